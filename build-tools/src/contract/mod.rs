@@ -1,0 +1,117 @@
+//! What the vendor's interface is, independent of OpenAPI and of Rust syntax: operations, types, errors, and their names.
+//!
+//! Order never depends on the order of keys in the document. Operations follow the document's list of tags, then path and
+//! method; types follow their names; members follow `required`, then their names.
+
+mod limits;
+mod operations;
+mod sample;
+mod settings;
+mod types;
+
+use indexmap::IndexMap;
+use serde_json::Value;
+
+pub use self::operations::{
+    Body, BodyKind, ErrorType, Method, Operation, OutcomeType, Parameter, Place, Provenance, ResponseBody, Status,
+    StatusVariant, Success, Webhook,
+};
+pub use self::sample::{Extent, sample};
+pub use self::settings::{CredentialField, CredentialForm, Environment, Package, Settings};
+pub use self::types::{Constant, Kind, Member, Presence, TypeDefinition, TypeUse, Variant};
+use crate::spec::{Document, Finding};
+
+/// Everything that the emitters need.
+#[derive(Clone, Debug)]
+pub struct Contract {
+    /// Name of the vendor's directory.
+    pub vendor: String,
+    /// `vendor.toml`.
+    pub settings: Settings,
+    /// The document's description.
+    pub description: String,
+    /// The groups of operations, in reading order.
+    pub tags: Vec<Tag>,
+    /// The operations, in canonical order.
+    pub operations: Vec<Operation>,
+    /// What the vendor calls.
+    pub webhooks: Vec<Webhook>,
+    /// The types by component name.
+    pub types: IndexMap<String, TypeDefinition>,
+    /// The error types, by name.
+    pub errors: Vec<ErrorType>,
+    /// The success types of operations that declare several, by name.
+    pub outcomes: Vec<OutcomeType>,
+    /// The document after all passes.
+    pub document: Value,
+}
+
+/// A group of operations.
+#[derive(Clone, Debug)]
+pub struct Tag {
+    /// Its name in the document.
+    pub name: String,
+    /// Its module.
+    pub module: String,
+    /// What it holds.
+    pub description: String,
+}
+
+/// Builds the contract from the document after all passes. `source` is the document as written, to point into.
+pub fn build(source: &Document, document: Value, settings: Settings, vendor: &str) -> Result<Contract, Vec<Finding>> {
+    let problems = Problems { source, findings: std::cell::RefCell::new(Vec::new()) };
+    let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let tags: Vec<Tag> = document["tags"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .enumerate()
+        .map(|(index, _)| {
+            let name = text(&format!("/tags/{index}/name"));
+            let module = crate::names::member_name(&name);
+            Tag { module, description: text(&format!("/tags/{index}/description")), name }
+        })
+        .collect();
+    for (index, tag) in tags.iter().enumerate() {
+        if tag.module == "shared" || tags[..index].iter().any(|other| other.module == tag.module) {
+            problems.add(
+                "duplicate-rust-name",
+                &format!("/tags/{index}/name"),
+                format!("the tag `{}` becomes the module `{}`, which is taken", tag.name, tag.module),
+                "give the tag another name".to_owned(),
+            );
+        }
+    }
+    let mut types = types::collect(&document, &problems);
+    let found = operations::collect(&document, &tags, &settings, &problems);
+    types::finish(&mut types, &found, &tags);
+    let description = text("/info/description");
+    let findings = problems.findings.into_inner();
+    if !findings.is_empty() {
+        return Err(findings);
+    }
+    Ok(Contract {
+        vendor: vendor.to_owned(),
+        settings,
+        description,
+        tags,
+        operations: found.operations,
+        webhooks: found.webhooks,
+        types,
+        errors: found.errors,
+        outcomes: found.outcomes,
+        document,
+    })
+}
+
+/// What stands in the way of a contract, collected so that all of it is told at once.
+pub(crate) struct Problems<'d> {
+    source: &'d Document,
+    findings: std::cell::RefCell<Vec<Finding>>,
+}
+
+impl Problems<'_> {
+    pub(crate) fn add(&self, rule: &'static str, pointer: &str, message: String, help: String) {
+        self.findings.borrow_mut().push(self.source.finding(rule, pointer, message, help));
+    }
+}

@@ -1,0 +1,624 @@
+//! The operations: parameters, bodies, statuses, and the error types that they share.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::sample::{Extent, sample};
+use super::types::{is_private, rules, schema_type};
+use super::{Problems, Settings, Tag, TypeUse, limits};
+use crate::names::{member_name, type_name};
+use crate::passes::escape;
+
+/// One operation.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// The `operationId`, which names the method.
+    pub id: String,
+    /// The method's name in Rust.
+    pub method_name: String,
+    /// The stem of the types that belong to it alone.
+    pub type_stem: String,
+    /// The module of its tag.
+    pub module: String,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path with placeholders.
+    pub path: String,
+    /// What it does, in a line.
+    pub summary: String,
+    /// What it does, in full.
+    pub description: String,
+    /// Title of the section in the vendor's documentation.
+    pub title: String,
+    /// Address of the vendor's documentation.
+    pub url: String,
+    /// Where method and path come from.
+    pub provenance: Provenance,
+    /// Whether the vendor advises against it.
+    pub deprecated: bool,
+    /// Whether it needs credentials.
+    pub authenticated: bool,
+    /// Path parameters, in the order of the path.
+    pub path_parameters: Vec<Parameter>,
+    /// Query and header parameters, required ones first.
+    pub parameters: Vec<Parameter>,
+    /// What is sent.
+    pub body: Option<Body>,
+    /// The media type asked for.
+    pub accept: String,
+    /// What a success holds.
+    pub success: Success,
+    /// Every declared status, in order.
+    pub statuses: Vec<Status>,
+    /// The error type; `None` when no error status is declared.
+    pub error: Option<String>,
+}
+
+/// What the vendor calls.
+#[derive(Clone, Debug)]
+pub struct Webhook {
+    /// The `operationId`.
+    pub id: String,
+    /// What it tells, in a line.
+    pub summary: String,
+    /// What it tells, in full.
+    pub description: String,
+    /// The module of its tag.
+    pub module: String,
+    /// The type of the body.
+    pub body: TypeUse,
+    /// The schema of the body.
+    pub schema: Value,
+}
+
+/// An HTTP method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "each is the method of its name")]
+pub enum Method {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+    Head,
+    Options,
+}
+
+impl Method {
+    /// The method as HTTP writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+            Self::Head => "HEAD",
+            Self::Options => "OPTIONS",
+        }
+    }
+
+    fn from_key(key: &str) -> Option<Self> {
+        [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete, Self::Head, Self::Options]
+            .into_iter()
+            .find(|method| method.as_str().eq_ignore_ascii_case(key))
+    }
+}
+
+/// Where an operation's method and path come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Provenance {
+    /// The vendor's page states them.
+    Stated,
+    /// The vendor's page lost them; another source has them.
+    Restored,
+    /// They follow from what is known, with this confidence.
+    Inferred(String),
+}
+
+/// A parameter in path, query or header.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// The name on the wire.
+    pub wire: String,
+    /// The name in Rust.
+    pub name: String,
+    /// Where it stands.
+    pub place: Place,
+    /// What it is.
+    pub description: String,
+    /// Its limits as a sentence.
+    pub limits: Option<String>,
+    /// Its limits as rules of the runtime.
+    pub rules: Vec<String>,
+    /// The type of its value; of one item for lists.
+    pub value: TypeUse,
+    /// Whether it must be given.
+    pub required: bool,
+    /// Whether it must not be shown.
+    pub private: bool,
+    /// Whether the vendor advises against it.
+    pub deprecated: bool,
+    /// A value that fits, on the wire; of one item for lists.
+    pub sample: Value,
+}
+
+/// Where a parameter stands, and how a list travels there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the path.
+    Path,
+    /// In the query.
+    Query,
+    /// In the query, once for each item.
+    QueryEach,
+    /// In the query, items joined by commas.
+    QueryJoined,
+    /// In a header.
+    Header,
+}
+
+/// What an operation sends.
+#[derive(Clone, Debug)]
+pub struct Body {
+    /// The type.
+    pub value: TypeUse,
+    /// How it is encoded.
+    pub kind: BodyKind,
+    /// The media type.
+    pub media_type: String,
+    /// Whether it must be given.
+    pub required: bool,
+    /// What it is.
+    pub description: String,
+    /// The schema.
+    pub schema: Value,
+}
+
+/// How a request body is encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyKind {
+    /// As JSON.
+    Json,
+    /// As a form.
+    Form,
+    /// As it is.
+    Bytes,
+}
+
+/// What a success holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Success {
+    /// Nothing.
+    Nothing,
+    /// JSON.
+    Json(TypeUse),
+    /// JSON, or nothing.
+    JsonOrNothing(TypeUse),
+    /// Text.
+    Text,
+    /// A file.
+    Download,
+    /// What the status says: the name of an outcome type.
+    ByStatus(String),
+}
+
+/// A declared status.
+#[derive(Clone, Debug)]
+pub struct Status {
+    /// `201`, `4XX` or `default`.
+    pub code: String,
+    /// What it means.
+    pub description: String,
+    /// What comes with it.
+    pub body: ResponseBody,
+    /// The media type of the body.
+    pub media_type: String,
+    /// The schema of the body, when it is JSON.
+    pub schema: Option<Value>,
+}
+
+impl Status {
+    /// Whether it is a success. A redirect that the document declares is what the operation is for.
+    pub fn is_success(&self) -> bool {
+        self.code.starts_with(['2', '3'])
+    }
+}
+
+/// What comes with a status.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ResponseBody {
+    /// Nothing.
+    Nothing,
+    /// JSON.
+    Json(TypeUse),
+    /// Text.
+    Text,
+    /// Bytes.
+    Bytes,
+}
+
+/// An error type: a variant for each status.
+#[derive(Clone, Debug)]
+pub struct ErrorType {
+    /// The name in Rust.
+    pub name: String,
+    /// The variants.
+    pub variants: Vec<StatusVariant>,
+    /// The operations that share it, by method name.
+    pub operations: Vec<String>,
+}
+
+/// The success type of an operation that declares several.
+#[derive(Clone, Debug)]
+pub struct OutcomeType {
+    /// The name in Rust.
+    pub name: String,
+    /// The variants.
+    pub variants: Vec<StatusVariant>,
+    /// The operation, by method name.
+    pub operation: String,
+}
+
+/// A variant of an error or outcome type.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StatusVariant {
+    /// The name in Rust.
+    pub name: String,
+    /// `404`, `4XX` or `default`.
+    pub code: String,
+    /// What comes with it.
+    pub body: ResponseBody,
+}
+
+/// What was found in the document's operations.
+pub(crate) struct Found {
+    pub(crate) operations: Vec<Operation>,
+    pub(crate) webhooks: Vec<Webhook>,
+    pub(crate) errors: Vec<ErrorType>,
+    pub(crate) outcomes: Vec<OutcomeType>,
+    /// Where types are entered from.
+    pub(crate) roots: Vec<Root>,
+}
+
+/// A type that an operation or webhook names.
+pub(crate) struct Root {
+    pub(crate) name: String,
+    pub(crate) sent: bool,
+    pub(crate) parameter: bool,
+    pub(crate) module: String,
+}
+
+fn text<'v>(value: &'v Value, key: &str) -> &'v str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn flag(value: &Value, key: &str) -> bool {
+    value.get(key).and_then(Value::as_bool).unwrap_or_default()
+}
+
+/// All operations and webhooks, in canonical order.
+pub(crate) fn collect(
+    document: &Value,
+    tags: &[Tag],
+    settings: &Settings,
+    problems: &Problems<'_>,
+) -> Found {
+    let mut found =
+        Found { operations: Vec::new(), webhooks: Vec::new(), errors: Vec::new(), outcomes: Vec::new(), roots: Vec::new() };
+    let mut entries = Vec::new();
+    for section in ["paths", "x-webhooks"] {
+        for (path, item) in document.get(section).and_then(Value::as_object).into_iter().flatten() {
+            for (key, operation) in item.as_object().into_iter().flatten() {
+                if let Some(method) = Method::from_key(key) {
+                    let tag = operation["tags"][0].as_str().unwrap_or_default();
+                    let position = tags.iter().position(|other| other.name == tag).unwrap_or(usize::MAX);
+                    entries.push((section, position, path, method, operation));
+                }
+            }
+        }
+    }
+    entries.sort_by_key(|(section, position, path, method, _)| (*section, *position, (*path).clone(), *method));
+    for (section, position, path, method, operation) in entries {
+        let key = method.as_str().to_lowercase();
+        let pointer = format!("/{section}/{}/{key}", escape(path));
+        let module = tags.get(position).map_or_else(|| "shared".to_owned(), |tag| tag.module.clone());
+        if section == "paths" {
+            let operation = read(document, operation, path, method, module, &pointer, problems, &mut found);
+            found.operations.push(operation);
+        } else if let Some(body) = body(document, operation, &pointer, problems) {
+            found.roots.extend(root(&body.value, false, &module));
+            found.webhooks.push(Webhook {
+                id: text(operation, "operationId").to_owned(),
+                summary: text(operation, "summary").to_owned(),
+                description: text(operation, "description").to_owned(),
+                module,
+                body: body.value,
+                schema: body.schema,
+            });
+        }
+    }
+    name_errors(&mut found, settings, problems);
+    found
+}
+
+fn root(value: &TypeUse, sent: bool, module: &str) -> Option<Root> {
+    value.named().map(|name| Root { name: name.to_owned(), sent, parameter: false, module: module.to_owned() })
+}
+
+#[expect(clippy::too_many_arguments, reason = "one place that is known from its surroundings, and where findings go")]
+fn read(
+    document: &Value,
+    operation: &Value,
+    path: &str,
+    method: Method,
+    module: String,
+    pointer: &str,
+    problems: &Problems<'_>,
+    found: &mut Found,
+) -> Operation {
+    let id = text(operation, "operationId").to_owned();
+    let type_stem = type_name(&id);
+    let mut path_parameters = Vec::new();
+    let mut parameters = Vec::new();
+    for (index, parameter) in operation["parameters"].as_array().into_iter().flatten().enumerate() {
+        let pointer = format!("{pointer}/parameters/{index}");
+        let Some(parameter) = read_parameter(document, parameter, &pointer, problems) else { continue };
+        found.roots.extend(root(&parameter.value, true, &module).map(|root| Root { parameter: true, ..root }));
+        (if parameter.place == Place::Path { &mut path_parameters } else { &mut parameters }).push(parameter);
+    }
+    path_parameters.sort_by_key(|parameter| path.find(&format!("{{{}}}", parameter.wire)));
+    parameters.sort_by_key(|parameter| !parameter.required);
+    let body = body(document, operation, pointer, problems);
+    if let Some(body) = &body {
+        found.roots.extend(root(&body.value, true, &module));
+    }
+    let statuses = statuses(document, operation, pointer, problems);
+    for status in &statuses {
+        if let ResponseBody::Json(value) = &status.body {
+            found.roots.extend(root(value, false, &module));
+        }
+    }
+    let success = success(&statuses, &id, &type_stem, found);
+    let accepts: Vec<&str> =
+        statuses.iter().filter(|status| status.is_success()).map(|status| status.media_type.as_str()).collect();
+    let accept = accepts.iter().find(|media_type| !media_type.is_empty()).copied().unwrap_or("application/json");
+    let security = operation.get("security").or_else(|| document.get("security"));
+    let documentation = &operation["externalDocs"];
+    Operation {
+        method_name: member_name(&id),
+        type_stem,
+        module,
+        method,
+        path: path.to_owned(),
+        summary: text(operation, "summary").to_owned(),
+        description: text(operation, "description").to_owned(),
+        title: text(documentation, "description").to_owned(),
+        url: text(documentation, "url").to_owned(),
+        provenance: match text(operation, "x-provenance") {
+            "restored" => Provenance::Restored,
+            "inferred" => Provenance::Inferred(text(operation, "x-confidence").to_owned()),
+            _ => Provenance::Stated,
+        },
+        deprecated: flag(operation, "deprecated"),
+        authenticated: security.and_then(Value::as_array).is_some_and(|schemes| !schemes.is_empty()),
+        path_parameters,
+        parameters,
+        body,
+        accept: accept.to_owned(),
+        success,
+        statuses,
+        error: None,
+        id,
+    }
+}
+
+fn read_parameter(document: &Value, parameter: &Value, pointer: &str, problems: &Problems<'_>) -> Option<Parameter> {
+    let wire = text(parameter, "name").to_owned();
+    let schema = &parameter["schema"];
+    let (value, is_list) = match schema_type(document, schema, &format!("{pointer}/schema"), problems) {
+        TypeUse::List(item) => (*item, true),
+        value => (value, false),
+    };
+    let exploded = parameter.get("explode").and_then(Value::as_bool).unwrap_or(true);
+    let place = match (text(parameter, "in"), is_list) {
+        ("path", false) => Place::Path,
+        ("query", false) => Place::Query,
+        ("query", true) => if exploded { Place::QueryEach } else { Place::QueryJoined },
+        ("header", false) => Place::Header,
+        (other, _) => {
+            problems.add(
+                "unsupported",
+                pointer,
+                format!("the parameter `{wire}` in `{other}` cannot be expressed"),
+                "use a scalar in path or header, or a scalar or list in the query".to_owned(),
+            );
+            return None;
+        }
+    };
+    let sample = sample(document, schema, Extent::Everything);
+    Some(Parameter {
+        name: member_name(&wire),
+        place,
+        description: text(parameter, "description").to_owned(),
+        limits: limits::sentence(schema),
+        rules: rules(document, schema),
+        value,
+        required: flag(parameter, "required"),
+        private: flag(parameter, "x-sensitive") || is_private(document, schema),
+        deprecated: flag(parameter, "deprecated"),
+        sample: if is_list { sample[0].clone() } else { sample },
+        wire,
+    })
+}
+
+fn body(document: &Value, operation: &Value, pointer: &str, problems: &Problems<'_>) -> Option<Body> {
+    let body = operation.get("requestBody")?;
+    let (media_type, media) = body["content"].as_object()?.iter().next()?;
+    let schema = media.get("schema").cloned().unwrap_or_default();
+    let pointer = format!("{pointer}/requestBody/content/{}/schema", escape(media_type));
+    let kind = if media_type.contains("json") {
+        BodyKind::Json
+    } else if media_type == "application/x-www-form-urlencoded" {
+        BodyKind::Form
+    } else {
+        BodyKind::Bytes
+    };
+    Some(Body {
+        value: schema_type(document, &schema, &pointer, problems),
+        kind,
+        media_type: media_type.clone(),
+        required: flag(body, "required"),
+        description: text(body, "description").to_owned(),
+        schema,
+    })
+}
+
+fn statuses(document: &Value, operation: &Value, pointer: &str, problems: &Problems<'_>) -> Vec<Status> {
+    let responses = operation["responses"].as_object();
+    let mut statuses: Vec<Status> = responses
+        .into_iter()
+        .flatten()
+        .map(|(code, response)| {
+            let mut content: Vec<(&String, &Value)> =
+                response.get("content").and_then(Value::as_object).into_iter().flatten().collect();
+            content.sort_by_key(|(media_type, _)| (!media_type.contains("json"), (*media_type).clone()));
+            let (media_type, media) = content.first().map_or(("", &Value::Null), |(name, media)| (name.as_str(), *media));
+            let schema = media.get("schema").cloned();
+            let pointer = format!("{pointer}/responses/{code}/content/{}/schema", escape(media_type));
+            let body = if media_type.contains("json") {
+                let schema = schema.clone().unwrap_or_default();
+                ResponseBody::Json(schema_type(document, &schema, &pointer, problems))
+            } else if media_type.starts_with("text/") {
+                ResponseBody::Text
+            } else if media_type.is_empty() {
+                ResponseBody::Nothing
+            } else {
+                ResponseBody::Bytes
+            };
+            Status {
+                code: code.to_uppercase().replace("DEFAULT", "default"),
+                description: text(response, "description").to_owned(),
+                schema: schema.filter(|_| matches!(body, ResponseBody::Json(_))),
+                body,
+                media_type: media_type.to_owned(),
+            }
+        })
+        .collect();
+    // Ranges stand behind the codes that they cover, and `default` behind all: the first that fits is the one that counts.
+    statuses.sort_by_key(|status| (status.code == "default", status.code.ends_with("XX"), status.code.clone()));
+    statuses
+}
+
+fn success(statuses: &[Status], id: &str, type_stem: &str, found: &mut Found) -> Success {
+    let successes: Vec<&Status> = statuses.iter().filter(|status| status.is_success()).collect();
+    let mut bodies: Vec<&ResponseBody> = successes.iter().map(|status| &status.body).collect();
+    bodies.sort();
+    bodies.dedup();
+    match bodies.as_slice() {
+        [] | [ResponseBody::Nothing] => Success::Nothing,
+        [ResponseBody::Json(value)] => Success::Json(value.clone()),
+        [ResponseBody::Nothing, ResponseBody::Json(value)] => Success::JsonOrNothing(value.clone()),
+        [ResponseBody::Text] => Success::Text,
+        [ResponseBody::Bytes] => Success::Download,
+        _ => {
+            let name = format!("{type_stem}Outcome");
+            let variants = successes.iter().map(|status| variant(status)).collect();
+            found.outcomes.push(OutcomeType { name: name.clone(), variants, operation: member_name(id) });
+            Success::ByStatus(name)
+        }
+    }
+}
+
+fn variant(status: &Status) -> StatusVariant {
+    StatusVariant { name: status_name(&status.code), code: status.code.clone(), body: status.body.clone() }
+}
+
+fn status_name(code: &str) -> String {
+    let name = match code {
+        "200" => "Ok",
+        "201" => "Created",
+        "202" => "Accepted",
+        "204" => "NoContent",
+        "400" => "BadRequest",
+        "401" => "Unauthorized",
+        "402" => "PaymentRequired",
+        "403" => "Forbidden",
+        "404" => "NotFound",
+        "405" => "MethodNotAllowed",
+        "406" => "NotAcceptable",
+        "408" => "RequestTimeout",
+        "409" => "Conflict",
+        "410" => "Gone",
+        "413" => "ContentTooLarge",
+        "415" => "UnsupportedMediaType",
+        "422" => "UnprocessableContent",
+        "423" => "Locked",
+        "426" => "UpgradeRequired",
+        "429" => "TooManyRequests",
+        "500" => "InternalServerError",
+        "501" => "NotImplemented",
+        "502" => "BadGateway",
+        "503" => "ServiceUnavailable",
+        "504" => "GatewayTimeout",
+        "3XX" => "Redirect",
+        "4XX" => "ClientError",
+        "5XX" => "ServerError",
+        "default" => "Other",
+        code => return format!("Status{}", type_name(code).trim_start_matches("Value")),
+    };
+    name.to_owned()
+}
+
+/// Operations with the same statuses and bodies share one error type. A set that several share is named by `vendor.toml`, or
+/// else by its statuses; a set of one operation by that operation.
+fn name_errors(found: &mut Found, settings: &Settings, problems: &Problems<'_>) {
+    let mut sets: BTreeMap<Vec<StatusVariant>, Vec<usize>> = BTreeMap::new();
+    for (index, operation) in found.operations.iter().enumerate() {
+        let variants: Vec<StatusVariant> =
+            operation.statuses.iter().filter(|status| !status.is_success()).map(variant).collect();
+        if !variants.is_empty() {
+            sets.entry(variants).or_default().push(index);
+        }
+    }
+    let mut used_names = Vec::new();
+    for (variants, indexes) in sets {
+        let codes: Vec<&str> = variants.iter().map(|variant| variant.code.as_str()).collect();
+        let given = settings.errors.iter().find(|(_, statuses)| {
+            let mut statuses: Vec<&str> = statuses.iter().map(String::as_str).collect();
+            statuses.sort_unstable();
+            let mut codes = codes.clone();
+            codes.sort_unstable();
+            statuses == codes
+        });
+        let name = match (given, indexes.as_slice()) {
+            (Some((name, _)), _) => name.clone(),
+            (None, [only]) => format!("{}Error", found.operations[*only].type_stem),
+            (None, _) => format!("Error{}", codes.join("_")),
+        };
+        if found.errors.iter().any(|other| other.name == name) {
+            problems.add(
+                "ambiguous-error-type",
+                "/paths",
+                format!("two sets of error bodies share the statuses {} and would both be `{name}`", codes.join(", ")),
+                "let equal statuses have equal bodies, or leave the set unnamed in `vendor.toml`".to_owned(),
+            );
+        }
+        used_names.push(name.clone());
+        let operations = indexes.iter().map(|index| found.operations[*index].method_name.clone()).collect();
+        for index in indexes {
+            found.operations[index].error = Some(name.clone());
+        }
+        found.errors.push(ErrorType { name, variants, operations });
+    }
+    found.errors.sort_by(|left, right| left.name.cmp(&right.name));
+    for name in settings.errors.keys().filter(|name| !used_names.contains(name)) {
+        problems.add(
+            "unused-setting",
+            "/paths",
+            format!("`vendor.toml` names the error type `{name}`, but no operation declares exactly its statuses"),
+            "remove the entry under `[errors]`, or correct its statuses".to_owned(),
+        );
+    }
+}

@@ -1,0 +1,607 @@
+//! The types: one for each component schema that carries meaning of its own, and how they are used.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+
+use super::operations::Found;
+use super::{Problems, Tag, limits};
+use crate::names::{RESERVED_TYPES, member_name, type_name, variant_name};
+use crate::passes::escape;
+
+/// A type as a member, parameter or body uses it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TypeUse {
+    /// A type of the contract, by its Rust name.
+    Named(String),
+    /// A type of the contract that would otherwise contain itself without end.
+    Boxed(String),
+    /// Text.
+    Text,
+    /// `true` or `false`.
+    Boolean,
+    /// An integer.
+    Integer,
+    /// A number that is no amount.
+    Number,
+    /// An exact decimal, a string on the wire.
+    Decimal,
+    /// A day.
+    Date,
+    /// A point in time with its zone.
+    DateTime,
+    /// A text that never shows itself.
+    Secret,
+    /// Any JSON value.
+    Json,
+    /// A list.
+    List(Box<TypeUse>),
+    /// An object with keys of the vendor's or caller's choice.
+    Map(Box<TypeUse>),
+}
+
+impl TypeUse {
+    /// The type of the contract that is used, through lists and maps.
+    pub fn named(&self) -> Option<&str> {
+        match self {
+            Self::Named(name) | Self::Boxed(name) => Some(name),
+            Self::List(inner) | Self::Map(inner) => inner.named(),
+            _ => None,
+        }
+    }
+}
+
+/// A type of the contract.
+#[derive(Clone, Debug)]
+pub struct TypeDefinition {
+    /// The name of the component.
+    pub component: String,
+    /// The name in Rust.
+    pub name: String,
+    /// What it is.
+    pub description: String,
+    /// Its limits as a sentence.
+    pub limits: Option<String>,
+    /// Its limits as rules of the runtime.
+    pub rules: Vec<String>,
+    /// What it is made of.
+    pub kind: Kind,
+    /// Whether it identifies a person or opens a door wherever it is used.
+    pub sensitive: bool,
+    /// Whether it is part of a request.
+    pub sent: bool,
+    /// Whether it is part of an answer or of a webhook.
+    pub read: bool,
+    /// Whether it stands in a path, query or header.
+    pub parameter: bool,
+    /// Whether the vendor advises against it.
+    pub deprecated: bool,
+    /// The module that holds it: that of the only tag that uses it, otherwise `shared`.
+    pub module: String,
+}
+
+/// What a type is made of.
+#[derive(Clone, Debug)]
+pub enum Kind {
+    /// An object with named members.
+    Object {
+        /// Members with one fixed value.
+        constants: Vec<Constant>,
+        /// The other members, required ones first.
+        members: Vec<Member>,
+        /// Whether members beyond these are kept.
+        open: bool,
+    },
+    /// A text of which some values are documented: the variant's name, and the value.
+    StringEnum(Vec<(String, String)>),
+    /// A union told apart by the value of a member.
+    TaggedUnion {
+        /// The name of that member.
+        tag: String,
+        /// The variants; `wire` is the value.
+        variants: Vec<Variant>,
+    },
+    /// A union told apart by form.
+    UntaggedUnion(Vec<Variant>),
+    /// A text that identifies something.
+    TextIdentifier,
+    /// A number that identifies something.
+    IntegerIdentifier,
+    /// The address of one thing.
+    ResourceUrl {
+        /// The path with placeholders, the last of which is the identifier.
+        template: String,
+        /// The type of the identifier.
+        identifier: String,
+    },
+}
+
+/// A member with one fixed value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Constant {
+    /// The name on the wire.
+    pub wire: String,
+    /// The name in Rust.
+    pub name: String,
+    /// The value.
+    pub value: String,
+}
+
+/// A member of an object.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// The name on the wire.
+    pub wire: String,
+    /// The name in Rust.
+    pub name: String,
+    /// What it is.
+    pub description: String,
+    /// Its limits as a sentence.
+    pub limits: Option<String>,
+    /// Its limits as rules of the runtime.
+    pub rules: Vec<String>,
+    /// The type of its value.
+    pub value: TypeUse,
+    /// Whether it can be left out or null.
+    pub presence: Presence,
+    /// Whether it is kept out of `Debug`.
+    pub private: bool,
+    /// Whether the vendor advises against it.
+    pub deprecated: bool,
+}
+
+/// Whether a member can be left out or null.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// Always there, with a value.
+    Required,
+    /// Always there, perhaps null.
+    RequiredNullable,
+    /// Perhaps left out; where it is read, null means the same.
+    Optional,
+    /// Left out, null and a value are three things. Only in what is sent.
+    ThreeState,
+}
+
+/// A variant of a union.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    /// The name in Rust.
+    pub name: String,
+    /// The value of the tag; empty in unions without one.
+    pub wire: String,
+    /// What it holds.
+    pub value: TypeUse,
+    /// Whether it is kept out of `Debug`.
+    pub private: bool,
+    /// What it is, where the document says so in place.
+    pub description: String,
+}
+
+const COMPONENT: &str = "#/components/schemas/";
+
+/// The component that a schema refers to, directly or as the one entry of an `allOf`.
+fn component_of(schema: &Value) -> Option<&str> {
+    let reference = match schema.get("$ref") {
+        Some(reference) => reference,
+        None => match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
+            Some([only]) => only.get("$ref")?,
+            _ => return None,
+        },
+    };
+    reference.as_str()?.strip_prefix(COMPONENT)
+}
+
+fn component<'d>(document: &'d Value, name: &str) -> Option<&'d Value> {
+    document.get("components")?.get("schemas")?.get(name)
+}
+
+fn text<'v>(schema: &'v Value, key: &str) -> &'v str {
+    schema.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn flag(schema: &Value, key: &str) -> bool {
+    schema.get(key).and_then(Value::as_bool).unwrap_or_default()
+}
+
+/// How a component is made: as a type of its own, or as another name for a type in place.
+enum Form {
+    Own,
+    Alias,
+}
+
+fn form(name: &str, schema: &Value) -> Form {
+    let own = if schema.get("oneOf").is_some() || schema.get("anyOf").is_some() || schema.get("x-resource").is_some() {
+        true
+    } else {
+        match text(schema, "type") {
+            "object" => {
+                schema.get("properties").is_some() || !schema.get("additionalProperties").is_some_and(Value::is_object)
+            }
+            "string" => {
+                schema.get("enum").is_some()
+                    || !matches!(text(schema, "format"), "date" | "date-time" | "decimal" | "password" | "byte" | "binary")
+            }
+            "integer" => name.ends_with("Id"),
+            _ => false,
+        }
+    };
+    if own { Form::Own } else { Form::Alias }
+}
+
+/// The type of a schema in place. Aliases are followed; inline objects and unions are a problem.
+pub(crate) fn schema_type(document: &Value, schema: &Value, pointer: &str, problems: &Problems<'_>) -> TypeUse {
+    schema_type_within(document, schema, pointer, problems, 0)
+}
+
+fn schema_type_within(document: &Value, schema: &Value, pointer: &str, problems: &Problems<'_>, depth: usize) -> TypeUse {
+    let unsupported = |what: &str, help: &str| {
+        problems.add("inline-schema", pointer, what.to_owned(), help.to_owned());
+        TypeUse::Json
+    };
+    if depth > 32 {
+        return unsupported("the schema goes round in a circle", "let no alias refer to itself");
+    }
+    if let Some(name) = component_of(schema) {
+        let Some(target) = component(document, name) else {
+            return unsupported("the reference leads nowhere", "refer to an entry under `components/schemas`");
+        };
+        return match form(name, target) {
+            Form::Own => TypeUse::Named(rust_name(name, target)),
+            Form::Alias => schema_type_within(document, target, pointer, problems, depth + 1),
+        };
+    }
+    let inner = |key: &str| {
+        schema.get(key).map(|inner| schema_type_within(document, inner, &format!("{pointer}/{key}"), problems, depth + 1))
+    };
+    if schema.get("oneOf").is_some() || schema.get("anyOf").is_some() || schema.get("allOf").is_some() {
+        return unsupported("a union or composition is written in place", "move it to a component and refer to it");
+    }
+    match (text(schema, "type"), text(schema, "format")) {
+        ("string", "date") => TypeUse::Date,
+        ("string", "date-time") => TypeUse::DateTime,
+        ("string", "decimal") => TypeUse::Decimal,
+        ("string", "password") => TypeUse::Secret,
+        ("string", _) => TypeUse::Text,
+        ("integer", _) => TypeUse::Integer,
+        ("number", _) => TypeUse::Number,
+        ("boolean", _) => TypeUse::Boolean,
+        ("array", _) => TypeUse::List(Box::new(inner("items").unwrap_or(TypeUse::Json))),
+        ("object", _) if schema.get("properties").is_some() => {
+            unsupported("an object is written in place", "move it to a component and refer to it")
+        }
+        ("object", _) => {
+            let open = schema.get("additionalProperties").is_some_and(Value::is_object);
+            let values = if open { inner("additionalProperties").unwrap_or(TypeUse::Json) } else { TypeUse::Json };
+            TypeUse::Map(Box::new(values))
+        }
+        _ => TypeUse::Json,
+    }
+}
+
+fn rust_name(component: &str, schema: &Value) -> String {
+    match text(schema, "x-rust-name") {
+        "" => type_name(component),
+        given => given.to_owned(),
+    }
+}
+
+/// Whether a value may be null: said in place, or by the component.
+fn is_nullable(document: &Value, schema: &Value) -> bool {
+    flag(schema, "nullable")
+        || component_of(schema).and_then(|name| component(document, name)).is_some_and(|target| flag(target, "nullable"))
+}
+
+/// Whether a value is kept out of `Debug`: said in place or by a component on the way, or because it can be anything.
+pub(crate) fn is_private(document: &Value, schema: &Value) -> bool {
+    is_private_within(document, schema, 0)
+}
+
+fn is_private_within(document: &Value, schema: &Value, depth: usize) -> bool {
+    if depth > 32 {
+        return false;
+    }
+    if flag(schema, "x-sensitive") {
+        return true;
+    }
+    if let Some(target) = component_of(schema).and_then(|name| component(document, name)) {
+        // An object keeps its own members private.
+        let own_members = target.get("properties").is_some();
+        return !own_members && is_private_within(document, target, depth + 1);
+    }
+    let inner = |key: &str| schema.get(key).is_some_and(|inner| is_private_within(document, inner, depth + 1));
+    match text(schema, "type") {
+        "" => schema.get("oneOf").is_none() && schema.get("anyOf").is_none(),
+        "array" => inner("items"),
+        "object" if schema.get("properties").is_none() => {
+            !schema.get("additionalProperties").is_some_and(Value::is_object) || inner("additionalProperties")
+        }
+        _ => false,
+    }
+}
+
+/// All types, by component name.
+pub(crate) fn collect(document: &Value, problems: &Problems<'_>) -> IndexMap<String, TypeDefinition> {
+    let no_schemas = Map::new();
+    let schemas = document.pointer("/components/schemas").and_then(Value::as_object).unwrap_or(&no_schemas);
+    let mut names: Vec<&String> = schemas.keys().collect();
+    names.sort();
+    let mut types = IndexMap::new();
+    for component in names {
+        let schema = &schemas[component];
+        if matches!(form(component, schema), Form::Alias) {
+            continue;
+        }
+        let pointer = format!("/components/schemas/{}", escape(component));
+        let name = rust_name(component, schema);
+        if RESERVED_TYPES.contains(&name.as_str()) {
+            problems.add(
+                "duplicate-rust-name",
+                &pointer,
+                format!("the schema `{component}` becomes the Rust type `{name}`, which the language has already"),
+                "rename the schema, or give it an `x-rust-name`".to_owned(),
+            );
+        }
+        let definition = TypeDefinition {
+            name,
+            description: text(schema, "description").to_owned(),
+            limits: limits::sentence(schema),
+            rules: limits::rules(schema),
+            kind: kind(document, schema, &pointer, problems),
+            sensitive: flag(schema, "x-sensitive"),
+            sent: false,
+            read: false,
+            parameter: false,
+            deprecated: flag(schema, "deprecated"),
+            module: "shared".to_owned(),
+            component: component.clone(),
+        };
+        types.insert(component.clone(), definition);
+    }
+    types
+}
+
+fn kind(document: &Value, schema: &Value, pointer: &str, problems: &Problems<'_>) -> Kind {
+    if let Some(resource) = schema.get("x-resource") {
+        let identifier = text(resource, "identifier");
+        let target = component(document, identifier);
+        if target.is_none() {
+            problems.add(
+                "unknown-reference",
+                &format!("{pointer}/x-resource/identifier"),
+                format!("there is no schema `{identifier}`"),
+                "name a schema under `components/schemas`".to_owned(),
+            );
+        }
+        let identifier = target.map_or_else(|| type_name(identifier), |target| rust_name(identifier, target));
+        return Kind::ResourceUrl { template: text(resource, "path").to_owned(), identifier };
+    }
+    if let Some(variants) = schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array) {
+        return union(document, schema, variants, pointer, problems);
+    }
+    match text(schema, "type") {
+        "integer" => Kind::IntegerIdentifier,
+        "object" => object(document, schema, pointer, problems),
+        _ => match schema.get("enum").and_then(Value::as_array) {
+            Some(values) => string_enum(schema, values),
+            None => Kind::TextIdentifier,
+        },
+    }
+}
+
+fn string_enum(schema: &Value, values: &[Value]) -> Kind {
+    let given = schema.get("x-enum-varnames").and_then(Value::as_array);
+    let variants = values.iter().enumerate().filter_map(|(index, value)| {
+        let wire = value.as_str()?;
+        let name = given.and_then(|names| names.get(index)).and_then(Value::as_str);
+        Some((name.map_or_else(|| variant_name(wire), variant_name), wire.to_owned()))
+    });
+    Kind::StringEnum(variants.collect())
+}
+
+fn union(document: &Value, schema: &Value, variants: &[Value], pointer: &str, problems: &Problems<'_>) -> Kind {
+    let key = if schema.get("oneOf").is_some() { "oneOf" } else { "anyOf" };
+    if let Some(discriminator) = schema.get("discriminator") {
+        let tag = text(discriminator, "propertyName").to_owned();
+        let mapping = discriminator.get("mapping").and_then(Value::as_object);
+        let mut entries: Vec<(&String, &Value)> = mapping.into_iter().flatten().collect();
+        // A list has an order that means something, a map has none: the variants follow the list.
+        let position = |reference: &Value| variants.iter().position(|variant| variant.get("$ref") == Some(reference));
+        entries.sort_by_key(|(wire, reference)| (position(reference), (*wire).clone()));
+        let variants = entries.into_iter().map(|(wire, reference)| {
+            let reference = serde_json::json!({ "$ref": reference });
+            Variant {
+                name: variant_name(wire),
+                wire: wire.clone(),
+                value: schema_type(document, &reference, &format!("{pointer}/discriminator/mapping"), problems),
+                private: is_private(document, &reference),
+                description: String::new(),
+            }
+        });
+        return Kind::TaggedUnion { tag, variants: variants.collect() };
+    }
+    let variants = variants.iter().enumerate().map(|(index, variant)| {
+        let pointer = format!("{pointer}/{key}/{index}");
+        let name = match (component_of(variant), text(variant, "title")) {
+            (Some(component), "") => variant_name(component),
+            (_, title) => variant_name(title),
+        };
+        Variant {
+            name,
+            wire: String::new(),
+            value: schema_type(document, variant, &pointer, problems),
+            private: is_private(document, variant) || flag(schema, "x-sensitive"),
+            description: text(variant, "description").to_owned(),
+        }
+    });
+    Kind::UntaggedUnion(variants.collect())
+}
+
+fn object(document: &Value, schema: &Value, pointer: &str, problems: &Problems<'_>) -> Kind {
+    let all_private = flag(schema, "x-sensitive");
+    let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let mut properties: Vec<(&String, &Value)> =
+        schema.get("properties").and_then(Value::as_object).into_iter().flatten().collect();
+    let rank = |name: &str| required.iter().position(|other| *other == name).unwrap_or(usize::MAX);
+    properties.sort_by_key(|(wire, _)| (rank(wire), (*wire).clone()));
+    let (mut constants, mut members) = (Vec::new(), Vec::new());
+    for (wire, member) in properties {
+        if let Some([Value::String(value)]) = member.get("enum").and_then(Value::as_array).map(Vec::as_slice)
+            && required.contains(&wire.as_str())
+        {
+            constants.push(Constant { wire: wire.clone(), name: member_name(wire), value: value.clone() });
+            continue;
+        }
+        let pointer = format!("{pointer}/properties/{}", escape(wire));
+        let name = match text(member, "x-rust-name") {
+            "" => member_name(wire),
+            given => given.to_owned(),
+        };
+        let presence = match (required.contains(&wire.as_str()), is_nullable(document, member)) {
+            (true, false) => Presence::Required,
+            (true, true) => Presence::RequiredNullable,
+            // Whether it is sent is only known when all operations are: see `finish`.
+            (false, true) => Presence::ThreeState,
+            (false, false) => Presence::Optional,
+        };
+        members.push(Member {
+            description: text(member, "description").to_owned(),
+            limits: limits::sentence(member).or_else(|| limits::sentence(alias_target(document, member)?)),
+            rules: rules(document, member),
+            value: schema_type(document, member, &pointer, problems),
+            presence,
+            private: all_private || is_private(document, member),
+            deprecated: flag(member, "deprecated"),
+            wire: wire.clone(),
+            name: if matches!(name.as_str(), "new" | "extra") { format!("{name}_") } else { name },
+        });
+    }
+    Kind::Object { constants, members, open: flag(schema, "additionalProperties") }
+}
+
+/// The component behind a reference, when it is no type of its own and so states its limits nowhere else.
+fn alias_target<'d>(document: &'d Value, schema: &Value) -> Option<&'d Value> {
+    let name = component_of(schema)?;
+    let target = component(document, name)?;
+    match form(name, target) {
+        Form::Own => None,
+        Form::Alias => Some(target),
+    }
+}
+
+/// The rules of a value: its own, and those of the alias that it names.
+pub(crate) fn rules(document: &Value, schema: &Value) -> Vec<String> {
+    let mut rules = limits::rules(schema);
+    for rule in alias_target(document, schema).into_iter().flat_map(limits::rules) {
+        if !rules.contains(&rule) {
+            rules.push(rule);
+        }
+    }
+    rules
+}
+
+/// Settles what depends on the operations: who sends and reads a type, which module holds it, and where it must be boxed.
+pub(crate) fn finish(types: &mut IndexMap<String, TypeDefinition>, found: &Found, tags: &[Tag]) {
+    let uses: BTreeMap<String, BTreeSet<String>> =
+        types.values().map(|definition| (definition.name.clone(), used_by(&definition.kind))).collect();
+    let mut sent = BTreeSet::new();
+    let mut read = BTreeSet::new();
+    let mut modules: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for root in &found.roots {
+        let reached = reach(&uses, &root.name);
+        for name in &reached {
+            modules.entry(name.clone()).or_default().insert(&root.module);
+        }
+        (if root.sent { &mut sent } else { &mut read }).extend(reached);
+    }
+    let held: BTreeMap<String, BTreeSet<String>> =
+        types.values().map(|definition| (definition.name.clone(), held_by(&definition.kind))).collect();
+    let boxed: BTreeMap<String, BTreeSet<String>> = held
+        .iter()
+        .map(|(name, direct)| {
+            let circular = direct.iter().filter(|used| reach(&held, used).contains(name));
+            (name.clone(), circular.cloned().collect())
+        })
+        .collect();
+    for definition in types.values_mut() {
+        definition.parameter = found.roots.iter().any(|root| root.parameter && root.name == definition.name);
+        definition.sent = sent.contains(&definition.name);
+        definition.read = read.contains(&definition.name);
+        definition.module = match modules.get(&definition.name).map(|modules| modules.iter().collect::<Vec<_>>()) {
+            Some(modules) if modules.len() == 1 => (**modules[0]).to_owned(),
+            _ => "shared".to_owned(),
+        };
+        if tags.len() == 1 {
+            definition.module = tags[0].module.clone();
+        }
+        let circular = &boxed[&definition.name];
+        let settle = |value: &mut TypeUse| {
+            if let TypeUse::Named(name) = value
+                && circular.contains(name)
+            {
+                *value = TypeUse::Boxed(name.clone());
+            }
+        };
+        match &mut definition.kind {
+            Kind::Object { members, .. } => {
+                for member in members {
+                    settle(&mut member.value);
+                    if member.presence == Presence::ThreeState && !definition.sent {
+                        member.presence = Presence::Optional;
+                    }
+                }
+            }
+            Kind::TaggedUnion { variants, .. } | Kind::UntaggedUnion(variants) => {
+                for variant in variants {
+                    settle(&mut variant.value);
+                }
+            }
+            _ => {}
+        }
+    }
+    types.retain(|_, definition| modules.contains_key(&definition.name));
+}
+
+/// The types that a type mentions.
+fn used_by(kind: &Kind) -> BTreeSet<String> {
+    let values: Vec<&TypeUse> = match kind {
+        Kind::Object { members, .. } => members.iter().map(|member| &member.value).collect(),
+        Kind::TaggedUnion { variants, .. } | Kind::UntaggedUnion(variants) => {
+            variants.iter().map(|variant| &variant.value).collect()
+        }
+        Kind::ResourceUrl { identifier, .. } => return BTreeSet::from([identifier.clone()]),
+        _ => Vec::new(),
+    };
+    values.into_iter().filter_map(TypeUse::named).map(str::to_owned).collect()
+}
+
+/// The types whose values lie within a type's own value, not behind a list or map.
+fn held_by(kind: &Kind) -> BTreeSet<String> {
+    let values: Vec<&TypeUse> = match kind {
+        Kind::Object { members, .. } => members.iter().map(|member| &member.value).collect(),
+        Kind::TaggedUnion { variants, .. } | Kind::UntaggedUnion(variants) => {
+            variants.iter().map(|variant| &variant.value).collect()
+        }
+        _ => Vec::new(),
+    };
+    values
+        .into_iter()
+        .filter_map(|value| match value {
+            TypeUse::Named(name) | TypeUse::Boxed(name) => Some(name.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Everything that can be reached from a type, itself included.
+fn reach(uses: &BTreeMap<String, BTreeSet<String>>, from: &str) -> BTreeSet<String> {
+    let mut reached = BTreeSet::new();
+    let mut open = vec![from.to_owned()];
+    while let Some(name) = open.pop() {
+        if reached.insert(name.clone()) {
+            open.extend(uses.get(&name).into_iter().flatten().cloned());
+        }
+    }
+    reached
+}

@@ -1,0 +1,104 @@
+//! The error and outcome types: a variant for each declared status.
+
+use super::rust::status_body_type;
+use super::source::Source;
+use crate::contract::{Contract, StatusVariant};
+
+/// The text of `errors.rs`.
+pub(super) fn errors(contract: &Contract) -> String {
+    let mut source = Source::rust(&contract.vendor);
+    source.module_doc(
+        "What an operation can answer by status. Operations that declare the same statuses with the same bodies share a type.",
+    );
+    source.blank();
+    let mut macros = Vec::new();
+    if !contract.outcomes.is_empty() {
+        macros.push("outcome");
+    }
+    if !contract.errors.is_empty() {
+        macros.push("status_error");
+    }
+    match macros.as_slice() {
+        [] => {}
+        [only] => source.line(&format!("use onboarding_core::{only};")),
+        several => source.line(&format!("use onboarding_core::{{{}}};", several.join(", "))),
+    }
+    let variants = contract.errors.iter().flat_map(|error| &error.variants);
+    let mut all = variants.chain(contract.outcomes.iter().flat_map(|outcome| &outcome.variants));
+    if all.any(|variant| status_body_type(&variant.body).is_some()) {
+        source.blank();
+        source.line("use super::types;");
+    }
+    for error in &contract.errors {
+        source.blank();
+        source.line("status_error! {");
+        let methods: Vec<String> =
+            error.operations.iter().map(|method| format!("[`{method}`](crate::Client::{method})")).collect();
+        source.doc_as_is(&format!("How {} can fail, by status.", list(&methods)));
+        source.line(&format!("pub enum {} {{", error.name));
+        write_variants(&mut source, contract, &error.operations, &error.variants);
+        source.line("}");
+        source.line("}");
+    }
+    for outcome in &contract.outcomes {
+        source.blank();
+        source.line("outcome! {");
+        let method = &outcome.operation;
+        source.doc_as_is(&format!("What [`{method}`](crate::Client::{method}) gives, by status."));
+        source.line(&format!("pub enum {} {{", outcome.name));
+        write_variants(&mut source, contract, std::slice::from_ref(&outcome.operation), &outcome.variants);
+        source.line("}");
+        source.line("}");
+    }
+    source.finish()
+}
+
+fn write_variants(source: &mut Source, contract: &Contract, operations: &[String], variants: &[StatusVariant]) {
+    for variant in variants {
+        source.doc(&meaning(contract, operations, &variant.code));
+        let body = status_body_type(&variant.body).map(|body| format!("({body})")).unwrap_or_default();
+        source.line(&format!("{}{body} = {},", variant.name, pattern(&variant.code)));
+    }
+}
+
+/// What a status means, in the words of the document where all the operations agree.
+fn meaning(contract: &Contract, operations: &[String], code: &str) -> String {
+    let mut words: Vec<&str> = contract
+        .operations
+        .iter()
+        .filter(|operation| operations.contains(&operation.method_name))
+        .flat_map(|operation| &operation.statuses)
+        .filter(|status| status.code == code)
+        .map(|status| status.description.as_str())
+        .collect();
+    words.sort_unstable();
+    words.dedup();
+    let range = match code {
+        "4XX" => "400 to 499, save those with a variant of their own",
+        "5XX" => "500 to 599, save those with a variant of their own",
+        "3XX" => "300 to 399, save those with a variant of their own",
+        "default" => "Any other status",
+        code => code,
+    };
+    match words.as_slice() {
+        [only] if !only.is_empty() => format!("{range}: {only}"),
+        _ => format!("{range}."),
+    }
+}
+
+/// The status as a Rust pattern.
+fn pattern(code: &str) -> String {
+    match code.strip_suffix("XX") {
+        Some(hundreds) => format!("{hundreds}00..={hundreds}99"),
+        None if code == "default" => "_".to_owned(),
+        None => code.to_owned(),
+    }
+}
+
+fn list(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}

@@ -1,0 +1,128 @@
+//! Rust expressions for documentation: what a person would write to make a value.
+
+use serde_json::Value;
+
+use super::rust::{Scope, definition, is_list, literal, type_text};
+use crate::contract::{Contract, Extent, Kind, Operation, Parameter, Presence, TypeUse, sample};
+
+/// An expression for a value of that type, like the sample. Names of types stand behind `types::`.
+pub(super) fn expression(contract: &Contract, value: &TypeUse, sample: &Value) -> String {
+    match value {
+        TypeUse::Named(name) => named(contract, name, sample),
+        TypeUse::Boxed(name) => format!("Box::new({})", named(contract, name, sample)),
+        TypeUse::Text => literal(sample.as_str().unwrap_or("text")),
+        TypeUse::Boolean => sample.as_bool().unwrap_or(true).to_string(),
+        TypeUse::Integer => sample.as_i64().unwrap_or(1).to_string(),
+        TypeUse::Number => format!("{:?}", sample.as_f64().unwrap_or(1.5)),
+        TypeUse::Decimal => format!("{}.parse::<Decimal>()?", literal(sample.as_str().unwrap_or("12.50"))),
+        TypeUse::Date => format!("{}.parse::<NaiveDate>()?", literal(sample.as_str().unwrap_or("2024-02-29"))),
+        TypeUse::DateTime => {
+            format!("{}.parse::<Timestamp>()?", literal(sample.as_str().unwrap_or("2024-02-29T12:30:00Z")))
+        }
+        TypeUse::Secret => format!("Secret::new({})", literal(sample.as_str().unwrap_or("secret"))),
+        TypeUse::Json => "JsonValue::from(\"value\")".to_owned(),
+        TypeUse::List(item) => match sample.get(0) {
+            Some(first) => format!("vec![{}]", owned(contract, item, first)),
+            None => "vec![]".to_owned(),
+        },
+        TypeUse::Map(item) => match sample.as_object().and_then(|object| object.iter().next()) {
+            Some((key, first)) => {
+                format!("Map::from([({}.to_owned(), {})])", literal(key), owned(contract, item, first))
+            }
+            None => "Map::new()".to_owned(),
+        },
+    }
+}
+
+/// The same where no conversion takes place: a text is a `String` there.
+fn owned(contract: &Contract, value: &TypeUse, sample: &Value) -> String {
+    let text = expression(contract, value, sample);
+    if *value == TypeUse::Text { format!("{text}.to_owned()") } else { text }
+}
+
+fn named(contract: &Contract, name: &str, sample: &Value) -> String {
+    let Some(found) = definition(contract, name) else { return String::new() };
+    let name = type_text(&TypeUse::Named(name.to_owned()), Scope::Crate);
+    match &found.kind {
+        Kind::TextIdentifier | Kind::ResourceUrl { .. } => {
+            format!("{name}::from({})", literal(sample.as_str().unwrap_or("text")))
+        }
+        Kind::IntegerIdentifier => format!("{name}({})", sample.as_i64().unwrap_or(1)),
+        Kind::StringEnum(variants) => {
+            let wire = sample.as_str().unwrap_or_default();
+            match variants.iter().find(|(_, other)| other == wire).or(variants.first()) {
+                Some((variant, _)) => format!("{name}::{variant}"),
+                None => format!("{name}::from({})", literal(wire)),
+            }
+        }
+        Kind::TaggedUnion { tag, variants } => {
+            let wire = sample[tag.as_str()].as_str().unwrap_or_default();
+            let variant = variants.iter().find(|variant| variant.wire == wire).or(variants.first());
+            variant.map_or_else(String::new, |variant| {
+                format!("{name}::{}({})", variant.name, owned(contract, &variant.value, sample))
+            })
+        }
+        Kind::UntaggedUnion(variants) => variants.first().map_or_else(String::new, |variant| {
+            format!("{name}::{}({})", variant.name, owned(contract, &variant.value, sample))
+        }),
+        Kind::Object { members, .. } => {
+            let arguments: Vec<String> = members
+                .iter()
+                .filter(|member| matches!(member.presence, Presence::Required | Presence::RequiredNullable))
+                .map(|member| {
+                    let argument = expression(contract, &member.value, &sample[member.wire.as_str()]);
+                    match member.presence {
+                        Presence::RequiredNullable => format!("Some({})", owned(contract, &member.value, &sample[member.wire.as_str()])),
+                        _ => argument,
+                    }
+                })
+                .collect();
+            format!("{name}::new({})", arguments.join(", "))
+        }
+    }
+}
+
+/// The arguments of a call in documentation, with the least that must be given.
+pub(super) fn arguments(contract: &Contract, operation: &Operation) -> Vec<String> {
+    let required = operation.parameters.iter().filter(|parameter| parameter.required);
+    let mut arguments: Vec<String> = operation
+        .path_parameters
+        .iter()
+        .chain(required)
+        .map(|parameter| parameter_argument(contract, parameter))
+        .collect();
+    if let Some(body) = operation.body.as_ref().filter(|body| body.required) {
+        let sample = sample(&contract.document, &body.schema, Extent::Required);
+        arguments.push(match &body.value {
+            TypeUse::List(item) => match sample.get(0) {
+                Some(first) => format!("&[{}]", owned(contract, item, first)),
+                None => "&[]".to_owned(),
+            },
+            value => format!("&{}", owned(contract, value, &sample)),
+        });
+    }
+    arguments
+}
+
+/// One argument with the parameter's sample.
+pub(super) fn parameter_argument(contract: &Contract, parameter: &Parameter) -> String {
+    let text = owned(contract, &parameter.value, &parameter.sample);
+    if is_list(parameter) {
+        return format!("&[{text}]");
+    }
+    match super::rust::argument_type(contract, &parameter.value, false).strip_prefix('&') {
+        Some("str") => expression(contract, &parameter.value, &parameter.sample),
+        Some(_) => format!("&{text}"),
+        None => text,
+    }
+}
+
+/// One value for a setter, with the parameter's sample; for a list two, so that it is seen how they travel.
+pub(super) fn setter_argument(contract: &Contract, parameter: &Parameter) -> String {
+    let text = expression(contract, &parameter.value, &parameter.sample);
+    match is_list(parameter) {
+        true if parameter.rules.iter().any(|rule| rule == "max_items(1)") => format!("[{text}]"),
+        true => format!("[{text}, {text}]"),
+        false => text,
+    }
+}

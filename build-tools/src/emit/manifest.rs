@@ -1,0 +1,49 @@
+//! The manifest of a vendor crate.
+
+use super::source::header;
+use crate::contract::Contract;
+
+/// The text of `Cargo.toml`.
+pub(super) fn manifest(contract: &Contract) -> String {
+    let package = &contract.settings.package;
+    let [made, edit] = header(&contract.vendor);
+    format!(
+        r#"# {made}
+# {edit}
+
+[package]
+name = "{name}"
+description = "Unofficial client of {description}"
+documentation = "https://docs.rs/{name}"
+readme = "README.md"
+keywords = ["{vendor}", "onboarding", "kyc", "api", "client"]
+categories = ["api-bindings"]
+exclude = ["tests"]
+version.workspace = true
+edition.workspace = true
+rust-version.workspace = true
+license.workspace = true
+
+[features]
+default = ["rustls"]
+# TLS by rustls.
+rustls = ["onboarding-core/rustls"]
+# TLS by the system's library.
+native-tls = ["onboarding-core/native-tls"]
+
+[dependencies]
+onboarding-core.workspace = true
+
+[dev-dependencies]
+onboarding-testing.workspace = true
+serde_json.workspace = true
+tokio.workspace = true
+
+[lints]
+workspace = true
+"#,
+        name = package.name,
+        description = package.description,
+        vendor = contract.vendor,
+    )
+}

@@ -1,0 +1,418 @@
+//! The operations, a file for each tag: a method of the client each, and a type of its own for calls with optional parameters.
+
+use std::collections::BTreeSet;
+
+use super::example;
+use super::rust::{
+    Scope, argument_reference, argument_type, import_core, is_list, literal, status_body_type, success_type, type_text,
+};
+use super::source::Source;
+use super::types::{braced, bracketed};
+use crate::contract::{BodyKind, Contract, Operation, Parameter, Place, Provenance, Success, Tag, TypeUse};
+
+/// File names and texts, `mod.rs` among them.
+pub(super) fn operations(contract: &Contract) -> Vec<(String, String)> {
+    let used: Vec<&Tag> = contract
+        .tags
+        .iter()
+        .filter(|tag| contract.operations.iter().any(|operation| operation.module == tag.module))
+        .collect();
+    let mut files = vec![("mod.rs".to_owned(), index(contract, &used))];
+    for tag in used {
+        files.push((format!("{}.rs", tag.module), file(contract, tag)));
+    }
+    files
+}
+
+fn index(contract: &Contract, tags: &[&Tag]) -> String {
+    let mut source = Source::rust(&contract.vendor);
+    source.module_doc("The operations, grouped as the vendor groups them. Each is a method of [`Client`](crate::Client).");
+    source.module_doc("Calls with optional parameters have types of their own here: set what is wanted, then `send`.");
+    source.blank();
+    let mut modules: Vec<&str> = tags.iter().map(|tag| tag.module.as_str()).collect();
+    modules.sort_unstable();
+    for module in &modules {
+        source.line(&format!("mod {module};"));
+    }
+    source.blank();
+    for module in modules {
+        let names: BTreeSet<String> = contract
+            .operations
+            .iter()
+            .filter(|operation| operation.module == module && has_call_type(operation))
+            .map(|operation| operation.type_stem.clone())
+            .collect();
+        if !names.is_empty() {
+            source.line(&format!("pub use self::{module}::{};", braced(&names)));
+        }
+    }
+    source.finish()
+}
+
+/// Whether the call has anything optional, and so a type of its own.
+pub(super) fn has_call_type(operation: &Operation) -> bool {
+    operation.parameters.iter().any(|parameter| !parameter.required)
+        || operation.body.as_ref().is_some_and(|body| !body.required)
+}
+
+fn file(contract: &Contract, tag: &Tag) -> String {
+    let operations: Vec<&Operation> =
+        contract.operations.iter().filter(|operation| operation.module == tag.module).collect();
+    let mut body = Source::default();
+    body.line("impl Client {");
+    for operation in &operations {
+        body.blank();
+        write_method(&mut body, contract, operation);
+    }
+    body.line("}");
+    for operation in operations.iter().filter(|operation| has_call_type(operation)) {
+        body.blank();
+        write_call(&mut body, operation);
+    }
+    let mut imports: BTreeSet<String> = ["Method".to_owned(), "Operation".to_owned()].into();
+    let mut body = import_core(contract, body.finish(), &mut imports);
+    for name in ["Bytes", "Call", "Download", "NoDeclaredError"] {
+        let path = format!("onboarding_core::{name}");
+        if body.contains(&path) {
+            body = body.replace(&path, name);
+            imports.insert(name.to_owned());
+        }
+    }
+    if body.contains("Rule::") {
+        imports.insert("Rule".to_owned());
+    }
+    if operations.iter().any(|operation| has_call_type(operation)) {
+        imports.insert("call".to_owned());
+    }
+    let mut source = Source::rust(&contract.vendor);
+    source.module_doc(&tag.description);
+    source.blank();
+    source.line(&format!("use onboarding_core::{};", braced(&imports)));
+    source.blank();
+    let mut own: BTreeSet<String> = BTreeSet::new();
+    own.insert("client::Client".to_owned());
+    if body.contains("errors::") {
+        own.insert("errors".to_owned());
+    }
+    if body.lines().any(|line| !line.trim_start().starts_with("///") && line.contains("types::")) {
+        own.insert("types".to_owned());
+    }
+    source.line(&format!("use crate::generated::{};", braced(&own)));
+    let mut text = source.finish();
+    text.push('\n');
+    text.push_str(&body);
+    text
+}
+
+/// The type of a call of this operation without optional parameters.
+fn call_type(operation: &Operation) -> String {
+    format!("onboarding_core::Call<{}, {}>", success_type(&operation.success), error_type(operation))
+}
+
+fn error_type(operation: &Operation) -> String {
+    match &operation.error {
+        Some(name) => format!("errors::{name}"),
+        None => "onboarding_core::NoDeclaredError".to_owned(),
+    }
+}
+
+fn arguments(contract: &Contract, operation: &Operation) -> Vec<String> {
+    let required = operation.parameters.iter().filter(|parameter| parameter.required);
+    let mut arguments: Vec<String> = operation
+        .path_parameters
+        .iter()
+        .chain(required)
+        .map(|parameter| format!("{}: {}", parameter.name, argument_type(contract, &parameter.value, is_list(parameter))))
+        .collect();
+    if let Some(body) = operation.body.as_ref().filter(|body| body.required) {
+        arguments.push(match body.kind {
+            BodyKind::Bytes => "body: onboarding_core::Bytes".to_owned(),
+            BodyKind::Json | BodyKind::Form => format!("body: {}", argument_type(contract, &body.value, false)),
+        });
+    }
+    arguments
+}
+
+/// The signature without visibility, for the surface snapshot.
+pub(super) fn signature(contract: &Contract, operation: &Operation) -> String {
+    let returned = if has_call_type(operation) {
+        format!("calls::{}", operation.type_stem)
+    } else {
+        call_type(operation).replace("onboarding_core::", "")
+    };
+    let arguments: Vec<String> = std::iter::once("&self".to_owned()).chain(arguments(contract, operation)).collect();
+    format!("{}({}) -> {returned}", operation.method_name, arguments.join(", ").replace("onboarding_core::", ""))
+}
+
+fn write_method(source: &mut Source, contract: &Contract, operation: &Operation) {
+    write_docs(source, contract, operation);
+    if operation.deprecated {
+        source.line("#[deprecated = \"the vendor advises against it\"]");
+    }
+    let returned =
+        if has_call_type(operation) { operation.type_stem.clone() } else { call_type(operation) };
+    let arguments = arguments(contract, operation);
+    let line = format!("pub fn {}({}) -> {returned} {{", operation.method_name, join_with_self(&arguments));
+    if line.replace("onboarding_core::", "").len() <= 110 {
+        source.line(&line);
+    } else {
+        source.line(&format!("pub fn {}(", operation.method_name));
+        source.line("&self,");
+        for argument in &arguments {
+            source.line(&format!("{argument},"));
+        }
+        source.line(&format!(") -> {returned} {{"));
+    }
+    let mut constant =
+        format!("Operation::new({:?}, Method::{}, {:?})", operation.id, operation.method.as_str(), operation.path);
+    if !operation.authenticated {
+        constant.push_str(".public()");
+    }
+    if operation.statuses.iter().any(|status| status.code.starts_with('3')) {
+        constant.push_str(".redirects()");
+    }
+    if operation.accept != "application/json" {
+        constant.push_str(&format!(".accept({:?})", operation.accept));
+    }
+    if constant.len() <= 80 {
+        source.line(&format!("static OPERATION: Operation = {constant};"));
+    } else {
+        source.line("static OPERATION: Operation =");
+        source.line(&format!("    {constant};"));
+    }
+    let steps = steps(contract, operation);
+    let (before, after) = if has_call_type(operation) {
+        (format!("{}(", operation.type_stem), ")")
+    } else {
+        (String::new(), "")
+    };
+    let short = format!("{before}self.core.request(&OPERATION){}{after}", steps.concat());
+    if short.len() <= 100 {
+        source.line(&short);
+    } else {
+        if !before.is_empty() {
+            source.line(&before);
+        }
+        source.line("self.core");
+        source.line("    .request(&OPERATION)");
+        let last = steps.len().saturating_sub(1);
+        for (index, step) in steps.iter().enumerate() {
+            let comma = if index == last && !after.is_empty() { "," } else { "" };
+            source.line(&format!("    {step}{comma}"));
+        }
+        if !after.is_empty() {
+            source.line(after);
+        }
+    }
+    source.line("}");
+}
+
+fn join_with_self(arguments: &[String]) -> String {
+    std::iter::once("&self").chain(arguments.iter().map(String::as_str)).collect::<Vec<_>>().join(", ")
+}
+
+/// The steps that put the request together.
+fn steps(contract: &Contract, operation: &Operation) -> Vec<String> {
+    let required = operation.parameters.iter().filter(|parameter| parameter.required);
+    let mut steps: Vec<String> = operation
+        .path_parameters
+        .iter()
+        .chain(required)
+        .flat_map(|parameter| {
+            let step = match parameter.place {
+                Place::Path => "path",
+                Place::Query => "query",
+                Place::QueryEach => "query_each",
+                Place::QueryJoined => "query_joined",
+                Place::Header => "header",
+            };
+            let (wire, reference) = (literal(&parameter.wire), argument_reference(contract, parameter));
+            // A slice has no fixed size: a reference to the reference can be handed on as a trait object.
+            let checked = if is_list(parameter) { format!("&{reference}") } else { reference.clone() };
+            let rules: Vec<String> = parameter.rules.iter().map(|rule| format!("Rule::{rule}")).collect();
+            let check = (!rules.is_empty()).then(|| format!(".check({wire}, {checked}, &[{}])", rules.join(", ")));
+            check.into_iter().chain([format!(".{step}({wire}, {reference})")])
+        })
+        .collect();
+    if let Some(body) = operation.body.as_ref().filter(|body| body.required) {
+        let by_value = !argument_type(contract, &body.value, false).starts_with('&');
+        let reference = if by_value && body.kind != BodyKind::Bytes { "&body" } else { "body" };
+        steps.push(match body.kind {
+            BodyKind::Json => format!(".json({}, {reference})", literal(&body.media_type)),
+            BodyKind::Form => format!(".form({reference})"),
+            BodyKind::Bytes => format!(".bytes({}, body)", literal(&body.media_type)),
+        });
+    }
+    steps.push(match operation.success {
+        Success::Nothing => ".answers_nothing()".to_owned(),
+        Success::Json(_) => ".answers_json()".to_owned(),
+        Success::JsonOrNothing(_) => ".answers_json_or_nothing()".to_owned(),
+        Success::Text => ".answers_text()".to_owned(),
+        Success::Download => ".answers_download()".to_owned(),
+        Success::ByStatus(_) => ".answers_by_status()".to_owned(),
+    });
+    steps
+}
+
+fn write_docs(source: &mut Source, contract: &Contract, operation: &Operation) {
+    source.doc(&format!("{}.", operation.summary.trim_end_matches('.')));
+    if !operation.description.is_empty() {
+        source.line("///");
+        source.doc(&operation.description);
+    }
+    for note in notes(operation) {
+        source.line("///");
+        source.doc(&note);
+    }
+    let described: Vec<&Parameter> = operation
+        .path_parameters
+        .iter()
+        .chain(operation.parameters.iter().filter(|parameter| parameter.required))
+        .collect();
+    if !described.is_empty() {
+        source.line("///");
+        for parameter in described {
+            let limits = parameter.limits.as_ref().map(|limits| format!(" {limits}")).unwrap_or_default();
+            source.doc(&format!("- `{}`: {}{limits}", parameter.name, parameter.description));
+        }
+    }
+    source.line("///");
+    source.raw_doc(["| status | meaning | body |", "|---|---|---|"]);
+    for status in &operation.statuses {
+        let body = match status_body_type(&status.body) {
+            Some(text) => link(&text),
+            None if status.media_type.is_empty() => String::new(),
+            None => format!("`{}`", status.media_type),
+        };
+        let meaning = super::source::escaped(&status.description).replace('\n', " ").replace('|', "\\|");
+        source.raw_doc([format!("| {} | {meaning} | {body} |", status.code).as_str()]);
+    }
+    source.line("///");
+    source.raw_doc([format!(
+        "`{} {}`, under \"{}\" in [the vendor's documentation]({}).",
+        operation.method.as_str(),
+        operation.path,
+        super::source::escaped(&operation.title),
+        operation.url,
+    )
+    .as_str()]);
+    source.line("///");
+    source.raw_doc(["# Example", "", "```no_run"]);
+    let package = contract.settings.package.name.replace('-', "_");
+    source.raw_doc([
+        format!("# use {package}::{{Client, types, *}};").as_str(),
+        "# async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {",
+    ]);
+    if operation.deprecated {
+        source.raw_doc(["# #[allow(deprecated)]"]);
+    }
+    let (pattern, used) = match operation.success {
+        Success::Nothing => ("", ""),
+        Success::Download => ("let file = ", "# drop(file);"),
+        _ => ("let answer = ", "# drop(answer);"),
+    };
+    let arguments = example::arguments(contract, operation);
+    let call = format!("{pattern}client.{}({}).send().await?;", operation.method_name, arguments.join(", "));
+    if call.len() <= 100 {
+        source.raw_doc([call.as_str()]);
+    } else {
+        source.raw_doc([format!("{pattern}client").as_str(), format!("    .{}(", operation.method_name).as_str()]);
+        for argument in &arguments {
+            source.raw_doc([format!("        {argument},").as_str()]);
+        }
+        source.raw_doc(["    )", "    .send()", "    .await?;"]);
+    }
+    if !used.is_empty() {
+        source.raw_doc([used]);
+    }
+    source.raw_doc(["# Ok(())", "# }", "```"]);
+}
+
+/// A type as a link, through lists and maps.
+fn link(text: &str) -> String {
+    let text = text.replace("onboarding_core::", "");
+    match text.find("types::") {
+        Some(start) => {
+            let name: String =
+                text[start + 7..].chars().take_while(char::is_ascii_alphanumeric).collect();
+            let (before, after) = (&text[..start], &text[start + 7 + name.len()..]);
+            if before.is_empty() {
+                format!("[`{name}`](crate::types::{name})")
+            } else {
+                format!("<code>{}[{name}](crate::types::{name}){}</code>", escape_html(before), escape_html(after))
+            }
+        }
+        None => format!("`{text}`"),
+    }
+}
+
+fn escape_html(text: &str) -> String {
+    text.replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// What a caller should know besides what the operation does.
+fn notes(operation: &Operation) -> Vec<String> {
+    let mut notes = Vec::new();
+    match &operation.provenance {
+        Provenance::Stated => {}
+        Provenance::Restored => notes.push(
+            "Provenance: the vendor's page does not state method and path of this operation; they are restored from another \
+             source."
+                .to_owned(),
+        ),
+        Provenance::Inferred(confidence) => notes.push(format!(
+            "Provenance: no source states method and path of this operation; they are inferred, with {confidence} confidence."
+        )),
+    }
+    if !operation.authenticated {
+        notes.push("Sent without credentials.".to_owned());
+    }
+    notes
+}
+
+fn write_call(source: &mut Source, operation: &Operation) {
+    source.line("call! {");
+    source.raw_doc([format!(
+        "A call of [`{}`](crate::Client::{}): set what is optional, then [`send`](Self::send).",
+        operation.method_name, operation.method_name
+    )
+    .as_str()]);
+    source.line(&format!("pub struct {} -> {}, {} {{", operation.type_stem, success_type(&operation.success), error_type(operation)));
+    for parameter in operation.parameters.iter().filter(|parameter| !parameter.required) {
+        source.doc(&parameter.description);
+        if let Some(limits) = &parameter.limits {
+            source.line("///");
+            source.doc(limits);
+        }
+        if parameter.deprecated {
+            source.line("#[deprecated = \"the vendor advises against it\"]");
+        }
+        let place = match parameter.place {
+            Place::Path | Place::Query => "query",
+            Place::QueryEach => "each",
+            Place::QueryJoined => "joined",
+            Place::Header => "header",
+        };
+        let value = type_text(&parameter.value, Scope::Crate);
+        let rules = bracketed(&parameter.rules);
+        source.line(&format!("{}: {value} = {place} {}{rules},", setter_name(parameter), literal(&parameter.wire)));
+    }
+    if let Some(body) = operation.body.as_ref().filter(|body| !body.required) {
+        source.doc(if body.description.is_empty() { "What is sent." } else { &body.description });
+        let value = match &body.value {
+            TypeUse::List(item) => format!("[{}]", type_text(item, Scope::Crate)),
+            value => type_text(value, Scope::Crate),
+        };
+        source.line(&format!("body: {value} = json {},", literal(&body.media_type)));
+    }
+    source.line("}");
+    source.line("}");
+}
+
+/// The name of a setter; those of the sending methods are taken.
+pub(super) fn setter_name(parameter: &Parameter) -> String {
+    match parameter.name.as_str() {
+        "send" | "send_with_response" | "body" => format!("{}_", parameter.name),
+        name => name.to_owned(),
+    }
+}

@@ -1,0 +1,120 @@
+//! How the contract's types are written in Rust.
+
+use crate::contract::{Contract, Kind, Parameter, Place, ResponseBody, Success, TypeDefinition, TypeUse};
+
+/// Where a type is written: in the module of types themselves, or elsewhere in the crate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// Among the types: names stand alone.
+    Types,
+    /// Elsewhere: names of the vendor's types stand behind `types::`, so that none hides a name of the language or of the crate.
+    Crate,
+}
+
+/// The type as it is written.
+pub(super) fn type_text(value: &TypeUse, scope: Scope) -> String {
+    match value {
+        TypeUse::Named(name) => named(name, scope),
+        TypeUse::Boxed(name) => format!("Box<{}>", named(name, scope)),
+        TypeUse::Text => "String".to_owned(),
+        TypeUse::Boolean => "bool".to_owned(),
+        TypeUse::Integer => "i64".to_owned(),
+        TypeUse::Number => "f64".to_owned(),
+        TypeUse::Decimal => "onboarding_core::Decimal".to_owned(),
+        TypeUse::Date => "onboarding_core::NaiveDate".to_owned(),
+        TypeUse::DateTime => "onboarding_core::Timestamp".to_owned(),
+        TypeUse::Secret => "onboarding_core::Secret".to_owned(),
+        TypeUse::Json => "onboarding_core::JsonValue".to_owned(),
+        TypeUse::List(item) => format!("Vec<{}>", type_text(item, scope)),
+        TypeUse::Map(item) => format!("onboarding_core::Map<{}>", type_text(item, scope)),
+    }
+}
+
+fn named(name: &str, scope: Scope) -> String {
+    match scope {
+        Scope::Types => name.to_owned(),
+        Scope::Crate => format!("types::{name}"),
+    }
+}
+
+/// The types of the runtime that a text names, to be imported instead: the shortened text, and the names. A name that one of the
+/// vendor's types has as well keeps its path.
+pub(super) fn import_core(contract: &Contract, text: String, imports: &mut std::collections::BTreeSet<String>) -> String {
+    let mut text = text;
+    for name in ["Decimal", "NaiveDate", "Timestamp", "Secret", "JsonValue", "Map"] {
+        let path = format!("onboarding_core::{name}");
+        if text.contains(&path) && !contract.types.values().any(|definition| definition.name == name) {
+            text = text.replace(&path, name);
+            imports.insert(name.to_owned());
+        }
+    }
+    text
+}
+
+/// The definition of a type by its Rust name.
+pub(super) fn definition<'c>(contract: &'c Contract, name: &str) -> Option<&'c TypeDefinition> {
+    contract.types.values().find(|definition| definition.name == name)
+}
+
+/// Whether a value is small enough to be given as it is.
+fn is_copy(contract: &Contract, value: &TypeUse) -> bool {
+    match value {
+        TypeUse::Boolean | TypeUse::Integer | TypeUse::Number | TypeUse::Date | TypeUse::DateTime | TypeUse::Decimal => true,
+        TypeUse::Named(name) => {
+            definition(contract, name).is_some_and(|definition| matches!(definition.kind, Kind::IntegerIdentifier))
+        }
+        _ => false,
+    }
+}
+
+/// The type of a required argument.
+pub(super) fn argument_type(contract: &Contract, value: &TypeUse, is_list: bool) -> String {
+    let text = type_text(value, Scope::Crate);
+    if is_list {
+        return format!("&[{text}]");
+    }
+    match value {
+        TypeUse::Text => "&str".to_owned(),
+        TypeUse::List(item) => format!("&[{}]", type_text(item, Scope::Crate)),
+        value if is_copy(contract, value) => text,
+        _ => format!("&{text}"),
+    }
+}
+
+/// How an argument is handed on to what takes a reference.
+pub(super) fn argument_reference(contract: &Contract, parameter: &Parameter) -> String {
+    let by_value = is_copy(contract, &parameter.value) && !is_list(parameter);
+    // A `str` has no fixed size: a reference to the reference can be handed on as a trait object.
+    let text = parameter.value == TypeUse::Text && !is_list(parameter);
+    if by_value || text { format!("&{}", parameter.name) } else { parameter.name.clone() }
+}
+
+/// Whether a parameter takes a list.
+pub(super) fn is_list(parameter: &Parameter) -> bool {
+    matches!(parameter.place, Place::QueryEach | Place::QueryJoined)
+}
+
+/// What a success holds, as a type.
+pub(super) fn success_type(success: &Success) -> String {
+    match success {
+        Success::Nothing => "()".to_owned(),
+        Success::Json(value) => type_text(value, Scope::Crate),
+        Success::JsonOrNothing(value) => format!("Option<{}>", type_text(value, Scope::Crate)),
+        Success::Text => "String".to_owned(),
+        Success::Download => "onboarding_core::Download".to_owned(),
+        Success::ByStatus(name) => format!("errors::{name}"),
+    }
+}
+
+/// What comes with a status, as a type; `None` for nothing and for what is no JSON, which stays in the answer's bytes.
+pub(super) fn status_body_type(body: &ResponseBody) -> Option<String> {
+    match body {
+        ResponseBody::Json(value) => Some(type_text(value, Scope::Crate)),
+        ResponseBody::Nothing | ResponseBody::Text | ResponseBody::Bytes => None,
+    }
+}
+
+/// A text as a Rust literal.
+pub(super) fn literal(text: &str) -> String {
+    format!("{text:?}")
+}

@@ -1,0 +1,84 @@
+//! What a crate offers, a line each: reviewed as a snapshot at every regeneration.
+
+use std::fmt::Write as _;
+
+use super::operations::{has_call_type, setter_name, signature};
+use super::rust::{Scope, type_text};
+use crate::contract::{Contract, Kind, Presence};
+
+/// A line per operation (method, path, Rust signature, error type), then the public types with their fields.
+pub(crate) fn surface(contract: &Contract) -> String {
+    let mut text = String::new();
+    for operation in &contract.operations {
+        let error = operation.error.as_deref().unwrap_or("NoDeclaredError");
+        let _ = writeln!(
+            text,
+            "{} {}  {}  {error}",
+            operation.method.as_str(),
+            operation.path,
+            signature(contract, operation)
+        );
+        if has_call_type(operation) {
+            for parameter in operation.parameters.iter().filter(|parameter| !parameter.required) {
+                let value = type_text(&parameter.value, Scope::Crate).replace("onboarding_core::", "");
+                let _ = writeln!(text, "    .{}({value})", setter_name(parameter));
+            }
+        }
+    }
+    for webhook in &contract.webhooks {
+        let _ = writeln!(text, "webhook {}  {}", webhook.id, type_text(&webhook.body, Scope::Crate));
+    }
+    for error in contract.errors.iter() {
+        let variants: Vec<String> =
+            error.variants.iter().map(|variant| format!("{} {}", variant.code, variant.name)).collect();
+        let _ = writeln!(text, "\nerror {}\n    {}", error.name, variants.join("\n    "));
+    }
+    for definition in contract.types.values() {
+        let new = if definition.sent { " (new)" } else { "" };
+        let _ = writeln!(text, "\n{}::{}{new}", definition.module, definition.name);
+        match &definition.kind {
+            Kind::Object { constants, members, open } => {
+                for constant in constants {
+                    let _ = writeln!(text, "    {:?} = {:?}", constant.wire, constant.value);
+                }
+                for member in members {
+                    let value = type_text(&member.value, Scope::Types).replace("onboarding_core::", "");
+                    let value = match member.presence {
+                        Presence::Required => value,
+                        Presence::RequiredNullable => format!("Option<{value}> (always there)"),
+                        Presence::Optional => format!("Option<{value}>"),
+                        Presence::ThreeState => format!("Patch<{value}>"),
+                    };
+                    let private = if member.private { " private" } else { "" };
+                    let _ = writeln!(text, "    {}: {value} = {:?}{private}", member.name, member.wire);
+                }
+                if *open {
+                    text.push_str("    extra\n");
+                }
+            }
+            Kind::StringEnum(variants) => {
+                for (name, wire) in variants {
+                    let _ = writeln!(text, "    {name} = {wire:?}");
+                }
+            }
+            Kind::TaggedUnion { tag, variants } => {
+                let _ = writeln!(text, "    by {tag:?}");
+                for variant in variants {
+                    let _ = writeln!(text, "    {} = {:?}", variant.name, variant.wire);
+                }
+            }
+            Kind::UntaggedUnion(variants) => {
+                for variant in variants {
+                    let value = type_text(&variant.value, Scope::Types).replace("onboarding_core::", "");
+                    let _ = writeln!(text, "    {}({value})", variant.name);
+                }
+            }
+            Kind::TextIdentifier => text.push_str("    (String)\n"),
+            Kind::IntegerIdentifier => text.push_str("    (i64)\n"),
+            Kind::ResourceUrl { template, identifier } => {
+                let _ = writeln!(text, "    {template} -> {identifier}");
+            }
+        }
+    }
+    text
+}

@@ -1,0 +1,347 @@
+//! Tests that prove the crate against the document: every call on the wire, every declared status, every documented payload.
+
+use serde_json::Value;
+
+use super::example::{parameter_argument, setter_argument};
+use super::operations::setter_name;
+use super::rust::{Scope, type_text};
+use super::source::Source;
+use crate::contract::{
+    BodyKind, Contract, Extent, Operation, ResponseBody, Status, Success, TypeUse, sample,
+};
+use crate::payloads::Payloads;
+
+/// File names and texts.
+pub(super) fn tests(contract: &Contract, payloads: &Payloads) -> Vec<(String, String)> {
+    vec![
+        ("main.rs".to_owned(), main(contract)),
+        ("wire.rs".to_owned(), wire(contract, payloads)),
+        ("statuses.rs".to_owned(), statuses(contract, payloads)),
+        ("payloads.rs".to_owned(), round_trips(contract, payloads)),
+    ]
+}
+
+fn main(contract: &Contract) -> String {
+    let mut source = Source::rust(&contract.vendor);
+    source.module_doc("The crate against the document, over real HTTP on loopback.");
+    source.blank();
+    let package = contract.settings.package.name.replace('-', "_");
+    source.lines([
+        "#![allow(deprecated, reason = \"deprecated operations are proved like the others\")]",
+        "#![allow(clippy::too_many_lines, reason = \"as many statuses as the vendor declares\")]",
+        "",
+        "mod payloads;",
+        "mod statuses;",
+        "mod wire;",
+        "",
+    ]);
+    source.line("use onboarding_testing::Loopback;");
+    source.line(&format!("use {package}::{{Client, Credentials}};"));
+    source.blank();
+    let form = &contract.settings.credentials[0];
+    let arguments: Vec<String> = form.fields.iter().map(|field| format!("{:?}", format!("the-{}", field.name))).collect();
+    source.doc("A client that calls the loopback server.");
+    source.line("fn client(server: &Loopback) -> Client {");
+    source.line("Client::builder()");
+    source.line("    .base_url(server.base_url())");
+    source.line(&format!(
+        "    .credentials(Credentials::{}({}))",
+        crate::names::member_name(&form.name),
+        arguments.join(", ")
+    ));
+    source.line("    .build()");
+    source.line("    .expect(\"a loopback address is a base URL\")");
+    source.line("}");
+    source.finish()
+}
+
+/// The prelude that the test files share.
+fn preamble(contract: &Contract, about: &str, body: &str) -> Source {
+    let package = contract.settings.package.name.replace('-', "_");
+    let mut source = Source::rust(&contract.vendor);
+    source.module_doc(about);
+    source.blank();
+    let mut testing: Vec<&str> = ["Loopback", "assert_round_trip", "assert_same_json", "assert_wire", "read", "expect_error", "expect_success"]
+        .into_iter()
+        .filter(|name| body.contains(&format!("{name}!")) || body.contains(&format!("{name}(")) || body.contains(&format!("{name}::")))
+        .collect();
+    testing.sort_unstable();
+    source.line(&format!("use onboarding_testing::{{{}}};", testing.join(", ")));
+    let mut own: Vec<&str> = Vec::new();
+    for name in ["Client", "Decimal", "JsonValue", "Map", "NaiveDate", "Secret", "Timestamp"] {
+        let used = match name {
+            "Client" => body.contains("|client: Client|"),
+            name => body.contains(&format!("{name}::")) || body.contains(&format!("<{name}")) || body.contains(&format!(": {name}")),
+        };
+        if used {
+            own.push(name);
+        }
+    }
+    if body.contains("errors::") {
+        own.push("errors");
+    }
+    if body.contains("types::") {
+        own.push("types");
+    }
+    match own.as_slice() {
+        [] => {}
+        [only] => source.line(&format!("use {package}::{only};")),
+        several => source.line(&format!("use {package}::{{{}}};", several.join(", "))),
+    }
+    if body.contains("client(&server)") {
+        source.blank();
+        source.line("use crate::client;");
+    }
+    source.blank();
+    source
+}
+
+fn join(preamble: Source, body: &str) -> String {
+    let mut text = preamble.finish();
+    text.push('\n');
+    text.push_str(body);
+    text
+}
+
+/// The path of a payload's file as the tests include it.
+fn included(contract: &Contract, name: &str) -> String {
+    format!("include_str!(\"../../../../specs/{}/examples/{name}.json\")", contract.vendor)
+}
+
+/// The documented payload, or else a value made from the schema, as an expression of type `&str`.
+fn payload(contract: &Contract, payloads: &Payloads, name: &str, schema: Option<&Value>) -> String {
+    if payloads.has(name) {
+        return included(contract, name);
+    }
+    let sample = schema.map(|schema| sample(&contract.document, schema, Extent::Everything)).unwrap_or_default();
+    raw(&sample.to_string())
+}
+
+fn raw(text: &str) -> String {
+    let mut hashes = "#".to_owned();
+    while text.contains(&format!("\"{hashes}")) {
+        hashes.push('#');
+    }
+    format!("r{hashes}\"{text}\"{hashes}")
+}
+
+/// Declares the body and gives the call expression.
+fn call(source: &mut Source, contract: &Contract, payloads: &Payloads, operation: &Operation, client: &str) -> String {
+    let mut arguments: Vec<String> = operation
+        .path_parameters
+        .iter()
+        .chain(operation.parameters.iter().filter(|parameter| parameter.required))
+        .map(|parameter| unwrapped(&parameter_argument(contract, parameter)))
+        .collect();
+    if let Some(body) = &operation.body {
+        let argument = if body.kind == BodyKind::Bytes {
+            "b\"bytes\".as_slice().into()".to_owned()
+        } else {
+            let text = payload(contract, payloads, &format!("{}.request", operation.id), Some(&body.schema));
+            let value = type_text(&body.value, Scope::Crate).replace("onboarding_core::", "");
+            source.line(&format!("let body: {value} = read({text});"));
+            "&body".to_owned()
+        };
+        if body.required {
+            arguments.push(argument);
+        }
+    }
+    let mut call = format!("{client}.{}({})", operation.method_name, arguments.join(", "));
+    for parameter in operation.parameters.iter().filter(|parameter| !parameter.required) {
+        let argument = unwrapped(&setter_argument(contract, parameter));
+        call.push_str(&format!(".{}({argument})", setter_name(parameter)));
+    }
+    if operation.body.as_ref().is_some_and(|body| !body.required) {
+        call.push_str(".body(&body)");
+    }
+    call
+}
+
+/// Tests fail loudly where documentation hands errors on.
+fn unwrapped(expression: &str) -> String {
+    expression.replace(")?", ").expect(\"a sample that fits\")")
+}
+
+fn first_success(operation: &Operation) -> Option<&Status> {
+    operation.statuses.iter().find(|status| status.is_success())
+}
+
+/// The status to answer with: the code itself, or one of its range that has no entry of its own.
+fn code(operation: &Operation, status: &Status) -> String {
+    let taken = |code: &str| operation.statuses.iter().any(|other| other.code == code);
+    let candidates: &[&str] = match status.code.as_str() {
+        "2XX" => &["207", "226"],
+        "3XX" => &["307", "308"],
+        "4XX" => &["418", "451", "400"],
+        "5XX" => &["599", "508", "500"],
+        "default" => &["520", "521"],
+        code => return code.to_owned(),
+    };
+    candidates.iter().find(|code| !taken(code)).unwrap_or(&candidates[0]).to_string()
+}
+
+fn media_type(status: &Status) -> &str {
+    match status.media_type.as_str() {
+        "" => "application/json",
+        "*/*" => "application/octet-stream",
+        media_type => media_type,
+    }
+}
+
+fn answer_body(contract: &Contract, payloads: &Payloads, operation: &Operation, status: &Status) -> String {
+    match &status.body {
+        ResponseBody::Nothing => "\"\"".to_owned(),
+        ResponseBody::Text => "\"text\"".to_owned(),
+        ResponseBody::Bytes => "\"bytes\"".to_owned(),
+        ResponseBody::Json(_) => {
+            let first = first_success(operation).is_some_and(|first| first.code == status.code);
+            let name = if first {
+                format!("{}.response", operation.id)
+            } else {
+                format!("{}.response.{}", operation.id, status.code)
+            };
+            payload(contract, payloads, &name, status.schema.as_ref())
+        }
+    }
+}
+
+fn wire(contract: &Contract, payloads: &Payloads) -> String {
+    let mut body = Source::default();
+    for operation in &contract.operations {
+        body.blank();
+        body.line("#[tokio::test]");
+        body.line(&format!("async fn {}() {{", operation.method_name));
+        let status = first_success(operation);
+        let answered = match status {
+            Some(status) => (
+                code(operation, status),
+                media_type(status).to_owned(),
+                answer_body(contract, payloads, operation, status),
+            ),
+            None => ("200".to_owned(), "application/json".to_owned(), "\"\"".to_owned()),
+        };
+        let json = matches!(operation.success, Success::Json(_) | Success::JsonOrNothing(_) | Success::ByStatus(_));
+        if json {
+            body.line(&format!("let documented = {};", answered.2));
+        }
+        let text = if json { "documented" } else { answered.2.as_str() };
+        body.line(&format!("let server = Loopback::answering({}, {:?}, {text}).await;", answered.0, answered.1));
+        let call = call(&mut body, contract, payloads, operation, "client(&server)");
+        let expected = ".send().await.expect(\"the documented answer is decoded\")";
+        match &operation.success {
+            Success::Nothing => body.line(&format!("{call}{expected};")),
+            Success::Json(_) | Success::ByStatus(_) => {
+                body.line(&format!("let answer = {call}{expected};"));
+                if matches!(operation.success, Success::Json(_)) {
+                    body.line("assert_same_json(documented, &answer);");
+                } else {
+                    body.line("drop(answer);");
+                }
+            }
+            Success::JsonOrNothing(_) => {
+                body.line(&format!("let answer = {call}{expected};"));
+                if status.is_some_and(|status| status.body == ResponseBody::Nothing) {
+                    body.line("assert!(answer.is_none() && documented.is_empty());");
+                } else {
+                    body.line("assert_same_json(documented, &answer);");
+                }
+            }
+            Success::Text => {
+                body.line(&format!("let answer = {call}{expected};"));
+                body.line("assert_eq!(answer, \"text\");");
+            }
+            Success::Download => {
+                body.line(&format!("let file = {call}{expected};"));
+                body.line("assert_eq!(file.bytes().await.expect(\"the file is read to its end\"), \"bytes\");");
+            }
+        }
+        body.line(&format!("assert_wire!({:?}, server.request().await);", operation.method_name));
+        body.line("}");
+    }
+    let body = body.finish();
+    join(preamble(contract, "Each operation as it is seen on the wire, called with its documented payload and every parameter.", &body), &body)
+}
+
+fn statuses(contract: &Contract, payloads: &Payloads) -> String {
+    let mut body = Source::default();
+    for operation in &contract.operations {
+        body.blank();
+        body.line("#[tokio::test]");
+        body.line(&format!("async fn {}() {{", operation.method_name));
+        let call = call(&mut body, contract, payloads, operation, "client");
+        body.line(&format!("let call = async |client: Client| {call}.send().await;"));
+        for status in &operation.statuses {
+            let code = code(operation, status);
+            let answer = answer_body(contract, payloads, operation, status);
+            let media_type = media_type(status);
+            if status.is_success() {
+                body.line(&format!("expect_success!(call, client, {code}, {media_type:?}, {answer});"));
+            } else if let Some(error) = &operation.error {
+                let variant = contract
+                    .errors
+                    .iter()
+                    .find(|other| other.name == *error)
+                    .and_then(|error| error.variants.iter().find(|variant| variant.code == status.code));
+                if let Some(variant) = variant {
+                    body.line(&format!(
+                        "expect_error!(call, client, {code}, {media_type:?}, {answer}, errors::{error}::{} {{ .. }});",
+                        variant.name
+                    ));
+                }
+            }
+        }
+        body.line("}");
+    }
+    let body = body.finish();
+    let mut preamble = preamble(contract, "Each declared status of each operation gives its variant.", &body);
+    if !body.contains("client(&server)") {
+        preamble.line("use crate::client;");
+        preamble.blank();
+    }
+    join(preamble, &body)
+}
+
+fn round_trips(contract: &Contract, payloads: &Payloads) -> String {
+    let mut body = Source::default();
+    for (name, _) in payloads.sound() {
+        let mut parts = name.split('.');
+        let id = parts.next().unwrap_or_default();
+        let side = parts.next().unwrap_or_default();
+        let rest = parts.next();
+        let value: Option<TypeUse> = match contract.operations.iter().find(|operation| operation.id == id) {
+            Some(operation) if side == "request" => operation.body.as_ref().map(|body| body.value.clone()),
+            Some(operation) => {
+                let status = match rest {
+                    Some(code) => operation.statuses.iter().find(|status| status.code == code),
+                    None => operation
+                        .statuses
+                        .iter()
+                        .find(|status| status.is_success() && matches!(status.body, ResponseBody::Json(_)))
+                        .or_else(|| first_success(operation)),
+                };
+                match status.map(|status| &status.body) {
+                    Some(ResponseBody::Json(value)) => Some(value.clone()),
+                    _ => None,
+                }
+            }
+            None => contract.webhooks.iter().find(|webhook| webhook.id == id).map(|webhook| webhook.body.clone()),
+        };
+        let value = value.map_or_else(|| "JsonValue".to_owned(), |value| {
+            type_text(&value, Scope::Crate).replace("onboarding_core::", "")
+        });
+        body.blank();
+        body.line("#[test]");
+        body.line(&format!("fn {}() {{", crate::names::member_name(name)));
+        body.line(&format!("assert_round_trip::<{value}>({});", included(contract, name)));
+        body.line("}");
+    }
+    let body = body.finish();
+    let about = match payloads.unsound_count() {
+        0 => "Each documented payload is decoded into its type and encoded back to equal JSON.".to_owned(),
+        count => format!(
+            "Each documented payload is decoded into its type and encoded back to equal JSON, save {count} that \
+             `examples/unsound.yaml` lists with reasons."
+        ),
+    };
+    join(preamble(contract, &about, &body), &body)
+}

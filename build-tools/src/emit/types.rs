@@ -1,0 +1,252 @@
+//! The types, a file for each tag that alone uses them and one for those that several share.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::rust::{Scope, definition, import_core, type_text};
+use super::source::Source;
+use crate::contract::{Contract, Kind, Member, Presence, TypeDefinition, Variant};
+
+/// File names and texts, `mod.rs` among them.
+pub(super) fn types(contract: &Contract) -> Vec<(String, String)> {
+    let mut modules: BTreeMap<&str, Vec<&TypeDefinition>> = BTreeMap::new();
+    for definition in contract.types.values() {
+        modules.entry(&definition.module).or_default().push(definition);
+    }
+    let mut files = vec![("mod.rs".to_owned(), index(contract, &modules))];
+    for (module, definitions) in &modules {
+        files.push((format!("{module}.rs"), file(contract, module, definitions)));
+    }
+    files
+}
+
+fn index(contract: &Contract, modules: &BTreeMap<&str, Vec<&TypeDefinition>>) -> String {
+    let mut source = Source::rust(&contract.vendor);
+    source.module_doc(&format!("What {} sends and is sent.", contract.settings.package.vendor));
+    source.blank();
+    for module in modules.keys() {
+        source.line(&format!("mod {module};"));
+    }
+    source.blank();
+    for (module, definitions) in modules {
+        source.line(&format!("pub use self::{module}::{{"));
+        let mut names: Vec<&str> = definitions.iter().map(|definition| definition.name.as_str()).collect();
+        names.sort_unstable();
+        let mut line = String::new();
+        for name in names {
+            if line.len() + name.len() > 110 {
+                source.line(line.trim_end());
+                line.clear();
+            }
+            line.push_str(name);
+            line.push_str(", ");
+        }
+        source.line(line.trim_end());
+        source.line("};");
+    }
+    source.finish()
+}
+
+fn file(contract: &Contract, module: &str, definitions: &[&TypeDefinition]) -> String {
+    let mut body = Source::default();
+    let mut macros = BTreeSet::new();
+    for definition in definitions {
+        body.blank();
+        macros.insert(write(&mut body, contract, definition));
+    }
+    let mut imports: BTreeSet<String> = macros.iter().map(|name| (*name).to_owned()).collect();
+    let body = import_core(contract, body.finish(), &mut imports);
+    let mut source = Source::rust(&contract.vendor);
+    let about = match contract.tags.iter().find(|tag| tag.module == module) {
+        Some(tag) => format!("Types of {}.", tag.name),
+        None => "Types that several groups of operations share.".to_owned(),
+    };
+    source.module_doc(&about);
+    source.blank();
+    source.line(&format!("use onboarding_core::{};", braced(&imports)));
+    let own: BTreeSet<&str> = definitions.iter().map(|definition| definition.name.as_str()).collect();
+    let foreign: BTreeSet<String> = definitions
+        .iter()
+        .flat_map(|definition| mentioned(&definition.kind))
+        .filter(|name| !own.contains(name.as_str()))
+        .collect();
+    if !foreign.is_empty() {
+        source.blank();
+        source.line(&format!("use super::{};", braced(&foreign)));
+    }
+    let mut text = source.finish();
+    text.push('\n');
+    text.push_str(&body);
+    text
+}
+
+pub(super) fn braced(names: &BTreeSet<String>) -> String {
+    match names.len() {
+        1 => names.iter().cloned().collect(),
+        _ => format!("{{{}}}", names.iter().cloned().collect::<Vec<_>>().join(", ")),
+    }
+}
+
+fn mentioned(kind: &Kind) -> Vec<String> {
+    let named = |value: &crate::contract::TypeUse| value.named().map(str::to_owned);
+    match kind {
+        Kind::Object { members, .. } => members.iter().filter_map(|member| named(&member.value)).collect(),
+        Kind::TaggedUnion { variants, .. } | Kind::UntaggedUnion(variants) => {
+            variants.iter().filter_map(|variant| named(&variant.value)).collect()
+        }
+        Kind::ResourceUrl { identifier, .. } => vec![identifier.clone()],
+        Kind::StringEnum(_) | Kind::TextIdentifier | Kind::IntegerIdentifier => Vec::new(),
+    }
+}
+
+/// Writes a type; returns the macro that gives it its form.
+fn write(source: &mut Source, contract: &Contract, definition: &TypeDefinition) -> &'static str {
+    let name = &definition.name;
+    let macro_name = match &definition.kind {
+        Kind::Object { .. } => "object",
+        Kind::StringEnum(_) => "string_enum",
+        Kind::TaggedUnion { .. } => "tagged_union",
+        Kind::UntaggedUnion(_) => "untagged_union",
+        Kind::TextIdentifier | Kind::IntegerIdentifier => "identifier",
+        Kind::ResourceUrl { .. } => "resource_url",
+    };
+    source.line(&format!("{macro_name}! {{"));
+    source.doc(&definition.description);
+    if let Some(limits) = &definition.limits {
+        source.line("///");
+        source.doc(limits);
+    }
+    if definition.sensitive {
+        source.line("///");
+        source.doc("Personal or secret: `Debug` does not show it.");
+    }
+    if definition.deprecated {
+        source.line("#[deprecated = \"the vendor advises against it\"]");
+    }
+    match &definition.kind {
+        Kind::Object { constants, members, open } => {
+            let sent = if definition.sent { format!(": sent{}", bracketed(&definition.rules)) } else { String::new() };
+            source.line(&format!("pub struct {name}{sent} {{"));
+            if !constants.is_empty() {
+                source.line("constant {");
+                for constant in constants {
+                    source.line(&format!("{}: {:?} = {:?},", constant.name, constant.value, constant.wire));
+                }
+                source.line("}");
+            }
+            let group = |presence: &[Presence]| -> Vec<&Member> {
+                members.iter().filter(|member| presence.contains(&member.presence)).collect()
+            };
+            let rules = definition.sent;
+            write_members(source, "required", rules, &group(&[Presence::Required, Presence::RequiredNullable]));
+            write_members(source, "optional", rules, &group(&[Presence::Optional]));
+            write_members(source, "nullable", rules, &group(&[Presence::ThreeState]));
+            if *open {
+                source.line("extra {");
+                source.doc("Members beyond the documented ones. `Debug` does not show them.");
+                source.line("extra");
+                source.line("}");
+            }
+            source.line("}");
+        }
+        Kind::StringEnum(variants) => {
+            source.line(&format!("pub enum {name} {{"));
+            for (variant, wire) in variants {
+                source.line(&format!("{variant} = {wire:?},"));
+            }
+            source.line("}");
+        }
+        Kind::TaggedUnion { tag, variants } => {
+            let sent = if definition.sent { ": sent" } else { "" };
+            source.line(&format!("pub enum {name}{sent} by {tag:?} {{"));
+            for variant in variants {
+                write_variant(source, variant, &format!(" = {:?}", variant.wire));
+            }
+            source.line("}");
+        }
+        Kind::UntaggedUnion(variants) => {
+            let sent = match (definition.sent, definition.parameter) {
+                (true, true) => ": sent parameter",
+                (true, false) => ": sent",
+                _ => "",
+            };
+            source.line(&format!("pub enum {name}{sent} {{"));
+            for variant in variants {
+                let constants = constants(contract, variant);
+                let private = if variant.private { " private" } else { "" };
+                write_variant(source, variant, &format!("{constants}{private}"));
+            }
+            source.line("}");
+        }
+        Kind::TextIdentifier if definition.sensitive => {
+            source.line(&format!("pub struct {name}(private String){};", bracketed(&definition.rules)));
+        },
+        Kind::TextIdentifier => source.line(&format!("pub struct {name}(String){};", bracketed(&definition.rules))),
+        Kind::IntegerIdentifier => source.line(&format!("pub struct {name}(i64){};", bracketed(&definition.rules))),
+        Kind::ResourceUrl { template, identifier } => {
+            source.line(&format!("pub struct {name}({template:?}) -> {identifier};"));
+        }
+    }
+    source.line("}");
+    macro_name
+}
+
+/// Rules in brackets, or nothing.
+pub(super) fn bracketed(rules: &[String]) -> String {
+    if rules.is_empty() { String::new() } else { format!(" [{}]", rules.join(", ")) }
+}
+
+fn write_members(source: &mut Source, group: &str, with_rules: bool, members: &[&Member]) {
+    if members.is_empty() {
+        return;
+    }
+    source.line(&format!("{group} {{"));
+    for member in members {
+        source.doc(&member.description);
+        if let Some(limits) = &member.limits {
+            source.line("///");
+            source.doc(limits);
+        }
+        if member.deprecated {
+            source.line("#[deprecated = \"the vendor advises against it\"]");
+        }
+        let mut value = type_text(&member.value, Scope::Types);
+        if member.presence == Presence::RequiredNullable {
+            value = format!("Option<{value}>");
+        }
+        let name = match member.presence {
+            Presence::ThreeState => format!("{} / clear_{}", member.name, member.name.trim_end_matches('_')),
+            _ => member.name.clone(),
+        };
+        let private = if member.private { "private " } else { "" };
+        // What is only read is not held against anything.
+        let rules = if with_rules { bracketed(&member.rules) } else { String::new() };
+        source.line(&format!("{name}: {value} = {private}{:?}{rules},", member.wire));
+    }
+    source.line("}");
+}
+
+/// The constants of the variant's object, by which it is told from the others.
+fn constants(contract: &Contract, variant: &Variant) -> String {
+    let definition = variant.value.named().and_then(|name| definition(contract, name));
+    match definition.map(|definition| &definition.kind) {
+        Some(Kind::Object { constants, .. }) if !constants.is_empty() => {
+            let constants: Vec<String> =
+                constants.iter().map(|constant| format!("{:?} = {:?}", constant.wire, constant.value)).collect();
+            format!(" [{}]", constants.join(", "))
+        }
+        _ => String::new(),
+    }
+}
+
+fn write_variant(source: &mut Source, variant: &Variant, behind: &str) {
+    let value = type_text(&variant.value, Scope::Types);
+    let description = match variant.description.as_str() {
+        "" => match variant.value.named() {
+            Some(named) => format!("See [`{named}`]."),
+            None => format!("A value of the form `{value}`."),
+        },
+        description => super::source::escaped(description),
+    };
+    source.raw_doc([description.as_str()]);
+    source.line(&format!("{}({value}){behind},", variant.name));
+}

@@ -1,0 +1,71 @@
+//! The whole way: a vendor's texts in, the files of its crate out.
+
+use crate::contract::{self, Contract, Settings};
+use crate::emit::{emit, surface};
+use crate::output::OutputFile;
+use crate::passes;
+use crate::payloads::Payloads;
+use crate::spec::{Document, Finding, Severity, Span, VendorSources, lint};
+
+/// What generation gives for one vendor.
+#[derive(Clone, Debug)]
+pub struct Generated {
+    /// The files, sorted by path.
+    pub files: Vec<OutputFile>,
+    /// What the linter warned of and what the passes changed, a line each.
+    pub report: Vec<String>,
+    /// What the interface is.
+    pub contract: Contract,
+}
+
+impl Generated {
+    /// What the crate offers, a line each.
+    pub fn surface(&self) -> String {
+        surface(&self.contract)
+    }
+}
+
+/// Generates a vendor's crate. The findings are all that stand in the way, not only the first.
+pub fn generate(sources: &VendorSources) -> Result<Generated, Vec<Finding>> {
+    let findings = lint(sources);
+    if findings.iter().any(|finding| finding.severity == Severity::Error) {
+        return Err(findings);
+    }
+    let mut report: Vec<String> = findings.iter().map(|finding| format!("allowed: {}: {}", finding.rule, finding.message)).collect();
+    let document = Document::load(&sources.openapi)?;
+    let settings = settings(sources)?;
+    let mut lowered = document.root.to_json();
+    report.extend(passes::run(&mut lowered).map_err(|error| {
+        vec![document.finding("unsupported", &error.pointer, error.message, error.help)]
+    })?);
+    let contract = contract::build(&document, lowered, settings, &sources.name)?;
+    let payloads = Payloads::new(sources);
+    let files = emit(&contract, &payloads);
+    for file in files.iter().filter(|file| file.path.ends_with(".rs")) {
+        if let Err(error) = syn::parse_file(&file.contents) {
+            let message = format!("{} would not be valid Rust: {error}", file.path);
+            return Err(vec![document.finding("invalid-output", "", message, "report this as a mistake of the generator".to_owned())]);
+        }
+    }
+    Ok(Generated { files, report, contract })
+}
+
+/// Reads `vendor.toml`.
+fn settings(sources: &VendorSources) -> Result<Settings, Vec<Finding>> {
+    toml::from_str(&sources.vendor_toml.text).map_err(|error| {
+        let text = &sources.vendor_toml.text;
+        let range = error.span().unwrap_or(0..0);
+        let before = text.get(..range.start).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        vec![Finding {
+            rule: "vendor-settings",
+            severity: Severity::Error,
+            file: sources.vendor_toml.path.clone(),
+            span: Span { start: range.start, end: range.end, line, column },
+            pointer: String::new(),
+            message: error.message().to_owned(),
+            help: "correct the entry; `specs/README.md` lists what `vendor.toml` may hold".to_owned(),
+        }]
+    })
+}

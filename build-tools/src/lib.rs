@@ -1,0 +1,25 @@
+//! All generator logic: a curated OpenAPI document in, the files of a vendor crate out.
+//!
+//! The stages run in the order of the modules below. None of them reads the clock, the environment, the network or the disk:
+//! `xtask` hands in texts and writes what comes back.
+
+pub mod spec;
+
+pub mod names;
+
+pub mod passes;
+
+pub mod contract;
+
+mod payloads;
+
+mod emit;
+
+pub mod output;
+
+mod generate;
+
+pub mod baseline;
+
+pub use self::generate::{Generated, generate};
+pub use self::payloads::Payloads;

@@ -1,0 +1,66 @@
+//! Document to document: each pass is a named function in a file of its own, and reports what it changed.
+//!
+//! A pass that is told to apply and finds nothing to do is an error, so that no pass outlives its reason.
+
+mod drop_unused_components;
+mod merge_all_of;
+mod resolve_shared;
+
+use serde_json::Value;
+
+pub use self::{
+    drop_unused_components::drop_unused_components, merge_all_of::merge_all_of, resolve_shared::resolve_shared,
+};
+
+/// One pass: its name, and what it does to the document. It returns a line for each change.
+pub struct Pass {
+    /// The name in reports.
+    pub name: &'static str,
+    /// Changes the document and tells what it changed, or why it could not.
+    pub run: fn(&mut Value) -> Result<Vec<String>, PassError>,
+}
+
+/// Why a pass could not do its work.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct PassError {
+    /// The place in the document, as a JSON pointer.
+    pub pointer: String,
+    /// What is wrong there.
+    pub message: String,
+    /// What to write instead.
+    pub help: String,
+}
+
+/// The passes, in the order in which they run.
+pub const PASSES: &[Pass] = &[
+    Pass { name: "resolve-shared", run: resolve_shared },
+    Pass { name: "merge-all-of", run: merge_all_of },
+    Pass { name: "drop-unused-components", run: drop_unused_components },
+];
+
+/// Runs all passes; the report has a line for each change, with the name of its pass.
+pub fn run(document: &mut Value) -> Result<Vec<String>, PassError> {
+    let mut report = Vec::new();
+    for pass in PASSES {
+        report.extend((pass.run)(document)?.into_iter().map(|change| format!("{}: {change}", pass.name)));
+    }
+    Ok(report)
+}
+
+/// What a reference within the document points at, through any number of references but no cycle.
+pub(crate) fn resolve<'d>(document: &'d Value, node: &'d Value) -> Option<&'d Value> {
+    let mut node = node;
+    for _ in 0..32 {
+        match node.get("$ref").and_then(Value::as_str) {
+            None => return Some(node),
+            Some(reference) => node = document.pointer(reference.strip_prefix('#')?)?,
+        }
+    }
+    None
+}
+
+/// One segment of a JSON pointer.
+pub(crate) fn escape(segment: &str) -> String {
+    segment.replace('~', "~0").replace('/', "~1")
+}

@@ -1,0 +1,44 @@
+//! The documented payloads of a vendor, by operation.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::spec::{Node, VendorSources, parse_yaml};
+
+/// Every documented payload, by the name of its file without `.json`.
+#[derive(Clone, Debug, Default)]
+pub struct Payloads {
+    sound: BTreeMap<String, String>,
+    unsound: BTreeSet<String>,
+}
+
+impl Payloads {
+    /// Takes the payloads of a vendor that the linter has passed.
+    pub fn new(sources: &VendorSources) -> Self {
+        let unsound: BTreeSet<String> = sources
+            .unsound
+            .as_ref()
+            .and_then(|file| parse_yaml(file).ok())
+            .iter()
+            .flat_map(|root| root.as_sequence().unwrap_or_default().to_vec())
+            .filter_map(|row: Node| row.get("example").and_then(Node::as_str).map(str::to_owned))
+            .collect();
+        let all = sources.examples.iter().map(|(name, file)| (name.trim_end_matches(".json"), file.text.as_str()));
+        let sound = all.filter(|(name, _)| !unsound.contains(*name)).map(|(name, text)| (name.to_owned(), text.to_owned()));
+        Self { sound: sound.collect(), unsound }
+    }
+
+    /// The payloads that are sound, by name, with their texts.
+    pub fn sound(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.sound.iter().map(|(name, text)| (name.as_str(), text.as_str()))
+    }
+
+    /// Whether there is a sound payload of that name.
+    pub fn has(&self, name: &str) -> bool {
+        self.sound.contains_key(name)
+    }
+
+    /// How many payloads their own schema contradicts.
+    pub fn unsound_count(&self) -> usize {
+        self.unsound.len()
+    }
+}

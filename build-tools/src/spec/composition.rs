@@ -1,0 +1,83 @@
+//! How much a schema is composed of: a few lines can stand for more than could ever be expanded.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    document::Document,
+    node::{Entry, Node},
+    pointer::unescape,
+};
+
+/// How many references may stand behind each other without a member, an item or a map between them.
+pub(crate) const MAX_DEPTH: usize = 16;
+
+/// How many schemas a schema may be composed of.
+pub(crate) const MAX_PARTS: usize = 4096;
+
+/// How references to component schemas begin.
+pub(crate) const COMPONENT_PREFIX: &str = "#/components/schemas/";
+
+/// The component schemas of a document.
+pub(crate) fn components(document: &Document) -> &[Entry] {
+    document
+        .root
+        .at("/components/schemas")
+        .and_then(Node::as_mapping)
+        .unwrap_or_default()
+}
+
+/// The component schemas that are composed of too much to be expanded, those without an end included.
+pub(crate) fn oversized(document: &Document) -> BTreeSet<String> {
+    let entries = components(document);
+    let targets = compositions(entries, COMPONENT_PREFIX);
+    let count = |counts: &[usize], targets: &[usize]| {
+        let parts = targets
+            .iter()
+            .map(|target| counts.get(*target).copied().unwrap_or_default());
+        parts.fold(1_usize, usize::saturating_add).min(MAX_PARTS)
+    };
+    // After n rounds, the count of each covers n levels; what still grows after the last is too deep.
+    let mut counts = vec![1; entries.len()];
+    for _ in 0..MAX_DEPTH {
+        counts = targets.iter().map(|targets| count(&counts, targets)).collect();
+    }
+    let mut names = BTreeSet::new();
+    for ((entry, targets), before) in entries.iter().zip(&targets).zip(&counts) {
+        if *before >= MAX_PARTS || count(&counts, targets) != *before {
+            names.insert(entry.key.clone());
+        }
+    }
+    names
+}
+
+/// For each entry of a section of components, which other entries it is composed of: by `$ref`, `allOf`, `oneOf` and
+/// `anyOf`, but not by members, items or entries of maps.
+pub(crate) fn compositions(entries: &[Entry], prefix: &str) -> Vec<Vec<usize>> {
+    let mut indexes = BTreeMap::new();
+    for (index, entry) in entries.iter().enumerate() {
+        indexes.insert(entry.key.as_str(), index);
+    }
+    let mut all = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let mut references = Vec::new();
+        collect_references(&entry.value, &mut references);
+        let names = references
+            .into_iter()
+            .filter_map(|reference| reference.strip_prefix(prefix));
+        all.push(
+            names
+                .filter_map(|name| indexes.get(unescape(name).as_str()).copied())
+                .collect(),
+        );
+    }
+    all
+}
+
+fn collect_references<'d>(node: &'d Node, references: &mut Vec<&'d str>) {
+    references.extend(node.get("$ref").and_then(Node::as_str));
+    for key in ["allOf", "oneOf", "anyOf"] {
+        for part in node.get(key).and_then(Node::as_sequence).unwrap_or_default() {
+            collect_references(part, references);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! What is reported about a document.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer, ser::SerializeStruct};
+
+use super::{lint, node::Span};
+
+/// One thing that is wrong in a document, with the remedy.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Finding {
+    /// Id of the rule, one of [`RULES`](super::RULES).
+    pub rule: &'static str,
+    /// Whether generation stops.
+    pub severity: Severity,
+    /// Path of the file, relative to the workspace.
+    pub file: String,
+    /// The place in the file.
+    pub span: Span,
+    /// The place in the tree, as a JSON pointer; empty for the whole document.
+    pub pointer: String,
+    /// What is wrong, with the names involved.
+    pub message: String,
+    /// What to write instead.
+    pub help: String,
+}
+
+/// Whether a finding stops generation.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Nothing can be generated before it is mended.
+    Error,
+    /// Worth a look; generation goes on.
+    Warning,
+}
+
+impl Finding {
+    /// A finding of `rule` with the severity that [`RULES`](super::RULES) gives it.
+    pub(crate) fn new(
+        rule: &'static str,
+        file: &str,
+        span: Span,
+        pointer: &str,
+        message: String,
+        help: String,
+    ) -> Finding {
+        Finding {
+            rule,
+            severity: lint::severity(rule),
+            file: file.to_owned(),
+            span,
+            pointer: pointer.to_owned(),
+            message,
+            help,
+        }
+    }
+}
+
+/// `file:line:column: severity[rule]: message`, as editors understand it.
+impl fmt::Display for Finding {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Finding {
+            rule,
+            severity,
+            file,
+            span,
+            message,
+            ..
+        } = self;
+        write!(
+            formatter,
+            "{file}:{}:{}: {severity}[{rule}]: {message}",
+            span.line, span.column
+        )
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        })
+    }
+}
+
+/// The form that `cargo xtask lint --format json` prints: the span becomes `line` and `column`.
+impl Serialize for Finding {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Finding", 8)?;
+        object.serialize_field("rule", self.rule)?;
+        object.serialize_field("severity", &self.severity)?;
+        object.serialize_field("file", &self.file)?;
+        object.serialize_field("line", &self.span.line)?;
+        object.serialize_field("column", &self.span.column)?;
+        object.serialize_field("pointer", &self.pointer)?;
+        object.serialize_field("message", &self.message)?;
+        object.serialize_field("help", &self.help)?;
+        object.end()
+    }
+}

@@ -1,0 +1,171 @@
+//! Parameters, and whether they fit the path that they belong to.
+
+use super::{
+    Report,
+    context::{Context, Operation},
+    grammar::Kind,
+    operations::{label, template},
+    walk::Site,
+};
+use crate::spec::{Node, pointer::join};
+
+/// Headers that the client itself sends, so that no caller can be asked for them.
+const RESERVED_HEADERS: [&str; 5] = [
+    "accept",
+    "authorization",
+    "content-length",
+    "content-type",
+    "user-agent",
+];
+
+pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
+    for site in context.objects(Kind::Parameter) {
+        check_parameter(context, site, report);
+    }
+    for operation in &context.operations {
+        check_duplicates(operation, report);
+        if !operation.entry.webhook {
+            check_path(operation, report);
+        }
+    }
+}
+
+/// Rules `path-parameter-optional`, `reserved-header`, `missing-key` and `unsupported` for one parameter.
+fn check_parameter(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'_>) {
+    let name = site.node.get("name").and_then(Node::as_str).unwrap_or_default();
+    let location = site.node.get("in").and_then(Node::as_str).unwrap_or_default();
+    let style = site.node.get("style");
+    match location {
+        "path" if site.node.get("required").and_then(Node::as_bool) != Some(true) => {
+            let message = format!("the path parameter `{name}` is not required");
+            report.pointed(
+                "path-parameter-optional",
+                &join(&site.pointer, "name"),
+                message,
+                "Add `required: true`.",
+            );
+        }
+        "header" if RESERVED_HEADERS.contains(&name.to_ascii_lowercase().as_str()) => {
+            let message = format!("the client itself sends the header `{name}`");
+            let help =
+                "Remove the parameter; credentials belong to `securitySchemes`, media types to `content`.";
+            report.pointed("reserved-header", &join(&site.pointer, "name"), message, help);
+        }
+        "cookie" => {
+            let message = format!("`{name}` is a cookie");
+            let help = "Leave it out; a cookie that carries credentials is a security scheme.";
+            report.pointed("unsupported", &join(&site.pointer, "in"), message, help);
+        }
+        _ => {}
+    }
+    let usual = if location == "query" { "form" } else { "simple" };
+    if let Some(style) = style
+        && let Some(text) = style.as_str()
+        && text != usual
+        && location != "cookie"
+    {
+        let message = format!("the style `{text}` of `{name}` is not supported in {location} parameters");
+        let help = match text {
+            "deepObject" => format!("Declare one parameter for each member, named `{name}[member]`."),
+            "pipeDelimited" | "spaceDelimited" => {
+                "Declare the parameter as text, and describe the separator.".to_owned()
+            }
+            _ => format!("Remove it: `{usual}` is what the generated code writes."),
+        };
+        report.at(
+            "unsupported",
+            style.span,
+            &join(&site.pointer, "style"),
+            message,
+            help,
+        );
+    }
+    match site.node.get("schema") {
+        None if site.node.get("content").is_none() => {
+            let message = format!("the parameter `{name}` has no `schema`");
+            report.at("missing-key", site.span, &site.pointer, message, "Add `schema`.");
+        }
+        Some(schema) if context.json_kinds(schema).is_exactly_object() => {
+            let message = format!("the parameter `{name}` is an object");
+            let help = "Declare one parameter for each member.";
+            report.pointed("unsupported", &join(&site.pointer, "schema"), message, help);
+        }
+        _ => {}
+    }
+}
+
+/// Rule `duplicate-parameter`; an operation may override a parameter of its path.
+fn check_duplicates(operation: &Operation<'_>, report: &mut Report<'_>) {
+    for (index, parameter) in operation.parameters.iter().enumerate() {
+        let same = operation.parameters.iter().take(index).any(|other| {
+            (other.name, other.location, other.shared)
+                == (parameter.name, parameter.location, parameter.shared)
+        });
+        if same {
+            let message = format!(
+                "the {} parameter `{}` is declared twice",
+                parameter.location, parameter.name
+            );
+            let help = "Remove one of the two.";
+            report.at(
+                "duplicate-parameter",
+                parameter.span,
+                &parameter.pointer,
+                message,
+                help,
+            );
+        }
+    }
+}
+
+/// Rules `path-parameter-not-in-path` and `path-parameter-not-declared`.
+fn check_path(operation: &Operation<'_>, report: &mut Report<'_>) {
+    let path = &operation.entry.path;
+    let Some(pieces) = template(path) else {
+        return;
+    };
+    let names: Vec<&str> = pieces
+        .iter()
+        .filter(|piece| piece.parameter)
+        .map(|piece| piece.text)
+        .collect();
+    let declared = || {
+        operation
+            .parameters
+            .iter()
+            .filter(|parameter| parameter.location == "path")
+    };
+    for parameter in declared().filter(|parameter| !names.contains(&parameter.name)) {
+        let message = format!("the path `{path}` has no `{{{}}}`", parameter.name);
+        let missing = names
+            .iter()
+            .find(|name| !declared().any(|declared| declared.name == **name));
+        let help = match missing {
+            Some(missing) => format!("Name the parameter `{missing}`, as the path does."),
+            None => "Remove the parameter, or add it to the path.".to_owned(),
+        };
+        report.at(
+            "path-parameter-not-in-path",
+            parameter.span,
+            &parameter.pointer,
+            message,
+            help,
+        );
+    }
+    for name in names {
+        if !declared().any(|parameter| parameter.name == name) {
+            let message = format!(
+                "`{}` does not declare the path parameter `{name}`",
+                label(operation)
+            );
+            let help = format!("Add a parameter `{name}` with `in: path` and `required: true`.");
+            report.at(
+                "path-parameter-not-declared",
+                operation.span,
+                &operation.entry.pointer,
+                message,
+                help,
+            );
+        }
+    }
+}

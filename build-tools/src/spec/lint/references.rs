@@ -1,0 +1,170 @@
+//! References that lead nowhere, or round in a circle.
+
+use super::{Report, context::Context, grammar::Kind, suggest::nearest, walk::Site};
+use crate::spec::{
+    Node,
+    composition::{MAX_DEPTH, MAX_PARTS, compositions, oversized},
+    pointer::{join, unescape},
+};
+
+pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
+    for site in &context.sites {
+        if let (Some(section), Some(reference)) = (site.kind.section(), site.node.get("$ref")) {
+            check_reference(context, site, section, reference, report);
+        }
+        if site.kind == Kind::Resource {
+            check_resource(context, site, report);
+        }
+    }
+    check_cycles(context, report);
+}
+
+/// Rules `unknown-reference` and, for references out of the document, `unsupported`.
+fn check_reference(
+    context: &Context<'_>,
+    site: &Site<'_>,
+    section: &'static str,
+    reference: &Node,
+    report: &mut Report<'_>,
+) {
+    let Some(text) = reference.as_str() else {
+        return;
+    };
+    let pointer = join(&site.pointer, "$ref");
+    if !text.starts_with('#') {
+        let message = format!("`{text}` refers to another file");
+        let help = format!("Copy what it points at to `components/{section}`, and refer to that.");
+        report.at("unsupported", reference.span, &pointer, message, help);
+        return;
+    }
+    let prefix = format!("#/components/{section}/");
+    let names = || {
+        let section = context
+            .document
+            .root
+            .get("components")
+            .and_then(|components| components.get(section));
+        section
+            .and_then(Node::as_mapping)
+            .unwrap_or_default()
+            .iter()
+            .map(|entry| entry.key.as_str())
+    };
+    let Some(name) = text.strip_prefix(&prefix) else {
+        let message = format!("`{text}` cannot stand for {}", site.kind.name());
+        let help = format!("Refer to a component under `{prefix}`.");
+        report.at("unknown-reference", reference.span, &pointer, message, help);
+        return;
+    };
+    let name = unescape(name);
+    if names().any(|known| known == name) {
+        return;
+    }
+    let message = format!("there is no `{name}` under `components/{section}`");
+    let help = match nearest(&name, names()) {
+        Some(near) => format!("Write `{prefix}{near}`, or add the component."),
+        None => "Add the component, or refer to another one.".to_owned(),
+    };
+    report.at("unknown-reference", reference.span, &pointer, message, help);
+}
+
+/// Rule `resource-link`.
+fn check_resource(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'_>) {
+    if let Some(identifier) = site.node.get("identifier")
+        && let Some(name) = identifier.as_str()
+        && !context.schema_names().any(|known| known == name)
+    {
+        let message = format!("the identifier `{name}` is no schema component");
+        let help = match nearest(name, context.schema_names()) {
+            Some(near) => format!("Write `{near}`."),
+            None => "Write the name of the component that identifies the resource.".to_owned(),
+        };
+        report.at(
+            "resource-link",
+            identifier.span,
+            &join(&site.pointer, "identifier"),
+            message,
+            help,
+        );
+    }
+    if let Some(path) = site.node.get("path")
+        && let Some(text) = path.as_str()
+        && !text
+            .rsplit('/')
+            .next()
+            .is_some_and(|last| last.starts_with('{') && last.ends_with('}'))
+    {
+        let message = format!("the path `{text}` does not end in a parameter");
+        let help = "Write the path template of the resource; its last part is the identifier in braces.";
+        report.at(
+            "resource-link",
+            path.span,
+            &join(&site.pointer, "path"),
+            message,
+            help,
+        );
+    }
+}
+
+/// Rules `reference-cycle` and, for schemas that are composed of too much, `unsupported`. A component that is reached again
+/// by `$ref`, `allOf`, `oneOf` and `anyOf` alone has no end. Members, items and entries of maps may lead back: they can be
+/// left out or empty.
+fn check_cycles(context: &Context<'_>, report: &mut Report<'_>) {
+    let root = &context.document.root;
+    let sections = root
+        .get("components")
+        .and_then(Node::as_mapping)
+        .unwrap_or_default();
+    let mut endless = false;
+    for section in sections {
+        let pointer = join("/components", &section.key);
+        let entries = section.value.as_mapping().unwrap_or_default();
+        let targets = compositions(entries, &format!("#{pointer}/"));
+        for (index, entry) in entries.iter().enumerate() {
+            if reaches(&targets, index) {
+                endless = true;
+                let message = format!("`{}` consists of nothing but itself", entry.key);
+                let help = "Break the circle of `$ref`, `allOf`, `oneOf` and `anyOf`: only members, items and entries of \
+                            maps may lead back.";
+                report.at(
+                    "reference-cycle",
+                    entry.key_span,
+                    &join(&pointer, &entry.key),
+                    message,
+                    help,
+                );
+            }
+        }
+    }
+    // What contains a circle is too large as well; one report of it is enough.
+    if endless {
+        return;
+    }
+    for name in oversized(context.document) {
+        let message = format!(
+            "`{name}` is composed of more than {MAX_PARTS} schemas, or of more than {MAX_DEPTH} behind each other"
+        );
+        let help = "Write the members or the variants into one schema.";
+        report.pointed("unsupported", &join("/components/schemas", &name), message, help);
+    }
+}
+
+/// Whether a walk from `start` along `targets` comes back to it.
+fn reaches(targets: &[Vec<usize>], start: usize) -> bool {
+    let mut seen = vec![false; targets.len()];
+    let mut open: Vec<usize> = vec![start];
+    while let Some(current) = open.pop() {
+        for next in targets.get(current).into_iter().flatten() {
+            if *next == start {
+                return true;
+            }
+            if let Some(seen) = seen.get_mut(*next)
+                && !*seen
+            {
+                *seen = true;
+                open.push(*next);
+            }
+        }
+    }
+    false
+}

@@ -1,0 +1,53 @@
+//! Reading a vendor's documents: texts in, trees with positions out, and everything that is wrong with them.
+//!
+//! [`parse_yaml`] keeps the place of every node, [`Document`] answers questions about one `OpenAPI` document, [`lint`]
+//! reports all mistakes of a vendor at once, and [`json_schema`] turns a schema of the document into JSON Schema so that
+//! payloads can be held against it. Later stages may assume that [`lint`] found no error.
+
+mod composition;
+mod document;
+mod finding;
+mod json_schema;
+mod lint;
+mod node;
+mod operations;
+mod pointer;
+mod yaml;
+
+use std::collections::BTreeMap;
+
+pub use self::{
+    document::Document,
+    finding::{Finding, Severity},
+    json_schema::{SchemaSet, SchemaValidator, Violation, json_schema},
+    lint::{RULES, Rule, lint},
+    node::{Entry, Node, NodeValue, Span},
+    operations::{OperationEntry, operations},
+    yaml::parse_yaml,
+};
+
+/// A text that came from a file.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SourceFile {
+    /// Path relative to the workspace, with forward slashes.
+    pub path: String,
+    /// What the file holds.
+    pub text: String,
+}
+
+/// What one vendor's directory under `specs/` holds.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct VendorSources {
+    /// Name of the directory.
+    pub name: String,
+    /// The curated document, `openapi.yaml`.
+    pub openapi: SourceFile,
+    /// What the document cannot say, `vendor.toml`.
+    pub vendor_toml: SourceFile,
+    /// The inventory of what the vendor documents, `documented.yaml`.
+    pub documented: Option<SourceFile>,
+    /// The payloads under `examples/`: file name to text, only `*.json`.
+    pub examples: BTreeMap<String, SourceFile>,
+    /// The payloads that are known to contradict their schema, `examples/unsound.yaml`: file name to reason.
+    pub unsound: Option<SourceFile>,
+}

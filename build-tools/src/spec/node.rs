@@ -1,0 +1,170 @@
+//! A YAML tree in which every node and every key knows its place.
+
+use serde_json::{Map, Number, Value};
+
+use super::pointer;
+
+/// A YAML node with its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// What the node holds.
+    pub value: NodeValue,
+    /// Where the node stands.
+    pub span: Span,
+}
+
+/// What a node holds. There are no anchors and no tags: [`parse_yaml`](super::parse_yaml) refuses them.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NodeValue {
+    /// `null`, `~`, or nothing at all.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// An integer or a finite decimal.
+    Number(Number),
+    /// Every other scalar.
+    String(String),
+    /// A list.
+    Sequence(Vec<Node>),
+    /// Entries in the order of the text; no two have the same key.
+    Mapping(Vec<Entry>),
+}
+
+/// One entry of a mapping.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The key as text: `200:` is the key `"200"`.
+    pub key: String,
+    /// Where the key stands.
+    pub key_span: Span,
+    /// What the key leads to.
+    pub value: Node,
+}
+
+/// Where something stands in a text.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Span {
+    /// Offset of the first byte.
+    pub start: usize,
+    /// Offset of the byte after the last.
+    pub end: usize,
+    /// Line of the first character, from 1.
+    pub line: usize,
+    /// Column of the first character in characters, from 1.
+    pub column: usize,
+}
+
+impl From<Span> for miette::SourceSpan {
+    fn from(span: Span) -> Self {
+        (span.start, span.end.saturating_sub(span.start)).into()
+    }
+}
+
+impl Node {
+    /// The value under `key`, when this is a mapping that has it.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entry(key).map(|entry| &entry.value)
+    }
+
+    /// The entry under `key`, when this is a mapping that has it.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.as_mapping()?.iter().find(|entry| entry.key == key)
+    }
+
+    /// The text, when this is a string.
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.value {
+            NodeValue::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The entries, when this is a mapping.
+    pub fn as_mapping(&self) -> Option<&[Entry]> {
+        match &self.value {
+            NodeValue::Mapping(entries) => Some(entries),
+            _ => None,
+        }
+    }
+
+    /// The items, when this is a sequence.
+    pub fn as_sequence(&self) -> Option<&[Node]> {
+        match &self.value {
+            NodeValue::Sequence(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The truth value, when this is one.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self.value {
+            NodeValue::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The number, when this is one.
+    pub fn as_number(&self) -> Option<&Number> {
+        match &self.value {
+            NodeValue::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// Whether this is `null` or nothing at all.
+    pub fn is_null(&self) -> bool {
+        matches!(self.value, NodeValue::Null)
+    }
+
+    /// What kind of value this is, for messages: "a mapping", "text", ….
+    pub fn kind_name(&self) -> &'static str {
+        match self.value {
+            NodeValue::Null => "nothing",
+            NodeValue::Bool(_) => "a boolean",
+            NodeValue::Number(_) => "a number",
+            NodeValue::String(_) => "text",
+            NodeValue::Sequence(_) => "a list",
+            NodeValue::Mapping(_) => "a mapping",
+        }
+    }
+
+    /// The same value without places; mappings keep their order.
+    pub fn to_json(&self) -> Value {
+        match &self.value {
+            NodeValue::Null => Value::Null,
+            NodeValue::Bool(value) => Value::Bool(*value),
+            NodeValue::Number(number) => Value::Number(number.clone()),
+            NodeValue::String(text) => Value::String(text.clone()),
+            NodeValue::Sequence(items) => Value::Array(items.iter().map(Node::to_json).collect()),
+            NodeValue::Mapping(entries) => {
+                let mut object = Map::new();
+                for entry in entries {
+                    object.insert(entry.key.clone(), entry.value.to_json());
+                }
+                Value::Object(object)
+            }
+        }
+    }
+
+    /// What a JSON pointer (RFC 6901) leads to from here.
+    pub fn at(&self, pointer: &str) -> Option<&Node> {
+        let mut node = self;
+        for key in pointer::split(pointer)? {
+            node = node.child(&key)?;
+        }
+        Some(node)
+    }
+
+    /// The value under a key of a mapping or an index of a sequence.
+    pub(crate) fn child(&self, key: &str) -> Option<&Node> {
+        match &self.value {
+            NodeValue::Sequence(items) => items.get(key.parse::<usize>().ok()?),
+            _ => self.get(key),
+        }
+    }
+
+    /// Whether this is a mapping or a sequence.
+    pub(crate) fn is_container(&self) -> bool {
+        matches!(self.value, NodeValue::Sequence(_) | NodeValue::Mapping(_))
+    }
+}

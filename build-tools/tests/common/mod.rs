@@ -1,0 +1,50 @@
+//! Reading a vendor's directory, as `xtask` does.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use build_tools::spec::{SourceFile, VendorSources};
+
+/// The workspace.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("build-tools lies in the workspace").to_owned()
+}
+
+/// The vendors that have a document.
+pub(crate) fn vendors() -> Vec<String> {
+    let directories = fs::read_dir(root().join("specs")).expect("there is a directory of documents");
+    let mut vendors: Vec<String> = directories
+        .map(|entry| entry.expect("the directory can be read").path())
+        .filter(|path| path.join("openapi.yaml").exists())
+        .map(|path| path.file_name().expect("a directory has a name").to_string_lossy().into_owned())
+        .collect();
+    vendors.sort();
+    assert!(!vendors.is_empty(), "there are documents");
+    vendors
+}
+
+/// The texts of one vendor.
+pub(crate) fn sources(vendor: &str) -> VendorSources {
+    let directory = root().join("specs").join(vendor);
+    let file = |name: &str| {
+        let text = fs::read_to_string(directory.join(name)).unwrap_or_else(|error| panic!("{vendor}/{name}: {error}"));
+        SourceFile { path: format!("specs/{vendor}/{name}"), text }
+    };
+    let mut examples = BTreeMap::new();
+    for entry in fs::read_dir(directory.join("examples")).expect("there are examples") {
+        let name = entry.expect("the directory can be read").file_name().to_string_lossy().into_owned();
+        if name.ends_with(".json") {
+            examples.insert(name.clone(), file(&format!("examples/{name}")));
+        }
+    }
+    let optional = |name: &str| directory.join(name).exists().then(|| file(name));
+    VendorSources {
+        name: vendor.to_owned(),
+        openapi: file("openapi.yaml"),
+        vendor_toml: file("vendor.toml"),
+        documented: optional("documented.yaml"),
+        unsound: optional("examples/unsound.yaml"),
+        examples,
+    }
+}

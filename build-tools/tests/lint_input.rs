@@ -1,0 +1,465 @@
+//! What the linter is given: texts of all kinds, with exact places, and none that makes it panic or hang.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use build_tools::spec::{
+    Document, Finding, Node, NodeValue, SchemaSet, SourceFile, Span, VendorSources, json_schema, lint,
+    operations, parse_yaml,
+};
+use serde_json::json;
+
+fn source(text: &str) -> SourceFile {
+    SourceFile {
+        path: "openapi.yaml".to_owned(),
+        text: text.to_owned(),
+    }
+}
+
+fn fixture(name: &str) -> SourceFile {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures/lint")
+        .join(name);
+    source(&fs::read_to_string(path).unwrap())
+}
+
+fn document(text: &str) -> Vec<Finding> {
+    lint(&VendorSources {
+        name: "sample".to_owned(),
+        openapi: source(text),
+        vendor_toml: SourceFile {
+            path: "vendor.toml".to_owned(),
+            text: String::new(),
+        },
+        documented: None,
+        examples: BTreeMap::new(),
+        unsound: None,
+    })
+}
+
+/// Line, column and rule of each finding.
+fn places(findings: &[Finding]) -> Vec<(usize, usize, &'static str)> {
+    findings
+        .iter()
+        .map(|finding| (finding.span.line, finding.span.column, finding.rule))
+        .collect()
+}
+
+/// A document whose component schemas are these lines.
+fn with_schemas(schemas: &str) -> String {
+    format!(
+        "openapi: 3.0.3\ninfo: {{ title: T, version: '1' }}\npaths: {{}}\ncomponents:\n  schemas:\n{schemas}"
+    )
+}
+
+/// Every place in a tree, with its text.
+fn texts<'t>(node: &Node, text: &'t str, found: &mut Vec<(Span, &'t str)>) {
+    found.push((node.span, &text[node.span.start..node.span.end]));
+    match &node.value {
+        NodeValue::Sequence(items) => items.iter().for_each(|item| texts(item, text, found)),
+        NodeValue::Mapping(entries) => {
+            for entry in entries {
+                found.push((entry.key_span, &text[entry.key_span.start..entry.key_span.end]));
+                texts(&entry.value, text, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn places_count_characters_and_spans_count_bytes() {
+    for line_end in ["\n", "\r\n"] {
+        let mut file = fixture("positions.yaml");
+        file.text = file.text.replace('\n', line_end);
+        let root = parse_yaml(&file).unwrap();
+        let mut found = Vec::new();
+        texts(&root, &file.text, &mut found);
+        let place = |wanted: &str| {
+            let (span, _) = found
+                .iter()
+                .find(|(_, text)| *text == wanted)
+                .unwrap_or_else(|| panic!("{wanted}: {found:?}"));
+            (span.line, span.column)
+        };
+        assert_eq!(place("über"), (2, 1));
+        assert_eq!(place("\"ä 漢字 😀\""), (2, 7));
+        assert_eq!(place("liste"), (3, 1));
+        assert_eq!(place("naïve"), (4, 5));
+        assert_eq!(place("{ café: 1, \"schlüssel\": [true, 'ß'] }"), (5, 5));
+        assert_eq!(place("café"), (5, 7));
+        assert_eq!(place("\"schlüssel\""), (5, 16));
+        assert_eq!(place("[true, 'ß']"), (5, 29));
+        assert_eq!(place("'ß'"), (5, 36));
+        assert_eq!(place("folgt"), (9, 1));
+        assert_eq!(place("ende"), (9, 8));
+        assert_eq!(
+            root.get("text").and_then(Node::as_str),
+            Some("erste Zeile – über\nzweite\n")
+        );
+    }
+}
+
+#[test]
+fn findings_after_characters_of_several_bytes_point_at_the_right_bytes() {
+    let text = with_schemas("    Größe: { description: 'ÄÖÜ 😀', type: strnig }\n");
+    let findings = document(&text);
+    assert_eq!(
+        places(&findings),
+        [
+            (6, 5, "component-name-form"),
+            (6, 5, "unused-component"),
+            (6, 42, "unknown-value")
+        ]
+    );
+    let texts: Vec<&str> = findings
+        .iter()
+        .map(|finding| &text[finding.span.start..finding.span.end])
+        .collect();
+    assert_eq!(texts, ["Größe", "Größe", "strnig"]);
+    let span = miette::SourceSpan::from(findings[2].span);
+    assert_eq!(&text[span.offset()..span.offset() + span.len()], "strnig");
+}
+
+#[test]
+fn scalars_follow_the_core_schema() {
+    let root = parse_yaml(&fixture("scalars.yaml")).unwrap();
+    assert_eq!(
+        root.to_json(),
+        json!({
+            "nothing": [null, null, null, null],
+            "empty": null,
+            "booleans": [true, true, true, false, false, false],
+            "words": ["yes", "no", "on", "off", "y", "n", "tRUE"],
+            "integers": [0, -1, 2, 7, 31, 15, 18_446_744_073_709_551_615_u64],
+            "fractions": [1.5, -0.5, 2.0, 1000.0, 0.01, 18_446_744_073_709_551_616.0],
+            "dates": ["2024-02-29", "2024-02-29T12:00:00Z", "12:30", "12:30:45"],
+            "texts": ["1_000", "0b11", ".inf", ".nan", "1.2.3", "1e", ".", "0x", "+", "1", "2", "null", "0x-1"],
+            "200": "status",
+            "1.10": "version",
+            "true": "truth",
+            "": "blank",
+        })
+    );
+}
+
+#[test]
+fn pointers_lead_to_nodes_and_to_places() {
+    let file = source("paths:\n  /a~b/{c}:\n    - first\n    - get: { x: 1 }\n");
+    let document = Document::load(&file).unwrap();
+    let pointer = "/paths/~1a~0b~1{c}/1/get";
+    assert_eq!(
+        document.root.at(&format!("{pointer}/x")).map(Node::to_json),
+        Some(json!(1))
+    );
+    assert_eq!(document.root.at("").map(|root| root.span.line), Some(1));
+    assert_eq!(document.root.at("paths"), None);
+    assert_eq!(document.root.at("/paths/missing"), None);
+    assert_eq!(
+        document
+            .resolve(&format!("#{pointer}"))
+            .and_then(|node| node.get("x"))
+            .map(Node::to_json),
+        Some(json!(1))
+    );
+    assert_eq!(document.resolve("other.yaml#/paths"), None);
+    let place = |pointer: &str| (document.locate(pointer).line, document.locate(pointer).column);
+    assert_eq!(place(pointer), (4, 7));
+    assert_eq!(place(&format!("{pointer}/x")), (4, 17));
+    assert_eq!(place(&format!("{pointer}/y/z")), (4, 7));
+    assert_eq!(place("/paths/~1a~0b~1{c}/0"), (3, 7));
+    assert_eq!(place("/nothing"), (1, 1));
+}
+
+#[test]
+fn operations_are_listed_in_the_order_of_the_document() {
+    let document = Document::load(&fixture("valid/openapi.yaml")).unwrap();
+    let entries = operations(&document);
+    let ids: Vec<Option<&str>> = entries
+        .iter()
+        .map(|entry| entry.operation_id.as_deref())
+        .collect();
+    let expected = [
+        "list_clients",
+        "create_client",
+        "get_client",
+        "delete_client",
+        "get_client_picture",
+        "client_changed",
+    ];
+    assert_eq!(ids, expected.map(Some));
+    assert_eq!(entries[3].pointer, "/paths/~1clients~1{client-id}/delete");
+    assert_eq!(entries[3].method, "delete");
+    assert_eq!(entries[3].path, "/clients/{client-id}");
+    assert_eq!(entries[3].tag.as_deref(), Some("Clients"));
+    assert!(!entries[3].webhook);
+    assert_eq!(entries[5].path, "client_changed");
+    assert!(entries[5].webhook);
+}
+
+#[test]
+fn schemas_become_json_schema() {
+    let text = with_schemas(
+        "    Cat: { type: object, properties: { kind: { type: string, enum: [cat] } } }\n    Dog: { type: object }\n",
+    );
+    let document = Document::load(&source(&text)).unwrap();
+    let translate = |schema: serde_json::Value| {
+        let mut translated = json_schema(&document, &schema);
+        let keywords = translated.as_object_mut().unwrap();
+        assert_eq!(
+            keywords.remove("$schema"),
+            Some(json!("https://json-schema.org/draft/2020-12/schema"))
+        );
+        assert_eq!(
+            keywords.remove("$defs"),
+            Some(json!({
+                "Cat": { "type": "object", "properties": { "kind": { "type": "string", "enum": ["cat"] } } },
+                "Dog": { "type": "object" },
+            }))
+        );
+        translated
+    };
+    assert_eq!(
+        translate(
+            json!({ "type": "string", "nullable": true, "enum": ["a"], "example": "a", "x-sensitive": true })
+        ),
+        json!({ "type": ["string", "null"], "enum": ["a", null] })
+    );
+    assert_eq!(
+        translate(json!({ "type": "integer", "format": "int32", "minimum": 0, "exclusiveMinimum": true })),
+        json!({ "type": "integer", "format": "int32", "exclusiveMinimum": 0, "maximum": 2_147_483_647 })
+    );
+    assert_eq!(
+        translate(
+            json!({ "allOf": [{ "$ref": "#/components/schemas/Cat" }], "nullable": true, "description": "A cat." })
+        ),
+        json!({ "anyOf": [{ "type": "null" }, { "allOf": [{ "$ref": "#/$defs/Cat" }], "description": "A cat." }] })
+    );
+    assert_eq!(
+        translate(json!({
+            "oneOf": [{ "$ref": "#/components/schemas/Cat" }, { "$ref": "#/components/schemas/Dog" }],
+            "discriminator": { "propertyName": "kind", "mapping": { "cat": "#/components/schemas/Cat", "dog": "Dog" } },
+        })),
+        json!({ "allOf": [
+            { "type": "object", "properties": { "kind": { "enum": ["cat", "dog"] } }, "required": ["kind"] },
+            { "if": { "properties": { "kind": { "const": "cat" } } }, "then": { "$ref": "#/$defs/Cat" } },
+            { "if": { "properties": { "kind": { "const": "dog" } } }, "then": { "$ref": "#/$defs/Dog" } },
+        ] })
+    );
+    // Mistakes that the linter reports are left out.
+    assert_eq!(
+        translate(
+            json!({ "items": { "$ref": "#/components/schemas/Mouse" }, "pattern": "(", "minLength": -1, "type": 3 })
+        ),
+        json!({ "items": true })
+    );
+}
+
+#[test]
+fn violations_are_those_of_the_closest_variant() {
+    let text = with_schemas(
+        "    Node:\n      type: object\n      required: [name]\n      properties:\n        name: { type: string }\n        next:\n          allOf: [{ $ref: '#/components/schemas/Node' }]\n          nullable: true\n",
+    );
+    let document = Document::load(&source(&text)).unwrap();
+    let validator = SchemaSet::new(&document)
+        .validator(&json!({ "$ref": "#/components/schemas/Node" }))
+        .unwrap();
+    assert_eq!(
+        validator.violations(&json!({ "name": "a", "next": { "name": "b", "next": null } })),
+        []
+    );
+    let violations =
+        validator.violations(&json!({ "name": "a", "next": { "name": "b", "next": { "name": 3 } } }));
+    let places: Vec<(&str, &str)> = violations
+        .iter()
+        .map(|violation| (violation.pointer.as_str(), violation.message.as_str()))
+        .collect();
+    assert_eq!(places, [("/next/next/name", "3 is not of type \"string\"")]);
+}
+
+#[test]
+fn texts_that_are_no_documents_are_refused_with_a_place() {
+    let cases = [
+        ("", vec![(1, 1, "syntax")]),
+        ("# nothing but a comment\n", vec![(1, 1, "syntax")]),
+        ("a: [1, 2\n", vec![(2, 1, "syntax")]),
+        ("a: 1\n\tb: 2\n", vec![(1, 4, "syntax")]),
+        ("a: \"\u{0}\"\n", vec![(1, 5, "syntax")]),
+        ("ä: 1\nb: \u{1b}[0m\n", vec![(2, 4, "syntax")]),
+        (
+            "a: 1\nb: 2\na: 3\nb: 4\n",
+            vec![(3, 1, "duplicate-key"), (4, 1, "duplicate-key")],
+        ),
+        (
+            "a: &x 1\nb: *x\n",
+            vec![(1, 4, "unsupported-yaml"), (2, 4, "unsupported-yaml")],
+        ),
+        (
+            "a: !!int 1\nb: !secret c\n",
+            vec![(1, 10, "unsupported-yaml"), (2, 12, "unsupported-yaml")],
+        ),
+        ("a: 1\n---\nb: 2\n", vec![(2, 1, "unsupported-yaml")]),
+        ("? [a]\n: 1\n", vec![(1, 3, "unsupported-yaml")]),
+        ("*x : 1\n", vec![(1, 1, "syntax")]),
+        ("[]\n", vec![(1, 1, "wrong-kind")]),
+        ("text\n", vec![(1, 1, "wrong-kind")]),
+        ("~\n", vec![(1, 1, "wrong-kind")]),
+        ("{}\n", vec![(1, 1, "missing-key"); 3]),
+    ];
+    for (text, expected) in cases {
+        let findings = document(text);
+        assert_eq!(places(&findings), expected, "{text:?}: {findings:#?}");
+    }
+}
+
+#[test]
+fn nesting_is_bounded() {
+    let flow = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    assert!(parse_yaml(&source(&flow(128))).is_ok());
+    for text in [
+        flow(129),
+        "[".repeat(100_000),
+        "{a: ".repeat(100_000),
+        "- ".repeat(100_000),
+        "? ".repeat(100_000),
+    ] {
+        let findings = parse_yaml(&source(&text)).unwrap_err();
+        let rules: Vec<&str> = findings.iter().map(|finding| finding.rule).collect();
+        assert_eq!(
+            rules,
+            ["unsupported-yaml"],
+            "{}",
+            text.chars().take(8).collect::<String>()
+        );
+    }
+    let mut schema = "{ type: string }".to_owned();
+    for _ in 0..120 {
+        schema = format!("{{ type: array, items: {schema} }}");
+    }
+    let findings = document(&with_schemas(&format!("    Deep: {schema}\n")));
+    assert!(findings.iter().any(|finding| finding.rule == "inline-schema"));
+}
+
+#[test]
+fn references_in_circles_and_in_long_chains_come_to_an_end() {
+    let mut circle = String::new();
+    for (name, next) in [("A", "B"), ("B", "C"), ("C", "A")] {
+        circle.push_str(&format!(
+            "    {name}: {{ $ref: '#/components/schemas/{next}' }}\n"
+        ));
+    }
+    circle.push_str("    D: { description: D., default: 1, allOf: [{ $ref: '#/components/schemas/A' }] }\n");
+    let findings = document(&with_schemas(&circle));
+    let cycles = findings
+        .iter()
+        .filter(|finding| finding.rule == "reference-cycle")
+        .count();
+    assert_eq!(cycles, 3);
+
+    // Each component refers to the next twice: written out, they are more than could ever be.
+    for kind in [
+        "allOf: [{}, {}]",
+        "anyOf: [{}, {}]",
+        "oneOf: [{}, { nullable: true, allOf: [{}] }]",
+    ] {
+        let findings = document(&chain(kind, 1000));
+        let too_large = findings
+            .iter()
+            .filter(|finding| finding.message.contains("is composed of more than"))
+            .count();
+        assert_eq!(too_large, 990, "{kind}");
+    }
+    // Members and items may lead on for as long as they like.
+    for kind in [
+        "type: object, properties: { a: {}, b: {} }",
+        "type: array, items: {}",
+    ] {
+        let findings = document(&chain(kind, 10_000));
+        assert!(
+            findings.iter().all(|finding| finding.rule != "unsupported"),
+            "{kind}"
+        );
+        assert!(
+            findings.iter().any(|finding| finding.rule == "invalid-default"),
+            "{kind}"
+        );
+    }
+}
+
+/// Components that each refer to the next, and defaults that contradict the first and the last of them.
+fn chain(kind: &str, length: usize) -> String {
+    let mut schemas = String::new();
+    for index in 0..length {
+        let reference = format!("{{ $ref: '#/components/schemas/C{}' }}", index + 1);
+        let kind = kind.replace("{}", &reference);
+        schemas.push_str(&format!("    C{index}: {{ description: Next., {kind} }}\n"));
+    }
+    schemas.push_str(&format!(
+        "    C{length}: {{ type: object, description: Last., default: 3 }}\n"
+    ));
+    schemas.push_str(
+        "    Start: { description: Start., default: 3, allOf: [{ $ref: '#/components/schemas/C0' }] }\n",
+    );
+    with_schemas(&schemas)
+}
+
+#[test]
+fn deep_payloads_fit_on_the_stack() {
+    let mut schemas = String::new();
+    for index in 0..14 {
+        let next = index + 1;
+        schemas.push_str(&format!(
+            "    C{index}: {{ description: Next., anyOf: [{{ $ref: '#/components/schemas/C{next}' }}] }}\n"
+        ));
+    }
+    schemas.push_str(
+        "    C14:\n      description: Leads back.\n      type: object\n      properties:\n        a: { $ref: '#/components/schemas/C0' }\n",
+    );
+    for (depth, pointer) in [(30, "/0/a/a"), (110, "/default")] {
+        let payload = format!("{}3{}", "{ a: ".repeat(depth), " }".repeat(depth));
+        let start = format!(
+            "    Start: {{ type: array, items: {{ $ref: '#/components/schemas/C0' }}, default: [{payload}] }}\n"
+        );
+        let findings = document(&with_schemas(&format!("{schemas}{start}")));
+        let invalid: Vec<&Finding> = findings
+            .iter()
+            .filter(|finding| finding.rule == "invalid-default")
+            .collect();
+        assert_eq!(invalid.len(), 1, "{findings:#?}");
+        assert!(invalid[0].pointer.contains(pointer), "{}", invalid[0].pointer);
+    }
+}
+
+#[test]
+fn scalars_may_be_huge() {
+    let text = with_schemas(&format!(
+        "    A: {{ type: string, description: {} }}\n",
+        "x".repeat(1_000_000)
+    ));
+    assert_eq!(places(&document(&text)), [(6, 5, "unused-component")]);
+    let text = with_schemas(&format!(
+        "    {}: {{ type: string, description: A. }}\n",
+        "X".repeat(1_000)
+    ));
+    assert_eq!(places(&document(&text)), [(6, 5, "unused-component")]);
+}
+
+#[test]
+fn damaged_documents_never_panic() {
+    let text = fixture("valid/openapi.yaml").text;
+    let lines: Vec<&str> = text.lines().collect();
+    // Every document that lacks a line, or has one twice, or has one cut short.
+    for (index, line) in lines.iter().enumerate() {
+        for replacement in [
+            None,
+            Some(format!("{line}\n{line}")),
+            line.split_once(':').map(|(key, _)| format!("{key}:")),
+        ] {
+            let mut damaged: Vec<&str> = lines.clone();
+            match &replacement {
+                Some(replacement) => damaged[index] = replacement,
+                None => drop(damaged.remove(index)),
+            }
+            document(&damaged.join("\n"));
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! A typed call: the request, and how its answers are decoded.
+
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+
+use crate::answer::{Answer, Headers, Response};
+use crate::decode::{self, DecodeError};
+use crate::download::Download;
+use crate::error::{Declared, Error, Malformed};
+use crate::request::{Failure, Received, Request, execute};
+
+/// The error statuses that an operation declares, each a variant with its own body.
+pub trait StatusError: Sized {
+    /// Decodes the body that came with an error status; `None` when the status is not declared.
+    fn decode(status: u16, body: &[u8]) -> Option<Result<Self, DecodeError>>;
+}
+
+/// For operations that declare no error status: every error status is undeclared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoDeclaredError {}
+
+impl StatusError for NoDeclaredError {
+    fn decode(_status: u16, _body: &[u8]) -> Option<Result<Self, DecodeError>> {
+        None
+    }
+}
+
+/// The success statuses of an operation that declares several with bodies of their own.
+pub trait Outcome: Sized {
+    /// Decodes the body that came with a success status; `None` when the status is not declared.
+    fn decode(status: u16, body: &[u8]) -> Option<Result<Self, DecodeError>>;
+}
+
+/// A call that is ready to be sent: `T` is what a success holds, `E` has a variant for each declared error status.
+#[must_use = "nothing is sent before `send`"]
+pub struct Call<T, E> {
+    request: Request,
+    reader: Reader<T>,
+    error: fn(u16, &[u8]) -> Option<Result<E, DecodeError>>,
+}
+
+/// How a success is read. Function pointers, so that decoding is compiled in the vendor's crate and not again in the caller's.
+enum Reader<T> {
+    Whole(fn(&Answer) -> Option<Result<T, DecodeError>>),
+    Streamed(fn(Download) -> T),
+}
+
+impl<T, E> Call<T, E> {
+    /// Sends the call and decodes the answer.
+    pub async fn send(self) -> Result<T, Error<E>> {
+        self.send_with_response().await.map(|response| response.value)
+    }
+
+    /// Sends the call and decodes the answer, keeping its status and headers.
+    pub async fn send_with_response(self) -> Result<Response<T>, Error<E>> {
+        let stream_success = matches!(self.reader, Reader::Streamed(_));
+        let received = execute(self.request, stream_success).await.map_err(|failure| match failure {
+            Failure::Refused(refused) => Error::Refused(refused),
+            Failure::Transport(error) => Error::Transport(error),
+        })?;
+        let answer = match (received, self.reader) {
+            (Received::Streamed(download, head), Reader::Streamed(wrap)) => {
+                return Ok(Response { value: wrap(download), status: head.status, headers: Headers(head.headers) });
+            }
+            (Received::Streamed(_, head), Reader::Whole(_)) => return Err(Error::Undeclared(Box::new(head))),
+            (Received::Whole(answer, true), Reader::Whole(read)) => match read(&answer) {
+                Some(Ok(value)) => {
+                    return Ok(Response { value, status: answer.status, headers: Headers(answer.headers) });
+                }
+                Some(Err(source)) => return Err(Error::Malformed(Box::new(Malformed { answer, source }))),
+                None => answer,
+            },
+            (Received::Whole(answer, _), _) => answer,
+        };
+        Err(match (self.error)(answer.status.as_u16(), &answer.body) {
+            Some(Ok(error)) => Error::Declared(Box::new(Declared { error, answer })),
+            Some(Err(source)) => Error::Malformed(Box::new(Malformed { answer, source })),
+            None => Error::Undeclared(Box::new(answer)),
+        })
+    }
+
+    /// The same call with its request changed: how generated setters add what is optional.
+    #[doc(hidden)]
+    pub fn with_request(mut self, change: impl FnOnce(Request) -> Request) -> Self {
+        self.request = change(self.request);
+        self
+    }
+}
+
+impl<T, E> fmt::Debug for Call<T, E> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Call").field(&self.request).finish()
+    }
+}
+
+/// How generated code says what a success holds.
+impl Request {
+    /// A success holds JSON.
+    pub fn answers_json<T: DeserializeOwned, E: StatusError>(self) -> Call<T, E> {
+        self.reads(|answer| Some(decode::json(&answer.body)))
+    }
+
+    /// A success holds nothing that matters.
+    pub fn answers_nothing<E: StatusError>(self) -> Call<(), E> {
+        self.reads(|_| Some(Ok(())))
+    }
+
+    /// A success holds JSON, or nothing at all.
+    pub fn answers_json_or_nothing<T: DeserializeOwned, E: StatusError>(self) -> Call<Option<T>, E> {
+        self.reads(|answer| {
+            Some(if answer.body.is_empty() { Ok(None) } else { decode::json(&answer.body).map(Some) })
+        })
+    }
+
+    /// A success holds text.
+    pub fn answers_text<E: StatusError>(self) -> Call<String, E> {
+        self.reads(|answer| {
+            let text = String::from_utf8(answer.body.to_vec());
+            Some(text.map_err(|_| DecodeError::new("", "the body is not UTF-8")))
+        })
+    }
+
+    /// A success holds what its status says.
+    pub fn answers_by_status<T: Outcome, E: StatusError>(self) -> Call<T, E> {
+        self.reads(|answer| T::decode(answer.status.as_u16(), &answer.body))
+    }
+
+    /// A success holds a file.
+    pub fn answers_download<E: StatusError>(self) -> Call<Download, E> {
+        Call { request: self, reader: Reader::Streamed(|download| download), error: E::decode }
+    }
+
+    fn reads<T, E: StatusError>(self, read: fn(&Answer) -> Option<Result<T, DecodeError>>) -> Call<T, E> {
+        Call { request: self, reader: Reader::Whole(read), error: E::decode }
+    }
+}

@@ -1,0 +1,443 @@
+//! Holding what is sent against the limits that the vendor documents, before anything leaves.
+
+use std::fmt;
+
+use regex_lite::Regex;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+use serde_json::Value;
+
+use crate::{DateTime, Map, NaiveDate, Patch, Secret, Utc};
+
+/// A value that can be held against rules.
+pub trait Check {
+    /// What rules apply to.
+    fn subject(&self) -> Subject<'_> {
+        Subject::Other
+    }
+
+    /// Whether everything within the value keeps its rules.
+    fn check(&self) -> Result<(), Violation> {
+        Ok(())
+    }
+
+    /// Whether every item keeps the rule, when the value is a list.
+    fn check_items(&self, _rule: &Rule) -> Result<(), Violation> {
+        Ok(())
+    }
+
+    /// Whether an item stands twice, when the value is a list.
+    fn repeats(&self) -> bool {
+        false
+    }
+}
+
+/// What rules apply to.
+#[derive(Clone, Copy, Debug)]
+pub enum Subject<'v> {
+    /// A text, by its characters.
+    Text(&'v str),
+    /// A number, by its size.
+    Number(f64),
+    /// A list, by the count of its items.
+    Items(usize),
+    /// An object, by the count of its members.
+    Members(usize),
+    /// Anything else.
+    Other,
+}
+
+/// A member that breaks a rule. It never holds the value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    path: String,
+    rule: String,
+}
+
+impl Violation {
+    fn new(rule: String) -> Self {
+        Self { path: String::new(), rule }
+    }
+
+    /// The same violation, seen from the object or list that holds the value.
+    fn within(self, place: &str) -> Self {
+        let path = match self.path.as_str() {
+            "" => place.to_owned(),
+            inner if inner.starts_with('[') => format!("{place}{inner}"),
+            inner => format!("{place}.{inner}"),
+        };
+        Self { path, ..self }
+    }
+
+    /// The member at fault, such as `payees[0].account-number`; empty for the whole body.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The rule that it breaks.
+    pub fn rule(&self) -> &str {
+        &self.rule
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.path.as_str() {
+            "" => write!(formatter, "the value must be {}", self.rule),
+            path => write!(formatter, "`{path}` must be {}", self.rule),
+        }
+    }
+}
+
+impl std::error::Error for Violation {}
+
+/// A documented limit, named as in the vendor's document.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    limit: Limit,
+    each: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Limit {
+    MinLength(usize),
+    MaxLength(usize),
+    MinItems(usize),
+    MaxItems(usize),
+    MinProperties(usize),
+    MaxProperties(usize),
+    Minimum(f64),
+    Maximum(f64),
+    Above(f64),
+    Below(f64),
+    MultipleOf(f64),
+    UniqueItems,
+    Pattern(&'static str),
+    Format(&'static str),
+}
+
+macro_rules! rules {
+    ($($(#[$meta:meta])* $name:ident / $each:ident ($($argument:ident: $type:ty)?) = $limit:expr;)*) => {
+        #[allow(missing_docs, reason = "each is the keyword of its name, for the value itself or for each of its items")]
+        impl Rule {
+            $(
+                pub const fn $name($($argument: $type)?) -> Self {
+                    Self { limit: $limit, each: false }
+                }
+
+                pub const fn $each($($argument: $type)?) -> Self {
+                    Self { limit: $limit, each: true }
+                }
+            )*
+        }
+    };
+}
+
+rules! {
+    min_length / each_min_length (length: usize) = Limit::MinLength(length);
+    max_length / each_max_length (length: usize) = Limit::MaxLength(length);
+    min_items / each_min_items (count: usize) = Limit::MinItems(count);
+    max_items / each_max_items (count: usize) = Limit::MaxItems(count);
+    min_properties / each_min_properties (count: usize) = Limit::MinProperties(count);
+    max_properties / each_max_properties (count: usize) = Limit::MaxProperties(count);
+    minimum / each_minimum (number: f64) = Limit::Minimum(number);
+    maximum / each_maximum (number: f64) = Limit::Maximum(number);
+    above / each_above (number: f64) = Limit::Above(number);
+    below / each_below (number: f64) = Limit::Below(number);
+    multiple_of / each_multiple_of (number: f64) = Limit::MultipleOf(number);
+    unique_items / each_unique_items () = Limit::UniqueItems;
+    pattern / each_pattern (pattern: &'static str) = Limit::Pattern(pattern);
+    format / each_format (format: &'static str) = Limit::Format(format);
+}
+
+impl Rule {
+    fn hold(&self, value: &dyn Check) -> Result<(), Violation> {
+        let kept = match (self.limit, value.subject()) {
+            (Limit::MinLength(length), Subject::Text(text)) => text.chars().nth(length.saturating_sub(1)).is_some() || length == 0,
+            (Limit::MaxLength(length), Subject::Text(text)) => text.chars().nth(length).is_none(),
+            (Limit::MinItems(count), Subject::Items(items)) => items >= count,
+            (Limit::MaxItems(count), Subject::Items(items)) => items <= count,
+            (Limit::MinProperties(count), Subject::Members(members)) => members >= count,
+            (Limit::MaxProperties(count), Subject::Members(members)) => members <= count,
+            (Limit::Minimum(limit), Subject::Number(number)) => number >= limit,
+            (Limit::Maximum(limit), Subject::Number(number)) => number <= limit,
+            (Limit::Above(limit), Subject::Number(number)) => number > limit,
+            (Limit::Below(limit), Subject::Number(number)) => number < limit,
+            (Limit::MultipleOf(step), Subject::Number(number)) => (number / step).fract() == 0.0,
+            (Limit::UniqueItems, Subject::Items(_)) => !value.repeats(),
+            // The generator refuses patterns that do not compile.
+            (Limit::Pattern(pattern), Subject::Text(text)) => {
+                Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text))
+            }
+            (Limit::Format(format), Subject::Text(text)) => has_format(format, text),
+            _ => true,
+        };
+        if kept { Ok(()) } else { Err(Violation::new(self.limit.to_string())) }
+    }
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MinLength(length) => write!(formatter, "at least {length} characters long"),
+            Self::MaxLength(length) => write!(formatter, "at most {length} characters long"),
+            Self::MinItems(count) => write!(formatter, "a list of at least {count} items"),
+            Self::MaxItems(count) => write!(formatter, "a list of at most {count} items"),
+            Self::MinProperties(count) => write!(formatter, "an object of at least {count} members"),
+            Self::MaxProperties(count) => write!(formatter, "an object of at most {count} members"),
+            Self::Minimum(limit) => write!(formatter, "{limit} or more"),
+            Self::Maximum(limit) => write!(formatter, "{limit} or less"),
+            Self::Above(limit) => write!(formatter, "more than {limit}"),
+            Self::Below(limit) => write!(formatter, "less than {limit}"),
+            Self::MultipleOf(step) => write!(formatter, "a multiple of {step}"),
+            Self::UniqueItems => formatter.write_str("a list in which no item stands twice"),
+            Self::Pattern(pattern) => write!(formatter, "of the form `{pattern}`"),
+            Self::Format(format) => write!(formatter, "of the format `{format}`"),
+        }
+    }
+}
+
+fn has_format(format: &str, text: &str) -> bool {
+    match format {
+        "uuid" => {
+            text.len() == 36
+                && text.char_indices().all(|(index, character)| match index {
+                    8 | 13 | 18 | 23 => character == '-',
+                    _ => character.is_ascii_hexdigit(),
+                })
+        }
+        "email" => text.split_once('@').is_some_and(|(name, host)| {
+            !name.is_empty() && !host.is_empty() && !host.contains('@') && !text.contains(char::is_whitespace)
+        }),
+        "uri" => url::Url::parse(text).is_ok(),
+        _ => true,
+    }
+}
+
+/// Holds a member against its rules, and what is within it against those.
+pub fn member(name: &str, value: &dyn Check, rules: &[Rule]) -> Result<(), Violation> {
+    all(value, rules).and_then(|()| value.check()).map_err(|violation| violation.within(name))
+}
+
+/// Holds a value against rules of its own.
+pub fn all(value: &dyn Check, rules: &[Rule]) -> Result<(), Violation> {
+    for rule in rules {
+        if rule.each {
+            value.check_items(rule)?;
+        } else {
+            rule.hold(value)?;
+        }
+    }
+    Ok(())
+}
+
+impl Check for str {
+    fn subject(&self) -> Subject<'_> {
+        Subject::Text(self)
+    }
+}
+
+impl Check for String {
+    fn subject(&self) -> Subject<'_> {
+        Subject::Text(self)
+    }
+}
+
+impl Check for Secret {
+    fn subject(&self) -> Subject<'_> {
+        Subject::Text(self.reveal())
+    }
+}
+
+impl Check for i64 {
+    #[expect(clippy::cast_precision_loss, reason = "limits are far below the range in which precision is lost")]
+    fn subject(&self) -> Subject<'_> {
+        Subject::Number(*self as f64)
+    }
+}
+
+impl Check for f64 {
+    fn subject(&self) -> Subject<'_> {
+        Subject::Number(*self)
+    }
+}
+
+impl Check for Decimal {
+    fn subject(&self) -> Subject<'_> {
+        self.to_f64().map_or(Subject::Other, Subject::Number)
+    }
+}
+
+impl Check for bool {}
+impl Check for NaiveDate {}
+impl Check for DateTime<Utc> {}
+impl Check for Value {}
+
+impl<T: Check + ?Sized> Check for &T {
+    fn subject(&self) -> Subject<'_> {
+        (**self).subject()
+    }
+
+    fn check(&self) -> Result<(), Violation> {
+        (**self).check()
+    }
+
+    fn check_items(&self, rule: &Rule) -> Result<(), Violation> {
+        (**self).check_items(rule)
+    }
+
+    fn repeats(&self) -> bool {
+        (**self).repeats()
+    }
+}
+
+impl<T: Check> Check for Box<T> {
+    fn subject(&self) -> Subject<'_> {
+        (**self).subject()
+    }
+
+    fn check(&self) -> Result<(), Violation> {
+        (**self).check()
+    }
+}
+
+impl<T: Check> Check for Option<T> {
+    fn subject(&self) -> Subject<'_> {
+        self.as_ref().map_or(Subject::Other, Check::subject)
+    }
+
+    fn check(&self) -> Result<(), Violation> {
+        self.as_ref().map_or(Ok(()), Check::check)
+    }
+
+    fn check_items(&self, rule: &Rule) -> Result<(), Violation> {
+        self.as_ref().map_or(Ok(()), |value| value.check_items(rule))
+    }
+
+    fn repeats(&self) -> bool {
+        self.as_ref().is_some_and(Check::repeats)
+    }
+}
+
+impl<T: Check> Check for Patch<T> {
+    fn subject(&self) -> Subject<'_> {
+        self.value().map_or(Subject::Other, Check::subject)
+    }
+
+    fn check(&self) -> Result<(), Violation> {
+        self.value().map_or(Ok(()), Check::check)
+    }
+
+    fn check_items(&self, rule: &Rule) -> Result<(), Violation> {
+        self.value().map_or(Ok(()), |value| value.check_items(rule))
+    }
+
+    fn repeats(&self) -> bool {
+        self.value().is_some_and(Check::repeats)
+    }
+}
+
+impl<T: Check + PartialEq> Check for [T] {
+    fn subject(&self) -> Subject<'_> {
+        Subject::Items(self.len())
+    }
+
+    fn check(&self) -> Result<(), Violation> {
+        for (index, item) in self.iter().enumerate() {
+            item.check().map_err(|violation| violation.within(&format!("[{index}]")))?;
+        }
+        Ok(())
+    }
+
+    fn check_items(&self, rule: &Rule) -> Result<(), Violation> {
+        for (index, item) in self.iter().enumerate() {
+            rule.hold(item).map_err(|violation| violation.within(&format!("[{index}]")))?;
+        }
+        Ok(())
+    }
+
+    fn repeats(&self) -> bool {
+        self.iter().enumerate().any(|(index, item)| self[..index].contains(item))
+    }
+}
+
+impl<T: Check + PartialEq> Check for Vec<T> {
+    fn subject(&self) -> Subject<'_> {
+        Subject::Items(self.len())
+    }
+
+    fn check(&self) -> Result<(), Violation> {
+        self.as_slice().check()
+    }
+
+    fn check_items(&self, rule: &Rule) -> Result<(), Violation> {
+        self.as_slice().check_items(rule)
+    }
+
+    fn repeats(&self) -> bool {
+        self.as_slice().repeats()
+    }
+}
+
+impl<T: Check> Check for Map<T> {
+    fn subject(&self) -> Subject<'_> {
+        Subject::Members(self.len())
+    }
+
+    fn check(&self) -> Result<(), Violation> {
+        for (key, value) in self {
+            value.check().map_err(|violation| violation.within(key))?;
+        }
+        Ok(())
+    }
+
+    fn check_items(&self, rule: &Rule) -> Result<(), Violation> {
+        for (key, value) in self {
+            rule.hold(value).map_err(|violation| violation.within(key))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Rule, all, member};
+
+    #[test]
+    fn limits_are_inclusive_and_count_characters() {
+        let rules = [Rule::min_length(1), Rule::max_length(3)];
+        for (text, kept) in [("", false), ("é", true), ("éèê", true), ("éèêë", false)] {
+            assert_eq!(all(&text, &rules).is_ok(), kept, "{text}");
+        }
+        for (number, kept) in [(0_i64, false), (1, true), (9, true), (10, false)] {
+            assert_eq!(all(&number, &[Rule::minimum(1.0), Rule::maximum(9.0)]).is_ok(), kept, "{number}");
+        }
+    }
+
+    #[test]
+    fn formats_and_patterns() {
+        let cases = [
+            (Rule::format("uuid"), "497f6eca-6276-4993-bfeb-53cbbbba6f08", true),
+            (Rule::format("uuid"), "497f6eca62764993bfeb53cbbbba6f08", false),
+            (Rule::format("email"), "ann@example.com", true),
+            (Rule::format("email"), "ann", false),
+            (Rule::format("uri"), "https://example.com", true),
+            (Rule::format("uri"), "example", false),
+            (Rule::pattern("^[A-Z]{2}$"), "GB", true),
+            (Rule::pattern("^[A-Z]{2}$"), "gb", false),
+        ];
+        for (rule, text, kept) in cases {
+            assert_eq!(all(&text, &[rule]).is_ok(), kept, "{rule:?} {text}");
+        }
+    }
+
+    #[test]
+    fn a_violation_names_the_member_and_the_rule_and_not_the_value() {
+        let names = vec!["Ann".to_owned(), "Bartholomew".to_owned()];
+        let violation = member("names", &names, &[Rule::each_max_length(5)]).unwrap_err();
+        assert_eq!(violation.path(), "names[1]");
+        assert_eq!(violation.to_string(), "`names[1]` must be at most 5 characters long");
+        let violation = member("names", &vec![1_i64, 1], &[Rule::unique_items()]).unwrap_err();
+        assert_eq!(violation.to_string(), "`names` must be a list in which no item stands twice");
+    }
+}

@@ -1,0 +1,278 @@
+//! The client that every vendor's client wraps, and how it is built.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::redirect;
+use url::{Host, Url};
+
+use crate::{Credentials, Operation, Request};
+
+/// How long connecting may take unless the builder says otherwise.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a whole call may take unless the builder says otherwise.
+const TIMEOUT: Duration = Duration::from_secs(60);
+/// How long a download may stay silent between two pieces.
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
+/// How many bytes of an answer are held in memory unless the builder says otherwise.
+const MAX_ANSWER_BYTES: usize = 32 * 1024 * 1024;
+
+/// A generated client: what the shared builder needs to know of it.
+pub trait VendorClient: Sized {
+    /// The vendor's name in logs.
+    const VENDOR: &'static str;
+    /// The `User-Agent` that is sent unless the service sets its own.
+    const USER_AGENT: &'static str;
+    /// The vendor's installations that have an address of their own.
+    type Environment: Environment;
+    /// The forms of credentials that the vendor knows.
+    type Credentials: Into<Credentials>;
+
+    /// Wraps the shared client.
+    fn from_core(core: Client) -> Self;
+}
+
+/// One of a vendor's installations.
+pub trait Environment {
+    /// Its base URL.
+    fn base_url(&self) -> &str;
+}
+
+/// For vendors whose installations all have addresses of their own: there is nothing to choose from.
+impl Environment for std::convert::Infallible {
+    fn base_url(&self) -> &str {
+        match *self {}
+    }
+}
+
+/// Why a client could not be built.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// Neither an environment nor a base URL was given.
+    #[error("no base URL: call `environment` or `base_url`")]
+    MissingBaseUrl,
+    /// The base URL is not an absolute `http` or `https` URL without query, fragment and user name.
+    #[error("the base URL is not usable: {reason}")]
+    InvalidBaseUrl {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The base URL is plain `http` on a host other than this machine.
+    #[error("the base URL is plain http on another host: use https, or call `allow_http`")]
+    InsecureBaseUrl,
+    /// A header's name or value has characters that no header can carry. The value is not shown: it may be a secret.
+    #[error("the header `{name}` has characters that no header can carry")]
+    InvalidHeader {
+        /// The header's name.
+        name: String,
+    },
+    /// The HTTP client could not be set up, for example because no TLS roots were found.
+    #[error("the HTTP client could not be set up")]
+    Transport(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Builds a vendor's client.
+#[derive(Debug)]
+pub struct ClientBuilder<V> {
+    base_url: Option<String>,
+    credentials: Credentials,
+    user_agent: Option<String>,
+    headers: Vec<(String, String)>,
+    connect_timeout: Duration,
+    timeout: Duration,
+    max_answer_bytes: usize,
+    allow_http: bool,
+    http_client: Option<reqwest::Client>,
+    vendor: PhantomData<fn() -> V>,
+}
+
+impl<V: VendorClient> Default for ClientBuilder<V> {
+    fn default() -> Self {
+        Self {
+            base_url: None,
+            credentials: Credentials::none(),
+            user_agent: None,
+            headers: Vec::new(),
+            connect_timeout: CONNECT_TIMEOUT,
+            timeout: TIMEOUT,
+            max_answer_bytes: MAX_ANSWER_BYTES,
+            allow_http: false,
+            http_client: None,
+            vendor: PhantomData,
+        }
+    }
+}
+
+impl<V: VendorClient> ClientBuilder<V> {
+    /// Calls one of the vendor's installations.
+    #[expect(clippy::needless_pass_by_value, reason = "environments are small enumerations, given by name")]
+    pub fn environment(mut self, environment: V::Environment) -> Self {
+        self.base_url = Some(environment.base_url().to_owned());
+        self
+    }
+
+    /// Calls another address, such as a proxy, an installation of one's own or a test server. A path in it stays in front of every
+    /// operation's path.
+    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
+        self.base_url = Some(base_url.into());
+        self
+    }
+
+    /// Signs every call in with these credentials, save those that the vendor documents as public.
+    pub fn credentials(mut self, credentials: impl Into<V::Credentials>) -> Self {
+        self.credentials = credentials.into().into();
+        self
+    }
+
+    /// Sends this `User-Agent` instead of the crate's own name and version.
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = Some(user_agent.into());
+        self
+    }
+
+    /// Sends one more header with every call.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// How long connecting may take: 10 seconds by default. Without effect on a client given by
+    /// [`http_client`](Self::http_client).
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.connect_timeout = limit;
+        self
+    }
+
+    /// How long a whole call may take, from connecting to the last byte: 60 seconds by default. For downloads it covers the
+    /// time to the first byte.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.timeout = limit;
+        self
+    }
+
+    /// How many bytes of an answer are held in memory: 32 MiB by default. A longer answer is an error; downloads are streams and
+    /// have no such limit.
+    pub fn max_answer_bytes(mut self, limit: usize) -> Self {
+        self.max_answer_bytes = limit;
+        self
+    }
+
+    /// Allows plain `http` on hosts other than this machine. Credentials and personal data then travel in the clear.
+    pub fn allow_http(mut self) -> Self {
+        self.allow_http = true;
+        self
+    }
+
+    /// Uses the caller's HTTP client with its proxies, certificates and pool.
+    ///
+    /// It should not follow redirects: a redirect to another host would take the request's body there.
+    pub fn http_client(mut self, http_client: reqwest::Client) -> Self {
+        self.http_client = Some(http_client);
+        self
+    }
+
+    /// Builds the client. Nothing is sent.
+    pub fn build(self) -> Result<V, BuildError> {
+        let base_url = checked_base_url(self.base_url.as_deref(), self.allow_http)?;
+        let mut headers = HeaderMap::new();
+        let user_agent = self.user_agent.unwrap_or_else(|| V::USER_AGENT.to_owned());
+        for (name, value) in
+            std::iter::once(("user-agent".to_owned(), user_agent)).chain(self.headers)
+        {
+            let refused = || BuildError::InvalidHeader { name: name.clone() };
+            let wire_name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused())?;
+            headers.insert(wire_name, HeaderValue::from_str(&value).map_err(|_| refused())?);
+        }
+        let http = match self.http_client {
+            Some(http_client) => http_client,
+            None => reqwest::Client::builder()
+                .connect_timeout(self.connect_timeout)
+                .read_timeout(READ_TIMEOUT)
+                .redirect(redirect::Policy::none())
+                .build()
+                .map_err(|error| BuildError::Transport(Box::new(error)))?,
+        };
+        Ok(V::from_core(Client {
+            shared: Arc::new(Shared {
+                vendor: V::VENDOR,
+                base_url,
+                credentials: self.credentials.to_headers()?,
+                headers,
+                timeout: self.timeout,
+                max_answer_bytes: self.max_answer_bytes,
+                http,
+            }),
+        }))
+    }
+}
+
+/// The base URL without its closing slash.
+fn checked_base_url(given: Option<&str>, allow_http: bool) -> Result<String, BuildError> {
+    let invalid = |reason: &str| BuildError::InvalidBaseUrl { reason: reason.to_owned() };
+    let url =
+        Url::parse(given.ok_or(BuildError::MissingBaseUrl)?).map_err(|error| invalid(&error.to_string()))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(invalid("it holds a user name or password: use credentials"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(invalid("it holds a query or a fragment"));
+    }
+    match url.scheme() {
+        "https" => {}
+        "http" if allow_http || is_loopback(&url) => {}
+        "http" => return Err(BuildError::InsecureBaseUrl),
+        _ => return Err(invalid("its scheme is neither http nor https")),
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// The client that vendor clients wrap. Clones share connections and settings.
+#[derive(Clone)]
+pub struct Client {
+    pub(crate) shared: Arc<Shared>,
+}
+
+pub(crate) struct Shared {
+    pub(crate) vendor: &'static str,
+    pub(crate) base_url: String,
+    pub(crate) credentials: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) timeout: Duration,
+    pub(crate) max_answer_bytes: usize,
+    pub(crate) http: reqwest::Client,
+}
+
+impl Client {
+    /// Begins the request of an operation.
+    pub fn request(&self, operation: &'static Operation) -> Request {
+        Request::new(self.clone(), operation)
+    }
+
+    /// The address that is called, without a closing slash.
+    pub fn base_url(&self) -> &str {
+        &self.shared.base_url
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Client")
+            .field("vendor", &self.shared.vendor)
+            .field("base_url", &self.shared.base_url)
+            .finish_non_exhaustive()
+    }
+}

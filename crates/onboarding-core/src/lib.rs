@@ -1,0 +1,57 @@
+//! The runtime behind the `onboarding-*` vendor clients.
+//!
+//! A generated operation describes its request as plain data ([`Operation`], [`Request`]) and names how its answer is decoded;
+//! one shared executor in [`Client`] sends it. Everything that every vendor needs lives here once: building the client, encoding
+//! of paths, queries and headers, errors that keep status, headers and bytes, decoding with the path of the member that failed,
+//! and types that keep private values out of logs.
+//!
+//! Services depend on a vendor crate and meet this one only through what that crate re-exports.
+
+mod answer;
+mod call;
+mod check;
+mod client;
+mod credentials;
+mod decode;
+mod download;
+mod error;
+mod macros;
+mod operation;
+mod parameter;
+mod patch;
+mod request;
+mod secret;
+
+#[doc(hidden)]
+pub mod __private;
+
+pub use bytes::Bytes;
+pub use chrono::{DateTime, NaiveDate, Utc};
+pub use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+pub use reqwest::{Method, StatusCode};
+pub use rust_decimal::Decimal;
+/// Any JSON value: the type of members that the vendor leaves open.
+pub use serde_json::Value as JsonValue;
+
+pub use crate::answer::{Answer, Headers, Response};
+pub use crate::call::{Call, NoDeclaredError, Outcome, StatusError};
+pub use crate::check::{Check, Rule, Subject, Violation};
+pub use crate::client::{BuildError, Client, ClientBuilder, Environment, VendorClient};
+pub use crate::credentials::Credentials;
+pub use crate::decode::DecodeError;
+pub use crate::download::Download;
+pub use crate::error::{Declared, Error, Malformed, Refused, TransportError, TransportErrorKind};
+pub use crate::operation::Operation;
+pub use crate::parameter::Parameter;
+pub use crate::patch::Patch;
+pub use crate::request::Request;
+pub use crate::secret::Secret;
+
+/// A point in time.
+pub type Timestamp = DateTime<Utc>;
+
+/// An object whose keys the vendor or the caller chooses.
+pub type Map<T> = std::collections::BTreeMap<String, T>;
+
+/// Members beyond the documented ones, by name.
+pub type Extra = Map<JsonValue>;

@@ -1,0 +1,736 @@
+//! The forms that generated types take. Each keeps the source of a vendor crate short and its build cheap: one small impl of
+//! each trait, and what can be shared is a function of this crate.
+
+/// A JSON object.
+///
+/// Members stand in groups: `constant` (always written, must be there when read, not kept), `required`, `optional` (`Option<T>`: left out when `None`, and `null` is
+/// read as `None`), `nullable` ([`Patch<T>`](crate::Patch): three states) and `extra` (members beyond the documented ones).
+/// `private` before a wire name keeps the value out of `Debug`. Members that nobody documented are ignored on reading.
+///
+/// With `sent` behind the name, the object can be built (required members in `new`, others by setters) and is held against the
+/// rules that stand in brackets behind the wire names, and behind the name for the object as a whole.
+#[macro_export]
+macro_rules! object {
+    (
+        $(#[$meta:meta])*
+        pub struct $Name:ident $(: $sent:ident)? $([$($tr:ident($($ta:expr)?)),*])? {
+            $(constant { $($cf:ident: $cv:literal = $cw:literal),* $(,)? })?
+            $(required { $($(#[$rm:meta])* $rf:ident: $rt:ty = $($rp:ident)? $rw:literal $([$($rr:ident($($ra:expr)?)),*])?),* $(,)? })?
+            $(optional { $($(#[$om:meta])* $of:ident: $ot:ty = $($op:ident)? $ow:literal $([$($or:ident($($oa:expr)?)),*])?),* $(,)? })?
+            $(nullable { $($(#[$nm:meta])* $nf:ident / $nc:ident: $nt:ty = $($np:ident)? $nw:literal $([$($nr:ident($($na:expr)?)),*])?),* $(,)? })?
+            $(extra { $(#[$em:meta])* $ef:ident })?
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, PartialEq)]
+        #[non_exhaustive]
+        pub struct $Name {
+            $($($(#[$rm])* $(#[doc = ::core::concat!("\n\nKept out of `Debug`: ", ::core::stringify!($rp), ".")])? pub $rf: $rt,)*)?
+            $($($(#[$om])* $(#[doc = ::core::concat!("\n\nKept out of `Debug`: ", ::core::stringify!($op), ".")])? pub $of: ::core::option::Option<$ot>,)*)?
+            $($($(#[$nm])* $(#[doc = ::core::concat!("\n\nKept out of `Debug`: ", ::core::stringify!($np), ".")])? pub $nf: $crate::Patch<$nt>,)*)?
+            $($(#[$em])* pub $ef: $crate::Extra,)?
+        }
+
+        impl ::core::fmt::Debug for $Name {
+            fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                $crate::__private::debug_object(formatter, ::core::stringify!($Name), &[
+                    $($((::core::stringify!($rf), $crate::__shown!($($rp)? self.$rf)),)*)?
+                    $($((::core::stringify!($of), $crate::__shown!($($op)? self.$of)),)*)?
+                    $($((::core::stringify!($nf), $crate::__shown!($($np)? self.$nf)),)*)?
+                    $((::core::stringify!($ef), &$crate::__private::Redacted),)?
+                ])
+            }
+        }
+
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $Name {
+            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                struct Members;
+
+                impl<'de> $crate::__private::serde::de::Visitor<'de> for Members {
+                    type Value = $Name;
+
+                    fn expecting(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                        formatter.write_str("an object")
+                    }
+
+                    fn visit_map<A: $crate::__private::serde::de::MapAccess<'de>>(
+                        self,
+                        mut map: A,
+                    ) -> ::core::result::Result<$Name, A::Error> {
+                        $($(let mut $cf = ::core::option::Option::None;)*)?
+                        $($(let mut $rf = ::core::option::Option::None;)*)?
+                        $($(let mut $of = ::core::option::Option::None;)*)?
+                        $($(let mut $nf = $crate::Patch::Keep;)*)?
+                        $(let mut $ef = $crate::Extra::new();)?
+                        while let ::core::option::Option::Some(key) = map.next_key::<$crate::__private::Key<'de>>()? {
+                            match key.as_ref() {
+                                $($($cw => $cf = ::core::option::Option::Some($crate::__private::constant(&mut map)?),)*)?
+                                $($($rw => $rf = ::core::option::Option::Some(map.next_value::<$rt>()?),)*)?
+                                $($($ow => $of = map.next_value::<::core::option::Option<$ot>>()?,)*)?
+                                $($($nw => $nf = map.next_value::<$crate::Patch<$nt>>()?,)*)?
+                                $(_ if { let _ = ::core::stringify!($ef); true } => {
+                                    $ef.insert(key.into_string(), map.next_value()?);
+                                })?
+                                _ => { map.next_value::<$crate::__private::IgnoredAny>()?; }
+                            }
+                        }
+                        $($($crate::__private::required($cf, $cw)?;)*)?
+                        ::core::result::Result::Ok($Name {
+                            $($($rf: $crate::__private::required($rf, $rw)?,)*)?
+                            $($($of,)*)?
+                            $($($nf,)*)?
+                            $($ef,)?
+                        })
+                    }
+                }
+
+                deserializer.deserialize_map(Members)
+            }
+        }
+
+        impl $crate::__private::Serialize for $Name {
+            fn serialize<S: $crate::__private::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                #[allow(unused_imports, reason = "an object without members writes none")]
+                use $crate::__private::serde::ser::SerializeMap as _;
+
+                #[allow(unused_mut, reason = "an object without members writes none")]
+                let mut map = serializer.serialize_map(::core::option::Option::None)?;
+                $($(map.serialize_entry($cw, $cv)?;)*)?
+                $($(map.serialize_entry($rw, &self.$rf)?;)*)?
+                $($(if let ::core::option::Option::Some(value) = &self.$of {
+                    map.serialize_entry($ow, value)?;
+                })*)?
+                $($($crate::__private::patch_entry(&mut map, $nw, &self.$nf)?;)*)?
+                $(for (member, value) in &self.$ef {
+                    map.serialize_entry(member, value)?;
+                })?
+                $crate::__private::serde::ser::SerializeMap::end(map)
+            }
+        }
+
+        $crate::__sent! {
+            $($sent)? $Name
+            [$($($tr($($ta)?),)*)?]
+            [$($($cf,)*)?]
+            [$($($rf: $rt = $rw [$($($rr($($ra)?)),*)?],)*)?]
+            [$($($of: $ot = $ow [$($($or($($oa)?)),*)?],)*)?]
+            [$($($nf / $nc: $nt = $nw [$($($nr($($na)?)),*)?],)*)?]
+            [$($ef)?]
+        }
+    };
+}
+
+/// The constructor and setters of an object that is sent, and the rules that it is held against.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __sent {
+    (sent $Name:ident
+        [$($tr:ident($($ta:expr)?),)*]
+        [$($cf:ident,)*]
+        [$($rf:ident: $rt:ty = $rw:literal [$($rr:ident($($ra:expr)?)),*],)*]
+        [$($of:ident: $ot:ty = $ow:literal [$($or:ident($($oa:expr)?)),*],)*]
+        [$($nf:ident / $nc:ident: $nt:ty = $nw:literal [$($nr:ident($($na:expr)?)),*],)*]
+        [$($ef:ident)?]
+    ) => {
+        impl $crate::Check for $Name {
+            fn subject(&self) -> $crate::Subject<'_> {
+                let members = [
+                    $({ let _ = ::core::stringify!($cf); true },)*
+                    $({ let _ = &self.$rf; true },)*
+                    $(self.$of.is_some(),)*
+                    $(!self.$nf.is_keep(),)*
+                ];
+                let count = members.into_iter().filter(|present: &bool| *present).count();
+                $(let count = count + self.$ef.len();)?
+                $crate::Subject::Members(count)
+            }
+
+            fn check(&self) -> ::core::result::Result<(), $crate::Violation> {
+                $crate::__private::all(self, &[$($crate::Rule::$tr($($ta)?)),*])?;
+                $($crate::__private::member($rw, &self.$rf, &[$($crate::Rule::$rr($($ra)?)),*])?;)*
+                $($crate::__private::member($ow, &self.$of, &[$($crate::Rule::$or($($oa)?)),*])?;)*
+                $($crate::__private::member($nw, &self.$nf, &[$($crate::Rule::$nr($($na)?)),*])?;)*
+                ::core::result::Result::Ok(())
+            }
+        }
+
+        impl $Name {
+            /// The value with its required members.
+            #[allow(clippy::too_many_arguments, clippy::new_without_default, reason = "as many as the vendor requires")]
+            pub fn new($($rf: impl ::core::convert::Into<$rt>),*) -> Self {
+                Self {
+                    $($rf: $rf.into(),)*
+                    $($of: ::core::option::Option::None,)*
+                    $($nf: $crate::Patch::Keep,)*
+                    $($ef: $crate::Extra::new(),)?
+                }
+            }
+
+            $(
+                #[doc = ::core::concat!("Sets [`", ::core::stringify!($of), "`](Self#structfield.", ::core::stringify!($of), ").")]
+                #[must_use]
+                pub fn $of(mut self, value: impl ::core::convert::Into<$ot>) -> Self {
+                    self.$of = ::core::option::Option::Some(value.into());
+                    self
+                }
+            )*
+
+            $(
+                #[doc = ::core::concat!("Sets [`", ::core::stringify!($nf), "`](Self#structfield.", ::core::stringify!($nf), ").")]
+                #[must_use]
+                pub fn $nf(mut self, value: impl ::core::convert::Into<$nt>) -> Self {
+                    self.$nf = $crate::Patch::Set(value.into());
+                    self
+                }
+
+                #[doc = ::core::concat!("Clears [`", ::core::stringify!($nf), "`](Self#structfield.", ::core::stringify!($nf), "): it is sent as `null`.")]
+                #[must_use]
+                pub fn $nc(mut self) -> Self {
+                    self.$nf = $crate::Patch::Clear;
+                    self
+                }
+            )*
+
+            $(
+                /// Adds a member beyond the documented ones.
+                #[must_use]
+                pub fn $ef(mut self, member: impl ::core::convert::Into<String>, value: impl ::core::convert::Into<$crate::JsonValue>) -> Self {
+                    self.$ef.insert(member.into(), value.into());
+                    self
+                }
+            )?
+        }
+    };
+    ($Name:ident $($rest:tt)*) => {};
+}
+
+/// A member as `Debug` shows it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __shown {
+    (private $value:expr) => {
+        &$crate::__private::Redacted
+    };
+    ($value:expr) => {
+        &$value
+    };
+}
+
+/// A text of which the vendor documents some values. Values beyond them are kept in `Unknown`.
+#[macro_export]
+macro_rules! string_enum {
+    (
+        $(#[$meta:meta])*
+        pub enum $Name:ident { $($(#[$vm:meta])* $Variant:ident = $wire:literal),* $(,)? }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum $Name {
+            $(
+                #[doc = ::core::concat!("`", $wire, "`")]
+                $(#[$vm])*
+                $Variant,
+            )*
+            /// A value that the vendor did not document when this crate was generated.
+            Unknown(String),
+        }
+
+        impl $Name {
+            /// Every documented value.
+            pub const DOCUMENTED: &[Self] = &[$(Self::$Variant),*];
+
+            /// The value as the vendor writes it.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$Variant => $wire,)*
+                    Self::Unknown(text) => text,
+                }
+            }
+        }
+
+        impl ::core::convert::From<&str> for $Name {
+            fn from(text: &str) -> Self {
+                match text {
+                    $($wire => Self::$Variant,)*
+                    _ => Self::Unknown(text.to_owned()),
+                }
+            }
+        }
+
+        impl $crate::Check for $Name {
+            fn subject(&self) -> $crate::Subject<'_> {
+                $crate::Subject::Text(self.as_str())
+            }
+        }
+
+        $crate::__text_impls!($Name);
+    };
+}
+
+/// An identifier: a type of its own, so that no other can be given in its place.
+#[macro_export]
+macro_rules! identifier {
+    ($(#[$meta:meta])* pub struct $Name:ident(private String) $([$($rule:ident($($argument:expr)?)),*])?;) => {
+        $crate::identifier!(@text $(#[$meta])* $Name [$($($rule($($argument)?)),*)?]);
+
+        impl ::core::fmt::Debug for $Name {
+            fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                formatter.write_str(::core::concat!(::core::stringify!($Name), "([redacted])"))
+            }
+        }
+    };
+    ($(#[$meta:meta])* pub struct $Name:ident(String) $([$($rule:ident($($argument:expr)?)),*])?;) => {
+        $crate::identifier!(@text $(#[$meta])* #[derive(Debug)] $Name [$($($rule($($argument)?)),*)?]);
+
+        impl ::core::fmt::Display for $Name {
+            fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                formatter.write_str(&self.0)
+            }
+        }
+    };
+    (@text $(#[$meta:meta])* $Name:ident [$($rule:ident($($argument:expr)?)),*]) => {
+        $(#[$meta])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $Name(String);
+
+        impl $Name {
+            /// The identifier as the vendor writes it.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl ::core::convert::From<&str> for $Name {
+            fn from(text: &str) -> Self {
+                Self(text.to_owned())
+            }
+        }
+
+        impl $crate::Check for $Name {
+            fn subject(&self) -> $crate::Subject<'_> {
+                $crate::Subject::Text(&self.0)
+            }
+
+            fn check(&self) -> ::core::result::Result<(), $crate::Violation> {
+                $crate::__private::all(self, &[$($crate::Rule::$rule($($argument)?)),*])
+            }
+        }
+
+        $crate::__text_impls!($Name);
+    };
+    ($(#[$meta:meta])* pub struct $Name:ident(i64) $([$($rule:ident($($argument:expr)?)),*])?;) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $Name(pub i64);
+
+        impl $crate::Check for $Name {
+            fn subject(&self) -> $crate::Subject<'_> {
+                $crate::Check::subject(&self.0)
+            }
+
+            fn check(&self) -> ::core::result::Result<(), $crate::Violation> {
+                $crate::__private::all(self, &[$($($crate::Rule::$rule($($argument)?)),*)?])
+            }
+        }
+
+        impl ::core::convert::From<i64> for $Name {
+            fn from(number: i64) -> Self {
+                Self(number)
+            }
+        }
+
+        impl ::core::fmt::Display for $Name {
+            fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                self.0.fmt(formatter)
+            }
+        }
+
+        impl $crate::Parameter for $Name {
+            fn to_text(&self) -> ::std::borrow::Cow<'_, str> {
+                ::std::borrow::Cow::Owned(self.0.to_string())
+            }
+        }
+
+        impl $crate::__private::Serialize for $Name {
+            fn serialize<S: $crate::__private::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                serializer.serialize_i64(self.0)
+            }
+        }
+
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $Name {
+            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                i64::deserialize(deserializer).map(Self)
+            }
+        }
+    };
+}
+
+/// An address of one thing, as a vendor with hypermedia sends it, and the identifier that it holds.
+#[macro_export]
+macro_rules! resource_url {
+    ($(#[$meta:meta])* pub struct $Name:ident($template:literal) -> $Identifier:ident;) => {
+        $crate::identifier! {
+            $(#[$meta])*
+            pub struct $Name(String);
+        }
+
+        impl $Name {
+            /// The identifier in the address; `None` when the address is not of the documented form.
+            pub fn identifier(&self) -> ::core::option::Option<$Identifier> {
+                $crate::__private::identifier_in($template, &self.0).map($Identifier::from)
+            }
+        }
+
+        impl ::core::convert::From<&$Identifier> for $Name {
+            fn from(identifier: &$Identifier) -> Self {
+                Self($crate::__private::fill($template, identifier.as_str()))
+            }
+        }
+    };
+}
+
+/// What all types that are a text on the wire have in common.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __text_impls {
+    ($Name:ident) => {
+        impl ::core::convert::From<String> for $Name {
+            fn from(text: String) -> Self {
+                Self::from(text.as_str())
+            }
+        }
+
+        impl $crate::Parameter for $Name {
+            fn to_text(&self) -> ::std::borrow::Cow<'_, str> {
+                ::std::borrow::Cow::Borrowed(self.as_str())
+            }
+        }
+
+        impl $crate::__private::Serialize for $Name {
+            fn serialize<S: $crate::__private::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $Name {
+            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                $crate::__private::text(deserializer, "a string").map(|text| Self::from(text.as_ref()))
+            }
+        }
+    };
+}
+
+/// A union whose variants are told apart by the value of one member. A variant that nobody documented is kept as it came.
+#[macro_export]
+macro_rules! tagged_union {
+    (
+        $(#[$meta:meta])*
+        pub enum $Name:ident $(: $sent:ident)? by $tag:literal { $($(#[$vm:meta])* $Variant:ident($Type:ty) = $wire:literal),* $(,)? }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, PartialEq)]
+        #[non_exhaustive]
+        pub enum $Name {
+            $($(#[$vm])* $Variant($Type),)*
+            /// A variant that the vendor did not document when this crate was generated, as it came.
+            Unknown($crate::JsonValue),
+        }
+
+        impl ::core::fmt::Debug for $Name {
+            fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                match self {
+                    $(Self::$Variant(value) => ::core::fmt::Debug::fmt(value, formatter),)*
+                    Self::Unknown(value) => {
+                        formatter.debug_tuple("Unknown").field(&$crate::__private::shown_tag(value, $tag)).finish()
+                    }
+                }
+            }
+        }
+
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $Name {
+            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                let value = $crate::__private::buffer(deserializer)?;
+                match $crate::__private::tag(&value, $tag)? {
+                    $($wire => $crate::__private::variant(&value).map(Self::$Variant),)*
+                    _ => ::core::result::Result::Ok(Self::Unknown(value)),
+                }
+            }
+        }
+
+        $crate::__union_impls!($Name $($Variant)*);
+        $crate::__union_sent!($($sent)? $Name $($Variant)*);
+    };
+}
+
+/// A union whose variants are told apart by their form, tried in order. A value that fits none is kept as it came.
+///
+/// Behind a variant stand, in brackets, the constants that its object has. With `parameter` behind the name, it can stand in a path, query or header: every variant is then a scalar.
+#[macro_export]
+macro_rules! untagged_union {
+    (
+        $(#[$meta:meta])*
+        pub enum $Name:ident $(: $sent:ident $($parameter:ident)?)? {
+            $($(#[$vm:meta])* $Variant:ident($Type:ty) $([$($gw:literal = $gv:literal),*])? $($p:ident)?),* $(,)?
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, PartialEq)]
+        #[non_exhaustive]
+        pub enum $Name {
+            $($(#[$vm])* $Variant($Type),)*
+            /// A form that the vendor did not document when this crate was generated, as it came.
+            Unknown($crate::JsonValue),
+        }
+
+        impl ::core::fmt::Debug for $Name {
+            fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                #[allow(unused_variables, reason = "a private value is not looked at")]
+                match self {
+                    $(Self::$Variant(value) => formatter
+                        .debug_tuple(::core::stringify!($Variant))
+                        .field($crate::__shown!($($p)? value))
+                        .finish(),)*
+                    Self::Unknown(_) => formatter.write_str("Unknown([redacted])"),
+                }
+            }
+        }
+
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $Name {
+            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                let value = $crate::__private::buffer(deserializer)?;
+                $(if let ::core::option::Option::Some(variant) = $crate::__private::attempt(&value, &[$($(($gw, $gv)),*)?]) {
+                    return ::core::result::Result::Ok(Self::$Variant(variant));
+                })*
+                ::core::result::Result::Ok(Self::Unknown(value))
+            }
+        }
+
+        $crate::__union_impls!($Name $($Variant)*);
+        $crate::__union_sent!($($sent)? $Name $($Variant)*);
+        $crate::__union_parameter!($($($parameter)?)? $Name $($Variant)*);
+    };
+}
+
+/// What tagged and untagged unions have in common.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __union_impls {
+    ($Name:ident $($Variant:ident)*) => {
+        impl $crate::__private::Serialize for $Name {
+            fn serialize<S: $crate::__private::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                match self {
+                    $(Self::$Variant(value) => value.serialize(serializer),)*
+                    Self::Unknown(value) => value.serialize(serializer),
+                }
+            }
+        }
+    };
+}
+
+/// The rules of a union that is sent: those of its variant.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __union_sent {
+    (sent $Name:ident $($Variant:ident)*) => {
+        impl $crate::Check for $Name {
+            fn check(&self) -> ::core::result::Result<(), $crate::Violation> {
+                match self {
+                    $(Self::$Variant(value) => $crate::Check::check(value),)*
+                    Self::Unknown(_) => ::core::result::Result::Ok(()),
+                }
+            }
+        }
+    };
+    ($Name:ident $($Variant:ident)*) => {};
+}
+
+/// A union of scalars that stands in a path, query or header.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __union_parameter {
+    (parameter $Name:ident $($Variant:ident)*) => {
+        impl $crate::Parameter for $Name {
+            fn to_text(&self) -> ::std::borrow::Cow<'_, str> {
+                match self {
+                    $(Self::$Variant(value) => $crate::Parameter::to_text(value),)*
+                    Self::Unknown(value) => ::std::borrow::Cow::Owned(value.to_string()),
+                }
+            }
+        }
+    };
+    ($Name:ident $($Variant:ident)*) => {};
+}
+
+/// The error statuses that operations declare, each with its body. `none` marks a status without one.
+#[macro_export]
+macro_rules! status_error {
+    (
+        $(#[$meta:meta])*
+        pub enum $Name:ident { $($(#[$vm:meta])* $Variant:ident $(($Type:ty))? = $status:pat),* $(,)? }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, PartialEq)]
+        #[non_exhaustive]
+        pub enum $Name {
+            $($(#[$vm])* $Variant $(($Type))?,)*
+        }
+
+        impl ::core::fmt::Debug for $Name {
+            #[allow(unused_variables, reason = "an operation may declare no error status")]
+            fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                match *self {
+                    $(Self::$Variant { .. } => formatter.write_str(::core::stringify!($Variant)),)*
+                }
+            }
+        }
+
+        impl $crate::StatusError for $Name {
+            #[allow(unused_variables, reason = "an error status may have no body")]
+            fn decode(
+                status: u16,
+                body: &[u8],
+            ) -> ::core::option::Option<::core::result::Result<Self, $crate::DecodeError>> {
+                match status {
+                    $($status => $crate::__by_status!(body $Variant $(($Type))?),)*
+                    _ => ::core::option::Option::None,
+                }
+            }
+        }
+    };
+}
+
+/// The success statuses of an operation that declares several, each with its body.
+#[macro_export]
+macro_rules! outcome {
+    (
+        $(#[$meta:meta])*
+        pub enum $Name:ident { $($(#[$vm:meta])* $Variant:ident $(($Type:ty))? = $status:pat),* $(,)? }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum $Name {
+            $($(#[$vm])* $Variant $(($Type))?,)*
+        }
+
+        impl $crate::Outcome for $Name {
+            #[allow(unused_variables, reason = "a status may have no body")]
+            fn decode(
+                status: u16,
+                body: &[u8],
+            ) -> ::core::option::Option<::core::result::Result<Self, $crate::DecodeError>> {
+                match status {
+                    $($status => $crate::__by_status!(body $Variant $(($Type))?),)*
+                    _ => ::core::option::Option::None,
+                }
+            }
+        }
+    };
+}
+
+/// Decodes the body that a status declares.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __by_status {
+    ($body:ident $Variant:ident($Type:ty)) => {
+        ::core::option::Option::Some($crate::__private::body::<$Type>($body).map(Self::$Variant))
+    };
+    ($body:ident $Variant:ident) => {
+        ::core::option::Option::Some(::core::result::Result::Ok(Self::$Variant))
+    };
+}
+
+/// A call with optional parameters: a setter for each, then `send`.
+#[macro_export]
+macro_rules! call {
+    (
+        $(#[$meta:meta])*
+        pub struct $Name:ident -> $Success:ty, $Failure:ty {
+            $($(#[$sm:meta])* $setter:ident: $Type:ty = $place:ident $wire:literal $([$($rule:ident($($argument:expr)?)),*])?),* $(,)?
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug)]
+        #[must_use = "nothing is sent before `send`"]
+        pub struct $Name(pub(crate) $crate::Call<$Success, $Failure>);
+
+        impl $Name {
+            $($crate::__setter! { $(#[$sm])* $setter: $Type = $place $wire [$($($crate::Rule::$rule($($argument)?)),*)?] })*
+
+            /// Sends the call and decodes the answer.
+            pub async fn send(self) -> ::core::result::Result<$Success, $crate::Error<$Failure>> {
+                self.0.send().await
+            }
+
+            /// Sends the call and decodes the answer, keeping its status and headers.
+            pub async fn send_with_response(
+                self,
+            ) -> ::core::result::Result<$crate::Response<$Success>, $crate::Error<$Failure>> {
+                self.0.send_with_response().await
+            }
+        }
+    };
+}
+
+/// One setter of a call.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __setter {
+    ($(#[$meta:meta])* $setter:ident: $Type:ty = query $wire:literal [$($rule:expr),*]) => {
+        $(#[$meta])*
+        pub fn $setter(self, value: impl ::core::convert::Into<$Type>) -> Self {
+            let value: $Type = value.into();
+            Self(self.0.with_request(|request| request.check($wire, &value, &[$($rule),*]).query($wire, &value)))
+        }
+    };
+    ($(#[$meta:meta])* $setter:ident: $Type:ty = header $wire:literal [$($rule:expr),*]) => {
+        $(#[$meta])*
+        pub fn $setter(self, value: impl ::core::convert::Into<$Type>) -> Self {
+            let value: $Type = value.into();
+            Self(self.0.with_request(|request| request.check($wire, &value, &[$($rule),*]).header($wire, &value)))
+        }
+    };
+    ($(#[$meta:meta])* $setter:ident: $Type:ty = each $wire:literal [$($rule:expr),*]) => {
+        $(#[$meta])*
+        pub fn $setter(self, values: impl ::core::iter::IntoIterator<Item = impl ::core::convert::Into<$Type>>) -> Self {
+            let values: Vec<$Type> = values.into_iter().map(::core::convert::Into::into).collect();
+            Self(self.0.with_request(|request| request.check($wire, &values, &[$($rule),*]).query_each($wire, &values)))
+        }
+    };
+    ($(#[$meta:meta])* $setter:ident: $Type:ty = joined $wire:literal [$($rule:expr),*]) => {
+        $(#[$meta])*
+        pub fn $setter(self, values: impl ::core::iter::IntoIterator<Item = impl ::core::convert::Into<$Type>>) -> Self {
+            let values: Vec<$Type> = values.into_iter().map(::core::convert::Into::into).collect();
+            Self(self.0.with_request(|request| request.check($wire, &values, &[$($rule),*]).query_joined($wire, &values)))
+        }
+    };
+    ($(#[$meta:meta])* $setter:ident: $Type:ty = json $wire:literal []) => {
+        $(#[$meta])*
+        pub fn $setter(self, body: &$Type) -> Self {
+            Self(self.0.with_request(|request| request.json($wire, body)))
+        }
+    };
+}

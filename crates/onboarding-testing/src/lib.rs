@@ -1,0 +1,165 @@
+//! What the generated tests of the vendor crates share: a real HTTP server on loopback that answers as told and shows what it
+//! received, and comparisons of JSON.
+
+use std::fmt::Write as _;
+
+use chrono::DateTime;
+#[doc(hidden)]
+pub use insta;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+/// A server on loopback that gives every request the same answer.
+pub struct Loopback {
+    server: MockServer,
+}
+
+impl Loopback {
+    /// Starts a server that answers with this status, media type and body.
+    pub async fn answering(status: u16, media_type: &str, body: &str) -> Self {
+        let server = MockServer::start().await;
+        let answer = ResponseTemplate::new(status).set_body_raw(body.as_bytes().to_vec(), media_type);
+        Mock::given(any()).respond_with(answer).mount(&server).await;
+        Self { server }
+    }
+
+    /// The server's address.
+    pub fn base_url(&self) -> String {
+        self.server.uri()
+    }
+
+    /// The one request that came, as text: request line, headers save those that differ from run to run, body.
+    ///
+    /// # Panics
+    ///
+    /// When none or several came.
+    pub async fn request(&self) -> String {
+        let requests = self.server.received_requests().await.expect("requests are recorded");
+        let [request] = requests.as_slice() else {
+            panic!("one request was expected, {} came", requests.len());
+        };
+        let query = request.url.query().map(|query| format!("?{query}")).unwrap_or_default();
+        let mut text = format!("{} {}{query}\n", request.method, request.url.path());
+        let mut headers: Vec<(&str, String)> = request
+            .headers
+            .iter()
+            .filter(|(name, _)| !matches!(name.as_str(), "host" | "content-length"))
+            .map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .collect();
+        headers.sort();
+        for (name, value) in headers {
+            // The version changes with every release, the rest does not.
+            let value = match name {
+                "user-agent" => value.split('/').next().unwrap_or_default().to_owned(),
+                _ => value,
+            };
+            let _ = writeln!(text, "{name}: {value}");
+        }
+        if !request.body.is_empty() {
+            let body = match serde_json::from_slice::<Value>(&request.body) {
+                Ok(json) => serde_json::to_string_pretty(&json).expect("JSON has a text"),
+                Err(_) => String::from_utf8_lossy(&request.body).into_owned(),
+            };
+            let _ = write!(text, "\n{body}\n");
+        }
+        text
+    }
+}
+
+/// Decodes a value that a test is given.
+///
+/// # Panics
+///
+/// When the text is not of that type.
+pub fn read<T: DeserializeOwned>(text: &str) -> T {
+    serde_json::from_str(text).expect("the value is of its type")
+}
+
+/// A documented payload is decoded, and encoded back to the same JSON.
+///
+/// # Panics
+///
+/// When it is not.
+pub fn assert_round_trip<T: DeserializeOwned + Serialize>(documented: &str) {
+    let value: T = serde_json::from_str(documented).expect("the documented payload is decoded");
+    assert_same_json(documented, &value);
+}
+
+/// What was decoded encodes back to the same JSON as was documented.
+///
+/// Two texts are the same when they are equal or name the same instant, and a member that is null is the same as one that is left
+/// out: an optional member holds neither.
+///
+/// # Panics
+///
+/// When it does not.
+pub fn assert_same_json<T: Serialize>(documented: &str, value: &T) {
+    let documented: Value = serde_json::from_str(documented).expect("the documented payload is JSON");
+    let encoded = serde_json::to_value(value).expect("what was decoded is encoded");
+    if let Some(path) = difference(&documented, &encoded, String::new()) {
+        panic!("the JSON differs at `{path}`\ndocumented: {documented:#}\nencoded: {encoded:#}");
+    }
+}
+
+fn difference(left: &Value, right: &Value, path: String) -> Option<String> {
+    match (left, right) {
+        (Value::Object(left), Value::Object(right)) => {
+            let names = left.keys().chain(right.keys().filter(|name| !left.contains_key(*name)));
+            names.into_iter().find_map(|name| {
+                let of = |object: &serde_json::Map<String, Value>| object.get(name).cloned().unwrap_or(Value::Null);
+                difference(&of(left), &of(right), format!("{path}.{name}"))
+            })
+        }
+        (Value::Array(left), Value::Array(right)) if left.len() == right.len() => left
+            .iter()
+            .zip(right)
+            .enumerate()
+            .find_map(|(index, (left, right))| difference(left, right, format!("{path}[{index}]"))),
+        (Value::Number(left), Value::Number(right)) => (left.as_f64() != right.as_f64()).then_some(path),
+        (Value::String(left), Value::String(right)) => {
+            let instant = |text: &str| DateTime::parse_from_rfc3339(text).ok();
+            let same = left == right || (instant(left).is_some() && instant(left) == instant(right));
+            (!same).then_some(path)
+        }
+        _ => (left != right).then_some(path),
+    }
+}
+
+/// The request that came is the one of the reviewed snapshot under `tests/snapshots`.
+#[macro_export]
+macro_rules! assert_wire {
+    ($name:literal, $request:expr) => {
+        let request = $request;
+        $crate::insta::with_settings!({
+            snapshot_path => "../snapshots",
+            prepend_module_to_snapshot => false,
+            omit_expression => true,
+        }, {
+            $crate::insta::assert_snapshot!($name, request);
+        });
+    };
+}
+
+/// A call that is answered with an error status gives the variant of that status.
+#[macro_export]
+macro_rules! expect_error {
+    ($call:ident, $client:ident, $status:literal, $media_type:literal, $body:expr, $variant:pat) => {{
+        let server = $crate::Loopback::answering($status, $media_type, $body).await;
+        let error = $call($client(&server)).await.expect_err("an error status is an error");
+        assert_eq!(error.status().map(|status| status.as_u16()), Some($status));
+        assert!(matches!(error.declared(), Some($variant)), "status {} gave {error:?}", $status);
+    }};
+}
+
+/// A call that is answered with a success status succeeds.
+#[macro_export]
+macro_rules! expect_success {
+    ($call:ident, $client:ident, $status:literal, $media_type:literal, $body:expr) => {{
+        let server = $crate::Loopback::answering($status, $media_type, $body).await;
+        let answer = $call($client(&server)).await;
+        assert!(answer.is_ok(), "status {} gave {:?}", $status, answer.err());
+    }};
+}

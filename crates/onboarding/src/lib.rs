@@ -1,0 +1,22 @@
+#![doc = include_str!("../README.md")]
+
+#[cfg(feature = "amiqus")]
+#[doc(inline)]
+pub use onboarding_amiqus as amiqus;
+#[cfg(feature = "b2core")]
+#[doc(inline)]
+pub use onboarding_b2core as b2core;
+#[cfg(feature = "carium")]
+#[doc(inline)]
+pub use onboarding_carium as carium;
+#[cfg(feature = "griffin")]
+#[doc(inline)]
+pub use onboarding_griffin as griffin;
+#[cfg(feature = "upvest")]
+#[doc(inline)]
+pub use onboarding_upvest as upvest;
+
+/// The code in the workspace's README compiles.
+#[cfg(all(doctest, feature = "griffin"))]
+#[doc = include_str!("../../../README.md")]
+struct WorkspaceReadme;

@@ -1,0 +1,367 @@
+//! `cargo xtask bench`: what the vendor crates cost to generate and to build, beside plain progenitor's of the same document.
+
+use std::ffi::OsStr;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use build_tools::Generated;
+use build_tools::baseline::{self, PlainOutput};
+use build_tools::output::compare;
+use build_tools::spec::VendorSources;
+use nix::sys::resource::{UsageWho, getrusage};
+
+use crate::markdown::{self, Replaced};
+use crate::workspace::{DOCUMENT, SETTINGS, Workspace};
+use crate::{Status, report};
+
+/// How often a build is measured; the smallest figure counts, as everything that disturbs only adds.
+const BUILDS: usize = 3;
+/// How often a generation is measured.
+const GENERATIONS: usize = 5;
+
+/// Measure what the vendor crates cost, beside plain progenitor
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  cargo xtask bench                 all vendors; takes several minutes, on an otherwise idle machine
+  cargo xtask bench griffin         one vendor
+  cargo xtask bench --write         all vendors, and put the table into ARCHITECTURE.md
+
+The first run fetches what progenitor's client needs; later ones need no network.")]
+pub(crate) struct Arguments {
+    /// The vendors to measure [default: all]
+    #[arg(value_name = "VENDOR")]
+    vendors: Vec<String>,
+
+    /// Replace the table in ARCHITECTURE.md
+    #[arg(long, conflicts_with = "vendors")]
+    write: bool,
+}
+
+/// One thing that is measured.
+struct Figure {
+    heading: &'static str,
+    meaning: &'static str,
+    decimals: usize,
+}
+
+const FIGURES: [Figure; 6] = [
+    Figure {
+        heading: "generate (ms)",
+        meaning: "from the documents' texts to the texts of all files, in process, by a debug build of xtask",
+        decimals: 0,
+    },
+    Figure {
+        heading: "lines",
+        meaning: "lines of generated library code, tests not counted",
+        decimals: 0,
+    },
+    Figure {
+        heading: "size (kB)",
+        meaning: "the same in units of 1000 bytes",
+        decimals: 0,
+    },
+    Figure {
+        heading: "check (s)",
+        meaning: "processor time of `cargo check` of the crate alone, its dependencies being built",
+        decimals: 2,
+    },
+    Figure {
+        heading: "build (s)",
+        meaning: "processor time of `cargo build --release` of the crate alone, its dependencies being built",
+        decimals: 2,
+    },
+    Figure {
+        heading: "rlib (kB)",
+        meaning: "size of the library that this build gives, in units of 1000 bytes",
+        decimals: 0,
+    },
+];
+
+/// The figures of one crate, in the order of [`FIGURES`].
+type Measured = [f64; FIGURES.len()];
+
+/// Measures the vendors and prints the table.
+pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status> {
+    let vendors = workspace.vendors(&arguments.vendors, &[DOCUMENT, SETTINGS])?;
+    let mut rows = Vec::new();
+    let mut remarks = Vec::new();
+    let mut sums = [[0.0; FIGURES.len()]; 2];
+    // One after the other: what runs at the same time would be measured, too.
+    for vendor in &vendors {
+        let ours_and_plain =
+            measure(workspace, vendor, &mut remarks).with_context(|| format!("cannot measure {vendor}"))?;
+        for (sum, measured) in sums.iter_mut().zip(&ours_and_plain) {
+            for (total, value) in sum.iter_mut().zip(measured) {
+                *total += value;
+            }
+        }
+        rows.push(row(vendor, &ours_and_plain));
+    }
+    rows.push(row("all", &sums));
+    let text = format!("{}\n{}", table(&rows), legend(&remarks)?);
+    print!("{text}");
+    if arguments.write {
+        Replaced::new(&workspace.root.join("ARCHITECTURE.md"), "bench", &text)?.write()?;
+    }
+    Ok(Status::Fine)
+}
+
+fn table(rows: &[[String; FIGURES.len() + 1]]) -> String {
+    let mut heading = ["vendor"; FIGURES.len() + 1];
+    for (cell, figure) in heading[1..].iter_mut().zip(&FIGURES) {
+        *cell = figure.heading;
+    }
+    markdown::table(heading, rows)
+}
+
+fn row(vendor: &str, [ours, plain]: &[Measured; 2]) -> [String; FIGURES.len() + 1] {
+    std::array::from_fn(|column| match column.checked_sub(1) {
+        None => vendor.to_owned(),
+        Some(index) => {
+            let decimals = FIGURES[index].decimals;
+            let (ours, plain) = (ours[index], plain[index]);
+            format!("{ours:.decimals$} : {plain:.decimals$} = {:.2}", ours / plain)
+        }
+    })
+}
+
+fn legend(remarks: &[String]) -> Result<String> {
+    let compiler = output(Command::new("rustc").arg("--version"))?;
+    let mut text = format!(
+        "Each cell is ours : plain progenitor's = ratio. Plain is progenitor 0.15 in its builder style on the same document, \
+         brought down to what it can express (`build-tools/src/baseline.rs`). Generation is the best of {GENERATIONS}, a build \
+         the best of {BUILDS}; with {}.\n\n",
+        compiler.trim()
+    );
+    for Figure { heading, meaning, .. } in &FIGURES {
+        let _ = writeln!(text, "- {heading}: {meaning}.");
+    }
+    for remark in remarks {
+        let _ = writeln!(text, "- Without {remark}.");
+    }
+    Ok(text)
+}
+
+/// Measures one vendor: our crate, and plain progenitor's.
+fn measure(workspace: &Workspace, vendor: &str, remarks: &mut Vec<String>) -> Result<[Measured; 2]> {
+    let sources = workspace.read_vendor(vendor)?;
+    eprintln!("{vendor}: generating");
+    let (generation, generated) = best_of_generations(|| generate(&sources))?;
+    let (plain_generation, plain) =
+        best_of_generations(|| Ok(baseline::plain(&generated.contract.document)?))?;
+    remarks.extend(
+        plain
+            .left_out
+            .iter()
+            .map(|left_out| format!("{vendor}'s {left_out} (in plain progenitor)")),
+    );
+
+    let package = &generated.contract.settings.package.name;
+    let outdated = compare(&generated.files, &workspace.read_generated(package)?);
+    ensure!(
+        outdated.is_empty(),
+        "{} of its files on disk are out of date: run `cargo xtask generate {vendor}` first",
+        outdated.len()
+    );
+    let library = generated
+        .files
+        .iter()
+        .filter(|file| file.path.contains("/src/generated/"));
+    let texts: Vec<&str> = library.map(|file| file.contents.as_str()).collect();
+    let bench = workspace.root.join("target/bench");
+    let ours = Build {
+        directory: workspace.root.clone(),
+        package: package.clone(),
+        target: bench.join("ours"),
+    };
+    let theirs = write_plain_crate(workspace, &bench, vendor, &plain)?;
+    Ok([
+        ours.measure(generation, &texts)
+            .with_context(|| format!("cannot build {package}"))?,
+        theirs
+            .measure(plain_generation, &[&plain.rust])
+            .with_context(|| format!("cannot build {}", theirs.package))?,
+    ])
+}
+
+fn generate(sources: &VendorSources) -> Result<Generated> {
+    build_tools::generate(sources).map_err(|findings| {
+        eprint!(
+            "{}",
+            report::render(&findings, sources, report::wants_colour(&std::io::stderr()))
+        );
+        anyhow!("its documents have mistakes, see above")
+    })
+}
+
+/// The shortest time of several runs in milliseconds, and what the last one gave.
+fn best_of_generations<T>(mut run: impl FnMut() -> Result<T>) -> Result<(f64, T)> {
+    let mut timed = || {
+        let start = Instant::now();
+        let result = run()?;
+        anyhow::Ok((start.elapsed().as_secs_f64() * 1000.0, result))
+    };
+    let (mut best, mut result) = timed()?;
+    for _ in 1..GENERATIONS {
+        let (time, again) = timed()?;
+        best = best.min(time);
+        result = again;
+    }
+    Ok((best, result))
+}
+
+/// A crate to build, over and over.
+struct Build {
+    directory: PathBuf,
+    package: String,
+    target: PathBuf,
+}
+
+impl Build {
+    fn measure(&self, generation: f64, texts: &[&str]) -> Result<Measured> {
+        let lines: usize = texts.iter().map(|text| text.lines().count()).sum();
+        let bytes: usize = texts.iter().map(|text| text.len()).sum();
+        eprintln!("{}: checking and building", self.package);
+        let check = self.processor_time(&["check"], &["clean"])?;
+        let build = self.processor_time(&["build", "--release"], &["clean", "--release"])?;
+        let library = format!("release/lib{}.rlib", self.package.replace('-', "_"));
+        let library = self.target.join(library);
+        let size = fs::metadata(&library)
+            .with_context(|| format!("cannot look at {}", library.display()))?
+            .len();
+        Ok([
+            generation,
+            as_f64(lines),
+            as_f64(bytes) / 1000.0,
+            check,
+            build,
+            as_f64(usize::try_from(size)?) / 1000.0,
+        ])
+    }
+
+    /// The smallest processor time of a command in seconds, when only this package has to be compiled.
+    fn processor_time(&self, command: &[&str], clean: &[&str]) -> Result<f64> {
+        self.cargo(command)?;
+        let mut best = f64::INFINITY;
+        for _ in 0..BUILDS {
+            self.cargo(clean)?;
+            let before = children_time()?;
+            self.cargo(command)?;
+            best = best.min(children_time()? - before);
+        }
+        Ok(best)
+    }
+
+    fn cargo(&self, arguments: &[&str]) -> Result<()> {
+        let mut command = Command::new(crate::ci::cargo());
+        command
+            .args(arguments)
+            .args(["--package", &self.package, "--target-dir"])
+            .arg(&self.target)
+            .current_dir(&self.directory)
+            // A cache in front of the compiler, or work kept from the last build, would hide what is measured.
+            .env("RUSTC_WRAPPER", "")
+            .env("CARGO_INCREMENTAL", "0");
+        output(&mut command).map(drop)
+    }
+}
+
+/// Processor time of all processes that this one has started and that have ended, in seconds.
+fn children_time() -> Result<f64> {
+    let usage =
+        getrusage(UsageWho::RUSAGE_CHILDREN).context("cannot read the processor time of child processes")?;
+    let seconds = |time: nix::sys::time::TimeVal| {
+        let micros = u32::try_from(time.tv_usec()).unwrap_or_default();
+        as_f64(usize::try_from(time.tv_sec()).unwrap_or_default()) + f64::from(micros) / 1e6
+    };
+    Ok(seconds(usage.user_time()) + seconds(usage.system_time()))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "figures for people, far below 2^52")]
+fn as_f64(count: usize) -> f64 {
+    count as f64
+}
+
+/// Runs a command to its end and gives what it printed; what it complained of when it failed.
+fn output(command: &mut Command) -> Result<String> {
+    let name = command.get_program().display().to_string();
+    let arguments: Vec<&OsStr> = command.get_args().collect();
+    let arguments = arguments.join(OsStr::new(" ")).display().to_string();
+    let output = command.output().with_context(|| format!("cannot run {name}"))?;
+    if !output.status.success() {
+        bail!(
+            "`{name} {arguments}` failed:\n{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Writes plain progenitor's output as a crate of its own, outside our workspace, with the dependencies that it needs.
+fn write_plain_crate(
+    workspace: &Workspace,
+    bench: &Path,
+    vendor: &str,
+    plain: &PlainOutput,
+) -> Result<Build> {
+    let package = format!("plain-{vendor}");
+    let directory = bench.join(&package);
+    let mut manifest = format!(
+        r#"# Written by `cargo xtask bench`.
+
+[package]
+name = "{package}"
+version = "0.0.0"
+edition = "2024"
+
+[workspace]
+
+# As in the workspace that this is compared with.
+[profile.dev]
+debug = "line-tables-only"
+
+[dependencies]
+bytes = "1"
+futures-core = "0.3"
+progenitor-client = "0.15"
+reqwest = {{ version = "0.13", default-features = false, features = ["json", "query", "stream"] }}
+serde = {{ version = "1", features = ["derive"] }}
+serde_json = "1"
+serde_urlencoded = "0.7"
+"#
+    );
+    for (path, line) in [
+        (
+            "chrono::",
+            "chrono = { version = \"0.4\", default-features = false, features = [\"serde\", \"std\"] }\n",
+        ),
+        ("regress::", "regress = \"0.12\"\n"),
+        ("uuid::", "uuid = { version = \"1\", features = [\"serde\"] }\n"),
+    ] {
+        if plain.rust.contains(path) {
+            manifest.push_str(line);
+        }
+    }
+    fs::create_dir_all(directory.join("src"))
+        .with_context(|| format!("cannot make the directory {}", directory.display()))?;
+    let write = |file: &str, text: &str| {
+        let path = directory.join(file);
+        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
+    };
+    write("Cargo.toml", &manifest)?;
+    write("src/lib.rs", &plain.rust)?;
+    // The same versions on both sides; cargo drops what this crate does not use.
+    let lock = workspace.root.join("Cargo.lock");
+    let text = fs::read_to_string(&lock).with_context(|| format!("cannot read {}", lock.display()))?;
+    write("Cargo.lock", &text)?;
+    Ok(Build {
+        directory,
+        package,
+        target: bench.join("plain"),
+    })
+}

@@ -1,0 +1,280 @@
+//! `cargo xtask ci`: everything that has to hold before a change is merged, step by step.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use build_tools::contract::Settings;
+use clap::ValueEnum;
+use toml::Table;
+
+use crate::workspace::{DOCUMENT, SETTINGS, Workspace};
+use crate::{Status, coverage, generate, lint};
+
+/// The hand-written part of a vendor crate stays small: more of it belongs into the generator or the runtime.
+const LIBRARY_LINES: usize = 40;
+/// The crate that offers each vendor as a feature.
+const FACADE: &str = "onboarding";
+
+/// Run everything that CI runs, and stop at the first failure
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  cargo xtask ci                    everything, with the tests last
+  cargo xtask ci format lint        some steps only
+
+Needs cargo-deny and cargo-insta; `.ci/run` installs them.")]
+pub(crate) struct Arguments {
+    /// The steps to run [default: all]
+    #[arg(value_name = "STEP", value_enum)]
+    steps: Vec<Step>,
+}
+
+/// The steps in the order in which they run: what is quick to fail first, the tests last so that their summary is last.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+enum Step {
+    /// The hand-written code is formatted
+    Format,
+    /// The documents have no mistakes
+    Lint,
+    /// The generated crates are up to date
+    Generate,
+    /// Every vendor has its crate, its feature and its re-export
+    Facade,
+    /// No figure of coverage is worse than committed, and what quotes them is up to date
+    Coverage,
+    /// Licences, sources and duplicates of dependencies
+    Deny,
+    /// No warning of the compiler or of clippy in any target
+    Clippy,
+    /// Each vendor crate builds by itself
+    Alone,
+    /// The facade builds with each feature alone and with none
+    Features,
+    /// The documentation builds without warnings
+    Docs,
+    /// All tests pass, and every snapshot is used
+    Tests,
+}
+
+/// A vendor and the name of its crate.
+struct Vendor {
+    name: String,
+    package: String,
+}
+
+/// Runs the steps.
+pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status> {
+    let vendors = vendors(workspace)?;
+    let all = Step::value_variants().iter().copied();
+    let steps: Vec<Step> = all
+        .filter(|step| arguments.steps.is_empty() || arguments.steps.contains(step))
+        .collect();
+    let mut times: Vec<(String, Duration)> = Vec::new();
+    for (index, step) in steps.iter().enumerate() {
+        let value = step.to_possible_value();
+        let name = value.as_ref().map_or("step", |value| value.get_name());
+        let help = value
+            .as_ref()
+            .and_then(|value| value.get_help())
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        println!("\n=== {}/{} {name}: {help}", index + 1, steps.len());
+        let start = Instant::now();
+        let outcome = step.run(workspace, &vendors);
+        let time = start.elapsed();
+        if !matches!(outcome, Ok(Status::Fine)) {
+            if let Err(error) = outcome {
+                eprintln!("error: {error:#}");
+            }
+            eprintln!(
+                "ci: the step `{name}` failed after {:.0} s; repeat it with `cargo xtask ci {name}`",
+                time.as_secs_f64()
+            );
+            return Ok(Status::Broken);
+        }
+        times.push((name.to_owned(), time));
+    }
+    let times: Vec<String> = times
+        .iter()
+        .map(|(name, time)| format!("{name} {:.0} s", time.as_secs_f64()))
+        .collect();
+    println!("\nci: all steps passed ({})", times.join(", "));
+    Ok(Status::Fine)
+}
+
+/// Every vendor with the name of its crate. A directory with a document but no settings is a mistake here.
+fn vendors(workspace: &Workspace) -> Result<Vec<Vendor>> {
+    let mut vendors = Vec::new();
+    for name in workspace.vendors(&[], &[DOCUMENT])? {
+        let path = workspace.specs.join(&name).join(SETTINGS);
+        let text = fs::read_to_string(&path)
+            .with_context(|| format!("cannot read {}: every vendor needs one", path.display()))?;
+        let settings: Settings = toml::from_str(&text)
+            .with_context(|| format!("{} is not as specs/README.md describes it", path.display()))?;
+        vendors.push(Vendor {
+            name,
+            package: settings.package.name,
+        });
+    }
+    Ok(vendors)
+}
+
+impl Step {
+    fn run(self, workspace: &Workspace, vendors: &[Vendor]) -> Result<Status> {
+        let cargo = |arguments: &[&str]| run_cargo(workspace, arguments, &[]);
+        match self {
+            Self::Format => cargo(&["fmt", "--all", "--check"]),
+            Self::Lint => lint::run(workspace, &lint::Arguments::default()),
+            Self::Generate => generate::run(workspace, &generate::Arguments::check()),
+            Self::Facade => check_facade(workspace, vendors),
+            Self::Coverage => coverage::run(workspace, &coverage::Arguments::check()),
+            // Advisories need a network and change without us; they are for a scheduled run.
+            Self::Deny => cargo(&["deny", "check", "bans", "licenses", "sources"]),
+            Self::Clippy => cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+            // Through clippy, because warnings are made errors by an argument there: RUSTFLAGS would build all dependencies
+            // again.
+            Self::Alone => every(vendors, |vendor| {
+                cargo(&["clippy", "--package", &vendor.package, "--", "-D", "warnings"])
+            }),
+            Self::Features => {
+                let facade = |features: &str| {
+                    cargo(&[
+                        "clippy",
+                        "--package",
+                        FACADE,
+                        "--no-default-features",
+                        "--features",
+                        features,
+                        "--",
+                        "-D",
+                        "warnings",
+                    ])
+                };
+                match facade("")? {
+                    Status::Fine => every(vendors, |vendor| facade(&vendor.name)),
+                    failed => Ok(failed),
+                }
+            }
+            Self::Docs => run_cargo(
+                workspace,
+                &["doc", "--workspace", "--no-deps"],
+                &[("RUSTDOCFLAGS", "-D warnings")],
+            ),
+            // `--check` leaves no `.snap.new` behind.
+            Self::Tests => cargo(&["insta", "test", "--check", "--workspace", "--unreferenced=reject"]),
+        }
+    }
+}
+
+/// Runs `work` for each vendor, up to the first that fails.
+fn every(vendors: &[Vendor], work: impl Fn(&Vendor) -> Result<Status>) -> Result<Status> {
+    for vendor in vendors {
+        let status = work(vendor)?;
+        if status != Status::Fine {
+            return Ok(status);
+        }
+    }
+    Ok(Status::Fine)
+}
+
+/// The cargo that runs this command, or else the one in the path.
+pub(crate) fn cargo() -> OsString {
+    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+fn run_cargo(workspace: &Workspace, arguments: &[&str], variables: &[(&str, &str)]) -> Result<Status> {
+    println!("$ cargo {}", arguments.join(" "));
+    let status = Command::new(cargo())
+        .args(arguments)
+        .envs(variables.iter().copied())
+        .current_dir(&workspace.root)
+        .status()
+        .context("cannot run cargo")?;
+    Ok(if status.success() {
+        Status::Fine
+    } else {
+        Status::Broken
+    })
+}
+
+/// Proves that no vendor is forgotten where people list them by hand.
+fn check_facade(workspace: &Workspace, vendors: &[Vendor]) -> Result<Status> {
+    let crates = workspace.root.join("crates");
+    let facade = crates.join(FACADE);
+    let manifest = read(&facade.join("Cargo.toml"))?;
+    let manifest: Table =
+        toml::from_str(&manifest).with_context(|| format!("{FACADE}'s Cargo.toml is not TOML"))?;
+    let library = read(&facade.join("src/lib.rs"))?;
+    let mut problems = Vec::new();
+    for Vendor { name, package } in vendors {
+        let dependency = manifest.get("dependencies").and_then(|table| table.get(package));
+        if dependency
+            .and_then(|table| table.get("optional"))
+            .and_then(toml::Value::as_bool)
+            != Some(true)
+        {
+            problems.push(format!("{FACADE} has no optional dependency `{package}`: add it"));
+        }
+        let feature = manifest
+            .get("features")
+            .and_then(|table| table.get(name))
+            .and_then(toml::Value::as_array);
+        let wanted = format!("dep:{package}");
+        if !feature.is_some_and(|entries| entries.iter().any(|entry| entry.as_str() == Some(&wanted))) {
+            problems.push(format!(
+                "{FACADE} has no feature `{name}` with \"{wanted}\": add it"
+            ));
+        }
+        let export = format!("pub use {} as {name};", package.replace('-', "_"));
+        if !library.contains(&export) {
+            problems.push(format!(
+                "{FACADE}'s lib.rs does not say `{export}`: add it behind its feature"
+            ));
+        }
+        let lines = read(&crates.join(package).join("src/lib.rs"))?.lines().count();
+        if lines >= LIBRARY_LINES {
+            problems.push(format!(
+                "{package}'s lib.rs has {lines} lines; it stays under {LIBRARY_LINES}: move code into the generator or the runtime"
+            ));
+        }
+    }
+    problems.extend(orphans(&crates, vendors)?);
+    for problem in &problems {
+        eprintln!("error: {problem}");
+    }
+    if !problems.is_empty() {
+        return Ok(Status::Broken);
+    }
+    println!(
+        "{} vendors, each with its crate, its feature and its re-export",
+        vendors.len()
+    );
+    Ok(Status::Fine)
+}
+
+/// Crates with generated code that no vendor generates.
+fn orphans(crates: &Path, vendors: &[Vendor]) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    let list = || format!("cannot list {}", crates.display());
+    for entry in fs::read_dir(crates).with_context(list)? {
+        let entry = entry.with_context(list)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.path().join("src/generated").is_dir() && !vendors.iter().any(|vendor| vendor.package == name)
+        {
+            found.push(format!(
+                "crates/{name} is generated, but no directory under specs/ generates it: delete it"
+            ));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}

@@ -1,0 +1,77 @@
+//! `cargo xtask lint`: everything that is wrong with the vendors' documents.
+
+use std::io;
+
+use anyhow::{Context as _, Result};
+use build_tools::spec::{self, Finding, Severity};
+use clap::ValueEnum;
+
+use crate::workspace::{DOCUMENT, Workspace};
+use crate::{Status, parallel, report};
+
+/// Tell everything that is wrong with the vendors' documents
+#[derive(Debug, Default, clap::Args)]
+#[command(after_help = "\
+Examples:
+  cargo xtask lint                  all vendors
+  cargo xtask lint griffin          one vendor
+  cargo xtask lint --format json    for a program: one array of findings on standard output
+
+The exit code is 1 when there is an error; warnings alone leave it at 0.")]
+pub(crate) struct Arguments {
+    /// The vendors to look at [default: all]
+    #[arg(value_name = "VENDOR")]
+    vendors: Vec<String>,
+
+    /// How findings are printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Format {
+    /// As excerpts of the documents
+    #[default]
+    Text,
+    /// As one JSON array
+    Json,
+}
+
+/// Lints the vendors and prints what was found.
+pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status> {
+    let vendors = workspace.vendors(&arguments.vendors, &[DOCUMENT])?;
+    let colour = report::wants_colour(&io::stdout());
+    let mut status = Status::Fine;
+    let mut all: Vec<Finding> = Vec::new();
+    let linted = parallel::for_each_vendor(&vendors, "linting", |vendor| {
+        let sources = workspace.read_vendor(vendor)?;
+        let findings = spec::lint(&sources);
+        Ok((sources, findings))
+    });
+    for (vendor, result) in linted {
+        match result {
+            Ok((sources, findings)) => {
+                if findings.iter().any(|finding| finding.severity == Severity::Error) {
+                    status = Status::Broken;
+                }
+                match arguments.format {
+                    Format::Text if findings.is_empty() => println!("{vendor}: nothing found"),
+                    Format::Text => print!("{}", report::render(&findings, &sources, colour)),
+                    Format::Json => all.extend(findings),
+                }
+            }
+            Err(error) => {
+                eprintln!("error: {vendor}: {error:#}");
+                status = Status::Broken;
+            }
+        }
+    }
+    if matches!(arguments.format, Format::Json) {
+        println!(
+            "{}",
+            serde_json::to_string_pretty(&all).context("cannot write the findings as JSON")?
+        );
+    }
+    Ok(status)
+}

@@ -1,0 +1,413 @@
+//! The workspace on disk: where it is, what the vendors' directories hold, and replacing generated files safely.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+use anyhow::{Context, Result, bail, ensure};
+use build_tools::output::{Change, OutputFile, is_generated};
+use build_tools::spec::{SourceFile, VendorSources};
+
+/// The curated document of a vendor.
+pub(crate) const DOCUMENT: &str = "openapi.yaml";
+/// What the document cannot say.
+pub(crate) const SETTINGS: &str = "vendor.toml";
+
+/// Ending of a file that is written beside its target before it takes the target's place.
+const NEW: &str = ".xtask-new";
+/// Ending of the copy of a file that is about to be replaced or deleted.
+const OLD: &str = ".xtask-old";
+
+/// Where the documents are read and the crates are written.
+#[derive(Clone, Debug)]
+pub(crate) struct Workspace {
+    pub(crate) root: PathBuf,
+    pub(crate) specs: PathBuf,
+}
+
+impl Workspace {
+    /// The given directories, or else the workspace that this command was built from and `specs/` in it.
+    pub(crate) fn find(root: Option<PathBuf>, specs: Option<PathBuf>) -> Result<Self> {
+        let root = match root {
+            Some(root) => root,
+            None => enclosing_workspace()?,
+        };
+        let specs = specs.unwrap_or_else(|| root.join("specs"));
+        Ok(Self { root, specs })
+    }
+
+    /// The vendors that have all of `files`, sorted by name: those that were asked for, or all.
+    pub(crate) fn vendors(&self, asked_for: &[String], files: &[&str]) -> Result<Vec<String>> {
+        let mut known = Vec::new();
+        let entries =
+            fs::read_dir(&self.specs).with_context(|| format!("cannot list {}", self.specs.display()))?;
+        for entry in entries {
+            let entry = entry.with_context(|| format!("cannot list {}", self.specs.display()))?;
+            let directory = entry.path();
+            if files.iter().all(|file| directory.join(file).is_file())
+                && let Ok(name) = entry.file_name().into_string()
+            {
+                known.push(name);
+            }
+        }
+        known.sort();
+        ensure!(
+            !known.is_empty(),
+            "there is no vendor in {}: a vendor is a directory with {}",
+            self.specs.display(),
+            files.join(" and ")
+        );
+        if asked_for.is_empty() {
+            return Ok(known);
+        }
+        let unknown: Vec<String> = asked_for
+            .iter()
+            .filter(|name| !known.contains(name))
+            .map(|name| format!("`{name}`"))
+            .collect();
+        ensure!(
+            unknown.is_empty(),
+            "there is no vendor {} in {} (with {}); known are {}",
+            unknown.join(", "),
+            self.specs.display(),
+            files.join(" and "),
+            known.join(", ")
+        );
+        known.retain(|name| asked_for.contains(name));
+        Ok(known)
+    }
+
+    /// Everything that a vendor's directory holds. A file that is not there counts as empty or absent: saying so is for the
+    /// linter, or for [`Workspace::vendors`].
+    pub(crate) fn read_vendor(&self, name: &str) -> Result<VendorSources> {
+        let directory = self.specs.join(name);
+        let empty = |file: &str| SourceFile {
+            path: self.relative(&directory.join(file)),
+            text: String::new(),
+        };
+        let mut examples = BTreeMap::new();
+        for path in files_in(&directory.join("examples"))? {
+            if let Some(file_name) = path.file_name().and_then(|name| name.to_str())
+                && path.extension().is_some_and(|extension| extension == "json")
+            {
+                examples.extend(self.read(&path)?.map(|file| (file_name.to_owned(), file)));
+            }
+        }
+        Ok(VendorSources {
+            name: name.to_owned(),
+            openapi: self
+                .read(&directory.join(DOCUMENT))?
+                .unwrap_or_else(|| empty(DOCUMENT)),
+            vendor_toml: self
+                .read(&directory.join(SETTINGS))?
+                .unwrap_or_else(|| empty(SETTINGS)),
+            documented: self.read(&directory.join("documented.yaml"))?,
+            examples,
+            unsound: self.read(&directory.join("examples/unsound.yaml"))?,
+        })
+    }
+
+    /// The files of a vendor crate that belong to generation, sorted by path, with what an interrupted run left beside them.
+    pub(crate) fn read_generated(&self, package: &str) -> Result<Vec<OutputFile>> {
+        let directory = self.root.join("crates").join(package);
+        let mut files = Vec::new();
+        // Everything that is generated lies in these; build artefacts and snapshots are not even looked at.
+        let mut found = direct_files_in(&directory)?;
+        for generated in ["src/generated", "tests/generated"] {
+            found.extend(files_in(&directory.join(generated))?);
+        }
+        for path in found {
+            let in_crate = slashed(path.strip_prefix(&directory).unwrap_or(&path));
+            if is_generated(&in_crate) || in_crate.ends_with(NEW) || in_crate.ends_with(OLD) {
+                let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+                // What is not UTF-8 was not generated: that it differs is all that matters.
+                let text = String::from_utf8(bytes)
+                    .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+                files.push(OutputFile::new(format!("crates/{package}/{in_crate}"), text));
+            }
+        }
+        files.sort_by(|left, right| left.path.cmp(&right.path));
+        Ok(files)
+    }
+
+    /// Makes all of `changes` on disk, or none of them.
+    ///
+    /// Everything that can fail for want of space, rights or room in the directory happens beside the targets first. Only
+    /// then do the new files take their places; should that fail half way, what was there before is put back.
+    pub(crate) fn apply(&self, changes: &[Change]) -> Result<()> {
+        let mut replacement = Replacement::default();
+        let outcome = replacement
+            .prepare(&self.root, changes)
+            .and_then(|()| replacement.carry_out())
+            .context("nothing was changed");
+        replacement.tidy(outcome.is_ok());
+        outcome
+    }
+
+    fn read(&self, path: &Path) -> Result<Option<SourceFile>> {
+        match fs::read_to_string(path) {
+            Ok(text) => Ok(Some(SourceFile {
+                path: self.relative(path),
+                text,
+            })),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+        }
+    }
+
+    /// The path as messages show it: relative to the workspace where it lies within.
+    fn relative(&self, path: &Path) -> String {
+        slashed(path.strip_prefix(&self.root).unwrap_or(path))
+    }
+}
+
+/// One generated file on its way to disk.
+#[derive(Debug)]
+struct Step {
+    target: PathBuf,
+    /// The new contents, beside the target; none when the target goes.
+    new: Option<PathBuf>,
+    /// A copy of the target as it was; none when there was none.
+    old: Option<PathBuf>,
+}
+
+/// Several files that change together.
+#[derive(Debug, Default)]
+struct Replacement {
+    steps: Vec<Step>,
+    /// Directories that were made for new files, outermost first.
+    directories: Vec<PathBuf>,
+}
+
+impl Replacement {
+    fn prepare(&mut self, root: &Path, changes: &[Change]) -> Result<()> {
+        for change in changes {
+            let target = root.join(change.path());
+            ensure!(
+                !target.is_dir(),
+                "{} is a directory where a file has to be: remove it",
+                target.display()
+            );
+            let beside = |ending: &str| {
+                let mut name = target.as_os_str().to_owned();
+                name.push(ending);
+                PathBuf::from(name)
+            };
+            // The step is listed before it is taken, so that tidying finds what a failure leaves.
+            let (contents, was_there) = match change {
+                Change::Missing(file) => (Some(&file.contents), false),
+                Change::Differs(_, file) => (Some(&file.contents), true),
+                Change::Stale(..) => (None, true),
+            };
+            let new = contents.map(|_| beside(NEW));
+            let old = was_there.then(|| beside(OLD));
+            self.steps.push(Step {
+                target: target.clone(),
+                new: new.clone(),
+                old: old.clone(),
+            });
+            if let Some(old) = old {
+                fs::copy(&target, &old).with_context(|| format!("cannot write {}", old.display()))?;
+            }
+            if let (Some(new), Some(contents)) = (new, contents) {
+                self.make_parents(&target)?;
+                fs::write(&new, contents).with_context(|| format!("cannot write {}", new.display()))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn make_parents(&mut self, target: &Path) -> Result<()> {
+        let Some(parent) = target.parent() else {
+            return Ok(());
+        };
+        let mut missing: Vec<&Path> = parent
+            .ancestors()
+            .take_while(|ancestor| !ancestor.exists())
+            .collect();
+        missing.reverse();
+        for directory in missing {
+            fs::create_dir(directory)
+                .with_context(|| format!("cannot make the directory {}", directory.display()))?;
+            self.directories.push(directory.to_owned());
+        }
+        ensure!(
+            parent.is_dir(),
+            "{} is a file where a directory has to be: remove it",
+            parent.display()
+        );
+        Ok(())
+    }
+
+    fn carry_out(&self) -> Result<()> {
+        for (done, step) in self.steps.iter().enumerate() {
+            let outcome = match &step.new {
+                Some(new) => fs::rename(new, &step.target),
+                None => fs::remove_file(&step.target),
+            };
+            if let Err(error) = outcome {
+                for step in self.steps[..done].iter().rev() {
+                    step.undo()?;
+                }
+                return Err(error).with_context(|| format!("cannot replace {}", step.target.display()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes everything that was only needed on the way. Failing to is no failure: the next run finds what is left.
+    fn tidy(&self, done: bool) {
+        for step in &self.steps {
+            for temporary in step.new.iter().chain(&step.old) {
+                let _ = fs::remove_file(temporary);
+            }
+        }
+        if !done {
+            for directory in self.directories.iter().rev() {
+                let _ = fs::remove_dir(directory);
+            }
+            return;
+        }
+        for step in self.steps.iter().filter(|step| step.new.is_none()) {
+            // Only an empty directory can be removed this way, so this stops at the first that is still needed.
+            for directory in step.target.ancestors().skip(1) {
+                if fs::remove_dir(directory).is_err() {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+impl Step {
+    fn undo(&self) -> Result<()> {
+        match &self.old {
+            Some(old) => fs::rename(old, &self.target),
+            None => fs::remove_file(&self.target),
+        }
+        .with_context(|| {
+            format!(
+                "cannot put back {}: restore it from version control, then generate again",
+                self.target.display()
+            )
+        })
+    }
+}
+
+/// The nearest directory upwards that holds a workspace's manifest.
+fn enclosing_workspace() -> Result<PathBuf> {
+    // Cargo sets the variable under `cargo run`; without it the command was started by hand, somewhere within.
+    let start = match env::var_os("CARGO_MANIFEST_DIR") {
+        Some(directory) => PathBuf::from(directory),
+        None => env::current_dir().context("cannot tell the current directory")?,
+    };
+    for directory in start.ancestors() {
+        if let Ok(manifest) = fs::read_to_string(directory.join("Cargo.toml"))
+            && manifest.contains("[workspace]")
+        {
+            return Ok(directory.to_owned());
+        }
+    }
+    bail!(
+        "there is no workspace around {}: run this within it, or give --root",
+        start.display()
+    )
+}
+
+/// Every file below a directory, sorted; none when there is no such directory. Links to directories are not followed.
+pub(crate) fn files_in(directory: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = direct_files_in(directory)?;
+    for path in entries_of(directory)? {
+        if is_real_directory(&path) {
+            files.extend(files_in(&path)?);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn direct_files_in(directory: &Path) -> Result<Vec<PathBuf>> {
+    let mut entries = entries_of(directory)?;
+    entries.retain(|path| !path.is_dir());
+    Ok(entries)
+}
+
+fn is_real_directory(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir())
+}
+
+fn entries_of(directory: &Path) -> Result<Vec<PathBuf>> {
+    if !directory.is_dir() {
+        return Ok(Vec::new());
+    }
+    let list = || {
+        fs::read_dir(directory)?
+            .map(|entry| Ok(entry?.path()))
+            .collect::<io::Result<Vec<_>>>()
+    };
+    list().with_context(|| format!("cannot list {}", directory.display()))
+}
+
+/// The path with forward slashes on every system.
+fn slashed(path: &Path) -> String {
+    let parts: Vec<_> = path
+        .components()
+        .map(|part| part.as_os_str().to_string_lossy())
+        .collect();
+    // An absolute path begins with its root, which is itself a slash.
+    parts.join("/").replacen("//", "/", 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use build_tools::output::{Change, OutputFile};
+
+    use super::{Replacement, enclosing_workspace};
+
+    #[test]
+    fn what_was_replaced_is_put_back_when_a_later_file_cannot_be() {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        let path = |name: &str| root.path().join(name);
+        for name in ["changed", "stale", "stubborn"] {
+            fs::write(path(name), "before\n").expect("a file can be written");
+        }
+        let after = |name: &str| OutputFile::new(name, "after\n");
+        let changes = [
+            Change::Differs("before\n".to_owned(), after("changed")),
+            Change::Missing(after("made/new")),
+            Change::Stale("stale".to_owned(), "before\n".to_owned()),
+            Change::Differs("before\n".to_owned(), after("stubborn")),
+        ];
+        let mut replacement = Replacement::default();
+        replacement
+            .prepare(root.path(), &changes)
+            .expect("everything can be written beside its target");
+        // Somebody is faster: a directory cannot be replaced by a file.
+        fs::remove_file(path("stubborn")).expect("it was just written");
+        fs::create_dir(path("stubborn")).expect("its place is free");
+        let error = replacement.carry_out().expect_err("the last file has no place");
+        replacement.tidy(false);
+
+        assert!(error.to_string().ends_with("stubborn"), "{error}");
+        let mut left: Vec<_> = fs::read_dir(root.path())
+            .expect("it is there")
+            .map(|entry| entry.expect("an entry can be read").file_name())
+            .collect();
+        left.sort();
+        assert_eq!(left, ["changed", "stale", "stubborn"]);
+        for name in ["changed", "stale"] {
+            assert_eq!(
+                fs::read_to_string(path(name)).expect("it was put back"),
+                "before\n"
+            );
+        }
+    }
+
+    #[test]
+    fn the_workspace_is_found_from_within() {
+        let root = enclosing_workspace().expect("this crate lies in one");
+        assert!(root.join("xtask/Cargo.toml").is_file());
+    }
+}

@@ -1,0 +1,6 @@
+//! The real command on temporary workspaces.
+
+mod coverage;
+mod generate;
+mod lint;
+mod tree;
