@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use crate::answer::{Answer, Headers, Response};
@@ -37,14 +38,26 @@ pub trait Outcome: Sized {
 pub struct Call<T, E> {
     request: Request,
     reader: Reader<T>,
-    error: fn(u16, &[u8]) -> Option<Result<E, DecodeError>>,
+    error: ReadByStatus<E>,
 }
+
+/// Decodes the body that came with a status; `None` when the status is not declared.
+type ReadByStatus<T> = fn(u16, &[u8]) -> Option<Result<T, DecodeError>>;
 
 /// How a success is read. Function pointers, so that decoding is compiled in the vendor's crate and not again in the caller's.
 enum Reader<T> {
     Whole(fn(&Answer) -> Option<Result<T, DecodeError>>),
     Streamed(fn(Download) -> T),
 }
+
+// Function pointers are copied whatever `T` is, which a derive would not see.
+impl<T> Clone for Reader<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Reader<T> {}
 
 impl<T, E> Call<T, E> {
     /// Sends the call and decodes the answer.
@@ -54,6 +67,15 @@ impl<T, E> Call<T, E> {
 
     /// Sends the call and decodes the answer, keeping its status and headers.
     pub async fn send_with_response(self) -> Result<Response<T>, Error<E>> {
+        self.answered().await.map(|(response, _)| response)
+    }
+
+    /// Sends the call and decodes the answer, keeping its bytes.
+    pub(crate) async fn send_keeping_bytes(self) -> Result<(T, Bytes), Error<E>> {
+        self.answered().await.map(|(response, bytes)| (response.value, bytes))
+    }
+
+    async fn answered(self) -> Result<(Response<T>, Bytes), Error<E>> {
         let stream_success = matches!(self.reader, Reader::Streamed(_));
         let received = execute(self.request, stream_success).await.map_err(|failure| match failure {
             Failure::Refused(refused) => Error::Refused(refused),
@@ -61,12 +83,14 @@ impl<T, E> Call<T, E> {
         })?;
         let answer = match (received, self.reader) {
             (Received::Streamed(download, head), Reader::Streamed(wrap)) => {
-                return Ok(Response { value: wrap(download), status: head.status, headers: Headers(head.headers) });
+                let response = Response { value: wrap(download), status: head.status, headers: Headers(head.headers) };
+                return Ok((response, Bytes::new()));
             }
             (Received::Streamed(_, head), Reader::Whole(_)) => return Err(Error::Undeclared(Box::new(head))),
             (Received::Whole(answer, true), Reader::Whole(read)) => match read(&answer) {
                 Some(Ok(value)) => {
-                    return Ok(Response { value, status: answer.status, headers: Headers(answer.headers) });
+                    let response = Response { value, status: answer.status, headers: Headers(answer.headers) };
+                    return Ok((response, answer.body));
                 }
                 Some(Err(source)) => return Err(Error::Malformed(Box::new(Malformed { answer, source }))),
                 None => answer,
@@ -78,6 +102,15 @@ impl<T, E> Call<T, E> {
             Some(Err(source)) => Error::Malformed(Box::new(Malformed { answer, source })),
             None => Error::Undeclared(Box::new(answer)),
         })
+    }
+
+    pub(crate) const fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// Another call of the same kind, its request changed.
+    pub(crate) fn again(&self, change: impl FnOnce(Request) -> Request) -> Self {
+        Self { request: change(self.request.clone()), reader: self.reader, error: self.error }
     }
 
     /// The same call with its request changed: how generated setters add what is optional.
@@ -108,9 +141,7 @@ impl Request {
 
     /// A success holds JSON, or nothing at all.
     pub fn answers_json_or_nothing<T: DeserializeOwned, E: StatusError>(self) -> Call<Option<T>, E> {
-        self.reads(|answer| {
-            Some(if answer.body.is_empty() { Ok(None) } else { decode::json(&answer.body).map(Some) })
-        })
+        self.reads(|answer| Some(if answer.body.is_empty() { Ok(None) } else { decode::json(&answer.body).map(Some) }))
     }
 
     /// A success holds text.

@@ -9,7 +9,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect;
 use url::{Host, Url};
 
-use crate::{Credentials, Operation, Request};
+use crate::{Credentials, Operation, Request, Signer};
 
 /// How long connecting may take unless the builder says otherwise.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -87,6 +87,7 @@ pub struct ClientBuilder<V> {
     max_answer_bytes: usize,
     allow_http: bool,
     http_client: Option<reqwest::Client>,
+    signer: Option<Arc<dyn Signer>>,
     vendor: PhantomData<fn() -> V>,
 }
 
@@ -102,6 +103,7 @@ impl<V: VendorClient> Default for ClientBuilder<V> {
             max_answer_bytes: MAX_ANSWER_BYTES,
             allow_http: false,
             http_client: None,
+            signer: None,
             vendor: PhantomData,
         }
     }
@@ -175,14 +177,18 @@ impl<V: VendorClient> ClientBuilder<V> {
         self
     }
 
+    /// Signs every request, after everything else has touched it.
+    pub fn signer(mut self, signer: impl Signer + 'static) -> Self {
+        self.signer = Some(Arc::new(signer));
+        self
+    }
+
     /// Builds the client. Nothing is sent.
     pub fn build(self) -> Result<V, BuildError> {
         let base_url = checked_base_url(self.base_url.as_deref(), self.allow_http)?;
         let mut headers = HeaderMap::new();
         let user_agent = self.user_agent.unwrap_or_else(|| V::USER_AGENT.to_owned());
-        for (name, value) in
-            std::iter::once(("user-agent".to_owned(), user_agent)).chain(self.headers)
-        {
+        for (name, value) in std::iter::once(("user-agent".to_owned(), user_agent)).chain(self.headers) {
             let refused = || BuildError::InvalidHeader { name: name.clone() };
             let wire_name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused())?;
             headers.insert(wire_name, HeaderValue::from_str(&value).map_err(|_| refused())?);
@@ -204,6 +210,7 @@ impl<V: VendorClient> ClientBuilder<V> {
                 headers,
                 timeout: self.timeout,
                 max_answer_bytes: self.max_answer_bytes,
+                signer: self.signer,
                 http,
             }),
         }))
@@ -213,8 +220,7 @@ impl<V: VendorClient> ClientBuilder<V> {
 /// The base URL without its closing slash.
 fn checked_base_url(given: Option<&str>, allow_http: bool) -> Result<String, BuildError> {
     let invalid = |reason: &str| BuildError::InvalidBaseUrl { reason: reason.to_owned() };
-    let url =
-        Url::parse(given.ok_or(BuildError::MissingBaseUrl)?).map_err(|error| invalid(&error.to_string()))?;
+    let url = Url::parse(given.ok_or(BuildError::MissingBaseUrl)?).map_err(|error| invalid(&error.to_string()))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(invalid("it holds a user name or password: use credentials"));
     }
@@ -252,6 +258,7 @@ pub(crate) struct Shared {
     pub(crate) headers: HeaderMap,
     pub(crate) timeout: Duration,
     pub(crate) max_answer_bytes: usize,
+    pub(crate) signer: Option<Arc<dyn Signer>>,
     pub(crate) http: reqwest::Client,
 }
 

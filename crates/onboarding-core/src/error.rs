@@ -76,6 +76,12 @@ pub enum Refused {
         /// Where, and which limit.
         violation: Violation,
     },
+    /// The request could not be signed.
+    #[error("the request could not be signed: {reason}")]
+    Signature {
+        /// What stands in the way; it holds neither key nor request.
+        reason: String,
+    },
     /// The body could not be encoded.
     #[error("the body could not be encoded: {reason}")]
     Body {

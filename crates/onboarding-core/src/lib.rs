@@ -17,10 +17,16 @@ mod download;
 mod error;
 mod macros;
 mod operation;
+mod page;
 mod parameter;
 mod patch;
 mod request;
 mod secret;
+mod signer;
+#[cfg(feature = "signing")]
+pub mod signing;
+#[cfg(feature = "webhook")]
+pub mod webhook;
 
 #[doc(hidden)]
 pub mod __private;
@@ -42,10 +48,12 @@ pub use crate::decode::DecodeError;
 pub use crate::download::Download;
 pub use crate::error::{Declared, Error, Malformed, Refused, TransportError, TransportErrorKind};
 pub use crate::operation::Operation;
+pub use crate::page::{Items, Page, Pages, Paging};
 pub use crate::parameter::Parameter;
 pub use crate::patch::Patch;
 pub use crate::request::Request;
 pub use crate::secret::Secret;
+pub use crate::signer::{SignError, SignableRequest, Signer};
 
 /// A point in time.
 pub type Timestamp = DateTime<Utc>;

@@ -663,12 +663,12 @@ macro_rules! __by_status {
     };
 }
 
-/// A call with optional parameters: a setter for each, then `send`.
+/// A call with optional parameters: a setter for each, then `send`; for lists in pages also `pages` and `items`.
 #[macro_export]
 macro_rules! call {
     (
         $(#[$meta:meta])*
-        pub struct $Name:ident -> $Success:ty, $Failure:ty {
+        pub struct $Name:ident -> $Success:ty, $Failure:ty $(, pages $Paging:ident($at:literal, $limit:literal $(, $default:literal)?))? {
             $($(#[$sm:meta])* $setter:ident: $Type:ty = $place:ident $wire:literal $([$($rule:ident($($argument:expr)?)),*])?),* $(,)?
         }
     ) => {
@@ -690,6 +690,68 @@ macro_rules! call {
                 self,
             ) -> ::core::result::Result<$crate::Response<$Success>, $crate::Error<$Failure>> {
                 self.0.send_with_response().await
+            }
+
+            $($crate::__pages! { $Success, $Failure, $Paging($at, $limit $(, $default)?) })?
+        }
+    };
+}
+
+/// The streams of a call whose answer is a page.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __pages {
+    ($Success:ty, $Failure:ty, offset($at:literal, $limit:literal $(, $default:literal)?)) => {
+        $crate::__pages! { @ $Success, $Failure, $crate::Paging::Offset {
+            offset: $at,
+            limit: $limit,
+            default_limit: [$(::core::option::Option::Some($default),)? ::core::option::Option::None][0],
+        } }
+    };
+    ($Success:ty, $Failure:ty, number($at:literal, $limit:literal $(, $default:literal)?)) => {
+        $crate::__pages! { @ $Success, $Failure, $crate::Paging::Number {
+            page: $at,
+            limit: $limit,
+            default_limit: [$(::core::option::Option::Some($default),)? ::core::option::Option::None][0],
+        } }
+    };
+    (@ $Success:ty, $Failure:ty, $paging:expr) => {
+        /// All pages from here on, each asked for when it is wanted.
+        pub fn pages(self) -> $crate::Pages<$Success, $Failure> {
+            $crate::Pages::new(self.0, $paging)
+        }
+
+        /// All items from here on, page after page.
+        pub fn items(self) -> $crate::Items<$Success, $Failure> {
+            self.pages().items()
+        }
+    };
+}
+
+/// A page of a list: the member that holds the items, and the path to the number of items on all pages.
+#[macro_export]
+macro_rules! page {
+    ($Name:ident of $Item:ty = $items:ident) => {
+        $crate::page! { @ $Name, $Item, $items, |_: &$Name| ::core::option::Option::None }
+    };
+    ($Name:ident of $Item:ty = $items:ident, total $total:expr) => {
+        $crate::page! { @ $Name, $Item, $items, $total }
+    };
+    (@ $Name:ident, $Item:ty, $items:ident, $total:expr) => {
+        impl $crate::Page for $Name {
+            type Item = $Item;
+
+            fn count(&self) -> usize {
+                self.$items.len()
+            }
+
+            fn into_items(self) -> ::std::vec::Vec<$Item> {
+                self.$items
+            }
+
+            fn total(&self) -> ::core::option::Option<i64> {
+                let total: fn(&$Name) -> ::core::option::Option<i64> = $total;
+                total(self)
             }
         }
     };

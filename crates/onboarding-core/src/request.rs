@@ -14,9 +14,10 @@ use crate::check::{self, Check, Rule};
 use crate::download::Download;
 use crate::error::{Refused, TransportError};
 use crate::parameter::{Parameter, encode};
-use crate::{Client, Operation};
+use crate::{Client, Operation, SignableRequest};
 
 /// A request being put together. The first thing that is wrong with it is remembered and becomes the error of the call.
+#[derive(Clone)]
 pub struct Request {
     client: Client,
     operation: &'static Operation,
@@ -82,8 +83,7 @@ impl Request {
 
     /// Adds a query parameter with its values joined by commas.
     pub fn query_joined<T: Parameter>(mut self, name: &'static str, values: impl IntoIterator<Item = T>) -> Self {
-        let values: Vec<String> =
-            values.into_iter().map(|value| encode(&value.to_text()).to_string()).collect();
+        let values: Vec<String> = values.into_iter().map(|value| encode(&value.to_text()).to_string()).collect();
         self.push_query(name, &values.join(","));
         self
     }
@@ -146,6 +146,25 @@ impl Request {
         status.is_success() || (self.operation.redirects && status.is_redirection())
     }
 
+    /// The first value of a query parameter as it was given, when it needs no decoding.
+    pub(crate) fn query_value(&self, name: &str) -> Option<&str> {
+        let encoded = encode(name).to_string();
+        self.query.split(['?', '&']).find_map(|pair| pair.strip_prefix(&encoded)?.strip_prefix('='))
+    }
+
+    /// Puts a query parameter in the place of those of the same name.
+    pub(crate) fn set_query(mut self, name: &str, value: &dyn Parameter) -> Self {
+        let prefix = format!("{}=", encode(name));
+        let others = std::mem::take(&mut self.query);
+        for pair in others.split(['?', '&']).filter(|pair| !pair.is_empty() && !pair.starts_with(&prefix)) {
+            let separator = if self.query.is_empty() { '?' } else { '&' };
+            self.query.push(separator);
+            self.query.push_str(pair);
+        }
+        self.push_query(name, &encode(&value.to_text()));
+        self
+    }
+
     fn push_query(&mut self, name: &str, encoded: &dyn fmt::Display) {
         let separator = if self.query.is_empty() { '?' } else { '&' };
         // Writing to a string cannot fail.
@@ -171,7 +190,8 @@ impl Request {
 
     fn to_http(&self, whole: bool) -> Result<reqwest::Request, Refused> {
         let shared = &self.client.shared;
-        let mut request = reqwest::Request::new(self.operation.method.clone(), self.url()?);
+        let url = self.url()?;
+        let mut request = reqwest::Request::new(self.operation.method.clone(), url.clone());
         if whole {
             *request.timeout_mut() = Some(shared.timeout);
         }
@@ -182,8 +202,16 @@ impl Request {
             headers.extend(shared.credentials.iter().cloned());
         }
         headers.extend(self.headers.iter().cloned());
-        if let Some((media_type, body)) = &self.body {
+        if let Some((media_type, _)) = &self.body {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+        }
+        if let Some(signer) = &shared.signer {
+            let body = self.body.as_ref().map_or(&[][..], |(_, body)| body);
+            signer
+                .sign(&mut SignableRequest { method: &self.operation.method, url: &url, headers, body })
+                .map_err(|error| Refused::Signature { reason: error.to_string() })?;
+        }
+        if let Some((_, body)) = &self.body {
             *request.body_mut() = Some(body.clone().into());
         }
         Ok(request)

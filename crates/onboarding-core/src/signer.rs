@@ -1,0 +1,49 @@
+//! The hook that signs requests, for vendors that ask for HTTP message signatures.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use reqwest::Method;
+use reqwest::header::HeaderMap;
+use url::Url;
+
+/// Signs requests. It is called last, when nothing else touches the request any more, and again for each attempt, since signatures
+/// are short-lived and carry a nonce. Requests for tokens are signed too.
+pub trait Signer: Send + Sync + fmt::Debug {
+    /// Adds the headers that carry the signature.
+    fn sign(&self, request: &mut SignableRequest<'_>) -> Result<(), SignError>;
+}
+
+/// The final request, of which only the headers may still change.
+///
+/// Not among the headers yet is `host`, which follows from the address.
+pub struct SignableRequest<'a> {
+    /// The method.
+    pub method: &'a Method,
+    /// The whole address.
+    pub url: &'a Url,
+    /// The headers so far.
+    pub headers: &'a mut HeaderMap,
+    /// The body; empty when there is none.
+    pub body: &'a [u8],
+}
+
+impl fmt::Debug for SignableRequest<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("SignableRequest").field("method", self.method).finish_non_exhaustive()
+    }
+}
+
+/// Why a request could not be signed. Its text is printed: it must hold neither keys nor values of the request.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}")]
+pub struct SignError {
+    reason: Cow<'static, str>,
+}
+
+impl SignError {
+    /// An error with this reason.
+    pub fn new(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self { reason: reason.into() }
+    }
+}

@@ -1,0 +1,438 @@
+//! The parts of a message that a signature covers (RFC 9421, section 2).
+//!
+//! A component is named by an identifier such as `"date"`, `"@path"` or `"@query-param";name="page"`, and has exactly one value
+//! in a message, or none, which is an error. What cannot be given a value without doubt is refused: trailers, which are not
+//! seen here; query parameters that occur more than once; header values outside ASCII without `;bs`.
+
+use std::fmt;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::header::HeaderMap;
+use sfv::{BareItem, Dictionary, FieldType, Item, ItemSerializer, KeyRef, List, ListEntry, Parser, StringRef};
+
+use super::message::{Message, RequestHead};
+
+/// The identifier of a part of a message that a signature covers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Component {
+    name: sfv::String,
+    /// In the order they were written, which is the order they are signed in.
+    parameters: Vec<Parameter>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Parameter {
+    /// `sf`: the value is parsed and written anew.
+    Structured,
+    /// `key`: one member of a dictionary.
+    Key(sfv::String),
+    /// `bs`: each line's bytes, encoded.
+    Bytes,
+    /// `req`: taken from the request that a response answers.
+    Request,
+    /// `name`: which query parameter.
+    Name(sfv::String),
+}
+
+/// Why a text is not the identifier of a component.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidComponent {
+    /// The name is not one of a header field in lower case, nor of a derived component.
+    #[error("not a header's name in lower case, nor a derived component")]
+    Name,
+    /// A parameter is unknown, of the wrong type, or does not go with the name or the other parameters.
+    #[error("a parameter is unknown, of the wrong type, or does not go with the rest")]
+    Parameter,
+    /// A parameter's text has characters outside printable ASCII.
+    #[error("a parameter has characters outside printable ASCII")]
+    Text,
+    /// Trailers are not supported.
+    #[error("trailers are not supported")]
+    Trailer,
+}
+
+/// Why a component has no value in a message.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the component {component} {problem}")]
+pub struct ComponentError {
+    component: String,
+    problem: Problem,
+}
+
+impl ComponentError {
+    /// The identifier of the component.
+    pub fn component(&self) -> &str {
+        &self.component
+    }
+
+    /// What is wrong with it.
+    pub const fn problem(&self) -> Problem {
+        self.problem
+    }
+}
+
+/// What is wrong with a component in a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Problem {
+    /// The message does not have it.
+    #[error("is not in the message")]
+    Missing,
+    /// A request has no status, a response no address.
+    #[error("does not go with this kind of message")]
+    WrongKind,
+    /// The value has characters outside printable ASCII.
+    #[error("has characters outside printable ASCII")]
+    NotAscii,
+    /// The value is not a structured field, or its type is not known here.
+    #[error("is not a structured field of a known type")]
+    NotStructured,
+    /// The query parameter occurs more than once.
+    #[error("occurs more than once")]
+    Repeated,
+    /// The identifier itself occurs more than once in a signature.
+    #[error("is named more than once")]
+    NamedTwice,
+}
+
+/// What a component of [`DERIVED`] is taken from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Derived {
+    Method,
+    TargetUri,
+    Authority,
+    Scheme,
+    RequestTarget,
+    Path,
+    Query,
+    QueryParam,
+    Status,
+}
+
+const DERIVED: [(&str, Derived); 9] = [
+    ("@method", Derived::Method),
+    ("@target-uri", Derived::TargetUri),
+    ("@authority", Derived::Authority),
+    ("@scheme", Derived::Scheme),
+    ("@request-target", Derived::RequestTarget),
+    ("@path", Derived::Path),
+    ("@query", Derived::Query),
+    ("@query-param", Derived::QueryParam),
+    ("@status", Derived::Status),
+];
+
+/// What stays as it is in the value of a query parameter: the set of `application/x-www-form-urlencoded`.
+const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_');
+
+#[derive(Clone, Copy)]
+enum FieldKind {
+    Dictionary,
+    List,
+    Item,
+}
+
+/// Structured fields whose type is known, for `;sf`: RFC 9421 leaves it to the two sides to know the type.
+const STRUCTURED_FIELDS: [(&str, FieldKind); 14] = [
+    ("accept-ch", FieldKind::List),
+    ("accept-signature", FieldKind::Dictionary),
+    ("cache-status", FieldKind::List),
+    ("client-cert", FieldKind::Item),
+    ("client-cert-chain", FieldKind::List),
+    ("content-digest", FieldKind::Dictionary),
+    ("priority", FieldKind::Dictionary),
+    ("proxy-status", FieldKind::List),
+    ("repr-digest", FieldKind::Dictionary),
+    ("signature", FieldKind::Dictionary),
+    ("signature-input", FieldKind::Dictionary),
+    ("want-content-digest", FieldKind::Dictionary),
+    ("want-repr-digest", FieldKind::Dictionary),
+    ("deprecation", FieldKind::Item),
+];
+
+impl Component {
+    /// A header field by its name in lower case, or a derived component such as `@path`. `@query-param` needs
+    /// [`query_param`](Self::query_param).
+    pub fn new(name: &str) -> Result<Self, InvalidComponent> {
+        let component = Self::unchecked(name)?;
+        component.check()?;
+        Ok(component)
+    }
+
+    /// A query parameter by its name, before any encoding.
+    pub fn query_param(name: &str) -> Result<Self, InvalidComponent> {
+        let encoded = utf8_percent_encode(name, FORM).to_string();
+        let mut component = Self::unchecked("@query-param")?;
+        component.parameters.push(Parameter::Name(text(encoded)?));
+        Ok(component)
+    }
+
+    /// The same header field, parsed and written anew as a structured field (`;sf`).
+    pub fn structured(self) -> Result<Self, InvalidComponent> {
+        self.with(Parameter::Structured)
+    }
+
+    /// The same header field, of which one member is taken (`;key`).
+    pub fn member(self, key: &str) -> Result<Self, InvalidComponent> {
+        self.with(Parameter::Key(text(key.to_owned())?))
+    }
+
+    /// The same header field, each of its lines as a sequence of bytes (`;bs`).
+    pub fn bytes(self) -> Result<Self, InvalidComponent> {
+        self.with(Parameter::Bytes)
+    }
+
+    /// The same component, taken from the request that a response answers (`;req`).
+    pub fn of_request(self) -> Result<Self, InvalidComponent> {
+        self.with(Parameter::Request)
+    }
+
+    /// The name, without quotation marks and parameters.
+    pub fn name(&self) -> &str {
+        self.name.as_str()
+    }
+
+    /// A component whose name is a literal of ours and takes no parameter.
+    pub(super) fn known(name: &'static str) -> Self {
+        Self { name: StringRef::constant(name).to_owned(), parameters: Vec::new() }
+    }
+
+    /// The member of a signature's list of components.
+    pub(super) fn from_item(item: &Item) -> Result<Self, InvalidComponent> {
+        let name = item.bare_item.as_string().ok_or(InvalidComponent::Name)?;
+        let mut component = Self { name: name.to_owned(), parameters: Vec::new() };
+        for (key, value) in &item.params {
+            component.parameters.push(match (key.as_str(), value) {
+                ("sf", BareItem::Boolean(true)) => Parameter::Structured,
+                ("key", BareItem::String(key)) => Parameter::Key(key.clone()),
+                ("bs", BareItem::Boolean(true)) => Parameter::Bytes,
+                ("req", BareItem::Boolean(true)) => Parameter::Request,
+                ("name", BareItem::String(name)) => Parameter::Name(name.clone()),
+                ("tr", _) => return Err(InvalidComponent::Trailer),
+                _ => return Err(InvalidComponent::Parameter),
+            });
+        }
+        component.check()?;
+        Ok(component)
+    }
+
+    /// As a member of a signature's list of components.
+    pub(super) fn to_item(&self) -> Item {
+        let mut item = Item::new(self.name.clone());
+        for parameter in &self.parameters {
+            let (key, value) = match parameter {
+                Parameter::Structured => ("sf", BareItem::Boolean(true)),
+                Parameter::Key(key) => ("key", BareItem::String(key.clone())),
+                Parameter::Bytes => ("bs", BareItem::Boolean(true)),
+                Parameter::Request => ("req", BareItem::Boolean(true)),
+                Parameter::Name(name) => ("name", BareItem::String(name.clone())),
+            };
+            item.params.insert(KeyRef::constant(key).to_owned(), value);
+        }
+        item
+    }
+
+    /// The identifier without quotation marks around the name, as some drafts were built.
+    pub(super) fn to_bare_text(&self) -> String {
+        let quoted = ItemSerializer::new().bare_item(&*self.name).finish();
+        let whole = self.to_string();
+        format!("{}{}", self.name(), whole.strip_prefix(&quoted).unwrap_or_default())
+    }
+
+    /// Whether both name the same part of a message: parameters may stand in any order.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.name == other.name
+            && self.parameters.len() == other.parameters.len()
+            && self.parameters.iter().all(|parameter| other.parameters.contains(parameter))
+    }
+
+    /// Whether the message has it, for components that are covered when they are there.
+    pub(super) fn is_present(&self, message: &Message<'_>) -> bool {
+        match (self.derived(), message) {
+            // A query that is not there has the value `?`, which a signer may leave out.
+            (Some(Derived::Query), Message::Request(request)) => request.query.is_some(),
+            // A value that is there but cannot be signed is no reason to leave it out.
+            _ => !matches!(self.raw_value(message), Err(Problem::Missing)),
+        }
+    }
+
+    /// The value in a message, as it stands in the signature base.
+    pub(super) fn value(&self, message: &Message<'_>) -> Result<String, ComponentError> {
+        let value = self.raw_value(message).map_err(|problem| self.error(problem))?;
+        // The base has one line for each component: nothing may smuggle in another.
+        if value.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t')) {
+            Ok(value)
+        } else {
+            Err(self.error(Problem::NotAscii))
+        }
+    }
+
+    pub(super) fn error(&self, problem: Problem) -> ComponentError {
+        ComponentError { component: self.to_string(), problem }
+    }
+
+    fn raw_value(&self, message: &Message<'_>) -> Result<String, Problem> {
+        let of_request = self.parameters.contains(&Parameter::Request);
+        let (request, headers) = match message {
+            // `;req` speaks of the request that a response answers; a request has no other.
+            Message::Request(_) if of_request => return Err(Problem::WrongKind),
+            Message::Request(request) => (Some(request), request.headers),
+            Message::Response(response) if of_request => {
+                let request = response.request.as_ref().ok_or(Problem::Missing)?;
+                (Some(request), request.headers)
+            }
+            Message::Response(response) => (None, response.headers),
+        };
+        match (self.derived(), request, message) {
+            (None, _, _) => self.field(headers),
+            (Some(Derived::Status), None, Message::Response(response)) => Ok(response.status.as_str().to_owned()),
+            (Some(derived), Some(request), _) if derived != Derived::Status => self.derive(derived, request),
+            _ => Err(Problem::WrongKind),
+        }
+    }
+
+    fn derive(&self, derived: Derived, request: &RequestHead<'_>) -> Result<String, Problem> {
+        let path = if request.path.is_empty() { "/" } else { request.path };
+        let query = request.query.map(|query| format!("?{query}"));
+        Ok(match derived {
+            Derived::Method => request.method.as_str().to_owned(),
+            Derived::Scheme => request.scheme.to_ascii_lowercase(),
+            Derived::Authority => authority(request)?,
+            Derived::Path => path.to_owned(),
+            Derived::Query => query.unwrap_or_else(|| "?".to_owned()),
+            Derived::RequestTarget => format!("{path}{}", query.unwrap_or_default()),
+            Derived::TargetUri => {
+                let scheme = request.scheme.to_ascii_lowercase();
+                format!("{scheme}://{}{path}{}", authority(request)?, query.unwrap_or_default())
+            }
+            Derived::QueryParam => self.query_parameter(request.query.unwrap_or_default())?,
+            Derived::Status => return Err(Problem::WrongKind),
+        })
+    }
+
+    fn query_parameter(&self, query: &str) -> Result<String, Problem> {
+        let wanted = self.parameters.iter().find_map(|parameter| match parameter {
+            Parameter::Name(name) => Some(name.as_str()),
+            _ => None,
+        });
+        let mut values = url::form_urlencoded::parse(query.as_bytes())
+            .filter(|(name, _)| Some(utf8_percent_encode(name, FORM).to_string().as_str()) == wanted)
+            .map(|(_, value)| utf8_percent_encode(&value, FORM).to_string());
+        let value = values.next().ok_or(Problem::Missing)?;
+        if values.next().is_some() { Err(Problem::Repeated) } else { Ok(value) }
+    }
+
+    fn field(&self, headers: &HeaderMap) -> Result<String, Problem> {
+        let lines: Vec<&[u8]> =
+            headers.get_all(self.name()).iter().map(|value| value.as_bytes().trim_ascii()).collect();
+        if lines.is_empty() {
+            return Err(Problem::Missing);
+        }
+        if self.parameters.contains(&Parameter::Bytes) {
+            let list: List = lines.iter().map(|line| BareItem::ByteSequence(line.to_vec()).into()).collect();
+            return list.serialize().ok_or(Problem::Missing);
+        }
+        let value = lines.join(&b", "[..]);
+        let value = String::from_utf8(value).map_err(|_| Problem::NotAscii)?;
+        for parameter in &self.parameters {
+            match parameter {
+                Parameter::Key(key) => return member(&value, key.as_str()),
+                Parameter::Structured => return self.canonical(&value),
+                Parameter::Bytes | Parameter::Request | Parameter::Name(_) => {}
+            }
+        }
+        Ok(value)
+    }
+
+    fn canonical(&self, value: &str) -> Result<String, Problem> {
+        let kind = STRUCTURED_FIELDS.iter().find(|(name, _)| *name == self.name()).map(|(_, kind)| *kind);
+        let parser = Parser::new(value);
+        let text = match kind.ok_or(Problem::NotStructured)? {
+            FieldKind::Dictionary => parser.parse::<Dictionary>().map(|value| value.serialize()),
+            FieldKind::List => parser.parse::<List>().map(|value| value.serialize()),
+            FieldKind::Item => parser.parse::<Item>().map(|value| Some(value.serialize())),
+        };
+        Ok(text.map_err(|_| Problem::NotStructured)?.unwrap_or_default())
+    }
+
+    fn derived(&self) -> Option<Derived> {
+        DERIVED.iter().find(|(name, _)| *name == self.name()).map(|(_, derived)| *derived)
+    }
+
+    fn with(mut self, parameter: Parameter) -> Result<Self, InvalidComponent> {
+        self.parameters.push(parameter);
+        self.check()?;
+        Ok(self)
+    }
+
+    fn unchecked(name: &str) -> Result<Self, InvalidComponent> {
+        let name = StringRef::from_str(name).map_err(|_| InvalidComponent::Name)?.to_owned();
+        Ok(Self { name, parameters: Vec::new() })
+    }
+
+    /// Whether name and parameters go together.
+    fn check(&self) -> Result<(), InvalidComponent> {
+        let derived = self.derived();
+        if derived.is_none() && !is_field_name(self.name()) {
+            return Err(InvalidComponent::Name);
+        }
+        let count = |is: fn(&Parameter) -> bool| self.parameters.iter().filter(|parameter| is(parameter)).count();
+        let bytes = count(|parameter| matches!(parameter, Parameter::Bytes));
+        let structured = count(|parameter| matches!(parameter, Parameter::Structured));
+        let keys = count(|parameter| matches!(parameter, Parameter::Key(_)));
+        let names = count(|parameter| matches!(parameter, Parameter::Name(_)));
+        let requests = count(|parameter| matches!(parameter, Parameter::Request));
+        let each_once = [bytes, structured, keys, names, requests].iter().all(|count| *count <= 1);
+        let bytes_alone = bytes == 0 || structured + keys == 0;
+        let field_parameters = derived.is_none() || bytes + structured + keys == 0;
+        let query_param = (derived == Some(Derived::QueryParam)) == (names == 1);
+        let of_request = derived != Some(Derived::Status) || requests == 0;
+        if each_once && bytes_alone && field_parameters && query_param && of_request {
+            Ok(())
+        } else {
+            Err(InvalidComponent::Parameter)
+        }
+    }
+}
+
+/// The identifier as it stands in a signature, with quotation marks and parameters.
+impl fmt::Display for Component {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.to_item().serialize())
+    }
+}
+
+/// The host in lower case, with its port unless that is the scheme's own.
+fn authority(request: &RequestHead<'_>) -> Result<String, Problem> {
+    let authority = request.authority.as_ref().ok_or(Problem::Missing)?.to_ascii_lowercase();
+    let own_port = match request.scheme {
+        "https" => ":443",
+        "http" => ":80",
+        _ => "",
+    };
+    Ok(match authority.strip_suffix(own_port) {
+        Some(host) => host.to_owned(),
+        None => authority,
+    })
+}
+
+/// One member of a dictionary, with its parameters.
+fn member(value: &str, key: &str) -> Result<String, Problem> {
+    let dictionary: Dictionary = Parser::new(value).parse().map_err(|_| Problem::NotStructured)?;
+    let key = KeyRef::from_str(key).map_err(|_| Problem::Missing)?;
+    let member = dictionary.get(key).ok_or(Problem::Missing)?;
+    match member {
+        ListEntry::Item(item) => Ok(item.serialize()),
+        ListEntry::InnerList(_) => vec![member.clone()].serialize().ok_or(Problem::Missing),
+    }
+}
+
+fn text(text: String) -> Result<sfv::String, InvalidComponent> {
+    sfv::String::from_string(text).map_err(|_| InvalidComponent::Text)
+}
+
+/// A field name in lower case (RFC 9110, section 5.6.2).
+fn is_field_name(name: &str) -> bool {
+    let is_token = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty() && name.bytes().all(is_token)
+}

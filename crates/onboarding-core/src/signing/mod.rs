@@ -1,0 +1,62 @@
+//! HTTP message signatures: signing requests, verifying messages.
+//!
+//! Built on RFC 9421, with structured fields (RFC 9651) and digests of bodies (RFC 9530). What a vendor wants that differs from
+//! the RFC is data: a [`Profile`] says how requests are signed, a [`Policy`] what is asked of messages that are verified.
+//!
+//! | for | signing | verifying |
+//! |---|---|---|
+//! | RFC 9421 | [`Profile::rfc9421`] | [`Policy::rfc9421`] |
+//! | Upvest, requests (draft 15) | [`Profile::upvest_requests`] | |
+//! | Upvest, webhooks (its form of draft 6) | | [`Policy::upvest_webhooks`] |
+//! | Griffin, requests (RFC 9421) | [`Profile::griffin_requests`] | |
+//!
+//! What is a guess about a vendor is said there.
+//!
+//! A [`RequestSigner`] is the [`Signer`](crate::Signer) that a client calls last, once for each attempt:
+//!
+//! ```
+//! use onboarding_core::signing::{Profile, RequestSigner, SigningKey};
+//! use onboarding_core::{HeaderMap, Method, SignableRequest, Signer};
+//!
+//! # const PEM: &str = "-----BEGIN PRIVATE KEY-----
+//! # MC4CAQAwBQYDK2VwBCIEIJ+DYvh6SEqVTm50DFtMDoQikTmiCqirVv9mWG9qfSnF
+//! # -----END PRIVATE KEY-----";
+//! let key = SigningKey::from_pem(PEM)?;
+//! let signer = RequestSigner::new(key, "my-key", Profile::rfc9421());
+//!
+//! let url = "https://example.com/payments?limit=1".parse()?;
+//! let mut headers = HeaderMap::new();
+//! signer.sign(&mut SignableRequest { method: &Method::GET, url: &url, headers: &mut headers, body: b"" })?;
+//! assert!(headers.contains_key("signature") && headers.contains_key("signature-input"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The cryptography is that of `aws-lc-rs`, which rustls uses too. Not supported: signing with RSA, trailers (`;tr`), more than
+//! one signature made by one signer, and `accept-signature`.
+
+mod algorithm;
+mod component;
+mod digest;
+mod input;
+mod key;
+mod message;
+mod private_pem;
+mod profile;
+mod replay;
+mod request_signer;
+mod verifier;
+mod verifying_key;
+
+pub use algorithm::{Algorithm, EcdsaEncoding};
+pub use component::{Component, ComponentError, InvalidComponent, Problem};
+pub use digest::{DigestAlgorithm, DigestError, DigestHeader};
+pub use input::{ComponentNames, InvalidInput, InvalidParameter, Parameter, SignatureInput};
+pub use key::{KeyError, SigningKey};
+pub use message::{Message, RequestHead, ResponseHead};
+pub use profile::{BodyDigest, Covered, OtherHeaders, Profile, When};
+pub use request_signer::RequestSigner;
+pub use verifier::{Policy, Verified, Verifier, VerifyError};
+pub use verifying_key::{KeySet, VerifyingKey};
+
+#[cfg(feature = "webhook")]
+pub(crate) use request_signer::Clock;

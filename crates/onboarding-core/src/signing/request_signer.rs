@@ -1,0 +1,184 @@
+//! Signs requests with one key, after one profile.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use aws_lc_rs::rand;
+use chrono::{DateTime, Utc};
+use reqwest::header::{CONTENT_LENGTH, DATE, HeaderMap, HeaderName, HeaderValue};
+
+use super::component::Component;
+use super::input::{self, Parameter, SIGNATURE, SIGNATURE_INPUT, SignatureInput};
+use super::key::SigningKey;
+use super::message::{Message, RequestHead};
+use super::profile::{BodyDigest, OtherHeaders, Profile, When};
+use crate::{SignError, SignableRequest, Signer};
+
+pub(crate) type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
+type Nonces = Arc<dyn Fn() -> Result<String, SignError> + Send + Sync>;
+
+/// Signs requests with one key, after one profile. A request may be signed again and again: each signature takes the place of
+/// the one before, with a new time and nonce.
+#[derive(Clone)]
+pub struct RequestSigner {
+    key: Arc<SigningKey>,
+    key_id: String,
+    profile: Arc<Profile>,
+    clock: Clock,
+    nonces: Nonces,
+}
+
+impl RequestSigner {
+    /// A signer with the system's clock and random nonces of 128 bits.
+    pub fn new(key: SigningKey, key_id: impl Into<String>, profile: Profile) -> Self {
+        Self {
+            key: Arc::new(key),
+            key_id: key_id.into(),
+            profile: Arc::new(profile),
+            clock: Arc::new(SystemTime::now),
+            nonces: Arc::new(random_nonce),
+        }
+    }
+
+    /// The same signer with another clock.
+    pub fn with_clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// The same signer with another source of nonces. A nonce is used once: the receiver refuses one that it has seen.
+    pub fn with_nonces(mut self, nonces: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        self.nonces = Arc::new(move || Ok(nonces()));
+        self
+    }
+
+    /// Adds the headers that the signature covers or that announce it.
+    fn prepare(&self, headers: &mut HeaderMap, body: &[u8], now: SystemTime) -> Result<(), SignError> {
+        let profile = &*self.profile;
+        headers.remove(SIGNATURE);
+        headers.remove(SIGNATURE_INPUT);
+        if profile.date {
+            headers.insert(DATE, http_date(now)?);
+        }
+        if profile.content_length && !body.is_empty() {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+        }
+        match profile.digest {
+            BodyDigest::Never => {}
+            BodyDigest::WithBody(header, _) if body.is_empty() => {
+                headers.remove(header.name());
+            }
+            BodyDigest::WithBody(header, algorithm) | BodyDigest::Always(header, algorithm) => {
+                let value = HeaderValue::try_from(header.value(algorithm, body))
+                    .map_err(|_| SignError::new("the digest cannot be written"))?;
+                headers.insert(HeaderName::from_static(header.name()), value);
+            }
+        }
+        for (name, value) in &profile.unsigned_headers {
+            let name = HeaderName::from_bytes(name.as_bytes())
+                .map_err(|_| SignError::new("the profile adds a header whose name is not one"))?;
+            let value = HeaderValue::from_str(value)
+                .map_err(|_| SignError::new("the profile adds a header that cannot be written"))?;
+            headers.insert(name, value);
+        }
+        Ok(())
+    }
+
+    /// What the signature of this request covers.
+    fn components(&self, message: &Message<'_>, body: &[u8]) -> Result<Vec<Component>, SignError> {
+        let profile = &*self.profile;
+        let covered = |when: When, component: &Component| match when {
+            When::Always => true,
+            When::Present => component.is_present(message),
+            When::Body => !body.is_empty(),
+        };
+        let mut components: Vec<Component> = profile
+            .components
+            .iter()
+            .filter(|part| covered(part.when, &part.component))
+            .map(|part| part.component.clone())
+            .collect();
+        if let OtherHeaders::SignedExcept { names, prefixes } = profile.other_headers {
+            let mut present: Vec<&str> = message.headers().keys().map(HeaderName::as_str).collect();
+            present.sort_unstable();
+            for name in present {
+                let named = components.iter().any(|component| component.name() == name);
+                if named || names.contains(&name) || prefixes.iter().any(|prefix| name.starts_with(prefix)) {
+                    continue;
+                }
+                let component =
+                    Component::new(name).map_err(|_| SignError::new("a header has a name that cannot be signed"))?;
+                components.push(component);
+            }
+        }
+        Ok(components)
+    }
+
+    /// What the signature covers, with its parameters.
+    fn input(&self, components: Vec<Component>, now: SystemTime) -> Result<SignatureInput, SignError> {
+        let unwritable = |error: input::InvalidParameter| SignError::new(error.to_string());
+        let mut input = SignatureInput::new(components);
+        for parameter in &self.profile.parameters {
+            input = match parameter {
+                Parameter::Created => input.with_time(Parameter::Created, now),
+                Parameter::Expires => {
+                    let expires = now.checked_add(self.profile.lifetime);
+                    let expires = expires.ok_or_else(|| SignError::new("the lifetime is too long"))?;
+                    input.with_time(Parameter::Expires, expires)
+                }
+                Parameter::KeyId => input.with_text(Parameter::KeyId, &self.key_id),
+                Parameter::Nonce => input.with_text(Parameter::Nonce, &(self.nonces)()?),
+                Parameter::Algorithm => input.with_text(Parameter::Algorithm, self.key.algorithm().name()),
+                Parameter::Tag => match &self.profile.tag {
+                    Some(tag) => input.with_text(Parameter::Tag, tag),
+                    None => Ok(input),
+                },
+            }
+            .map_err(unwritable)?;
+        }
+        Ok(input)
+    }
+}
+
+impl Signer for RequestSigner {
+    fn sign(&self, request: &mut SignableRequest<'_>) -> Result<(), SignError> {
+        let now = (self.clock)();
+        self.prepare(request.headers, request.body, now)?;
+        let head = RequestHead::sent(request.method, request.url, request.headers);
+        let message = Message::Request(head);
+        let input = self.input(self.components(&message, request.body)?, now)?;
+        let base = input.base(&message, self.profile.names).map_err(|error| SignError::new(error.to_string()))?;
+        let signature = self.key.sign(base.as_bytes(), self.profile.ecdsa)?;
+        let (input, signature) = input::to_headers(self.profile.label, &input, &signature)
+            .ok_or_else(|| SignError::new("the profile's label cannot be written"))?;
+        request.headers.insert(SIGNATURE_INPUT, input);
+        request.headers.insert(SIGNATURE, signature);
+        Ok(())
+    }
+}
+
+impl fmt::Debug for RequestSigner {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("RequestSigner")
+            .field("key", &self.key)
+            .field("label", &self.profile.label)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A date as headers have it (RFC 9110, section 5.6.7).
+fn http_date(time: SystemTime) -> Result<HeaderValue, SignError> {
+    let unwritable = || SignError::new("the time cannot be written as a date");
+    let seconds = time.duration_since(SystemTime::UNIX_EPOCH).map_err(|_| unwritable())?.as_secs();
+    let seconds = i64::try_from(seconds).map_err(|_| unwritable())?;
+    let date: DateTime<Utc> = DateTime::from_timestamp(seconds, 0).ok_or_else(unwritable)?;
+    HeaderValue::try_from(date.format("%a, %d %b %Y %H:%M:%S GMT").to_string()).map_err(|_| unwritable())
+}
+
+fn random_nonce() -> Result<String, SignError> {
+    let mut bytes = [0; 16];
+    rand::fill(&mut bytes).map_err(|_| SignError::new("the system gives no random numbers"))?;
+    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
+}

@@ -1,0 +1,194 @@
+//! Public keys, which verify: from PEM, from JSON Web Keys, and sets of them by their identifiers.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use aws_lc_rs::hmac;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_ASN1, ECDSA_P384_SHA384_FIXED,
+    ECDSA_P521_SHA512_ASN1, ECDSA_P521_SHA512_FIXED, ED25519, ParsedPublicKey, RSA_PSS_2048_8192_SHA512,
+    VerificationAlgorithm,
+};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+
+use super::algorithm::{Algorithm, EcdsaEncoding};
+use super::key::KeyError;
+
+/// A public key, or a shared secret, that verifies.
+#[derive(Clone)]
+pub struct VerifyingKey {
+    algorithm: Algorithm,
+    inner: Inner,
+}
+
+#[derive(Clone)]
+enum Inner {
+    Public(Arc<ParsedPublicKey>),
+    /// The same key twice: it decides how its signatures are read.
+    Ecdsa {
+        fixed: Arc<ParsedPublicKey>,
+        der: Arc<ParsedPublicKey>,
+    },
+    Hmac(Arc<hmac::Key>),
+}
+
+impl VerifyingKey {
+    /// The public key in a PEM text (`PUBLIC KEY`): Ed25519, ECDSA on P-256, P-384 or P-521, or RSA for RSA-PSS.
+    pub fn from_pem(text: &str) -> Result<Self, KeyError> {
+        let blocks = pem::parse_many(text).map_err(|_| KeyError::NotPem)?;
+        let block = blocks.iter().find(|block| block.tag() == "PUBLIC KEY").ok_or(KeyError::NoPublicKey)?;
+        // A key is taken by the algorithm that it was made for alone.
+        [
+            Algorithm::Ed25519,
+            Algorithm::EcdsaP256Sha256,
+            Algorithm::EcdsaP384Sha384,
+            Algorithm::EcdsaP521Sha512,
+            Algorithm::RsaPssSha512,
+        ]
+        .into_iter()
+        .find_map(|algorithm| Self::from_bytes(algorithm, block.contents()).ok())
+        .ok_or(KeyError::UnsupportedKey)
+    }
+
+    /// A JSON Web Key (RFC 7517) of the kind `OKP` with Ed25519 or `EC` with P-256, P-384 or P-521.
+    pub fn from_jwk(json: &str) -> Result<Self, KeyError> {
+        let jwk: Value = serde_json::from_str(json).map_err(|_| KeyError::NotJwk)?;
+        Self::from_members(&jwk)
+    }
+
+    /// A shared secret for HMAC with SHA-256, as bytes.
+    pub fn hmac_sha256(secret: &[u8]) -> Result<Self, KeyError> {
+        if secret.is_empty() {
+            return Err(KeyError::EmptySecret);
+        }
+        Ok(Self::hmac(Arc::new(hmac::Key::new(hmac::HMAC_SHA256, secret))))
+    }
+
+    /// The algorithm that the key verifies.
+    pub const fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    pub(super) const fn hmac(key: Arc<hmac::Key>) -> Self {
+        Self { algorithm: Algorithm::HmacSha256, inner: Inner::Hmac(key) }
+    }
+
+    /// A key in the form that its algorithm has for raw keys, or as a `SubjectPublicKeyInfo`.
+    pub(super) fn from_bytes(algorithm: Algorithm, bytes: &[u8]) -> Result<Self, KeyError> {
+        let parse = |algorithm: &'static dyn VerificationAlgorithm| {
+            ParsedPublicKey::new(algorithm, bytes).map(Arc::new).map_err(|_| KeyError::UnsupportedKey)
+        };
+        let ecdsa = |fixed, der| Ok(Inner::Ecdsa { fixed: parse(fixed)?, der: parse(der)? });
+        let inner = match algorithm {
+            Algorithm::Ed25519 => Inner::Public(parse(&ED25519)?),
+            Algorithm::RsaPssSha512 => Inner::Public(parse(&RSA_PSS_2048_8192_SHA512)?),
+            Algorithm::EcdsaP256Sha256 => ecdsa(&ECDSA_P256_SHA256_FIXED, &ECDSA_P256_SHA256_ASN1)?,
+            Algorithm::EcdsaP384Sha384 => ecdsa(&ECDSA_P384_SHA384_FIXED, &ECDSA_P384_SHA384_ASN1)?,
+            Algorithm::EcdsaP521Sha512 => ecdsa(&ECDSA_P521_SHA512_FIXED, &ECDSA_P521_SHA512_ASN1)?,
+            Algorithm::HmacSha256 => return Err(KeyError::UnsupportedKey),
+        };
+        Ok(Self { algorithm, inner })
+    }
+
+    /// Whether the signature is one of this text. Shared secrets are compared in constant time.
+    pub(super) fn verifies(&self, text: &[u8], signature: &[u8], encodings: &[EcdsaEncoding]) -> bool {
+        match &self.inner {
+            Inner::Public(key) => key.verify_sig(text, signature).is_ok(),
+            Inner::Ecdsa { fixed, der } => encodings.iter().any(|encoding| {
+                let key = match encoding {
+                    EcdsaEncoding::Fixed => fixed,
+                    EcdsaEncoding::Der => der,
+                };
+                key.verify_sig(text, signature).is_ok()
+            }),
+            Inner::Hmac(key) => hmac::verify(key, text, signature).is_ok(),
+        }
+    }
+
+    fn from_members(jwk: &Value) -> Result<Self, KeyError> {
+        let decode = |name| URL_SAFE_NO_PAD.decode(text(jwk, name)?).ok();
+        let coordinate = |name, length: usize| {
+            let bytes = decode(name)?;
+            // Some writers drop leading zeros.
+            let zeros = length.checked_sub(bytes.len())?;
+            Some([vec![0; zeros], bytes].concat())
+        };
+        let (algorithm, length) = match (text(jwk, "kty"), text(jwk, "crv")) {
+            (Some("OKP"), Some("Ed25519")) => {
+                return Self::from_bytes(Algorithm::Ed25519, &decode("x").ok_or(KeyError::UnsupportedKey)?);
+            }
+            (Some("EC"), Some("P-256")) => (Algorithm::EcdsaP256Sha256, 32),
+            (Some("EC"), Some("P-384")) => (Algorithm::EcdsaP384Sha384, 48),
+            (Some("EC"), Some("P-521")) => (Algorithm::EcdsaP521Sha512, 66),
+            (Some(_), _) => return Err(KeyError::UnsupportedKey),
+            (None, _) => return Err(KeyError::NotJwk),
+        };
+        let (Some(x), Some(y)) = (coordinate("x", length), coordinate("y", length)) else {
+            return Err(KeyError::UnsupportedKey);
+        };
+        // An uncompressed point.
+        Self::from_bytes(algorithm, &[vec![4], x, y].concat())
+    }
+}
+
+impl fmt::Debug for VerifyingKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "VerifyingKey({})", self.algorithm.name())
+    }
+}
+
+/// Keys by their identifiers.
+#[derive(Clone, Debug, Default)]
+pub struct KeySet {
+    keys: BTreeMap<String, VerifyingKey>,
+}
+
+impl KeySet {
+    /// No keys.
+    pub const fn new() -> Self {
+        Self { keys: BTreeMap::new() }
+    }
+
+    /// The same keys and one more, in place of the one that had its identifier.
+    pub fn with(mut self, key_id: impl Into<String>, key: VerifyingKey) -> Self {
+        self.keys.insert(key_id.into(), key);
+        self
+    }
+
+    /// A JSON Web Key Set (RFC 7517). Keys without an identifier, for another use than signatures, or of a kind that is not
+    /// supported are passed over, shared secrets among them: what is published is no secret.
+    pub fn from_jwks(json: &[u8]) -> Result<Self, KeyError> {
+        let set: Value = serde_json::from_slice(json).map_err(|_| KeyError::NotJwk)?;
+        let mut keys = BTreeMap::new();
+        for jwk in set.get("keys").and_then(Value::as_array).ok_or(KeyError::NotJwk)? {
+            let for_signatures = text(jwk, "use").is_none_or(|purpose| purpose == "sig");
+            if let (true, Some(key_id), Ok(key)) = (for_signatures, text(jwk, "kid"), VerifyingKey::from_members(jwk)) {
+                keys.entry(key_id.to_owned()).or_insert(key);
+            }
+        }
+        Ok(Self { keys })
+    }
+
+    /// The key with this identifier.
+    pub fn get(&self, key_id: &str) -> Option<&VerifyingKey> {
+        self.keys.get(key_id)
+    }
+
+    /// How many keys there are.
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Whether there is no key.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+}
+
+/// A member of a JSON object that is a text.
+fn text<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
+    object.get(name)?.as_str()
+}

@@ -1,0 +1,120 @@
+//! Webhooks with an HMAC of their body, as Amiqus sends them.
+
+use std::fmt;
+
+use aws_lc_rs::hmac;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use reqwest::header::HeaderMap;
+use serde::de::DeserializeOwned;
+
+use super::WebhookError;
+use crate::Secret;
+use crate::decode::{self, DecodeError};
+use crate::signing::{KeyError, VerifyError};
+
+/// Which headers such webhooks carry, as plain data.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct SharedSecretScheme {
+    /// The header with the HMAC-SHA256 of the body, in base64.
+    pub signature: &'static str,
+    /// The header with the identifier of the delivery.
+    pub delivery_id: &'static str,
+    /// The header with the number of the attempt.
+    pub attempt: &'static str,
+}
+
+impl SharedSecretScheme {
+    /// What Amiqus sends.
+    pub const fn amiqus() -> Self {
+        Self { signature: "x-aqid-signature", delivery_id: "x-aqid-delivery-id", attempt: "x-aqid-delivery-attempt" }
+    }
+}
+
+/// Checks webhooks whose body is signed with a secret that both sides know.
+///
+/// Such a signature covers the body alone: it has no time and no nonce, so an old webhook can be replayed by whoever has seen
+/// it, and the delivery's headers are not vouched for. What the body says of its own time and identity has to tell.
+#[derive(Clone)]
+pub struct SharedSecretWebhooks {
+    scheme: SharedSecretScheme,
+    key: hmac::Key,
+}
+
+impl SharedSecretWebhooks {
+    /// Webhooks of this scheme with this secret, which must not be empty.
+    pub fn new(scheme: SharedSecretScheme, secret: &Secret) -> Result<Self, KeyError> {
+        if secret.reveal().is_empty() {
+            return Err(KeyError::EmptySecret);
+        }
+        let key = hmac::Key::new(hmac::HMAC_SHA256, secret.reveal().as_bytes());
+        Ok(Self { scheme, key })
+    }
+
+    /// Checks a webhook and hands its body back. `body` is what came, byte for byte.
+    pub fn verify<'a>(&self, headers: &'a HeaderMap, body: &'a [u8]) -> Result<SharedSecretDelivery<'a>, WebhookError> {
+        let mut signatures = headers.get_all(self.scheme.signature).iter();
+        let signature = match (signatures.next(), signatures.next()) {
+            (Some(only), None) => only,
+            (None, _) => return Err(WebhookError::Refused(VerifyError::NoSignature)),
+            (Some(_), Some(_)) => return Err(WebhookError::Refused(VerifyError::Ambiguous)),
+        };
+        let wrong = || WebhookError::Refused(VerifyError::WrongSignature);
+        let signature = STANDARD.decode(signature.as_bytes().trim_ascii()).map_err(|_| wrong())?;
+        // In constant time.
+        hmac::verify(&self.key, body, &signature).map_err(|_| wrong())?;
+        Ok(SharedSecretDelivery { scheme: self.scheme, headers, body })
+    }
+}
+
+impl fmt::Debug for SharedSecretWebhooks {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("SharedSecretWebhooks").field("scheme", &self.scheme).finish_non_exhaustive()
+    }
+}
+
+/// A webhook whose body the vendor has sent, unchanged.
+#[derive(Clone, Copy)]
+pub struct SharedSecretDelivery<'a> {
+    scheme: SharedSecretScheme,
+    headers: &'a HeaderMap,
+    body: &'a [u8],
+}
+
+impl<'a> SharedSecretDelivery<'a> {
+    /// The body.
+    pub const fn body(&self) -> &'a [u8] {
+        self.body
+    }
+
+    /// The body, decoded.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
+        decode::json(self.body)
+    }
+
+    /// The identifier of the delivery. The signature does not cover it.
+    pub fn delivery_id(&self) -> Option<&'a str> {
+        self.header(self.scheme.delivery_id)
+    }
+
+    /// The number of the attempt. The signature does not cover it.
+    pub fn attempt(&self) -> Option<u32> {
+        self.header(self.scheme.attempt)?.trim().parse().ok()
+    }
+
+    fn header(&self, name: &'static str) -> Option<&'a str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// Shows the delivery's identifier and attempt, not the body.
+impl fmt::Debug for SharedSecretDelivery<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("SharedSecretDelivery")
+            .field("delivery_id", &self.delivery_id())
+            .field("attempt", &self.attempt())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,173 @@
+//! Lists in pages, over real HTTP on loopback.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use onboarding_core::{
+    Client, ClientBuilder, Credentials, Method, NoDeclaredError, Operation, VendorClient, call, object, page,
+};
+use wiremock::matchers::{any, query_param};
+use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+
+struct Things {
+    core: Client,
+}
+
+impl VendorClient for Things {
+    const VENDOR: &'static str = "things";
+    const USER_AGENT: &'static str = "things/1";
+    type Environment = std::convert::Infallible;
+    type Credentials = Credentials;
+
+    fn from_core(core: Client) -> Self {
+        Self { core }
+    }
+}
+
+object! {
+    /// A page.
+    pub struct ThingPage {
+        required {
+            /// The things.
+            data: Vec<i64> = "data",
+        }
+        optional {
+            /// How many there are.
+            total: i64 = "total",
+        }
+    }
+}
+
+page! { ThingPage of i64 = data, total |page| page.total }
+
+call! {
+    /// By number.
+    pub struct ListByNumber -> ThingPage, NoDeclaredError, pages number("page", "limit", 2) {
+        /// Page.
+        page: i64 = query "page",
+        /// Limit.
+        limit: i64 = query "limit",
+    }
+}
+
+call! {
+    /// By offset.
+    pub struct ListByOffset -> ThingPage, NoDeclaredError, pages offset("offset", "limit") {
+        /// Offset.
+        offset: i64 = query "offset",
+        /// Limit.
+        limit: i64 = query "limit",
+    }
+}
+
+impl Things {
+    fn new(server: &MockServer) -> Self {
+        ClientBuilder::<Self>::default().base_url(server.uri()).build().unwrap()
+    }
+
+    fn by_number(&self) -> ListByNumber {
+        static OPERATION: Operation = Operation::new("by_number", Method::GET, "/things");
+        ListByNumber(self.core.request(&OPERATION).answers_json())
+    }
+
+    fn by_offset(&self) -> ListByOffset {
+        static OPERATION: Operation = Operation::new("by_offset", Method::GET, "/things");
+        ListByOffset(self.core.request(&OPERATION).answers_json())
+    }
+}
+
+/// A vendor with the numbers 0 to `count`, that honours both styles, and tells the total or not.
+async fn vendor(count: i64, tells_total: bool) -> MockServer {
+    let server = MockServer::start().await;
+    let answer = move |request: &Request| {
+        let given = |name: &str| {
+            request.url.query_pairs().find(|(key, _)| key == name).and_then(|(_, value)| value.parse::<i64>().ok())
+        };
+        let limit = given("limit").unwrap_or(2);
+        let offset = given("offset").unwrap_or_else(|| (given("page").unwrap_or(1) - 1) * limit);
+        let data: Vec<String> = (offset..count.min(offset + limit)).map(|number| number.to_string()).collect();
+        let total = if tells_total { format!(r#", "total": {count}"#) } else { String::new() };
+        ResponseTemplate::new(200)
+            .set_body_raw(format!(r#"{{ "data": [{}]{total} }}"#, data.join(",")), "application/json")
+    };
+    Mock::given(any()).respond_with(answer).mount(&server).await;
+    server
+}
+
+async fn asked(server: &MockServer) -> Vec<String> {
+    let requests = server.received_requests().await.unwrap();
+    requests.iter().map(|request| request.url.query().unwrap_or_default().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn all_items_come_once_and_nothing_is_asked_for_behind_the_last_page() {
+    for count in [1, 2, 3, 4, 5] {
+        let pages = usize::try_from((count + 1) / 2).unwrap();
+        let server = vendor(count, true).await;
+        let items = Things::new(&server).by_number().items().collect().await.unwrap();
+        assert_eq!(items, (0..count).collect::<Vec<_>>());
+        assert_eq!(asked(&server).await.len(), pages, "{count} items");
+
+        let server = vendor(count, true).await;
+        let items = Things::new(&server).by_offset().limit(2).items().collect().await.unwrap();
+        assert_eq!(items, (0..count).collect::<Vec<_>>());
+        assert_eq!(asked(&server).await.len(), pages, "{count} items");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_list_is_one_empty_page() {
+    let server = vendor(0, true).await;
+    let mut pages = Things::new(&server).by_number().pages();
+    assert!(pages.next().await.unwrap().unwrap().data.is_empty());
+    assert!(pages.next().await.is_none());
+    assert_eq!(asked(&server).await, ["page=1"]);
+}
+
+#[tokio::test]
+async fn without_a_total_a_short_page_or_an_empty_one_is_the_last() {
+    let server = vendor(3, false).await;
+    assert_eq!(Things::new(&server).by_number().items().collect().await.unwrap(), [0, 1, 2]);
+    assert_eq!(asked(&server).await, ["page=1", "page=2"]);
+
+    let server = vendor(4, false).await;
+    assert_eq!(Things::new(&server).by_offset().items().collect().await.unwrap(), [0, 1, 2, 3]);
+    assert_eq!(asked(&server).await, ["offset=0", "offset=2", "offset=4"]);
+}
+
+#[tokio::test]
+async fn pages_are_asked_for_when_they_are_wanted() {
+    let server = vendor(5, true).await;
+    let mut items = Things::new(&server).by_number().items();
+    assert!(asked(&server).await.is_empty());
+    items.next().await.unwrap().unwrap();
+    items.next().await.unwrap().unwrap();
+    assert_eq!(asked(&server).await, ["page=1"]);
+    items.next().await.unwrap().unwrap();
+    assert_eq!(asked(&server).await, ["page=1", "page=2"]);
+}
+
+#[tokio::test]
+async fn a_vendor_that_repeats_itself_is_not_asked_for_ever() {
+    let server = MockServer::start().await;
+    let same = ResponseTemplate::new(200).set_body_raw(r#"{ "data": [1, 2] }"#, "application/json");
+    Mock::given(any()).respond_with(same).mount(&server).await;
+    assert_eq!(Things::new(&server).by_number().items().collect().await.unwrap(), [1, 2]);
+    assert_eq!(asked(&server).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_list_is_taken_up_again_where_an_error_ended_it() {
+    let server = vendor(6, true).await;
+    let failing = Mock::given(query_param("page", "2")).respond_with(ResponseTemplate::new(503));
+    failing.up_to_n_times(1).with_priority(1).mount(&server).await;
+    let client = Things::new(&server);
+    let mut pages = client.by_number().pages();
+    assert_eq!(pages.next().await.unwrap().unwrap().data, [0, 1]);
+    let error = pages.next().await.unwrap().unwrap_err();
+    assert_eq!(error.status().unwrap().as_u16(), 503);
+    assert!(pages.next().await.is_none());
+    assert_eq!(pages.position(), 2);
+    let rest = client.by_number().page(pages.position()).items().collect().await.unwrap();
+    assert_eq!(rest, [2, 3, 4, 5]);
+    assert_eq!(asked(&server).await, ["page=1", "page=2", "page=2", "page=3"]);
+}
