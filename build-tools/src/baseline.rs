@@ -5,6 +5,7 @@
 
 use std::any::Any;
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
@@ -12,21 +13,14 @@ use openapiv3::OpenAPI;
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TagStyle};
 use serde_json::{Map, Value, json};
 
+use crate::names::type_name;
+
 /// The only media type for which progenitor reads and writes types.
 const JSON: &str = "application/json";
 /// The media type that progenitor sends without looking into it.
 const BYTES: &str = "application/octet-stream";
 /// The formats that become a Rust type. Others are refused, or are plain strings all the same.
-const FORMATS: [&str; 8] = [
-    "date",
-    "date-time",
-    "uuid",
-    "int32",
-    "int64",
-    "float",
-    "double",
-    "binary",
-];
+const FORMATS: [&str; 8] = ["date", "date-time", "uuid", "int32", "int64", "float", "double", "binary"];
 /// What a schema says in terms that progenitor understands. Titles would merge types, defaults would stop generation.
 const KEYWORDS: [&str; 25] = [
     "$ref",
@@ -90,18 +84,12 @@ pub fn plain(document: &Value) -> Result<PlainOutput, BaselineError> {
         let refused = refused(&document, &operations);
         operations.retain(|operation| !refused.iter().any(|(other, _)| other == operation));
         outcome = attempt(&with_only(&document, &operations));
-        left_out = refused
-            .iter()
-            .map(|(operation, reason)| format!("{}: {reason}", operation.id))
-            .collect();
+        left_out = refused.iter().map(|(operation, reason)| format!("{}: {reason}", operation.id)).collect();
         left_out.sort();
     }
     let tokens = outcome.map_err(BaselineError::Together)?;
     let file = syn::parse_file(&tokens).map_err(BaselineError::Output)?;
-    Ok(PlainOutput {
-        rust: prettyplease::unparse(&file),
-        left_out,
-    })
+    Ok(PlainOutput { rust: prettyplease::unparse(&file), left_out })
 }
 
 /// An operation and its place in the document.
@@ -117,11 +105,7 @@ fn operations(document: &Value) -> Vec<Operation> {
     for (path, item) in members(document.get("paths")) {
         for (method, operation) in members(Some(item)) {
             let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
-            operations.push(Operation {
-                id,
-                path: path.clone(),
-                method: method.clone(),
-            });
+            operations.push(Operation { id, path: path.clone(), method: method.clone() });
         }
     }
     operations
@@ -157,15 +141,9 @@ fn refused(document: &Value, operations: &[Operation]) -> Vec<(Operation, String
 fn attempt(document: &Value) -> Result<String, String> {
     let document: OpenAPI = serde_json::from_value(document.clone()).map_err(|error| error.to_string())?;
     let mut settings = GenerationSettings::new();
-    settings
-        .with_interface(InterfaceStyle::Builder)
-        .with_tag(TagStyle::Merged);
+    settings.with_interface(InterfaceStyle::Builder).with_tag(TagStyle::Merged);
     // Through text, so that progenitor's version of `syn` need not be ours.
-    let run = || {
-        Generator::new(&settings)
-            .generate_tokens(&document)
-            .map(|tokens| tokens.to_string())
-    };
+    let run = || Generator::new(&settings).generate_tokens(&document).map(|tokens| tokens.to_string());
     match silently(run) {
         Ok(result) => result.map_err(|error| error.to_string()),
         Err(payload) => {
@@ -198,17 +176,15 @@ fn silently<T>(run: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
 
 /// A copy of the document that says only what progenitor can express.
 fn lower(document: &Value) -> Value {
-    let mut schemas = document
-        .pointer("/components/schemas")
-        .cloned()
-        .unwrap_or_else(|| json!({}));
+    let mut schemas = document.pointer("/components/schemas").cloned().unwrap_or_else(|| json!({}));
     for schema in schemas.as_object_mut().into_iter().flat_map(Map::values_mut) {
         lower_schema(schema);
     }
+    free_component_names(&mut schemas);
     let mut paths = Map::new();
     for (path, item) in members(document.get("paths")) {
-        let lowered = members(Some(item))
-            .map(|(method, operation)| (method.clone(), lower_operation(document, operation)));
+        let lowered =
+            members(Some(item)).map(|(method, operation)| (method.clone(), lower_operation(document, operation)));
         paths.insert(path.clone(), Value::Object(lowered.collect()));
     }
     json!({
@@ -219,6 +195,22 @@ fn lower(document: &Value) -> Value {
     })
 }
 
+/// Turns a constant into plain text where typify would give its type the name of a component: it calls the type of the member
+/// `type` of `EmailTemplate` `EmailTemplateType`, taken or not, and the output would not compile.
+fn free_component_names(schemas: &mut Value) {
+    let taken: BTreeSet<String> = members(Some(schemas)).map(|(name, _)| type_name(name)).collect();
+    for (component, schema) in schemas.as_object_mut().into_iter().flatten() {
+        let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+        for (property, schema) in properties.into_iter().flatten() {
+            if taken.contains(&type_name(&format!("{component} {property}")))
+                && let Some(schema) = schema.as_object_mut()
+            {
+                schema.remove("enum");
+            }
+        }
+    }
+}
+
 fn lower_operation(document: &Value, operation: &Value) -> Value {
     let mut lowered = Map::new();
     for key in ["operationId", "summary", "description", "deprecated"] {
@@ -227,12 +219,7 @@ fn lower_operation(document: &Value, operation: &Value) -> Value {
         }
     }
     let parameters = operation["parameters"].as_array().into_iter().flatten();
-    lowered.insert(
-        "parameters".to_owned(),
-        parameters
-            .map(|parameter| lower_parameter(document, parameter))
-            .collect(),
-    );
+    lowered.insert("parameters".to_owned(), parameters.map(|parameter| lower_parameter(document, parameter)).collect());
     if let Some(body) = operation.get("requestBody") {
         let mut body_lowered = json!({ "required": true, "content": lower_content(body, Direction::Sent) });
         copy_description(body, &mut body_lowered);
@@ -273,11 +260,7 @@ fn lower_responses(responses: &Value) -> Value {
         .collect();
     let (successes, failures): (Vec<_>, Vec<_>) = all.iter().partition(|(code, _)| code.starts_with('2'));
     let typed = |(_, response): &&&(&String, Value)| !response["content"][JSON].is_null();
-    let shape = successes
-        .iter()
-        .find(typed)
-        .or(successes.first())
-        .map(|(_, response)| &response["content"]);
+    let shape = successes.iter().find(typed).or(successes.first()).map(|(_, response)| &response["content"]);
     let mut kept = Map::new();
     for (code, response) in &successes {
         if Some(&response["content"]) == shape {
@@ -285,9 +268,7 @@ fn lower_responses(responses: &Value) -> Value {
         }
     }
     // `default` counts as a success, too, and would be a second shape.
-    let uniform = failures
-        .windows(2)
-        .all(|pair| pair[0].1["content"] == pair[1].1["content"]);
+    let uniform = failures.windows(2).all(|pair| pair[0].1["content"] == pair[1].1["content"]);
     for (code, response) in failures.iter().filter(|(code, _)| uniform && *code != "default") {
         kept.insert((*code).clone(), response.clone());
     }
@@ -323,20 +304,12 @@ fn lower_schema(schema: &mut Value) {
         return;
     };
     object.retain(|keyword, _| KEYWORDS.contains(&keyword.as_str()));
-    if object
-        .get("format")
-        .and_then(Value::as_str)
-        .is_some_and(|format| !FORMATS.contains(&format))
-    {
+    if object.get("format").and_then(Value::as_str).is_some_and(|format| !FORMATS.contains(&format)) {
         object.remove("format");
     }
     for (keyword, value) in object.iter_mut() {
         match keyword.as_str() {
-            "properties" => value
-                .as_object_mut()
-                .into_iter()
-                .flat_map(Map::values_mut)
-                .for_each(lower_schema),
+            "properties" => value.as_object_mut().into_iter().flat_map(Map::values_mut).for_each(lower_schema),
             "allOf" | "anyOf" | "oneOf" => value.as_array_mut().into_iter().flatten().for_each(lower_schema),
             "items" | "additionalProperties" => lower_schema(value),
             _ => {}

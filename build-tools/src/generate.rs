@@ -1,5 +1,7 @@
 //! The whole way: a vendor's texts in, the files of its crate out.
 
+use std::path::Path;
+
 use crate::contract::{self, Contract, Settings};
 use crate::emit::{emit, surface};
 use crate::output::OutputFile;
@@ -31,20 +33,28 @@ pub fn generate(sources: &VendorSources) -> Result<Generated, Vec<Finding>> {
     if findings.iter().any(|finding| finding.severity == Severity::Error) {
         return Err(findings);
     }
-    let mut report: Vec<String> = findings.iter().map(|finding| format!("allowed: {}: {}", finding.rule, finding.message)).collect();
+    let mut report: Vec<String> =
+        findings.iter().map(|finding| format!("allowed: {}: {}", finding.rule, finding.message)).collect();
     let document = Document::load(&sources.openapi)?;
     let settings = settings(sources)?;
     let mut lowered = document.root.to_json();
-    report.extend(passes::run(&mut lowered).map_err(|error| {
-        vec![document.finding("unsupported", &error.pointer, error.message, error.help)]
-    })?);
+    report.extend(
+        passes::run(&mut lowered)
+            .map_err(|error| vec![document.finding("unsupported", &error.pointer, error.message, error.help)])?,
+    );
     let contract = contract::build(&document, lowered, settings, &sources.name)?;
     let payloads = Payloads::new(sources);
     let files = emit(&contract, &payloads);
-    for file in files.iter().filter(|file| file.path.ends_with(".rs")) {
+    for file in files.iter().filter(|file| Path::new(&file.path).extension().is_some_and(|extension| extension == "rs"))
+    {
         if let Err(error) = syn::parse_file(&file.contents) {
             let message = format!("{} would not be valid Rust: {error}", file.path);
-            return Err(vec![document.finding("invalid-output", "", message, "report this as a mistake of the generator".to_owned())]);
+            return Err(vec![document.finding(
+                "invalid-output",
+                "",
+                message,
+                "report this as a mistake of the generator".to_owned(),
+            )]);
         }
     }
     Ok(Generated { files, report, contract })

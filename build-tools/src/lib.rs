@@ -1,4 +1,4 @@
-//! All generator logic: a curated OpenAPI document in, the files of a vendor crate out.
+//! All generator logic: a curated `OpenAPI` document in, the files of a vendor crate out.
 //!
 //! The stages run in the order of the modules below. None of them reads the clock, the environment, the network or the disk:
 //! `xtask` hands in texts and writes what comes back.

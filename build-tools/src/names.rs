@@ -12,8 +12,8 @@ const KEYWORDS: &[&str] = &[
 
 /// Names of the prelude that generated code uses by their short form: a vendor's type cannot take their place.
 pub const RESERVED_TYPES: &[&str] = &[
-    "Box", "Call", "Clone", "Default", "Err", "From", "Into", "None", "Ok", "Option", "Result", "Self", "Some", "String",
-    "Vec",
+    "Box", "Call", "Clone", "Default", "Err", "From", "Into", "None", "Ok", "Option", "Result", "Self", "Some",
+    "String", "Vec",
 ];
 
 /// The name of a type or of a variant: `UpperCamelCase`.

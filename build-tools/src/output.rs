@@ -1,5 +1,7 @@
 //! What generation gives: files, compared with what is there and written by `xtask` alone.
 
+use std::path::Path;
+
 /// One generated file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutputFile {
@@ -58,7 +60,8 @@ impl Change {
 pub fn is_generated(path_in_crate: &str) -> bool {
     matches!(path_in_crate, "Cargo.toml" | "README.md")
         || path_in_crate.starts_with("src/generated/")
-        || (path_in_crate.starts_with("tests/generated/") && path_in_crate.ends_with(".rs"))
+        || (path_in_crate.starts_with("tests/generated/")
+            && Path::new(path_in_crate).extension().is_some_and(|extension| extension == "rs"))
 }
 
 /// How the files on disk differ from those generated. `on_disk` are the generated-owned files that are there now.
@@ -95,10 +98,7 @@ mod tests {
         assert_eq!(paths, ["b", "c", "d"]);
         assert!(matches!(changes[1], Change::Missing(_)));
         assert!(matches!(changes[2], Change::Stale(..)));
-        assert_eq!(
-            changes[0].difference(),
-            "--- b (on disk)\n+++ b (generated)\n@@ -1 +1 @@\n-x\n+2\n"
-        );
+        assert_eq!(changes[0].difference(), "--- b (on disk)\n+++ b (generated)\n@@ -1 +1 @@\n-x\n+2\n");
     }
 
     #[test]

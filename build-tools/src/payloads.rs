@@ -23,7 +23,8 @@ impl Payloads {
             .filter_map(|row: Node| row.get("example").and_then(Node::as_str).map(str::to_owned))
             .collect();
         let all = sources.examples.iter().map(|(name, file)| (name.trim_end_matches(".json"), file.text.as_str()));
-        let sound = all.filter(|(name, _)| !unsound.contains(*name)).map(|(name, text)| (name.to_owned(), text.to_owned()));
+        let sound =
+            all.filter(|(name, _)| !unsound.contains(*name)).map(|(name, text)| (name.to_owned(), text.to_owned()));
         Self { sound: sound.collect(), unsound }
     }
 

@@ -16,51 +16,62 @@ fn baseline(vendor: &str) -> PlainOutput {
     plain(&lowered).expect("progenitor accepts the lowered document")
 }
 
-/// The names of the operations' builders in progenitor's output.
-fn methods(output: &PlainOutput) -> usize {
+/// How many operations the output has. It must be Rust, and no two types may share a name: that, too, would not compile.
+fn operations(output: &PlainOutput) -> usize {
     let file = syn::parse_file(&output.rust).expect("the output is Rust");
-    let builder = file.items.iter().find_map(|item| match item {
-        syn::Item::Mod(module) if module.ident == "builder" => module.content.as_ref(),
+    let mut types = type_names(&file, "types");
+    types.sort();
+    let all = types.len();
+    types.dedup();
+    assert_eq!(types.len(), all, "two types share a name");
+    type_names(&file, "builder").len()
+}
+
+/// The names of the types that a module defines.
+fn type_names(file: &syn::File, module: &str) -> Vec<String> {
+    let items = file.items.iter().find_map(|item| match item {
+        syn::Item::Mod(found) if found.ident == module => found.content.as_ref().map(|(_, items)| items),
         _ => None,
     });
-    let (_, items) = builder.expect("the output has builders");
-    items
-        .iter()
-        .filter(|item| matches!(item, syn::Item::Struct(_)))
-        .count()
+    let names = items.expect("the output has this module").iter().filter_map(|item| match item {
+        syn::Item::Struct(item) => Some(item.ident.to_string()),
+        syn::Item::Enum(item) => Some(item.ident.to_string()),
+        _ => None,
+    });
+    names.collect()
 }
 
 #[test]
 fn amiqus() {
     let output = baseline("amiqus");
     assert_eq!(output.left_out, [""; 0]);
-    assert_eq!(methods(&output), 58);
+    assert_eq!(operations(&output), 58);
 }
 
 #[test]
 fn b2core() {
     let output = baseline("b2core");
     assert_eq!(output.left_out, [""; 0]);
-    assert_eq!(methods(&output), 3);
+    assert_eq!(operations(&output), 3);
 }
 
 #[test]
 fn carium() {
     let output = baseline("carium");
     assert_eq!(output.left_out, [""; 0]);
-    assert_eq!(methods(&output), 158);
+    assert_eq!(operations(&output), 158);
 }
 
 #[test]
 fn griffin() {
     let output = baseline("griffin");
     assert_eq!(output.left_out, [""; 0]);
-    assert_eq!(methods(&output), 42);
+    assert_eq!(operations(&output), 42);
 }
 
 #[test]
 fn upvest() {
     let output = baseline("upvest");
     assert_eq!(output.left_out, [""; 0]);
-    assert_eq!(methods(&output), 5);
+    assert_eq!(operations(&output), 5);
 }

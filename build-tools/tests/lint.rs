@@ -3,6 +3,8 @@
 //! A fixture under `fixtures/lint/rules/` is named after its rule; a comment `# ! rule` ends each line on which a finding is
 //! expected. Every finding has to be expected, and every expected one has to be found.
 
+#![allow(clippy::unwrap_used, clippy::format_push_string, reason = "a test fails by panicking")]
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -18,10 +20,7 @@ fn fixtures() -> PathBuf {
 fn read(path: &Path) -> SourceFile {
     let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let path = path.strip_prefix(fixtures()).unwrap();
-    SourceFile {
-        path: path.to_str().unwrap().replace('\\', "/"),
-        text,
-    }
+    SourceFile { path: path.to_str().unwrap().replace('\\', "/"), text }
 }
 
 /// A vendor with this document and nothing else.
@@ -29,10 +28,7 @@ fn vendor(openapi: SourceFile) -> VendorSources {
     VendorSources {
         name: "sample".to_owned(),
         openapi,
-        vendor_toml: SourceFile {
-            path: "vendor.toml".to_owned(),
-            text: String::new(),
-        },
+        vendor_toml: SourceFile { path: "vendor.toml".to_owned(), text: String::new() },
         documented: None,
         examples: BTreeMap::new(),
         unsound: None,
@@ -64,14 +60,7 @@ fn add_examples(sources: &mut VendorSources, directory: &Path) {
 fn places(findings: &[Finding]) -> Vec<(String, usize, usize, &'static str)> {
     findings
         .iter()
-        .map(|finding| {
-            (
-                finding.file.clone(),
-                finding.span.line,
-                finding.span.column,
-                finding.rule,
-            )
-        })
+        .map(|finding| (finding.file.clone(), finding.span.line, finding.span.column, finding.rule))
         .collect()
 }
 
@@ -88,17 +77,8 @@ fn announced(text: &str) -> Vec<(usize, String)> {
 
 fn rule_fixtures() -> BTreeMap<String, SourceFile> {
     let directory = fixtures().join("rules");
-    let paths = fs::read_dir(directory)
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
-    paths
-        .map(|path| {
-            (
-                path.file_stem().unwrap().to_str().unwrap().to_owned(),
-                read(&path),
-            )
-        })
-        .collect()
+    let paths = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    paths.map(|path| (path.file_stem().unwrap().to_str().unwrap().to_owned(), read(&path))).collect()
 }
 
 #[test]
@@ -106,15 +86,10 @@ fn each_rule_finds_its_mistakes_and_nothing_else() {
     let mut failures = String::new();
     for (rule, file) in rule_fixtures() {
         let expected = announced(&file.text);
-        assert!(
-            expected.iter().any(|(_, other)| *other == rule),
-            "{rule}.yaml announces no finding of {rule}"
-        );
+        assert!(expected.iter().any(|(_, other)| *other == rule), "{rule}.yaml announces no finding of {rule}");
         let findings = lint(&vendor(file));
-        let mut found: Vec<(usize, String)> = findings
-            .iter()
-            .map(|finding| (finding.span.line, finding.rule.to_owned()))
-            .collect();
+        let mut found: Vec<(usize, String)> =
+            findings.iter().map(|finding| (finding.span.line, finding.rule.to_owned())).collect();
         found.sort();
         if found != expected {
             let list: Vec<String> = findings.iter().map(ToString::to_string).collect();
@@ -129,11 +104,8 @@ fn every_rule_has_a_fixture_and_every_finding_a_rule() {
     // These are about files other than the document; they have tests of their own.
     let elsewhere = ["stale-unsound", "unknown-example"];
     let with_fixture: BTreeSet<String> = rule_fixtures().into_keys().collect();
-    let rules: BTreeSet<String> = RULES
-        .iter()
-        .map(|rule| rule.id.to_owned())
-        .filter(|id| !elsewhere.contains(&id.as_str()))
-        .collect();
+    let rules: BTreeSet<String> =
+        RULES.iter().map(|rule| rule.id.to_owned()).filter(|id| !elsewhere.contains(&id.as_str())).collect();
     assert_eq!(with_fixture, rules);
     let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
     let mut sorted = ids.clone();
@@ -147,11 +119,7 @@ fn each_finding_says_what_to_write_instead() {
     for (rule, file) in rule_fixtures() {
         for finding in lint(&vendor(file)) {
             let known = RULES.iter().find(|known| known.id == finding.rule);
-            assert_eq!(
-                known.map(|known| known.severity),
-                Some(finding.severity),
-                "{rule}: {finding}"
-            );
+            assert_eq!(known.map(|known| known.severity), Some(finding.severity), "{rule}: {finding}");
             assert!(
                 finding.help.ends_with('.') && !finding.message.ends_with('.'),
                 "{rule}: {finding}\n{}",
@@ -171,12 +139,7 @@ fn ten_mistakes_are_found_where_they_are() {
     let findings = lint(&vendor_in("mistakes"));
     let document = "mistakes/openapi.yaml";
     let expected = [
-        (
-            "mistakes/examples/get_client.response.json",
-            3,
-            13,
-            "invalid-example",
-        ),
+        ("mistakes/examples/get_client.response.json", 3, 13, "invalid-example"),
         (document, 19, 17, "path-parameter-not-in-path"),
         (document, 30, 22, "invalid-default"),
         (document, 39, 20, "duplicate-operation-id"),
@@ -219,8 +182,7 @@ fn example_files_are_held_against_the_bodies_that_their_names_stand_for() {
         ("unsound.yaml", 5, 12, "stale-unsound"),
         ("unsound.yaml", 7, 3, "wrong-kind"),
     ];
-    let expected =
-        expected.map(|(file, line, column, rule)| (format!("{examples}/{file}"), line, column, rule));
+    let expected = expected.map(|(file, line, column, rule)| (format!("{examples}/{file}"), line, column, rule));
     assert_eq!(places(&findings), expected, "{findings:#?}");
 }
 
@@ -228,10 +190,7 @@ fn example_files_are_held_against_the_bodies_that_their_names_stand_for() {
 fn the_files_beside_the_document_are_read_too() {
     let mut sources = vendor_in("valid");
     sources.vendor_toml = read(&fixtures().join("files/vendor.toml"));
-    sources.documented = Some(SourceFile {
-        path: "documented.yaml".to_owned(),
-        text: "- a: &x 1\n".to_owned(),
-    });
+    sources.documented = Some(SourceFile { path: "documented.yaml".to_owned(), text: "- a: &x 1\n".to_owned() });
     let expected = [
         ("documented.yaml", 1, 6, "unsupported-yaml"),
         // A broken `vendor.toml` names nothing.
@@ -245,10 +204,7 @@ fn the_files_beside_the_document_are_read_too() {
 #[test]
 fn findings_name_the_remedy() {
     let findings = lint(&vendor_in("mistakes"));
-    let finding = findings
-        .iter()
-        .find(|finding| finding.rule == "unknown-reference")
-        .unwrap();
+    let finding = findings.iter().find(|finding| finding.rule == "unknown-reference").unwrap();
     assert_eq!(
         serde_json::to_value(finding).unwrap(),
         serde_json::json!({

@@ -1,24 +1,21 @@
 //! What the linter is given: texts of all kinds, with exact places, and none that makes it panic or hang.
 
+#![allow(clippy::unwrap_used, clippy::format_push_string, reason = "a test fails by panicking")]
+
 use std::{collections::BTreeMap, fs, path::Path};
 
 use build_tools::spec::{
-    Document, Finding, Node, NodeValue, SchemaSet, SourceFile, Span, VendorSources, json_schema, lint,
-    operations, parse_yaml,
+    Document, Finding, Node, NodeValue, SchemaSet, SourceFile, Span, VendorSources, json_schema, lint, operations,
+    parse_yaml,
 };
 use serde_json::json;
 
 fn source(text: &str) -> SourceFile {
-    SourceFile {
-        path: "openapi.yaml".to_owned(),
-        text: text.to_owned(),
-    }
+    SourceFile { path: "openapi.yaml".to_owned(), text: text.to_owned() }
 }
 
 fn fixture(name: &str) -> SourceFile {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/fixtures/lint")
-        .join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/lint").join(name);
     source(&fs::read_to_string(path).unwrap())
 }
 
@@ -26,10 +23,7 @@ fn document(text: &str) -> Vec<Finding> {
     lint(&VendorSources {
         name: "sample".to_owned(),
         openapi: source(text),
-        vendor_toml: SourceFile {
-            path: "vendor.toml".to_owned(),
-            text: String::new(),
-        },
+        vendor_toml: SourceFile { path: "vendor.toml".to_owned(), text: String::new() },
         documented: None,
         examples: BTreeMap::new(),
         unsound: None,
@@ -38,17 +32,12 @@ fn document(text: &str) -> Vec<Finding> {
 
 /// Line, column and rule of each finding.
 fn places(findings: &[Finding]) -> Vec<(usize, usize, &'static str)> {
-    findings
-        .iter()
-        .map(|finding| (finding.span.line, finding.span.column, finding.rule))
-        .collect()
+    findings.iter().map(|finding| (finding.span.line, finding.span.column, finding.rule)).collect()
 }
 
 /// A document whose component schemas are these lines.
 fn with_schemas(schemas: &str) -> String {
-    format!(
-        "openapi: 3.0.3\ninfo: {{ title: T, version: '1' }}\npaths: {{}}\ncomponents:\n  schemas:\n{schemas}"
-    )
+    format!("openapi: 3.0.3\ninfo: {{ title: T, version: '1' }}\npaths: {{}}\ncomponents:\n  schemas:\n{schemas}")
 }
 
 /// Every place in a tree, with its text.
@@ -75,10 +64,8 @@ fn places_count_characters_and_spans_count_bytes() {
         let mut found = Vec::new();
         texts(&root, &file.text, &mut found);
         let place = |wanted: &str| {
-            let (span, _) = found
-                .iter()
-                .find(|(_, text)| *text == wanted)
-                .unwrap_or_else(|| panic!("{wanted}: {found:?}"));
+            let (span, _) =
+                found.iter().find(|(_, text)| *text == wanted).unwrap_or_else(|| panic!("{wanted}: {found:?}"));
             (span.line, span.column)
         };
         assert_eq!(place("über"), (2, 1));
@@ -92,10 +79,7 @@ fn places_count_characters_and_spans_count_bytes() {
         assert_eq!(place("'ß'"), (5, 36));
         assert_eq!(place("folgt"), (9, 1));
         assert_eq!(place("ende"), (9, 8));
-        assert_eq!(
-            root.get("text").and_then(Node::as_str),
-            Some("erste Zeile – über\nzweite\n")
-        );
+        assert_eq!(root.get("text").and_then(Node::as_str), Some("erste Zeile – über\nzweite\n"));
     }
 }
 
@@ -105,16 +89,9 @@ fn findings_after_characters_of_several_bytes_point_at_the_right_bytes() {
     let findings = document(&text);
     assert_eq!(
         places(&findings),
-        [
-            (6, 5, "component-name-form"),
-            (6, 5, "unused-component"),
-            (6, 42, "unknown-value")
-        ]
+        [(6, 5, "component-name-form"), (6, 5, "unused-component"), (6, 42, "unknown-value")]
     );
-    let texts: Vec<&str> = findings
-        .iter()
-        .map(|finding| &text[finding.span.start..finding.span.end])
-        .collect();
+    let texts: Vec<&str> = findings.iter().map(|finding| &text[finding.span.start..finding.span.end]).collect();
     assert_eq!(texts, ["Größe", "Größe", "strnig"]);
     let span = miette::SourceSpan::from(findings[2].span);
     assert_eq!(&text[span.offset()..span.offset() + span.len()], "strnig");
@@ -147,18 +124,12 @@ fn pointers_lead_to_nodes_and_to_places() {
     let file = source("paths:\n  /a~b/{c}:\n    - first\n    - get: { x: 1 }\n");
     let document = Document::load(&file).unwrap();
     let pointer = "/paths/~1a~0b~1{c}/1/get";
-    assert_eq!(
-        document.root.at(&format!("{pointer}/x")).map(Node::to_json),
-        Some(json!(1))
-    );
+    assert_eq!(document.root.at(&format!("{pointer}/x")).map(Node::to_json), Some(json!(1)));
     assert_eq!(document.root.at("").map(|root| root.span.line), Some(1));
     assert_eq!(document.root.at("paths"), None);
     assert_eq!(document.root.at("/paths/missing"), None);
     assert_eq!(
-        document
-            .resolve(&format!("#{pointer}"))
-            .and_then(|node| node.get("x"))
-            .map(Node::to_json),
+        document.resolve(&format!("#{pointer}")).and_then(|node| node.get("x")).map(Node::to_json),
         Some(json!(1))
     );
     assert_eq!(document.resolve("other.yaml#/paths"), None);
@@ -174,18 +145,9 @@ fn pointers_lead_to_nodes_and_to_places() {
 fn operations_are_listed_in_the_order_of_the_document() {
     let document = Document::load(&fixture("valid/openapi.yaml")).unwrap();
     let entries = operations(&document);
-    let ids: Vec<Option<&str>> = entries
-        .iter()
-        .map(|entry| entry.operation_id.as_deref())
-        .collect();
-    let expected = [
-        "list_clients",
-        "create_client",
-        "get_client",
-        "delete_client",
-        "get_client_picture",
-        "client_changed",
-    ];
+    let ids: Vec<Option<&str>> = entries.iter().map(|entry| entry.operation_id.as_deref()).collect();
+    let expected =
+        ["list_clients", "create_client", "get_client", "delete_client", "get_client_picture", "client_changed"];
     assert_eq!(ids, expected.map(Some));
     assert_eq!(entries[3].pointer, "/paths/~1clients~1{client-id}/delete");
     assert_eq!(entries[3].method, "delete");
@@ -205,10 +167,7 @@ fn schemas_become_json_schema() {
     let translate = |schema: serde_json::Value| {
         let mut translated = json_schema(&document, &schema);
         let keywords = translated.as_object_mut().unwrap();
-        assert_eq!(
-            keywords.remove("$schema"),
-            Some(json!("https://json-schema.org/draft/2020-12/schema"))
-        );
+        assert_eq!(keywords.remove("$schema"), Some(json!("https://json-schema.org/draft/2020-12/schema")));
         assert_eq!(
             keywords.remove("$defs"),
             Some(json!({
@@ -219,9 +178,7 @@ fn schemas_become_json_schema() {
         translated
     };
     assert_eq!(
-        translate(
-            json!({ "type": "string", "nullable": true, "enum": ["a"], "example": "a", "x-sensitive": true })
-        ),
+        translate(json!({ "type": "string", "nullable": true, "enum": ["a"], "example": "a", "x-sensitive": true })),
         json!({ "type": ["string", "null"], "enum": ["a", null] })
     );
     assert_eq!(
@@ -260,19 +217,11 @@ fn violations_are_those_of_the_closest_variant() {
         "    Node:\n      type: object\n      required: [name]\n      properties:\n        name: { type: string }\n        next:\n          allOf: [{ $ref: '#/components/schemas/Node' }]\n          nullable: true\n",
     );
     let document = Document::load(&source(&text)).unwrap();
-    let validator = SchemaSet::new(&document)
-        .validator(&json!({ "$ref": "#/components/schemas/Node" }))
-        .unwrap();
-    assert_eq!(
-        validator.violations(&json!({ "name": "a", "next": { "name": "b", "next": null } })),
-        []
-    );
-    let violations =
-        validator.violations(&json!({ "name": "a", "next": { "name": "b", "next": { "name": 3 } } }));
-    let places: Vec<(&str, &str)> = violations
-        .iter()
-        .map(|violation| (violation.pointer.as_str(), violation.message.as_str()))
-        .collect();
+    let validator = SchemaSet::new(&document).validator(&json!({ "$ref": "#/components/schemas/Node" })).unwrap();
+    assert_eq!(validator.violations(&json!({ "name": "a", "next": { "name": "b", "next": null } })), []);
+    let violations = validator.violations(&json!({ "name": "a", "next": { "name": "b", "next": { "name": 3 } } }));
+    let places: Vec<(&str, &str)> =
+        violations.iter().map(|violation| (violation.pointer.as_str(), violation.message.as_str())).collect();
     assert_eq!(places, [("/next/next/name", "3 is not of type \"string\"")]);
 }
 
@@ -285,18 +234,9 @@ fn texts_that_are_no_documents_are_refused_with_a_place() {
         ("a: 1\n\tb: 2\n", vec![(1, 4, "syntax")]),
         ("a: \"\u{0}\"\n", vec![(1, 5, "syntax")]),
         ("ä: 1\nb: \u{1b}[0m\n", vec![(2, 4, "syntax")]),
-        (
-            "a: 1\nb: 2\na: 3\nb: 4\n",
-            vec![(3, 1, "duplicate-key"), (4, 1, "duplicate-key")],
-        ),
-        (
-            "a: &x 1\nb: *x\n",
-            vec![(1, 4, "unsupported-yaml"), (2, 4, "unsupported-yaml")],
-        ),
-        (
-            "a: !!int 1\nb: !secret c\n",
-            vec![(1, 10, "unsupported-yaml"), (2, 12, "unsupported-yaml")],
-        ),
+        ("a: 1\nb: 2\na: 3\nb: 4\n", vec![(3, 1, "duplicate-key"), (4, 1, "duplicate-key")]),
+        ("a: &x 1\nb: *x\n", vec![(1, 4, "unsupported-yaml"), (2, 4, "unsupported-yaml")]),
+        ("a: !!int 1\nb: !secret c\n", vec![(1, 10, "unsupported-yaml"), (2, 12, "unsupported-yaml")]),
         ("a: 1\n---\nb: 2\n", vec![(2, 1, "unsupported-yaml")]),
         ("? [a]\n: 1\n", vec![(1, 3, "unsupported-yaml")]),
         ("*x : 1\n", vec![(1, 1, "syntax")]),
@@ -315,21 +255,10 @@ fn texts_that_are_no_documents_are_refused_with_a_place() {
 fn nesting_is_bounded() {
     let flow = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
     assert!(parse_yaml(&source(&flow(128))).is_ok());
-    for text in [
-        flow(129),
-        "[".repeat(100_000),
-        "{a: ".repeat(100_000),
-        "- ".repeat(100_000),
-        "? ".repeat(100_000),
-    ] {
+    for text in [flow(129), "[".repeat(100_000), "{a: ".repeat(100_000), "- ".repeat(100_000), "? ".repeat(100_000)] {
         let findings = parse_yaml(&source(&text)).unwrap_err();
         let rules: Vec<&str> = findings.iter().map(|finding| finding.rule).collect();
-        assert_eq!(
-            rules,
-            ["unsupported-yaml"],
-            "{}",
-            text.chars().take(8).collect::<String>()
-        );
+        assert_eq!(rules, ["unsupported-yaml"], "{}", text.chars().take(8).collect::<String>());
     }
     let mut schema = "{ type: string }".to_owned();
     for _ in 0..120 {
@@ -343,45 +272,24 @@ fn nesting_is_bounded() {
 fn references_in_circles_and_in_long_chains_come_to_an_end() {
     let mut circle = String::new();
     for (name, next) in [("A", "B"), ("B", "C"), ("C", "A")] {
-        circle.push_str(&format!(
-            "    {name}: {{ $ref: '#/components/schemas/{next}' }}\n"
-        ));
+        circle.push_str(&format!("    {name}: {{ $ref: '#/components/schemas/{next}' }}\n"));
     }
     circle.push_str("    D: { description: D., default: 1, allOf: [{ $ref: '#/components/schemas/A' }] }\n");
     let findings = document(&with_schemas(&circle));
-    let cycles = findings
-        .iter()
-        .filter(|finding| finding.rule == "reference-cycle")
-        .count();
+    let cycles = findings.iter().filter(|finding| finding.rule == "reference-cycle").count();
     assert_eq!(cycles, 3);
 
     // Each component refers to the next twice: written out, they are more than could ever be.
-    for kind in [
-        "allOf: [{}, {}]",
-        "anyOf: [{}, {}]",
-        "oneOf: [{}, { nullable: true, allOf: [{}] }]",
-    ] {
+    for kind in ["allOf: [{}, {}]", "anyOf: [{}, {}]", "oneOf: [{}, { nullable: true, allOf: [{}] }]"] {
         let findings = document(&chain(kind, 1000));
-        let too_large = findings
-            .iter()
-            .filter(|finding| finding.message.contains("is composed of more than"))
-            .count();
+        let too_large = findings.iter().filter(|finding| finding.message.contains("is composed of more than")).count();
         assert_eq!(too_large, 990, "{kind}");
     }
     // Members and items may lead on for as long as they like.
-    for kind in [
-        "type: object, properties: { a: {}, b: {} }",
-        "type: array, items: {}",
-    ] {
+    for kind in ["type: object, properties: { a: {}, b: {} }", "type: array, items: {}"] {
         let findings = document(&chain(kind, 10_000));
-        assert!(
-            findings.iter().all(|finding| finding.rule != "unsupported"),
-            "{kind}"
-        );
-        assert!(
-            findings.iter().any(|finding| finding.rule == "invalid-default"),
-            "{kind}"
-        );
+        assert!(findings.iter().all(|finding| finding.rule != "unsupported"), "{kind}");
+        assert!(findings.iter().any(|finding| finding.rule == "invalid-default"), "{kind}");
     }
 }
 
@@ -393,12 +301,8 @@ fn chain(kind: &str, length: usize) -> String {
         let kind = kind.replace("{}", &reference);
         schemas.push_str(&format!("    C{index}: {{ description: Next., {kind} }}\n"));
     }
-    schemas.push_str(&format!(
-        "    C{length}: {{ type: object, description: Last., default: 3 }}\n"
-    ));
-    schemas.push_str(
-        "    Start: { description: Start., default: 3, allOf: [{ $ref: '#/components/schemas/C0' }] }\n",
-    );
+    schemas.push_str(&format!("    C{length}: {{ type: object, description: Last., default: 3 }}\n"));
+    schemas.push_str("    Start: { description: Start., default: 3, allOf: [{ $ref: '#/components/schemas/C0' }] }\n");
     with_schemas(&schemas)
 }
 
@@ -420,10 +324,7 @@ fn deep_payloads_fit_on_the_stack() {
             "    Start: {{ type: array, items: {{ $ref: '#/components/schemas/C0' }}, default: [{payload}] }}\n"
         );
         let findings = document(&with_schemas(&format!("{schemas}{start}")));
-        let invalid: Vec<&Finding> = findings
-            .iter()
-            .filter(|finding| finding.rule == "invalid-default")
-            .collect();
+        let invalid: Vec<&Finding> = findings.iter().filter(|finding| finding.rule == "invalid-default").collect();
         assert_eq!(invalid.len(), 1, "{findings:#?}");
         assert!(invalid[0].pointer.contains(pointer), "{}", invalid[0].pointer);
     }
@@ -431,15 +332,9 @@ fn deep_payloads_fit_on_the_stack() {
 
 #[test]
 fn scalars_may_be_huge() {
-    let text = with_schemas(&format!(
-        "    A: {{ type: string, description: {} }}\n",
-        "x".repeat(1_000_000)
-    ));
+    let text = with_schemas(&format!("    A: {{ type: string, description: {} }}\n", "x".repeat(1_000_000)));
     assert_eq!(places(&document(&text)), [(6, 5, "unused-component")]);
-    let text = with_schemas(&format!(
-        "    {}: {{ type: string, description: A. }}\n",
-        "X".repeat(1_000)
-    ));
+    let text = with_schemas(&format!("    {}: {{ type: string, description: A. }}\n", "X".repeat(1_000)));
     assert_eq!(places(&document(&text)), [(6, 5, "unused-component")]);
 }
 
@@ -449,11 +344,9 @@ fn damaged_documents_never_panic() {
     let lines: Vec<&str> = text.lines().collect();
     // Every document that lacks a line, or has one twice, or has one cut short.
     for (index, line) in lines.iter().enumerate() {
-        for replacement in [
-            None,
-            Some(format!("{line}\n{line}")),
-            line.split_once(':').map(|(key, _)| format!("{key}:")),
-        ] {
+        for replacement in
+            [None, Some(format!("{line}\n{line}")), line.split_once(':').map(|(key, _)| format!("{key}:"))]
+        {
             let mut damaged: Vec<&str> = lines.clone();
             match &replacement {
                 Some(replacement) => damaged[index] = replacement,

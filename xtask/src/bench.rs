@@ -55,16 +55,8 @@ const FIGURES: [Figure; 6] = [
         meaning: "from the documents' texts to the texts of all files, in process, by a debug build of xtask",
         decimals: 0,
     },
-    Figure {
-        heading: "lines",
-        meaning: "lines of generated library code, tests not counted",
-        decimals: 0,
-    },
-    Figure {
-        heading: "size (kB)",
-        meaning: "the same in units of 1000 bytes",
-        decimals: 0,
-    },
+    Figure { heading: "lines", meaning: "lines of generated library code, tests not counted", decimals: 0 },
+    Figure { heading: "size (kB)", meaning: "the same in units of 1000 bytes", decimals: 0 },
     Figure {
         heading: "check (s)",
         meaning: "processor time of `cargo check` of the crate alone, its dependencies being built",
@@ -152,14 +144,8 @@ fn measure(workspace: &Workspace, vendor: &str, remarks: &mut Vec<String>) -> Re
     let sources = workspace.read_vendor(vendor)?;
     eprintln!("{vendor}: generating");
     let (generation, generated) = best_of_generations(|| generate(&sources))?;
-    let (plain_generation, plain) =
-        best_of_generations(|| Ok(baseline::plain(&generated.contract.document)?))?;
-    remarks.extend(
-        plain
-            .left_out
-            .iter()
-            .map(|left_out| format!("{vendor}'s {left_out} (in plain progenitor)")),
-    );
+    let (plain_generation, plain) = best_of_generations(|| Ok(baseline::plain(&generated.contract.document)?))?;
+    remarks.extend(plain.left_out.iter().map(|left_out| format!("{vendor}'s {left_out} (in plain progenitor)")));
 
     let package = &generated.contract.settings.package.name;
     let outdated = compare(&generated.files, &workspace.read_generated(package)?);
@@ -168,33 +154,20 @@ fn measure(workspace: &Workspace, vendor: &str, remarks: &mut Vec<String>) -> Re
         "{} of its files on disk are out of date: run `cargo xtask generate {vendor}` first",
         outdated.len()
     );
-    let library = generated
-        .files
-        .iter()
-        .filter(|file| file.path.contains("/src/generated/"));
+    let library = generated.files.iter().filter(|file| file.path.contains("/src/generated/"));
     let texts: Vec<&str> = library.map(|file| file.contents.as_str()).collect();
     let bench = workspace.root.join("target/bench");
-    let ours = Build {
-        directory: workspace.root.clone(),
-        package: package.clone(),
-        target: bench.join("ours"),
-    };
+    let ours = Build { directory: workspace.root.clone(), package: package.clone(), target: bench.join("ours") };
     let theirs = write_plain_crate(workspace, &bench, vendor, &plain)?;
     Ok([
-        ours.measure(generation, &texts)
-            .with_context(|| format!("cannot build {package}"))?,
-        theirs
-            .measure(plain_generation, &[&plain.rust])
-            .with_context(|| format!("cannot build {}", theirs.package))?,
+        ours.measure(generation, &texts).with_context(|| format!("cannot build {package}"))?,
+        theirs.measure(plain_generation, &[&plain.rust]).with_context(|| format!("cannot build {}", theirs.package))?,
     ])
 }
 
 fn generate(sources: &VendorSources) -> Result<Generated> {
     build_tools::generate(sources).map_err(|findings| {
-        eprint!(
-            "{}",
-            report::render(&findings, sources, report::wants_colour(&std::io::stderr()))
-        );
+        eprint!("{}", report::render(&findings, sources, report::wants_colour(&std::io::stderr())));
         anyhow!("its documents have mistakes, see above")
     })
 }
@@ -231,17 +204,8 @@ impl Build {
         let build = self.processor_time(&["build", "--release"], &["clean", "--release"])?;
         let library = format!("release/lib{}.rlib", self.package.replace('-', "_"));
         let library = self.target.join(library);
-        let size = fs::metadata(&library)
-            .with_context(|| format!("cannot look at {}", library.display()))?
-            .len();
-        Ok([
-            generation,
-            as_f64(lines),
-            as_f64(bytes) / 1000.0,
-            check,
-            build,
-            as_f64(usize::try_from(size)?) / 1000.0,
-        ])
+        let size = fs::metadata(&library).with_context(|| format!("cannot look at {}", library.display()))?.len();
+        Ok([generation, as_f64(lines), as_f64(bytes) / 1000.0, check, build, as_f64(usize::try_from(size)?) / 1000.0])
     }
 
     /// The smallest processor time of a command in seconds, when only this package has to be compiled.
@@ -273,8 +237,7 @@ impl Build {
 
 /// Processor time of all processes that this one has started and that have ended, in seconds.
 fn children_time() -> Result<f64> {
-    let usage =
-        getrusage(UsageWho::RUSAGE_CHILDREN).context("cannot read the processor time of child processes")?;
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).context("cannot read the processor time of child processes")?;
     let seconds = |time: nix::sys::time::TimeVal| {
         let micros = u32::try_from(time.tv_usec()).unwrap_or_default();
         as_f64(usize::try_from(time.tv_sec()).unwrap_or_default()) + f64::from(micros) / 1e6
@@ -294,21 +257,13 @@ fn output(command: &mut Command) -> Result<String> {
     let arguments = arguments.join(OsStr::new(" ")).display().to_string();
     let output = command.output().with_context(|| format!("cannot run {name}"))?;
     if !output.status.success() {
-        bail!(
-            "`{name} {arguments}` failed:\n{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        bail!("`{name} {arguments}` failed:\n{}", String::from_utf8_lossy(&output.stderr));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// Writes plain progenitor's output as a crate of its own, outside our workspace, with the dependencies that it needs.
-fn write_plain_crate(
-    workspace: &Workspace,
-    bench: &Path,
-    vendor: &str,
-    plain: &PlainOutput,
-) -> Result<Build> {
+fn write_plain_crate(workspace: &Workspace, bench: &Path, vendor: &str, plain: &PlainOutput) -> Result<Build> {
     let package = format!("plain-{vendor}");
     let directory = bench.join(&package);
     let mut manifest = format!(
@@ -336,10 +291,7 @@ serde_urlencoded = "0.7"
 "#
     );
     for (path, line) in [
-        (
-            "chrono::",
-            "chrono = { version = \"0.4\", default-features = false, features = [\"serde\", \"std\"] }\n",
-        ),
+        ("chrono::", "chrono = { version = \"0.4\", default-features = false, features = [\"serde\", \"std\"] }\n"),
         ("regress::", "regress = \"0.12\"\n"),
         ("uuid::", "uuid = { version = \"1\", features = [\"serde\"] }\n"),
     ] {
@@ -359,9 +311,5 @@ serde_urlencoded = "0.7"
     let lock = workspace.root.join("Cargo.lock");
     let text = fs::read_to_string(&lock).with_context(|| format!("cannot read {}", lock.display()))?;
     write("Cargo.lock", &text)?;
-    Ok(Build {
-        directory,
-        package,
-        target: bench.join("plain"),
-    })
+    Ok(Build { directory, package, target: bench.join("plain") })
 }

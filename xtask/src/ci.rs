@@ -71,18 +71,12 @@ struct Vendor {
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status> {
     let vendors = vendors(workspace)?;
     let all = Step::value_variants().iter().copied();
-    let steps: Vec<Step> = all
-        .filter(|step| arguments.steps.is_empty() || arguments.steps.contains(step))
-        .collect();
+    let steps: Vec<Step> = all.filter(|step| arguments.steps.is_empty() || arguments.steps.contains(step)).collect();
     let mut times: Vec<(String, Duration)> = Vec::new();
     for (index, step) in steps.iter().enumerate() {
         let value = step.to_possible_value();
         let name = value.as_ref().map_or("step", |value| value.get_name());
-        let help = value
-            .as_ref()
-            .and_then(|value| value.get_help())
-            .map(ToString::to_string)
-            .unwrap_or_default();
+        let help = value.as_ref().and_then(|value| value.get_help()).map(ToString::to_string).unwrap_or_default();
         println!("\n=== {}/{} {name}: {help}", index + 1, steps.len());
         let start = Instant::now();
         let outcome = step.run(workspace, &vendors);
@@ -99,10 +93,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status
         }
         times.push((name.to_owned(), time));
     }
-    let times: Vec<String> = times
-        .iter()
-        .map(|(name, time)| format!("{name} {:.0} s", time.as_secs_f64()))
-        .collect();
+    let times: Vec<String> = times.iter().map(|(name, time)| format!("{name} {:.0} s", time.as_secs_f64())).collect();
     println!("\nci: all steps passed ({})", times.join(", "));
     Ok(Status::Fine)
 }
@@ -116,10 +107,7 @@ fn vendors(workspace: &Workspace) -> Result<Vec<Vendor>> {
             .with_context(|| format!("cannot read {}: every vendor needs one", path.display()))?;
         let settings: Settings = toml::from_str(&text)
             .with_context(|| format!("{} is not as specs/README.md describes it", path.display()))?;
-        vendors.push(Vendor {
-            name,
-            package: settings.package.name,
-        });
+        vendors.push(Vendor { name, package: settings.package.name });
     }
     Ok(vendors)
 }
@@ -138,9 +126,9 @@ impl Step {
             Self::Clippy => cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
             // Through clippy, because warnings are made errors by an argument there: RUSTFLAGS would build all dependencies
             // again.
-            Self::Alone => every(vendors, |vendor| {
-                cargo(&["clippy", "--package", &vendor.package, "--", "-D", "warnings"])
-            }),
+            Self::Alone => {
+                every(vendors, |vendor| cargo(&["clippy", "--package", &vendor.package, "--", "-D", "warnings"]))
+            }
             Self::Features => {
                 let facade = |features: &str| {
                     cargo(&[
@@ -160,13 +148,19 @@ impl Step {
                     failed => Ok(failed),
                 }
             }
-            Self::Docs => run_cargo(
-                workspace,
-                &["doc", "--workspace", "--no-deps"],
-                &[("RUSTDOCFLAGS", "-D warnings")],
-            ),
+            Self::Docs => {
+                run_cargo(workspace, &["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-D warnings")])
+            }
             // `--check` leaves no `.snap.new` behind.
-            Self::Tests => cargo(&["insta", "test", "--check", "--workspace", "--unreferenced=reject"]),
+            Self::Tests => cargo(&[
+                "insta",
+                "test",
+                "--test-runner",
+                "cargo-test",
+                "--check",
+                "--workspace",
+                "--unreferenced=reject",
+            ]),
         }
     }
 }
@@ -195,11 +189,7 @@ fn run_cargo(workspace: &Workspace, arguments: &[&str], variables: &[(&str, &str
         .current_dir(&workspace.root)
         .status()
         .context("cannot run cargo")?;
-    Ok(if status.success() {
-        Status::Fine
-    } else {
-        Status::Broken
-    })
+    Ok(if status.success() { Status::Fine } else { Status::Broken })
 }
 
 /// Proves that no vendor is forgotten where people list them by hand.
@@ -207,34 +197,22 @@ fn check_facade(workspace: &Workspace, vendors: &[Vendor]) -> Result<Status> {
     let crates = workspace.root.join("crates");
     let facade = crates.join(FACADE);
     let manifest = read(&facade.join("Cargo.toml"))?;
-    let manifest: Table =
-        toml::from_str(&manifest).with_context(|| format!("{FACADE}'s Cargo.toml is not TOML"))?;
+    let manifest: Table = toml::from_str(&manifest).with_context(|| format!("{FACADE}'s Cargo.toml is not TOML"))?;
     let library = read(&facade.join("src/lib.rs"))?;
     let mut problems = Vec::new();
     for Vendor { name, package } in vendors {
         let dependency = manifest.get("dependencies").and_then(|table| table.get(package));
-        if dependency
-            .and_then(|table| table.get("optional"))
-            .and_then(toml::Value::as_bool)
-            != Some(true)
-        {
+        if dependency.and_then(|table| table.get("optional")).and_then(toml::Value::as_bool) != Some(true) {
             problems.push(format!("{FACADE} has no optional dependency `{package}`: add it"));
         }
-        let feature = manifest
-            .get("features")
-            .and_then(|table| table.get(name))
-            .and_then(toml::Value::as_array);
+        let feature = manifest.get("features").and_then(|table| table.get(name)).and_then(toml::Value::as_array);
         let wanted = format!("dep:{package}");
         if !feature.is_some_and(|entries| entries.iter().any(|entry| entry.as_str() == Some(&wanted))) {
-            problems.push(format!(
-                "{FACADE} has no feature `{name}` with \"{wanted}\": add it"
-            ));
+            problems.push(format!("{FACADE} has no feature `{name}` with \"{wanted}\": add it"));
         }
         let export = format!("pub use {} as {name};", package.replace('-', "_"));
         if !library.contains(&export) {
-            problems.push(format!(
-                "{FACADE}'s lib.rs does not say `{export}`: add it behind its feature"
-            ));
+            problems.push(format!("{FACADE}'s lib.rs does not say `{export}`: add it behind its feature"));
         }
         let lines = read(&crates.join(package).join("src/lib.rs"))?.lines().count();
         if lines >= LIBRARY_LINES {
@@ -250,10 +228,7 @@ fn check_facade(workspace: &Workspace, vendors: &[Vendor]) -> Result<Status> {
     if !problems.is_empty() {
         return Ok(Status::Broken);
     }
-    println!(
-        "{} vendors, each with its crate, its feature and its re-export",
-        vendors.len()
-    );
+    println!("{} vendors, each with its crate, its feature and its re-export", vendors.len());
     Ok(Status::Fine)
 }
 
@@ -264,11 +239,8 @@ fn orphans(crates: &Path, vendors: &[Vendor]) -> Result<Vec<String>> {
     for entry in fs::read_dir(crates).with_context(list)? {
         let entry = entry.with_context(list)?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if entry.path().join("src/generated").is_dir() && !vendors.iter().any(|vendor| vendor.package == name)
-        {
-            found.push(format!(
-                "crates/{name} is generated, but no directory under specs/ generates it: delete it"
-            ));
+        if entry.path().join("src/generated").is_dir() && !vendors.iter().any(|vendor| vendor.package == name) {
+            found.push(format!("crates/{name} is generated, but no directory under specs/ generates it: delete it"));
         }
     }
     found.sort();

@@ -40,10 +40,7 @@ pub(crate) struct Arguments {
 impl Arguments {
     /// The check of everything that quotes the figures.
     pub(crate) fn check() -> Self {
-        Self {
-            check: true,
-            write: false,
-        }
+        Self { check: true, write: false }
     }
 }
 
@@ -116,18 +113,16 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status
         return Ok(Status::Fine);
     }
     let text = read_committed(&committed_path)?;
-    let committed: Committed = toml::from_str(&text)
-        .with_context(|| format!("{} is not as `--write` makes it", committed_path.display()))?;
+    let committed: Committed =
+        toml::from_str(&text).with_context(|| format!("{} is not as `--write` makes it", committed_path.display()))?;
     for worse in worse(&figures, &committed) {
         println!("worse: {worse}");
         status = Status::Broken;
     }
     if arguments.check {
         let readme = Replaced::new(&readme_path, "coverage", &table)?;
-        for (path, differs) in [
-            (&committed_path, text != committed_text(&figures)?),
-            (&readme_path, readme.differs()),
-        ] {
+        for (path, differs) in [(&committed_path, text != committed_text(&figures)?), (&readme_path, readme.differs())]
+        {
             if differs {
                 println!("{} is out of date", path.display());
                 status = status.max(Status::OutOfDate);
@@ -144,10 +139,7 @@ fn read_committed(path: &Path) -> Result<String> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(text),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            bail!(
-                "{} is not there yet: make it with `cargo xtask coverage --write`",
-                path.display()
-            )
+            bail!("{} is not there yet: make it with `cargo xtask coverage --write`", path.display())
         }
         Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
     }
@@ -170,63 +162,23 @@ fn worse(figures: &Committed, committed: &Committed) -> Vec<String> {
         };
         // Of these, more is better; the number of restored operations says nothing by itself.
         let at_least = [
-            (
-                "operations documented",
-                before.operations_documented,
-                now.operations_documented,
-            ),
-            (
-                "operations in the document",
-                before.operations_in_document,
-                now.operations_in_document,
-            ),
-            (
-                "operations generated",
-                before.operations_generated,
-                now.operations_generated,
-            ),
-            (
-                "operations on the wire",
-                before.operations_on_the_wire,
-                now.operations_on_the_wire,
-            ),
-            (
-                "payloads documented",
-                before.payloads_documented,
-                now.payloads_documented,
-            ),
-            (
-                "payloads decoded and encoded again",
-                before.payloads_round_tripped,
-                now.payloads_round_tripped,
-            ),
-            (
-                "statuses declared",
-                before.statuses_declared,
-                now.statuses_declared,
-            ),
+            ("operations documented", before.operations_documented, now.operations_documented),
+            ("operations in the document", before.operations_in_document, now.operations_in_document),
+            ("operations generated", before.operations_generated, now.operations_generated),
+            ("operations on the wire", before.operations_on_the_wire, now.operations_on_the_wire),
+            ("payloads documented", before.payloads_documented, now.payloads_documented),
+            ("payloads decoded and encoded again", before.payloads_round_tripped, now.payloads_round_tripped),
+            ("statuses declared", before.statuses_declared, now.statuses_declared),
             ("statuses decoded", before.statuses_decoded, now.statuses_decoded),
-            (
-                "operations whose path is stated",
-                before.provenance_stated,
-                now.provenance_stated,
-            ),
+            ("operations whose path is stated", before.provenance_stated, now.provenance_stated),
         ];
         let at_most = [
             ("unsound payloads", before.payloads_unsound, now.payloads_unsound),
-            (
-                "operations whose path is inferred",
-                before.provenance_inferred,
-                now.provenance_inferred,
-            ),
+            ("operations whose path is inferred", before.provenance_inferred, now.provenance_inferred),
         ];
         let fewer = at_least.into_iter().filter(|(_, before, now)| now < before);
         let more = at_most.into_iter().filter(|(_, before, now)| now > before);
-        found.extend(
-            fewer
-                .chain(more)
-                .map(|(what, before, now)| format!("{vendor}: {now} {what}, {before} before")),
-        );
+        found.extend(fewer.chain(more).map(|(what, before, now)| format!("{vendor}: {now} {what}, {before} before")));
     }
     found
 }
@@ -256,17 +208,11 @@ struct Documented {
 fn count(workspace: &Workspace, vendor: &str) -> Result<(Figures, Vec<String>)> {
     let sources = workspace.read_vendor(vendor)?;
     let Generated { contract, .. } = build_tools::generate(&sources).map_err(|findings| {
-        eprint!(
-            "{}",
-            report::render(&findings, &sources, report::wants_colour(&io::stderr()))
-        );
+        eprint!("{}", report::render(&findings, &sources, report::wants_colour(&io::stderr())));
         anyhow!("its documents have mistakes, see above")
     })?;
     let inventory = inventory(&sources)?;
-    let package = workspace
-        .root
-        .join("crates")
-        .join(&contract.settings.package.name);
+    let package = workspace.root.join("crates").join(&contract.settings.package.name);
     let mut figures = Figures::default();
     let mut gaps = Vec::new();
     count_operations(&contract, &inventory, &package, &mut figures, &mut gaps)?;
@@ -296,11 +242,7 @@ fn count_operations(
     gaps: &mut Vec<String>,
 ) -> Result<()> {
     let methods = read_all(&package.join("src/generated/operations"))?;
-    for documented in inventory
-        .operations
-        .iter()
-        .filter(|documented| !documented.webhook)
-    {
+    for documented in inventory.operations.iter().filter(|documented| !documented.webhook) {
         figures.operations_documented += 1;
         let in_document = contract.operations.iter().any(|operation| {
             operation.id == documented.operation
@@ -323,11 +265,7 @@ fn count_operations(
         } else {
             gaps.push(format!("{name} has no method"));
         }
-        if package
-            .join("tests/snapshots")
-            .join(format!("{name}.snap"))
-            .is_file()
-        {
+        if package.join("tests/snapshots").join(format!("{name}.snap")).is_file() {
             figures.operations_on_the_wire += 1;
         } else {
             gaps.push(format!("{name} has no snapshot of its request"));
@@ -361,9 +299,7 @@ fn count_payloads(
                 .keys()
                 .any(|file| *file == format!("{name}.json") || file.starts_with(&format!("{name}.")))
             {
-                gaps.push(format!(
-                    "the payload {name} is documented, but not under examples/"
-                ));
+                gaps.push(format!("the payload {name} is documented, but not under examples/"));
             }
         }
     }
@@ -387,34 +323,17 @@ fn count_statuses(
     let decoded = decoded_statuses(&read_if_there(&package.join("tests/generated/statuses.rs"))?);
     for operation in &contract.operations {
         let declared = operation.statuses.len();
-        let tested = decoded
-            .get(&operation.method_name)
-            .copied()
-            .unwrap_or_default()
-            .min(declared);
+        let tested = decoded.get(&operation.method_name).copied().unwrap_or_default().min(declared);
         figures.statuses_declared += declared;
         figures.statuses_decoded += tested;
         if tested < declared {
-            gaps.push(format!(
-                "{}: {tested} of {declared} statuses are decoded in a test",
-                operation.method_name
-            ));
+            gaps.push(format!("{}: {tested} of {declared} statuses are decoded in a test", operation.method_name));
         }
-        let codes: BTreeSet<&str> = operation
-            .statuses
-            .iter()
-            .map(|status| status.code.as_str())
-            .collect();
-        let documented = inventory
-            .operations
-            .iter()
-            .filter(|documented| documented.operation == operation.id);
+        let codes: BTreeSet<&str> = operation.statuses.iter().map(|status| status.code.as_str()).collect();
+        let documented = inventory.operations.iter().filter(|documented| documented.operation == operation.id);
         for status in documented.flat_map(|documented| &documented.statuses) {
             if !codes.contains(status.as_str()) {
-                gaps.push(format!(
-                    "{}: the status {status} is documented, but not declared",
-                    operation.method_name
-                ));
+                gaps.push(format!("{}: the status {status} is documented, but not declared", operation.method_name));
             }
         }
     }
@@ -466,10 +385,7 @@ fn table(figures: &Committed) -> String {
         "restored",
         "inferred",
     ];
-    let mut rows: Vec<_> = figures
-        .iter()
-        .map(|(vendor, figures)| row(vendor, figures))
-        .collect();
+    let mut rows: Vec<_> = figures.iter().map(|(vendor, figures)| row(vendor, figures)).collect();
     let all = figures.values().fold(Figures::default(), Figures::plus);
     rows.push(row("all", &all));
     markdown::table(heading, &rows)
@@ -518,31 +434,19 @@ mod tests {
 
     #[test]
     fn only_what_is_worse_is_told() {
-        let before = Figures {
-            operations_generated: 3,
-            provenance_inferred: 1,
-            ..Figures::default()
-        };
-        let now = Figures {
-            operations_generated: 2,
-            provenance_inferred: 0,
-            ..Figures::default()
-        };
+        let before = Figures { operations_generated: 3, provenance_inferred: 1, ..Figures::default() };
+        let now = Figures { operations_generated: 2, provenance_inferred: 0, ..Figures::default() };
         let committed = Committed::from([("x".to_owned(), before), ("gone".to_owned(), before)]);
         let told = worse(&Committed::from([("x".to_owned(), now)]), &committed);
         assert_eq!(
             told,
-            [
-                "gone is in coverage.toml, but there is no such vendor",
-                "x: 2 operations generated, 3 before"
-            ]
+            ["gone is in coverage.toml, but there is no such vendor", "x: 2 operations generated, 3 before"]
         );
     }
 
     #[test]
     fn statuses_are_counted_by_test() {
-        let tests =
-            "async fn a() {\n    expect_success!(call);\n    expect_error!(call);\n}\nasync fn b() {\n}\n";
+        let tests = "async fn a() {\n    expect_success!(call);\n    expect_error!(call);\n}\nasync fn b() {\n}\n";
         let counts = decoded_statuses(tests);
         assert_eq!(counts.get("a"), Some(&2));
         assert_eq!(counts.get("b"), None);

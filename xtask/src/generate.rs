@@ -40,11 +40,7 @@ pub(crate) struct Arguments {
 impl Arguments {
     /// The check of all vendors.
     pub(crate) fn check() -> Self {
-        Self {
-            vendors: Vec::new(),
-            check: true,
-            verbose: false,
-        }
+        Self { vendors: Vec::new(), check: true, verbose: false }
     }
 }
 
@@ -74,13 +70,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status
         let finished = match outcome {
             Ok(Outcome::Planned(plan)) => finish(workspace, &vendor, &plan, arguments),
             Ok(Outcome::Refused(sources, findings)) => {
-                eprint!(
-                    "{}",
-                    report::render(&findings, &sources, report::wants_colour(&io::stderr()))
-                );
-                Err(anyhow!(
-                    "its documents have mistakes, see above; its crate was left as it is"
-                ))
+                eprint!("{}", report::render(&findings, &sources, report::wants_colour(&io::stderr())));
+                Err(anyhow!("its documents have mistakes, see above; its crate was left as it is"))
             }
             Err(error) => Err(error),
         };
@@ -97,10 +88,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status
         }
     }
     if !out_of_date.is_empty() {
-        println!(
-            "\nto bring this up to date, run `cargo xtask generate {}`",
-            out_of_date.join(" ")
-        );
+        println!("\nto bring this up to date, run `cargo xtask generate {}`", out_of_date.join(" "));
     }
     Ok(status)
 }
@@ -115,31 +103,17 @@ fn plan(workspace: &Workspace, vendor: &str) -> Result<Outcome> {
     let package = generated.contract.settings.package.name;
     check_paths(&package, &generated.files)?;
     let changes = compare(&generated.files, &workspace.read_generated(&package)?);
-    Ok(Outcome::Planned(Plan {
-        package,
-        files: generated.files.len(),
-        changes,
-        report: generated.report,
-    }))
+    Ok(Outcome::Planned(Plan { package, files: generated.files.len(), changes, report: generated.report }))
 }
 
 /// Refuses to write or delete anything outside the part of the crate that generation owns.
 fn check_paths(package: &str, files: &[OutputFile]) -> Result<()> {
     let is_name = |name: &str| {
-        !name.is_empty()
-            && name
-                .chars()
-                .all(|character| character.is_ascii_alphanumeric() || "-_".contains(character))
+        !name.is_empty() && name.chars().all(|character| character.is_ascii_alphanumeric() || "-_".contains(character))
     };
-    ensure!(
-        is_name(package),
-        "`{package}` in {SETTINGS} is no crate name: use letters, digits, `-` and `_`"
-    );
+    ensure!(is_name(package), "`{package}` in {SETTINGS} is no crate name: use letters, digits, `-` and `_`");
     for file in files {
-        let in_crate = file
-            .path
-            .strip_prefix(&format!("crates/{package}/"))
-            .unwrap_or_default();
+        let in_crate = file.path.strip_prefix(&format!("crates/{package}/")).unwrap_or_default();
         ensure!(
             is_generated(in_crate) && !in_crate.split('/').any(|part| part == ".."),
             "the generator would write {}, which is not its own: this is a mistake of the generator",
@@ -154,10 +128,7 @@ fn refuse_shared_packages(outcomes: Vec<(String, Result<Outcome>)>) -> Vec<(Stri
     let mut vendors: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (vendor, outcome) in &outcomes {
         if let Ok(Outcome::Planned(plan)) = outcome {
-            vendors
-                .entry(plan.package.clone())
-                .or_default()
-                .push(vendor.clone());
+            vendors.entry(plan.package.clone()).or_default().push(vendor.clone());
         }
     }
     let refuse = |vendor: String, outcome: Result<Outcome>| {
@@ -174,10 +145,7 @@ fn refuse_shared_packages(outcomes: Vec<(String, Result<Outcome>)>) -> Vec<(Stri
         }
         (vendor, outcome)
     };
-    outcomes
-        .into_iter()
-        .map(|(vendor, outcome)| refuse(vendor, outcome))
-        .collect()
+    outcomes.into_iter().map(|(vendor, outcome)| refuse(vendor, outcome)).collect()
 }
 
 /// Writes what changed, or shows it.
@@ -196,11 +164,7 @@ fn finish(workspace: &Workspace, vendor: &str, plan: &Plan, arguments: &Argument
             println!("{} {}", problem(change), change.path());
             print_difference(&change.difference());
         }
-        println!(
-            "{vendor}: {} of {} files out of date",
-            plan.changes.len(),
-            plan.files
-        );
+        println!("{vendor}: {} of {} files out of date", plan.changes.len(), plan.files);
         return Ok(Status::OutOfDate);
     }
     workspace.apply(&plan.changes)?;

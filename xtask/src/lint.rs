@@ -68,10 +68,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status
         }
     }
     if matches!(arguments.format, Format::Json) {
-        println!(
-            "{}",
-            serde_json::to_string_pretty(&all).context("cannot write the findings as JSON")?
-        );
+        println!("{}", serde_json::to_string_pretty(&all).context("cannot write the findings as JSON")?);
     }
     Ok(status)
 }

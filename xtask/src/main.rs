@@ -1,10 +1,6 @@
 //! The command line of this workspace. It decides what to run and touches the disk; how to generate is for `build-tools`.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a command line talks to its user"
-)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks to its user")]
 
 mod bench;
 mod ci;
@@ -26,11 +22,7 @@ use crate::workspace::Workspace;
 
 /// Generates the vendor crates from the documents under `specs/`, and checks everything that CI checks.
 #[derive(Debug, Parser)]
-#[command(
-    name = "cargo xtask",
-    bin_name = "cargo xtask",
-    disable_help_subcommand = true
-)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_subcommand = true)]
 struct Cli {
     /// The workspace: `crates/` is written there [default: the one that this command was built from]
     #[arg(long, global = true, value_name = "DIR")]

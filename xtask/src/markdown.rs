@@ -11,10 +11,7 @@ use anyhow::{Context as _, Result, anyhow};
 pub(crate) fn table<const COLUMNS: usize>(heading: [&str; COLUMNS], rows: &[[String; COLUMNS]]) -> String {
     let width = |column: usize| {
         let cells = rows.iter().map(|row| row[column].chars().count());
-        cells
-            .chain([heading[column].chars().count(), 2])
-            .max()
-            .unwrap_or_default()
+        cells.chain([heading[column].chars().count(), 2]).max().unwrap_or_default()
     };
     let widths: [usize; COLUMNS] = std::array::from_fn(width);
     let line = |cells: [&str; COLUMNS]| {
@@ -49,21 +46,14 @@ impl Replaced {
         let before = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         let begin = format!("<!-- {name}:begin -->");
         let end = format!("<!-- {name}:end -->");
-        let (head, rest) = before.split_once(&begin).ok_or_else(|| {
-            anyhow!(
-                "{} has no line `{begin}`: add it where the table belongs",
-                path.display()
-            )
-        })?;
+        let (head, rest) = before
+            .split_once(&begin)
+            .ok_or_else(|| anyhow!("{} has no line `{begin}`: add it where the table belongs", path.display()))?;
         let (_, tail) = rest
             .split_once(&end)
             .ok_or_else(|| anyhow!("{} has no line `{end}` behind `{begin}`: add it", path.display()))?;
         let after = format!("{head}{begin}\n\n{}\n\n{end}{tail}", block.trim_end());
-        Ok(Self {
-            path: path.to_owned(),
-            after,
-            before,
-        })
+        Ok(Self { path: path.to_owned(), after, before })
     }
 
     /// Whether the document shows something else now.
@@ -86,10 +76,7 @@ mod tests {
 
     #[test]
     fn columns_are_aligned() {
-        let rows = [
-            ["griffin".to_owned(), "42".to_owned()],
-            ["b2core".to_owned(), "3".to_owned()],
-        ];
+        let rows = [["griffin".to_owned(), "42".to_owned()], ["b2core".to_owned(), "3".to_owned()]];
         assert_eq!(
             table(["vendor", "operations"], &rows),
             "| vendor  | operations |\n| ------- | ---------: |\n| griffin |         42 |\n| b2core  |          3 |\n"

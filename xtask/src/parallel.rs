@@ -22,30 +22,21 @@ pub(crate) fn for_each_vendor<T: Send>(
             .iter()
             .map(|vendor| {
                 let spinner = spinner(&display, doing, vendor);
-                let started = thread::Builder::new()
-                    .name(vendor.clone())
-                    .spawn_scoped(scope, move || {
-                        let result = work(vendor);
-                        spinner.finish_and_clear();
-                        result
-                    });
+                let started = thread::Builder::new().name(vendor.clone()).spawn_scoped(scope, move || {
+                    let result = work(vendor);
+                    spinner.finish_and_clear();
+                    result
+                });
                 (vendor, started)
             })
             .collect();
         let join = |vendor: &String, started: io::Result<thread::ScopedJoinHandle<'_, Result<T>>>| {
-            let finished = started
-                .with_context(|| format!("cannot start a thread for {vendor}"))?
-                .join();
+            let finished = started.with_context(|| format!("cannot start a thread for {vendor}"))?.join();
             finished.unwrap_or_else(|_panic| {
-                Err(anyhow!(
-                    "{doing} {vendor} panicked, see the message above: this is a mistake of the generator"
-                ))
+                Err(anyhow!("{doing} {vendor} panicked, see the message above: this is a mistake of the generator"))
             })
         };
-        running
-            .into_iter()
-            .map(|(vendor, started)| (vendor.clone(), join(vendor, started)))
-            .collect()
+        running.into_iter().map(|(vendor, started)| (vendor.clone(), join(vendor, started))).collect()
     })
 }
 

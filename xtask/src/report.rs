@@ -18,22 +18,12 @@ pub(crate) fn render(findings: &[Finding], sources: &VendorSources, colour: bool
     if findings.is_empty() {
         return String::new();
     }
-    let theme = if colour {
-        GraphicalTheme::unicode()
-    } else {
-        GraphicalTheme::unicode_nocolor()
-    };
-    let handler = GraphicalReportHandler::new_themed(theme)
-        .with_links(false)
-        .with_width(100)
-        .with_context_lines(2);
+    let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(100).with_context_lines(2);
     let texts = texts(sources);
     let mut rendered = String::new();
     for finding in findings {
-        let excerpt = Excerpt {
-            finding,
-            text: texts.get(finding.file.as_str()),
-        };
+        let excerpt = Excerpt { finding, text: texts.get(finding.file.as_str()) };
         if handler.render_report(&mut rendered, &excerpt).is_err() {
             // Never lose a finding to its decoration.
             let _ = writeln!(rendered, "{finding}\n  help: {}", finding.help);
@@ -46,10 +36,7 @@ pub(crate) fn render(findings: &[Finding], sources: &VendorSources, colour: bool
 
 /// How many errors and warnings there are, in words.
 pub(crate) fn count(findings: &[Finding]) -> String {
-    let errors = findings
-        .iter()
-        .filter(|finding| finding.severity == Severity::Error)
-        .count();
+    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     let words = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     match (errors, findings.len() - errors) {
         (0, 0) => "nothing found".to_owned(),
@@ -65,12 +52,7 @@ fn texts(sources: &VendorSources) -> BTreeMap<&str, NamedSource<Arc<str>>> {
         .chain(&sources.documented)
         .chain(&sources.unsound)
         .chain(sources.examples.values())
-        .map(|file| {
-            (
-                file.path.as_str(),
-                NamedSource::new(&file.path, Arc::from(file.text.as_str())),
-            )
-        })
+        .map(|file| (file.path.as_str(), NamedSource::new(&file.path, Arc::from(file.text.as_str()))))
         .collect()
 }
 
@@ -115,9 +97,6 @@ impl Diagnostic for Excerpt<'_> {
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         self.source_code()?;
         let label = (!self.finding.pointer.is_empty()).then(|| self.finding.pointer.clone());
-        Some(Box::new(std::iter::once(LabeledSpan::new_with_span(
-            label,
-            self.finding.span,
-        ))))
+        Some(Box::new(std::iter::once(LabeledSpan::new_with_span(label, self.finding.span))))
     }
 }

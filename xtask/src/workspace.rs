@@ -39,8 +39,7 @@ impl Workspace {
     /// The vendors that have all of `files`, sorted by name: those that were asked for, or all.
     pub(crate) fn vendors(&self, asked_for: &[String], files: &[&str]) -> Result<Vec<String>> {
         let mut known = Vec::new();
-        let entries =
-            fs::read_dir(&self.specs).with_context(|| format!("cannot list {}", self.specs.display()))?;
+        let entries = fs::read_dir(&self.specs).with_context(|| format!("cannot list {}", self.specs.display()))?;
         for entry in entries {
             let entry = entry.with_context(|| format!("cannot list {}", self.specs.display()))?;
             let directory = entry.path();
@@ -60,11 +59,8 @@ impl Workspace {
         if asked_for.is_empty() {
             return Ok(known);
         }
-        let unknown: Vec<String> = asked_for
-            .iter()
-            .filter(|name| !known.contains(name))
-            .map(|name| format!("`{name}`"))
-            .collect();
+        let unknown: Vec<String> =
+            asked_for.iter().filter(|name| !known.contains(name)).map(|name| format!("`{name}`")).collect();
         ensure!(
             unknown.is_empty(),
             "there is no vendor {} in {} (with {}); known are {}",
@@ -81,10 +77,7 @@ impl Workspace {
     /// linter, or for [`Workspace::vendors`].
     pub(crate) fn read_vendor(&self, name: &str) -> Result<VendorSources> {
         let directory = self.specs.join(name);
-        let empty = |file: &str| SourceFile {
-            path: self.relative(&directory.join(file)),
-            text: String::new(),
-        };
+        let empty = |file: &str| SourceFile { path: self.relative(&directory.join(file)), text: String::new() };
         let mut examples = BTreeMap::new();
         for path in files_in(&directory.join("examples"))? {
             if let Some(file_name) = path.file_name().and_then(|name| name.to_str())
@@ -95,12 +88,8 @@ impl Workspace {
         }
         Ok(VendorSources {
             name: name.to_owned(),
-            openapi: self
-                .read(&directory.join(DOCUMENT))?
-                .unwrap_or_else(|| empty(DOCUMENT)),
-            vendor_toml: self
-                .read(&directory.join(SETTINGS))?
-                .unwrap_or_else(|| empty(SETTINGS)),
+            openapi: self.read(&directory.join(DOCUMENT))?.unwrap_or_else(|| empty(DOCUMENT)),
+            vendor_toml: self.read(&directory.join(SETTINGS))?.unwrap_or_else(|| empty(SETTINGS)),
             documented: self.read(&directory.join("documented.yaml"))?,
             examples,
             unsound: self.read(&directory.join("examples/unsound.yaml"))?,
@@ -146,10 +135,7 @@ impl Workspace {
 
     fn read(&self, path: &Path) -> Result<Option<SourceFile>> {
         match fs::read_to_string(path) {
-            Ok(text) => Ok(Some(SourceFile {
-                path: self.relative(path),
-                text,
-            })),
+            Ok(text) => Ok(Some(SourceFile { path: self.relative(path), text })),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
         }
@@ -183,11 +169,7 @@ impl Replacement {
     fn prepare(&mut self, root: &Path, changes: &[Change]) -> Result<()> {
         for change in changes {
             let target = root.join(change.path());
-            ensure!(
-                !target.is_dir(),
-                "{} is a directory where a file has to be: remove it",
-                target.display()
-            );
+            ensure!(!target.is_dir(), "{} is a directory where a file has to be: remove it", target.display());
             let beside = |ending: &str| {
                 let mut name = target.as_os_str().to_owned();
                 name.push(ending);
@@ -201,11 +183,7 @@ impl Replacement {
             };
             let new = contents.map(|_| beside(NEW));
             let old = was_there.then(|| beside(OLD));
-            self.steps.push(Step {
-                target: target.clone(),
-                new: new.clone(),
-                old: old.clone(),
-            });
+            self.steps.push(Step { target: target.clone(), new: new.clone(), old: old.clone() });
             if let Some(old) = old {
                 fs::copy(&target, &old).with_context(|| format!("cannot write {}", old.display()))?;
             }
@@ -221,21 +199,13 @@ impl Replacement {
         let Some(parent) = target.parent() else {
             return Ok(());
         };
-        let mut missing: Vec<&Path> = parent
-            .ancestors()
-            .take_while(|ancestor| !ancestor.exists())
-            .collect();
+        let mut missing: Vec<&Path> = parent.ancestors().take_while(|ancestor| !ancestor.exists()).collect();
         missing.reverse();
         for directory in missing {
-            fs::create_dir(directory)
-                .with_context(|| format!("cannot make the directory {}", directory.display()))?;
+            fs::create_dir(directory).with_context(|| format!("cannot make the directory {}", directory.display()))?;
             self.directories.push(directory.to_owned());
         }
-        ensure!(
-            parent.is_dir(),
-            "{} is a file where a directory has to be: remove it",
-            parent.display()
-        );
+        ensure!(parent.is_dir(), "{} is a file where a directory has to be: remove it", parent.display());
         Ok(())
     }
 
@@ -286,10 +256,7 @@ impl Step {
             None => fs::remove_file(&self.target),
         }
         .with_context(|| {
-            format!(
-                "cannot put back {}: restore it from version control, then generate again",
-                self.target.display()
-            )
+            format!("cannot put back {}: restore it from version control, then generate again", self.target.display())
         })
     }
 }
@@ -308,10 +275,7 @@ fn enclosing_workspace() -> Result<PathBuf> {
             return Ok(directory.to_owned());
         }
     }
-    bail!(
-        "there is no workspace around {}: run this within it, or give --root",
-        start.display()
-    )
+    bail!("there is no workspace around {}: run this within it, or give --root", start.display())
 }
 
 /// Every file below a directory, sorted; none when there is no such directory. Links to directories are not followed.
@@ -340,20 +304,13 @@ fn entries_of(directory: &Path) -> Result<Vec<PathBuf>> {
     if !directory.is_dir() {
         return Ok(Vec::new());
     }
-    let list = || {
-        fs::read_dir(directory)?
-            .map(|entry| Ok(entry?.path()))
-            .collect::<io::Result<Vec<_>>>()
-    };
+    let list = || fs::read_dir(directory)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>();
     list().with_context(|| format!("cannot list {}", directory.display()))
 }
 
 /// The path with forward slashes on every system.
 fn slashed(path: &Path) -> String {
-    let parts: Vec<_> = path
-        .components()
-        .map(|part| part.as_os_str().to_string_lossy())
-        .collect();
+    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     // An absolute path begins with its root, which is itself a slash.
     parts.join("/").replacen("//", "/", 1)
 }
@@ -381,9 +338,7 @@ mod tests {
             Change::Differs("before\n".to_owned(), after("stubborn")),
         ];
         let mut replacement = Replacement::default();
-        replacement
-            .prepare(root.path(), &changes)
-            .expect("everything can be written beside its target");
+        replacement.prepare(root.path(), &changes).expect("everything can be written beside its target");
         // Somebody is faster: a directory cannot be replaced by a file.
         fs::remove_file(path("stubborn")).expect("it was just written");
         fs::create_dir(path("stubborn")).expect("its place is free");
@@ -398,10 +353,7 @@ mod tests {
         left.sort();
         assert_eq!(left, ["changed", "stale", "stubborn"]);
         for name in ["changed", "stale"] {
-            assert_eq!(
-                fs::read_to_string(path(name)).expect("it was put back"),
-                "before\n"
-            );
+            assert_eq!(fs::read_to_string(path(name)).expect("it was put back"), "before\n");
         }
     }
 

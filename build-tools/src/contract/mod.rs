@@ -1,10 +1,11 @@
-//! What the vendor's interface is, independent of OpenAPI and of Rust syntax: operations, types, errors, and their names.
+//! What the vendor's interface is, independent of `OpenAPI` and of Rust syntax: operations, types, errors, and their names.
 //!
 //! Order never depends on the order of keys in the document. Operations follow the document's list of tags, then path and
 //! method; types follow their names; members follow `required`, then their names.
 
 mod limits;
 mod operations;
+mod paging;
 mod sample;
 mod settings;
 mod types;
@@ -16,8 +17,9 @@ pub use self::operations::{
     Body, BodyKind, ErrorType, Method, Operation, OutcomeType, Parameter, Place, Provenance, ResponseBody, Status,
     StatusVariant, Success, Webhook,
 };
+pub use self::paging::{ListPage, PagedOperation};
 pub use self::sample::{Extent, sample};
-pub use self::settings::{CredentialField, CredentialForm, Environment, Package, Settings};
+pub use self::settings::{CredentialField, CredentialForm, Environment, Package, Paging, PagingStyle, Settings};
 pub use self::types::{Constant, Kind, Member, Presence, TypeDefinition, TypeUse, Variant};
 use crate::spec::{Document, Finding};
 
@@ -42,6 +44,10 @@ pub struct Contract {
     pub errors: Vec<ErrorType>,
     /// The success types of operations that declare several, by name.
     pub outcomes: Vec<OutcomeType>,
+    /// The operations that answer in pages.
+    pub paged: Vec<PagedOperation>,
+    /// The types that are pages, by Rust name.
+    pub pages: Vec<ListPage>,
     /// The document after all passes.
     pub document: Value,
 }
@@ -85,6 +91,7 @@ pub fn build(source: &Document, document: Value, settings: Settings, vendor: &st
     let mut types = types::collect(&document, &problems);
     let found = operations::collect(&document, &tags, &settings, &problems);
     types::finish(&mut types, &found, &tags);
+    let (operations_in_pages, pages) = paging::find(&settings, &found.operations, &types, &problems);
     let description = text("/info/description");
     let findings = problems.findings.into_inner();
     if !findings.is_empty() {
@@ -100,6 +107,8 @@ pub fn build(source: &Document, document: Value, settings: Settings, vendor: &st
         types,
         errors: found.errors,
         outcomes: found.outcomes,
+        paged: operations_in_pages,
+        pages,
         document,
     })
 }

@@ -134,6 +134,8 @@ pub struct Parameter {
     pub rules: Vec<String>,
     /// The type of its value; of one item for lists.
     pub value: TypeUse,
+    /// The documented default.
+    pub default: Option<Value>,
     /// Whether it must be given.
     pub required: bool,
     /// Whether it must not be shown.
@@ -299,14 +301,14 @@ fn flag(value: &Value, key: &str) -> bool {
 }
 
 /// All operations and webhooks, in canonical order.
-pub(crate) fn collect(
-    document: &Value,
-    tags: &[Tag],
-    settings: &Settings,
-    problems: &Problems<'_>,
-) -> Found {
-    let mut found =
-        Found { operations: Vec::new(), webhooks: Vec::new(), errors: Vec::new(), outcomes: Vec::new(), roots: Vec::new() };
+pub(crate) fn collect(document: &Value, tags: &[Tag], settings: &Settings, problems: &Problems<'_>) -> Found {
+    let mut found = Found {
+        operations: Vec::new(),
+        webhooks: Vec::new(),
+        errors: Vec::new(),
+        outcomes: Vec::new(),
+        roots: Vec::new(),
+    };
     let mut entries = Vec::new();
     for section in ["paths", "x-webhooks"] {
         for (path, item) in document.get(section).and_then(Value::as_object).into_iter().flatten() {
@@ -364,7 +366,9 @@ fn read(
     let mut parameters = Vec::new();
     for (index, parameter) in operation["parameters"].as_array().into_iter().flatten().enumerate() {
         let pointer = format!("{pointer}/parameters/{index}");
-        let Some(parameter) = read_parameter(document, parameter, &pointer, problems) else { continue };
+        let Some(parameter) = read_parameter(document, parameter, &pointer, problems) else {
+            continue;
+        };
         found.roots.extend(root(&parameter.value, true, &module).map(|root| Root { parameter: true, ..root }));
         (if parameter.place == Place::Path { &mut path_parameters } else { &mut parameters }).push(parameter);
     }
@@ -425,7 +429,13 @@ fn read_parameter(document: &Value, parameter: &Value, pointer: &str, problems: 
     let place = match (text(parameter, "in"), is_list) {
         ("path", false) => Place::Path,
         ("query", false) => Place::Query,
-        ("query", true) => if exploded { Place::QueryEach } else { Place::QueryJoined },
+        ("query", true) => {
+            if exploded {
+                Place::QueryEach
+            } else {
+                Place::QueryJoined
+            }
+        }
         ("header", false) => Place::Header,
         (other, _) => {
             problems.add(
@@ -445,6 +455,7 @@ fn read_parameter(document: &Value, parameter: &Value, pointer: &str, problems: 
         limits: limits::sentence(schema),
         rules: rules(document, schema),
         value,
+        default: schema.get("default").cloned(),
         required: flag(parameter, "required"),
         private: flag(parameter, "x-sensitive") || is_private(document, schema),
         deprecated: flag(parameter, "deprecated"),
@@ -484,7 +495,8 @@ fn statuses(document: &Value, operation: &Value, pointer: &str, problems: &Probl
             let mut content: Vec<(&String, &Value)> =
                 response.get("content").and_then(Value::as_object).into_iter().flatten().collect();
             content.sort_by_key(|(media_type, _)| (!media_type.contains("json"), (*media_type).clone()));
-            let (media_type, media) = content.first().map_or(("", &Value::Null), |(name, media)| (name.as_str(), *media));
+            let (media_type, media) =
+                content.first().map_or(("", &Value::Null), |(name, media)| (name.as_str(), *media));
             let schema = media.get("schema").cloned();
             let pointer = format!("{pointer}/responses/{code}/content/{}/schema", escape(media_type));
             let body = if media_type.contains("json") {

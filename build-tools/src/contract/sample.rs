@@ -25,7 +25,9 @@ fn of_schema<'d>(document: &'d Value, schema: &'d Value, extent: Extent, open: &
         return Value::Null;
     }
     if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
-        let Some(target) = resolve(document, schema) else { return Value::Null };
+        let Some(target) = resolve(document, schema) else {
+            return Value::Null;
+        };
         if let Some(text) = identifier(reference, target) {
             return Value::String(text);
         }
@@ -68,7 +70,8 @@ fn of_schema<'d>(document: &'d Value, schema: &'d Value, extent: Extent, open: &
 
 /// What stands for an identifier or address without a documented form: its own name.
 fn identifier(reference: &str, schema: &Value) -> Option<String> {
-    let plain = ["enum", "format", "pattern", "example", "minLength", "maxLength"].iter().all(|key| schema.get(key).is_none());
+    let plain =
+        ["enum", "format", "pattern", "example", "minLength", "maxLength"].iter().all(|key| schema.get(key).is_none());
     if schema["type"] != "string" || !plain {
         return None;
     }
@@ -105,7 +108,22 @@ fn of_text(schema: &Value, format: &str) -> String {
 
 /// A text that fits a pattern: the first of a handful of common forms that does.
 fn fitting(pattern: &str) -> String {
-    let forms = ["text", "GB", "GBP", "en", "12345678", "1234567890", "123456", "2024-02-29", "12:30", "a", "A1", "1", "", "+441234567890"];
+    let forms = [
+        "text",
+        "GB",
+        "GBP",
+        "en",
+        "12345678",
+        "1234567890",
+        "123456",
+        "2024-02-29",
+        "12:30",
+        "a",
+        "A1",
+        "1",
+        "",
+        "+441234567890",
+    ];
     let fits = |text: &&str| regex::Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text));
     forms.iter().find(|text| fits(text)).copied().unwrap_or_default().to_owned()
 }

@@ -1,4 +1,4 @@
-//! `vendor.toml`: what OpenAPI cannot say.
+//! `vendor.toml`: what `OpenAPI` cannot say.
 
 use std::collections::BTreeMap;
 
@@ -18,6 +18,9 @@ pub struct Settings {
     /// Names of error types that operations share: a name, and the statuses of the set.
     #[serde(default)]
     pub errors: BTreeMap<String, Vec<String>>,
+    /// How lists come in pages.
+    #[serde(default)]
+    pub paging: Vec<Paging>,
     /// The first call that the README shows.
     pub first_call: String,
 }
@@ -46,6 +49,34 @@ pub struct Environment {
     pub url: String,
     /// What it is for.
     pub description: String,
+}
+
+/// One way in which lists come in pages. It holds for every operation that has both parameters and whose answer is an object
+/// with the items as a required list.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Paging {
+    /// How pages are counted.
+    pub style: PagingStyle,
+    /// The query parameter for the number of the page, or for the number of items before it.
+    pub at: String,
+    /// The query parameter for the most items on a page.
+    pub limit: String,
+    /// The member of the answer that holds the items.
+    pub items: String,
+    /// The members that lead to the number of items on all pages; none where the vendor tells no total.
+    #[serde(default)]
+    pub total: Vec<String>,
+}
+
+/// How pages are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PagingStyle {
+    /// By the number of the page, from 1.
+    Number,
+    /// By the number of items before the page.
+    Offset,
 }
 
 /// One way to prove who is calling.

@@ -54,6 +54,7 @@ impl TypeUse {
 
 /// A type of the contract.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own, in any combination")]
 pub struct TypeDefinition {
     /// The name of the component.
     pub component: String,
@@ -221,7 +222,10 @@ fn form(name: &str, schema: &Value) -> Form {
             }
             "string" => {
                 schema.get("enum").is_some()
-                    || !matches!(text(schema, "format"), "date" | "date-time" | "decimal" | "password" | "byte" | "binary")
+                    || !matches!(
+                        text(schema, "format"),
+                        "date" | "date-time" | "decimal" | "password" | "byte" | "binary"
+                    )
             }
             "integer" => name.ends_with("Id"),
             _ => false,
@@ -235,7 +239,13 @@ pub(crate) fn schema_type(document: &Value, schema: &Value, pointer: &str, probl
     schema_type_within(document, schema, pointer, problems, 0)
 }
 
-fn schema_type_within(document: &Value, schema: &Value, pointer: &str, problems: &Problems<'_>, depth: usize) -> TypeUse {
+fn schema_type_within(
+    document: &Value,
+    schema: &Value,
+    pointer: &str,
+    problems: &Problems<'_>,
+    depth: usize,
+) -> TypeUse {
     let unsupported = |what: &str, help: &str| {
         problems.add("inline-schema", pointer, what.to_owned(), help.to_owned());
         TypeUse::Json
@@ -253,7 +263,9 @@ fn schema_type_within(document: &Value, schema: &Value, pointer: &str, problems:
         };
     }
     let inner = |key: &str| {
-        schema.get(key).map(|inner| schema_type_within(document, inner, &format!("{pointer}/{key}"), problems, depth + 1))
+        schema
+            .get(key)
+            .map(|inner| schema_type_within(document, inner, &format!("{pointer}/{key}"), problems, depth + 1))
     };
     if schema.get("oneOf").is_some() || schema.get("anyOf").is_some() || schema.get("allOf").is_some() {
         return unsupported("a union or composition is written in place", "move it to a component and refer to it");
@@ -290,7 +302,9 @@ fn rust_name(component: &str, schema: &Value) -> String {
 /// Whether a value may be null: said in place, or by the component.
 fn is_nullable(document: &Value, schema: &Value) -> bool {
     flag(schema, "nullable")
-        || component_of(schema).and_then(|name| component(document, name)).is_some_and(|target| flag(target, "nullable"))
+        || component_of(schema)
+            .and_then(|name| component(document, name))
+            .is_some_and(|target| flag(target, "nullable"))
 }
 
 /// Whether a value is kept out of `Debug`: said in place or by a component on the way, or because it can be anything.
@@ -533,7 +547,7 @@ pub(crate) fn finish(types: &mut IndexMap<String, TypeDefinition>, found: &Found
             _ => "shared".to_owned(),
         };
         if tags.len() == 1 {
-            definition.module = tags[0].module.clone();
+            definition.module.clone_from(&tags[0].module);
         }
         let circular = &boxed[&definition.name];
         let settle = |value: &mut TypeUse| {

@@ -10,7 +10,13 @@ pub(super) fn module(contract: &Contract) -> String {
     let mut source = Source::rust(&contract.vendor);
     source.module_doc("Everything that is generated; `lib.rs` chooses what of it is public.");
     source.blank();
-    source.lines(["pub(crate) mod client;", "pub mod errors;", "#[path = \"operations/mod.rs\"]", "pub mod calls;", "pub mod types;"]);
+    source.lines([
+        "pub(crate) mod client;",
+        "pub mod errors;",
+        "#[path = \"operations/mod.rs\"]",
+        "pub mod calls;",
+        "pub mod types;",
+    ]);
     source.finish()
 }
 
@@ -36,9 +42,7 @@ pub(super) fn client(contract: &Contract) -> String {
     source.line("impl Client {");
     if !environments.is_empty() {
         source.doc("A client of one of the vendor's installations, with default limits.");
-        source.line(
-            "pub fn new(environment: Environment, credentials: Credentials) -> Result<Self, BuildError> {",
-        );
+        source.line("pub fn new(environment: Environment, credentials: Credentials) -> Result<Self, BuildError> {");
         source.line("Self::builder().environment(environment).credentials(credentials).build()");
         source.line("}");
         source.blank();

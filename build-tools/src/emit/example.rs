@@ -41,7 +41,9 @@ fn owned(contract: &Contract, value: &TypeUse, sample: &Value) -> String {
 }
 
 fn named(contract: &Contract, name: &str, sample: &Value) -> String {
-    let Some(found) = definition(contract, name) else { return String::new() };
+    let Some(found) = definition(contract, name) else {
+        return String::new();
+    };
     let name = type_text(&TypeUse::Named(name.to_owned()), Scope::Crate);
     match &found.kind {
         Kind::TextIdentifier | Kind::ResourceUrl { .. } => {
@@ -72,7 +74,9 @@ fn named(contract: &Contract, name: &str, sample: &Value) -> String {
                 .map(|member| {
                     let argument = expression(contract, &member.value, &sample[member.wire.as_str()]);
                     match member.presence {
-                        Presence::RequiredNullable => format!("Some({})", owned(contract, &member.value, &sample[member.wire.as_str()])),
+                        Presence::RequiredNullable => {
+                            format!("Some({})", owned(contract, &member.value, &sample[member.wire.as_str()]))
+                        }
                         _ => argument,
                     }
                 })

@@ -1,6 +1,7 @@
 //! The operations, a file for each tag: a method of the client each, and a type of its own for calls with optional parameters.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use super::example;
 use super::rust::{
@@ -8,7 +9,9 @@ use super::rust::{
 };
 use super::source::Source;
 use super::types::{braced, bracketed};
-use crate::contract::{BodyKind, Contract, Operation, Parameter, Place, Provenance, Success, Tag, TypeUse};
+use crate::contract::{
+    BodyKind, Contract, Operation, PagingStyle, Parameter, Place, Provenance, Success, Tag, TypeUse,
+};
 
 /// File names and texts, `mod.rs` among them.
 pub(super) fn operations(contract: &Contract) -> Vec<(String, String)> {
@@ -26,7 +29,9 @@ pub(super) fn operations(contract: &Contract) -> Vec<(String, String)> {
 
 fn index(contract: &Contract, tags: &[&Tag]) -> String {
     let mut source = Source::rust(&contract.vendor);
-    source.module_doc("The operations, grouped as the vendor groups them. Each is a method of [`Client`](crate::Client).");
+    source.module_doc(
+        "The operations, grouped as the vendor groups them. Each is a method of [`Client`](crate::Client).",
+    );
     source.module_doc("Calls with optional parameters have types of their own here: set what is wanted, then `send`.");
     source.blank();
     let mut modules: Vec<&str> = tags.iter().map(|tag| tag.module.as_str()).collect();
@@ -67,7 +72,7 @@ fn file(contract: &Contract, tag: &Tag) -> String {
     body.line("}");
     for operation in operations.iter().filter(|operation| has_call_type(operation)) {
         body.blank();
-        write_call(&mut body, operation);
+        write_call(&mut body, contract, operation);
     }
     let mut imports: BTreeSet<String> = ["Method".to_owned(), "Operation".to_owned()].into();
     let mut body = import_core(contract, body.finish(), &mut imports);
@@ -122,12 +127,16 @@ fn arguments(contract: &Contract, operation: &Operation) -> Vec<String> {
         .path_parameters
         .iter()
         .chain(required)
-        .map(|parameter| format!("{}: {}", parameter.name, argument_type(contract, &parameter.value, is_list(parameter))))
+        .map(|parameter| {
+            format!("{}: {}", parameter.name, argument_type(contract, &parameter.value, is_list(parameter)))
+        })
         .collect();
     if let Some(body) = operation.body.as_ref().filter(|body| body.required) {
         arguments.push(match body.kind {
             BodyKind::Bytes => "body: onboarding_core::Bytes".to_owned(),
-            BodyKind::Json | BodyKind::Form => format!("body: {}", argument_type(contract, &body.value, false)),
+            BodyKind::Json | BodyKind::Form => {
+                format!("body: {}", argument_type(contract, &body.value, false))
+            }
         });
     }
     arguments
@@ -149,8 +158,7 @@ fn write_method(source: &mut Source, contract: &Contract, operation: &Operation)
     if operation.deprecated {
         source.line("#[deprecated = \"the vendor advises against it\"]");
     }
-    let returned =
-        if has_call_type(operation) { operation.type_stem.clone() } else { call_type(operation) };
+    let returned = if has_call_type(operation) { operation.type_stem.clone() } else { call_type(operation) };
     let arguments = arguments(contract, operation);
     let line = format!("pub fn {}({}) -> {returned} {{", operation.method_name, join_with_self(&arguments));
     if line.replace("onboarding_core::", "").len() <= 110 {
@@ -172,7 +180,7 @@ fn write_method(source: &mut Source, contract: &Contract, operation: &Operation)
         constant.push_str(".redirects()");
     }
     if operation.accept != "application/json" {
-        constant.push_str(&format!(".accept({:?})", operation.accept));
+        let _ = write!(constant, ".accept({:?})", operation.accept);
     }
     if constant.len() <= 80 {
         source.line(&format!("static OPERATION: Operation = {constant};"));
@@ -181,11 +189,8 @@ fn write_method(source: &mut Source, contract: &Contract, operation: &Operation)
         source.line(&format!("    {constant};"));
     }
     let steps = steps(contract, operation);
-    let (before, after) = if has_call_type(operation) {
-        (format!("{}(", operation.type_stem), ")")
-    } else {
-        (String::new(), "")
-    };
+    let (before, after) =
+        if has_call_type(operation) { (format!("{}(", operation.type_stem), ")") } else { (String::new(), "") };
     let short = format!("{before}self.core.request(&OPERATION){}{after}", steps.concat());
     if short.len() <= 100 {
         source.line(&short);
@@ -333,8 +338,7 @@ fn link(text: &str) -> String {
     let text = text.replace("onboarding_core::", "");
     match text.find("types::") {
         Some(start) => {
-            let name: String =
-                text[start + 7..].chars().take_while(char::is_ascii_alphanumeric).collect();
+            let name: String = text[start + 7..].chars().take_while(char::is_ascii_alphanumeric).collect();
             let (before, after) = (&text[..start], &text[start + 7 + name.len()..]);
             if before.is_empty() {
                 format!("[`{name}`](crate::types::{name})")
@@ -370,14 +374,30 @@ fn notes(operation: &Operation) -> Vec<String> {
     notes
 }
 
-fn write_call(source: &mut Source, operation: &Operation) {
+fn write_call(source: &mut Source, contract: &Contract, operation: &Operation) {
     source.line("call! {");
     source.raw_doc([format!(
         "A call of [`{}`](crate::Client::{}): set what is optional, then [`send`](Self::send).",
         operation.method_name, operation.method_name
     )
     .as_str()]);
-    source.line(&format!("pub struct {} -> {}, {} {{", operation.type_stem, success_type(&operation.success), error_type(operation)));
+    let pages = contract.paged.iter().find(|paged| paged.method_name == operation.method_name).map_or_else(
+        String::new,
+        |paged| {
+            let style = match paged.style {
+                PagingStyle::Number => "number",
+                PagingStyle::Offset => "offset",
+            };
+            let default = paged.default_limit.map_or_else(String::new, |limit| format!(", {limit}"));
+            format!(", pages {style}({:?}, {:?}{default})", paged.at, paged.limit)
+        },
+    );
+    source.line(&format!(
+        "pub struct {} -> {}, {}{pages} {{",
+        operation.type_stem,
+        success_type(&operation.success),
+        error_type(operation)
+    ));
     for parameter in operation.parameters.iter().filter(|parameter| !parameter.required) {
         source.doc(&parameter.description);
         if let Some(limits) = &parameter.limits {

@@ -31,7 +31,12 @@ pub(super) fn readme(contract: &Contract) -> String {
         if operations.is_empty() {
             continue;
         }
-        let _ = write!(text, "\n### {}\n\n{}\n\n| method | what it does | request |\n|---|---|---|\n", tag.name, escaped(&tag.description));
+        let _ = write!(
+            text,
+            "\n### {}\n\n{}\n\n| method | what it does | request |\n|---|---|---|\n",
+            tag.name,
+            escaped(&tag.description)
+        );
         for operation in operations {
             let deprecated = if operation.deprecated { " (deprecated)" } else { "" };
             let _ = writeln!(

@@ -39,7 +39,11 @@ fn named(name: &str, scope: Scope) -> String {
 
 /// The types of the runtime that a text names, to be imported instead: the shortened text, and the names. A name that one of the
 /// vendor's types has as well keeps its path.
-pub(super) fn import_core(contract: &Contract, text: String, imports: &mut std::collections::BTreeSet<String>) -> String {
+pub(super) fn import_core(
+    contract: &Contract,
+    text: String,
+    imports: &mut std::collections::BTreeSet<String>,
+) -> String {
     let mut text = text;
     for name in ["Decimal", "NaiveDate", "Timestamp", "Secret", "JsonValue", "Map"] {
         let path = format!("onboarding_core::{name}");
@@ -59,7 +63,12 @@ pub(super) fn definition<'c>(contract: &'c Contract, name: &str) -> Option<&'c T
 /// Whether a value is small enough to be given as it is.
 fn is_copy(contract: &Contract, value: &TypeUse) -> bool {
     match value {
-        TypeUse::Boolean | TypeUse::Integer | TypeUse::Number | TypeUse::Date | TypeUse::DateTime | TypeUse::Decimal => true,
+        TypeUse::Boolean
+        | TypeUse::Integer
+        | TypeUse::Number
+        | TypeUse::Date
+        | TypeUse::DateTime
+        | TypeUse::Decimal => true,
         TypeUse::Named(name) => {
             definition(contract, name).is_some_and(|definition| matches!(definition.kind, Kind::IntegerIdentifier))
         }

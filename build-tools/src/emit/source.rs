@@ -1,5 +1,7 @@
 //! Text of a generated file, put together line by line.
 
+use std::fmt::Write as _;
+
 /// Columns after which documentation is wrapped.
 const WIDTH: usize = 120;
 
@@ -117,7 +119,7 @@ pub(super) fn escaped(text: &str) -> String {
         for word in part.split_inclusive(char::is_whitespace) {
             if word.starts_with("http://") || word.starts_with("https://") {
                 let end = word.trim_end().trim_end_matches(['.', ',', ';', ')']).len();
-                result.push_str(&format!("<{}>{}", &word[..end], &word[end..]));
+                let _ = write!(result, "<{}>{}", &word[..end], &word[end..]);
             } else {
                 for character in word.chars() {
                     if matches!(character, '[' | ']' | '<' | '>') {

@@ -23,12 +23,15 @@ pub(crate) fn surface(contract: &Contract) -> String {
                 let value = type_text(&parameter.value, Scope::Crate).replace("onboarding_core::", "");
                 let _ = writeln!(text, "    .{}({value})", setter_name(parameter));
             }
+            if contract.paged.iter().any(|paged| paged.method_name == operation.method_name) {
+                text.push_str("    .pages() .items()\n");
+            }
         }
     }
     for webhook in &contract.webhooks {
         let _ = writeln!(text, "webhook {}  {}", webhook.id, type_text(&webhook.body, Scope::Crate));
     }
-    for error in contract.errors.iter() {
+    for error in &contract.errors {
         let variants: Vec<String> =
             error.variants.iter().map(|variant| format!("{} {}", variant.code, variant.name)).collect();
         let _ = writeln!(text, "\nerror {}\n    {}", error.name, variants.join("\n    "));

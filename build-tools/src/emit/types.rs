@@ -52,6 +52,13 @@ fn file(contract: &Contract, module: &str, definitions: &[&TypeDefinition]) -> S
     for definition in definitions {
         body.blank();
         macros.insert(write(&mut body, contract, definition));
+        if let Some(page) = contract.pages.iter().find(|page| page.name == definition.name) {
+            let item = type_text(&page.item, Scope::Types);
+            let total = page.total.as_ref().map_or_else(String::new, |total| format!(", total {total}"));
+            body.blank();
+            body.line(&format!("page! {{ {} of {item} = {}{total} }}", page.name, page.items));
+            macros.insert("page");
+        }
     }
     let mut imports: BTreeSet<String> = macros.iter().map(|name| (*name).to_owned()).collect();
     let body = import_core(contract, body.finish(), &mut imports);
@@ -179,7 +186,7 @@ fn write(source: &mut Source, contract: &Contract, definition: &TypeDefinition) 
         }
         Kind::TextIdentifier if definition.sensitive => {
             source.line(&format!("pub struct {name}(private String){};", bracketed(&definition.rules)));
-        },
+        }
         Kind::TextIdentifier => source.line(&format!("pub struct {name}(String){};", bracketed(&definition.rules))),
         Kind::IntegerIdentifier => source.line(&format!("pub struct {name}(i64){};", bracketed(&definition.rules))),
         Kind::ResourceUrl { template, identifier } => {

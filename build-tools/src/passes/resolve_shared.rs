@@ -16,7 +16,9 @@ pub fn resolve_shared(document: &mut Value) -> Result<Vec<String>, PassError> {
         };
         for (path, item) in paths {
             let pointer = format!("/{section}/{}", escape(path));
-            let Some(item) = item.as_object_mut() else { continue };
+            let Some(item) = item.as_object_mut() else {
+                continue;
+            };
             let shared = item.shift_remove("parameters");
             for (method, operation) in item.iter_mut() {
                 let pointer = format!("{pointer}/{method}");

@@ -19,11 +19,7 @@ pub(crate) const COMPONENT_PREFIX: &str = "#/components/schemas/";
 
 /// The component schemas of a document.
 pub(crate) fn components(document: &Document) -> &[Entry] {
-    document
-        .root
-        .at("/components/schemas")
-        .and_then(Node::as_mapping)
-        .unwrap_or_default()
+    document.root.at("/components/schemas").and_then(Node::as_mapping).unwrap_or_default()
 }
 
 /// The component schemas that are composed of too much to be expanded, those without an end included.
@@ -31,9 +27,7 @@ pub(crate) fn oversized(document: &Document) -> BTreeSet<String> {
     let entries = components(document);
     let targets = compositions(entries, COMPONENT_PREFIX);
     let count = |counts: &[usize], targets: &[usize]| {
-        let parts = targets
-            .iter()
-            .map(|target| counts.get(*target).copied().unwrap_or_default());
+        let parts = targets.iter().map(|target| counts.get(*target).copied().unwrap_or_default());
         parts.fold(1_usize, usize::saturating_add).min(MAX_PARTS)
     };
     // After n rounds, the count of each covers n levels; what still grows after the last is too deep.
@@ -61,14 +55,8 @@ pub(crate) fn compositions(entries: &[Entry], prefix: &str) -> Vec<Vec<usize>> {
     for entry in entries {
         let mut references = Vec::new();
         collect_references(&entry.value, &mut references);
-        let names = references
-            .into_iter()
-            .filter_map(|reference| reference.strip_prefix(prefix));
-        all.push(
-            names
-                .filter_map(|name| indexes.get(unescape(name).as_str()).copied())
-                .collect(),
-        );
+        let names = references.into_iter().filter_map(|reference| reference.strip_prefix(prefix));
+        all.push(names.filter_map(|name| indexes.get(unescape(name).as_str()).copied()).collect());
     }
     all
 }

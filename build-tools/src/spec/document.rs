@@ -21,10 +21,7 @@ impl Document {
     /// Parses the text; the findings say why it cannot be parsed.
     pub fn load(file: &SourceFile) -> Result<Document, Vec<Finding>> {
         let root = parse_yaml(file)?;
-        Ok(Document {
-            file: file.clone(),
-            root,
-        })
+        Ok(Document { file: file.clone(), root })
     }
 
     /// What a reference within the document, such as `#/components/schemas/Client`, points at.
@@ -37,10 +34,7 @@ impl Document {
     /// Where to point a person who is told about `pointer`: the value if it is a scalar, otherwise the key that leads to
     /// it; for what does not exist, its deepest ancestor that does.
     pub fn locate(&self, pointer: &str) -> Span {
-        let mut span = Span {
-            end: self.root.span.start,
-            ..self.root.span
-        };
+        let mut span = Span { end: self.root.span.start, ..self.root.span };
         let mut node = &self.root;
         for key in pointer::split(pointer).into_iter().flatten() {
             let key_span = node.entry(&key).map(|entry| entry.key_span);
@@ -58,13 +52,6 @@ impl Document {
 
     /// A finding about the place that `pointer` leads to, see [`Document::locate`].
     pub fn finding(&self, rule: &'static str, pointer: &str, message: String, help: String) -> Finding {
-        Finding::new(
-            rule,
-            &self.file.path,
-            self.locate(pointer),
-            pointer,
-            message,
-            help,
-        )
+        Finding::new(rule, &self.file.path, self.locate(pointer), pointer, message, help)
     }
 }

@@ -60,19 +60,8 @@ impl Finding {
 /// `file:line:column: severity[rule]: message`, as editors understand it.
 impl fmt::Display for Finding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Finding {
-            rule,
-            severity,
-            file,
-            span,
-            message,
-            ..
-        } = self;
-        write!(
-            formatter,
-            "{file}:{}:{}: {severity}[{rule}]: {message}",
-            span.line, span.column
-        )
+        let Finding { rule, severity, file, span, message, .. } = self;
+        write!(formatter, "{file}:{}:{}: {severity}[{rule}]: {message}", span.line, span.column)
     }
 }
 

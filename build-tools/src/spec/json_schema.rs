@@ -80,19 +80,13 @@ impl SchemaSet {
             .and_then(RegistryBuilder::prepare)
             .ok();
         let prefix = format!("{COMPONENTS_URI}#/$defs/");
-        SchemaSet {
-            registry,
-            translator: Translator::new(document, &prefix, Formats::Typed),
-        }
+        SchemaSet { registry, translator: Translator::new(document, &prefix, Formats::Typed) }
     }
 
     /// A validator for `schema`, which may refer to the components of the document; the error says what cannot be
     /// compiled.
     pub fn validator(&self, schema: &Value) -> Result<SchemaValidator, String> {
-        let registry = self
-            .registry
-            .as_ref()
-            .ok_or("the components cannot be referred to")?;
+        let registry = self.registry.as_ref().ok_or("the components cannot be referred to")?;
         let validator = jsonschema::options()
             .with_draft(Draft::Draft202012)
             .with_registry(registry)
@@ -111,10 +105,7 @@ impl SchemaValidator {
     pub fn violations(&self, payload: &Value) -> Vec<Violation> {
         if is_deeper_than(MAX_PAYLOAD_DEPTH, payload) {
             let message = format!("nested deeper than {MAX_PAYLOAD_DEPTH} levels");
-            return vec![Violation {
-                pointer: String::new(),
-                message,
-            }];
+            return vec![Violation { pointer: String::new(), message }];
         }
         let mut violations = Vec::new();
         let mut wrong_types = BTreeSet::new();
@@ -135,24 +126,13 @@ fn collect_violations(
     violations: &mut Vec<(Violation, bool)>,
     wrong_types: &mut BTreeSet<String>,
 ) {
-    if let ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } =
-        error.kind()
-    {
+    if let ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } = error.kind() {
         let own_depth = error.instance_path().as_str().len();
         let depth = |variant: &[ValidationError<'_>]| {
-            variant
-                .iter()
-                .map(|error| error.instance_path().as_str().len())
-                .min()
-                .unwrap_or_default()
+            variant.iter().map(|error| error.instance_path().as_str().len()).min().unwrap_or_default()
         };
         // That a value is not null says nothing about what is wrong with it.
-        let variants = || {
-            context
-                .iter()
-                .map(Vec::as_slice)
-                .filter(|variant| !is_not_null(variant))
-        };
+        let variants = || context.iter().map(Vec::as_slice).filter(|variant| !is_not_null(variant));
         let mut closest: Option<&[ValidationError<'_>]> = None;
         for variant in variants() {
             if closest.is_none_or(|closest| depth(variant) > depth(closest)) {
@@ -160,9 +140,7 @@ fn collect_violations(
             }
         }
         let only = variants().count() == 1;
-        if let Some(closest) =
-            closest.filter(|closest| !closest.is_empty() && (only || depth(closest) > own_depth))
-        {
+        if let Some(closest) = closest.filter(|closest| !closest.is_empty() && (only || depth(closest) > own_depth)) {
             for error in closest {
                 collect_violations(error, violations, wrong_types);
             }
@@ -197,12 +175,7 @@ fn is_not_null(variant: &[ValidationError<'_>]) -> bool {
     let [only] = variant else {
         return false;
     };
-    matches!(
-        only.kind(),
-        ValidationErrorKind::Type {
-            kind: TypeKind::Single(JsonType::Null)
-        }
-    )
+    matches!(only.kind(), ValidationErrorKind::Type { kind: TypeKind::Single(JsonType::Null) })
 }
 
 /// Translates schemas; references get `prefix`.
@@ -226,29 +199,18 @@ enum Formats {
 
 impl Translator {
     fn new(document: &Document, prefix: &str, formats: Formats) -> Translator {
-        let mut names: BTreeSet<String> = components(document)
-            .iter()
-            .map(|entry| entry.key.clone())
-            .collect();
+        let mut names: BTreeSet<String> = components(document).iter().map(|entry| entry.key.clone()).collect();
         for name in oversized(document) {
             names.remove(&name);
         }
-        Translator {
-            names,
-            prefix: prefix.to_owned(),
-            formats,
-        }
+        Translator { names, prefix: prefix.to_owned(), formats }
     }
 
     fn definitions(&self, document: &Document) -> Value {
         let mut definitions = Map::new();
         for entry in components(document) {
             let known = self.names.contains(&entry.key);
-            let schema = if known {
-                self.schema(&entry.value.to_json())
-            } else {
-                Value::Bool(true)
-            };
+            let schema = if known { self.schema(&entry.value.to_json()) } else { Value::Bool(true) };
             definitions.insert(entry.key.clone(), schema);
         }
         Value::Object(definitions)
@@ -270,11 +232,7 @@ impl Translator {
         exclusive_bounds(source, &mut target);
         integer_bounds(source, &mut target);
         self.discriminate(source, &mut target);
-        if source.get("nullable") == Some(&Value::Bool(true)) {
-            nullable(target)
-        } else {
-            Value::Object(target)
-        }
+        if source.get("nullable") == Some(&Value::Bool(true)) { nullable(target) } else { Value::Object(target) }
     }
 
     /// A keyword that means the same in both dialects once its value is translated; `None` drops it.
@@ -289,38 +247,22 @@ impl Translator {
             }
             "type" => {
                 let known = ["string", "number", "integer", "boolean", "object", "array"];
-                value
-                    .as_str()
-                    .is_some_and(|name| known.contains(&name))
-                    .then(|| value.clone())
+                value.as_str().is_some_and(|name| known.contains(&name)).then(|| value.clone())
             }
-            "enum" => value
-                .as_array()
-                .is_some_and(|values| !values.is_empty())
-                .then(|| value.clone()),
+            "enum" => value.as_array().is_some_and(|values| !values.is_empty()).then(|| value.clone()),
             "minimum" | "maximum" => value.is_number().then(|| value.clone()),
-            "multipleOf" => value
-                .as_f64()
-                .is_some_and(|step| step > 0.0)
-                .then(|| value.clone()),
+            "multipleOf" => value.as_f64().is_some_and(|step| step > 0.0).then(|| value.clone()),
             "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" => {
                 value.as_u64().map(Value::from)
             }
-            "pattern" => value
-                .as_str()
-                .is_some_and(|text| Regex::new(text).is_ok())
-                .then(|| value.clone()),
+            "pattern" => value.as_str().is_some_and(|text| Regex::new(text).is_ok()).then(|| value.clone()),
             "required" => {
                 let names: BTreeSet<&str> = value.as_array()?.iter().filter_map(Value::as_str).collect();
                 Some(names.into_iter().map(Value::from).collect())
             }
             "properties" => {
                 let members = value.as_object()?.iter();
-                Some(Value::Object(
-                    members
-                        .map(|(name, member)| (name.clone(), self.schema(member)))
-                        .collect(),
-                ))
+                Some(Value::Object(members.map(|(name, member)| (name.clone(), self.schema(member))).collect()))
             }
             "items" | "additionalProperties" | "not" => Some(self.schema(value)),
             "allOf" | "anyOf" | "oneOf" => {
@@ -333,9 +275,7 @@ impl Translator {
     }
 
     fn reference(&self, reference: &Value) -> Value {
-        let name = reference
-            .as_str()
-            .and_then(|reference| reference.strip_prefix(COMPONENT_PREFIX));
+        let name = reference.as_str().and_then(|reference| reference.strip_prefix(COMPONENT_PREFIX));
         match name {
             Some(name) if self.names.contains(&pointer::unescape(name)) => {
                 json!({ "$ref": format!("{}{}", self.prefix, escape_fragment(name)) })
@@ -373,8 +313,7 @@ impl Translator {
         target.shift_remove("oneOf");
         target.shift_remove("anyOf");
         // The tag first: a payload without it, or with an unknown one, is to hear of that.
-        let tagged =
-            json!({ "type": "object", "properties": { tag: { "enum": values } }, "required": [tag] });
+        let tagged = json!({ "type": "object", "properties": { tag: { "enum": values } }, "required": [tag] });
         let parts = target.entry("allOf").or_insert_with(|| Value::Array(Vec::new()));
         if let Value::Array(parts) = parts {
             parts.push(tagged);
@@ -423,10 +362,7 @@ fn nullable(mut target: Map<String, Value>) -> Value {
     {
         values.push(Value::Null);
     }
-    if ["allOf", "anyOf", "oneOf"]
-        .iter()
-        .any(|key| target.contains_key(*key))
-    {
+    if ["allOf", "anyOf", "oneOf"].iter().any(|key| target.contains_key(*key)) {
         return json!({ "anyOf": [{ "type": "null" }, target] });
     }
     Value::Object(target)
@@ -450,7 +386,5 @@ fn escape_fragment(pointer: &str) -> String {
 fn is_decimal(text: &str) -> bool {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
-    [whole, fraction]
-        .iter()
-        .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+    [whole, fraction].iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
 }

@@ -26,11 +26,7 @@ pub struct OperationEntry {
 pub fn operations(document: &Document) -> Vec<OperationEntry> {
     let mut entries = Vec::new();
     for (section, webhook) in [("paths", false), ("x-webhooks", true)] {
-        let paths = document
-            .root
-            .get(section)
-            .and_then(Node::as_mapping)
-            .unwrap_or_default();
+        let paths = document.root.get(section).and_then(Node::as_mapping).unwrap_or_default();
         for path in paths {
             let path_pointer = pointer::join(&pointer::join("", section), &path.key);
             for method in path.value.as_mapping().unwrap_or_default() {

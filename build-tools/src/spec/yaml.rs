@@ -25,13 +25,7 @@ pub fn parse_yaml(file: &SourceFile) -> Result<Node, Vec<Finding>> {
     if let Some(finding) = unprintable(file, &positions) {
         return Err(vec![finding]);
     }
-    let mut builder = Builder {
-        file,
-        positions: &positions,
-        stack: Vec::new(),
-        root: None,
-        findings: Vec::new(),
-    };
+    let mut builder = Builder { file, positions: &positions, stack: Vec::new(), root: None, findings: Vec::new() };
     let mut parser = Parser::new_from_str(&file.text);
     while let Some(event) = parser.next_event() {
         let step = match event {
@@ -46,7 +40,8 @@ pub fn parse_yaml(file: &SourceFile) -> Result<Node, Vec<Finding>> {
                     builder.refuse_nesting(span);
                 } else {
                     let message = format!("this is not YAML: {}", error.info());
-                    let help = "Mend the text; indentation, quotes and the characters after a colon are the usual causes.";
+                    let help =
+                        "Mend the text; indentation, quotes and the characters after a colon are the usual causes.";
                     builder.report("syntax", span, message, help);
                 }
                 Step::Stop
@@ -67,16 +62,8 @@ enum Step {
 
 /// A mapping or a sequence that is still open.
 enum Frame {
-    Sequence {
-        span: Span,
-        items: Vec<Node>,
-    },
-    Mapping {
-        span: Span,
-        entries: Vec<Entry>,
-        lines: BTreeMap<String, usize>,
-        key: Option<(String, Span)>,
-    },
+    Sequence { span: Span, items: Vec<Node> },
+    Mapping { span: Span, entries: Vec<Entry>, lines: BTreeMap<String, usize>, key: Option<(String, Span)> },
 }
 
 struct Builder<'a> {
@@ -93,27 +80,14 @@ impl Builder<'_> {
             Event::StreamEnd => return Step::Stop,
             Event::DocumentStart(_) if self.root.is_some() => {
                 let message = "a second document begins here".to_owned();
-                self.report(
-                    "unsupported-yaml",
-                    span,
-                    message,
-                    "Keep one document in a file: remove the line `---`.",
-                );
+                self.report("unsupported-yaml", span, message, "Keep one document in a file: remove the line `---`.");
                 return Step::Stop;
             }
             Event::Nothing | Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd => {}
             Event::Alias(_) => {
                 let message = "an alias stands for a node that is written elsewhere".to_owned();
-                self.report(
-                    "unsupported-yaml",
-                    span,
-                    message,
-                    "Write the value out, or use `$ref`.",
-                );
-                return self.insert(Node {
-                    value: NodeValue::Null,
-                    span,
-                });
+                self.report("unsupported-yaml", span, message, "Write the value out, or use `$ref`.");
+                return self.insert(Node { value: NodeValue::Null, span });
             }
             Event::Scalar(text, style, anchor, tag) => {
                 let span = self.without_comment(span, style);
@@ -123,31 +97,16 @@ impl Builder<'_> {
                     *key = Some((text.into_owned(), span));
                     return self.refuse_duplicate_key(span);
                 }
-                let value = if plain {
-                    resolve_plain(&text)
-                } else {
-                    NodeValue::String(text.into_owned())
-                };
+                let value = if plain { resolve_plain(&text) } else { NodeValue::String(text.into_owned()) };
                 return self.insert(Node { value, span });
             }
             Event::SequenceStart(anchor, tag) => {
                 self.refuse_anchor_and_tag(anchor, tag.is_some(), span);
-                return self.open(
-                    Frame::Sequence {
-                        span,
-                        items: Vec::new(),
-                    },
-                    span,
-                );
+                return self.open(Frame::Sequence { span, items: Vec::new() }, span);
             }
             Event::MappingStart(anchor, tag) => {
                 self.refuse_anchor_and_tag(anchor, tag.is_some(), span);
-                let frame = Frame::Mapping {
-                    span,
-                    entries: Vec::new(),
-                    lines: BTreeMap::new(),
-                    key: None,
-                };
+                let frame = Frame::Mapping { span, entries: Vec::new(), lines: BTreeMap::new(), key: None };
                 return self.open(frame, span);
             }
             Event::SequenceEnd | Event::MappingEnd => return self.close(span),
@@ -172,10 +131,7 @@ impl Builder<'_> {
             if (character == '\\' && quote == '"') || (character == quote && escaped_quote) {
                 characters.next();
             } else if character == quote {
-                return Span {
-                    end: span.start + offset + quote.len_utf8(),
-                    ..span
-                };
+                return Span { end: span.start + offset + quote.len_utf8(), ..span };
             }
         }
         span
@@ -210,19 +166,13 @@ impl Builder<'_> {
                 (NodeValue::Sequence(items), span, last)
             }
             Frame::Mapping { span, entries, .. } => {
-                let last = entries
-                    .last()
-                    .map(|entry| entry.value.span.end.max(entry.key_span.end));
+                let last = entries.last().map(|entry| entry.value.span.end.max(entry.key_span.end));
                 (NodeValue::Mapping(entries), span, last)
             }
         };
         // A block ends where its last child does; only a flow collection has an end of its own.
         let closed_by_bracket = end.end > end.start;
-        span.end = if closed_by_bracket {
-            end.end
-        } else {
-            last.unwrap_or(span.end)
-        };
+        span.end = if closed_by_bracket { end.end } else { last.unwrap_or(span.end) };
         self.insert(Node { value, span })
     }
 
@@ -230,18 +180,12 @@ impl Builder<'_> {
         match self.stack.last_mut() {
             None => self.root = Some(node),
             Some(Frame::Sequence { items, .. }) => items.push(node),
-            Some(Frame::Mapping {
-                entries, lines, key, ..
-            }) => match key.take() {
+            Some(Frame::Mapping { entries, lines, key, .. }) => match key.take() {
                 Some((key, key_span)) => {
                     // A duplicate has been reported; the first entry stands.
                     if !lines.contains_key(&key) {
                         lines.insert(key.clone(), key_span.line);
-                        entries.push(Entry {
-                            key,
-                            key_span,
-                            value: node,
-                        });
+                        entries.push(Entry { key, key_span, value: node });
                     }
                 }
                 // Only an alias gets here: it has been reported, and stands for a key.
@@ -252,34 +196,19 @@ impl Builder<'_> {
     }
 
     fn refuse_duplicate_key(&mut self, span: Span) -> Step {
-        let Some(Frame::Mapping {
-            lines,
-            key: Some((key, _)),
-            ..
-        }) = self.stack.last()
-        else {
+        let Some(Frame::Mapping { lines, key: Some((key, _)), .. }) = self.stack.last() else {
             return Step::Next;
         };
         if let Some(line) = lines.get(key) {
             let message = format!("`{key}` is already given on line {line}");
-            self.report(
-                "duplicate-key",
-                span,
-                message,
-                "Keep one of the two, or rename this one.",
-            );
+            self.report("duplicate-key", span, message, "Keep one of the two, or rename this one.");
         }
         Step::Next
     }
 
     fn refuse_nesting(&mut self, span: Span) {
         let message = format!("nested deeper than {MAX_DEPTH} levels");
-        self.report(
-            "unsupported-yaml",
-            span,
-            message,
-            "Move the inner part into a component and refer to it.",
-        );
+        self.report("unsupported-yaml", span, message, "Move the inner part into a component and refer to it.");
     }
 
     fn refuse_anchor_and_tag(&mut self, anchor: usize, tagged: bool, span: Span) {
@@ -294,25 +223,13 @@ impl Builder<'_> {
         }
         if tagged {
             let message = "a tag overrides the kind of this node".to_owned();
-            self.report(
-                "unsupported-yaml",
-                span,
-                message,
-                "Remove the tag; put quotes around what must stay text.",
-            );
+            self.report("unsupported-yaml", span, message, "Remove the tag; put quotes around what must stay text.");
         }
     }
 
     fn report(&mut self, rule: &'static str, span: Span, message: String, help: &str) {
         let pointer = self.pointer();
-        self.findings.push(Finding::new(
-            rule,
-            &self.file.path,
-            span,
-            &pointer,
-            message,
-            help.to_owned(),
-        ));
+        self.findings.push(Finding::new(rule, &self.file.path, span, &pointer, message, help.to_owned()));
     }
 
     /// Where the next node goes.
@@ -321,9 +238,7 @@ impl Builder<'_> {
         for frame in &self.stack {
             path = match frame {
                 Frame::Sequence { items, .. } => pointer::join(&path, &items.len().to_string()),
-                Frame::Mapping {
-                    key: Some((key, _)), ..
-                } => pointer::join(&path, key),
+                Frame::Mapping { key: Some((key, _)), .. } => pointer::join(&path, key),
                 Frame::Mapping { key: None, .. } => path,
             };
         }
@@ -338,12 +253,7 @@ impl Builder<'_> {
             return Ok(root);
         }
         let message = "the file holds no document".to_owned();
-        self.report(
-            "syntax",
-            self.positions.span(0, 0),
-            message,
-            "Write the document, or remove the file.",
-        );
+        self.report("syntax", self.positions.span(0, 0), message, "Write the document, or remove the file.");
         Err(self.findings)
     }
 }
@@ -403,9 +313,7 @@ fn resolve_number(text: &str) -> Option<Number> {
 
 fn radix_number(digits: &str, radix: u32) -> Option<Number> {
     let unsigned = digits.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    unsigned
-        .then(|| u64::from_str_radix(digits, radix).ok())?
-        .map(Number::from)
+    unsigned.then(|| u64::from_str_radix(digits, radix).ok())?.map(Number::from)
 }
 
 /// A control character ends the text for some readers and is invisible to a person, so none may stand in it.
@@ -414,24 +322,10 @@ fn unprintable(file: &SourceFile, positions: &Positions) -> Option<Finding> {
         let harmless = matches!(character, '\t' | '\n' | '\r' | '\u{85}');
         (character.is_control() && !harmless) || matches!(character, '\u{FFFE}' | '\u{FFFF}')
     };
-    let (index, character) = file
-        .text
-        .chars()
-        .enumerate()
-        .find(|(_, character)| is_unprintable(*character))?;
-    let message = format!(
-        "the control character U+{:04X} may not stand in YAML",
-        u32::from(character)
-    );
+    let (index, character) = file.text.chars().enumerate().find(|(_, character)| is_unprintable(*character))?;
+    let message = format!("the control character U+{:04X} may not stand in YAML", u32::from(character));
     let help = "Remove it, or write it as an escape in double quotes.".to_owned();
-    Some(Finding::new(
-        "syntax",
-        &file.path,
-        positions.span(index, index + 1),
-        "",
-        message,
-        help,
-    ))
+    Some(Finding::new("syntax", &file.path, positions.span(index, index + 1), "", message, help))
 }
 
 /// Turns the character indexes of the parser into byte offsets, lines and columns.
@@ -446,11 +340,7 @@ pub(crate) struct Positions {
 
 impl Positions {
     pub(crate) fn new(text: &str) -> Positions {
-        let mut positions = Positions {
-            offsets: Vec::new(),
-            lines: vec![0],
-            blanks: Vec::new(),
-        };
+        let mut positions = Positions { offsets: Vec::new(), lines: vec![0], blanks: Vec::new() };
         for (index, (offset, character)) in text.char_indices().enumerate() {
             positions.offsets.push(offset);
             positions.blanks.push(character.is_whitespace());
@@ -470,17 +360,8 @@ impl Positions {
         }
         // The first line begins at 0, so at least one line begins at or before any index.
         let line = self.lines.partition_point(|first| *first <= start);
-        let first = self
-            .lines
-            .get(line.saturating_sub(1))
-            .copied()
-            .unwrap_or_default();
-        Span {
-            start: self.offset(start),
-            end: self.offset(end),
-            line,
-            column: start - first + 1,
-        }
+        let first = self.lines.get(line.saturating_sub(1)).copied().unwrap_or_default();
+        Span { start: self.offset(start), end: self.offset(end), line, column: start - first + 1 }
     }
 
     /// The span of a range of bytes.
@@ -490,10 +371,6 @@ impl Positions {
     }
 
     fn offset(&self, index: usize) -> usize {
-        self.offsets
-            .get(index)
-            .or(self.offsets.last())
-            .copied()
-            .unwrap_or_default()
+        self.offsets.get(index).or(self.offsets.last()).copied().unwrap_or_default()
     }
 }

@@ -34,7 +34,7 @@ pub(crate) fn sources(vendor: &str) -> VendorSources {
     let mut examples = BTreeMap::new();
     for entry in fs::read_dir(directory.join("examples")).expect("there are examples") {
         let name = entry.expect("the directory can be read").file_name().to_string_lossy().into_owned();
-        if name.ends_with(".json") {
+        if Path::new(&name).extension().is_some_and(|extension| extension == "json") {
             examples.insert(name.clone(), file(&format!("examples/{name}")));
         }
     }

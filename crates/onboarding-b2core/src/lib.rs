@@ -1,12 +1,14 @@
 #![doc = include_str!("../README.md")]
+#![allow(clippy::doc_markdown, reason = "the README is prose with names in it")]
 
 #[rustfmt::skip]
 #[allow(clippy::pedantic, deprecated, reason = "generated: its form is reviewed in the generator")]
 mod generated;
 
 pub use onboarding_core::{
-    Answer, BuildError, Bytes, Call, ClientBuilder, DateTime, Decimal, DecodeError, Download, Error, JsonValue, Map,
-    NaiveDate, NoDeclaredError, Patch, Refused, Response, Secret, StatusCode, Timestamp, TransportError, Utc,
+    Answer, BuildError, Bytes, Call, ClientBuilder, DateTime, Decimal, DecodeError, Download, Error, Items, JsonValue,
+    Map, NaiveDate, NoDeclaredError, Pages, Patch, Refused, Response, Secret, StatusCode, Timestamp, TransportError,
+    Utc,
 };
 
 pub use crate::generated::client::{Client, Credentials};

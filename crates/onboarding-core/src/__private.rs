@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, Visitor};
-use serde::ser::SerializeMap;
 pub use serde::de::{Error as DeError, IgnoredAny};
+use serde::ser::SerializeMap;
 pub use serde::{self, Serialize};
 pub use serde_json::{Map, Value};
 
@@ -100,9 +100,10 @@ pub fn patch_entry<M: SerializeMap, T: Serialize>(
     member: &'static str,
     value: &Patch<T>,
 ) -> Result<(), M::Error> {
-    match value.sent() {
-        Some(value) => map.serialize_entry(member, &value),
-        None => Ok(()),
+    match value {
+        Patch::Keep => Ok(()),
+        Patch::Clear => map.serialize_entry(member, &()),
+        Patch::Set(value) => map.serialize_entry(member, value),
     }
 }
 

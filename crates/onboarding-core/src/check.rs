@@ -153,7 +153,9 @@ rules! {
 impl Rule {
     fn hold(&self, value: &dyn Check) -> Result<(), Violation> {
         let kept = match (self.limit, value.subject()) {
-            (Limit::MinLength(length), Subject::Text(text)) => text.chars().nth(length.saturating_sub(1)).is_some() || length == 0,
+            (Limit::MinLength(length), Subject::Text(text)) => {
+                text.chars().nth(length.saturating_sub(1)).is_some() || length == 0
+            }
             (Limit::MaxLength(length), Subject::Text(text)) => text.chars().nth(length).is_none(),
             (Limit::MinItems(count), Subject::Items(items)) => items >= count,
             (Limit::MaxItems(count), Subject::Items(items)) => items <= count,

@@ -74,7 +74,9 @@ fn joined(outer: &str, inner: &str) -> String {
 /// stands before the value and after the last `expected` is fixed text, so that alone is kept.
 fn data_reason(text: &str) -> String {
     let text = text.rsplit_once(" at line ").map_or(text, |(before, _)| before);
-    if let Some(kind) = ["invalid type: ", "invalid value: ", "invalid length "].iter().find(|kind| text.starts_with(**kind)) {
+    if let Some(kind) =
+        ["invalid type: ", "invalid value: ", "invalid length "].iter().find(|kind| text.starts_with(**kind))
+    {
         let found = text[kind.len()..].split([' ', ',']).next().unwrap_or_default();
         let found = if kind.starts_with("invalid type") { found } else { "a value out of bounds" };
         return match text.rsplit_once("expected ") {
@@ -105,8 +107,7 @@ pub(crate) fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> 
 /// Decodes a buffered value, with the path inside it on failure.
 pub(crate) fn buffered<T: DeserializeOwned>(value: &serde_json::Value) -> Result<T, DecodeError> {
     T::deserialize(value).or_else(|_| {
-        serde_path_to_error::deserialize(value)
-            .map_err(|error| DecodeError::from_serde(path_of(&error), error.inner()))
+        serde_path_to_error::deserialize(value).map_err(|error| DecodeError::from_serde(path_of(&error), error.inner()))
     })
 }
 

@@ -30,15 +30,6 @@ impl<T> Patch<T> {
             Self::Keep | Self::Clear => None,
         }
     }
-
-    /// `None` when the member is left out; otherwise what is sent.
-    pub(crate) const fn sent(&self) -> Option<Option<&T>> {
-        match self {
-            Self::Keep => None,
-            Self::Clear => Some(None),
-            Self::Set(value) => Some(Some(value)),
-        }
-    }
 }
 
 impl<T> From<T> for Patch<T> {

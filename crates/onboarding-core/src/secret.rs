@@ -28,8 +28,7 @@ impl Secret {
 impl PartialEq for Secret {
     fn eq(&self, other: &Self) -> bool {
         let (left, right) = (self.0.as_bytes(), other.0.as_bytes());
-        left.len() == right.len()
-            && left.iter().zip(right).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
+        left.len() == right.len() && left.iter().zip(right).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
     }
 }
 

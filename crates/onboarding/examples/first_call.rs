@@ -2,6 +2,8 @@
 //!
 //! `cargo run --example first_call`
 
+#![allow(clippy::print_stdout, reason = "an example shows what it got")]
+
 use onboarding::b2core::errors::GetClientError;
 use onboarding::b2core::types::ClientId;
 use onboarding::b2core::{Client, Credentials};
@@ -13,10 +15,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let vendor = stand_in_for_the_vendor().await;
 
     // With an account, this is all there is: the installation's address, and a token.
-    let client = Client::builder()
-        .base_url(vendor.uri())
-        .credentials(Credentials::access_token("a-token"))
-        .build()?;
+    let client = Client::builder().base_url(vendor.uri()).credentials(Credentials::access_token("a-token")).build()?;
 
     let customer = client.get_client(ClientId(1)).send().await?;
     println!("customer {}: {:?}", customer.client_id, customer);

@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+#![allow(clippy::doc_markdown, reason = "the README is prose with names in it")]
 
 #[cfg(feature = "amiqus")]
 #[doc(inline)]

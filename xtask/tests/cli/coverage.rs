@@ -37,10 +37,7 @@ fn everything_is_counted_and_written() {
         assert_eq!(acme[name].as_integer(), Some(expected), "{name}");
     }
     let readme = tree.read("README.md");
-    assert!(
-        readme.contains("| acme ") && readme.ends_with("<!-- coverage:end -->\n\nThe end.\n"),
-        "{readme}"
-    );
+    assert!(readme.contains("| acme ") && readme.ends_with("<!-- coverage:end -->\n\nThe end.\n"), "{readme}");
     assert_eq!(tree.run(&["coverage", "--check"]).code, Some(0));
 }
 
@@ -50,18 +47,8 @@ fn a_lost_snapshot_is_worse() {
     fs::remove_file(tree.path(SNAPSHOT)).expect("it was just written");
     let run = tree.run(&["coverage"]);
     assert_eq!(run.code, Some(1));
-    assert!(
-        run.stdout
-            .contains("acme: get_widget has no snapshot of its request\n"),
-        "{}",
-        run.stdout
-    );
-    assert!(
-        run.stdout
-            .contains("worse: acme: 0 operations on the wire, 1 before\n"),
-        "{}",
-        run.stdout
-    );
+    assert!(run.stdout.contains("acme: get_widget has no snapshot of its request\n"), "{}", run.stdout);
+    assert!(run.stdout.contains("worse: acme: 0 operations on the wire, 1 before\n"), "{}", run.stdout);
 }
 
 #[test]
@@ -71,11 +58,7 @@ fn a_table_that_was_edited_is_out_of_date() {
     assert_eq!(tree.run(&["coverage"]).code, Some(0));
     let check = tree.run(&["coverage", "--check"]);
     assert_eq!(check.code, Some(4));
-    assert!(
-        check.stdout.contains("README.md is out of date\n"),
-        "{}",
-        check.stdout
-    );
+    assert!(check.stdout.contains("README.md is out of date\n"), "{}", check.stdout);
 }
 
 #[test]
@@ -83,9 +66,5 @@ fn without_committed_figures_the_way_to_make_them_is_told() {
     let tree = Tree::new();
     let run = tree.run(&["coverage"]);
     assert_eq!(run.code, Some(1));
-    assert!(
-        run.stderr.contains("`cargo xtask coverage --write`"),
-        "{}",
-        run.stderr
-    );
+    assert!(run.stderr.contains("`cargo xtask coverage --write`"), "{}", run.stderr);
 }

@@ -18,20 +18,12 @@ fn a_second_run_changes_nothing() {
     let tree = Tree::new();
     let first = tree.run(&["generate"]);
     assert_eq!(first.code, Some(0), "{}", first.stderr);
-    assert!(
-        first.stdout.contains(&format!("added {CLIENT}\n")),
-        "{}",
-        first.stdout
-    );
+    assert!(first.stdout.contains(&format!("added {CLIENT}\n")), "{}", first.stdout);
     let written = tree.crates();
 
     let second = tree.run(&["generate"]);
     assert_eq!(second.code, Some(0));
-    assert!(
-        second.stdout.ends_with("files, up to date\n"),
-        "{}",
-        second.stdout
-    );
+    assert!(second.stdout.ends_with("files, up to date\n"), "{}", second.stdout);
     assert_eq!(tree.crates(), written);
     assert_eq!(tree.run(&["generate", "--check"]).code, Some(0));
 }
@@ -41,11 +33,7 @@ fn a_check_without_a_crate_writes_nothing() {
     let tree = Tree::new();
     let check = tree.run(&["generate", "--check"]);
     assert_eq!(check.code, Some(4));
-    assert!(
-        check.stdout.contains(&format!("missing {CLIENT}\n")),
-        "{}",
-        check.stdout
-    );
+    assert!(check.stdout.contains(&format!("missing {CLIENT}\n")), "{}", check.stdout);
     assert!(!tree.path("crates").exists());
 }
 
@@ -58,26 +46,14 @@ fn an_edit_by_hand_is_found_and_undone() {
 
     let check = tree.run(&["generate", "--check"]);
     assert_eq!(check.code, Some(4));
-    assert!(
-        check.stdout.contains(&format!("differs {CLIENT}\n")),
-        "{}",
-        check.stdout
-    );
+    assert!(check.stdout.contains(&format!("differs {CLIENT}\n")), "{}", check.stdout);
     assert!(check.stdout.contains("\n-// mine\n"), "{}", check.stdout);
-    assert!(
-        check.stdout.ends_with("run `cargo xtask generate acme`\n"),
-        "{}",
-        check.stdout
-    );
+    assert!(check.stdout.ends_with("run `cargo xtask generate acme`\n"), "{}", check.stdout);
     assert!(tree.read(CLIENT).starts_with("// mine"), "a check has written");
 
     let generate = tree.run(&["generate"]);
     assert_eq!(generate.code, Some(0));
-    assert!(
-        generate.stdout.contains(&format!("updated {CLIENT}\n")),
-        "{}",
-        generate.stdout
-    );
+    assert!(generate.stdout.contains(&format!("updated {CLIENT}\n")), "{}", generate.stdout);
     assert_eq!(tree.crates(), written);
 }
 
@@ -101,19 +77,11 @@ fn a_stale_file_is_found_and_deleted() {
 
     let check = tree.run(&["generate", "--check"]);
     assert_eq!(check.code, Some(4));
-    assert!(
-        check.stdout.contains(&format!("stale {STALE}\n")),
-        "{}",
-        check.stdout
-    );
+    assert!(check.stdout.contains(&format!("stale {STALE}\n")), "{}", check.stdout);
 
     let generate = tree.run(&["generate"]);
     assert_eq!(generate.code, Some(0));
-    assert!(
-        generate.stdout.contains(&format!("deleted {STALE}\n")),
-        "{}",
-        generate.stdout
-    );
+    assert!(generate.stdout.contains(&format!("deleted {STALE}\n")), "{}", generate.stdout);
     assert_eq!(tree.crates(), written);
 }
 
@@ -154,20 +122,9 @@ fn a_broken_vendor_does_not_stop_a_sound_one() {
 
     let generate = tree.run(&["generate"]);
     assert_eq!(generate.code, Some(1));
-    assert!(
-        generate.stderr.contains("missing-operation-id"),
-        "{}",
-        generate.stderr
-    );
-    assert!(
-        generate.stderr.contains("specs/acme/openapi.yaml:"),
-        "{}",
-        generate.stderr
-    );
-    assert!(
-        tree.path("crates/onboarding-zeta/src/generated/client.rs")
-            .is_file()
-    );
+    assert!(generate.stderr.contains("missing-operation-id"), "{}", generate.stderr);
+    assert!(generate.stderr.contains("specs/acme/openapi.yaml:"), "{}", generate.stderr);
+    assert!(tree.path("crates/onboarding-zeta/src/generated/client.rs").is_file());
     let after = tree.crates();
     for (path, text) in &before {
         assert_eq!(after.get(path), Some(text), "{} was touched", path.display());
@@ -181,11 +138,7 @@ fn broken_weighs_more_than_out_of_date() {
     break_document(&tree, "acme");
     let check = tree.run(&["generate", "--check"]);
     assert_eq!(check.code, Some(1));
-    assert!(
-        check.stdout.ends_with("run `cargo xtask generate zeta`\n"),
-        "{}",
-        check.stdout
-    );
+    assert!(check.stdout.ends_with("run `cargo xtask generate zeta`\n"), "{}", check.stdout);
 }
 
 #[test]
@@ -193,11 +146,7 @@ fn an_unknown_vendor_is_told_with_those_known() {
     let tree = Tree::new();
     let run = tree.run(&["generate", "acne"]);
     assert_eq!(run.code, Some(1));
-    assert!(
-        run.stderr.starts_with("error: there is no vendor `acne` in "),
-        "{}",
-        run.stderr
-    );
+    assert!(run.stderr.starts_with("error: there is no vendor `acne` in "), "{}", run.stderr);
     assert!(run.stderr.ends_with("known are acme\n"), "{}", run.stderr);
     assert!(!tree.path("crates").exists());
 }
@@ -211,16 +160,8 @@ fn a_file_in_the_place_of_a_directory_leaves_everything_as_it_was() {
 
     let generate = tree.run(&["generate"]);
     assert_eq!(generate.code, Some(1));
-    assert!(
-        generate.stderr.contains("nothing was changed"),
-        "{}",
-        generate.stderr
-    );
-    assert!(
-        generate.stderr.contains("onboarding-acme/tests"),
-        "{}",
-        generate.stderr
-    );
+    assert!(generate.stderr.contains("nothing was changed"), "{}", generate.stderr);
+    assert!(generate.stderr.contains("onboarding-acme/tests"), "{}", generate.stderr);
     assert_eq!(tree.crates(), before);
 }
 
@@ -235,13 +176,7 @@ fn a_directory_in_the_place_of_a_file_leaves_everything_as_it_was() {
 
     let generate = tree.run(&["generate"]);
     assert_eq!(generate.code, Some(1));
-    assert!(
-        generate
-            .stderr
-            .contains("client.rs is a directory where a file has to be"),
-        "{}",
-        generate.stderr
-    );
+    assert!(generate.stderr.contains("client.rs is a directory where a file has to be"), "{}", generate.stderr);
     assert_eq!(tree.crates(), before);
 }
 
@@ -250,11 +185,7 @@ fn what_an_interrupted_run_left_is_stale() {
     let tree = Tree::new();
     tree.run(&["generate"]);
     let written = tree.crates();
-    for left in [
-        "Cargo.toml.xtask-old",
-        "src/generated/client.rs.xtask-new",
-        "tests/generated/wire.rs.xtask-new",
-    ] {
+    for left in ["Cargo.toml.xtask-old", "src/generated/client.rs.xtask-new", "tests/generated/wire.rs.xtask-new"] {
         tree.write(&format!("crates/onboarding-acme/{left}"), "half a fi");
     }
     assert_eq!(tree.run(&["generate", "--check"]).code, Some(4));
@@ -269,24 +200,14 @@ fn two_vendors_cannot_share_a_crate() {
     tree.replace("specs/zeta/vendor.toml", "onboarding-zeta", "onboarding-acme");
     let generate = tree.run(&["generate"]);
     assert_eq!(generate.code, Some(1));
-    assert!(
-        generate
-            .stderr
-            .contains("`onboarding-acme` is used by acme and zeta"),
-        "{}",
-        generate.stderr
-    );
+    assert!(generate.stderr.contains("`onboarding-acme` is used by acme and zeta"), "{}", generate.stderr);
     assert!(!tree.path("crates").exists());
 }
 
 #[test]
 fn a_crate_name_cannot_lead_elsewhere() {
     let tree = Tree::new();
-    tree.replace(
-        "specs/acme/vendor.toml",
-        "name = \"onboarding-acme\"",
-        "name = \"../../elsewhere\"",
-    );
+    tree.replace("specs/acme/vendor.toml", "name = \"onboarding-acme\"", "name = \"../../elsewhere\"");
     let generate = tree.run(&["generate"]);
     assert_eq!(generate.code, Some(1));
     assert!(generate.stderr.contains("../../elsewhere"), "{}", generate.stderr);

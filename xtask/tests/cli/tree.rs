@@ -21,9 +21,7 @@ pub(crate) struct Run {
 
 impl Tree {
     pub(crate) fn new() -> Self {
-        let tree = Self {
-            directory: tempfile::tempdir().expect("a temporary directory"),
-        };
+        let tree = Self { directory: tempfile::tempdir().expect("a temporary directory") };
         tree.add_vendor("acme");
         tree
     }
@@ -31,12 +29,7 @@ impl Tree {
     /// Adds a copy of the fixture under another name, with a crate name to match.
     pub(crate) fn add_vendor(&self, name: &str) {
         let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/specs/acme");
-        for file in [
-            "openapi.yaml",
-            "vendor.toml",
-            "documented.yaml",
-            "examples/get_widget.response.json",
-        ] {
+        for file in ["openapi.yaml", "vendor.toml", "documented.yaml", "examples/get_widget.response.json"] {
             let text = fs::read_to_string(fixture.join(file)).expect("the fixture is there");
             let text = text.replace("onboarding-acme", &format!("onboarding-{name}"));
             self.write(&format!("specs/{name}/{file}"), &text);
@@ -67,8 +60,7 @@ impl Tree {
 
     pub(crate) fn write(&self, path: &str, text: &str) {
         let path = self.path(path);
-        fs::create_dir_all(path.parent().expect("a file lies in a directory"))
-            .expect("a directory can be made");
+        fs::create_dir_all(path.parent().expect("a file lies in a directory")).expect("a directory can be made");
         fs::write(path, text).expect("a file can be written");
     }
 

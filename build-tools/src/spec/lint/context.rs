@@ -116,23 +116,14 @@ impl JsonKinds {
 
 impl<'d> Context<'d> {
     pub(super) fn new(document: &'d Document, sites: Vec<Site<'d>>) -> Context<'d> {
-        let mut context = Context {
-            document,
-            sites,
-            operations: Vec::new(),
-        };
+        let mut context = Context { document, sites, operations: Vec::new() };
         context.operations = operations(document)
             .into_iter()
             .filter_map(|entry| {
                 let node = document.root.at(&entry.pointer)?;
                 let span = document.locate(&entry.pointer);
                 let parameters = context.parameters(&entry, node);
-                Some(Operation {
-                    entry,
-                    node,
-                    span,
-                    parameters,
-                })
+                Some(Operation { entry, node, span, parameters })
             })
             .collect();
         context
@@ -140,9 +131,7 @@ impl<'d> Context<'d> {
 
     /// Every object of a kind; references to such objects are left out.
     pub(super) fn objects(&self, kind: Kind) -> impl Iterator<Item = &Site<'d>> {
-        self.sites
-            .iter()
-            .filter(move |site| site.kind == kind && !site.is_reference())
+        self.sites.iter().filter(move |site| site.kind == kind && !site.is_reference())
     }
 
     /// The object around a site.
@@ -187,13 +176,7 @@ impl<'d> Context<'d> {
     }
 
     /// `depth` is how much further the composition may go; beyond it, it is reported as `unsupported`.
-    fn collect_object(
-        &self,
-        node: &'d Node,
-        object: &mut Object<'d>,
-        visited: &mut BTreeSet<usize>,
-        depth: usize,
-    ) {
+    fn collect_object(&self, node: &'d Node, object: &mut Object<'d>, visited: &mut BTreeSet<usize>, depth: usize) {
         let (Some(node), Some(depth)) = (self.follow(node), depth.checked_sub(1)) else {
             return;
         };
@@ -203,21 +186,10 @@ impl<'d> Context<'d> {
         for part in node.get("allOf").and_then(Node::as_sequence).unwrap_or_default() {
             self.collect_object(part, object, visited, depth);
         }
-        for entry in node
-            .get("properties")
-            .and_then(Node::as_mapping)
-            .unwrap_or_default()
-        {
-            object.members.push(Member {
-                name: &entry.key,
-                schema: &entry.value,
-                span: entry.key_span,
-            });
+        for entry in node.get("properties").and_then(Node::as_mapping).unwrap_or_default() {
+            object.members.push(Member { name: &entry.key, schema: &entry.value, span: entry.key_span });
         }
-        let required = node
-            .get("required")
-            .and_then(Node::as_sequence)
-            .unwrap_or_default();
+        let required = node.get("required").and_then(Node::as_sequence).unwrap_or_default();
         object.required.extend(required.iter().filter_map(Node::as_str));
     }
 
@@ -228,12 +200,7 @@ impl<'d> Context<'d> {
 
     /// `known` holds what has been worked out; a schema that is met again while it is worked out accepts anything, and so
     /// does one beyond `depth`.
-    fn collect_kinds(
-        &self,
-        node: &'d Node,
-        known: &mut BTreeMap<usize, JsonKinds>,
-        depth: usize,
-    ) -> JsonKinds {
+    fn collect_kinds(&self, node: &'d Node, known: &mut BTreeMap<usize, JsonKinds>, depth: usize) -> JsonKinds {
         let (Some(node), Some(depth)) = (self.follow(node), depth.checked_sub(1)) else {
             return JsonKinds::ALL;
         };
@@ -242,10 +209,7 @@ impl<'d> Context<'d> {
             return *kinds;
         }
         known.insert(identity, JsonKinds::ALL);
-        let mut kinds = node
-            .get("type")
-            .and_then(Node::as_str)
-            .map_or(JsonKinds::ALL, JsonKinds::of_type);
+        let mut kinds = node.get("type").and_then(Node::as_str).map_or(JsonKinds::ALL, JsonKinds::of_type);
         for part in node.get("allOf").and_then(Node::as_sequence).unwrap_or_default() {
             kinds = kinds.and(self.collect_kinds(part, known, depth));
         }
@@ -267,12 +231,7 @@ impl<'d> Context<'d> {
 
     /// The schemas of a document by name.
     pub(super) fn schema_names(&self) -> impl Iterator<Item = &'d str> {
-        let schemas = self
-            .document
-            .root
-            .at("/components/schemas")
-            .and_then(Node::as_mapping)
-            .unwrap_or_default();
+        let schemas = self.document.root.at("/components/schemas").and_then(Node::as_mapping).unwrap_or_default();
         schemas.iter().map(|entry| entry.key.as_str())
     }
 
@@ -292,10 +251,7 @@ impl<'d> Context<'d> {
         shared: bool,
         uses: &mut Vec<ParameterUse<'d>>,
     ) {
-        let Some(list) = holder
-            .and_then(|holder| holder.get("parameters"))
-            .and_then(Node::as_sequence)
-        else {
+        let Some(list) = holder.and_then(|holder| holder.get("parameters")).and_then(Node::as_sequence) else {
             return;
         };
         let list_pointer = join(pointer, "parameters");
@@ -307,19 +263,9 @@ impl<'d> Context<'d> {
             let (Some(name), Some(location)) = (text("name"), text("in")) else {
                 continue;
             };
-            let span = item
-                .get("$ref")
-                .or(item.get("name"))
-                .map_or(item.span, |named| named.span);
+            let span = item.get("$ref").or(item.get("name")).map_or(item.span, |named| named.span);
             let pointer = join(&list_pointer, &index.to_string());
-            uses.push(ParameterUse {
-                node,
-                name,
-                location,
-                span,
-                pointer,
-                shared,
-            });
+            uses.push(ParameterUse { node, name, location, span, pointer, shared });
         }
     }
 }

@@ -4,15 +4,8 @@ use super::{Report, context::Context, grammar::Kind, operations::label, walk::Si
 use crate::spec::{Node, Span};
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    for operation in context
-        .operations
-        .iter()
-        .filter(|operation| operation.node.as_mapping().is_some())
-    {
-        for (key, rule) in [
-            ("summary", "missing-summary"),
-            ("description", "missing-description"),
-        ] {
+    for operation in context.operations.iter().filter(|operation| operation.node.as_mapping().is_some()) {
+        for (key, rule) in [("summary", "missing-summary"), ("description", "missing-description")] {
             if !is_given(operation.node, key) {
                 let message = format!("the operation `{}` has no {key}", label(operation));
                 let help = match key {
@@ -28,13 +21,7 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
             && !is_given(site.node, "description")
         {
             let help = "Add a `description` in our own words: what it means, units, format where it matters.";
-            report.at(
-                "missing-description",
-                span,
-                &site.pointer,
-                format!("{what} has no description"),
-                help,
-            );
+            report.at("missing-description", span, &site.pointer, format!("{what} has no description"), help);
         }
     }
 }
@@ -48,11 +35,7 @@ fn subject(context: &Context<'_>, site: &Site<'_>) -> Option<(String, Span)> {
         // A reference alone is described where it leads to; that holds for one that only adds `nullable`, too.
         Kind::Schema if site.role == "properties" => {
             let described = matches!(site.node.get("allOf").and_then(Node::as_sequence), Some([_]));
-            if described && context.unwrap(site.node).is_some() {
-                None
-            } else {
-                named("the member")
-            }
+            if described && context.unwrap(site.node).is_some() { None } else { named("the member") }
         }
         Kind::Response | Kind::Header | Kind::SecurityScheme => named("the component").map(|(what, span)| {
             let what = match site.kind {
@@ -76,6 +59,5 @@ fn subject(context: &Context<'_>, site: &Site<'_>) -> Option<(String, Span)> {
 
 /// Whether a key holds more than blanks; what is no text is reported by `wrong-kind`.
 fn is_given(node: &Node, key: &str) -> bool {
-    node.get(key)
-        .is_some_and(|value| value.as_str().is_none_or(|text| !text.trim().is_empty()))
+    node.get(key).is_some_and(|value| value.as_str().is_none_or(|text| !text.trim().is_empty()))
 }

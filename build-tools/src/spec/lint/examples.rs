@@ -24,10 +24,7 @@ use crate::spec::{
 const MAX_VIOLATIONS: usize = 20;
 
 pub(super) fn check(context: &Context<'_>, sources: &VendorSources, report: &mut Report<'_>) {
-    let mut validators = Validators {
-        set: SchemaSet::new(context.document),
-        known: BTreeMap::new(),
-    };
+    let mut validators = Validators { set: SchemaSet::new(context.document), known: BTreeMap::new() };
     for site in &context.sites {
         check_values(context, site, &mut validators, report);
     }
@@ -45,55 +42,28 @@ impl Validators {
     fn violations(&mut self, schema: &Node, payload: &Value) -> Vec<Violation> {
         let schema = schema.to_json();
         let set = &self.set;
-        let validator = self
-            .known
-            .entry(schema.to_string())
-            .or_insert_with(|| set.validator(&schema));
+        let validator = self.known.entry(schema.to_string()).or_insert_with(|| set.validator(&schema));
         match validator {
             Ok(validator) => validator.violations(payload),
             Err(reason) => {
                 let message = format!("its schema cannot be compiled: {reason}");
-                vec![Violation {
-                    pointer: String::new(),
-                    message,
-                }]
+                vec![Violation { pointer: String::new(), message }]
             }
         }
     }
 }
 
 /// Rules `invalid-default` and `invalid-example` within the document.
-fn check_values(
-    context: &Context<'_>,
-    site: &Site<'_>,
-    validators: &mut Validators,
-    report: &mut Report<'_>,
-) {
+fn check_values(context: &Context<'_>, site: &Site<'_>, validators: &mut Validators, report: &mut Report<'_>) {
     match site.kind {
         Kind::Schema if !site.is_reference() => {
             if let Some(default) = site.node.get("default") {
                 let pointer = join(&site.pointer, "default");
-                check_value(
-                    "invalid-default",
-                    "the default",
-                    site.node,
-                    default,
-                    &pointer,
-                    validators,
-                    report,
-                );
+                check_value("invalid-default", "the default", site.node, default, &pointer, validators, report);
             }
             if let Some(example) = site.node.get("example") {
                 let pointer = join(&site.pointer, "example");
-                check_value(
-                    "invalid-example",
-                    "the example",
-                    site.node,
-                    example,
-                    &pointer,
-                    validators,
-                    report,
-                );
+                check_value("invalid-example", "the example", site.node, example, &pointer, validators, report);
             }
         }
         Kind::Parameter | Kind::Header | Kind::MediaType => {
@@ -102,41 +72,17 @@ fn check_values(
             };
             if let Some(example) = site.node.get("example") {
                 let pointer = join(&site.pointer, "example");
-                check_value(
-                    "invalid-example",
-                    "the example",
-                    schema,
-                    example,
-                    &pointer,
-                    validators,
-                    report,
-                );
+                check_value("invalid-example", "the example", schema, example, &pointer, validators, report);
             }
-            let examples = site
-                .node
-                .get("examples")
-                .and_then(Node::as_mapping)
-                .unwrap_or_default();
+            let examples = site.node.get("examples").and_then(Node::as_mapping).unwrap_or_default();
             for entry in examples {
                 let holder = context.follow(&entry.value);
                 if let Some(value) = holder.and_then(|holder| holder.get("value")) {
                     let pointer = join(&join(&site.pointer, "examples"), &entry.key);
                     let what = format!("the example `{}`", entry.key);
                     // What is shared is reported where it is used: another use may accept it.
-                    let pointer = if entry.value.get("$ref").is_some() {
-                        pointer
-                    } else {
-                        join(&pointer, "value")
-                    };
-                    check_value(
-                        "invalid-example",
-                        &what,
-                        schema,
-                        value,
-                        &pointer,
-                        validators,
-                        report,
-                    );
+                    let pointer = if entry.value.get("$ref").is_some() { pointer } else { join(&pointer, "value") };
+                    check_value("invalid-example", &what, schema, value, &pointer, validators, report);
                 }
             }
         }
@@ -173,12 +119,7 @@ fn listed(mut violations: Vec<Violation>) -> Vec<Violation> {
 }
 
 /// Rules `invalid-example`, `unknown-example` and `stale-unsound` for the files under `examples/`.
-fn check_files(
-    context: &Context<'_>,
-    sources: &VendorSources,
-    validators: &mut Validators,
-    report: &mut Report<'_>,
-) {
+fn check_files(context: &Context<'_>, sources: &VendorSources, validators: &mut Validators, report: &mut Report<'_>) {
     let unsound = read_unsound(sources, report);
     let mut contradicting: BTreeSet<&str> = BTreeSet::new();
     for (name, file) in &sources.examples {
@@ -195,14 +136,7 @@ fn check_files(
         let bodies = match bodies(context, stem) {
             Ok(bodies) => bodies,
             Err((message, help)) => {
-                report.other(Finding::new(
-                    "unknown-example",
-                    &file.path,
-                    beginning(file),
-                    "",
-                    message,
-                    help,
-                ));
+                report.other(Finding::new("unknown-example", &file.path, beginning(file), "", message, help));
                 continue;
             }
         };
@@ -210,10 +144,7 @@ fn check_files(
         let mut closest: Option<Vec<Violation>> = None;
         for schema in bodies {
             let violations = validators.violations(schema, &payload);
-            if closest
-                .as_ref()
-                .is_none_or(|closest| violations.len() < closest.len())
-            {
+            if closest.as_ref().is_none_or(|closest| violations.len() < closest.len()) {
                 closest = Some(violations);
             }
         }
@@ -227,45 +158,23 @@ fn check_files(
         }
         let places = Document::load(file).ok();
         for violation in listed(violations) {
-            let span = places
-                .as_ref()
-                .map_or_else(|| beginning(file), |places| places.locate(&violation.pointer));
+            let span = places.as_ref().map_or_else(|| beginning(file), |places| places.locate(&violation.pointer));
             let message = format!("the payload contradicts its schema: {}", violation.message);
             let help = format!(
                 "Mend the schema in `{}`; if the vendor contradicts itself, list `{stem}` in `unsound.yaml` with the reason.",
                 context.document.file.path
             );
-            report.other(Finding::new(
-                "invalid-example",
-                &file.path,
-                span,
-                &violation.pointer,
-                message,
-                help,
-            ));
+            report.other(Finding::new("invalid-example", &file.path, span, &violation.pointer, message, help));
         }
     }
-    for row in unsound
-        .iter()
-        .filter(|row| !contradicting.contains(row.example.as_str()))
-    {
+    for row in unsound.iter().filter(|row| !contradicting.contains(row.example.as_str())) {
         let file_name = format!("{}.json", row.example);
         let message = if sources.examples.contains_key(&file_name) {
             format!("`{}` is listed as unsound, but it is valid", row.example)
         } else {
-            format!(
-                "`{}` is listed as unsound, but there is no `{file_name}`",
-                row.example
-            )
+            format!("`{}` is listed as unsound, but there is no `{file_name}`", row.example)
         };
-        report.other(Finding::new(
-            "stale-unsound",
-            &row.file,
-            row.span,
-            "",
-            message,
-            "Remove the entry.".to_owned(),
-        ));
+        report.other(Finding::new("stale-unsound", &row.file, row.span, "", message, "Remove the entry.".to_owned()));
     }
 }
 
@@ -292,29 +201,15 @@ fn read_unsound(sources: &VendorSources, report: &mut Report<'_>) -> Vec<Unsound
     };
     let help = "Write a list of rows with `example`, a file name without `.json`, and `reason`.";
     let mut wrong_kind = |pointer: &str, span: Span, message: String| {
-        report.other(Finding::new(
-            "wrong-kind",
-            &file.path,
-            span,
-            pointer,
-            message,
-            help.to_owned(),
-        ));
+        report.other(Finding::new("wrong-kind", &file.path, span, pointer, message, help.to_owned()));
     };
     let Some(rows) = root.as_sequence() else {
-        wrong_kind(
-            "",
-            root.span,
-            format!("`unsound.yaml` is {}, but has to be a list", root.kind_name()),
-        );
+        wrong_kind("", root.span, format!("`unsound.yaml` is {}, but has to be a list", root.kind_name()));
         return Vec::new();
     };
     let mut unsound = Vec::new();
     for (index, row) in rows.iter().enumerate() {
-        let text = |key: &str| {
-            row.get(key)
-                .filter(|node| node.as_str().is_some_and(|text| !text.trim().is_empty()))
-        };
+        let text = |key: &str| row.get(key).filter(|node| node.as_str().is_some_and(|text| !text.trim().is_empty()));
         let pointer = join("", &index.to_string());
         match (text("example"), text("reason")) {
             (Some(example), Some(_)) => unsound.push(Unsound {
@@ -322,11 +217,7 @@ fn read_unsound(sources: &VendorSources, report: &mut Report<'_>) -> Vec<Unsound
                 file: file.path.clone(),
                 span: example.span,
             }),
-            _ => wrong_kind(
-                &pointer,
-                row.span,
-                "the row lacks an `example` or a `reason`".to_owned(),
-            ),
+            _ => wrong_kind(&pointer, row.span, "the row lacks an `example` or a `reason`".to_owned()),
         }
     }
     unsound
@@ -345,20 +236,13 @@ fn bodies<'d>(context: &Context<'d>, stem: &str) -> Result<Vec<&'d Node>, (Strin
         } else if part.parse::<u8>().is_ok_and(|number| number >= 2) && number.is_none() {
             number = Some(part);
         } else {
-            let message =
-                format!("`{part}` in the name `{stem}.json` is neither a status nor a number from 2");
+            let message = format!("`{part}` in the name `{stem}.json` is neither a status nor a number from 2");
             return Err((message, FORM.to_owned()));
         }
     }
-    let Some(operation) = context
-        .operations
-        .iter()
-        .find(|other| other.entry.operation_id.as_deref() == Some(id))
+    let Some(operation) = context.operations.iter().find(|other| other.entry.operation_id.as_deref() == Some(id))
     else {
-        let ids = context
-            .operations
-            .iter()
-            .filter_map(|operation| operation.entry.operation_id.as_deref());
+        let ids = context.operations.iter().filter_map(|operation| operation.entry.operation_id.as_deref());
         let help = match nearest(id, ids) {
             Some(near) => format!("Name the file after the operation `{near}`."),
             None => FORM.to_owned(),
@@ -368,10 +252,7 @@ fn bodies<'d>(context: &Context<'d>, stem: &str) -> Result<Vec<&'d Node>, (Strin
     match direction {
         "request" => request_body(context, operation, id),
         "response" => response_body(context, operation, id, status),
-        _ => Err((
-            format!("the name `{stem}.json` says neither `request` nor `response`"),
-            FORM.to_owned(),
-        )),
+        _ => Err((format!("the name `{stem}.json` says neither `request` nor `response`"), FORM.to_owned())),
     }
 }
 
@@ -383,10 +264,7 @@ fn request_body<'d>(
     operation: &Operation<'d>,
     id: &str,
 ) -> Result<Vec<&'d Node>, (String, String)> {
-    let body = operation
-        .node
-        .get("requestBody")
-        .and_then(|body| context.follow(body));
+    let body = operation.node.get("requestBody").and_then(|body| context.follow(body));
     if let Some(schema) = body.and_then(schema_of) {
         return Ok(vec![schema]);
     }
@@ -400,23 +278,12 @@ fn response_body<'d>(
     id: &str,
     status: Option<&str>,
 ) -> Result<Vec<&'d Node>, (String, String)> {
-    let responses = operation
-        .node
-        .get("responses")
-        .and_then(Node::as_mapping)
-        .unwrap_or_default();
-    let range = status
-        .and_then(|status| status.get(..1))
-        .map(|class| format!("{class}XX"));
-    let exact = responses
-        .iter()
-        .filter(|response| status.is_none_or(|status| response.key == status));
+    let responses = operation.node.get("responses").and_then(Node::as_mapping).unwrap_or_default();
+    let range = status.and_then(|status| status.get(..1)).map(|class| format!("{class}XX"));
+    let exact = responses.iter().filter(|response| status.is_none_or(|status| response.key == status));
     let mut candidates: Vec<&Node> = match status {
         Some(_) => exact.map(|response| &response.value).collect(),
-        None => exact
-            .filter(|response| response.key.starts_with('2'))
-            .map(|response| &response.value)
-            .collect(),
+        None => exact.filter(|response| response.key.starts_with('2')).map(|response| &response.value).collect(),
     };
     if candidates.is_empty() {
         candidates = responses
@@ -425,17 +292,12 @@ fn response_body<'d>(
             .map(|response| &response.value)
             .collect();
     }
-    let schemas: Vec<&Node> = candidates
-        .into_iter()
-        .filter_map(|response| schema_of(context.follow(response)?))
-        .collect();
+    let schemas: Vec<&Node> =
+        candidates.into_iter().filter_map(|response| schema_of(context.follow(response)?)).collect();
     if schemas.is_empty() {
         let which = status.map_or_else(|| "for success".to_owned(), |status| format!("for {status}"));
         let help = "Declare the response with its body, or remove the file.".to_owned();
-        return Err((
-            format!("the operation `{id}` declares no response with a body {which}"),
-            help,
-        ));
+        return Err((format!("the operation `{id}` declares no response with a body {which}"), help));
     }
     Ok(schemas)
 }
@@ -446,12 +308,7 @@ fn schema_of(holder: &Node) -> Option<&Node> {
 }
 
 fn not_json(file: &SourceFile, error: &serde_json::Error) -> Finding {
-    let start = file
-        .text
-        .split_inclusive('\n')
-        .take(error.line().saturating_sub(1))
-        .map(str::len)
-        .sum::<usize>();
+    let start = file.text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
     // Columns count bytes here, and may be 0 before the first.
     let offset = start + error.column().saturating_sub(1);
     let span = Positions::new(&file.text).span_of_bytes(offset, offset);

@@ -3,8 +3,8 @@
 use self::{
     Keys::{Any, Fixed},
     Shape::{
-        Anything, Boolean, Count, Many, Named, Number, One, Refused, SchemaOrBoolean, Text, TextMap, Texts,
-        Values, Word,
+        Anything, Boolean, Count, Many, Named, Number, One, Refused, SchemaOrBoolean, Text, TextMap, Texts, Values,
+        Word,
     },
 };
 
@@ -105,19 +105,11 @@ pub(super) enum Keys {
 }
 
 const fn key(name: &'static str, shape: Shape) -> Key {
-    Key {
-        name,
-        shape,
-        required: false,
-    }
+    Key { name, shape, required: false }
 }
 
 const fn required(name: &'static str, shape: Shape) -> Key {
-    Key {
-        name,
-        shape,
-        required: true,
-    }
+    Key { name, shape, required: true }
 }
 
 impl Kind {
@@ -208,9 +200,7 @@ impl Kind {
             (Kind::Schema, "x-nullable") => Some("Write `nullable: true`."),
             (Kind::Document, "webhooks") => Some("Write `x-webhooks`: the document is OpenAPI 3.0."),
             (Kind::Document, "swagger" | "definitions") => Some("Convert the document to OpenAPI 3.0.3."),
-            (Kind::Parameter, "type" | "format" | "enum" | "default") => {
-                Some("Move it into the parameter's `schema`.")
-            }
+            (Kind::Parameter, "type" | "format" | "enum" | "default") => Some("Move it into the parameter's `schema`."),
             _ => None,
         }
     }
@@ -241,17 +231,10 @@ const CONTACT: &[Key] = &[key("name", Text), key("url", Text), key("email", Text
 
 const LICENSE: &[Key] = &[required("name", Text), key("url", Text)];
 
-const SERVER: &[Key] = &[
-    required("url", Text),
-    key("description", Text),
-    key("variables", Named(Kind::ServerVariable)),
-];
+const SERVER: &[Key] =
+    &[required("url", Text), key("description", Text), key("variables", Named(Kind::ServerVariable))];
 
-const SERVER_VARIABLE: &[Key] = &[
-    key("enum", Texts),
-    required("default", Text),
-    key("description", Text),
-];
+const SERVER_VARIABLE: &[Key] = &[key("enum", Texts), required("default", Text), key("description", Text)];
 
 const PATH_ITEM: &[Key] = &[
     key("summary", Text),
@@ -264,10 +247,7 @@ const PATH_ITEM: &[Key] = &[
     key("delete", One(Kind::Operation)),
     key("head", One(Kind::Operation)),
     key("options", One(Kind::Operation)),
-    key(
-        "trace",
-        Refused("Leave the operation out: HTTP clients do not send TRACE."),
-    ),
+    key("trace", Refused("Leave the operation out: HTTP clients do not send TRACE.")),
     key("servers", Refused(SERVERS_HELP)),
     key("$ref", Refused("Write the path in place.")),
 ];
@@ -288,10 +268,7 @@ const OPERATION: &[Key] = &[
     key("x-provenance", Word(&["restored", "inferred"])),
     key("x-confidence", Word(&["high", "medium", "low"])),
     key("x-rust-name", Text),
-    key(
-        "callbacks",
-        Refused("Declare what the vendor calls under `x-webhooks`."),
-    ),
+    key("callbacks", Refused("Declare what the vendor calls under `x-webhooks`.")),
     key("servers", Refused(SERVERS_HELP)),
 ];
 
@@ -312,46 +289,26 @@ const PARAMETER: &[Key] = &[
     key("examples", Named(Kind::Example)),
     key("x-sensitive", Boolean),
     key("x-rust-name", Text),
-    key(
-        "content",
-        Refused("Give the parameter a `schema`; describe a JSON value as text."),
-    ),
+    key("content", Refused("Give the parameter a `schema`; describe a JSON value as text.")),
 ];
 
-const STYLES: &[&str] = &[
-    "form",
-    "simple",
-    "label",
-    "matrix",
-    "spaceDelimited",
-    "pipeDelimited",
-    "deepObject",
-];
+const STYLES: &[&str] = &["form", "simple", "label", "matrix", "spaceDelimited", "pipeDelimited", "deepObject"];
 
-const REQUEST_BODY: &[Key] = &[
-    key("description", Text),
-    required("required", Boolean),
-    required("content", Named(Kind::MediaType)),
-];
+const REQUEST_BODY: &[Key] =
+    &[key("description", Text), required("required", Boolean), required("content", Named(Kind::MediaType))];
 
 const MEDIA_TYPE: &[Key] = &[
     required("schema", One(Kind::Schema)),
     key("example", Anything),
     key("examples", Named(Kind::Example)),
-    key(
-        "encoding",
-        Refused("Leave it out: forms are written with the default encoding."),
-    ),
+    key("encoding", Refused("Leave it out: forms are written with the default encoding.")),
 ];
 
 const RESPONSE: &[Key] = &[
     key("description", Text),
     key("headers", Named(Kind::Header)),
     key("content", Named(Kind::MediaType)),
-    key(
-        "links",
-        Refused("Describe the next call in the operation's description."),
-    ),
+    key("links", Refused("Describe the next call in the operation's description.")),
 ];
 
 const HEADER: &[Key] = &[
@@ -382,24 +339,15 @@ const COMPONENTS: &[Key] = &[
     key("headers", Named(Kind::Header)),
     key("examples", Named(Kind::Example)),
     key("securitySchemes", Named(Kind::SecurityScheme)),
-    key(
-        "links",
-        Refused("Describe the next call in the operation's description."),
-    ),
-    key(
-        "callbacks",
-        Refused("Declare what the vendor calls under `x-webhooks`."),
-    ),
+    key("links", Refused("Describe the next call in the operation's description.")),
+    key("callbacks", Refused("Declare what the vendor calls under `x-webhooks`.")),
 ];
 
 const TWO_COMPONENTS: &str =
     "Write two components: one for what is sent (`NewPayment`), one for what is read (`Payment`).";
 
 const SCHEMA: &[Key] = &[
-    key(
-        "type",
-        Word(&["string", "number", "integer", "boolean", "object", "array"]),
-    ),
+    key("type", Word(&["string", "number", "integer", "boolean", "object", "array"])),
     key("format", Text),
     key("title", Text),
     key("description", Text),
@@ -434,10 +382,7 @@ const SCHEMA: &[Key] = &[
     key("x-sensitive", Boolean),
     key("x-resource", One(Kind::Resource)),
     key("x-rust-name", Text),
-    key(
-        "not",
-        Refused("Say what is allowed instead; no type can say what is not."),
-    ),
+    key("not", Refused("Say what is allowed instead; no type can say what is not.")),
     key("readOnly", Refused(TWO_COMPONENTS)),
     key("writeOnly", Refused(TWO_COMPONENTS)),
     key("xml", Refused("Leave it out: bodies are JSON or forms.")),
@@ -465,15 +410,7 @@ const FLOWS: &[Key] = &[
     key("authorizationCode", One(Kind::Flow)),
 ];
 
-const FLOW: &[Key] = &[
-    key("authorizationUrl", Text),
-    key("tokenUrl", Text),
-    key("refreshUrl", Text),
-    required("scopes", TextMap),
-];
+const FLOW: &[Key] =
+    &[key("authorizationUrl", Text), key("tokenUrl", Text), key("refreshUrl", Text), required("scopes", TextMap)];
 
-const TAG: &[Key] = &[
-    required("name", Text),
-    key("description", Text),
-    key("externalDocs", One(Kind::ExternalDocs)),
-];
+const TAG: &[Key] = &[required("name", Text), key("description", Text), key("externalDocs", One(Kind::ExternalDocs))];

@@ -49,12 +49,7 @@ pub fn lint(sources: &VendorSources) -> Vec<Finding> {
         Err(mistakes) => findings.extend(mistakes),
     }
     findings.sort_by(|left, right| {
-        (&left.file, left.span, left.rule, &left.pointer).cmp(&(
-            &right.file,
-            right.span,
-            right.rule,
-            &right.pointer,
-        ))
+        (&left.file, left.span, left.rule, &left.pointer).cmp(&(&right.file, right.span, right.rule, &right.pointer))
     });
     findings.dedup();
     findings
@@ -62,17 +57,11 @@ pub fn lint(sources: &VendorSources) -> Vec<Finding> {
 
 /// The severity of the rule with this id.
 pub(crate) fn severity(id: &str) -> Severity {
-    RULES
-        .iter()
-        .find(|rule| rule.id == id)
-        .map_or(Severity::Error, |rule| rule.severity)
+    RULES.iter().find(|rule| rule.id == id).map_or(Severity::Error, |rule| rule.severity)
 }
 
 fn lint_document(sources: &VendorSources, document: &Document, vendor: &Table) -> Vec<Finding> {
-    let mut report = Report {
-        document,
-        findings: Vec::new(),
-    };
+    let mut report = Report { document, findings: Vec::new() };
     let context = Context::new(document, walk::walk(document, &mut report));
     references::check(&context, &mut report);
     names::check(&context, &mut report);
@@ -107,26 +96,12 @@ impl Report<'_> {
         help: impl Into<String>,
     ) {
         let file = &self.document.file.path;
-        self.findings.push(Finding::new(
-            rule,
-            file,
-            span,
-            pointer,
-            message.into(),
-            help.into(),
-        ));
+        self.findings.push(Finding::new(rule, file, span, pointer, message.into(), help.into()));
     }
 
     /// Reports something at the place that `pointer` leads to.
-    fn pointed(
-        &mut self,
-        rule: &'static str,
-        pointer: &str,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) {
-        self.findings
-            .push(self.document.finding(rule, pointer, message.into(), help.into()));
+    fn pointed(&mut self, rule: &'static str, pointer: &str, message: impl Into<String>, help: impl Into<String>) {
+        self.findings.push(self.document.finding(rule, pointer, message.into(), help.into()));
     }
 
     /// Reports something about a file other than the document.

@@ -63,11 +63,7 @@ impl<'d> Names<'d> {
 /// regard to case: files are named after them.
 fn check_components(context: &Context<'_>, report: &mut Report<'_>) {
     let mut names = Names::default();
-    for site in context
-        .sites
-        .iter()
-        .filter(|site| site.kind == Kind::Schema && site.is_component())
-    {
+    for site in context.sites.iter().filter(|site| site.kind == Kind::Schema && site.is_component()) {
         if !is_type_name(site.name) {
             let message = format!("the component `{}` is not named in PascalCase", site.name);
             let help = format!("Write `{}`, in the references too.", type_name(site.name));
@@ -75,18 +71,14 @@ fn check_components(context: &Context<'_>, report: &mut Report<'_>) {
         }
         let rust_name = rust_name(site.node).map_or_else(|| type_name(site.name), str::to_owned);
         if RESERVED_TYPES.contains(&rust_name.as_str()) {
-            let message = format!(
-                "`{}` becomes the Rust type `{rust_name}`, which generated code needs itself",
-                site.name
-            );
+            let message =
+                format!("`{}` becomes the Rust type `{rust_name}`, which generated code needs itself", site.name);
             let help = "Name the component after what it describes, or give it an `x-rust-name`.";
             report.at("reserved-rust-name", site.span, &site.pointer, message, help);
         }
         if let Some((owner, line)) = names.claim(rust_name.to_lowercase(), site.name, site.span) {
-            let message = format!(
-                "`{}` becomes the Rust type `{rust_name}`, as `{owner}` on line {line} does",
-                site.name
-            );
+            let message =
+                format!("`{}` becomes the Rust type `{rust_name}`, as `{owner}` on line {line} does", site.name);
             let help = "Rename one of the two, or give it an `x-rust-name`.";
             report.at("duplicate-rust-name", site.span, &site.pointer, message, help);
         }
@@ -95,34 +87,16 @@ fn check_components(context: &Context<'_>, report: &mut Report<'_>) {
 
 /// Rule `rust-name-form`.
 fn check_rust_name(site: &Site<'_>, report: &mut Report<'_>) {
-    let Some((node, name)) = site
-        .node
-        .get("x-rust-name")
-        .and_then(|node| Some((node, node.as_str()?)))
-    else {
+    let Some((node, name)) = site.node.get("x-rust-name").and_then(|node| Some((node, node.as_str()?))) else {
         return;
     };
     let of_type = site.kind == Kind::Schema && site.role != "properties";
-    if if of_type {
-        is_type_name(name)
-    } else {
-        is_snake_case(name)
-    } {
+    if if of_type { is_type_name(name) } else { is_snake_case(name) } {
         return;
     }
-    let (form, better) = if of_type {
-        ("PascalCase", type_name(name))
-    } else {
-        ("snake_case", member_name(name))
-    };
+    let (form, better) = if of_type { ("PascalCase", type_name(name)) } else { ("snake_case", member_name(name)) };
     let message = format!("the Rust name `{name}` is not in {form}");
-    report.at(
-        "rust-name-form",
-        node.span,
-        &join(&site.pointer, "x-rust-name"),
-        message,
-        format!("Write `{better}`."),
-    );
+    report.at("rust-name-form", node.span, &join(&site.pointer, "x-rust-name"), message, format!("Write `{better}`."));
 }
 
 /// Rule `duplicate-rust-name` for the members of a schema, those of `allOf` included. The same member of two parts is one
@@ -139,10 +113,8 @@ fn check_members(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'_>
             continue;
         };
         if owner != member.name {
-            let message = format!(
-                "`{}` becomes the Rust field `{rust_name}`, as `{owner}` on line {line} does",
-                member.name
-            );
+            let message =
+                format!("`{}` becomes the Rust field `{rust_name}`, as `{owner}` on line {line} does", member.name);
             let help = "Give one of the two an `x-rust-name`.";
             report.at("duplicate-rust-name", member.span, &site.pointer, message, help);
         }
@@ -152,11 +124,7 @@ fn check_members(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'_>
 /// Rules `enum-varnames`, `enum-value-unnamed` and `enum-value-collision`. An enumeration of one value that is written in
 /// place is a constant and has no variants.
 fn check_enumeration(site: &Site<'_>, report: &mut Report<'_>) {
-    let values = site
-        .node
-        .get("enum")
-        .and_then(Node::as_sequence)
-        .unwrap_or_default();
+    let values = site.node.get("enum").and_then(Node::as_sequence).unwrap_or_default();
     let given_names = site.node.get("x-enum-varnames").and_then(Node::as_sequence);
     let pointer = join(&site.pointer, "enum");
     if let Some(names) = given_names {
@@ -164,13 +132,7 @@ fn check_enumeration(site: &Site<'_>, report: &mut Report<'_>) {
         if names.len() != values.len() {
             let message = format!("{} names are given for {} values", names.len(), values.len());
             let span = report.document.locate(&pointer);
-            report.at(
-                "enum-varnames",
-                span,
-                &pointer,
-                message,
-                "Name every value of `enum`, in the same order.",
-            );
+            report.at("enum-varnames", span, &pointer, message, "Name every value of `enum`, in the same order.");
             return;
         }
         for (name, text) in names.iter().filter_map(|name| Some((name, name.as_str()?))) {
@@ -194,9 +156,7 @@ fn check_enumeration(site: &Site<'_>, report: &mut Report<'_>) {
         if !seen.insert(text) {
             continue;
         }
-        let given = given_names
-            .and_then(|names| names.get(index))
-            .and_then(Node::as_str);
+        let given = given_names.and_then(|names| names.get(index)).and_then(Node::as_str);
         let variant = given.map_or_else(|| variant_name(text), str::to_owned);
         let pointer = join(&pointer, &index.to_string());
         if given.is_none() && !text.contains(|character: char| character.is_ascii_alphanumeric()) {
@@ -206,8 +166,7 @@ fn check_enumeration(site: &Site<'_>, report: &mut Report<'_>) {
             continue;
         }
         if let Some((owner, line)) = names.claim(variant.clone(), text, value.span) {
-            let message =
-                format!("`{text}` becomes the Rust variant `{variant}`, as `{owner}` on line {line} does");
+            let message = format!("`{text}` becomes the Rust variant `{variant}`, as `{owner}` on line {line} does");
             let help = "Name the variants with `x-enum-varnames`, a list as long as `enum`.";
             report.at("enum-value-collision", value.span, &pointer, message, help);
         }
@@ -231,13 +190,7 @@ fn check_parameters(operation: &Operation<'_>, report: &mut Report<'_>) {
                 parameter.name
             );
             let help = "Give one of the two an `x-rust-name`.";
-            report.at(
-                "duplicate-rust-name",
-                parameter.span,
-                &parameter.pointer,
-                message,
-                help,
-            );
+            report.at("duplicate-rust-name", parameter.span, &parameter.pointer, message, help);
         }
     }
 }

@@ -41,24 +41,14 @@ fn check_version(context: &Context<'_>, report: &mut Report<'_>) {
         && !text.starts_with("3.0.")
     {
         let message = format!("the document is OpenAPI {text}");
-        report.at(
-            "unsupported",
-            version.span,
-            "/openapi",
-            message,
-            "Write the document as OpenAPI 3.0.3.",
-        );
+        report.at("unsupported", version.span, "/openapi", message, "Write the document as OpenAPI 3.0.3.");
     }
 }
 
 /// Rules `path-form` and `duplicate-path`.
 fn check_paths(context: &Context<'_>, report: &mut Report<'_>) {
     let mut shapes: BTreeMap<String, (&str, usize)> = BTreeMap::new();
-    for site in context
-        .sites
-        .iter()
-        .filter(|site| site.kind == Kind::PathItem && site.role == "paths")
-    {
+    for site in context.sites.iter().filter(|site| site.kind == Kind::PathItem && site.role == "paths") {
         let path = site.name;
         let Some(parts) = template(path) else {
             let message = format!("the path `{path}` is malformed");
@@ -67,10 +57,7 @@ fn check_paths(context: &Context<'_>, report: &mut Report<'_>) {
             report.at("path-form", site.span, &site.pointer, message, help);
             continue;
         };
-        let shape: Vec<&str> = parts
-            .iter()
-            .map(|part| if part.parameter { "{}" } else { part.text })
-            .collect();
+        let shape: Vec<&str> = parts.iter().map(|part| if part.parameter { "{}" } else { part.text }).collect();
         if let Some((other, line)) = shapes.insert(shape.concat(), (path, site.span.line)) {
             let message = format!("`{path}` and `{other}` on line {line} are one path");
             let help = "Put the operations of both under one of them.";
@@ -98,23 +85,14 @@ pub(super) fn template(path: &str) -> Option<Vec<Piece<'_>>> {
         if literal.contains('}') || name.is_empty() || name.contains(['{', '/']) || repeated {
             return None;
         }
-        pieces.push(Piece {
-            text: literal,
-            parameter: false,
-        });
-        pieces.push(Piece {
-            text: name,
-            parameter: true,
-        });
+        pieces.push(Piece { text: literal, parameter: false });
+        pieces.push(Piece { text: name, parameter: true });
         rest = after;
     }
     if rest.contains('}') {
         return None;
     }
-    pieces.push(Piece {
-        text: rest,
-        parameter: false,
-    });
+    pieces.push(Piece { text: rest, parameter: false });
     Some(pieces)
 }
 
@@ -137,23 +115,11 @@ fn check_operation_ids(context: &Context<'_>, report: &mut Report<'_>) {
         let pointer = join(pointer, "operationId");
         if !is_snake_case(id) {
             let message = format!("the operationId `{id}` is not in snake case");
-            report.at(
-                "operation-id-form",
-                node.span,
-                &pointer,
-                message,
-                format!("Write `{}`.", id.to_snake_case()),
-            );
+            report.at("operation-id-form", node.span, &pointer, message, format!("Write `{}`.", id.to_snake_case()));
         }
         if let Some(line) = known.get(id) {
             let message = format!("the operationId `{id}` is already used on line {line}");
-            report.at(
-                "duplicate-operation-id",
-                node.span,
-                &pointer,
-                message,
-                "Give each operation its own id.",
-            );
+            report.at("duplicate-operation-id", node.span, &pointer, message, "Give each operation its own id.");
         } else {
             known.insert(id, node.span.line);
         }
@@ -169,34 +135,19 @@ fn check_tags(context: &Context<'_>, report: &mut Report<'_>) {
         };
         if declared.contains(&name) {
             let message = format!("the tag `{name}` is already declared");
-            report.pointed(
-                "duplicate-tag",
-                &join(&site.pointer, "name"),
-                message,
-                "Remove one of the two.",
-            );
+            report.pointed("duplicate-tag", &join(&site.pointer, "name"), message, "Remove one of the two.");
         }
         declared.push(name);
     }
     let mut used: Vec<&str> = Vec::new();
     for operation in &context.operations {
-        let tags = operation
-            .node
-            .get("tags")
-            .and_then(Node::as_sequence)
-            .unwrap_or_default();
+        let tags = operation.node.get("tags").and_then(Node::as_sequence).unwrap_or_default();
         let pointer = join(&operation.entry.pointer, "tags");
         // What the vendor calls belongs to no group of the client's methods.
         if tags.is_empty() && !operation.entry.webhook && operation.node.as_mapping().is_some() {
             let message = format!("`{}` has no tag", label(operation));
             let help = "Give it one of the tags that the document lists under `tags`.";
-            report.at(
-                "missing-tag",
-                operation.span,
-                &operation.entry.pointer,
-                message,
-                help,
-            );
+            report.at("missing-tag", operation.span, &operation.entry.pointer, message, help);
         }
         if let Some(second) = tags.get(1) {
             let message = format!("`{}` has {} tags", label(operation), tags.len());
@@ -214,13 +165,7 @@ fn check_tags(context: &Context<'_>, report: &mut Report<'_>) {
                     Some(near) => format!("Write `{near}`, or add the tag to the document's `tags`."),
                     None => "Add it to the document's `tags`, with a description.".to_owned(),
                 };
-                report.at(
-                    "unknown-tag",
-                    tag.span,
-                    &join(&pointer, &index.to_string()),
-                    message,
-                    help,
-                );
+                report.at("unknown-tag", tag.span, &join(&pointer, &index.to_string()), message, help);
             }
         }
     }
@@ -256,8 +201,7 @@ fn check_responses(operation: &Operation<'_>, report: &mut Report<'_>) {
     };
     if !statuses.iter().any(|status| status.key.starts_with(['2', '3'])) {
         let message = format!("`{}` declares no response for success", label(operation));
-        let help =
-            "Add the status that the vendor answers with when the call succeeds, such as `200` or `204`.";
+        let help = "Add the status that the vendor answers with when the call succeeds, such as `200` or `204`.";
         report.pointed("missing-response", &join(pointer, "responses"), message, help);
     }
 }
@@ -268,13 +212,7 @@ fn check_statuses(site: &Site<'_>, report: &mut Report<'_>) {
         let pointer = join(&site.pointer, &entry.key);
         if entry.key == "default" {
             let help = "Declare the ranges instead: `4XX` and `5XX`.";
-            report.at(
-                "unsupported",
-                entry.key_span,
-                &pointer,
-                "`default` responses are not supported",
-                help,
-            );
+            report.at("unsupported", entry.key_span, &pointer, "`default` responses are not supported", help);
         } else if !is_status(&entry.key) {
             let message = format!("`{}` is no status", entry.key);
             let help = "Write three digits, or a range such as `4XX`.";
@@ -286,9 +224,7 @@ fn check_statuses(site: &Site<'_>, report: &mut Report<'_>) {
 /// Whether a text is an HTTP status or a range of them.
 pub(super) fn is_status(text: &str) -> bool {
     let mut characters = text.chars();
-    let class = characters
-        .next()
-        .is_some_and(|first| ('1'..='5').contains(&first));
+    let class = characters.next().is_some_and(|first| ('1'..='5').contains(&first));
     let rest = characters.as_str();
     class && rest.len() == 2 && (rest == "XX" || rest.bytes().all(|byte| byte.is_ascii_digit()))
 }
@@ -304,24 +240,12 @@ fn check_content(site: &Site<'_>, report: &mut Report<'_>) {
     let pointer = join(&site.pointer, "content");
     if types.is_empty() {
         let help = "Remove `content` when there is no body.";
-        report.at(
-            "empty-content",
-            content.key_span,
-            &pointer,
-            "`content` names no media type",
-            help,
-        );
+        report.at("empty-content", content.key_span, &pointer, "`content` names no media type", help);
     }
     if let Some(second) = types.get(1) {
         let message = format!("{} has {} media types", site.kind.name(), types.len());
         let help = "Keep the one that the client is to send or to ask for.";
-        report.at(
-            "unsupported",
-            second.key_span,
-            &join(&pointer, &second.key),
-            message,
-            help,
-        );
+        report.at("unsupported", second.key_span, &join(&pointer, &second.key), message, help);
     }
     for entry in types {
         let message = if entry.key.starts_with("multipart/") {
@@ -332,13 +256,7 @@ fn check_content(site: &Site<'_>, report: &mut Report<'_>) {
             continue;
         };
         let help = "Name the one media type of the body; a file travels as `application/octet-stream`.";
-        report.at(
-            "unsupported",
-            entry.key_span,
-            &join(&pointer, &entry.key),
-            message,
-            help,
-        );
+        report.at("unsupported", entry.key_span, &join(&pointer, &entry.key), message, help);
     }
 }
 
@@ -356,13 +274,7 @@ fn check_provenance(operation: &Operation<'_>, report: &mut Report<'_>) {
         (false, Some(confidence)) => {
             let message = format!("`{}` has a confidence, but is not inferred", label(operation));
             let help = "Remove `x-confidence`, or add `x-provenance: inferred`.";
-            report.at(
-                "provenance",
-                confidence.key_span,
-                &join(pointer, "x-confidence"),
-                message,
-                help,
-            );
+            report.at("provenance", confidence.key_span, &join(pointer, "x-confidence"), message, help);
         }
         _ => {}
     }
@@ -371,8 +283,5 @@ fn check_provenance(operation: &Operation<'_>, report: &mut Report<'_>) {
 /// An operation as messages name it: by its id, or else by method and path.
 pub(super) fn label(operation: &Operation<'_>) -> String {
     let entry = &operation.entry;
-    entry
-        .operation_id
-        .clone()
-        .unwrap_or_else(|| format!("{} {}", entry.method.to_uppercase(), entry.path))
+    entry.operation_id.clone().unwrap_or_else(|| format!("{} {}", entry.method.to_uppercase(), entry.path))
 }

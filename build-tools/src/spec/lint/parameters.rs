@@ -10,13 +10,7 @@ use super::{
 use crate::spec::{Node, pointer::join};
 
 /// Headers that the client itself sends, so that no caller can be asked for them.
-const RESERVED_HEADERS: [&str; 5] = [
-    "accept",
-    "authorization",
-    "content-length",
-    "content-type",
-    "user-agent",
-];
+const RESERVED_HEADERS: [&str; 5] = ["accept", "authorization", "content-length", "content-type", "user-agent"];
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     for site in context.objects(Kind::Parameter) {
@@ -38,17 +32,11 @@ fn check_parameter(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'
     match location {
         "path" if site.node.get("required").and_then(Node::as_bool) != Some(true) => {
             let message = format!("the path parameter `{name}` is not required");
-            report.pointed(
-                "path-parameter-optional",
-                &join(&site.pointer, "name"),
-                message,
-                "Add `required: true`.",
-            );
+            report.pointed("path-parameter-optional", &join(&site.pointer, "name"), message, "Add `required: true`.");
         }
         "header" if RESERVED_HEADERS.contains(&name.to_ascii_lowercase().as_str()) => {
             let message = format!("the client itself sends the header `{name}`");
-            let help =
-                "Remove the parameter; credentials belong to `securitySchemes`, media types to `content`.";
+            let help = "Remove the parameter; credentials belong to `securitySchemes`, media types to `content`.";
             report.pointed("reserved-header", &join(&site.pointer, "name"), message, help);
         }
         "cookie" => {
@@ -72,13 +60,7 @@ fn check_parameter(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'
             }
             _ => format!("Remove it: `{usual}` is what the generated code writes."),
         };
-        report.at(
-            "unsupported",
-            style.span,
-            &join(&site.pointer, "style"),
-            message,
-            help,
-        );
+        report.at("unsupported", style.span, &join(&site.pointer, "style"), message, help);
     }
     match site.node.get("schema") {
         None if site.node.get("content").is_none() => {
@@ -98,22 +80,12 @@ fn check_parameter(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'
 fn check_duplicates(operation: &Operation<'_>, report: &mut Report<'_>) {
     for (index, parameter) in operation.parameters.iter().enumerate() {
         let same = operation.parameters.iter().take(index).any(|other| {
-            (other.name, other.location, other.shared)
-                == (parameter.name, parameter.location, parameter.shared)
+            (other.name, other.location, other.shared) == (parameter.name, parameter.location, parameter.shared)
         });
         if same {
-            let message = format!(
-                "the {} parameter `{}` is declared twice",
-                parameter.location, parameter.name
-            );
+            let message = format!("the {} parameter `{}` is declared twice", parameter.location, parameter.name);
             let help = "Remove one of the two.";
-            report.at(
-                "duplicate-parameter",
-                parameter.span,
-                &parameter.pointer,
-                message,
-                help,
-            );
+            report.at("duplicate-parameter", parameter.span, &parameter.pointer, message, help);
         }
     }
 }
@@ -124,48 +96,22 @@ fn check_path(operation: &Operation<'_>, report: &mut Report<'_>) {
     let Some(pieces) = template(path) else {
         return;
     };
-    let names: Vec<&str> = pieces
-        .iter()
-        .filter(|piece| piece.parameter)
-        .map(|piece| piece.text)
-        .collect();
-    let declared = || {
-        operation
-            .parameters
-            .iter()
-            .filter(|parameter| parameter.location == "path")
-    };
+    let names: Vec<&str> = pieces.iter().filter(|piece| piece.parameter).map(|piece| piece.text).collect();
+    let declared = || operation.parameters.iter().filter(|parameter| parameter.location == "path");
     for parameter in declared().filter(|parameter| !names.contains(&parameter.name)) {
         let message = format!("the path `{path}` has no `{{{}}}`", parameter.name);
-        let missing = names
-            .iter()
-            .find(|name| !declared().any(|declared| declared.name == **name));
+        let missing = names.iter().find(|name| !declared().any(|declared| declared.name == **name));
         let help = match missing {
             Some(missing) => format!("Name the parameter `{missing}`, as the path does."),
             None => "Remove the parameter, or add it to the path.".to_owned(),
         };
-        report.at(
-            "path-parameter-not-in-path",
-            parameter.span,
-            &parameter.pointer,
-            message,
-            help,
-        );
+        report.at("path-parameter-not-in-path", parameter.span, &parameter.pointer, message, help);
     }
     for name in names {
         if !declared().any(|parameter| parameter.name == name) {
-            let message = format!(
-                "`{}` does not declare the path parameter `{name}`",
-                label(operation)
-            );
+            let message = format!("`{}` does not declare the path parameter `{name}`", label(operation));
             let help = format!("Add a parameter `{name}` with `in: path` and `required: true`.");
-            report.at(
-                "path-parameter-not-declared",
-                operation.span,
-                &operation.entry.pointer,
-                message,
-                help,
-            );
+            report.at("path-parameter-not-declared", operation.span, &operation.entry.pointer, message, help);
         }
     }
 }

@@ -39,16 +39,8 @@ fn check_reference(
     }
     let prefix = format!("#/components/{section}/");
     let names = || {
-        let section = context
-            .document
-            .root
-            .get("components")
-            .and_then(|components| components.get(section));
-        section
-            .and_then(Node::as_mapping)
-            .unwrap_or_default()
-            .iter()
-            .map(|entry| entry.key.as_str())
+        let section = context.document.root.get("components").and_then(|components| components.get(section));
+        section.and_then(Node::as_mapping).unwrap_or_default().iter().map(|entry| entry.key.as_str())
     };
     let Some(name) = text.strip_prefix(&prefix) else {
         let message = format!("`{text}` cannot stand for {}", site.kind.name());
@@ -79,30 +71,15 @@ fn check_resource(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'_
             Some(near) => format!("Write `{near}`."),
             None => "Write the name of the component that identifies the resource.".to_owned(),
         };
-        report.at(
-            "resource-link",
-            identifier.span,
-            &join(&site.pointer, "identifier"),
-            message,
-            help,
-        );
+        report.at("resource-link", identifier.span, &join(&site.pointer, "identifier"), message, help);
     }
     if let Some(path) = site.node.get("path")
         && let Some(text) = path.as_str()
-        && !text
-            .rsplit('/')
-            .next()
-            .is_some_and(|last| last.starts_with('{') && last.ends_with('}'))
+        && !text.rsplit('/').next().is_some_and(|last| last.starts_with('{') && last.ends_with('}'))
     {
         let message = format!("the path `{text}` does not end in a parameter");
         let help = "Write the path template of the resource; its last part is the identifier in braces.";
-        report.at(
-            "resource-link",
-            path.span,
-            &join(&site.pointer, "path"),
-            message,
-            help,
-        );
+        report.at("resource-link", path.span, &join(&site.pointer, "path"), message, help);
     }
 }
 
@@ -111,10 +88,7 @@ fn check_resource(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'_
 /// left out or empty.
 fn check_cycles(context: &Context<'_>, report: &mut Report<'_>) {
     let root = &context.document.root;
-    let sections = root
-        .get("components")
-        .and_then(Node::as_mapping)
-        .unwrap_or_default();
+    let sections = root.get("components").and_then(Node::as_mapping).unwrap_or_default();
     let mut endless = false;
     for section in sections {
         let pointer = join("/components", &section.key);
@@ -126,13 +100,7 @@ fn check_cycles(context: &Context<'_>, report: &mut Report<'_>) {
                 let message = format!("`{}` consists of nothing but itself", entry.key);
                 let help = "Break the circle of `$ref`, `allOf`, `oneOf` and `anyOf`: only members, items and entries of \
                             maps may lead back.";
-                report.at(
-                    "reference-cycle",
-                    entry.key_span,
-                    &join(&pointer, &entry.key),
-                    message,
-                    help,
-                );
+                report.at("reference-cycle", entry.key_span, &join(&pointer, &entry.key), message, help);
             }
         }
     }

@@ -37,9 +37,7 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
 
 /// Rules `missing-type` and `misplaced-keyword`.
 fn check_type(site: &Site<'_>, report: &mut Report<'_>) {
-    let composed = ["allOf", "oneOf", "anyOf"]
-        .iter()
-        .any(|key| site.node.get(key).is_some());
+    let composed = ["allOf", "oneOf", "anyOf"].iter().any(|key| site.node.get(key).is_some());
     let declared = site.node.get("type").and_then(Node::as_str);
     let mut untyped = None;
     for (keyword, types) in TYPED_KEYWORDS {
@@ -50,13 +48,7 @@ fn check_type(site: &Site<'_>, report: &mut Report<'_>) {
             Some(declared) if !types.contains(&declared) => {
                 let message = format!("`{keyword}` means nothing for a schema of type `{declared}`");
                 let help = format!("Remove it, or write `type: {}`.", types.join("` or `type: "));
-                report.at(
-                    "misplaced-keyword",
-                    entry.key_span,
-                    &join(&site.pointer, keyword),
-                    message,
-                    help,
-                );
+                report.at("misplaced-keyword", entry.key_span, &join(&site.pointer, keyword), message, help);
             }
             None if !composed => untyped = untyped.or(Some((keyword, types))),
             _ => {}
@@ -67,20 +59,11 @@ fn check_type(site: &Site<'_>, report: &mut Report<'_>) {
     }
     if let Some((keyword, types)) = untyped {
         let message = format!("the schema has `{keyword}`, but no `type`");
-        let help = format!(
-            "Add `type: {}`; a schema without a type is any JSON value.",
-            types.join("` or `type: ")
-        );
+        let help = format!("Add `type: {}`; a schema without a type is any JSON value.", types.join("` or `type: "));
         report.at("missing-type", site.span, &site.pointer, message, help);
     } else if site.node.get("enum").is_some() {
         let message = "the enumeration has no `type`";
-        report.at(
-            "missing-type",
-            site.span,
-            &site.pointer,
-            message,
-            "Add `type: string`.",
-        );
+        report.at("missing-type", site.span, &site.pointer, message, "Add `type: string`.");
     }
 }
 
@@ -91,12 +74,7 @@ fn check_nullable(site: &Site<'_>, report: &mut Report<'_>) {
         let message = "`nullable` stands beside neither a `type` nor an `allOf`";
         let help = "Add the `type`; for a reference, write `allOf` with the reference as its only item. Any JSON value \
                     includes null already.";
-        report.pointed(
-            "nullable-without-type",
-            &join(&site.pointer, "nullable"),
-            message,
-            help,
-        );
+        report.pointed("nullable-without-type", &join(&site.pointer, "nullable"), message, help);
     }
 }
 
@@ -106,13 +84,7 @@ fn check_array_and_object(site: &Site<'_>, report: &mut Report<'_>) {
     match site.node.get("type").and_then(Node::as_str) {
         Some("array") if !has("items") => {
             let help = "Add `items`; `items: {}` stands for any JSON value.";
-            report.at(
-                "array-without-items",
-                site.span,
-                &site.pointer,
-                "the array has no `items`",
-                help,
-            );
+            report.at("array-without-items", site.span, &site.pointer, "the array has no `items`", help);
         }
         Some("object") => {
             let known = ["properties", "additionalProperties", "allOf", "oneOf", "anyOf"];
@@ -143,12 +115,7 @@ fn check_all_of(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'_>)
     };
     let pointer = join(&site.pointer, "allOf");
     if parts.is_empty() {
-        report.pointed(
-            "all-of-form",
-            &pointer,
-            "`allOf` is empty",
-            "Name what it is made of, or remove it.",
-        );
+        report.pointed("all-of-form", &pointer, "`allOf` is empty", "Name what it is made of, or remove it.");
         return;
     }
     let wraps_one = parts.len() == 1 && site.node.get("properties").is_none();
@@ -156,18 +123,14 @@ fn check_all_of(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'_>)
         return;
     }
     for (index, part) in parts.iter().enumerate() {
-        let is_union = context
-            .unwrap(part)
-            .is_some_and(|schema| schema.get("oneOf").is_some() || schema.get("anyOf").is_some());
+        let is_union =
+            context.unwrap(part).is_some_and(|schema| schema.get("oneOf").is_some() || schema.get("anyOf").is_some());
         let kinds = context.json_kinds(part);
         if (kinds.is_exactly_object() || kinds.is_anything()) && !is_union {
             continue;
         }
-        let message = if is_union {
-            "`allOf` joins a union with something else"
-        } else {
-            "`allOf` joins what is no object"
-        };
+        let message =
+            if is_union { "`allOf` joins a union with something else" } else { "`allOf` joins what is no object" };
         let help = "Join object schemas only; give the union or the value a member of its own.";
         report.pointed("all-of-form", &join(&pointer, &index.to_string()), message, help);
     }
@@ -177,12 +140,7 @@ fn check_all_of(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'_>)
 fn check_title(site: &Site<'_>, report: &mut Report<'_>) {
     if site.node.get("title").is_some() && !is_variant(site) {
         let help = "Remove it: a component is named by its key, a member by its own.";
-        report.pointed(
-            "title-outside-union",
-            &join(&site.pointer, "title"),
-            "the `title` names nothing here",
-            help,
-        );
+        report.pointed("title-outside-union", &join(&site.pointer, "title"), "the `title` names nothing here", help);
     }
 }
 
@@ -193,16 +151,8 @@ fn check_place(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'_>) 
         return;
     }
     let has = |key: &str| site.node.get(key).is_some();
-    let values = site
-        .node
-        .get("enum")
-        .and_then(Node::as_sequence)
-        .map_or(0, <[Node]>::len);
-    let parts = site
-        .node
-        .get("allOf")
-        .and_then(Node::as_sequence)
-        .unwrap_or_default();
+    let values = site.node.get("enum").and_then(Node::as_sequence).map_or(0, <[Node]>::len);
+    let parts = site.node.get("allOf").and_then(Node::as_sequence).unwrap_or_default();
     let wraps_reference = matches!(parts, [only] if only.get("$ref").is_some());
     let found = if has("properties") {
         "an object with members"
@@ -229,9 +179,7 @@ pub(super) fn is_variant(site: &Site<'_>) -> bool {
 
 /// Whether a schema is an array or a map; a free-form object counts as a value.
 fn is_collection(node: &Node) -> bool {
-    let is_map = node
-        .get("additionalProperties")
-        .is_some_and(|additional| additional.as_bool().is_none());
+    let is_map = node.get("additionalProperties").is_some_and(|additional| additional.as_bool().is_none());
     node.get("type").and_then(Node::as_str) == Some("array") || is_map
 }
 

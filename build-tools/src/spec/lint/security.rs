@@ -5,10 +5,7 @@ use crate::spec::{Node, pointer::join};
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     let root = &context.document.root;
-    let schemes = root
-        .at("/components/securitySchemes")
-        .and_then(Node::as_mapping)
-        .unwrap_or_default();
+    let schemes = root.at("/components/securitySchemes").and_then(Node::as_mapping).unwrap_or_default();
     let names = || schemes.iter().map(|scheme| scheme.key.as_str());
     for site in context.objects(Kind::SecurityRequirement) {
         for entry in site.node.as_mapping().unwrap_or_default() {
@@ -22,18 +19,11 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
                 }
                 None => "Declare it under `components/securitySchemes`.".to_owned(),
             };
-            report.at(
-                "undeclared-security-scheme",
-                entry.key_span,
-                &join(&site.pointer, &entry.key),
-                message,
-                help,
-            );
+            report.at("undeclared-security-scheme", entry.key_span, &join(&site.pointer, &entry.key), message, help);
         }
     }
     if !schemes.is_empty() && root.get("security").is_none() {
-        let help =
-            "Add `security` to the document, and `security: []` to operations that need no credentials.";
+        let help = "Add `security` to the document, and `security: []` to operations that need no credentials.";
         let message = "the document declares security schemes, but no `security`";
         report.pointed("missing-security", "/components/securitySchemes", message, help);
     }
@@ -47,13 +37,7 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
         };
         for key in needed.iter().filter(|key| site.node.get(key).is_none()) {
             let message = format!("the security scheme `{}` has no `{key}`", site.name);
-            report.at(
-                "missing-key",
-                site.span,
-                &site.pointer,
-                message,
-                format!("Add `{key}`."),
-            );
+            report.at("missing-key", site.span, &site.pointer, message, format!("Add `{key}`."));
         }
     }
 }

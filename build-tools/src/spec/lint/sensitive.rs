@@ -82,13 +82,7 @@ const SENSITIVE_ENDINGS: &[&str] = &[
 ];
 
 /// Names that end like a secret and are none.
-const HARMLESS_ENDINGS: &[&str] = &[
-    "page_token",
-    "continuation_token",
-    "cursor_token",
-    "next_token",
-    "previous_token",
-];
+const HARMLESS_ENDINGS: &[&str] = &["page_token", "continuation_token", "cursor_token", "next_token", "previous_token"];
 
 /// Rule `sensitive-name`, for members and parameters that are text.
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
@@ -120,17 +114,12 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
 }
 
 fn is_sensitive(name: &str) -> bool {
-    let separated: String = name
-        .chars()
-        .map(|other| if other.is_alphanumeric() { other } else { '_' })
-        .collect();
+    let separated: String = name.chars().map(|other| if other.is_alphanumeric() { other } else { '_' }).collect();
     let words = separated.to_snake_case();
     let words = words.trim_end_matches(|last: char| last.is_ascii_digit() || last == '_');
     let ends = |endings: &[&str]| {
         let whole_words = |rest: &str| rest.is_empty() || rest.ends_with('_');
-        endings
-            .iter()
-            .any(|ending| words.strip_suffix(ending).is_some_and(whole_words))
+        endings.iter().any(|ending| words.strip_suffix(ending).is_some_and(whole_words))
     };
     ends(SENSITIVE_ENDINGS) && !ends(HARMLESS_ENDINGS)
 }

@@ -24,18 +24,12 @@ fn distance(left: &str, right: &str) -> usize {
         let mut current = vec![row + 1];
         for (column, right_character) in right.iter().enumerate() {
             let replaced = cell(&above, column) + usize::from(left_character != right_character);
-            let shortest = replaced
-                .min(cell(&above, column + 1) + 1)
-                .min(cell(&current, column) + 1);
+            let shortest = replaced.min(cell(&above, column + 1) + 1).min(cell(&current, column) + 1);
             let swapped = row > 0
                 && column > 0
                 && left.get(row - 1) == Some(right_character)
                 && right.get(column - 1) == Some(left_character);
-            let swap = if swapped {
-                cell(&before, column - 1) + 1
-            } else {
-                shortest
-            };
+            let swap = if swapped { cell(&before, column - 1) + 1 } else { shortest };
             current.push(shortest.min(swap));
         }
         before = above;

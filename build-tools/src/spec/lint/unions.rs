@@ -17,46 +17,24 @@ use crate::{
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     for site in context.objects(Kind::Schema) {
         check_variant_title(context, site, report);
-        let union = ["oneOf", "anyOf"]
-            .into_iter()
-            .find_map(|key| Some((key, site.node.get(key)?.as_sequence()?)));
+        let union = ["oneOf", "anyOf"].into_iter().find_map(|key| Some((key, site.node.get(key)?.as_sequence()?)));
         let Some((key, variants)) = union else {
             if site.node.get("discriminator").is_some() {
                 let help = "Write `oneOf` with the variants beside it.";
                 let pointer = join(&site.pointer, "discriminator");
-                report.pointed(
-                    "discriminator-mapping",
-                    &pointer,
-                    "the discriminator stands beside no `oneOf`",
-                    help,
-                );
+                report.pointed("discriminator-mapping", &pointer, "the discriminator stands beside no `oneOf`", help);
             }
             continue;
         };
         let pointer = join(&site.pointer, key);
         if variants.is_empty() {
-            report.pointed(
-                "empty-union",
-                &pointer,
-                "the union has no variants",
-                "List the variants.",
-            );
+            report.pointed("empty-union", &pointer, "the union has no variants", "List the variants.");
         }
-        for other in ["properties", "allOf"]
-            .into_iter()
-            .chain((key == "oneOf").then_some("anyOf"))
-        {
+        for other in ["properties", "allOf"].into_iter().chain((key == "oneOf").then_some("anyOf")) {
             if let Some(entry) = site.node.entry(other) {
                 let message = format!("`{other}` stands beside `{key}`");
-                let help =
-                    "Move what all variants have in common into each of them, by `allOf` if it is much.";
-                report.at(
-                    "unsupported",
-                    entry.key_span,
-                    &join(&site.pointer, other),
-                    message,
-                    help,
-                );
+                let help = "Move what all variants have in common into each of them, by `allOf` if it is much.";
+                report.at("unsupported", entry.key_span, &join(&site.pointer, other), message, help);
             }
         }
         match site.node.get("discriminator") {
@@ -72,19 +50,11 @@ fn check_variant_title(context: &Context<'_>, site: &Site<'_>, report: &mut Repo
         return;
     }
     // An object or an enumeration in place is a mistake of its own.
-    let named_elsewhere = ["properties", "enum", "oneOf", "anyOf"]
-        .iter()
-        .any(|key| site.node.get(key).is_some());
+    let named_elsewhere = ["properties", "enum", "oneOf", "anyOf"].iter().any(|key| site.node.get(key).is_some());
     match site.node.get("title") {
         None if !named_elsewhere => {
             let help = "Add a `title` in PascalCase, or make the variant a component.";
-            report.at(
-                "variant-without-title",
-                site.span,
-                &site.pointer,
-                "the variant has no name",
-                help,
-            );
+            report.at("variant-without-title", site.span, &site.pointer, "the variant has no name", help);
         }
         Some(title) => {
             let Some(text) = title.as_str() else {
@@ -135,23 +105,14 @@ fn check_discriminator(
     let pointer = join(&site.pointer, "discriminator");
     if key != "oneOf" {
         let help = "Write `oneOf`: a tag names exactly one variant.";
-        report.pointed(
-            rule,
-            &pointer,
-            format!("the discriminator stands beside `{key}`"),
-            help,
-        );
+        report.pointed(rule, &pointer, format!("the discriminator stands beside `{key}`"), help);
     }
     let tag = discriminator.get("propertyName").and_then(Node::as_str);
     let Some((tag, mapping)) = tag.zip(discriminator.get("mapping").and_then(Node::as_mapping)) else {
         return;
     };
     let mapping_pointer = join(&pointer, "mapping");
-    let listed = || {
-        variants
-            .iter()
-            .filter_map(|variant| variant.get("$ref")?.as_str())
-    };
+    let listed = || variants.iter().filter_map(|variant| variant.get("$ref")?.as_str());
     for entry in mapping {
         let Some(target) = entry.value.as_str() else {
             continue;
@@ -160,91 +121,48 @@ fn check_discriminator(
         if listed().any(|variant| variant == target) {
             continue;
         }
-        let message = format!(
-            "the tag `{}` leads to `{target}`, which is no variant of the union",
-            entry.key
-        );
+        let message = format!("the tag `{}` leads to `{target}`, which is no variant of the union", entry.key);
         let help = match nearest(&target, listed()) {
             Some(near) => format!("Write `{near}`, or add the variant to `oneOf`."),
             None => "Name one of the variants, or add this one to `oneOf`.".to_owned(),
         };
-        report.at(
-            rule,
-            entry.value.span,
-            &join(&mapping_pointer, &entry.key),
-            message,
-            help,
-        );
+        report.at(rule, entry.value.span, &join(&mapping_pointer, &entry.key), message, help);
     }
     for (index, variant) in variants.iter().enumerate() {
         let pointer = join(&join(&site.pointer, key), &index.to_string());
         let Some(reference) = variant.get("$ref").and_then(Node::as_str) else {
             let help = "Make it a component, and refer to it with `$ref`.";
-            report.pointed(
-                rule,
-                &pointer,
-                "a variant of a tagged union is written in place",
-                help,
-            );
+            report.pointed(rule, &pointer, "a variant of a tagged union is written in place", help);
             continue;
         };
         let tags: Vec<&str> = mapping
             .iter()
-            .filter(|entry| {
-                entry
-                    .value
-                    .as_str()
-                    .is_some_and(|target| reference_of(target) == reference)
-            })
+            .filter(|entry| entry.value.as_str().is_some_and(|target| reference_of(target) == reference))
             .map(|entry| entry.key.as_str())
             .collect();
         if tags.is_empty() {
             let message = format!("no tag leads to `{reference}`");
-            report.pointed(
-                rule,
-                &join(&pointer, "$ref"),
-                message,
-                "Add its tag to `mapping`.",
-            );
+            report.pointed(rule, &join(&pointer, "$ref"), message, "Add its tag to `mapping`.");
         }
         if let Some((message, help)) = tag_mistake(context, variant, tag, &tags) {
-            report.pointed(
-                rule,
-                &join(&pointer, "$ref"),
-                format!("`{reference}` {message}"),
-                help,
-            );
+            report.pointed(rule, &join(&pointer, "$ref"), format!("`{reference}` {message}"), help);
         }
     }
 }
 
 /// What is wrong with the tag member of a variant, and what to write instead.
-fn tag_mistake<'d>(
-    context: &Context<'d>,
-    variant: &'d Node,
-    tag: &str,
-    tags: &[&str],
-) -> Option<(String, String)> {
+fn tag_mistake<'d>(context: &Context<'d>, variant: &'d Node, tag: &str, tags: &[&str]) -> Option<(String, String)> {
     // A reference that leads nowhere is reported as such.
     context.follow(variant)?;
     if !context.json_kinds(variant).is_exactly_object() {
-        return Some((
-            "is no object".to_owned(),
-            "Each variant is an object that has the tag.".to_owned(),
-        ));
+        return Some(("is no object".to_owned(), "Each variant is an object that has the tag.".to_owned()));
     }
     let object = context.object(variant);
     let Some(member) = object.members.iter().find(|member| member.name == tag) else {
-        return Some((
-            format!("has no member `{tag}`"),
-            format!("Add `{tag}` to the variant's `properties`."),
-        ));
+        return Some((format!("has no member `{tag}`"), format!("Add `{tag}` to the variant's `properties`.")));
     };
     if !object.required.contains(tag) {
-        return Some((
-            format!("does not require `{tag}`"),
-            format!("Add `{tag}` to the variant's `required`."),
-        ));
+        return Some((format!("does not require `{tag}`"), format!("Add `{tag}` to the variant's `required`.")));
     }
     let schema = context.unwrap(member.schema)?;
     if schema.get("type").and_then(Node::as_str) != Some("string") {
@@ -254,10 +172,7 @@ fn tag_mistake<'d>(
     let in_place = member.schema.get("enum").and_then(Node::as_sequence);
     match (in_place, tags) {
         (Some([constant]), [only]) if constant.as_str() != Some(only) => {
-            let message = format!(
-                "has the constant {} as its tag, but `mapping` says `{only}`",
-                constant.to_json()
-            );
+            let message = format!("has the constant {} as its tag, but `mapping` says `{only}`", constant.to_json());
             Some((message, "Write the same value in both places.".to_owned()))
         }
         (Some([_]), [_, _, ..]) => {
@@ -270,36 +185,18 @@ fn tag_mistake<'d>(
 
 /// The reference that a value of `mapping` stands for: names are allowed too.
 fn reference_of(target: &str) -> String {
-    if target.contains('/') {
-        target.to_owned()
-    } else {
-        format!("#/components/schemas/{target}")
-    }
+    if target.contains('/') { target.to_owned() } else { format!("#/components/schemas/{target}") }
 }
 
 /// Rule `ambiguous-union`: variants are tried in order, so none may be hidden by one before it.
 fn check_ambiguity<'d>(context: &Context<'d>, pointer: &str, variants: &'d [Node], report: &mut Report<'_>) {
     for (index, later) in variants.iter().enumerate() {
-        let Some(earlier) = variants
-            .iter()
-            .take(index)
-            .find(|earlier| hides(context, earlier, later))
-        else {
+        let Some(earlier) = variants.iter().take(index).find(|earlier| hides(context, earlier, later)) else {
             continue;
         };
-        let message = format!(
-            "{} accepts everything that {} requires, and is tried first",
-            name(earlier),
-            name(later)
-        );
-        let help =
-            "List the variant that requires more first, or give the variants members that tell them apart.";
-        report.pointed(
-            "ambiguous-union",
-            &join(pointer, &index.to_string()),
-            message,
-            help,
-        );
+        let message = format!("{} accepts everything that {} requires, and is tried first", name(earlier), name(later));
+        let help = "List the variant that requires more first, or give the variants members that tell them apart.";
+        report.pointed("ambiguous-union", &join(pointer, &index.to_string()), message, help);
     }
 }
 
@@ -317,11 +214,7 @@ fn hides<'d>(context: &Context<'d>, earlier: &'d Node, later: &'d Node) -> bool 
     }
     let text = |node: &'d Node, key: &str| node.get(key).and_then(Node::as_str);
     if kinds.is_exactly_object() && later_kinds.is_exactly_object() {
-        return hides_object(
-            context,
-            &requirements(context, earlier),
-            &requirements(context, later),
-        );
+        return hides_object(context, &requirements(context, earlier), &requirements(context, later));
     }
     if kinds.is_exactly_array() && later_kinds.is_exactly_array() {
         return match (first.get("items"), second.get("items")) {
@@ -358,24 +251,14 @@ fn hides_object<'d>(context: &Context<'d>, earlier: &Object<'d>, later: &Object<
         return false;
     }
     earlier.members.iter().all(|member| {
-        let other = later
-            .members
-            .iter()
-            .find(|other| other.name == member.name && later.required.contains(other.name));
-        other.is_none_or(|other| {
-            context
-                .json_kinds(member.schema)
-                .overlap(context.json_kinds(other.schema))
-        })
+        let other = later.members.iter().find(|other| other.name == member.name && later.required.contains(other.name));
+        other.is_none_or(|other| context.json_kinds(member.schema).overlap(context.json_kinds(other.schema)))
     })
 }
 
 /// A variant as messages name it.
 fn name(variant: &Node) -> String {
-    let named = variant
-        .get("$ref")
-        .or(variant.get("title"))
-        .and_then(Node::as_str);
+    let named = variant.get("$ref").or(variant.get("title")).and_then(Node::as_str);
     match named {
         Some(name) => format!("`{}`", name.rsplit('/').next().unwrap_or(name)),
         None => format!("the variant on line {}", variant.span.line),

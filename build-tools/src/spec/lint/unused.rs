@@ -24,41 +24,23 @@ fn check_components(context: &Context<'_>, vendor: &Table, report: &mut Report<'
     let mut named = BTreeSet::new();
     vendor.values().for_each(|value| collect_texts(value, &mut named));
     for name in named {
-        if let Some(schema) = root
-            .at("/components/schemas")
-            .and_then(|schemas| schemas.get(name))
-        {
+        if let Some(schema) = root.at("/components/schemas").and_then(|schemas| schemas.get(name)) {
             reached.add_component("schemas", name, schema);
         }
     }
     reached.finish();
-    for section in root
-        .get("components")
-        .and_then(Node::as_mapping)
-        .unwrap_or_default()
-    {
+    for section in root.get("components").and_then(Node::as_mapping).unwrap_or_default() {
         let pointer = join("/components", &section.key);
         for entry in section.value.as_mapping().unwrap_or_default() {
             let used = if section.key == "securitySchemes" {
                 is_required(context, &entry.key)
             } else {
-                reached
-                    .components
-                    .contains(&(section.key.as_str(), entry.key.as_str()))
+                reached.components.contains(&(section.key.as_str(), entry.key.as_str()))
             };
             if !used {
-                let message = format!(
-                    "no operation reaches `{}` under `components/{}`",
-                    entry.key, section.key
-                );
+                let message = format!("no operation reaches `{}` under `components/{}`", entry.key, section.key);
                 let help = "Remove it, or refer to it where it belongs.";
-                report.at(
-                    "unused-component",
-                    entry.key_span,
-                    &join(&pointer, &entry.key),
-                    message,
-                    help,
-                );
+                report.at("unused-component", entry.key_span, &join(&pointer, &entry.key), message, help);
             }
         }
     }
@@ -81,22 +63,13 @@ fn check_defaults(context: &Context<'_>, report: &mut Report<'_>) {
     }
     sent.finish();
     read.finish();
-    for site in context
-        .objects(Kind::Schema)
-        .filter(|site| site.node.get("default").is_some())
-    {
-        let component = site
-            .pointer
-            .strip_prefix("/components/schemas/")
-            .and_then(|rest| rest.split('/').next());
+    for site in context.objects(Kind::Schema).filter(|site| site.node.get("default").is_some()) {
+        let component = site.pointer.strip_prefix("/components/schemas/").and_then(|rest| rest.split('/').next());
         let Some(name) = component else {
             continue;
         };
         let among = |reached: &Reached<'_, '_>| {
-            reached
-                .components
-                .iter()
-                .any(|(section, known)| *section == "schemas" && *known == name)
+            reached.components.iter().any(|(section, known)| *section == "schemas" && *known == name)
         };
         if among(&read) && !among(&sent) {
             let message = format!("`{name}` is only read, so the default is never sent");
@@ -115,11 +88,7 @@ struct Reached<'c, 'd> {
 
 impl<'c, 'd> Reached<'c, 'd> {
     fn new(context: &'c Context<'d>) -> Reached<'c, 'd> {
-        Reached {
-            context,
-            components: BTreeSet::new(),
-            open: Vec::new(),
-        }
+        Reached { context, components: BTreeSet::new(), open: Vec::new() }
     }
 
     fn add(&mut self, node: &'d Node) {
@@ -172,9 +141,7 @@ impl<'c, 'd> Reached<'c, 'd> {
 }
 
 fn is_required(context: &Context<'_>, scheme: &str) -> bool {
-    context
-        .objects(Kind::SecurityRequirement)
-        .any(|requirement| requirement.node.get(scheme).is_some())
+    context.objects(Kind::SecurityRequirement).any(|requirement| requirement.node.get(scheme).is_some())
 }
 
 fn collect_texts<'v>(value: &'v Value, texts: &mut BTreeSet<&'v str>) {

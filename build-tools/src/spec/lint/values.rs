@@ -24,12 +24,7 @@ fn check_enumeration(site: &Site<'_>, report: &mut Report<'_>) {
     };
     let pointer = join(&site.pointer, "enum");
     if values.is_empty() {
-        report.pointed(
-            "missing-key",
-            &pointer,
-            "`enum` lists no value",
-            "List the values, or remove `enum`.",
-        );
+        report.pointed("missing-key", &pointer, "`enum` lists no value", "List the values, or remove `enum`.");
     }
     let declared = site.node.get("type").and_then(Node::as_str);
     let nullable = site.node.get("nullable").and_then(Node::as_bool) == Some(true);
@@ -42,35 +37,21 @@ fn check_enumeration(site: &Site<'_>, report: &mut Report<'_>) {
             (NodeValue::Null, _) => nullable,
             (NodeValue::String(_), Some(name)) => name == "string",
             (NodeValue::Bool(_), Some(name)) => name == "boolean",
-            (NodeValue::Number(number), Some(name)) => {
-                name == "number" || (name == "integer" && !number.is_f64())
-            }
+            (NodeValue::Number(number), Some(name)) => name == "number" || (name == "integer" && !number.is_f64()),
             (NodeValue::Sequence(_), Some(name)) => name == "array",
             (NodeValue::Mapping(_), Some(name)) => name == "object",
         };
         let text = value.to_json().to_string();
         if !matches_type {
             mismatched = true;
-            let message = format!(
-                "the value {text} is not of type `{}`",
-                declared.unwrap_or_default()
-            );
-            let help = if declared == Some("string") {
-                "Put quotes around it."
-            } else {
-                "Mend the value or the `type`."
-            };
+            let message = format!("the value {text} is not of type `{}`", declared.unwrap_or_default());
+            let help =
+                if declared == Some("string") { "Put quotes around it." } else { "Mend the value or the `type`." };
             report.at("enum-type-mismatch", value.span, &pointer, message, help);
         }
         if let Some(line) = lines.get(&text) {
             let message = format!("the value {text} is already listed on line {line}");
-            report.at(
-                "duplicate-enum-value",
-                value.span,
-                &pointer,
-                message,
-                "Remove one of the two.",
-            );
+            report.at("duplicate-enum-value", value.span, &pointer, message, "Remove one of the two.");
         } else {
             lines.insert(text, value.span.line);
         }
@@ -88,30 +69,16 @@ fn check_enumeration(site: &Site<'_>, report: &mut Report<'_>) {
 
 /// Rule `bad-pattern`.
 fn check_pattern(site: &Site<'_>, report: &mut Report<'_>) {
-    let Some((pattern, text)) = site
-        .node
-        .get("pattern")
-        .and_then(|node| Some((node, node.as_str()?)))
-    else {
+    let Some((pattern, text)) = site.node.get("pattern").and_then(|node| Some((node, node.as_str()?))) else {
         return;
     };
     if let Err(error) = Regex::new(text) {
         // The last line of the error says what is wrong; those before it repeat the pattern.
         let error = error.to_string();
-        let reason = error
-            .lines()
-            .last()
-            .unwrap_or_default()
-            .trim_start_matches("error: ");
+        let reason = error.lines().last().unwrap_or_default().trim_start_matches("error: ");
         let message = format!("the pattern `{text}` does not compile: {reason}");
         let help = "Write it without look-around and back references, or describe it in words.";
-        report.at(
-            "bad-pattern",
-            pattern.span,
-            &join(&site.pointer, "pattern"),
-            message,
-            help,
-        );
+        report.at("bad-pattern", pattern.span, &join(&site.pointer, "pattern"), message, help);
     }
 }
 
@@ -135,12 +102,7 @@ fn check_bounds(site: &Site<'_>, report: &mut Report<'_>) {
             Some(Ordering::Equal) if open => format!("no number lies between {low} and {high}"),
             _ => continue,
         };
-        report.pointed(
-            "contradicting-bounds",
-            &join(&site.pointer, lower),
-            message,
-            "Mend one of the two bounds.",
-        );
+        report.pointed("contradicting-bounds", &join(&site.pointer, lower), message, "Mend one of the two bounds.");
     }
 }
 
@@ -170,19 +132,9 @@ fn check_required(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'_
             continue;
         };
         let pointer = join(&pointer, &index.to_string());
-        if required
-            .iter()
-            .take(index)
-            .any(|earlier| earlier.as_str() == Some(name))
-        {
+        if required.iter().take(index).any(|earlier| earlier.as_str() == Some(name)) {
             let message = format!("`{name}` is listed twice");
-            report.at(
-                "duplicate-required",
-                item.span,
-                &pointer,
-                message,
-                "Remove one of the two.",
-            );
+            report.at("duplicate-required", item.span, &pointer, message, "Remove one of the two.");
         } else if !members.iter().any(|member| member.name == name) {
             let message = format!("the required member `{name}` is not among the `properties`");
             let help = match nearest(name, members.iter().map(|member| member.name)) {

@@ -34,32 +34,17 @@ impl Site<'_> {
 
     /// Whether this is a component: a direct entry of a section of `components`.
     pub(super) fn is_component(&self) -> bool {
-        self.kind.section() == Some(self.role)
-            && !self.name.is_empty()
-            && self.pointer.starts_with("/components/")
+        self.kind.section() == Some(self.role) && !self.name.is_empty() && self.pointer.starts_with("/components/")
     }
 }
 
 /// Walks the document. An object that does not fit the grammar is reported and not walked into; parents come before
 /// children, in the order of the text.
 pub(super) fn walk<'d>(document: &'d Document, report: &mut Report<'_>) -> Vec<Site<'d>> {
-    let mut walker = Walker {
-        report,
-        sites: Vec::new(),
-    };
+    let mut walker = Walker { report, sites: Vec::new() };
     let root = &document.root;
     let span = document.locate("");
-    walker.object(
-        Place {
-            kind: Kind::Document,
-            role: "",
-            name: "",
-            pointer: String::new(),
-            span,
-            parent: None,
-        },
-        root,
-    );
+    walker.object(Place { kind: Kind::Document, role: "", name: "", pointer: String::new(), span, parent: None }, root);
     walker.sites
 }
 
@@ -80,28 +65,13 @@ struct Walker<'d, 'r, 'f> {
 
 impl<'d> Walker<'d, '_, '_> {
     fn object(&mut self, place: Place<'d>, node: &'d Node) {
-        let Place {
-            kind,
-            role,
-            name,
-            pointer,
-            span,
-            parent,
-        } = place;
+        let Place { kind, role, name, pointer, span, parent } = place;
         let Some(entries) = node.as_mapping() else {
             self.wrong_kind(kind.name(), "a mapping", node, span, &pointer);
             return;
         };
         let index = self.sites.len();
-        self.sites.push(Site {
-            kind,
-            role,
-            name,
-            pointer: pointer.clone(),
-            node,
-            span,
-            parent,
-        });
+        self.sites.push(Site { kind, role, name, pointer: pointer.clone(), node, span, parent });
         if kind.section().is_some() && node.get("$ref").is_some() {
             self.reference(entries, &pointer);
             return;
@@ -119,18 +89,9 @@ impl<'d> Walker<'d, '_, '_> {
                         None => self.unknown_key(kind, keys, entry, &pointer),
                     }
                 }
-                for key in keys
-                    .iter()
-                    .filter(|key| key.required && node.get(key.name).is_none())
-                {
+                for key in keys.iter().filter(|key| key.required && node.get(key.name).is_none()) {
                     let message = format!("{} has no `{}`", subject(kind, name), key.name);
-                    self.report.at(
-                        "missing-key",
-                        span,
-                        &pointer,
-                        message,
-                        format!("Add `{}`.", key.name),
-                    );
+                    self.report.at("missing-key", span, &pointer, message, format!("Add `{}`.", key.name));
                 }
             }
         }
@@ -147,19 +108,12 @@ impl<'d> Walker<'d, '_, '_> {
     ) {
         let node = &entry.value;
         let pointer = join(parent_pointer, &entry.key);
-        let place = |kind| Place {
-            kind,
-            role,
-            name,
-            pointer: pointer.clone(),
-            span: entry.key_span,
-            parent: Some(parent),
-        };
+        let place =
+            |kind| Place { kind, role, name, pointer: pointer.clone(), span: entry.key_span, parent: Some(parent) };
         match (shape, &node.value) {
             (Shape::Refused(help), _) => {
                 let message = format!("`{}` is not supported here", entry.key);
-                self.report
-                    .at("unsupported", entry.key_span, &pointer, message, help);
+                self.report.at("unsupported", entry.key_span, &pointer, message, help);
             }
             (Shape::One(kind), _) => self.object(place(kind), node),
             (Shape::SchemaOrBoolean, value) if !matches!(value, NodeValue::Bool(_)) => {
@@ -168,61 +122,27 @@ impl<'d> Walker<'d, '_, '_> {
             (Shape::Many(kind), NodeValue::Sequence(items)) => {
                 for (index, item) in items.iter().enumerate() {
                     let pointer = join(&pointer, &index.to_string());
-                    self.object(
-                        Place {
-                            name: "",
-                            pointer,
-                            span: head(item),
-                            ..place(kind)
-                        },
-                        item,
-                    );
+                    self.object(Place { name: "", pointer, span: head(item), ..place(kind) }, item);
                 }
             }
             (Shape::Named(kind), NodeValue::Mapping(entries)) => {
                 for named in entries {
                     let pointer = join(&pointer, &named.key);
                     let span = named.key_span;
-                    self.object(
-                        Place {
-                            name: &named.key,
-                            pointer,
-                            span,
-                            ..place(kind)
-                        },
-                        &named.value,
-                    );
+                    self.object(Place { name: &named.key, pointer, span, ..place(kind) }, &named.value);
                 }
             }
-            (Shape::Word(words), NodeValue::String(text)) => {
-                self.word(words, text, node, &entry.key, &pointer)
-            }
+            (Shape::Word(words), NodeValue::String(text)) => self.word(words, text, node, &entry.key, &pointer),
             (Shape::Texts, NodeValue::Sequence(items)) => {
                 let what = format!("an item of `{}`", entry.key);
-                for (index, item) in items
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, item)| item.as_str().is_none())
-                {
-                    self.wrong_kind(
-                        &what,
-                        "text",
-                        item,
-                        item.span,
-                        &join(&pointer, &index.to_string()),
-                    );
+                for (index, item) in items.iter().enumerate().filter(|(_, item)| item.as_str().is_none()) {
+                    self.wrong_kind(&what, "text", item, item.span, &join(&pointer, &index.to_string()));
                 }
             }
             (Shape::TextMap, NodeValue::Mapping(entries)) => {
                 for inner in entries.iter().filter(|inner| inner.value.as_str().is_none()) {
                     let what = format!("`{}`", inner.key);
-                    self.wrong_kind(
-                        &what,
-                        "text",
-                        &inner.value,
-                        inner.key_span,
-                        &join(&pointer, &inner.key),
-                    );
+                    self.wrong_kind(&what, "text", &inner.value, inner.key_span, &join(&pointer, &inner.key));
                 }
             }
             (Shape::Count, NodeValue::Number(number)) if number.is_u64() => {}
@@ -234,13 +154,7 @@ impl<'d> Walker<'d, '_, '_> {
             _ => {
                 let points_at_key = node.is_container() || node.is_null();
                 let span = if points_at_key { entry.key_span } else { node.span };
-                self.wrong_kind(
-                    &format!("`{}`", entry.key),
-                    shape.expected(),
-                    node,
-                    span,
-                    &pointer,
-                );
+                self.wrong_kind(&format!("`{}`", entry.key), shape.expected(), node, span, &pointer);
             }
         }
     }
@@ -257,8 +171,7 @@ impl<'d> Walker<'d, '_, '_> {
             let message = format!("`{}` stands beside `$ref`, where it is ignored", entry.key);
             let help = "In a schema, write `allOf` with the reference as its only item and this key beside it; elsewhere, \
                         remove the key.";
-            self.report
-                .at("reference-siblings", entry.key_span, &pointer, message, help);
+            self.report.at("reference-siblings", entry.key_span, &pointer, message, help);
         }
     }
 
@@ -278,24 +191,17 @@ impl<'d> Walker<'d, '_, '_> {
     fn unknown_key(&mut self, kind: Kind, keys: &[Key], entry: &Entry, pointer: &str) {
         let name = entry.key.as_str();
         let message = format!("`{name}` means nothing in {}", kind.name());
-        let allowed = || {
-            keys.iter()
-                .filter(|key| !matches!(key.shape, Shape::Refused(_)))
-                .map(|key| key.name)
-        };
+        let allowed = || keys.iter().filter(|key| !matches!(key.shape, Shape::Refused(_))).map(|key| key.name);
         let help = match (kind.hint(name), nearest(name, allowed())) {
             (Some(hint), _) => hint.to_owned(),
             (None, Some(near)) => format!("Write `{near}`, or remove the key."),
             (None, None) => {
                 let extension = name.starts_with("x-");
-                let names: Vec<&str> = allowed()
-                    .filter(|key| key.starts_with("x-") == extension)
-                    .collect();
+                let names: Vec<&str> = allowed().filter(|key| key.starts_with("x-") == extension).collect();
                 one_of("Remove it, or write", "", &names)
             }
         };
-        self.report
-            .at("unknown-key", entry.key_span, &join(pointer, name), message, help);
+        self.report.at("unknown-key", entry.key_span, &join(pointer, name), message, help);
     }
 
     fn wrong_kind(&mut self, what: &str, expected: &str, found: &Node, span: Span, pointer: &str) {
@@ -330,11 +236,7 @@ fn head(node: &Node) -> Span {
 
 /// An object with its name, for messages.
 fn subject(kind: Kind, name: &str) -> String {
-    if name.is_empty() {
-        kind.name().to_owned()
-    } else {
-        format!("{} `{name}`", kind.name())
-    }
+    if name.is_empty() { kind.name().to_owned() } else { format!("{} `{name}`", kind.name()) }
 }
 
 /// A sentence that offers the nearest of some words, or all of them.

@@ -191,21 +191,19 @@ async fn list_record_assignees() {
 
 #[tokio::test]
 async fn add_record_assignees() {
-    let documented = "";
-    let server = Loopback::answering(200, "application/json", documented).await;
+    let server = Loopback::answering(200, "application/json", "").await;
     let body: Vec<types::NewAssignee> = read(include_str!("../../../../specs/amiqus/examples/add_record_assignees.request.json"));
     let answer = client(&server).add_record_assignees(types::RecordId(1), &body).send().await.expect("the documented answer is decoded");
-    assert!(answer.is_none() && documented.is_empty());
+    assert!(answer.is_none(), "nothing came");
     assert_wire!("add_record_assignees", server.request().await);
 }
 
 #[tokio::test]
 async fn replace_record_assignees() {
-    let documented = "";
-    let server = Loopback::answering(200, "application/json", documented).await;
+    let server = Loopback::answering(200, "application/json", "").await;
     let body: Vec<types::NewAssignee> = read(include_str!("../../../../specs/amiqus/examples/replace_record_assignees.request.json"));
     let answer = client(&server).replace_record_assignees(types::RecordId(1), &body).send().await.expect("the documented answer is decoded");
-    assert!(answer.is_none() && documented.is_empty());
+    assert!(answer.is_none(), "nothing came");
     assert_wire!("replace_record_assignees", server.request().await);
 }
 
@@ -359,21 +357,19 @@ async fn list_client_assignees() {
 
 #[tokio::test]
 async fn add_client_assignees() {
-    let documented = "";
-    let server = Loopback::answering(200, "application/json", documented).await;
+    let server = Loopback::answering(200, "application/json", "").await;
     let body: Vec<types::NewAssignee> = read(include_str!("../../../../specs/amiqus/examples/add_client_assignees.request.json"));
     let answer = client(&server).add_client_assignees(types::ClientId(1), &body).send().await.expect("the documented answer is decoded");
-    assert!(answer.is_none() && documented.is_empty());
+    assert!(answer.is_none(), "nothing came");
     assert_wire!("add_client_assignees", server.request().await);
 }
 
 #[tokio::test]
 async fn replace_client_assignees() {
-    let documented = "";
-    let server = Loopback::answering(200, "application/json", documented).await;
+    let server = Loopback::answering(200, "application/json", "").await;
     let body: Vec<types::NewAssignee> = read(include_str!("../../../../specs/amiqus/examples/replace_client_assignees.request.json"));
     let answer = client(&server).replace_client_assignees(types::ClientId(1), &body).send().await.expect("the documented answer is decoded");
-    assert!(answer.is_none() && documented.is_empty());
+    assert!(answer.is_none(), "nothing came");
     assert_wire!("replace_client_assignees", server.request().await);
 }
 
@@ -429,21 +425,19 @@ async fn list_client_organisations() {
 
 #[tokio::test]
 async fn add_client_organisations() {
-    let documented = "";
-    let server = Loopback::answering(200, "application/json", documented).await;
+    let server = Loopback::answering(200, "application/json", "").await;
     let body: Vec<types::OrganisationId> = read(include_str!("../../../../specs/amiqus/examples/add_client_organisations.request.json"));
     let answer = client(&server).add_client_organisations(types::ClientId(1), &body).send().await.expect("the documented answer is decoded");
-    assert!(answer.is_none() && documented.is_empty());
+    assert!(answer.is_none(), "nothing came");
     assert_wire!("add_client_organisations", server.request().await);
 }
 
 #[tokio::test]
 async fn replace_client_organisations() {
-    let documented = "";
-    let server = Loopback::answering(200, "application/json", documented).await;
+    let server = Loopback::answering(200, "application/json", "").await;
     let body: Vec<types::OrganisationId> = read(include_str!("../../../../specs/amiqus/examples/replace_client_organisations.request.json"));
     let answer = client(&server).replace_client_organisations(types::ClientId(1), &body).send().await.expect("the documented answer is decoded");
-    assert!(answer.is_none() && documented.is_empty());
+    assert!(answer.is_none(), "nothing came");
     assert_wire!("replace_client_organisations", server.request().await);
 }
 
@@ -522,10 +516,9 @@ async fn list_case_items() {
 
 #[tokio::test]
 async fn add_case_items() {
-    let documented = "";
-    let server = Loopback::answering(200, "application/json", documented).await;
+    let server = Loopback::answering(200, "application/json", "").await;
     let body: Vec<types::NewCaseItem> = read(include_str!("../../../../specs/amiqus/examples/add_case_items.request.json"));
     let answer = client(&server).add_case_items(types::CaseId(1), &body).send().await.expect("the documented answer is decoded");
-    assert!(answer.is_none() && documented.is_empty());
+    assert!(answer.is_none(), "nothing came");
     assert_wire!("add_case_items", server.request().await);
 }

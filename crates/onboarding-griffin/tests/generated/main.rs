@@ -3,15 +3,17 @@
 
 //! The crate against the document, over real HTTP on loopback.
 
-#![allow(deprecated, reason = "deprecated operations are proved like the others")]
-#![allow(clippy::too_many_lines, reason = "as many statuses as the vendor declares")]
+#![allow(clippy::pedantic, deprecated, reason = "generated: its form is reviewed in the generator")]
 
+#[rustfmt::skip]
 mod payloads;
+#[rustfmt::skip]
 mod statuses;
+#[rustfmt::skip]
 mod wire;
 
-use onboarding_testing::Loopback;
 use onboarding_griffin::{Client, Credentials};
+use onboarding_testing::Loopback;
 
 /// A client that calls the loopback server.
 fn client(server: &Loopback) -> Client {

@@ -92,7 +92,7 @@ impl Client {
 
 call! {
     /// A call of [`list_case_items`](crate::Client::list_case_items): set what is optional, then [`send`](Self::send).
-    pub struct ListCaseItems -> types::CaseItemPage, errors::ReadError {
+    pub struct ListCaseItems -> types::CaseItemPage, errors::ReadError, pages number("page", "limit") {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.

@@ -85,7 +85,7 @@ impl Client {
 
 call! {
     /// A call of [`list_case_reviews`](crate::Client::list_case_reviews): set what is optional, then [`send`](Self::send).
-    pub struct ListCaseReviews -> types::CaseReviewPage, errors::ReadError {
+    pub struct ListCaseReviews -> types::CaseReviewPage, errors::ReadError, pages number("page", "limit") {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.

@@ -136,7 +136,7 @@ impl Client {
 
 call! {
     /// A call of [`list_cases`](crate::Client::list_cases): set what is optional, then [`send`](Self::send).
-    pub struct ListCases -> types::CasePage, errors::AccountError {
+    pub struct ListCases -> types::CasePage, errors::AccountError, pages number("page", "limit") {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.

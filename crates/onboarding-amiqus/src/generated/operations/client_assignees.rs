@@ -213,7 +213,7 @@ impl Client {
 
 call! {
     /// A call of [`list_client_assignees`](crate::Client::list_client_assignees): set what is optional, then [`send`](Self::send).
-    pub struct ListClientAssignees -> types::AssigneePage, errors::ReadError {
+    pub struct ListClientAssignees -> types::AssigneePage, errors::ReadError, pages number("page", "limit") {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.

@@ -96,7 +96,7 @@ impl Client {
 
 call! {
     /// A call of [`list_client_corrections`](crate::Client::list_client_corrections): set what is optional, then [`send`](Self::send).
-    pub struct ListClientCorrections -> types::ClientCorrectionPage, errors::ReadError {
+    pub struct ListClientCorrections -> types::ClientCorrectionPage, errors::ReadError, pages number("page", "limit") {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.

@@ -125,7 +125,7 @@ impl Client {
 
 call! {
     /// A call of [`list_client_files`](crate::Client::list_client_files): set what is optional, then [`send`](Self::send).
-    pub struct ListClientFiles -> types::ClientFilePage, errors::ForbiddenError {
+    pub struct ListClientFiles -> types::ClientFilePage, errors::ForbiddenError, pages number("page", "limit") {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.

@@ -119,7 +119,7 @@ impl Client {
 
 call! {
     /// A call of [`list_client_forms`](crate::Client::list_client_forms): set what is optional, then [`send`](Self::send).
-    pub struct ListClientForms -> types::ClientFormPage, errors::ForbiddenError {
+    pub struct ListClientForms -> types::ClientFormPage, errors::ForbiddenError, pages number("page", "limit") {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.

@@ -214,7 +214,7 @@ impl Client {
 
 call! {
     /// A call of [`list_client_organisations`](crate::Client::list_client_organisations): set what is optional, then [`send`](Self::send).
-    pub struct ListClientOrganisations -> types::OrganisationPage, errors::ReadError {
+    pub struct ListClientOrganisations -> types::OrganisationPage, errors::ReadError, pages number("page", "limit") {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.

@@ -270,7 +270,7 @@ impl Client {
 
 call! {
     /// A call of [`list_clients`](crate::Client::list_clients): set what is optional, then [`send`](Self::send).
-    pub struct ListClients -> types::ClientPage, errors::AccountError {
+    pub struct ListClients -> types::ClientPage, errors::AccountError, pages number("page", "limit") {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.
@@ -299,7 +299,7 @@ call! {
 
 call! {
     /// A call of [`list_client_records`](crate::Client::list_client_records): set what is optional, then [`send`](Self::send).
-    pub struct ListClientRecords -> types::RecordPage, errors::ForbiddenError {
+    pub struct ListClientRecords -> types::RecordPage, errors::ForbiddenError, pages number("page", "limit") {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.

@@ -40,7 +40,7 @@ impl Client {
 
 call! {
     /// A call of [`list_credit_history`](crate::Client::list_credit_history): set what is optional, then [`send`](Self::send).
-    pub struct ListCreditHistory -> types::CreditHistoryPage, errors::ListCreditHistoryError {
+    pub struct ListCreditHistory -> types::CreditHistoryPage, errors::ListCreditHistoryError, pages number("page", "limit") {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.

@@ -213,7 +213,7 @@ impl Client {
 
 call! {
     /// A call of [`list_record_assignees`](crate::Client::list_record_assignees): set what is optional, then [`send`](Self::send).
-    pub struct ListRecordAssignees -> types::AssigneePage, errors::ReadError {
+    pub struct ListRecordAssignees -> types::AssigneePage, errors::ReadError, pages number("page", "limit") {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.

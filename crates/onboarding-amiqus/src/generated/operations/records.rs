@@ -288,7 +288,7 @@ impl Client {
 
 call! {
     /// A call of [`list_records`](crate::Client::list_records): set what is optional, then [`send`](Self::send).
-    pub struct ListRecords -> types::RecordPage, errors::AccountError {
+    pub struct ListRecords -> types::RecordPage, errors::AccountError, pages number("page", "limit") {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.
@@ -337,7 +337,7 @@ call! {
 
 call! {
     /// A call of [`list_record_documents`](crate::Client::list_record_documents): set what is optional, then [`send`](Self::send).
-    pub struct ListRecordDocuments -> types::RecordDocumentPage, NoDeclaredError {
+    pub struct ListRecordDocuments -> types::RecordDocumentPage, NoDeclaredError, pages number("page", "limit") {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.
@@ -361,7 +361,7 @@ call! {
 
 call! {
     /// A call of [`list_record_steps`](crate::Client::list_record_steps): set what is optional, then [`send`](Self::send).
-    pub struct ListRecordSteps -> types::RecordStepPage, errors::ForbiddenError {
+    pub struct ListRecordSteps -> types::RecordStepPage, errors::ForbiddenError, pages number("page", "limit") {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.

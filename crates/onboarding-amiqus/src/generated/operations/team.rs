@@ -116,7 +116,7 @@ impl Client {
 
 call! {
     /// A call of [`list_team_members`](crate::Client::list_team_members): set what is optional, then [`send`](Self::send).
-    pub struct ListTeamMembers -> types::TeamMemberPage, NoDeclaredError {
+    pub struct ListTeamMembers -> types::TeamMemberPage, NoDeclaredError, pages number("page", "limit") {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.

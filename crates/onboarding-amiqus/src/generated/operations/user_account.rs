@@ -97,7 +97,7 @@ impl Client {
 
 call! {
     /// A call of [`list_my_teams`](crate::Client::list_my_teams): set what is optional, then [`send`](Self::send).
-    pub struct ListMyTeams -> types::TeamPage, errors::AccountError {
+    pub struct ListMyTeams -> types::TeamPage, errors::AccountError, pages number("page", "limit") {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.

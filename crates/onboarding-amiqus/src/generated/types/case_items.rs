@@ -3,7 +3,7 @@
 
 //! Types of Case Items.
 
-use onboarding_core::{object, string_enum};
+use onboarding_core::{object, page, string_enum};
 
 use super::{CaseItem, PageLinks, RecordId};
 
@@ -81,6 +81,8 @@ object! {
         }
     }
 }
+
+page! { CaseItemPage of CaseItem = data, total |page| Some(page.total) }
 
 object! {
     /// Record to add to a case.

@@ -3,7 +3,7 @@
 
 //! Types of Case Reviews.
 
-use onboarding_core::{Timestamp, identifier, object, string_enum, untagged_union};
+use onboarding_core::{Timestamp, identifier, object, page, string_enum, untagged_union};
 
 use super::{CaseStatus, PageLinks, TeamMember, TeamMemberId};
 
@@ -80,6 +80,8 @@ object! {
         }
     }
 }
+
+page! { CaseReviewPage of CaseReview = data, total |page| Some(page.total) }
 
 untagged_union! {
     /// Team member by number, or in full when expanded.

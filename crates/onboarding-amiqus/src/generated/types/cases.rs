@@ -3,7 +3,7 @@
 
 //! Types of Cases.
 
-use onboarding_core::{Timestamp, object, string_enum, untagged_union};
+use onboarding_core::{Timestamp, object, page, string_enum, untagged_union};
 
 use super::{AssigneeId, CaseId, CaseItem, CaseItemId, CaseStatus, ClientId, ExpandableClient, PageLinks, TeamMember};
 
@@ -95,6 +95,8 @@ object! {
         }
     }
 }
+
+page! { CasePage of Case = data, total |page| Some(page.total) }
 
 string_enum! {
     /// Member by which cases are sorted.

@@ -3,7 +3,7 @@
 
 //! Types of Client Corrections.
 
-use onboarding_core::{Timestamp, identifier, object, string_enum, tagged_union};
+use onboarding_core::{Timestamp, identifier, object, page, string_enum, tagged_union};
 
 use super::{ExpandableClient, ExpandableRecord, PageLinks};
 
@@ -96,6 +96,8 @@ object! {
         }
     }
 }
+
+page! { ClientCorrectionPage of ClientCorrection = data, total |page| Some(page.total) }
 
 string_enum! {
     /// Member by which corrections are sorted.

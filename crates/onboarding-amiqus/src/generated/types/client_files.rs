@@ -3,7 +3,7 @@
 
 //! Types of Client Files.
 
-use onboarding_core::{Timestamp, identifier, object, string_enum, tagged_union, untagged_union};
+use onboarding_core::{Timestamp, identifier, object, page, string_enum, tagged_union, untagged_union};
 
 use super::{Attachment, AttachmentId, Check, CheckPointer, Client, ClientForm, ClientFormId, ClientId, PageLinks, RecordDocument, RecordDocumentPointer, TeamMember, TeamMemberId};
 
@@ -109,6 +109,8 @@ object! {
         }
     }
 }
+
+page! { ClientFilePage of ClientFile = data, total |page| Some(page.total) }
 
 string_enum! {
     /// Member by which files are sorted.

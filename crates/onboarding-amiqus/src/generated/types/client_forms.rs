@@ -3,7 +3,7 @@
 
 //! Types of Client Forms.
 
-use onboarding_core::{object, string_enum};
+use onboarding_core::{object, page, string_enum};
 
 use super::{ClientForm, PageLinks};
 
@@ -51,3 +51,5 @@ object! {
         }
     }
 }
+
+page! { ClientFormPage of ClientForm = data, total |page| Some(page.total) }

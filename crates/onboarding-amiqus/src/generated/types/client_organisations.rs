@@ -3,7 +3,7 @@
 
 //! Types of Client Organisations.
 
-use onboarding_core::{Timestamp, identifier, object, string_enum};
+use onboarding_core::{Timestamp, identifier, object, page, string_enum};
 
 use super::PageLinks;
 
@@ -110,6 +110,8 @@ object! {
         }
     }
 }
+
+page! { OrganisationPage of Organisation = data, total |page| Some(page.total) }
 
 string_enum! {
     /// Member by which organisations are sorted.

@@ -3,7 +3,7 @@
 
 //! Types of Clients.
 
-use onboarding_core::{NaiveDate, object, string_enum};
+use onboarding_core::{NaiveDate, object, page, string_enum};
 
 use super::{Client, ClientStatus, NameTitle, PageLinks};
 
@@ -75,6 +75,8 @@ object! {
         }
     }
 }
+
+page! { ClientPage of Client = data, total |page| Some(page.total) }
 
 string_enum! {
     /// Member by which clients are sorted.

@@ -3,7 +3,7 @@
 
 //! Types of Credits.
 
-use onboarding_core::{Timestamp, identifier, object, string_enum, tagged_union, untagged_union};
+use onboarding_core::{Timestamp, identifier, object, page, string_enum, tagged_union, untagged_union};
 
 use super::{Check, CheckPointer, PageLinks, UserId};
 
@@ -98,6 +98,8 @@ object! {
         }
     }
 }
+
+page! { CreditHistoryPage of CreditHistory = data, total |page| Some(page.total) }
 
 string_enum! {
     /// Member by which the credit history is sorted.

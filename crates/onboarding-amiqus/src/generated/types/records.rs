@@ -3,7 +3,7 @@
 
 //! Types of Records.
 
-use onboarding_core::{Secret, Timestamp, identifier, object, string_enum, tagged_union, untagged_union};
+use onboarding_core::{Secret, Timestamp, identifier, object, page, string_enum, tagged_union, untagged_union};
 
 use super::{AttachmentId, BankTransactions, ClientId, DbsLevel, DummyState, EmploymentActivity, FormTemplateId, NhsEsrPreferences, PageLinks, PhotoIdCountry, PhotoIdDocument, RecordDocument, RecordStep, RightToWorkCountry, ScottishDisclosurePreferences, WatchlistMonitoring, WatchlistProfile};
 
@@ -752,6 +752,8 @@ object! {
     }
 }
 
+page! { RecordDocumentPage of RecordDocument = data, total |page| Some(page.total) }
+
 untagged_union! {
     /// Moment at which a record is to expire, at most ten days ahead, or `true` for at once.
     pub enum RecordExpiry: sent {
@@ -828,6 +830,8 @@ object! {
         }
     }
 }
+
+page! { RecordStepPage of RecordStep = data, total |page| Some(page.total) }
 
 identifier! {
     /// Number of a record template.

@@ -3,7 +3,7 @@
 
 //! Types that several groups of operations share.
 
-use onboarding_core::{Map, NaiveDate, Secret, Timestamp, identifier, object, string_enum, tagged_union, untagged_union};
+use onboarding_core::{Map, NaiveDate, Secret, Timestamp, identifier, object, page, string_enum, tagged_union, untagged_union};
 
 tagged_union! {
     /// Settings of an AccessNI disclosure, told apart by `type`.
@@ -176,6 +176,8 @@ object! {
         }
     }
 }
+
+page! { AssigneePage of Assignee = data, total |page| Some(page.total) }
 
 object! {
     /// File with its technical details.
@@ -2331,6 +2333,8 @@ object! {
         }
     }
 }
+
+page! { RecordPage of Record = data, total |page| Some(page.total) }
 
 object! {
     /// Points to a record.

@@ -3,7 +3,7 @@
 
 //! Types of Team.
 
-use onboarding_core::object;
+use onboarding_core::{object, page};
 
 use super::{PageLinks, TeamMember};
 
@@ -43,6 +43,8 @@ object! {
         }
     }
 }
+
+page! { TeamMemberPage of TeamMember = data, total |page| Some(page.total) }
 
 object! {
     /// Members of the current team to change; at least one.

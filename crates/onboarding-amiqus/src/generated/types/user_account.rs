@@ -3,7 +3,7 @@
 
 //! Types of User Account.
 
-use onboarding_core::{Timestamp, object};
+use onboarding_core::{Timestamp, object, page};
 
 use super::{PageLinks, Team, UserId};
 
@@ -43,6 +43,8 @@ object! {
         }
     }
 }
+
+page! { TeamPage of Team = data, total |page| Some(page.total) }
 
 object! {
     /// Members of the current user to change; at least one.

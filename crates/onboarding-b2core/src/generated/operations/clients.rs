@@ -102,7 +102,7 @@ impl Client {
 
 call! {
     /// A call of [`list_clients`](crate::Client::list_clients): set what is optional, then [`send`](Self::send).
-    pub struct ListClients -> types::ClientList, errors::CollectionError {
+    pub struct ListClients -> types::ClientList, errors::CollectionError, pages offset("offset", "limit") {
         /// How many clients to return at most. The vendor states neither a default nor a maximum.
         limit: i64 = query "limit",
         /// How many matching clients to skip before the first one returned.

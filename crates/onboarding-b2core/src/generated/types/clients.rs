@@ -3,7 +3,7 @@
 
 //! Types of Clients.
 
-use onboarding_core::{JsonValue, Map, Timestamp, identifier, object, string_enum};
+use onboarding_core::{JsonValue, Map, Timestamp, identifier, object, page, string_enum};
 
 object! {
     /// A client as the installation stores it. The vendor's own description of this object is not at hand: the members
@@ -60,6 +60,8 @@ object! {
         }
     }
 }
+
+page! { ClientList of Client = data, total |page| Some(page.total) }
 
 identifier! {
     /// Identifies a status that a client profile can have.

@@ -305,7 +305,7 @@ call! {
 
 call! {
     /// A call of [`list_authz_resource_accessors`](crate::Client::list_authz_resource_accessors): set what is optional, then [`send`](Self::send).
-    pub struct ListAuthzResourceAccessors -> types::ResourceAccessorList, errors::RequestError {
+    pub struct ListAuthzResourceAccessors -> types::ResourceAccessorList, errors::RequestError, pages offset("page[offset]", "page[limit]", 5000) {
         /// Only users of this organization.
         organization_id: types::OrganizationId = query "organization-id",
         /// Largest number of entries on the page.

@@ -328,7 +328,7 @@ impl Client {
 
 call! {
     /// A call of [`list_archive_requests`](crate::Client::list_archive_requests): set what is optional, then [`send`](Self::send).
-    pub struct ListArchiveRequests -> types::ArchiveRequestList, errors::RequestError {
+    pub struct ListArchiveRequests -> types::ArchiveRequestList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
         /// Only requests about this individual.
         filter_individual_id: types::IndividualId = query "filter[individual-id]",
         /// Largest number of items on the page.
@@ -344,7 +344,7 @@ call! {
 
 call! {
     /// A call of [`list_deletion_requests`](crate::Client::list_deletion_requests): set what is optional, then [`send`](Self::send).
-    pub struct ListDeletionRequests -> types::DeletionRequestList, errors::RequestError {
+    pub struct ListDeletionRequests -> types::DeletionRequestList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.

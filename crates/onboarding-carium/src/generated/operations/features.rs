@@ -501,7 +501,7 @@ impl Client {
 
 call! {
     /// A call of [`list_features`](crate::Client::list_features): set what is optional, then [`send`](Self::send).
-    pub struct ListFeatures -> types::FeatureList, errors::RequestError {
+    pub struct ListFeatures -> types::FeatureList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
         /// Only features that can be given one by one, or cannot.
         filter_assignable: bool = query "filter[assignable]",
         /// Only features of this individual.
@@ -523,7 +523,7 @@ call! {
 
 call! {
     /// A call of [`list_organization_features`](crate::Client::list_organization_features): set what is optional, then [`send`](Self::send).
-    pub struct ListOrganizationFeatures -> types::OrganizationFeatureList, errors::RequestError {
+    pub struct ListOrganizationFeatures -> types::OrganizationFeatureList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
         /// Only settings of the feature with this name.
         ///
         /// At most 255 characters.
@@ -543,7 +543,7 @@ call! {
 
 call! {
     /// A call of [`list_user_features`](crate::Client::list_user_features): set what is optional, then [`send`](Self::send).
-    pub struct ListUserFeatures -> types::UserFeatureList, errors::RequestError {
+    pub struct ListUserFeatures -> types::UserFeatureList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
         /// Only settings of the feature with this name.
         ///
         /// At most 255 characters.

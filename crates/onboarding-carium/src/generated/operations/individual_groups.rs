@@ -630,7 +630,7 @@ impl Client {
 
 call! {
     /// A call of [`list_individual_group_individuals`](crate::Client::list_individual_group_individuals): set what is optional, then [`send`](Self::send).
-    pub struct ListIndividualGroupIndividuals -> types::IndividualGroupIndividualList, errors::RequestError {
+    pub struct ListIndividualGroupIndividuals -> types::IndividualGroupIndividualList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.
@@ -644,7 +644,7 @@ call! {
 
 call! {
     /// A call of [`list_individual_group_leaders`](crate::Client::list_individual_group_leaders): set what is optional, then [`send`](Self::send).
-    pub struct ListIndividualGroupLeaders -> types::IndividualGroupLeaderList, errors::RequestError {
+    pub struct ListIndividualGroupLeaders -> types::IndividualGroupLeaderList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.
@@ -658,7 +658,7 @@ call! {
 
 call! {
     /// A call of [`list_individual_group_logs`](crate::Client::list_individual_group_logs): set what is optional, then [`send`](Self::send).
-    pub struct ListIndividualGroupLogs -> types::IndividualGroupLogList, errors::RequestError {
+    pub struct ListIndividualGroupLogs -> types::IndividualGroupLogList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
         /// Only entries about this individual.
         filter_individual_id: types::IndividualId = query "filter[individual-id]",
         /// Only entries of this group's log.
@@ -680,7 +680,7 @@ call! {
 
 call! {
     /// A call of [`list_individual_groups`](crate::Client::list_individual_groups): set what is optional, then [`send`](Self::send).
-    pub struct ListIndividualGroups -> types::IndividualGroupList, errors::RequestError {
+    pub struct ListIndividualGroups -> types::IndividualGroupList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
         /// Leave out groups to which this individual belongs.
         exclude_individual_id: types::IndividualId = query "exclude[individual-id]",
         /// Bounds on the time of the last change, each a comparator and a time, such as `>=2024-01-31 00:00:00`.
@@ -756,7 +756,7 @@ call! {
 
 call! {
     /// A call of [`list_individual_group_eligible_members`](crate::Client::list_individual_group_eligible_members): set what is optional, then [`send`](Self::send).
-    pub struct ListIndividualGroupEligibleMembers -> types::EligibleMemberList, errors::RequestError {
+    pub struct ListIndividualGroupEligibleMembers -> types::EligibleMemberList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
         /// Only people whose invitation has come this far.
         filter_registration_invite: types::RegistrationInvite = query "filter[registration-invite]",
         /// Only matches of this text.
@@ -784,7 +784,7 @@ call! {
 
 call! {
     /// A call of [`list_individual_groups_v2`](crate::Client::list_individual_groups_v2): set what is optional, then [`send`](Self::send).
-    pub struct ListIndividualGroupsV2 -> types::IndividualGroupV2List, errors::RequestError {
+    pub struct ListIndividualGroupsV2 -> types::IndividualGroupV2List, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
         /// Leave out groups to which this individual belongs.
         exclude_individual_id: types::IndividualId = query "exclude[individual-id]",
         /// Bounds on the time of the last change, each a comparator and a time, such as `>=2024-01-31 00:00:00`.

@@ -324,7 +324,7 @@ impl Client {
 
 call! {
     /// A call of [`list_oauth2_client_settings`](crate::Client::list_oauth2_client_settings): set what is optional, then [`send`](Self::send).
-    pub struct ListOauth2ClientSettings -> types::Oauth2ClientSettingsList, errors::RequestError {
+    pub struct ListOauth2ClientSettings -> types::Oauth2ClientSettingsList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
         /// Only applications with this name.
         ///
         /// At most 255 characters.

@@ -281,7 +281,7 @@ impl Client {
 
 call! {
     /// A call of [`list_onboarding_requests`](crate::Client::list_onboarding_requests): set what is optional, then [`send`](Self::send).
-    pub struct ListOnboardingRequests -> types::OnboardingRequestList, errors::RequestError {
+    pub struct ListOnboardingRequests -> types::OnboardingRequestList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
         /// Only requests for this e-mail address.
         ///
         /// At most 255 characters.

@@ -226,7 +226,7 @@ impl Client {
 
 call! {
     /// A call of [`list_organization_code_users`](crate::Client::list_organization_code_users): set what is optional, then [`send`](Self::send).
-    pub struct ListOrganizationCodeUsers -> types::OrganizationCodeUserList, errors::RequestError {
+    pub struct ListOrganizationCodeUsers -> types::OrganizationCodeUserList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
         /// Only users with this e-mail address.
         ///
         /// At most 255 characters.

@@ -584,7 +584,7 @@ impl Client {
 
 call! {
     /// A call of [`list_organization_email_templates`](crate::Client::list_organization_email_templates): set what is optional, then [`send`](Self::send).
-    pub struct ListOrganizationEmailTemplates -> types::EmailTemplateList, errors::RequestError {
+    pub struct ListOrganizationEmailTemplates -> types::EmailTemplateList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
         /// Only templates in this markup.
         filter_format: types::TemplateFormat = query "filter[format]",
         /// Only templates in this language and region.
@@ -608,7 +608,7 @@ call! {
 
 call! {
     /// A call of [`list_organization_general_messages`](crate::Client::list_organization_general_messages): set what is optional, then [`send`](Self::send).
-    pub struct ListOrganizationGeneralMessages -> types::GeneralMessageList, errors::RequestError {
+    pub struct ListOrganizationGeneralMessages -> types::GeneralMessageList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.
@@ -622,7 +622,7 @@ call! {
 
 call! {
     /// A call of [`list_organization_sms_templates`](crate::Client::list_organization_sms_templates): set what is optional, then [`send`](Self::send).
-    pub struct ListOrganizationSmsTemplates -> types::SmsTemplateList, errors::RequestError {
+    pub struct ListOrganizationSmsTemplates -> types::SmsTemplateList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
         /// Only templates in this language and region.
         filter_locale: types::Locale = query "filter[locale]",
         /// Only templates for this occasion.
@@ -644,7 +644,7 @@ call! {
 
 call! {
     /// A call of [`list_organization_themes`](crate::Client::list_organization_themes): set what is optional, then [`send`](Self::send).
-    pub struct ListOrganizationThemes -> types::ThemeList, errors::RequestError {
+    pub struct ListOrganizationThemes -> types::ThemeList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
         /// Bounds on the time of the last change, each a comparator and a time, such as `>2024-01-31 00:00:00`.
         /// Comparators are `>` and `<`.
         ///

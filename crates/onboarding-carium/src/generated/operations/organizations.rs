@@ -307,7 +307,7 @@ impl Client {
 
 call! {
     /// A call of [`list_organizations`](crate::Client::list_organizations): set what is optional, then [`send`](Self::send).
-    pub struct ListOrganizations -> types::OrganizationList, errors::RequestError {
+    pub struct ListOrganizations -> types::OrganizationList, errors::RequestError, pages offset("page[offset]", "page[limit]", 25) {
         /// Bounds on the time of the last change, each a comparator and a time, such as `>2024-01-31 00:00:00`.
         /// Comparators are `>` and `<`.
         ///

@@ -150,7 +150,7 @@ impl Client {
 
 call! {
     /// A call of [`list_user_replications`](crate::Client::list_user_replications): set what is optional, then [`send`](Self::send).
-    pub struct ListUserReplications -> types::UserReplicationList, errors::RequestError {
+    pub struct ListUserReplications -> types::UserReplicationList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.

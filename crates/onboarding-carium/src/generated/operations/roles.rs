@@ -183,7 +183,7 @@ impl Client {
 
 call! {
     /// A call of [`list_role_users`](crate::Client::list_role_users): set what is optional, then [`send`](Self::send).
-    pub struct ListRoleUsers -> types::RoleUserList, errors::RequestError {
+    pub struct ListRoleUsers -> types::RoleUserList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.

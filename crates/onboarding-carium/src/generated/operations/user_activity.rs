@@ -134,7 +134,7 @@ impl Client {
 
 call! {
     /// A call of [`list_email_logs`](crate::Client::list_email_logs): set what is optional, then [`send`](Self::send).
-    pub struct ListEmailLogs -> types::EmailLogList, errors::RequestError {
+    pub struct ListEmailLogs -> types::EmailLogList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
         /// Only e-mails to this address.
         ///
         /// 1 to 255 characters.
@@ -156,7 +156,7 @@ call! {
 
 call! {
     /// A call of [`list_user_activities`](crate::Client::list_user_activities): set what is optional, then [`send`](Self::send).
-    pub struct ListUserActivities -> types::UserActivityList, errors::RequestError {
+    pub struct ListUserActivities -> types::UserActivityList, errors::RequestError, pages offset("page[offset]", "page[limit]", 500) {
         /// Bounds on the time of the activity, each a comparator and a time, such as `>=2024-01-31 00:00:00`.
         /// Comparators are `>`, `<`, `>=` and `<=`.
         ///
@@ -185,7 +185,7 @@ call! {
 
 call! {
     /// A call of [`list_user_checkins`](crate::Client::list_user_checkins): set what is optional, then [`send`](Self::send).
-    pub struct ListUserCheckins -> types::UserCheckinList, errors::RequestError {
+    pub struct ListUserCheckins -> types::UserCheckinList, errors::RequestError, pages offset("page[offset]", "page[limit]", 500) {
         /// Only check-ins from this platform.
         filter_source: types::CheckinSource = query "filter[source]",
         /// Largest number of entries on the page.

@@ -329,7 +329,7 @@ impl Client {
 
 call! {
     /// A call of [`list_user_organizations`](crate::Client::list_user_organizations): set what is optional, then [`send`](Self::send).
-    pub struct ListUserOrganizations -> types::UserOrganizationList, errors::RequestError {
+    pub struct ListUserOrganizations -> types::UserOrganizationList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
         /// Only memberships in this organization.
         organization_id: types::OrganizationId = query "organization-id",
         /// Largest number of items on the page.
@@ -347,7 +347,7 @@ call! {
 
 call! {
     /// A call of [`list_users`](crate::Client::list_users): set what is optional, then [`send`](Self::send).
-    pub struct ListUsers -> types::UserList, errors::RequestError {
+    pub struct ListUsers -> types::UserList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
         /// Only users with this e-mail address.
         ///
         /// At most 255 characters.

@@ -3,7 +3,7 @@
 
 //! Types of authorization.
 
-use onboarding_core::{identifier, object, string_enum};
+use onboarding_core::{identifier, object, page, string_enum};
 
 use super::{IndividualId, Meta, OrganizationId, PageMeta, UserId};
 
@@ -203,6 +203,8 @@ object! {
         }
     }
 }
+
+page! { ResourceAccessorList of ResourceAccessor = data, total |page| page.meta.as_ref()?.page_total }
 
 identifier! {
     /// Identifies something access is asked for, such as an individual, a group or an organization.

@@ -3,7 +3,7 @@
 
 //! Types of data-requests.
 
-use onboarding_core::{Secret, identifier, object};
+use onboarding_core::{Secret, identifier, object, page};
 
 use super::{EmptyObject, IndividualId, Meta, PageMeta, UserId};
 
@@ -149,6 +149,8 @@ object! {
     }
 }
 
+page! { ArchiveRequestList of ArchiveRequest = data, total |page| page.meta.as_ref()?.page_total }
+
 object! {
     /// How far one application has come with a deletion.
     pub struct DeletionProgress {
@@ -239,6 +241,8 @@ object! {
         }
     }
 }
+
+page! { DeletionRequestList of DeletionRequest = data, total |page| page.meta.as_ref()?.page_total }
 
 object! {
     /// Report of a deletion job that has ended; further members are allowed.

@@ -3,7 +3,7 @@
 
 //! Types of features.
 
-use onboarding_core::{identifier, object, string_enum, untagged_union};
+use onboarding_core::{identifier, object, page, string_enum, untagged_union};
 
 use super::{Meta, OrganizationId, PageMeta, UserId};
 
@@ -124,6 +124,8 @@ object! {
         }
     }
 }
+
+page! { FeatureList of Feature = data, total |page| page.meta.as_ref()?.page_total }
 
 string_enum! {
     /// Whether a feature is off, left to the next wider setting, or on.
@@ -342,6 +344,8 @@ object! {
         }
     }
 }
+
+page! { OrganizationFeatureList of OrganizationFeature = data, total |page| page.meta.as_ref()?.page_total }
 
 object! {
     /// Users who lose a feature, by e-mail address.
@@ -569,3 +573,5 @@ object! {
         }
     }
 }
+
+page! { UserFeatureList of UserFeature = data, total |page| page.meta.as_ref()?.page_total }

@@ -3,7 +3,7 @@
 
 //! Types of individual-groups.
 
-use onboarding_core::{NaiveDate, identifier, object, string_enum, untagged_union};
+use onboarding_core::{NaiveDate, identifier, object, page, string_enum, untagged_union};
 
 use super::{CommunicationPreferences, GroupReference, IndividualGroupId, IndividualId, Meta, OrganizationId, OwnerId, PageMeta, RegistrationInvite, UserId, UserReference};
 
@@ -128,6 +128,8 @@ object! {
         }
     }
 }
+
+page! { EligibleMemberList of EligibleMember = data, total |page| page.meta.as_ref()?.page_total }
 
 object! {
     /// An individual, as shown with a group.
@@ -373,6 +375,8 @@ object! {
     }
 }
 
+page! { IndividualGroupIndividualList of IndividualGroupIndividual = data, total |page| page.meta.as_ref()?.page_total }
+
 object! {
     /// A leader of a group.
     pub struct IndividualGroupLeader {
@@ -412,6 +416,8 @@ object! {
     }
 }
 
+page! { IndividualGroupLeaderList of IndividualGroupLeader = data, total |page| page.meta.as_ref()?.page_total }
+
 object! {
     /// A page of groups of individuals.
     pub struct IndividualGroupList {
@@ -425,6 +431,8 @@ object! {
         }
     }
 }
+
+page! { IndividualGroupList of IndividualGroup = data, total |page| page.meta.as_ref()?.page_total }
 
 object! {
     /// An entry of a group's log.
@@ -479,6 +487,8 @@ object! {
         }
     }
 }
+
+page! { IndividualGroupLogList of IndividualGroupLog = data, total |page| page.meta.as_ref()?.page_total }
 
 object! {
     /// A group of individuals without its people.
@@ -550,6 +560,8 @@ object! {
         }
     }
 }
+
+page! { IndividualGroupV2List of IndividualGroupV2 = data, total |page| page.meta.as_ref()?.page_total }
 
 object! {
     /// Owner of an individual.

@@ -3,7 +3,7 @@
 
 //! Types of oauth2.
 
-use onboarding_core::{Secret, identifier, object};
+use onboarding_core::{Secret, identifier, object, page};
 
 use super::{Meta, OrganizationId, PageMeta};
 
@@ -155,6 +155,8 @@ object! {
         }
     }
 }
+
+page! { Oauth2ClientSettingsList of Oauth2ClientSettings = data, total |page| page.meta.as_ref()?.page_total }
 
 object! {
     /// Tokens for an application; members as OAuth2 names them.

@@ -3,7 +3,7 @@
 
 //! Types of onboarding.
 
-use onboarding_core::{Secret, identifier, object, string_enum};
+use onboarding_core::{Secret, identifier, object, page, string_enum};
 
 use super::{CommunicationPreferences, EmptyObject, IndividualGroupId, IndividualId, Meta, NotificationChannel, OnboardingRequestId, OrganizationId, OrganizationSummary, PageMeta, UserId};
 
@@ -352,6 +352,8 @@ object! {
         }
     }
 }
+
+page! { OnboardingRequestList of OnboardingRequest = data, total |page| page.meta.as_ref()?.page_total }
 
 identifier! {
     /// Identifies a text message sent during onboarding.

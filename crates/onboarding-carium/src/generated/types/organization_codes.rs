@@ -3,7 +3,7 @@
 
 //! Types of organization-codes.
 
-use onboarding_core::{JsonValue, Map, object};
+use onboarding_core::{JsonValue, Map, object, page};
 
 use super::{GroupReference, IndividualGroupId, Meta, OrganizationCodeId, OrganizationId, OrganizationSummary, PageMeta, UserAttributes, UserId};
 
@@ -196,6 +196,8 @@ object! {
         }
     }
 }
+
+page! { OrganizationCodeUserList of OrganizationCodeUser = data, total |page| page.meta.as_ref()?.page_total }
 
 object! {
     /// An organization code to change.

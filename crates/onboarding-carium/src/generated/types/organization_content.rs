@@ -3,7 +3,7 @@
 
 //! Types of organization-content.
 
-use onboarding_core::{identifier, object, string_enum};
+use onboarding_core::{identifier, object, page, string_enum};
 
 use super::{Locale, Meta, OrganizationId, PageMeta, ThemeId, UserId};
 
@@ -99,6 +99,8 @@ object! {
     }
 }
 
+page! { EmailTemplateList of EmailTemplate = data, total |page| page.meta.as_ref()?.page_total }
+
 string_enum! {
     /// Occasion on which the e-mail is sent.
     pub enum EmailTemplateType {
@@ -179,6 +181,8 @@ object! {
         }
     }
 }
+
+page! { GeneralMessageList of GeneralMessage = data, total |page| page.meta.as_ref()?.page_total }
 
 object! {
     /// An e-mail template to create.
@@ -428,6 +432,8 @@ object! {
     }
 }
 
+page! { SmsTemplateList of SmsTemplate = data, total |page| page.meta.as_ref()?.page_total }
+
 string_enum! {
     /// Occasion on which the text message is sent.
     pub enum SmsTemplateType {
@@ -510,6 +516,8 @@ object! {
         }
     }
 }
+
+page! { ThemeList of Theme = data, total |page| page.meta.as_ref()?.page_total }
 
 object! {
     /// An e-mail template to change.

@@ -3,7 +3,7 @@
 
 //! Types of organizations.
 
-use onboarding_core::{JsonValue, Map, identifier, object};
+use onboarding_core::{JsonValue, Map, identifier, object, page};
 
 use super::{Classification, Meta, OrganizationId, PageMeta, RoleId, ThemeId, UserId, UserReferenceAttributes};
 
@@ -210,6 +210,8 @@ object! {
         }
     }
 }
+
+page! { OrganizationList of Organization = data, total |page| page.meta.as_ref()?.page_total }
 
 object! {
     /// A user to remove from an organization.

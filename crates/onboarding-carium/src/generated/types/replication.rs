@@ -3,7 +3,7 @@
 
 //! Types of replication.
 
-use onboarding_core::{identifier, object};
+use onboarding_core::{identifier, object, page};
 
 use super::{Meta, PageMeta, UserId};
 
@@ -169,3 +169,5 @@ object! {
         }
     }
 }
+
+page! { UserReplicationList of UserReplication = data, total |page| page.meta.as_ref()?.page_total }

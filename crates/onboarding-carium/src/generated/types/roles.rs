@@ -3,7 +3,7 @@
 
 //! Types of roles.
 
-use onboarding_core::{identifier, object};
+use onboarding_core::{identifier, object, page};
 
 use super::{Meta, OrganizationId, OrganizationSummary, PageMeta, RoleId, UserId, UserReference, UserReferenceAttributes};
 
@@ -191,3 +191,5 @@ object! {
         }
     }
 }
+
+page! { RoleUserList of RoleUser = data, total |page| page.meta.as_ref()?.page_total }

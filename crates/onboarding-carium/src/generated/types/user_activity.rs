@@ -3,7 +3,7 @@
 
 //! Types of user-activity.
 
-use onboarding_core::{JsonValue, Map, identifier, object, string_enum};
+use onboarding_core::{JsonValue, Map, identifier, object, page, string_enum};
 
 use super::{Meta, PageMeta, UserId};
 
@@ -86,6 +86,8 @@ object! {
         }
     }
 }
+
+page! { EmailLogList of EmailLog = data, total |page| page.meta.as_ref()?.page_total }
 
 object! {
     /// A check-in of an app to store.
@@ -180,6 +182,8 @@ object! {
     }
 }
 
+page! { UserActivityList of UserActivity = data, total |page| page.meta.as_ref()?.page_total }
+
 object! {
     /// A check-in of an app.
     pub struct UserCheckin {
@@ -247,3 +251,5 @@ object! {
         }
     }
 }
+
+page! { UserCheckinList of UserCheckin = data, total |page| page.meta.as_ref()?.page_total }

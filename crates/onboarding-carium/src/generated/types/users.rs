@@ -3,7 +3,7 @@
 
 //! Types of users.
 
-use onboarding_core::{identifier, object, string_enum};
+use onboarding_core::{identifier, object, page, string_enum};
 
 use super::{Classification, CommunicationPreferences, Meta, OrganizationId, PageMeta, UserAttributes, UserId, UsernameSource};
 
@@ -170,6 +170,8 @@ object! {
     }
 }
 
+page! { UserList of User = data, total |page| page.meta.as_ref()?.page_total }
+
 object! {
     /// A membership in an organization.
     pub struct UserOrganization {
@@ -235,6 +237,8 @@ object! {
         }
     }
 }
+
+page! { UserOrganizationList of UserOrganization = data, total |page| page.meta.as_ref()?.page_total }
 
 string_enum! {
     /// Member by which users are sorted; a leading minus reverses the order.

@@ -226,7 +226,7 @@ impl Client {
 
 call! {
     /// A call of [`list_users`](crate::Client::list_users): set what is optional, then [`send`](Self::send).
-    pub struct ListUsers -> types::UserList, errors::CollectionError {
+    pub struct ListUsers -> types::UserList, errors::CollectionError, pages offset("offset", "limit", 100) {
         /// Member to sort by.
         ///
         /// `created_at` by default.

@@ -3,7 +3,7 @@
 
 //! Types of Users.
 
-use onboarding_core::{NaiveDate, Timestamp, identifier, object, string_enum, untagged_union};
+use onboarding_core::{NaiveDate, Timestamp, identifier, object, page, string_enum, untagged_union};
 
 object! {
     /// Address of a person. As a residence it must be neither a P.O. box nor a care-of address.
@@ -523,6 +523,8 @@ object! {
         }
     }
 }
+
+page! { UserList of User = data, total |page| Some(page.meta.total_count) }
 
 object! {
     /// A new name, with proof. For users under Upvest's licence.

@@ -1,0 +1,123 @@
+//! Which operations answer in pages, as `vendor.toml` declares it.
+
+use indexmap::IndexMap;
+
+use super::{
+    Kind, Member, Operation, Paging, PagingStyle, Place, Presence, Problems, Settings, Success, TypeDefinition, TypeUse,
+};
+
+/// An operation that answers in pages.
+#[derive(Clone, Debug)]
+pub struct PagedOperation {
+    /// Its method.
+    pub method_name: String,
+    /// How pages are counted.
+    pub style: PagingStyle,
+    /// The query parameter for the place of the page.
+    pub at: String,
+    /// The query parameter for the most items on a page.
+    pub limit: String,
+    /// The most items on a page when the call asks for no number, where documented.
+    pub default_limit: Option<i64>,
+}
+
+/// A type that is a page of a list.
+#[derive(Clone, Debug)]
+pub struct ListPage {
+    /// The type, by Rust name.
+    pub name: String,
+    /// What the list is of.
+    pub item: TypeUse,
+    /// The member that holds the items, by Rust name.
+    pub items: String,
+    /// A closure from the page to the number of items on all pages, as Rust text; none where the vendor tells no total.
+    pub total: Option<String>,
+}
+
+/// Every operation that answers in pages, and the types of those pages. A declaration that fits no operation is a problem.
+pub(super) fn find(
+    settings: &Settings,
+    operations: &[Operation],
+    types: &IndexMap<String, TypeDefinition>,
+    problems: &Problems<'_>,
+) -> (Vec<PagedOperation>, Vec<ListPage>) {
+    let (mut operations_in_pages, mut pages) = (Vec::new(), Vec::<ListPage>::new());
+    for paging in &settings.paging {
+        let before = operations_in_pages.len();
+        for operation in operations {
+            let Some(page) = page(paging, operation, types) else { continue };
+            let parameter = |name: &str| {
+                operation.parameters.iter().find(|other| {
+                    other.wire == name
+                        && other.place == Place::Query
+                        && other.value == TypeUse::Integer
+                        && !other.required
+                })
+            };
+            let (Some(_), Some(limit)) = (parameter(&paging.at), parameter(&paging.limit)) else { continue };
+            operations_in_pages.push(PagedOperation {
+                method_name: operation.method_name.clone(),
+                style: paging.style,
+                at: paging.at.clone(),
+                limit: paging.limit.clone(),
+                default_limit: limit.default.as_ref().and_then(serde_json::Value::as_i64),
+            });
+            if pages.iter().all(|other| other.name != page.name) {
+                pages.push(page);
+            }
+        }
+        if operations_in_pages.len() == before {
+            problems.add(
+                "unused-setting",
+                "/paths",
+                format!(
+                    "`vendor.toml` declares paging by `{}` and `{}`, but no operation fits",
+                    paging.at, paging.limit
+                ),
+                "correct the entry under `[[paging]]`, or remove it".to_owned(),
+            );
+        }
+    }
+    (operations_in_pages, pages)
+}
+
+fn page(paging: &Paging, operation: &Operation, types: &IndexMap<String, TypeDefinition>) -> Option<ListPage> {
+    let Success::Json(TypeUse::Named(name)) = &operation.success else { return None };
+    let definition = |name: &str| types.values().find(|definition| definition.name == name);
+    let Kind::Object { members, .. } = &definition(name)?.kind else { return None };
+    let items = members.iter().find(|member| member.wire == paging.items && member.presence == Presence::Required)?;
+    let TypeUse::List(item) = &items.value else { return None };
+    Some(ListPage {
+        name: name.clone(),
+        item: (**item).clone(),
+        items: items.name.clone(),
+        total: total(paging, name, &definition),
+    })
+}
+
+/// The way to the total through required and optional members.
+fn total<'t>(paging: &Paging, page: &str, definition: &dyn Fn(&str) -> Option<&'t TypeDefinition>) -> Option<String> {
+    let (last, way) = paging.total.split_last()?;
+    let mut text = "page".to_owned();
+    let mut holder = page.to_owned();
+    for wire in way {
+        let member = member(definition(&holder)?, wire)?;
+        let TypeUse::Named(next) = &member.value else { return None };
+        text.push('.');
+        text.push_str(&member.name);
+        if member.presence != Presence::Required {
+            text.push_str(".as_ref()?");
+        }
+        holder.clone_from(next);
+    }
+    let member = member(definition(&holder)?, last).filter(|member| member.value == TypeUse::Integer)?;
+    Some(match member.presence {
+        Presence::Required => format!("|page| Some({text}.{})", member.name),
+        _ => format!("|page| {text}.{}", member.name),
+    })
+}
+
+fn member<'t>(definition: &'t TypeDefinition, wire: &str) -> Option<&'t Member> {
+    let Kind::Object { members, .. } = &definition.kind else { return None };
+    members.iter().find(|member| member.wire == wire)
+}
