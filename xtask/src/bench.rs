@@ -133,6 +133,10 @@ fn legend(remarks: &[String]) -> Result<String> {
     for Figure { heading, meaning, .. } in &FIGURES {
         let _ = writeln!(text, "- {heading}: {meaning}.");
     }
+    text.push_str(
+        "- The last two do not cover the same work: plain's operations are compiled only in the program that calls them, and \
+         most of its decoding with them, while ours are in the library. They favour plain.\n",
+    );
     for remark in remarks {
         let _ = writeln!(text, "- Without {remark}.");
     }
