@@ -4,6 +4,7 @@
 //! expected. Every finding has to be expected, and every expected one has to be found.
 
 #![allow(clippy::unwrap_used, clippy::format_push_string, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test that lacks its input has failed")]
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -25,15 +25,12 @@ const COMPONENTS_URI: &str = "json-schema:///components";
 /// How deeply a payload may be nested: validation recurses into it, and for each level into the composition of its schema.
 const MAX_PAYLOAD_DEPTH: usize = 32;
 
-/// The formats that decide which Rust type a text is read into.
-const TYPED_FORMATS: [&str; 3] = ["date", "date-time", "decimal"];
-
 /// The JSON Schema of `schema`, a schema of `document`, with a `$defs` for every component.
 ///
 /// `nullable` becomes a type, boolean exclusive bounds become numbers, `int32` and `int64` become bounds, and a
 /// `discriminator` becomes conditions on the tag. Unions without a tag stay as they are.
 pub fn json_schema(document: &Document, schema: &Value) -> Value {
-    let translator = Translator::new(document, "#/$defs/", Formats::All);
+    let translator = Translator::new(document, "#/$defs/", None);
     let mut root = Map::new();
     root.insert("$schema".to_owned(), DIALECT.into());
     match translator.schema(schema) {
@@ -54,6 +51,16 @@ pub struct SchemaSet {
     translator: Translator,
 }
 
+/// Which way payloads travel, and so how strictly formats are taken.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Direction {
+    /// From the client to the vendor: the client refuses to send a text that is not of its format.
+    Sent,
+    /// From the vendor to the client: only the formats that decide a Rust type count. The others (`uuid`, `email`, …) tell a
+    /// reader what to expect, and documented payloads are full of placeholders for them.
+    Read,
+}
+
 /// Holds payloads against one schema.
 #[derive(Debug)]
 pub struct SchemaValidator {
@@ -69,10 +76,21 @@ pub struct Violation {
     pub message: String,
 }
 
+impl Direction {
+    /// The formats that are checked; `onboarding-core` checks the same ones before it sends.
+    fn formats(self) -> Vec<&'static str> {
+        let mut formats = vec!["date", "date-time", "decimal"];
+        if self == Direction::Sent {
+            formats.extend(["email", "uri", "uuid"]);
+        }
+        formats
+    }
+}
+
 impl SchemaSet {
-    /// Translates the components of `document`.
-    pub fn new(document: &Document) -> SchemaSet {
-        let definitions = Translator::new(document, "#/$defs/", Formats::Typed).definitions(document);
+    /// Translates the components of `document` for payloads that travel in this direction.
+    pub fn new(document: &Document, direction: Direction) -> SchemaSet {
+        let definitions = Translator::new(document, "#/$defs/", Some(direction.formats())).definitions(document);
         let resource = Resource::from_contents(json!({ "$schema": DIALECT, "$defs": definitions }));
         let registry = Registry::new()
             .draft(Draft::Draft202012)
@@ -80,7 +98,7 @@ impl SchemaSet {
             .and_then(RegistryBuilder::prepare)
             .ok();
         let prefix = format!("{COMPONENTS_URI}#/$defs/");
-        SchemaSet { registry, translator: Translator::new(document, &prefix, Formats::Typed) }
+        SchemaSet { registry, translator: Translator::new(document, &prefix, Some(direction.formats())) }
     }
 
     /// A validator for `schema`, which may refer to the components of the document; the error says what cannot be
@@ -92,6 +110,7 @@ impl SchemaSet {
             .with_registry(registry)
             .should_validate_formats(true)
             .with_format("decimal", is_decimal)
+            .with_format("email", is_email)
             .build(&self.translator.schema(schema))
             .map_err(|error| error.to_string())?;
         Ok(SchemaValidator { validator })
@@ -184,21 +203,12 @@ struct Translator {
     /// The components that references may lead to; those that cannot be expanded are left out.
     names: BTreeSet<String>,
     prefix: String,
-    formats: Formats,
-}
-
-/// Which formats a translated schema names.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Formats {
-    /// Those of the document.
-    All,
-    /// Those that decide which Rust type a value is read into, so that another text could not be read at all. The others
-    /// (`uuid`, `email`, …) tell a reader what to expect, and payloads are full of placeholders for them.
-    Typed,
+    /// The formats that are kept; all of them when there is no list.
+    formats: Option<Vec<&'static str>>,
 }
 
 impl Translator {
-    fn new(document: &Document, prefix: &str, formats: Formats) -> Translator {
+    fn new(document: &Document, prefix: &str, formats: Option<Vec<&'static str>>) -> Translator {
         let mut names: BTreeSet<String> = components(document).iter().map(|entry| entry.key.clone()).collect();
         for name in oversized(document) {
             names.remove(&name);
@@ -242,8 +252,8 @@ impl Translator {
             "default" => Some(value.clone()),
             "deprecated" | "uniqueItems" => value.is_boolean().then(|| value.clone()),
             "format" => {
-                let typed = value.as_str().is_some_and(|name| TYPED_FORMATS.contains(&name));
-                (value.is_string() && (typed || self.formats == Formats::All)).then(|| value.clone())
+                let kept = |name: &str| self.formats.as_ref().is_none_or(|formats| formats.contains(&name));
+                value.as_str().is_some_and(kept).then(|| value.clone())
             }
             "type" => {
                 let known = ["string", "number", "integer", "boolean", "object", "array"];
@@ -387,4 +397,11 @@ fn is_decimal(text: &str) -> bool {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
     [whole, fraction].iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// As much as the client checks before it sends: a name, one `@`, a host.
+fn is_email(text: &str) -> bool {
+    let parts = text.split_once('@');
+    let complete = parts.is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
+    complete && !text.contains(char::is_whitespace)
 }

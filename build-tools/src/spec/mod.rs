@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 pub use self::{
     document::Document,
     finding::{Finding, Severity},
-    json_schema::{SchemaSet, SchemaValidator, Violation, json_schema},
+    json_schema::{Direction, SchemaSet, SchemaValidator, Violation, json_schema},
     lint::{RULES, Rule, lint},
     node::{Entry, Node, NodeValue, Span},
     operations::{OperationEntry, operations},

@@ -1,6 +1,7 @@
 //! What the generated tests of the vendor crates share: a real HTTP server on loopback that answers as told and shows what it
 //! received, and comparisons of JSON.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use chrono::DateTime;
@@ -60,12 +61,25 @@ impl Loopback {
         }
         if !request.body.is_empty() {
             let body = match serde_json::from_slice::<Value>(&request.body) {
-                Ok(json) => serde_json::to_string_pretty(&json).expect("JSON has a text"),
+                Ok(json) => serde_json::to_string_pretty(&sorted(json)).expect("JSON has a text"),
                 Err(_) => String::from_utf8_lossy(&request.body).into_owned(),
             };
             let _ = write!(text, "\n{body}\n");
         }
         text
+    }
+}
+
+/// The same JSON with the members of every object in order of their names, whichever order `serde_json` keeps in this build.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let members: BTreeMap<String, Value> =
+                members.into_iter().map(|(name, member)| (name, sorted(member))).collect();
+            Value::Object(members.into_iter().collect())
+        }
+        Value::Array(items) => items.into_iter().map(sorted).collect(),
+        scalar => scalar,
     }
 }
 

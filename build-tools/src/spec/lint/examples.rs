@@ -24,7 +24,11 @@ use crate::spec::{
 const MAX_VIOLATIONS: usize = 20;
 
 pub(super) fn check(context: &Context<'_>, sources: &VendorSources, report: &mut Report<'_>) {
-    let mut validators = Validators { set: SchemaSet::new(context.document), known: BTreeMap::new() };
+    let mut validators = Validators {
+        sent: SchemaSet::new(context.document, Direction::Sent),
+        read: SchemaSet::new(context.document, Direction::Read),
+        known: BTreeMap::new(),
+    };
     for site in &context.sites {
         check_values(context, site, &mut validators, report);
     }
@@ -33,17 +37,21 @@ pub(super) fn check(context: &Context<'_>, sources: &VendorSources, report: &mut
 
 /// Validators by schema: many payloads share one.
 struct Validators {
-    set: SchemaSet,
-    known: BTreeMap<String, Result<SchemaValidator, String>>,
+    sent: SchemaSet,
+    read: SchemaSet,
+    known: BTreeMap<(String, Direction), Result<SchemaValidator, String>>,
 }
 
 impl Validators {
     /// How a payload contradicts a schema; what cannot be compiled is one contradiction.
-    fn violations(&mut self, schema: &Node, payload: &Value) -> Vec<Violation> {
+    fn violations(&mut self, schema: &Node, direction: Direction, payload: &Value) -> Vec<Violation> {
         let schema = schema.to_json();
-        let set = &self.set;
-        let validator = self.known.entry(schema.to_string()).or_insert_with(|| set.validator(&schema));
-        match validator {
+        let set = match direction {
+            Direction::Sent => &self.sent,
+            Direction::Read => &self.read,
+        };
+        let key = (schema.to_string(), direction);
+        match self.known.entry(key).or_insert_with(|| set.validator(&schema)) {
             Ok(validator) => validator.violations(payload),
             Err(reason) => {
                 let message = format!("its schema cannot be compiled: {reason}");
