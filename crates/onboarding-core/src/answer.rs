@@ -12,6 +12,7 @@ pub struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    pub(crate) attempts: u32,
 }
 
 impl Answer {
@@ -28,6 +29,11 @@ impl Answer {
     /// The body as it came.
     pub const fn bytes(&self) -> &Bytes {
         &self.body
+    }
+
+    /// How often the call was sent until this answer came.
+    pub const fn attempts(&self) -> u32 {
+        self.attempts
     }
 }
 

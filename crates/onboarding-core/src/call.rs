@@ -1,6 +1,7 @@
 //! A typed call: the request, and how its answers are decoded.
 
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
@@ -9,7 +10,9 @@ use crate::answer::{Answer, Headers, Response};
 use crate::decode::{self, DecodeError};
 use crate::download::Download;
 use crate::error::{Declared, Error, Malformed};
-use crate::request::{Failure, Received, Request, execute};
+use crate::observe::Drift;
+use crate::parameter::Parameter;
+use crate::request::{Received, Reporter, Request, execute};
 
 /// The error statuses that an operation declares, each a variant with its own body.
 pub trait StatusError: Sized {
@@ -77,11 +80,8 @@ impl<T, E> Call<T, E> {
 
     async fn answered(self) -> Result<(Response<T>, Bytes), Error<E>> {
         let stream_success = matches!(self.reader, Reader::Streamed(_));
-        let received = execute(self.request, stream_success).await.map_err(|failure| match failure {
-            Failure::Refused(refused) => Error::Refused(refused),
-            Failure::Transport(error) => Error::Transport(error),
-        })?;
-        let answer = match (received, self.reader) {
+        let reporter = self.request.reporter();
+        let answer = match (execute(self.request, stream_success).await?, self.reader) {
             (Received::Streamed(download, head), Reader::Streamed(wrap)) => {
                 let response = Response { value: wrap(download), status: head.status, headers: Headers(head.headers) };
                 return Ok((response, Bytes::new()));
@@ -92,16 +92,41 @@ impl<T, E> Call<T, E> {
                     let response = Response { value, status: answer.status, headers: Headers(answer.headers) };
                     return Ok((response, answer.body));
                 }
-                Some(Err(source)) => return Err(Error::Malformed(Box::new(Malformed { answer, source }))),
+                Some(Err(source)) => return Err(Error::Malformed(malformed(reporter, answer, source))),
                 None => answer,
             },
             (Received::Whole(answer, _), _) => answer,
         };
         Err(match (self.error)(answer.status.as_u16(), &answer.body) {
             Some(Ok(error)) => Error::Declared(Box::new(Declared { error, answer })),
-            Some(Err(source)) => Error::Malformed(Box::new(Malformed { answer, source })),
-            None => Error::Undeclared(Box::new(answer)),
+            Some(Err(source)) => Error::Malformed(malformed(reporter, answer, source)),
+            None => Error::Undeclared(undeclared(reporter, answer)),
         })
+    }
+
+    /// Sends the call and gives the answer as it came, whatever its status.
+    pub async fn send_raw(self) -> Result<Answer, Error<NoDeclaredError>> {
+        self.request.send_raw().await
+    }
+
+    /// How long the whole call may take, instead of what the client allows.
+    pub fn timeout(self, limit: Duration) -> Self {
+        self.with_request(|request| request.timeout(limit))
+    }
+
+    /// How long one attempt may take, instead of what the client allows.
+    pub fn attempt_timeout(self, limit: Duration) -> Self {
+        self.with_request(|request| request.attempt_timeout(limit))
+    }
+
+    /// Sends one more header, in place of one of the same name that the client would send.
+    pub fn with_header(self, name: &'static str, value: &dyn Parameter) -> Self {
+        self.with_request(|request| request.header(name, value))
+    }
+
+    /// Sends one more query parameter.
+    pub fn with_query(self, name: &'static str, value: &dyn Parameter) -> Self {
+        self.with_request(|request| request.query(name, value))
     }
 
     pub(crate) const fn request(&self) -> &Request {
@@ -125,6 +150,21 @@ impl<T, E> fmt::Debug for Call<T, E> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_tuple("Call").field(&self.request).finish()
     }
+}
+
+/// Not generic, so that no service compiles it again.
+fn malformed(reporter: Option<Reporter>, answer: Answer, source: DecodeError) -> Box<Malformed> {
+    if let Some(reporter) = reporter {
+        reporter.report(&Drift::MalformedBody { status: answer.status, error: &source });
+    }
+    Box::new(Malformed { answer, source })
+}
+
+fn undeclared(reporter: Option<Reporter>, answer: Answer) -> Box<Answer> {
+    if let Some(reporter) = reporter {
+        reporter.report(&Drift::UndeclaredStatus { status: answer.status });
+    }
+    Box::new(answer)
 }
 
 /// How generated code says what a success holds.

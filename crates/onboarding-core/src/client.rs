@@ -1,18 +1,27 @@
 //! The client that every vendor's client wraps, and how it is built.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::redirect;
+use reqwest::{Method, redirect};
 use url::{Host, Url};
 
-use crate::{Credentials, Operation, Request, Signer};
+use crate::credentials::{Authenticate, SignInHeaders};
+use crate::limits::Limits;
+use crate::observe::Observer;
+use crate::retry::{Retry, RetryBudget};
+use crate::runtime::{Runtime, SystemRuntime};
+use crate::signer::Signer;
+use crate::{Credentials, Operation, Request};
 
 /// How long connecting may take unless the builder says otherwise.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long one attempt may take unless the builder says otherwise.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a whole call may take unless the builder says otherwise.
 const TIMEOUT: Duration = Duration::from_secs(60);
 /// How long a download may stay silent between two pieces.
@@ -75,20 +84,32 @@ pub enum BuildError {
     Transport(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Builds a vendor's client.
-#[derive(Debug)]
+/// Builds a vendor's client. Its `Debug` shows nothing of what it was given.
 pub struct ClientBuilder<V> {
     base_url: Option<String>,
     credentials: Credentials,
     user_agent: Option<String>,
     headers: Vec<(String, String)>,
     connect_timeout: Duration,
+    attempt_timeout: Duration,
     timeout: Duration,
     max_answer_bytes: usize,
+    max_concurrent_calls: Option<usize>,
+    rate_limit: Option<(u32, Duration)>,
+    retry: Retry,
+    signer: Option<Arc<dyn Signer>>,
+    observer: Option<Arc<dyn Observer>>,
+    runtime: Arc<dyn Runtime>,
     allow_http: bool,
     http_client: Option<reqwest::Client>,
-    signer: Option<Arc<dyn Signer>>,
+    http_setup: Option<reqwest::ClientBuilder>,
     vendor: PhantomData<fn() -> V>,
+}
+
+impl<V> fmt::Debug for ClientBuilder<V> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("ClientBuilder").finish_non_exhaustive()
+    }
 }
 
 impl<V: VendorClient> Default for ClientBuilder<V> {
@@ -99,11 +120,18 @@ impl<V: VendorClient> Default for ClientBuilder<V> {
             user_agent: None,
             headers: Vec::new(),
             connect_timeout: CONNECT_TIMEOUT,
+            attempt_timeout: ATTEMPT_TIMEOUT,
             timeout: TIMEOUT,
             max_answer_bytes: MAX_ANSWER_BYTES,
+            max_concurrent_calls: None,
+            rate_limit: None,
+            retry: Retry::default(),
+            signer: None,
+            observer: None,
+            runtime: Arc::new(SystemRuntime),
             allow_http: false,
             http_client: None,
-            signer: None,
+            http_setup: None,
             vendor: PhantomData,
         }
     }
@@ -149,8 +177,14 @@ impl<V: VendorClient> ClientBuilder<V> {
         self
     }
 
-    /// How long a whole call may take, from connecting to the last byte: 60 seconds by default. For downloads it covers the
-    /// time to the first byte.
+    /// How long one attempt may take, from connecting to the last byte: 30 seconds by default. For downloads it covers the time
+    /// to the head of the answer.
+    pub fn attempt_timeout(mut self, limit: Duration) -> Self {
+        self.attempt_timeout = limit;
+        self
+    }
+
+    /// How long a whole call may take, with signing in, every attempt and the pauses between them: 60 seconds by default.
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = limit;
         self
@@ -163,23 +197,61 @@ impl<V: VendorClient> ClientBuilder<V> {
         self
     }
 
+    /// How many calls may be in flight at once; further ones wait for their turn. Unlimited by default.
+    pub fn max_concurrent_calls(mut self, limit: usize) -> Self {
+        self.max_concurrent_calls = Some(limit);
+        self
+    }
+
+    /// How many attempts may be made in a time, spread evenly over it; further ones wait for their turn. Unlimited by default.
+    pub fn rate_limit(mut self, attempts: u32, per: Duration) -> Self {
+        self.rate_limit = Some((attempts, per));
+        self
+    }
+
+    /// How calls are repeated that failed and may be repeated.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// Signs every request, those for tokens included.
+    pub fn signer(mut self, signer: impl Signer + 'static) -> Self {
+        self.signer = Some(Arc::new(signer));
+        self
+    }
+
+    /// Tells the observer of every call.
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Takes time and chance from elsewhere than this machine, for tests.
+    pub fn runtime(mut self, runtime: impl Runtime + 'static) -> Self {
+        self.runtime = Arc::new(runtime);
+        self
+    }
+
     /// Allows plain `http` on hosts other than this machine. Credentials and personal data then travel in the clear.
     pub fn allow_http(mut self) -> Self {
         self.allow_http = true;
         self
     }
 
-    /// Uses the caller's HTTP client with its proxies, certificates and pool.
-    ///
-    /// It should not follow redirects: a redirect to another host would take the request's body there.
-    pub fn http_client(mut self, http_client: reqwest::Client) -> Self {
-        self.http_client = Some(http_client);
+    /// Sets the HTTP client up by reqwest's own builder: proxies, client certificates, roots. Redirects are not followed and
+    /// answers not decompressed, whatever it says.
+    pub fn http_client_builder(mut self, builder: reqwest::ClientBuilder) -> Self {
+        self.http_setup = Some(builder);
         self
     }
 
-    /// Signs every request, after everything else has touched it.
-    pub fn signer(mut self, signer: impl Signer + 'static) -> Self {
-        self.signer = Some(Arc::new(signer));
+    /// Uses the caller's HTTP client with its proxies, certificates and pool.
+    ///
+    /// It must not follow redirects: a redirect to another host would take the request's body and credentials there.
+    /// [`http_client_builder`](Self::http_client_builder) sees to that.
+    pub fn http_client(mut self, http_client: reqwest::Client) -> Self {
+        self.http_client = Some(http_client);
         self
     }
 
@@ -195,30 +267,46 @@ impl<V: VendorClient> ClientBuilder<V> {
         }
         let http = match self.http_client {
             Some(http_client) => http_client,
-            None => reqwest::Client::builder()
+            None => self
+                .http_setup
+                .unwrap_or_default()
                 .connect_timeout(self.connect_timeout)
                 .read_timeout(READ_TIMEOUT)
                 .redirect(redirect::Policy::none())
+                .retry(reqwest::retry::never())
+                // Another crate's features of reqwest would otherwise add a header here, after the request was signed.
+                .no_gzip()
+                .no_brotli()
+                .no_deflate()
+                .no_zstd()
                 .build()
                 .map_err(|error| BuildError::Transport(Box::new(error)))?,
         };
+        let (sign_in_headers, authenticate) = self.credentials.into_parts()?;
         Ok(V::from_core(Client {
             shared: Arc::new(Shared {
                 vendor: V::VENDOR,
+                base_text: base_url.as_str().trim_end_matches('/').to_owned(),
                 base_url,
-                credentials: self.credentials.to_headers()?,
+                sign_in_headers,
+                authenticate,
                 headers,
+                attempt_timeout: self.attempt_timeout,
                 timeout: self.timeout,
                 max_answer_bytes: self.max_answer_bytes,
+                limits: Limits::new(self.max_concurrent_calls, self.rate_limit),
+                retry_budget: RetryBudget::new(&self.retry),
+                retry: self.retry,
                 signer: self.signer,
+                observer: self.observer,
+                runtime: self.runtime,
                 http,
             }),
         }))
     }
 }
 
-/// The base URL without its closing slash.
-fn checked_base_url(given: Option<&str>, allow_http: bool) -> Result<String, BuildError> {
+fn checked_base_url(given: Option<&str>, allow_http: bool) -> Result<Url, BuildError> {
     let invalid = |reason: &str| BuildError::InvalidBaseUrl { reason: reason.to_owned() };
     let url = Url::parse(given.ok_or(BuildError::MissingBaseUrl)?).map_err(|error| invalid(&error.to_string()))?;
     if !url.username().is_empty() || url.password().is_some() {
@@ -233,7 +321,7 @@ fn checked_base_url(given: Option<&str>, allow_http: bool) -> Result<String, Bui
         "http" => return Err(BuildError::InsecureBaseUrl),
         _ => return Err(invalid("its scheme is neither http nor https")),
     }
-    Ok(url.as_str().trim_end_matches('/').to_owned())
+    Ok(url)
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -253,24 +341,60 @@ pub struct Client {
 
 pub(crate) struct Shared {
     pub(crate) vendor: &'static str,
-    pub(crate) base_url: String,
-    pub(crate) credentials: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) base_url: Url,
+    /// The base URL without its closing slash.
+    pub(crate) base_text: String,
+    pub(crate) sign_in_headers: SignInHeaders,
+    pub(crate) authenticate: Option<Arc<dyn Authenticate>>,
     pub(crate) headers: HeaderMap,
+    pub(crate) attempt_timeout: Duration,
     pub(crate) timeout: Duration,
     pub(crate) max_answer_bytes: usize,
+    pub(crate) limits: Limits,
+    pub(crate) retry: Retry,
+    pub(crate) retry_budget: RetryBudget,
     pub(crate) signer: Option<Arc<dyn Signer>>,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
+    pub(crate) runtime: Arc<dyn Runtime>,
     pub(crate) http: reqwest::Client,
 }
 
 impl Client {
     /// Begins the request of an operation.
     pub fn request(&self, operation: &'static Operation) -> Request {
-        Request::new(self.clone(), operation)
+        Request::new(self.clone(), Cow::Borrowed(operation))
+    }
+
+    /// Begins a request that the vendor's document lacks: `path` stands below the base URL and may hold `{placeholders}`.
+    ///
+    /// It is signed in, signed, limited and repeated like any other call.
+    ///
+    /// ```no_run
+    /// # async fn example(client: onboarding_core::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use onboarding_core::Method;
+    ///
+    /// let answer = client.raw(Method::GET, "/things/{id}").path("id", &17).query("full", &true).send_raw().await?;
+    /// assert_eq!(answer.status(), 200);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn raw(&self, method: Method, path: &'static str) -> Request {
+        Request::new(self.clone(), Cow::Owned(Operation::new("raw", method, path)))
     }
 
     /// The address that is called, without a closing slash.
     pub fn base_url(&self) -> &str {
-        &self.shared.base_url
+        &self.shared.base_text
+    }
+
+    /// The vendor's name.
+    pub fn vendor(&self) -> &'static str {
+        self.shared.vendor
+    }
+
+    /// Where the client takes time and chance from.
+    pub fn runtime(&self) -> &dyn Runtime {
+        &*self.shared.runtime
     }
 }
 
@@ -279,7 +403,7 @@ impl fmt::Debug for Client {
         formatter
             .debug_struct("Client")
             .field("vendor", &self.shared.vendor)
-            .field("base_url", &self.shared.base_url)
+            .field("base_url", &self.shared.base_text)
             .finish_non_exhaustive()
     }
 }

@@ -29,7 +29,7 @@ impl DecodeError {
     /// What a serde error tells, without the values that serde puts into its texts.
     fn from_serde(path: String, error: &serde_json::Error) -> Self {
         let reason = match error.classify() {
-            serde_json::error::Category::Data => data_reason(&error.to_string()),
+            serde_json::error::Category::Data => data_reason(error),
             serde_json::error::Category::Eof => "the body ends too early".to_owned(),
             serde_json::error::Category::Syntax | serde_json::error::Category::Io => {
                 format!("the body is not JSON (line {}, column {})", error.line(), error.column())
@@ -72,8 +72,13 @@ fn joined(outer: &str, inner: &str) -> String {
 
 /// Serde writes the offending value into its texts: `invalid type: string "Ann", expected i64 at line 1 column 9`. What
 /// stands before the value and after the last `expected` is fixed text, so that alone is kept.
-fn data_reason(text: &str) -> String {
-    let text = text.rsplit_once(" at line ").map_or(text, |(before, _)| before);
+fn data_reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    // A buffered value has no position, and then ` at line ` can only be part of the value.
+    let text = match error.line() {
+        0 => text.as_str(),
+        _ => text.rsplit_once(" at line ").map_or(text.as_str(), |(before, _)| before),
+    };
     if let Some(kind) =
         ["invalid type: ", "invalid value: ", "invalid length "].iter().find(|kind| text.starts_with(**kind))
     {

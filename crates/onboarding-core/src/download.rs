@@ -8,18 +8,26 @@ use bytes::Bytes;
 use futures_core::Stream;
 use reqwest::header::HeaderMap;
 
-use crate::error::TransportError;
+use crate::error::{TransportError, TransportErrorKind};
+use crate::limits::Place;
 
 /// A file that the vendor sends: a stream of bytes, read as it comes.
 pub struct Download {
     headers: HeaderMap,
     stream: Pin<Box<dyn Stream<Item = Result<Bytes, reqwest::Error>> + Send>>,
     max_bytes: usize,
+    /// A file that is being read counts among the calls in flight.
+    _place: Place,
 }
 
 impl Download {
-    pub(crate) fn new(response: reqwest::Response, max_bytes: usize) -> Self {
-        Self { headers: response.headers().clone(), stream: Box::pin(response.bytes_stream()), max_bytes }
+    pub(crate) fn new(response: reqwest::Response, max_bytes: usize, place: Place) -> Self {
+        Self {
+            headers: response.headers().clone(),
+            stream: Box::pin(response.bytes_stream()),
+            max_bytes,
+            _place: place,
+        }
     }
 
     /// The headers, among them `content-type` and `content-length` where the vendor sends them.
@@ -37,7 +45,7 @@ impl Download {
         let mut whole = Vec::new();
         while let Some(chunk) = self.chunk().await? {
             if whole.len() + chunk.len() > self.max_bytes {
-                return Err(TransportError::too_large());
+                return Err(TransportError::of(TransportErrorKind::AnswerTooLarge));
             }
             whole.extend_from_slice(&chunk);
         }

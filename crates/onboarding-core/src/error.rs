@@ -8,6 +8,7 @@ use reqwest::header::HeaderMap;
 
 use crate::Answer;
 use crate::check::Violation;
+use crate::credentials::CredentialsError;
 use crate::decode::DecodeError;
 
 /// Why a call failed. `E` has a variant for each error status that the operation declares.
@@ -18,6 +19,8 @@ use crate::decode::DecodeError;
 pub enum Error<E> {
     /// The call was refused before anything was sent.
     Refused(Refused),
+    /// The call could not be signed in: no token was to be had, or the request could not be signed.
+    Credentials(CredentialsError),
     /// No complete answer came. Whether the vendor acted on the call is not known.
     Transport(TransportError),
     /// The vendor answered with an error status that the operation declares.
@@ -70,23 +73,17 @@ pub enum Refused {
         /// The parameter's name.
         name: &'static str,
     },
-    /// A value breaks a limit that the vendor documents.
-    #[error("{violation}")]
-    Value {
-        /// Where, and which limit.
-        violation: Violation,
-    },
-    /// The request could not be signed.
-    #[error("the request could not be signed: {reason}")]
-    Signature {
-        /// What stands in the way; it holds neither key nor request.
-        reason: String,
-    },
     /// The body could not be encoded.
     #[error("the body could not be encoded: {reason}")]
     Body {
         /// What is wrong with it.
         reason: &'static str,
+    },
+    /// A value breaks a limit that the vendor documents.
+    #[error("{violation}")]
+    Value {
+        /// Where, and which limit.
+        violation: Violation,
     },
     /// The request's address could not be composed from the base URL and the parameters.
     #[error("the request's address could not be composed")]
@@ -97,6 +94,9 @@ pub enum Refused {
 #[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
+    /// The status, when at least the head of an answer came.
+    status: Option<StatusCode>,
+    attempts: u32,
     source: Option<reqwest::Error>,
 }
 
@@ -114,28 +114,60 @@ pub enum TransportErrorKind {
     Interrupted,
 }
 
+impl TransportErrorKind {
+    /// The kind as it stands in spans.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Timeout => "timeout",
+            Self::AnswerTooLarge => "answer_too_large",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
 impl TransportError {
     /// What kind of failure it was.
     pub const fn kind(&self) -> TransportErrorKind {
         self.kind
     }
 
-    pub(crate) const fn too_large() -> Self {
-        Self { kind: TransportErrorKind::AnswerTooLarge, source: None }
+    /// The status, when the head of an answer came but its body did not.
+    pub const fn status(&self) -> Option<StatusCode> {
+        self.status
+    }
+
+    /// How often the call was sent. 0 when the time allowed has passed before it was sent at all.
+    pub const fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    pub(crate) const fn of(kind: TransportErrorKind) -> Self {
+        Self { kind, status: None, attempts: 0, source: None }
+    }
+
+    pub(crate) const fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    pub(crate) const fn after(mut self, attempts: u32) -> Self {
+        self.attempts = attempts;
+        self
     }
 }
 
 impl From<reqwest::Error> for TransportError {
     fn from(error: reqwest::Error) -> Self {
-        let kind = if error.is_timeout() {
-            TransportErrorKind::Timeout
-        } else if error.is_connect() {
+        let kind = if error.is_connect() {
             TransportErrorKind::Connect
+        } else if error.is_timeout() {
+            TransportErrorKind::Timeout
         } else {
             TransportErrorKind::Interrupted
         };
         // The address holds parameters, which may be private.
-        Self { kind, source: Some(error.without_url()) }
+        Self { source: Some(error.without_url()), ..Self::of(kind) }
     }
 }
 
@@ -161,7 +193,9 @@ impl<E> Error<E> {
     pub fn declared(&self) -> Option<&E> {
         match self {
             Self::Declared(declared) => Some(&declared.error),
-            Self::Refused(_) | Self::Transport(_) | Self::Undeclared(_) | Self::Malformed(_) => None,
+            Self::Refused(_) | Self::Credentials(_) | Self::Transport(_) | Self::Undeclared(_) | Self::Malformed(_) => {
+                None
+            }
         }
     }
 
@@ -171,13 +205,28 @@ impl<E> Error<E> {
             Self::Declared(declared) => Some(&declared.answer),
             Self::Undeclared(answer) => Some(answer),
             Self::Malformed(malformed) => Some(&malformed.answer),
-            Self::Refused(_) | Self::Transport(_) => None,
+            Self::Refused(_) | Self::Credentials(_) | Self::Transport(_) => None,
         }
     }
 
-    /// The status, when an answer came.
+    /// The status, when an answer to the call came, or at least its head.
     pub fn status(&self) -> Option<StatusCode> {
-        self.answer().map(Answer::status)
+        match self {
+            Self::Transport(error) => error.status,
+            _ => self.answer().map(Answer::status),
+        }
+    }
+
+    /// How often the call was sent.
+    pub fn attempts(&self) -> u32 {
+        match self {
+            Self::Refused(_) => 0,
+            Self::Credentials(error) => error.attempts(),
+            Self::Transport(error) => error.attempts,
+            Self::Declared(declared) => declared.answer.attempts,
+            Self::Undeclared(answer) => answer.attempts,
+            Self::Malformed(malformed) => malformed.answer.attempts,
+        }
     }
 
     /// The headers, when an answer came.
@@ -200,9 +249,9 @@ impl<E> Error<E> {
         matches!(self, Self::Transport(error) if error.kind == TransportErrorKind::Connect)
     }
 
-    /// Whether the credentials were missing, wrong or out of date (401).
+    /// Whether the credentials were missing, wrong or out of date: the vendor answered 401, or gave out no token.
     pub fn is_unauthorized(&self) -> bool {
-        self.has_status(StatusCode::UNAUTHORIZED)
+        matches!(self, Self::Credentials(_)) || self.has_status(StatusCode::UNAUTHORIZED)
     }
 
     /// Whether the credentials do not allow the call (403).
@@ -246,6 +295,7 @@ impl<E> fmt::Debug for Error<E> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused(refused) => formatter.debug_tuple("Refused").field(refused).finish(),
+            Self::Credentials(error) => formatter.debug_tuple("Credentials").field(error).finish(),
             Self::Transport(error) => formatter.debug_tuple("Transport").field(error).finish(),
             Self::Declared(declared) => formatter.debug_tuple("Declared").field(declared).finish(),
             Self::Undeclared(answer) => formatter.debug_tuple("Undeclared").field(answer).finish(),
@@ -258,6 +308,7 @@ impl<E> fmt::Display for Error<E> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused(_) => formatter.write_str("the call was refused before anything was sent"),
+            Self::Credentials(_) => formatter.write_str("the call could not be signed in"),
             Self::Transport(_) => formatter.write_str("no complete answer came"),
             Self::Declared(declared) => write!(formatter, "the vendor answered {}", declared.answer.status),
             Self::Undeclared(answer) => {
@@ -274,6 +325,7 @@ impl<E> std::error::Error for Error<E> {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Refused(refused) => Some(refused),
+            Self::Credentials(error) => Some(error),
             Self::Transport(error) => Some(error),
             Self::Malformed(malformed) => Some(&malformed.source),
             Self::Declared(_) | Self::Undeclared(_) => None,

@@ -15,16 +15,23 @@ mod credentials;
 mod decode;
 mod download;
 mod error;
+mod limits;
 mod macros;
+mod observe;
 mod operation;
 mod page;
 mod parameter;
 mod patch;
 mod request;
+mod retry;
+mod runtime;
 mod secret;
 mod signer;
 #[cfg(feature = "signing")]
 pub mod signing;
+mod token_flow;
+mod token_source;
+mod token_store;
 #[cfg(feature = "webhook")]
 pub mod webhook;
 
@@ -38,22 +45,29 @@ pub use reqwest::{Method, StatusCode};
 pub use rust_decimal::Decimal;
 /// Any JSON value: the type of members that the vendor leaves open.
 pub use serde_json::Value as JsonValue;
+pub use url::Url;
 
 pub use crate::answer::{Answer, Headers, Response};
 pub use crate::call::{Call, NoDeclaredError, Outcome, StatusError};
 pub use crate::check::{Check, Rule, Subject, Violation};
 pub use crate::client::{BuildError, Client, ClientBuilder, Environment, VendorClient};
-pub use crate::credentials::Credentials;
+pub use crate::credentials::{Authenticate, Credentials, CredentialsError, CredentialsErrorKind, SignInHeaders};
 pub use crate::decode::DecodeError;
 pub use crate::download::Download;
 pub use crate::error::{Declared, Error, Malformed, Refused, TransportError, TransportErrorKind};
+pub use crate::observe::{CallEnd, CallInfo, Drift, Observer};
 pub use crate::operation::Operation;
 pub use crate::page::{Items, Page, Pages, Paging};
 pub use crate::parameter::Parameter;
 pub use crate::patch::Patch;
 pub use crate::request::Request;
+pub use crate::retry::Retry;
+pub use crate::runtime::{BoxFuture, Runtime, SystemRuntime};
 pub use crate::secret::Secret;
 pub use crate::signer::{SignError, SignableRequest, Signer};
+pub use crate::token_flow::{Expiry, FieldValue, TokenFlow, TokenRequest};
+pub use crate::token_source::TokenSource;
+pub use crate::token_store::{MemoryStore, StoreError, StoreLock, TokenStore, Tokens};
 
 /// A point in time.
 pub type Timestamp = DateTime<Utc>;

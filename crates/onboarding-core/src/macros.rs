@@ -680,6 +680,11 @@ macro_rules! call {
         impl $Name {
             $($crate::__setter! { $(#[$sm])* $setter: $Type = $place $wire [$($($crate::Rule::$rule($($argument)?)),*)?] })*
 
+            /// The call as it stands, to set what holds for a single call: its timeouts, more headers, more of the query.
+            pub fn into_call(self) -> $crate::Call<$Success, $Failure> {
+                self.0
+            }
+
             /// Sends the call and decodes the answer.
             pub async fn send(self) -> ::core::result::Result<$Success, $crate::Error<$Failure>> {
                 self.0.send().await

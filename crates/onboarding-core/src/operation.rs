@@ -4,6 +4,7 @@ use reqwest::Method;
 
 /// The fixed part of an operation: generated code declares one constant for each.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own that the vendor documents or does not")]
 #[non_exhaustive]
 pub struct Operation {
     /// The operation's name, as in the vendor's document and in logs.
@@ -18,12 +19,28 @@ pub struct Operation {
     pub accept: &'static str,
     /// Whether a redirect is what the vendor documents as success. It is never followed.
     pub redirects: bool,
+    /// Whether the call may be repeated though its method does not say so, because it changes nothing.
+    pub idempotent: bool,
+    /// The header by which the vendor knows a repeated call, if it has one.
+    pub idempotency_key: Option<&'static str>,
+    /// Whether the vendor has marked the operation as deprecated.
+    pub deprecated: bool,
 }
 
 impl Operation {
     /// An authenticated operation that asks for JSON.
     pub const fn new(name: &'static str, method: Method, path: &'static str) -> Self {
-        Self { name, method, path, authenticated: true, accept: "application/json", redirects: false }
+        Self {
+            name,
+            method,
+            path,
+            authenticated: true,
+            accept: "application/json",
+            redirects: false,
+            idempotent: false,
+            idempotency_key: None,
+            deprecated: false,
+        }
     }
 
     /// The same operation, called without credentials.
@@ -41,6 +58,25 @@ impl Operation {
     /// The same operation, asking for another media type.
     pub const fn accept(mut self, media_type: &'static str) -> Self {
         self.accept = media_type;
+        self
+    }
+
+    /// The same operation, which may be repeated whatever its method: it changes nothing.
+    pub const fn idempotent(mut self) -> Self {
+        self.idempotent = true;
+        self
+    }
+
+    /// The same operation, whose calls the vendor knows again by this header. A call that does not set it is given a random UUID,
+    /// the same on every attempt.
+    pub const fn idempotency_key(mut self, header: &'static str) -> Self {
+        self.idempotency_key = Some(header);
+        self
+    }
+
+    /// The same operation, deprecated by the vendor.
+    pub const fn deprecated(mut self) -> Self {
+        self.deprecated = true;
         self
     }
 }

@@ -1,26 +1,37 @@
 //! The request of one call: put together by generated code, sent by the one executor at the end of this file.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write as _};
-use std::future::Future;
-use std::pin::Pin;
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
 use reqwest::{StatusCode, Url};
 use serde::Serialize;
+use tracing::Instrument as _;
+use uuid::Uuid;
 
 use crate::answer::Answer;
+use crate::call::NoDeclaredError;
 use crate::check::{self, Check, Rule};
+use crate::client::Shared;
+use crate::credentials::{CredentialsError, CredentialsErrorKind, SignInHeaders};
 use crate::download::Download;
-use crate::error::{Refused, TransportError};
+use crate::error::{Error, Refused, TransportError, TransportErrorKind};
+use crate::observe::{self, CallEnd, CallInfo, Drift};
 use crate::parameter::{Parameter, encode};
-use crate::{Client, Operation, SignableRequest};
+use crate::retry;
+use crate::runtime::BoxFuture;
+use crate::signer::SignableRequest;
+use crate::{Client, Operation};
 
 /// A request being put together. The first thing that is wrong with it is remembered and becomes the error of the call.
 #[derive(Clone)]
 pub struct Request {
     client: Client,
-    operation: &'static Operation,
+    operation: Cow<'static, Operation>,
+    /// How many of the last segments of the base URL's path are left out.
+    above_base: usize,
     /// The path so far, its parameters filled in.
     path: String,
     /// What is left of the operation's path.
@@ -28,19 +39,24 @@ pub struct Request {
     query: String,
     headers: Vec<(HeaderName, HeaderValue)>,
     body: Option<(&'static str, Bytes)>,
+    timeout: Option<Duration>,
+    attempt_timeout: Option<Duration>,
     refused: Option<Refused>,
 }
 
 impl Request {
-    pub(crate) fn new(client: Client, operation: &'static Operation) -> Self {
+    pub(crate) fn new(client: Client, operation: Cow<'static, Operation>) -> Self {
         Self {
             client,
-            operation,
-            path: String::new(),
             template: operation.path,
+            operation,
+            above_base: 0,
+            path: String::new(),
             query: String::new(),
             headers: Vec::new(),
             body: None,
+            timeout: None,
+            attempt_timeout: None,
             refused: None,
         }
     }
@@ -88,10 +104,14 @@ impl Request {
         self
     }
 
-    /// Adds a header parameter. A value that no header can carry is refused.
+    /// Adds a header parameter, which stands in place of a header of the same name that the client sends. A value that no header can
+    /// carry is refused; so is one with space around it, which would be lost on the way.
     pub fn header(mut self, name: &'static str, value: &dyn Parameter) -> Self {
-        match (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&value.to_text())) {
-            (Ok(wire_name), Ok(wire_value)) => {
+        let text = value.to_text();
+        match (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&text)) {
+            (Ok(wire_name), Ok(mut wire_value)) if text.trim_matches([' ', '\t']) == text => {
+                // It may be private, so no layer below shall print it.
+                wire_value.set_sensitive(true);
                 self.headers.push((wire_name, wire_value));
                 self
             }
@@ -141,8 +161,47 @@ impl Request {
         self
     }
 
+    /// How long the whole call may take, instead of what the client allows.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.timeout = Some(limit);
+        self
+    }
+
+    /// How long one attempt may take, instead of what the client allows.
+    pub fn attempt_timeout(mut self, limit: Duration) -> Self {
+        self.attempt_timeout = Some(limit);
+        self
+    }
+
+    /// Sends the request and gives the answer as it came, whatever its status.
+    pub async fn send_raw(self) -> Result<Answer, Error<NoDeclaredError>> {
+        match execute(self, false).await? {
+            Received::Whole(answer, _) | Received::Streamed(_, answer) => Ok(answer),
+        }
+    }
+
+    pub(crate) const fn above_base(mut self, segments: usize) -> Self {
+        self.above_base = segments;
+        self
+    }
+
+    pub(crate) const fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// What may be told of the call.
+    pub(crate) fn info(&self) -> CallInfo<'_> {
+        info(&self.client, &self.operation)
+    }
+
+    /// What tells the client's observer of drift, when there is one.
+    pub(crate) fn reporter(&self) -> Option<Reporter> {
+        let observed = self.client.shared.observer.is_some();
+        observed.then(|| Reporter { client: self.client.clone(), operation: self.operation.clone() })
+    }
+
     /// Whether the vendor documents this status as a success of the operation.
-    pub(crate) fn is_success(&self, status: StatusCode) -> bool {
+    fn is_success(&self, status: StatusCode) -> bool {
         status.is_success() || (self.operation.redirects && status.is_redirection())
     }
 
@@ -176,45 +235,93 @@ impl Request {
         self
     }
 
+    /// Whether the call may be repeated without being carried out twice. Gives it an idempotency key where the vendor has one.
+    fn make_repeatable(&mut self) -> bool {
+        if let Some(name) = self.operation.idempotency_key
+            && let Ok(name) = HeaderName::from_bytes(name.as_bytes())
+        {
+            if self.headers.iter().all(|(header, _)| *header != name) {
+                let key = HeaderValue::from_str(&Uuid::new_v4().to_string());
+                self.headers.extend(key.ok().map(|key| (name, key)));
+            }
+            return true;
+        }
+        self.operation.idempotent || self.operation.method.is_idempotent()
+    }
+
     /// The request's address, checked to be below the base URL.
     fn url(&self) -> Result<Url, Refused> {
         if self.template.contains('{') {
             return Err(Refused::Address);
         }
-        let base = &self.client.shared.base_url;
+        let shared = &self.client.shared;
+        let base = match self.above_base {
+            0 => Cow::Borrowed(shared.base_text.as_str()),
+            segments => Cow::Owned(shortened(&shared.base_url, segments)),
+        };
         let text = format!("{base}{}{}{}", self.path, self.template, self.query);
         let url = Url::parse(&text).map_err(|_| Refused::Address)?;
         // Parsing would have resolved dots and dropped what it takes for line noise: the address must come out as composed.
         if url.as_str() == text { Ok(url) } else { Err(Refused::Address) }
     }
 
-    fn to_http(&self, whole: bool) -> Result<reqwest::Request, Refused> {
+    /// The request of one attempt, signed.
+    fn to_http(&self, url: &Url, signed_in: Option<&SignInHeaders>) -> Result<reqwest::Request, Failure> {
         let shared = &self.client.shared;
-        let url = self.url()?;
         let mut request = reqwest::Request::new(self.operation.method.clone(), url.clone());
-        if whole {
-            *request.timeout_mut() = Some(shared.timeout);
-        }
         let headers = request.headers_mut();
-        headers.extend(shared.headers.clone());
+        headers.clone_from(&shared.headers);
         headers.insert(ACCEPT, HeaderValue::from_static(self.operation.accept));
         if self.operation.authenticated {
-            headers.extend(shared.credentials.iter().cloned());
+            let sign_in = shared.sign_in_headers.iter().chain(signed_in.into_iter().flat_map(SignInHeaders::iter));
+            headers.extend(sign_in.map(|(name, value)| (name.clone(), value.clone())));
         }
-        headers.extend(self.headers.iter().cloned());
+        for (name, value) in &self.headers {
+            headers.insert(name.clone(), value.clone());
+        }
         if let Some((media_type, _)) = &self.body {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
         }
         if let Some(signer) = &shared.signer {
             let body = self.body.as_ref().map_or(&[][..], |(_, body)| body);
-            signer
-                .sign(&mut SignableRequest { method: &self.operation.method, url: &url, headers, body })
-                .map_err(|error| Refused::Signature { reason: error.to_string() })?;
+            signer.sign(&mut SignableRequest { method: &self.operation.method, url, headers, body }).map_err(
+                |error| Failure::Credentials(CredentialsError::of(CredentialsErrorKind::Signing).because(error)),
+            )?;
         }
         if let Some((_, body)) = &self.body {
             *request.body_mut() = Some(body.clone().into());
         }
         Ok(request)
+    }
+}
+
+/// A base URL without the last segments of its path.
+fn shortened(base: &Url, segments: usize) -> String {
+    let mut base = base.clone();
+    if let Ok(mut path) = base.path_segments_mut() {
+        path.pop_if_empty();
+        for _ in 0..segments {
+            path.pop();
+        }
+    }
+    base.as_str().trim_end_matches('/').to_owned()
+}
+
+fn info<'a>(client: &Client, operation: &'a Operation) -> CallInfo<'a> {
+    CallInfo { vendor: client.vendor(), operation: operation.name, method: &operation.method, template: operation.path }
+}
+
+/// Tells a client's observer how the vendor departs from its document.
+pub(crate) struct Reporter {
+    client: Client,
+    operation: Cow<'static, Operation>,
+}
+
+impl Reporter {
+    pub(crate) fn report(&self, drift: &Drift<'_>) {
+        if let Some(observer) = &self.client.shared.observer {
+            observer.drift(&info(&self.client, &self.operation), drift);
+        }
     }
 }
 
@@ -233,41 +340,208 @@ pub(crate) enum Received {
 /// Why nothing came back.
 pub(crate) enum Failure {
     Refused(Refused),
+    Credentials(CredentialsError),
     Transport(TransportError),
 }
 
-/// Executes any call of any operation. It is the only asynchronous function with a body of its own: generated operations and
-/// their typed `send` are thin around it, so that services compile it once.
-pub(crate) fn execute(
-    request: Request,
-    stream_success: bool,
-) -> Pin<Box<dyn Future<Output = Result<Received, Failure>> + Send>> {
+impl Failure {
+    fn after(self, attempts: u32) -> Self {
+        match self {
+            Self::Refused(refused) => Self::Refused(refused),
+            Self::Credentials(error) => Self::Credentials(error.after(attempts)),
+            Self::Transport(error) => Self::Transport(error.after(attempts)),
+        }
+    }
+}
+
+impl From<reqwest::Error> for Failure {
+    fn from(error: reqwest::Error) -> Self {
+        Self::Transport(error.into())
+    }
+}
+
+impl<E> From<Failure> for Error<E> {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refused) => Self::Refused(refused),
+            Failure::Credentials(error) => Self::Credentials(error),
+            Failure::Transport(error) => Self::Transport(error),
+        }
+    }
+}
+
+/// Executes any call of any operation. Generated operations and their typed `send` are thin around it, so that services compile it
+/// once. Requests for tokens come here too.
+pub(crate) fn execute(mut request: Request, stream_success: bool) -> BoxFuture<'static, Result<Received, Failure>> {
     Box::pin(async move {
-        if let Some(refused) = request.refused {
+        if let Some(refused) = request.refused.take() {
             return Err(Failure::Refused(refused));
         }
+        let url = request.url().map_err(Failure::Refused)?;
+        let repeatable = request.make_repeatable();
+        let span = observe::call_span(&request);
         let shared = request.client.shared.clone();
-        let http_request = request.to_http(!stream_success).map_err(Failure::Refused)?;
-        let response = shared.http.execute(http_request).await.map_err(transport)?;
-        let (status, headers) = (response.status(), response.headers().clone());
-        if stream_success && status.is_success() {
-            let head = Answer { status, headers, body: Bytes::new() };
-            return Ok(Received::Streamed(Download::new(response, shared.max_answer_bytes), head));
+        let begun = shared.runtime.instant();
+        if let Some(observer) = &shared.observer {
+            observer.before(&request.info());
+            if request.operation.deprecated {
+                observer.drift(&request.info(), &Drift::DeprecatedOperation);
+            }
         }
-        let body = read_whole(response, shared.max_answer_bytes).await?;
-        Ok(Received::Whole(Answer { status, headers, body }, request.is_success(status)))
+        let mut execution = Execution {
+            deadline: begun.checked_add(request.timeout.unwrap_or(shared.timeout)),
+            request: &request,
+            shared: &shared,
+            url: &url,
+            repeatable,
+            stream_success,
+            attempts: 0,
+        };
+        let result = execution.run().instrument(span.clone()).await;
+        let attempts = execution.attempts;
+        span.record("attempts", attempts);
+        observe::record(&span, &result);
+        if let Some(observer) = &shared.observer {
+            let (status, failure) = observe::ending(&result);
+            let elapsed = shared.runtime.instant().saturating_duration_since(begun);
+            observer.after(&request.info(), &CallEnd { status, failure, attempts, elapsed });
+        }
+        match result {
+            Ok(Received::Whole(answer, success)) => Ok(Received::Whole(Answer { attempts, ..answer }, success)),
+            Ok(Received::Streamed(download, head)) => Ok(Received::Streamed(download, Answer { attempts, ..head })),
+            Err(failure) => Err(failure.after(attempts)),
+        }
     })
 }
 
-fn transport(error: reqwest::Error) -> Failure {
-    Failure::Transport(error.into())
+/// One call on its way.
+struct Execution<'a> {
+    request: &'a Request,
+    shared: &'a Shared,
+    url: &'a Url,
+    /// When the call must have ended; `None` when that is beyond the end of time.
+    deadline: Option<Instant>,
+    repeatable: bool,
+    stream_success: bool,
+    attempts: u32,
 }
 
-async fn read_whole(mut response: reqwest::Response, max_bytes: usize) -> Result<Bytes, Failure> {
+impl Execution<'_> {
+    /// Sends the request until an answer is final.
+    async fn run(&mut self) -> Result<Received, Failure> {
+        let shared = self.shared;
+        let authenticate = shared.authenticate.as_ref().filter(|_| self.request.operation.authenticated);
+        let mut signed_in: Option<SignInHeaders> = None;
+        let mut signed_in_again = false;
+        shared.retry_budget.earn();
+        loop {
+            if let Some(authenticate) = authenticate
+                && !signed_in_again
+            {
+                // Between attempts the token may have been renewed for another call.
+                signed_in = Some(self.within(authenticate.sign_in(&self.request.client, None)).await?);
+            }
+            let mut result = self.attempt(signed_in.as_ref()).await;
+
+            // The vendor has refused the call and done nothing: it may be repeated whatever its method.
+            if let (Some(authenticate), Some(refused), false, Ok(Received::Whole(answer, _))) =
+                (authenticate, &signed_in, signed_in_again, &result)
+                && answer.status == StatusCode::UNAUTHORIZED
+            {
+                let renewed = self.within(authenticate.sign_in(&self.request.client, Some(refused))).await?;
+                if renewed != *refused {
+                    signed_in_again = true;
+                    signed_in = Some(renewed);
+                    result = self.attempt(signed_in.as_ref()).await;
+                }
+            }
+
+            let Some(pause) = self.pause_after(&result) else {
+                return result;
+            };
+            shared.runtime.sleep(pause).await;
+        }
+    }
+
+    /// How long to wait before the next attempt; `None` when this result is final.
+    fn pause_after(&self, result: &Result<Received, Failure>) -> Option<Duration> {
+        let runtime = &*self.shared.runtime;
+        let asked = match result {
+            Ok(Received::Whole(answer, false)) if retry::is_temporary(answer.status) => {
+                retry::retry_after(&answer.headers, runtime)
+            }
+            Err(Failure::Transport(error)) if error.kind() != TransportErrorKind::AnswerTooLarge => None,
+            _ => return None,
+        };
+        if !self.repeatable {
+            return None;
+        }
+        let pause = self.shared.retry.delay(self.attempts, asked, runtime)?;
+        (pause < self.remaining() && self.shared.retry_budget.spend()).then_some(pause)
+    }
+
+    /// What is left of the time allowed for the whole call.
+    fn remaining(&self) -> Duration {
+        let now = self.shared.runtime.instant();
+        self.deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(now))
+    }
+
+    /// Waits for the credentials, as long as the call may take.
+    async fn within<T>(&self, signing_in: impl Future<Output = Result<T, CredentialsError>>) -> Result<T, Failure> {
+        match tokio::time::timeout(self.remaining(), signing_in).await {
+            Ok(signed_in) => signed_in.map_err(Failure::Credentials),
+            Err(_) => Err(timed_out()),
+        }
+    }
+
+    /// Sends the request once.
+    async fn attempt(&mut self, signed_in: Option<&SignInHeaders>) -> Result<Received, Failure> {
+        let span = observe::attempt_span(self.request, self.attempts);
+        let remaining = self.remaining();
+        let result = match tokio::time::timeout(remaining, self.exchange(signed_in)).instrument(span.clone()).await {
+            Ok(result) => result,
+            Err(_) => Err(timed_out()),
+        };
+        observe::record(&span, &result);
+        result
+    }
+
+    async fn exchange(&mut self, signed_in: Option<&SignInHeaders>) -> Result<Received, Failure> {
+        let (request, shared) = (self.request, self.shared);
+        let place = shared.limits.enter(&*shared.runtime).await;
+        let http_request = request.to_http(self.url, signed_in)?;
+        self.attempts += 1;
+        let limit = request.attempt_timeout.unwrap_or(shared.attempt_timeout);
+        let exchange = async {
+            let response = shared.http.execute(http_request).await?;
+            let (status, headers) = (response.status(), response.headers().clone());
+            if self.stream_success && status.is_success() {
+                let head = Answer { status, headers, body: Bytes::new(), attempts: 0 };
+                return Ok(Received::Streamed(Download::new(response, shared.max_answer_bytes, place), head));
+            }
+            let body = read_whole(response, shared.max_answer_bytes)
+                .await
+                .map_err(|error| Failure::Transport(error.with_status(status)))?;
+            Ok(Received::Whole(Answer { status, headers, body, attempts: 0 }, request.is_success(status)))
+        };
+        tokio::time::timeout(limit, exchange).await.unwrap_or_else(|_| Err(timed_out()))
+    }
+}
+
+const fn timed_out() -> Failure {
+    Failure::Transport(TransportError::of(TransportErrorKind::Timeout))
+}
+
+/// The whole body. The cap holds for what is kept in memory, also when the HTTP client has decompressed it.
+async fn read_whole(mut response: reqwest::Response, max_bytes: usize) -> Result<Bytes, TransportError> {
+    let too_large = |length: u64| usize::try_from(length).map_or(true, |length| length > max_bytes);
+    if response.content_length().is_some_and(too_large) {
+        return Err(TransportError::of(TransportErrorKind::AnswerTooLarge));
+    }
     let mut whole = BytesMut::new();
-    while let Some(chunk) = response.chunk().await.map_err(transport)? {
+    while let Some(chunk) = response.chunk().await? {
         if whole.len() + chunk.len() > max_bytes {
-            return Err(Failure::Transport(TransportError::too_large()));
+            return Err(TransportError::of(TransportErrorKind::AnswerTooLarge));
         }
         whole.extend_from_slice(&chunk);
     }

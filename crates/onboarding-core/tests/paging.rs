@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use onboarding_core::{
-    Client, ClientBuilder, Credentials, Method, NoDeclaredError, Operation, VendorClient, call, object, page,
+    Client, ClientBuilder, Credentials, Method, NoDeclaredError, Operation, Retry, VendorClient, call, object, page,
 };
 use wiremock::matchers::{any, query_param};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
@@ -61,7 +61,7 @@ call! {
 
 impl Things {
     fn new(server: &MockServer) -> Self {
-        ClientBuilder::<Self>::default().base_url(server.uri()).build().unwrap()
+        ClientBuilder::<Self>::default().base_url(server.uri()).retry(Retry::never()).build().unwrap()
     }
 
     fn by_number(&self) -> ListByNumber {

@@ -1,0 +1,140 @@
+//! What a service may see of its calls: spans, hooks and signs that the vendor has changed. Never a parameter, body or credential.
+
+use std::fmt;
+use std::time::Duration;
+
+use reqwest::{Method, StatusCode};
+use tracing::{Span, field};
+
+use crate::decode::DecodeError;
+use crate::request::{Failure, Received, Request};
+
+/// Is told of every call of a client. All methods do nothing unless they are written.
+pub trait Observer: Send + Sync + fmt::Debug {
+    /// A call begins.
+    fn before(&self, call: &CallInfo<'_>) {
+        let _ = call;
+    }
+
+    /// A call has ended. One that was dropped by its caller is not told of.
+    fn after(&self, call: &CallInfo<'_>, end: &CallEnd) {
+        let _ = (call, end);
+    }
+
+    /// The vendor no longer does what its document says, or a call is on its way out.
+    fn drift(&self, call: &CallInfo<'_>, drift: &Drift<'_>) {
+        let _ = (call, drift);
+    }
+}
+
+/// Which operation is called.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct CallInfo<'a> {
+    /// The vendor's name.
+    pub vendor: &'static str,
+    /// The operation's name.
+    pub operation: &'a str,
+    /// The method.
+    pub method: &'a Method,
+    /// The path with its placeholders, not filled in.
+    pub template: &'a str,
+}
+
+/// How a call ended.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct CallEnd {
+    /// The status of the last answer, when one came.
+    pub status: Option<StatusCode>,
+    /// What kept an answer from coming: `refused`, `credentials`, `connect`, `timeout`, `answer_too_large` or `interrupted`.
+    pub failure: Option<&'static str>,
+    /// How often the call was sent.
+    pub attempts: u32,
+    /// How long it took, pauses included. For downloads it ends where the file begins.
+    pub elapsed: Duration,
+}
+
+/// How the vendor departs from its document.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Drift<'a> {
+    /// A status that the operation does not declare.
+    UndeclaredStatus {
+        /// The status.
+        status: StatusCode,
+    },
+    /// A body that is not as declared for its status.
+    MalformedBody {
+        /// The status.
+        status: StatusCode,
+        /// Where the body departs, and how; never what stood there.
+        error: &'a DecodeError,
+    },
+    /// An operation that the vendor has marked as deprecated was called.
+    DeprecatedOperation,
+}
+
+/// The span of a whole call.
+pub(crate) fn call_span(request: &Request) -> Span {
+    let (call, url) = (request.info(), &request.client().shared.base_url);
+    tracing::info_span!(
+        "call",
+        otel.name = %call.operation,
+        otel.kind = "internal",
+        vendor = call.vendor,
+        operation = %call.operation,
+        http.request.method = %call.method,
+        url.template = %call.template,
+        server.address = url.host_str().unwrap_or_default(),
+        http.response.status_code = field::Empty,
+        error.type = field::Empty,
+        attempts = field::Empty,
+    )
+}
+
+/// The span of one attempt: what OpenTelemetry calls an HTTP client span.
+pub(crate) fn attempt_span(request: &Request, resends: u32) -> Span {
+    let (call, url) = (request.info(), &request.client().shared.base_url);
+    tracing::info_span!(
+        "attempt",
+        otel.name = %format_args!("{} {}", call.method, call.template),
+        otel.kind = "client",
+        vendor = call.vendor,
+        operation = %call.operation,
+        http.request.method = %call.method,
+        url.template = %call.template,
+        server.address = url.host_str().unwrap_or_default(),
+        server.port = url.port_or_known_default().unwrap_or_default(),
+        http.request.resend_count = (resends > 0).then_some(resends),
+        http.response.status_code = field::Empty,
+        error.type = field::Empty,
+    )
+}
+
+/// Notes in a span how the call or attempt ended.
+pub(crate) fn record(span: &Span, result: &Result<Received, Failure>) {
+    if span.is_disabled() {
+        return;
+    }
+    let (status, failure) = ending(result);
+    if let Some(status) = status {
+        span.record("http.response.status_code", status.as_u16());
+        if status.is_client_error() || status.is_server_error() {
+            span.record("error.type", status.as_str());
+        }
+    }
+    if let Some(failure) = failure {
+        span.record("error.type", failure);
+    }
+}
+
+/// The status that came, and the kind of failure if there was one.
+pub(crate) fn ending(result: &Result<Received, Failure>) -> (Option<StatusCode>, Option<&'static str>) {
+    match result {
+        Ok(Received::Whole(answer, _) | Received::Streamed(_, answer)) => (Some(answer.status), None),
+        Err(Failure::Refused(_)) => (None, Some("refused")),
+        Err(Failure::Credentials(_)) => (None, Some("credentials")),
+        Err(Failure::Transport(error)) => (error.status(), Some(error.kind().name())),
+    }
+}

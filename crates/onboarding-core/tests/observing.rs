@@ -1,0 +1,166 @@
+//! What a service sees of its calls: enough to run them, nothing private. A binary of its own: which spans are wanted is
+//! remembered for a whole process, so no other call may go on while it is set up.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests too")]
+
+mod common;
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use onboarding_core::{
+    CallEnd, CallInfo, Client, Credentials, Drift, Error, Expiry, FieldValue, JsonValue, Method, NoDeclaredError,
+    Observer, Operation, TokenFlow, TokenRequest, TokenSource,
+};
+use tracing_subscriber::fmt::format::FmtSpan;
+
+use crate::common::{FakeRuntime, SECRET, Server, Step, builder, json};
+
+/// Held by each test while it calls.
+static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
+static GET: Operation = Operation::new("get_thing", Method::GET, "/things/{id}").deprecated();
+static POST: Operation = Operation::new("create_thing", Method::POST, "/things");
+
+/// Writes down what it is told.
+#[derive(Clone, Debug, Default)]
+struct Notes(Arc<Mutex<Vec<String>>>);
+
+impl Notes {
+    fn add(&self, note: String) {
+        self.0.lock().unwrap().push(note);
+    }
+
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+impl Observer for Notes {
+    fn before(&self, call: &CallInfo<'_>) {
+        self.add(format!("before {} {} {} {}", call.vendor, call.operation, call.method, call.template));
+    }
+
+    fn after(&self, call: &CallInfo<'_>, end: &CallEnd) {
+        let status = end.status.map(|status| status.as_u16());
+        self.add(format!("after {} {status:?} {:?} {}", call.operation, end.failure, end.attempts));
+    }
+
+    fn drift(&self, call: &CallInfo<'_>, drift: &Drift<'_>) {
+        self.add(format!("drift {} {drift:?}", call.operation));
+    }
+}
+
+impl Write for Notes {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.add(String::from_utf8_lossy(bytes).into_owned());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+async fn get(client: &Client) -> Result<bool, Error<NoDeclaredError>> {
+    client.request(&GET).path("id", &SECRET).answers_json().send().await
+}
+
+#[tokio::test]
+async fn an_observer_is_told_of_every_call_and_of_drift() {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    let server = Server::start(|number, _| match number {
+        0 => json(503, ""),
+        1 => json(200, "true"),
+        2 => json(200, format!(r#""{SECRET}""#)),
+        _ => json(418, SECRET),
+    })
+    .await;
+    let notes = Notes::default();
+    let client = builder(&server).observer(notes.clone()).runtime(FakeRuntime::new()).build().unwrap().0;
+    get(&client).await.unwrap();
+    let deprecated = "drift get_thing DeprecatedOperation";
+    let before = "before vendor get_thing GET /things/{id}";
+    assert_eq!(notes.take(), [before, deprecated, "after get_thing Some(200) None 2"]);
+    get(&client).await.unwrap_err();
+    let malformed = r#"drift get_thing MalformedBody { status: 200, error: DecodeError { path: "", reason: "expected a boolean, found string" } }"#;
+    assert_eq!(notes.take(), [before, deprecated, "after get_thing Some(200) None 1", malformed]);
+    get(&client).await.unwrap_err();
+    assert_eq!(
+        notes.take()[2..],
+        ["after get_thing Some(418) None 1", "drift get_thing UndeclaredStatus { status: 418 }"]
+    );
+    let nowhere = builder(&server)
+        .base_url("http://127.0.0.1:1")
+        .observer(notes.clone())
+        .runtime(FakeRuntime::new())
+        .build()
+        .unwrap()
+        .0;
+    get(&nowhere).await.unwrap_err();
+    assert_eq!(notes.take()[2], "after get_thing None Some(\"connect\") 3");
+}
+
+static FLOW: TokenFlow =
+    TokenFlow::new(TokenRequest::form("/token").fields(&[("password", FieldValue::Given("password"))]))
+        .expiry(Expiry::Seconds("/expires_in"));
+
+#[tokio::test]
+async fn spans_have_the_names_of_opentelemetry_and_hold_nothing_private() {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    let server = Server::start(|number, request| match (request.path(), number) {
+        ("/token", _) => json(200, format!(r#"{{"access_token":"{SECRET}","expires_in":900}}"#)),
+        (_, 1) => json(503, SECRET),
+        (_, 2) => json(200, "true"),
+        (_, 3) => vec![Step::Reset],
+        (_, 4) => json(401, SECRET),
+        (_, 6) => json(400, SECRET),
+        _ => json(200, format!(r#"{{"{SECRET}":1}}"#)),
+    })
+    .await;
+    let output = Notes::default();
+    let sink = output.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_span_events(FmtSpan::NEW | FmtSpan::CLOSE)
+        .with_ansi(false)
+        .with_writer(move || sink.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let source = TokenSource::new(&FLOW).given("password", SECRET);
+    let client = builder(&server)
+        .credentials(Credentials::none().header("x-key", SECRET).authenticate(source))
+        .runtime(FakeRuntime::new())
+        .build()
+        .unwrap()
+        .0;
+    get(&client).await.unwrap();
+    let body = JsonValue::from(SECRET);
+    for _ in 0..5 {
+        let call =
+            client.request(&POST).query("name", &SECRET).header("x-name", &SECRET).json("application/json", &body);
+        drop(call.answers_json::<bool, NoDeclaredError>().send().await);
+    }
+    let text = output.take().concat();
+    for part in [
+        "otel.name=get_thing",
+        "otel.name=GET /things/{id}",
+        "otel.kind=\"client\"",
+        "vendor=\"vendor\" operation=get_thing",
+        "http.request.method=GET",
+        "url.template=/things/{id}",
+        "server.address=\"127.0.0.1\"",
+        &format!("server.port={}", server.port()),
+        "http.request.resend_count=1",
+        "http.response.status_code=503",
+        "http.response.status_code=200",
+        "error.type=\"503\"",
+        "error.type=\"interrupted\"",
+        "attempts=2",
+        "operation=sign_in",
+    ] {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+    assert!(text.contains("TRACE"), "what lies below is heard too");
+    assert!(!text.contains(SECRET), "{text}");
+}

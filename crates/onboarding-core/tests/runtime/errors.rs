@@ -1,0 +1,254 @@
+//! Errors say what is needed to act, and nothing that is private.
+
+use std::time::Duration;
+
+use onboarding_core::{
+    Call, Credentials, Error, JsonValue, Method, NoDeclaredError, Operation, Patch, Refused, Secret,
+    TransportErrorKind, object, status_error, string_enum, tagged_union,
+};
+use proptest::prelude::*;
+
+use crate::common::{SECRET, Server, Step, answer, builder, client, json, printed};
+
+static GET: Operation = Operation::new("get_person", Method::GET, "/people/{id}");
+static MOVED: Operation = Operation::new("moved", Method::GET, "/moved").redirects();
+static FILE: Operation = Operation::new("get_file", Method::GET, "/file").accept("*/*");
+
+object! {
+    /// Someone.
+    pub struct Person: sent {
+        required { name: String = private "name", born: onboarding_core::NaiveDate = "born" }
+        optional { age: i64 = "age", money: onboarding_core::Decimal = "money", state: State = "state", pet: Pet = "pet", friends: Vec<Person> = "friends" }
+        nullable { nick / clear_nick: String = "nick" }
+    }
+}
+
+string_enum! {
+    /// A state.
+    pub enum State { Open = "open" }
+}
+
+object! {
+    /// A cat.
+    pub struct Cat: sent { required { lives: i64 = "lives" } optional { owner: Pet = "owner" } }
+}
+
+tagged_union! {
+    /// A pet.
+    pub enum Pet: sent by "type" { Cat(Box<Cat>) = "cat" }
+}
+
+object! {
+    /// What is wrong.
+    pub struct Problem { required { code: String = "code" } }
+}
+
+status_error! {
+    /// Failures of `get_person`.
+    pub enum GetPersonError { NotFound(Problem) = 404, Gone = 410 }
+}
+
+fn get(client: &onboarding_core::Client) -> Call<Person, GetPersonError> {
+    client.request(&GET).path("id", &SECRET).answers_json()
+}
+
+async fn failing(status: u16, body: impl Into<Vec<u8>>) -> Error<GetPersonError> {
+    let body = body.into();
+    let server = Server::start(move |_, _| json(status, &body)).await;
+    let client = builder(&server)
+        .retry(onboarding_core::Retry::never())
+        .credentials(Credentials::none().header("authorization", format!("Bearer {SECRET}")))
+        .build()
+        .unwrap()
+        .0;
+    assert!(!format!("{client:?} {client:#?} {:?}", get(&client)).contains(SECRET));
+    let error = get(&client).send().await.unwrap_err();
+    assert!(!printed(&error).contains(SECRET), "{}", printed(&error));
+    assert_eq!(error.attempts(), 1);
+    error
+}
+
+#[tokio::test]
+async fn declared_errors_keep_status_headers_and_bytes() {
+    let body = format!(r#"{{"code":"{SECRET}"}}"#);
+    let error = failing(404, body.clone()).await;
+    assert!(matches!(error.declared(), Some(GetPersonError::NotFound(problem)) if problem.code == SECRET));
+    assert!(error.is_not_found());
+    assert_eq!(error.bytes().unwrap(), body.as_bytes());
+    assert_eq!(error.headers().unwrap()["content-type"], "application/json");
+    assert!(matches!(failing(410, "").await.declared(), Some(GetPersonError::Gone)));
+}
+
+#[tokio::test]
+async fn undeclared_errors_keep_status_headers_and_bytes() {
+    let error = failing(418, SECRET).await;
+    assert!(matches!(error, Error::Undeclared(_)));
+    assert_eq!(error.status().unwrap(), 418);
+    assert_eq!(error.bytes().unwrap(), SECRET.as_bytes());
+    assert_eq!(error.headers().unwrap()["content-type"], "application/json");
+}
+
+#[tokio::test]
+async fn malformed_errors_and_successes_keep_status_headers_and_bytes() {
+    for status in [404, 200] {
+        let error = failing(status, format!("<html>{SECRET}")).await;
+        assert!(matches!(error, Error::Malformed(_)));
+        assert_eq!(error.status().unwrap(), status);
+        assert!(error.bytes().unwrap().starts_with(b"<html>"));
+    }
+}
+
+#[tokio::test]
+async fn decode_errors_tell_the_path_and_not_the_value() {
+    for (body, path) in [
+        (format!(r#"{{"born":"{SECRET}","name":"Ann"}}"#), "born"),
+        (r#"{"name":"Ann","born":"2024-02-29","age":"s3cr3t-0f-ann"}"#.to_owned(), "age"),
+        (r#"{"name":"Ann","born":"2024-02-29","money":"s3cr3t-0f-ann"}"#.to_owned(), "money"),
+        (r#"{"name":"Ann","born":"2024-02-29","state":{"s3cr3t-0f-ann":1}}"#.to_owned(), "state"),
+        (r#"{"name":"Ann","born":"2024-02-29","friends":[{"name":"s3cr3t-0f-ann","born":5}]}"#.to_owned(), "friends[0].born"),
+        (r#"{"name":"Ann","born":"2024-02-29","pet":{"type":"cat","lives":"s3cr3t-0f-ann"}}"#.to_owned(), "pet.lives"),
+        (r#"{"name":"Ann","born":"2024-02-29","pet":{"type":"cat","lives":9,"owner":{"type":"cat","lives":"s3cr3t-0f-ann"}}}"#.to_owned(), "pet.owner.lives"),
+        (r#"{"name":"Ann","born":"2024-02-29","pet":{"type":["s3cr3t-0f-ann"]}}"#.to_owned(), "pet.type"),
+        (r#"["s3cr3t-0f-ann"]"#.to_owned(), ""),
+        (r#"{"name":"Ann"}"#.to_owned(), ""),
+    ] {
+        match failing(200, body.clone()).await {
+            Error::Malformed(malformed) => {
+                assert_eq!(malformed.source.path(), path, "{body}");
+                assert!(!malformed.source.reason().is_empty());
+            }
+            error => panic!("{body} gave {error:?}"),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_value_reaches_a_decode_error(
+        before in "([a-z ,\"`]|expected |at line 3)*",
+        after in "([a-z ,\"`]|, expected |at line 3|missing field )*",
+        member in "age|money|state|pet|born|nick",
+        form in 0..3,
+    ) {
+        let text = JsonValue::from(format!("{before}{SECRET}{after}"));
+        let value = match form {
+            0 => text.to_string(),
+            1 => format!(r#"{{"{SECRET}":{text}}}"#),
+            _ => format!("[{text}]"),
+        };
+        for value in [value.clone(), format!(r#"{{"type":"cat","lives":{value}}}"#)] {
+            let body = format!(r#"{{"name":"Ann","born":"2024-02-29","{member}":{value}}}"#);
+            if let Err(error) = onboarding_core::__private::body::<Person>(body.as_bytes()) {
+                let printed = format!("{error} {error:?}");
+                prop_assert!(!printed.contains(SECRET), "{}", printed);
+            }
+        }
+    }
+
+    #[test]
+    fn secrets_compare_by_value_and_never_show(left in any::<String>(), right in any::<String>()) {
+        let (a, b) = (Secret::new(left.clone()), Secret::new(right.clone()));
+        prop_assert_eq!(a == b, left == right);
+        prop_assert_eq!(&a, &a.clone());
+        prop_assert_eq!(format!("{a:?}"), "[redacted]");
+        prop_assert_eq!(a.reveal(), left);
+    }
+}
+
+#[test]
+fn an_update_leaves_clears_or_sets() {
+    let person = |body: &str| onboarding_core::__private::body::<Person>(body.as_bytes()).unwrap();
+    let text = |person: &Person| serde_json::to_string(person).unwrap();
+    let born: onboarding_core::NaiveDate = "2024-02-29".parse().unwrap();
+    let kept = Person::new("Ann", born);
+    assert_eq!(text(&kept), r#"{"name":"Ann","born":"2024-02-29"}"#);
+    assert_eq!(text(&kept.clone().clear_nick()), r#"{"name":"Ann","born":"2024-02-29","nick":null}"#);
+    assert_eq!(text(&kept.clone().nick("A")), r#"{"name":"Ann","born":"2024-02-29","nick":"A"}"#);
+    for (value, nick) in [
+        (kept.clone(), Patch::Keep),
+        (kept.clone().clear_nick(), Patch::Clear),
+        (kept.nick("A"), Patch::Set("A".to_owned())),
+    ] {
+        assert_eq!(value.nick, nick);
+        assert_eq!(person(&text(&value)), value);
+    }
+}
+
+#[test]
+fn credentials_that_no_header_carries_are_refused_unseen() {
+    let credentials = Credentials::none().header("authorization", format!("Bearer {SECRET}\n"));
+    assert!(!format!("{credentials:?}").contains(SECRET));
+    let builder = onboarding_core::ClientBuilder::<crate::common::Vendor>::default()
+        .base_url(format!("https://ann:{SECRET}@vendor.invalid"))
+        .header("x-key", SECRET)
+        .credentials(credentials.clone());
+    assert!(!format!("{builder:?}").contains(SECRET));
+    let error = builder.base_url("https://vendor.invalid").build().unwrap_err();
+    assert!(!printed(&error).contains(SECRET));
+}
+
+#[tokio::test]
+async fn answers_are_held_up_to_the_cap() {
+    let server = Server::start(|_, _| json(200, "x".repeat(1000))).await;
+    let text = |cap| {
+        let client = builder(&server).max_answer_bytes(cap).build().unwrap().0;
+        client.request(&FILE).answers_text::<NoDeclaredError>().send()
+    };
+    assert_eq!(text(1000).await.unwrap().len(), 1000);
+    let error = text(999).await.unwrap_err();
+    assert!(matches!(&error, Error::Transport(error) if error.kind() == TransportErrorKind::AnswerTooLarge));
+    assert_eq!(error.status().unwrap(), 200);
+    assert_eq!(error.attempts(), 1);
+}
+
+#[tokio::test]
+async fn redirects_are_not_followed() {
+    let server = Server::start(|_, _| answer("302 Found", &[("location", "/elsewhere")], "")).await;
+    let error = get(&client(&server)).send().await.unwrap_err();
+    assert_eq!(error.status().unwrap(), 302);
+    assert_eq!(error.headers().unwrap()["location"], "/elsewhere");
+    let moved =
+        client(&server).request(&MOVED).answers_nothing::<NoDeclaredError>().send_with_response().await.unwrap();
+    assert_eq!(moved.headers["location"], "/elsewhere");
+    assert_eq!(format!("{:?}", moved.headers).matches("elsewhere").count(), 0);
+    assert_eq!(server.count(), 2);
+}
+
+#[tokio::test]
+async fn downloads_are_streamed() {
+    let server = Server::start(|_, request| {
+        if request.path() == "/file" {
+            let head = b"HTTP/1.1 200 OK\r\ncontent-length: 6\r\ncontent-type: text/plain\r\n\r\nabc".to_vec();
+            vec![Step::Send(head), Step::Pause(Duration::from_millis(200)), Step::Send(b"def".to_vec())]
+        } else {
+            json(404, r#"{"code":"gone"}"#)
+        }
+    })
+    .await;
+    let call = || client(&server).request(&FILE).answers_download::<GetPersonError>();
+    let mut download = call().send().await.unwrap();
+    assert_eq!(download.headers()["content-type"], "text/plain");
+    assert_eq!(download.chunk().await.unwrap().unwrap(), "abc", "the first piece comes before the last is sent");
+    assert_eq!(download.chunk().await.unwrap().unwrap(), "def");
+    assert!(download.chunk().await.unwrap().is_none());
+    assert_eq!(call().send().await.unwrap().bytes().await.unwrap(), "abcdef");
+    let capped = builder(&server).max_answer_bytes(5).build().unwrap().0;
+    let download = capped.request(&FILE).answers_download::<NoDeclaredError>().send().await.unwrap();
+    assert_eq!(download.bytes().await.unwrap_err().kind(), TransportErrorKind::AnswerTooLarge);
+    let error =
+        client(&server).request(&GET).path("id", &"1").answers_download::<GetPersonError>().send().await.unwrap_err();
+    assert!(matches!(error.declared(), Some(GetPersonError::NotFound(_))));
+}
+
+#[tokio::test]
+async fn the_first_fault_of_a_request_is_its_error() {
+    let server = Server::start(|_, _| json(200, "{}")).await;
+    let call =
+        client(&server).request(&GET).path("id", &"..").header("x-a", &"\n").answers_nothing::<NoDeclaredError>();
+    let error = call.send().await.unwrap_err();
+    assert!(matches!(error, Error::Refused(Refused::PathParameter { name: "id" })));
+    assert!(error.is_validation());
+    assert_eq!(error.attempts(), 0);
+}
