@@ -1,7 +1,7 @@
 //! The linter against documents with known mistakes.
 //!
-//! A fixture under `fixtures/lint/rules/` is named after its rule; a comment `# ! rule` ends each line on which a finding is
-//! expected. Every finding has to be expected, and every expected one has to be found.
+//! A fixture under `fixtures/lint/rules/` is named after its rule; a comment `# ! rule` ends each line on which a
+//! finding is expected. Every finding has to be expected, and every expected one has to be found.
 
 #![allow(clippy::unwrap_used, clippy::format_push_string, reason = "a test fails by panicking")]
 #![expect(clippy::unwrap_used, reason = "a test that lacks its input has failed")]

@@ -6,8 +6,8 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use build_tools::spec::{
-    Document, Finding, Node, NodeValue, SchemaSet, SourceFile, Span, VendorSources, json_schema, lint, operations,
-    parse_yaml,
+    Direction, Document, Finding, Node, NodeValue, SchemaSet, SourceFile, Span, VendorSources, json_schema, lint,
+    operations, parse_yaml,
 };
 use serde_json::json;
 
@@ -215,15 +215,49 @@ fn schemas_become_json_schema() {
 #[test]
 fn violations_are_those_of_the_closest_variant() {
     let text = with_schemas(
-        "    Node:\n      type: object\n      required: [name]\n      properties:\n        name: { type: string }\n        next:\n          allOf: [{ $ref: '#/components/schemas/Node' }]\n          nullable: true\n",
+        "    Node:
+      type: object
+      required: [name]
+      properties:
+        name: { type: string }
+        next:
+          allOf: [{ $ref: '#/components/schemas/Node' }]
+          nullable: true
+",
     );
     let document = Document::load(&source(&text)).unwrap();
-    let validator = SchemaSet::new(&document).validator(&json!({ "$ref": "#/components/schemas/Node" })).unwrap();
+    let validator =
+        SchemaSet::new(&document, Direction::Read).validator(&json!({ "$ref": "#/components/schemas/Node" })).unwrap();
     assert_eq!(validator.violations(&json!({ "name": "a", "next": { "name": "b", "next": null } })), []);
     let violations = validator.violations(&json!({ "name": "a", "next": { "name": "b", "next": { "name": 3 } } }));
     let places: Vec<(&str, &str)> =
         violations.iter().map(|violation| (violation.pointer.as_str(), violation.message.as_str())).collect();
     assert_eq!(places, [("/next/next/name", "3 is not of type \"string\"")]);
+}
+
+#[test]
+fn formats_are_taken_strictly_for_what_is_sent() {
+    let document = Document::load(&source(&with_schemas("    Id: { type: string, format: uuid }\n"))).unwrap();
+    let id = json!({ "$ref": "#/components/schemas/Id" });
+    let cases = [
+        (id.clone(), "string", true, false),
+        (id, "497f6eca-6276-4993-bfeb-53cbbbba6f08", true, true),
+        (json!({ "type": "string", "format": "email" }), "string", true, false),
+        (json!({ "type": "string", "format": "email" }), "ann@example", true, true),
+        (json!({ "type": "string", "format": "uri" }), "string", true, false),
+        (json!({ "type": "string", "format": "date" }), "string", false, false),
+        (json!({ "type": "string", "format": "date-time" }), "2024-02-29T12:00:00", false, false),
+        (json!({ "type": "string", "format": "decimal" }), "-12.50", true, true),
+        (json!({ "type": "string", "format": "decimal" }), "1e3", false, false),
+        (json!({ "type": "string", "format": "password" }), "string", true, true),
+    ];
+    for (schema, text, read, sent) in cases {
+        let valid = |direction: Direction| {
+            let validator = SchemaSet::new(&document, direction).validator(&schema).unwrap();
+            validator.violations(&json!(text)).is_empty()
+        };
+        assert_eq!((valid(Direction::Read), valid(Direction::Sent)), (read, sent), "{schema} {text}");
+    }
 }
 
 #[test]
@@ -317,7 +351,12 @@ fn deep_payloads_fit_on_the_stack() {
         ));
     }
     schemas.push_str(
-        "    C14:\n      description: Leads back.\n      type: object\n      properties:\n        a: { $ref: '#/components/schemas/C0' }\n",
+        "    C14:
+      description: Leads back.
+      type: object
+      properties:
+        a: { $ref: '#/components/schemas/C0' }
+",
     );
     for (depth, pointer) in [(30, "/0/a/a"), (110, "/default")] {
         let payload = format!("{}3{}", "{ a: ".repeat(depth), " }".repeat(depth));

@@ -48,7 +48,12 @@ pub(super) fn client(contract: &Contract) -> String {
         source.blank();
     }
     source.doc("Begins to build a client: where it calls, how it signs in, and its limits.");
-    source.lines(["pub fn builder() -> ClientBuilder<Self> {", "ClientBuilder::default()", "}", "}"]);
+    source.lines(["pub fn builder() -> ClientBuilder<Self> {", "ClientBuilder::default()", "}", ""]);
+    source.doc(
+        "The client below this one: requests that the vendor's document lacks go out by its `raw`, with the same credentials, \
+         signatures, limits and retries.",
+    );
+    source.lines(["pub fn core(&self) -> &onboarding_core::Client {", "&self.core", "}", "}"]);
     source.blank();
     source.line("impl VendorClient for Client {");
     source.line(&format!("const VENDOR: &'static str = {};", literal(&contract.vendor)));

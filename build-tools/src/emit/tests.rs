@@ -38,7 +38,7 @@ fn main(contract: &Contract) -> String {
         "",
     ]);
     let mut imports =
-        [format!("use {package}::{{Client, Credentials}};"), "use onboarding_testing::Loopback;".to_owned()];
+        [format!("use {package}::{{Client, Credentials, Retry}};"), "use onboarding_testing::Loopback;".to_owned()];
     imports.sort();
     source.lines(imports.iter().map(String::as_str));
     source.blank();
@@ -54,6 +54,8 @@ fn main(contract: &Contract) -> String {
         crate::names::member_name(&form.name),
         arguments.join(", ")
     ));
+    source.line("    // Each test is about one answer.");
+    source.line("    .retry(Retry::never())");
     source.line("    .build()");
     source.line("    .expect(\"a loopback address is a base URL\")");
     source.line("}");

@@ -8,7 +8,7 @@ use super::{
     yaml::parse_yaml,
 };
 
-/// An `OpenAPI` document that could be parsed; whether it makes sense is for [`lint`](super::lint) to say.
+/// An `OpenAPI` document that could be parsed; whether it makes sense is for [`lint`](super::lint()) to say.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document {
     /// The text and where it came from.
@@ -31,8 +31,8 @@ impl Document {
         self.root.at(reference.strip_prefix('#')?)
     }
 
-    /// Where to point a person who is told about `pointer`: the value if it is a scalar, otherwise the key that leads to
-    /// it; for what does not exist, its deepest ancestor that does.
+    /// Where to point a person who is told about `pointer`: the value if it is a scalar, otherwise the key that leads
+    /// to it; for what does not exist, its deepest ancestor that does.
     pub fn locate(&self, pointer: &str) -> Span {
         let mut span = Span { end: self.root.span.start, ..self.root.span };
         let mut node = &self.root;

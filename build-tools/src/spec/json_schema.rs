@@ -1,7 +1,7 @@
 //! From the schemas of a document (`OpenAPI` 3.0) to JSON Schema 2020-12, and validation against them.
 //!
-//! Translation never fails: whatever [`lint`](super::lint) reports as a mistake (an unknown reference, a pattern that does
-//! not compile, a bound that is no number) is left out here, so that one mistake does not hide another.
+//! Translation never fails: whatever [`lint`](super::lint()) reports as a mistake (an unknown reference, a pattern that
+//! does not compile, a bound that is no number) is left out here, so that one mistake does not hide another.
 
 use std::{collections::BTreeSet, fmt::Write};
 
@@ -22,7 +22,8 @@ const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 /// Where [`SchemaSet`] keeps the components.
 const COMPONENTS_URI: &str = "json-schema:///components";
 
-/// How deeply a payload may be nested: validation recurses into it, and for each level into the composition of its schema.
+/// How deeply a payload may be nested: validation recurses into it, and for each level into the composition of its
+/// schema.
 const MAX_PAYLOAD_DEPTH: usize = 32;
 
 /// The JSON Schema of `schema`, a schema of `document`, with a `$defs` for every component.
@@ -56,8 +57,8 @@ pub struct SchemaSet {
 pub enum Direction {
     /// From the client to the vendor: the client refuses to send a text that is not of its format.
     Sent,
-    /// From the vendor to the client: only the formats that decide a Rust type count. The others (`uuid`, `email`, …) tell a
-    /// reader what to expect, and documented payloads are full of placeholders for them.
+    /// From the vendor to the client: only the formats that decide a Rust type count. The others (`uuid`, `email`, …)
+    /// tell a reader what to expect, and documented payloads are full of placeholders for them.
     Read,
 }
 

@@ -1,8 +1,8 @@
 //! Reading a vendor's documents: texts in, trees with positions out, and everything that is wrong with them.
 //!
-//! [`parse_yaml`] keeps the place of every node, [`Document`] answers questions about one `OpenAPI` document, [`lint`]
-//! reports all mistakes of a vendor at once, and [`json_schema`] turns a schema of the document into JSON Schema so that
-//! payloads can be held against it. Later stages may assume that [`lint`] found no error.
+//! [`parse_yaml`] keeps the place of every node, [`Document`] answers questions about one `OpenAPI` document,
+//! [`lint()`] reports all mistakes of a vendor at once, and [`json_schema()`] turns a schema of the document into JSON
+//! Schema so that payloads can be held against it. Later stages may assume that [`lint()`] found no error.
 
 mod composition;
 mod document;

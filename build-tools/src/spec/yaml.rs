@@ -17,9 +17,9 @@ const MAX_DEPTH: usize = 128;
 
 /// Parses a YAML text; JSON is YAML too.
 ///
-/// Scalars follow the core schema of YAML 1.2: dates, `yes` and `no` stay strings, and keys are strings whatever they look
-/// like. Whatever a reader could miss is refused with a finding: duplicate keys, anchors, aliases, tags, more than one
-/// document, keys that are no scalars, control characters, and nesting deeper than 128.
+/// Scalars follow the core schema of YAML 1.2: dates, `yes` and `no` stay strings, and keys are strings whatever they
+/// look like. Whatever a reader could miss is refused with a finding: duplicate keys, anchors, aliases, tags, more
+/// than one document, keys that are no scalars, control characters, and nesting deeper than 128.
 pub fn parse_yaml(file: &SourceFile) -> Result<Node, Vec<Finding>> {
     let positions = Positions::new(&file.text);
     if let Some(finding) = unprintable(file, &positions) {

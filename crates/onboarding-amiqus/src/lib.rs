@@ -7,8 +7,8 @@ mod generated;
 
 pub use onboarding_core::{
     Answer, BuildError, Bytes, Call, ClientBuilder, DateTime, Decimal, DecodeError, Download, Error, Items, JsonValue,
-    Map, NaiveDate, NoDeclaredError, Pages, Patch, Refused, Response, Secret, StatusCode, Timestamp, TransportError,
-    Utc,
+    Map, NaiveDate, NoDeclaredError, Observer, Pages, Patch, Refused, Response, Retry, Secret, StatusCode, Timestamp,
+    TransportError, Utc,
 };
 
 pub use crate::generated::client::{Client, Credentials, Environment};

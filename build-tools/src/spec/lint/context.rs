@@ -198,8 +198,8 @@ impl<'d> Context<'d> {
         self.collect_kinds(node, &mut BTreeMap::new(), MAX_REFERENCES)
     }
 
-    /// `known` holds what has been worked out; a schema that is met again while it is worked out accepts anything, and so
-    /// does one beyond `depth`.
+    /// `known` holds what has been worked out; a schema that is met again while it is worked out accepts anything,
+    /// and so does one beyond `depth`.
     fn collect_kinds(&self, node: &'d Node, known: &mut BTreeMap<usize, JsonKinds>, depth: usize) -> JsonKinds {
         let (Some(node), Some(depth)) = (self.follow(node), depth.checked_sub(1)) else {
             return JsonKinds::ALL;

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::spec::{
     Document, Finding, Node, SourceFile, Span, VendorSources,
-    json_schema::{SchemaSet, SchemaValidator, Violation},
+    json_schema::{Direction, SchemaSet, SchemaValidator, Violation},
     parse_yaml,
     pointer::join,
     yaml::Positions,
@@ -61,57 +61,70 @@ impl Validators {
     }
 }
 
+/// A value in the document that has to fit a schema.
+struct Sample<'d> {
+    rule: &'static str,
+    what: String,
+    schema: &'d Node,
+    direction: Direction,
+    value: &'d Node,
+    /// Where to report it.
+    pointer: String,
+}
+
 /// Rules `invalid-default` and `invalid-example` within the document.
 fn check_values(context: &Context<'_>, site: &Site<'_>, validators: &mut Validators, report: &mut Report<'_>) {
-    match site.kind {
-        Kind::Schema if !site.is_reference() => {
-            if let Some(default) = site.node.get("default") {
-                let pointer = join(&site.pointer, "default");
-                check_value("invalid-default", "the default", site.node, default, &pointer, validators, report);
-            }
-            if let Some(example) = site.node.get("example") {
-                let pointer = join(&site.pointer, "example");
-                check_value("invalid-example", "the example", site.node, example, &pointer, validators, report);
-            }
+    for sample in samples(context, site) {
+        let value = sample.value.to_json();
+        for violation in listed(validators.violations(sample.schema, sample.direction, &value)) {
+            let message = format!("{} contradicts its schema: {}", sample.what, violation.message);
+            let help = "Mend the value, or the schema where the vendor documents the value.";
+            report.pointed(sample.rule, &format!("{}{}", sample.pointer, violation.pointer), message, help);
         }
-        Kind::Parameter | Kind::Header | Kind::MediaType => {
-            let Some(schema) = site.node.get("schema") else {
-                return;
-            };
-            if let Some(example) = site.node.get("example") {
-                let pointer = join(&site.pointer, "example");
-                check_value("invalid-example", "the example", schema, example, &pointer, validators, report);
-            }
-            let examples = site.node.get("examples").and_then(Node::as_mapping).unwrap_or_default();
-            for entry in examples {
-                let holder = context.follow(&entry.value);
-                if let Some(value) = holder.and_then(|holder| holder.get("value")) {
-                    let pointer = join(&join(&site.pointer, "examples"), &entry.key);
-                    let what = format!("the example `{}`", entry.key);
-                    // What is shared is reported where it is used: another use may accept it.
-                    let pointer = if entry.value.get("$ref").is_some() { pointer } else { join(&pointer, "value") };
-                    check_value("invalid-example", &what, schema, value, &pointer, validators, report);
-                }
-            }
-        }
-        _ => {}
     }
 }
 
-fn check_value(
-    rule: &'static str,
-    what: &str,
-    schema: &Node,
-    value: &Node,
-    pointer: &str,
-    validators: &mut Validators,
-    report: &mut Report<'_>,
-) {
-    for violation in listed(validators.violations(schema, &value.to_json())) {
-        let message = format!("{what} contradicts its schema: {}", violation.message);
-        let help = "Mend the value, or the schema where the vendor documents the value.";
-        report.pointed(rule, &format!("{pointer}{}", violation.pointer), message, help);
+/// The values that an object of the document gives: its default and its examples.
+fn samples<'d>(context: &Context<'d>, site: &Site<'d>) -> Vec<Sample<'d>> {
+    let schema = match site.kind {
+        Kind::Schema if !site.is_reference() => Some(site.node),
+        Kind::Parameter | Kind::Header | Kind::MediaType => site.node.get("schema"),
+        _ => None,
+    };
+    let Some(schema) = schema else {
+        return Vec::new();
+    };
+    let in_request = context.parent(site).is_some_and(|parent| parent.kind == Kind::RequestBody);
+    let sent = match site.kind {
+        Kind::Parameter => true,
+        Kind::MediaType => in_request && !site.pointer.starts_with("/x-webhooks/"),
+        _ => false,
+    };
+    let direction = if sent { Direction::Sent } else { Direction::Read };
+    let mut samples = Vec::new();
+    if site.kind == Kind::Schema
+        && let Some(value) = site.node.get("default")
+    {
+        let (what, pointer) = ("the default".to_owned(), join(&site.pointer, "default"));
+        let direction = Direction::Sent;
+        samples.push(Sample { rule: "invalid-default", what, schema, direction, value, pointer });
     }
+    let rule = "invalid-example";
+    if let Some(value) = site.node.get("example") {
+        let (what, pointer) = ("the example".to_owned(), join(&site.pointer, "example"));
+        samples.push(Sample { rule, what, schema, direction, value, pointer });
+    }
+    for entry in site.node.get("examples").and_then(Node::as_mapping).unwrap_or_default() {
+        let holder = context.follow(&entry.value);
+        if let Some(value) = holder.and_then(|holder| holder.get("value")) {
+            let pointer = join(&join(&site.pointer, "examples"), &entry.key);
+            let what = format!("the example `{}`", entry.key);
+            // What is shared is reported where it is used: another use may accept it.
+            let pointer = if entry.value.get("$ref").is_some() { pointer } else { join(&pointer, "value") };
+            samples.push(Sample { rule, what, schema, direction, value, pointer });
+        }
+    }
+    samples
 }
 
 /// Cuts a long list of contradictions, and says so.
@@ -141,8 +154,8 @@ fn check_files(context: &Context<'_>, sources: &VendorSources, validators: &mut 
                 continue;
             }
         };
-        let bodies = match bodies(context, stem) {
-            Ok(bodies) => bodies,
+        let (bodies, direction) = match bodies(context, stem) {
+            Ok(found) => found,
             Err((message, help)) => {
                 report.other(Finding::new("unknown-example", &file.path, beginning(file), "", message, help));
                 continue;
@@ -151,7 +164,7 @@ fn check_files(context: &Context<'_>, sources: &VendorSources, validators: &mut 
         // Several statuses may mean success; the page shows the payload of one of them.
         let mut closest: Option<Vec<Violation>> = None;
         for schema in bodies {
-            let violations = validators.violations(schema, &payload);
+            let violations = validators.violations(schema, direction, &payload);
             if closest.as_ref().is_none_or(|closest| violations.len() < closest.len()) {
                 closest = Some(violations);
             }
@@ -169,7 +182,7 @@ fn check_files(context: &Context<'_>, sources: &VendorSources, validators: &mut 
             let span = places.as_ref().map_or_else(|| beginning(file), |places| places.locate(&violation.pointer));
             let message = format!("the payload contradicts its schema: {}", violation.message);
             let help = format!(
-                "Mend the schema in `{}`; if the vendor contradicts itself, list `{stem}` in `unsound.yaml` with the reason.",
+                "Mend the schema in `{}`; if the vendor contradicts itself, list `{stem}` in `unsound.yaml`, with a reason.",
                 context.document.file.path
             );
             report.other(Finding::new("invalid-example", &file.path, span, &violation.pointer, message, help));
@@ -231,15 +244,16 @@ fn read_unsound(sources: &VendorSources, report: &mut Report<'_>) -> Vec<Unsound
     unsound
 }
 
-/// The schemas of the bodies that the name of an example file stands for, or why there is none.
-fn bodies<'d>(context: &Context<'d>, stem: &str) -> Result<Vec<&'d Node>, (String, String)> {
+/// The schemas of the bodies that the name of an example file stands for, and which way they travel; or why there is
+/// none.
+fn bodies<'d>(context: &Context<'d>, stem: &str) -> Result<(Vec<&'d Node>, Direction), (String, String)> {
     let mut parts = stem.split('.');
     let id = parts.next().unwrap_or_default();
-    let direction = parts.next().unwrap_or_default();
+    let body = parts.next().unwrap_or_default();
     let mut status = None;
     let mut number = None;
     for part in parts {
-        if is_status(part) && direction == "response" && status.is_none() && number.is_none() {
+        if is_status(part) && body == "response" && status.is_none() && number.is_none() {
             status = Some(part);
         } else if part.parse::<u8>().is_ok_and(|number| number >= 2) && number.is_none() {
             number = Some(part);
@@ -257,9 +271,12 @@ fn bodies<'d>(context: &Context<'d>, stem: &str) -> Result<Vec<&'d Node>, (Strin
         };
         return Err((format!("there is no operation `{id}`"), help));
     };
-    match direction {
-        "request" => request_body(context, operation, id),
-        "response" => response_body(context, operation, id, status),
+    // The vendor sends the request of a webhook, and the client its response.
+    let (request, response) =
+        if operation.entry.webhook { (Direction::Read, Direction::Sent) } else { (Direction::Sent, Direction::Read) };
+    match body {
+        "request" => Ok((request_body(context, operation, id)?, request)),
+        "response" => Ok((response_body(context, operation, id, status)?, response)),
         _ => Err((format!("the name `{stem}.json` says neither `request` nor `response`"), FORM.to_owned())),
     }
 }

@@ -99,8 +99,8 @@ fn check_rust_name(site: &Site<'_>, report: &mut Report<'_>) {
     report.at("rust-name-form", node.span, &join(&site.pointer, "x-rust-name"), message, format!("Write `{better}`."));
 }
 
-/// Rule `duplicate-rust-name` for the members of a schema, those of `allOf` included. The same member of two parts is one
-/// member.
+/// Rule `duplicate-rust-name` for the members of a schema, those of `allOf` included. The same member of two parts is
+/// one member.
 fn check_members(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'_>) {
     let part_of_another = site.role == "allOf";
     if part_of_another || (site.node.get("properties").is_none() && site.node.get("allOf").is_none()) {
@@ -121,8 +121,8 @@ fn check_members(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'_>
     }
 }
 
-/// Rules `enum-varnames`, `enum-value-unnamed` and `enum-value-collision`. An enumeration of one value that is written in
-/// place is a constant and has no variants.
+/// Rules `enum-varnames`, `enum-value-unnamed` and `enum-value-collision`. An enumeration of one value that is
+/// written in place is a constant and has no variants.
 fn check_enumeration(site: &Site<'_>, report: &mut Report<'_>) {
     let values = site.node.get("enum").and_then(Node::as_sequence).unwrap_or_default();
     let given_names = site.node.get("x-enum-varnames").and_then(Node::as_sequence);

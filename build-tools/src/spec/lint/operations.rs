@@ -52,8 +52,8 @@ fn check_paths(context: &Context<'_>, report: &mut Report<'_>) {
         let path = site.name;
         let Some(parts) = template(path) else {
             let message = format!("the path `{path}` is malformed");
-            let help = "Begin it with `/`, leave out query and fragment, and put each parameter into one pair of braces, \
-                        under a name of its own.";
+            let help = "Begin it with `/`, leave out query and fragment, and give each parameter one pair of braces and a \
+                        name of its own.";
             report.at("path-form", site.span, &site.pointer, message, help);
             continue;
         };

@@ -83,9 +83,9 @@ fn check_resource(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'_
     }
 }
 
-/// Rules `reference-cycle` and, for schemas that are composed of too much, `unsupported`. A component that is reached again
-/// by `$ref`, `allOf`, `oneOf` and `anyOf` alone has no end. Members, items and entries of maps may lead back: they can be
-/// left out or empty.
+/// Rules `reference-cycle` and, for schemas that are composed of too much, `unsupported`. A component that is reached
+/// again by `$ref`, `allOf`, `oneOf` and `anyOf` alone has no end. Members, items and entries of maps may lead back:
+/// they can be left out or empty.
 fn check_cycles(context: &Context<'_>, report: &mut Report<'_>) {
     let root = &context.document.root;
     let sections = root.get("components").and_then(Node::as_mapping).unwrap_or_default();
@@ -98,8 +98,8 @@ fn check_cycles(context: &Context<'_>, report: &mut Report<'_>) {
             if reaches(&targets, index) {
                 endless = true;
                 let message = format!("`{}` consists of nothing but itself", entry.key);
-                let help = "Break the circle of `$ref`, `allOf`, `oneOf` and `anyOf`: only members, items and entries of \
-                            maps may lead back.";
+                let help = "Break the circle of `$ref`, `allOf`, `oneOf` and `anyOf`: only members, items and entries \
+                            of maps may lead back.";
                 report.at("reference-cycle", entry.key_span, &join(&pointer, &entry.key), message, help);
             }
         }

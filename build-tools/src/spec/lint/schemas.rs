@@ -92,8 +92,8 @@ fn check_array_and_object(site: &Site<'_>, report: &mut Report<'_>) {
             let complete = site.is_component() || site.role == "allOf";
             if !complete && !known.iter().any(|key| has(key)) {
                 let message = "the object has neither `properties` nor `additionalProperties`";
-                let help = "Write `additionalProperties: true` for a free-form object, or refer to a component that lists the \
-                            members.";
+                let help = "Write `additionalProperties: true` for a free-form object, or refer to a component that \
+                            lists the members.";
                 report.at("object-without-members", site.span, &site.pointer, message, help);
             }
         }

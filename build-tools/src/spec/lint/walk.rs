@@ -169,8 +169,8 @@ impl<'d> Walker<'d, '_, '_> {
                 continue;
             }
             let message = format!("`{}` stands beside `$ref`, where it is ignored", entry.key);
-            let help = "In a schema, write `allOf` with the reference as its only item and this key beside it; elsewhere, \
-                        remove the key.";
+            let help = "In a schema, write `allOf` with the reference as its only item and this key beside it; \
+                        elsewhere, remove the key.";
             self.report.at("reference-siblings", entry.key_span, &pointer, message, help);
         }
     }

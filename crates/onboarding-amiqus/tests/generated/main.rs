@@ -12,7 +12,7 @@ mod statuses;
 #[rustfmt::skip]
 mod wire;
 
-use onboarding_amiqus::{Client, Credentials};
+use onboarding_amiqus::{Client, Credentials, Retry};
 use onboarding_testing::Loopback;
 
 /// A client that calls the loopback server.
@@ -20,6 +20,8 @@ fn client(server: &Loopback) -> Client {
     Client::builder()
         .base_url(server.base_url())
         .credentials(Credentials::access_token("the-token"))
+        // Each test is about one answer.
+        .retry(Retry::never())
         .build()
         .expect("a loopback address is a base URL")
 }

@@ -21,6 +21,12 @@ impl Client {
     pub fn builder() -> ClientBuilder<Self> {
         ClientBuilder::default()
     }
+
+    /// The client below this one: requests that the vendor's document lacks go out by its `raw`, with the same
+    /// credentials, signatures, limits and retries.
+    pub fn core(&self) -> &onboarding_core::Client {
+        &self.core
+    }
 }
 
 impl VendorClient for Client {

@@ -13,13 +13,15 @@ mod statuses;
 mod wire;
 
 use onboarding_testing::Loopback;
-use onboarding_upvest::{Client, Credentials};
+use onboarding_upvest::{Client, Credentials, Retry};
 
 /// A client that calls the loopback server.
 fn client(server: &Loopback) -> Client {
     Client::builder()
         .base_url(server.base_url())
         .credentials(Credentials::access_token("the-client_id", "the-token"))
+        // Each test is about one answer.
+        .retry(Retry::never())
         .build()
         .expect("a loopback address is a base URL")
 }
