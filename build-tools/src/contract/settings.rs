@@ -18,6 +18,9 @@ pub struct Settings {
     /// Names of error types that operations share: a name, and the statuses of the set.
     #[serde(default)]
     pub errors: BTreeMap<String, Vec<String>>,
+    /// The header that makes repeating a call safe. The client fills it in where an operation has it and the caller gives none.
+    #[serde(default)]
+    pub idempotency_key: Option<String>,
     /// How lists come in pages.
     #[serde(default)]
     pub paging: Vec<Paging>,

@@ -1,7 +1,6 @@
 //! The operations, a file for each tag: a method of the client each, and a type of its own for calls with optional parameters.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 use super::example;
 use super::rust::{
@@ -171,23 +170,7 @@ fn write_method(source: &mut Source, contract: &Contract, operation: &Operation)
         }
         source.line(&format!(") -> {returned} {{"));
     }
-    let mut constant =
-        format!("Operation::new({:?}, Method::{}, {:?})", operation.id, operation.method.as_str(), operation.path);
-    if !operation.authenticated {
-        constant.push_str(".public()");
-    }
-    if operation.statuses.iter().any(|status| status.code.starts_with('3')) {
-        constant.push_str(".redirects()");
-    }
-    if operation.accept != "application/json" {
-        let _ = write!(constant, ".accept({:?})", operation.accept);
-    }
-    if constant.len() <= 80 {
-        source.line(&format!("static OPERATION: Operation = {constant};"));
-    } else {
-        source.line("static OPERATION: Operation =");
-        source.line(&format!("    {constant};"));
-    }
+    write_constant(source, contract, operation);
     let steps = steps(contract, operation);
     let (before, after) =
         if has_call_type(operation) { (format!("{}(", operation.type_stem), ")") } else { (String::new(), "") };
@@ -210,6 +193,43 @@ fn write_method(source: &mut Source, contract: &Contract, operation: &Operation)
         }
     }
     source.line("}");
+}
+
+/// Writes what every call of the operation has in common.
+fn write_constant(source: &mut Source, contract: &Contract, operation: &Operation) {
+    let constant =
+        format!("Operation::new({:?}, Method::{}, {:?})", operation.id, operation.method.as_str(), operation.path);
+    let mut marks = Vec::new();
+    if !operation.authenticated {
+        marks.push(".public()".to_owned());
+    }
+    if operation.deprecated {
+        marks.push(".deprecated()".to_owned());
+    }
+    if let Some(header) = &contract.settings.idempotency_key
+        && operation.parameters.iter().any(|parameter| parameter.place == Place::Header && parameter.wire == *header)
+    {
+        marks.push(format!(".idempotency_key({header:?})"));
+    }
+    if operation.statuses.iter().any(|status| status.code.starts_with('3')) {
+        marks.push(".redirects()".to_owned());
+    }
+    if operation.accept != "application/json" {
+        marks.push(format!(".accept({:?})", operation.accept));
+    }
+    let line = format!("{constant}{}", marks.concat());
+    if line.len() <= 80 {
+        source.line(&format!("static OPERATION: Operation = {line};"));
+    } else if line.len() <= 105 {
+        source.line("static OPERATION: Operation =");
+        source.line(&format!("    {line};"));
+    } else {
+        source.line(&format!("static OPERATION: Operation = {constant}{}", if marks.is_empty() { ";" } else { "" }));
+        let last = marks.len().saturating_sub(1);
+        for (index, mark) in marks.iter().enumerate() {
+            source.line(&format!("    {mark}{}", if index == last { ";" } else { "" }));
+        }
+    }
 }
 
 fn join_with_self(arguments: &[String]) -> String {

@@ -41,8 +41,8 @@ impl Client {
         client_id: types::ClientId,
         file_id: types::ClientFileId,
     ) -> Call<Download, errors::DownloadClientFileError> {
-        static OPERATION: Operation =
-            Operation::new("download_client_file", Method::GET, "/clients/{clientId}/files/{fileId}/download").accept("*/*");
+        static OPERATION: Operation = Operation::new("download_client_file", Method::GET, "/clients/{clientId}/files/{fileId}/download")
+            .accept("*/*");
         self.core
             .request(&OPERATION)
             .path("clientId", &client_id)

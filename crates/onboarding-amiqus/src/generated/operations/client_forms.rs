@@ -111,8 +111,8 @@ impl Client {
         id: types::ClientId,
         reference: &types::ClientFormReferenceId,
     ) -> Call<Download, errors::ForbiddenError> {
-        static OPERATION: Operation =
-            Operation::new("download_client_form", Method::GET, "/clients/{id}/forms/{reference}/download").accept("application/pdf");
+        static OPERATION: Operation = Operation::new("download_client_form", Method::GET, "/clients/{id}/forms/{reference}/download")
+            .accept("application/pdf");
         self.core.request(&OPERATION).path("id", &id).path("reference", reference).answers_download()
     }
 }

@@ -166,7 +166,8 @@ impl Client {
     /// ```
     #[deprecated = "the vendor advises against it"]
     pub fn archive_record(&self, id: types::RecordId) -> ArchiveRecord {
-        static OPERATION: Operation = Operation::new("archive_record", Method::POST, "/records/{id}/archive");
+        static OPERATION: Operation =
+            Operation::new("archive_record", Method::POST, "/records/{id}/archive").deprecated();
         ArchiveRecord(self.core.request(&OPERATION).path("id", &id).answers_json())
     }
 

@@ -38,8 +38,8 @@ impl Client {
         &self,
         body: &types::AccessibleResourcesQuery,
     ) -> Call<types::AccessibleResources, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("get_authz_accessible_resources", Method::POST, "/v1/authz-get-accessible-resources/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("get_authz_accessible_resources", Method::POST, "/v1/authz-get-accessible-resources/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
 
@@ -78,8 +78,8 @@ impl Client {
         operation: &types::AccessOperation,
         user_id: &types::UserId,
     ) -> ListAuthzIndividuals {
-        static OPERATION: Operation =
-            Operation::new("list_authz_individuals", Method::GET, "/v1/authz-individuals/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("list_authz_individuals", Method::GET, "/v1/authz-individuals/")
+            .accept("application/vnd.api+json");
         ListAuthzIndividuals(
             self.core
                 .request(&OPERATION)
@@ -119,8 +119,8 @@ impl Client {
         &self,
         body: &types::ResourceAccessQuery,
     ) -> Call<types::ResourceAccess, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("check_authz_resource_access", Method::POST, "/v1/authz-resource-access/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("check_authz_resource_access", Method::POST, "/v1/authz-resource-access/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
 
@@ -162,8 +162,8 @@ impl Client {
         resource_id: &[types::ResourceId],
         resource_type: &types::AccessResourceType,
     ) -> ListAuthzResourceAccessors {
-        static OPERATION: Operation =
-            Operation::new("list_authz_resource_accessors", Method::GET, "/v1/authz-resource-accessors/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("list_authz_resource_accessors", Method::GET, "/v1/authz-resource-accessors/")
+            .accept("application/vnd.api+json");
         ListAuthzResourceAccessors(
             self.core
                 .request(&OPERATION)
@@ -210,8 +210,8 @@ impl Client {
         &self,
         id: &types::UserId,
     ) -> Call<types::AuthzUserStatusDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("get_authz_user_status", Method::GET, "/v1/authz-user-status/{id}/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("get_authz_user_status", Method::GET, "/v1/authz-user-status/{id}/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).answers_json()
     }
 
@@ -245,8 +245,8 @@ impl Client {
         &self,
         body: &types::BulkResourceAccessQuery,
     ) -> Call<types::BulkResourceAccess, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("check_bulk_authz_resource_access", Method::POST, "/v1/bulk-authz-resource-access/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("check_bulk_authz_resource_access", Method::POST, "/v1/bulk-authz-resource-access/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
 }

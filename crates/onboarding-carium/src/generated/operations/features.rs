@@ -175,8 +175,8 @@ impl Client {
         id: &types::FeatureId,
         body: &types::AddFeatureUsers,
     ) -> Call<types::FeatureDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("add_feature_users", Method::POST, "/v1/features/{id}/add-users/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("add_feature_users", Method::POST, "/v1/features/{id}/add-users/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
@@ -214,8 +214,8 @@ impl Client {
         id: &types::FeatureId,
         body: &types::RemoveFeatureUsers,
     ) -> Call<types::FeatureDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("remove_feature_users", Method::POST, "/v1/features/{id}/remove-users/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("remove_feature_users", Method::POST, "/v1/features/{id}/remove-users/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
@@ -241,8 +241,8 @@ impl Client {
     /// # }
     /// ```
     pub fn list_organization_features(&self) -> ListOrganizationFeatures {
-        static OPERATION: Operation =
-            Operation::new("list_organization_features", Method::GET, "/v1/organization-features/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("list_organization_features", Method::GET, "/v1/organization-features/")
+            .accept("application/vnd.api+json");
         ListOrganizationFeatures(self.core.request(&OPERATION).answers_json())
     }
 
@@ -276,8 +276,8 @@ impl Client {
         &self,
         body: &types::NewOrganizationFeatureDocument,
     ) -> Call<types::OrganizationFeatureDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("create_organization_feature", Method::POST, "/v1/organization-features/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("create_organization_feature", Method::POST, "/v1/organization-features/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
 
@@ -316,8 +316,8 @@ impl Client {
         &self,
         id: &types::OrganizationFeatureId,
     ) -> Call<types::OrganizationFeatureDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("get_organization_feature", Method::GET, "/v1/organization-features/{id}/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("get_organization_feature", Method::GET, "/v1/organization-features/{id}/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).answers_json()
     }
 
@@ -381,8 +381,8 @@ impl Client {
     /// # }
     /// ```
     pub fn list_user_features(&self) -> ListUserFeatures {
-        static OPERATION: Operation =
-            Operation::new("list_user_features", Method::GET, "/v1/user-features/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("list_user_features", Method::GET, "/v1/user-features/")
+            .accept("application/vnd.api+json");
         ListUserFeatures(self.core.request(&OPERATION).answers_json())
     }
 
@@ -416,8 +416,8 @@ impl Client {
         &self,
         body: &types::NewUserFeatureDocument,
     ) -> Call<types::UserFeatureDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("create_user_feature", Method::POST, "/v1/user-features/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("create_user_feature", Method::POST, "/v1/user-features/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
 
@@ -456,8 +456,8 @@ impl Client {
         &self,
         id: &types::UserFeatureId,
     ) -> Call<types::UserFeatureDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("get_user_feature", Method::GET, "/v1/user-features/{id}/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("get_user_feature", Method::GET, "/v1/user-features/{id}/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).answers_json()
     }
 

@@ -33,8 +33,8 @@ impl Client {
     /// # }
     /// ```
     pub fn list_feedback_comments(&self) -> Call<types::FeedbackCommentList, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("list_feedback_comments", Method::GET, "/v1/feedback-comments/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("list_feedback_comments", Method::GET, "/v1/feedback-comments/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).answers_json()
     }
 
@@ -68,8 +68,8 @@ impl Client {
         &self,
         body: &types::NewFeedbackCommentDocument,
     ) -> Call<types::FeedbackCommentDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("create_feedback_comment", Method::POST, "/v1/feedback-comments/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("create_feedback_comment", Method::POST, "/v1/feedback-comments/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
 
@@ -108,8 +108,8 @@ impl Client {
         &self,
         id: &types::FeedbackCommentId,
     ) -> Call<types::FeedbackCommentDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("get_feedback_comment", Method::GET, "/v1/feedback-comments/{id}/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("get_feedback_comment", Method::GET, "/v1/feedback-comments/{id}/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).answers_json()
     }
 }

@@ -30,8 +30,8 @@ impl Client {
     /// # }
     /// ```
     pub fn list_impersonation_requests(&self) -> ListImpersonationRequests {
-        static OPERATION: Operation =
-            Operation::new("list_impersonation_requests", Method::GET, "/v1/impersonation-requests/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("list_impersonation_requests", Method::GET, "/v1/impersonation-requests/")
+            .accept("application/vnd.api+json");
         ListImpersonationRequests(self.core.request(&OPERATION).answers_json())
     }
 
@@ -65,8 +65,8 @@ impl Client {
         &self,
         body: &types::NewImpersonationRequestDocument,
     ) -> Call<types::ImpersonationRequestDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("create_impersonation_request", Method::POST, "/v1/impersonation-requests/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("create_impersonation_request", Method::POST, "/v1/impersonation-requests/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
 
@@ -105,8 +105,8 @@ impl Client {
         &self,
         id: &types::ImpersonationRequestId,
     ) -> Call<types::ImpersonationRequestDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("get_impersonation_request", Method::GET, "/v1/impersonation-requests/{id}/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("get_impersonation_request", Method::GET, "/v1/impersonation-requests/{id}/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).answers_json()
     }
 
@@ -144,8 +144,8 @@ impl Client {
         id: &types::ImpersonationRequestId,
         body: &types::ImpersonateUser,
     ) -> Call<types::StartedSession, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("impersonate_user", Method::POST, "/v1/impersonation-requests/{id}/impersonate/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("impersonate_user", Method::POST, "/v1/impersonation-requests/{id}/impersonate/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 }

@@ -40,8 +40,8 @@ impl Client {
         &self,
         individual_group_id: &types::IndividualGroupId,
     ) -> ListIndividualGroupIndividuals {
-        static OPERATION: Operation =
-            Operation::new("list_individual_group_individuals", Method::GET, "/v1/individual-group-individuals/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("list_individual_group_individuals", Method::GET, "/v1/individual-group-individuals/")
+            .accept("application/vnd.api+json");
         ListIndividualGroupIndividuals(
             self.core
                 .request(&OPERATION)
@@ -82,8 +82,8 @@ impl Client {
         &self,
         individual_group_id: &types::IndividualGroupId,
     ) -> ListIndividualGroupLeaders {
-        static OPERATION: Operation =
-            Operation::new("list_individual_group_leaders", Method::GET, "/v1/individual-group-leaders/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("list_individual_group_leaders", Method::GET, "/v1/individual-group-leaders/")
+            .accept("application/vnd.api+json");
         ListIndividualGroupLeaders(
             self.core
                 .request(&OPERATION)
@@ -114,8 +114,8 @@ impl Client {
     /// # }
     /// ```
     pub fn list_individual_group_logs(&self) -> ListIndividualGroupLogs {
-        static OPERATION: Operation =
-            Operation::new("list_individual_group_logs", Method::GET, "/v1/individual-group-logs/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("list_individual_group_logs", Method::GET, "/v1/individual-group-logs/")
+            .accept("application/vnd.api+json");
         ListIndividualGroupLogs(self.core.request(&OPERATION).answers_json())
     }
 
@@ -143,8 +143,9 @@ impl Client {
     /// ```
     #[deprecated = "the vendor advises against it"]
     pub fn list_individual_groups(&self) -> ListIndividualGroups {
-        static OPERATION: Operation =
-            Operation::new("list_individual_groups", Method::GET, "/v1/individual-groups/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("list_individual_groups", Method::GET, "/v1/individual-groups/")
+            .deprecated()
+            .accept("application/vnd.api+json");
         ListIndividualGroups(self.core.request(&OPERATION).answers_json())
     }
 
@@ -178,8 +179,8 @@ impl Client {
         &self,
         body: &types::NewIndividualGroupDocument,
     ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("create_individual_group", Method::POST, "/v1/individual-groups/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("create_individual_group", Method::POST, "/v1/individual-groups/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
 
@@ -212,8 +213,8 @@ impl Client {
     /// # }
     /// ```
     pub fn get_individual_group(&self, id: &types::IndividualGroupId) -> GetIndividualGroup {
-        static OPERATION: Operation =
-            Operation::new("get_individual_group", Method::GET, "/v1/individual-groups/{id}/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("get_individual_group", Method::GET, "/v1/individual-groups/{id}/")
+            .accept("application/vnd.api+json");
         GetIndividualGroup(self.core.request(&OPERATION).path("id", id).answers_json())
     }
 
@@ -251,8 +252,8 @@ impl Client {
         id: &types::IndividualGroupId,
         body: &types::UpdateIndividualGroupDocument,
     ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("update_individual_group", Method::PATCH, "/v1/individual-groups/{id}/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("update_individual_group", Method::PATCH, "/v1/individual-groups/{id}/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
@@ -290,8 +291,8 @@ impl Client {
         id: &types::IndividualGroupId,
         body: &types::AddGroupIndividuals,
     ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("add_individual_group_individuals", Method::POST, "/v1/individual-groups/{id}/add-individuals/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("add_individual_group_individuals", Method::POST, "/v1/individual-groups/{id}/add-individuals/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
@@ -329,8 +330,8 @@ impl Client {
         id: &types::IndividualGroupId,
         body: &types::AddGroupUsers,
     ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("add_individual_group_leaders", Method::POST, "/v1/individual-groups/{id}/add-leaders/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("add_individual_group_leaders", Method::POST, "/v1/individual-groups/{id}/add-leaders/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
@@ -368,8 +369,8 @@ impl Client {
         id: &types::IndividualGroupId,
         body: &types::AddGroupUsers,
     ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("add_individual_group_members", Method::POST, "/v1/individual-groups/{id}/add-members/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("add_individual_group_members", Method::POST, "/v1/individual-groups/{id}/add-members/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
@@ -405,8 +406,8 @@ impl Client {
         &self,
         id: &types::IndividualGroupId,
     ) -> ListIndividualGroupEligibleMembers {
-        static OPERATION: Operation =
-            Operation::new("list_individual_group_eligible_members", Method::GET, "/v1/individual-groups/{id}/eligible-members/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("list_individual_group_eligible_members", Method::GET, "/v1/individual-groups/{id}/eligible-members/")
+            .accept("application/vnd.api+json");
         ListIndividualGroupEligibleMembers(self.core.request(&OPERATION).path("id", id).answers_json())
     }
 
@@ -444,8 +445,8 @@ impl Client {
         id: &types::IndividualGroupId,
         body: &types::MoveIndividualGroup,
     ) -> Call<types::GroupMoveDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("move_individual_group", Method::POST, "/v1/individual-groups/{id}/move-group/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("move_individual_group", Method::POST, "/v1/individual-groups/{id}/move-group/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
@@ -483,8 +484,8 @@ impl Client {
         id: &types::IndividualGroupId,
         body: &types::RemoveGroupIndividuals,
     ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("remove_individual_group_individuals", Method::POST, "/v1/individual-groups/{id}/remove-individuals/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("remove_individual_group_individuals", Method::POST, "/v1/individual-groups/{id}/remove-individuals/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
@@ -522,8 +523,8 @@ impl Client {
         id: &types::IndividualGroupId,
         body: &types::RemoveGroupUsers,
     ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("remove_individual_group_leaders", Method::POST, "/v1/individual-groups/{id}/remove-leaders/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("remove_individual_group_leaders", Method::POST, "/v1/individual-groups/{id}/remove-leaders/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
@@ -561,8 +562,8 @@ impl Client {
         id: &types::IndividualGroupId,
         body: &types::RemoveGroupUsers,
     ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("remove_individual_group_members", Method::POST, "/v1/individual-groups/{id}/remove-members/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("remove_individual_group_members", Method::POST, "/v1/individual-groups/{id}/remove-members/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
@@ -588,8 +589,8 @@ impl Client {
     /// # }
     /// ```
     pub fn list_individual_groups_v2(&self) -> ListIndividualGroupsV2 {
-        static OPERATION: Operation =
-            Operation::new("list_individual_groups_v2", Method::GET, "/v2/individual-groups/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("list_individual_groups_v2", Method::GET, "/v2/individual-groups/")
+            .accept("application/vnd.api+json");
         ListIndividualGroupsV2(self.core.request(&OPERATION).answers_json())
     }
 
@@ -622,8 +623,8 @@ impl Client {
     /// # }
     /// ```
     pub fn get_individual_group_v2(&self, id: &types::IndividualGroupId) -> GetIndividualGroupV2 {
-        static OPERATION: Operation =
-            Operation::new("get_individual_group_v2", Method::GET, "/v2/individual-groups/{id}/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("get_individual_group_v2", Method::GET, "/v2/individual-groups/{id}/")
+            .accept("application/vnd.api+json");
         GetIndividualGroupV2(self.core.request(&OPERATION).path("id", id).answers_json())
     }
 }

@@ -40,8 +40,8 @@ impl Client {
         &self,
         organization_id: &types::OrganizationId,
     ) -> ListOauth2ClientSettings {
-        static OPERATION: Operation =
-            Operation::new("list_oauth2_client_settings", Method::GET, "/v1/oauth2-client-settings/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("list_oauth2_client_settings", Method::GET, "/v1/oauth2-client-settings/")
+            .accept("application/vnd.api+json");
         ListOauth2ClientSettings(
             self.core
                 .request(&OPERATION)
@@ -80,8 +80,8 @@ impl Client {
         &self,
         body: &types::NewOauth2ClientSettingsDocument,
     ) -> Call<types::Oauth2ClientSettingsDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("create_oauth2_client_settings", Method::POST, "/v1/oauth2-client-settings/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("create_oauth2_client_settings", Method::POST, "/v1/oauth2-client-settings/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
 
@@ -120,8 +120,8 @@ impl Client {
         &self,
         id: &types::Oauth2ClientSettingsId,
     ) -> Call<types::Oauth2ClientSettingsDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("get_oauth2_client_settings", Method::GET, "/v1/oauth2-client-settings/{id}/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("get_oauth2_client_settings", Method::GET, "/v1/oauth2-client-settings/{id}/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).answers_json()
     }
 
@@ -159,8 +159,8 @@ impl Client {
         id: &types::Oauth2ClientSettingsId,
         body: &types::UpdateOauth2ClientSettingsDocument,
     ) -> Call<types::Oauth2ClientSettingsDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("update_oauth2_client_settings", Method::PATCH, "/v1/oauth2-client-settings/{id}/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("update_oauth2_client_settings", Method::PATCH, "/v1/oauth2-client-settings/{id}/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
@@ -198,8 +198,8 @@ impl Client {
         id: &types::Oauth2ClientSettingsId,
         body: &types::EmptyObject,
     ) -> Call<types::Oauth2ClientSettingsDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("reset_oauth2_client_secret", Method::POST, "/v1/oauth2-client-settings/{id}/reset-secret/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("reset_oauth2_client_secret", Method::POST, "/v1/oauth2-client-settings/{id}/reset-secret/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 

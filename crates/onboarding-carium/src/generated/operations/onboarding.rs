@@ -40,8 +40,9 @@ impl Client {
         &self,
         body: &types::NewOnboardingInfoDocument,
     ) -> Call<types::OnboardingInfoDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("create_onboarding_info", Method::POST, "/v1/onboarding-info/").public().accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("create_onboarding_info", Method::POST, "/v1/onboarding-info/")
+            .public()
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
 
@@ -74,8 +75,8 @@ impl Client {
     /// # }
     /// ```
     pub fn list_onboarding_requests(&self, organization: &types::OrganizationId) -> ListOnboardingRequests {
-        static OPERATION: Operation =
-            Operation::new("list_onboarding_requests", Method::GET, "/v1/onboarding-requests/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("list_onboarding_requests", Method::GET, "/v1/onboarding-requests/")
+            .accept("application/vnd.api+json");
         ListOnboardingRequests(
             self.core
                 .request(&OPERATION)
@@ -114,8 +115,8 @@ impl Client {
         &self,
         body: &types::NewOnboardingRequestDocument,
     ) -> Call<types::OnboardingRequestDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("create_onboarding_request", Method::POST, "/v1/onboarding-requests/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("create_onboarding_request", Method::POST, "/v1/onboarding-requests/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
 
@@ -154,8 +155,8 @@ impl Client {
         &self,
         id: &types::OnboardingRequestId,
     ) -> Call<types::OnboardingRequestDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("get_onboarding_request", Method::GET, "/v1/onboarding-requests/{id}/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("get_onboarding_request", Method::GET, "/v1/onboarding-requests/{id}/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).answers_json()
     }
 
@@ -193,8 +194,8 @@ impl Client {
         id: &types::OnboardingRequestId,
         body: &types::UpdateOnboardingRequestDocument,
     ) -> Call<types::OnboardingRequestDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("update_onboarding_request", Method::PATCH, "/v1/onboarding-requests/{id}/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("update_onboarding_request", Method::PATCH, "/v1/onboarding-requests/{id}/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
@@ -234,8 +235,8 @@ impl Client {
         id: &types::OnboardingRequestId,
         body: &types::ResendNotificationsDocument,
     ) -> Call<types::OnboardingRequestDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("resend_onboarding_request_notifications", Method::POST, "/v1/onboarding-requests/{id}/email/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("resend_onboarding_request_notifications", Method::POST, "/v1/onboarding-requests/{id}/email/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
@@ -273,8 +274,8 @@ impl Client {
         id: &types::OnboardingTextId,
         body: &types::OnboardingTextStatusDocument,
     ) -> Call<types::EmptyObject, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("update_onboarding_text_status", Method::POST, "/v1/onboarding-texts/{id}/update-status/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("update_onboarding_text_status", Method::POST, "/v1/onboarding-texts/{id}/update-status/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 }

@@ -45,8 +45,9 @@ impl Client {
         &self,
         id: &types::OrganizationCodeId,
     ) -> Call<types::OrganizationCodeInfoDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("get_organization_code_info", Method::GET, "/v1/organization-code-info/{id}/").public().accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("get_organization_code_info", Method::GET, "/v1/organization-code-info/{id}/")
+            .public()
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).answers_json()
     }
 
@@ -75,8 +76,8 @@ impl Client {
     /// # }
     /// ```
     pub fn list_organization_codes(&self) -> Call<types::OrganizationCodeList, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("list_organization_codes", Method::GET, "/v1/organization-codes/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("list_organization_codes", Method::GET, "/v1/organization-codes/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).answers_json()
     }
 
@@ -110,8 +111,8 @@ impl Client {
         &self,
         body: &types::NewOrganizationCodeDocument,
     ) -> Call<types::OrganizationCodeDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("create_organization_code", Method::POST, "/v1/organization-codes/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("create_organization_code", Method::POST, "/v1/organization-codes/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
 
@@ -145,8 +146,8 @@ impl Client {
         &self,
         id: &types::OrganizationCodeId,
     ) -> Call<types::OrganizationCodeDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("get_organization_code", Method::GET, "/v1/organization-codes/{id}/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("get_organization_code", Method::GET, "/v1/organization-codes/{id}/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).answers_json()
     }
 
@@ -184,8 +185,8 @@ impl Client {
         id: &types::OrganizationCodeId,
         body: &types::UpdateOrganizationCodeDocument,
     ) -> Call<types::OrganizationCodeDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("update_organization_code", Method::PATCH, "/v1/organization-codes/{id}/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("update_organization_code", Method::PATCH, "/v1/organization-codes/{id}/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
@@ -218,8 +219,8 @@ impl Client {
     /// # }
     /// ```
     pub fn list_organization_code_users(&self, id: &types::OrganizationCodeId) -> ListOrganizationCodeUsers {
-        static OPERATION: Operation =
-            Operation::new("list_organization_code_users", Method::GET, "/v1/organization-codes/{id}/users/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("list_organization_code_users", Method::GET, "/v1/organization-codes/{id}/users/")
+            .accept("application/vnd.api+json");
         ListOrganizationCodeUsers(self.core.request(&OPERATION).path("id", id).answers_json())
     }
 }

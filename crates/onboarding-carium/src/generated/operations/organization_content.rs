@@ -30,8 +30,8 @@ impl Client {
     /// # }
     /// ```
     pub fn list_organization_email_templates(&self) -> ListOrganizationEmailTemplates {
-        static OPERATION: Operation =
-            Operation::new("list_organization_email_templates", Method::GET, "/v1/organization-email-templates/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("list_organization_email_templates", Method::GET, "/v1/organization-email-templates/")
+            .accept("application/vnd.api+json");
         ListOrganizationEmailTemplates(self.core.request(&OPERATION).answers_json())
     }
 
@@ -65,8 +65,8 @@ impl Client {
         &self,
         body: &types::NewEmailTemplateDocument,
     ) -> Call<types::EmailTemplateDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("create_organization_email_template", Method::POST, "/v1/organization-email-templates/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("create_organization_email_template", Method::POST, "/v1/organization-email-templates/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
 
@@ -102,8 +102,8 @@ impl Client {
         &self,
         id: &types::EmailTemplateId,
     ) -> Call<types::EmailTemplateDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("get_organization_email_template", Method::GET, "/v1/organization-email-templates/{id}/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("get_organization_email_template", Method::GET, "/v1/organization-email-templates/{id}/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).answers_json()
     }
 
@@ -141,8 +141,8 @@ impl Client {
         id: &types::EmailTemplateId,
         body: &types::UpdateEmailTemplateDocument,
     ) -> Call<types::EmailTemplateDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("update_organization_email_template", Method::PATCH, "/v1/organization-email-templates/{id}/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("update_organization_email_template", Method::PATCH, "/v1/organization-email-templates/{id}/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
@@ -178,8 +178,8 @@ impl Client {
         &self,
         organization_id: &types::OrganizationId,
     ) -> ListOrganizationGeneralMessages {
-        static OPERATION: Operation =
-            Operation::new("list_organization_general_messages", Method::GET, "/v1/organization-general-messages/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("list_organization_general_messages", Method::GET, "/v1/organization-general-messages/")
+            .accept("application/vnd.api+json");
         ListOrganizationGeneralMessages(
             self.core
                 .request(&OPERATION)
@@ -218,8 +218,8 @@ impl Client {
         &self,
         body: &types::NewGeneralMessageDocument,
     ) -> Call<types::GeneralMessageDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("create_organization_general_message", Method::POST, "/v1/organization-general-messages/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("create_organization_general_message", Method::POST, "/v1/organization-general-messages/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
 
@@ -255,8 +255,8 @@ impl Client {
         &self,
         id: &types::GeneralMessageId,
     ) -> Call<types::GeneralMessageDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("get_organization_general_message", Method::GET, "/v1/organization-general-messages/{id}/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("get_organization_general_message", Method::GET, "/v1/organization-general-messages/{id}/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).answers_json()
     }
 
@@ -294,8 +294,8 @@ impl Client {
         id: &types::GeneralMessageId,
         body: &types::UpdateGeneralMessageDocument,
     ) -> Call<types::GeneralMessageDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("update_organization_general_message", Method::PATCH, "/v1/organization-general-messages/{id}/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("update_organization_general_message", Method::PATCH, "/v1/organization-general-messages/{id}/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
@@ -321,8 +321,8 @@ impl Client {
     /// # }
     /// ```
     pub fn list_organization_sms_templates(&self) -> ListOrganizationSmsTemplates {
-        static OPERATION: Operation =
-            Operation::new("list_organization_sms_templates", Method::GET, "/v1/organization-sms-templates/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("list_organization_sms_templates", Method::GET, "/v1/organization-sms-templates/")
+            .accept("application/vnd.api+json");
         ListOrganizationSmsTemplates(self.core.request(&OPERATION).answers_json())
     }
 
@@ -356,8 +356,8 @@ impl Client {
         &self,
         body: &types::NewSmsTemplateDocument,
     ) -> Call<types::SmsTemplateDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("create_organization_sms_template", Method::POST, "/v1/organization-sms-templates/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("create_organization_sms_template", Method::POST, "/v1/organization-sms-templates/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
 
@@ -396,8 +396,8 @@ impl Client {
         &self,
         id: &types::SmsTemplateId,
     ) -> Call<types::SmsTemplateDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("get_organization_sms_template", Method::GET, "/v1/organization-sms-templates/{id}/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("get_organization_sms_template", Method::GET, "/v1/organization-sms-templates/{id}/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).answers_json()
     }
 
@@ -435,8 +435,8 @@ impl Client {
         id: &types::SmsTemplateId,
         body: &types::UpdateSmsTemplateDocument,
     ) -> Call<types::SmsTemplateDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("update_organization_sms_template", Method::PATCH, "/v1/organization-sms-templates/{id}/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("update_organization_sms_template", Method::PATCH, "/v1/organization-sms-templates/{id}/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
@@ -462,8 +462,8 @@ impl Client {
     /// # }
     /// ```
     pub fn list_organization_themes(&self) -> ListOrganizationThemes {
-        static OPERATION: Operation =
-            Operation::new("list_organization_themes", Method::GET, "/v1/organization-themes/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("list_organization_themes", Method::GET, "/v1/organization-themes/")
+            .accept("application/vnd.api+json");
         ListOrganizationThemes(self.core.request(&OPERATION).answers_json())
     }
 
@@ -497,8 +497,8 @@ impl Client {
         &self,
         body: &types::NewThemeDocument,
     ) -> Call<types::ThemeDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("create_organization_theme", Method::POST, "/v1/organization-themes/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("create_organization_theme", Method::POST, "/v1/organization-themes/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
 
@@ -537,8 +537,8 @@ impl Client {
         &self,
         id: &types::ThemeId,
     ) -> Call<types::ThemeDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("get_organization_theme", Method::GET, "/v1/organization-themes/{id}/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("get_organization_theme", Method::GET, "/v1/organization-themes/{id}/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).answers_json()
     }
 
@@ -576,8 +576,8 @@ impl Client {
         id: &types::ThemeId,
         body: &types::UpdateThemeDocument,
     ) -> Call<types::ThemeDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("update_organization_theme", Method::PATCH, "/v1/organization-themes/{id}/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("update_organization_theme", Method::PATCH, "/v1/organization-themes/{id}/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 }

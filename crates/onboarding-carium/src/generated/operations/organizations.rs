@@ -30,8 +30,8 @@ impl Client {
     /// # }
     /// ```
     pub fn list_organizations(&self) -> ListOrganizations {
-        static OPERATION: Operation =
-            Operation::new("list_organizations", Method::GET, "/v1/organizations/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("list_organizations", Method::GET, "/v1/organizations/")
+            .accept("application/vnd.api+json");
         ListOrganizations(self.core.request(&OPERATION).answers_json())
     }
 
@@ -65,8 +65,8 @@ impl Client {
         &self,
         body: &types::NewOrganizationDocument,
     ) -> Call<types::OrganizationDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("create_organization", Method::POST, "/v1/organizations/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("create_organization", Method::POST, "/v1/organizations/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
 
@@ -105,8 +105,8 @@ impl Client {
         &self,
         id: &types::OrganizationId,
     ) -> Call<types::OrganizationDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("get_organization", Method::GET, "/v1/organizations/{id}/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("get_organization", Method::GET, "/v1/organizations/{id}/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).answers_json()
     }
 
@@ -144,8 +144,8 @@ impl Client {
         id: &types::OrganizationId,
         body: &types::UpdateOrganizationDocument,
     ) -> Call<types::OrganizationDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("update_organization", Method::PATCH, "/v1/organizations/{id}/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("update_organization", Method::PATCH, "/v1/organizations/{id}/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
@@ -221,8 +221,8 @@ impl Client {
         id: &types::OrganizationId,
         body: &types::EmptyObject,
     ) -> Call<types::OrganizationDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("process_organization_logo_upload", Method::POST, "/v1/organizations/{id}/process-logo-upload/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("process_organization_logo_upload", Method::POST, "/v1/organizations/{id}/process-logo-upload/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
@@ -299,8 +299,8 @@ impl Client {
         id: &types::OrganizationId,
         body: &types::NewLogoUpload,
     ) -> Call<types::LogoUploadDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("create_organization_logo_upload", Method::POST, "/v1/organizations/{id}/upload-logo/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("create_organization_logo_upload", Method::POST, "/v1/organizations/{id}/upload-logo/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 }

@@ -107,8 +107,8 @@ impl Client {
     /// # }
     /// ```
     pub fn list_user_replications(&self, user_id: &types::UserId) -> ListUserReplications {
-        static OPERATION: Operation =
-            Operation::new("list_user_replications", Method::GET, "/v1/user-replications/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("list_user_replications", Method::GET, "/v1/user-replications/")
+            .accept("application/vnd.api+json");
         ListUserReplications(self.core.request(&OPERATION).query("user-id", user_id).answers_json())
     }
 
@@ -142,8 +142,8 @@ impl Client {
         &self,
         body: &types::NewUserReplicationDocument,
     ) -> Call<types::UserReplicationDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("create_user_replication", Method::POST, "/v1/user-replications/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("create_user_replication", Method::POST, "/v1/user-replications/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
 }

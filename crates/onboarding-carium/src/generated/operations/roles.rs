@@ -139,7 +139,8 @@ impl Client {
         id: &types::RoleId,
         body: &types::ChangeRoleUserDocument,
     ) -> Call<(), errors::RequestError> {
-        static OPERATION: Operation = Operation::new("add_role_user", Method::POST, "/v1/roles/{id}/add-user/");
+        static OPERATION: Operation =
+            Operation::new("add_role_user", Method::POST, "/v1/roles/{id}/add-user/").deprecated();
         self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
     }
 

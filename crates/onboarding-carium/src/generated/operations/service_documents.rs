@@ -34,8 +34,9 @@ impl Client {
     /// # }
     /// ```
     pub fn list_service_documents(&self, latest: bool) -> ListServiceDocuments {
-        static OPERATION: Operation =
-            Operation::new("list_service_documents", Method::GET, "/v1/service-documents/").public().accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("list_service_documents", Method::GET, "/v1/service-documents/")
+            .public()
+            .accept("application/vnd.api+json");
         ListServiceDocuments(self.core.request(&OPERATION).query("latest", &latest).answers_json())
     }
 
@@ -70,8 +71,9 @@ impl Client {
     /// # }
     /// ```
     pub fn get_service_document(&self, id: &types::ServiceDocumentId) -> GetServiceDocument {
-        static OPERATION: Operation =
-            Operation::new("get_service_document", Method::GET, "/v1/service-documents/{id}/").public().accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("get_service_document", Method::GET, "/v1/service-documents/{id}/")
+            .public()
+            .accept("application/vnd.api+json");
         GetServiceDocument(self.core.request(&OPERATION).path("id", id).answers_json())
     }
 
@@ -110,8 +112,7 @@ impl Client {
         id: &types::UserId,
         body: &types::EmptyObject,
     ) -> Call<(), errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("delete_user_service_document_agreements", Method::POST, "/v1/users/{id}/delete-service-document-agreements/");
+        static OPERATION: Operation = Operation::new("delete_user_service_document_agreements", Method::POST, "/v1/users/{id}/delete-service-document-agreements/");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
     }
 }

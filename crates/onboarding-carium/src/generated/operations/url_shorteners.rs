@@ -30,8 +30,8 @@ impl Client {
     /// # }
     /// ```
     pub fn list_url_shorteners(&self) -> ListUrlShorteners {
-        static OPERATION: Operation =
-            Operation::new("list_url_shorteners", Method::GET, "/v1/url-shorteners/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("list_url_shorteners", Method::GET, "/v1/url-shorteners/")
+            .accept("application/vnd.api+json");
         ListUrlShorteners(self.core.request(&OPERATION).answers_json())
     }
 
@@ -65,8 +65,8 @@ impl Client {
         &self,
         body: &types::NewUrlShortenerDocument,
     ) -> Call<types::UrlShortenerDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("create_url_shortener", Method::POST, "/v1/url-shorteners/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("create_url_shortener", Method::POST, "/v1/url-shorteners/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
 
@@ -105,8 +105,8 @@ impl Client {
         &self,
         id: &types::UrlShortenerId,
     ) -> Call<types::UrlShortenerDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("get_url_shortener", Method::GET, "/v1/url-shorteners/{id}/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("get_url_shortener", Method::GET, "/v1/url-shorteners/{id}/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).answers_json()
     }
 
@@ -144,8 +144,8 @@ impl Client {
         id: &types::UrlShortenerId,
         body: &types::UpdateUrlShortenerDocument,
     ) -> Call<types::UrlShortenerDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("update_url_shortener", Method::PATCH, "/v1/url-shorteners/{id}/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("update_url_shortener", Method::PATCH, "/v1/url-shorteners/{id}/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 }

@@ -57,8 +57,8 @@ impl Client {
     /// # }
     /// ```
     pub fn list_user_activities(&self) -> ListUserActivities {
-        static OPERATION: Operation =
-            Operation::new("list_user_activities", Method::GET, "/v1/user-activities/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("list_user_activities", Method::GET, "/v1/user-activities/")
+            .accept("application/vnd.api+json");
         ListUserActivities(self.core.request(&OPERATION).answers_json())
     }
 
@@ -91,8 +91,8 @@ impl Client {
     /// # }
     /// ```
     pub fn list_user_checkins(&self, individual_id: &types::IndividualId) -> ListUserCheckins {
-        static OPERATION: Operation =
-            Operation::new("list_user_checkins", Method::GET, "/v1/user-checkins/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("list_user_checkins", Method::GET, "/v1/user-checkins/")
+            .accept("application/vnd.api+json");
         ListUserCheckins(self.core.request(&OPERATION).query("individual-id", individual_id).answers_json())
     }
 
@@ -126,8 +126,8 @@ impl Client {
         &self,
         body: &types::NewUserCheckinDocument,
     ) -> Call<types::UserCheckinDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("create_user_checkin", Method::POST, "/v1/user-checkins/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("create_user_checkin", Method::POST, "/v1/user-checkins/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
 }

@@ -30,8 +30,8 @@ impl Client {
     /// # }
     /// ```
     pub fn list_user_organizations(&self) -> ListUserOrganizations {
-        static OPERATION: Operation =
-            Operation::new("list_user_organizations", Method::GET, "/v1/user-organizations/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("list_user_organizations", Method::GET, "/v1/user-organizations/")
+            .accept("application/vnd.api+json");
         ListUserOrganizations(self.core.request(&OPERATION).answers_json())
     }
 
@@ -65,8 +65,8 @@ impl Client {
         &self,
         body: &types::NewUserOrganizationDocument,
     ) -> Call<types::UserOrganizationDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("create_user_organization", Method::POST, "/v1/user-organizations/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("create_user_organization", Method::POST, "/v1/user-organizations/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
 
@@ -206,7 +206,7 @@ impl Client {
         body: &types::ChangeUserEmail,
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation =
-            Operation::new("change_user_email", Method::POST, "/v1/users/{id}/change-email/");
+            Operation::new("change_user_email", Method::POST, "/v1/users/{id}/change-email/").deprecated();
         self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
     }
 
@@ -282,8 +282,8 @@ impl Client {
         id: &types::UserId,
         body: &types::EmptyObject,
     ) -> Call<types::UserDocument, errors::RequestError> {
-        static OPERATION: Operation =
-            Operation::new("disable_user", Method::POST, "/v1/users/{id}/disable/").accept("application/vnd.api+json");
+        static OPERATION: Operation = Operation::new("disable_user", Method::POST, "/v1/users/{id}/disable/")
+            .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 

@@ -82,7 +82,8 @@ impl Client {
     /// # }
     /// ```
     pub fn create_user(&self, body: &types::NewUser) -> CreateUser {
-        static OPERATION: Operation = Operation::new("create_user", Method::POST, "/users");
+        static OPERATION: Operation =
+            Operation::new("create_user", Method::POST, "/users").idempotency_key("idempotency-key");
         CreateUser(self.core.request(&OPERATION).json("application/json", body).answers_json())
     }
 
@@ -212,8 +213,8 @@ impl Client {
     /// # }
     /// ```
     pub fn change_user_data(&self, user_id: &types::UserId, body: &types::UserDataChange) -> ChangeUserData {
-        static OPERATION: Operation =
-            Operation::new("change_user_data", Method::POST, "/users/{user_id}/data_change_requests");
+        static OPERATION: Operation = Operation::new("change_user_data", Method::POST, "/users/{user_id}/data_change_requests")
+            .idempotency_key("idempotency-key");
         ChangeUserData(
             self.core
                 .request(&OPERATION)
