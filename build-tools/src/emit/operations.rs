@@ -159,6 +159,8 @@ fn write_method(source: &mut Source, contract: &Contract, operation: &Operation)
     }
     let returned = if has_call_type(operation) { operation.type_stem.clone() } else { call_type(operation) };
     let arguments = arguments(contract, operation);
+    // Compiled where it is called: decoding hangs on it, and a service uses few of the operations.
+    source.line("#[inline]");
     let line = format!("pub fn {}({}) -> {returned} {{", operation.method_name, join_with_self(&arguments));
     if line.replace("onboarding_core::", "").len() <= 110 {
         source.line(&line);

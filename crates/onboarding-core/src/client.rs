@@ -86,6 +86,12 @@ pub enum BuildError {
 
 /// Builds a vendor's client. Its `Debug` shows nothing of what it was given.
 pub struct ClientBuilder<V> {
+    settings: Settings,
+    vendor: PhantomData<fn() -> V>,
+}
+
+/// What a builder was told, whoever the vendor is: nothing of it is compiled again for each vendor.
+struct Settings {
     base_url: Option<String>,
     credentials: Credentials,
     user_agent: Option<String>,
@@ -101,9 +107,7 @@ pub struct ClientBuilder<V> {
     observer: Option<Arc<dyn Observer>>,
     runtime: Arc<dyn Runtime>,
     allow_http: bool,
-    http_client: Option<reqwest::Client>,
     http_setup: Option<reqwest::ClientBuilder>,
-    vendor: PhantomData<fn() -> V>,
 }
 
 impl<V> fmt::Debug for ClientBuilder<V> {
@@ -113,6 +117,12 @@ impl<V> fmt::Debug for ClientBuilder<V> {
 }
 
 impl<V: VendorClient> Default for ClientBuilder<V> {
+    fn default() -> Self {
+        Self { settings: Settings::default(), vendor: PhantomData }
+    }
+}
+
+impl Default for Settings {
     fn default() -> Self {
         Self {
             base_url: None,
@@ -130,9 +140,7 @@ impl<V: VendorClient> Default for ClientBuilder<V> {
             observer: None,
             runtime: Arc::new(SystemRuntime),
             allow_http: false,
-            http_client: None,
             http_setup: None,
-            vendor: PhantomData,
         }
     }
 }
@@ -141,151 +149,144 @@ impl<V: VendorClient> ClientBuilder<V> {
     /// Calls one of the vendor's installations.
     #[expect(clippy::needless_pass_by_value, reason = "environments are small enumerations, given by name")]
     pub fn environment(mut self, environment: V::Environment) -> Self {
-        self.base_url = Some(environment.base_url().to_owned());
+        self.settings.base_url = Some(environment.base_url().to_owned());
         self
     }
 
     /// Calls another address, such as a proxy, an installation of one's own or a test server. A path in it stays in front of every
     /// operation's path.
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
-        self.base_url = Some(base_url.into());
+        self.settings.base_url = Some(base_url.into());
         self
     }
 
     /// Signs every call in with these credentials, save those that the vendor documents as public.
     pub fn credentials(mut self, credentials: impl Into<V::Credentials>) -> Self {
-        self.credentials = credentials.into().into();
+        self.settings.credentials = credentials.into().into();
         self
     }
 
     /// Sends this `User-Agent` instead of the crate's own name and version.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
-        self.user_agent = Some(user_agent.into());
+        self.settings.user_agent = Some(user_agent.into());
         self
     }
 
     /// Sends one more header with every call.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.headers.push((name.into(), value.into()));
+        self.settings.headers.push((name.into(), value.into()));
         self
     }
 
-    /// How long connecting may take: 10 seconds by default. Without effect on a client given by
-    /// [`http_client`](Self::http_client).
+    /// How long connecting may take: 10 seconds by default.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
-        self.connect_timeout = limit;
+        self.settings.connect_timeout = limit;
         self
     }
 
     /// How long one attempt may take, from connecting to the last byte: 30 seconds by default. For downloads it covers the time
     /// to the head of the answer.
     pub fn attempt_timeout(mut self, limit: Duration) -> Self {
-        self.attempt_timeout = limit;
+        self.settings.attempt_timeout = limit;
         self
     }
 
     /// How long a whole call may take, with signing in, every attempt and the pauses between them: 60 seconds by default.
     pub fn timeout(mut self, limit: Duration) -> Self {
-        self.timeout = limit;
+        self.settings.timeout = limit;
         self
     }
 
     /// How many bytes of an answer are held in memory: 32 MiB by default. A longer answer is an error; downloads are streams and
     /// have no such limit.
     pub fn max_answer_bytes(mut self, limit: usize) -> Self {
-        self.max_answer_bytes = limit;
+        self.settings.max_answer_bytes = limit;
         self
     }
 
     /// How many calls may be in flight at once; further ones wait for their turn. Unlimited by default.
     pub fn max_concurrent_calls(mut self, limit: usize) -> Self {
-        self.max_concurrent_calls = Some(limit);
+        self.settings.max_concurrent_calls = Some(limit);
         self
     }
 
     /// How many attempts may be made in a time, spread evenly over it; further ones wait for their turn. Unlimited by default.
     pub fn rate_limit(mut self, attempts: u32, per: Duration) -> Self {
-        self.rate_limit = Some((attempts, per));
+        self.settings.rate_limit = Some((attempts, per));
         self
     }
 
     /// How calls are repeated that failed and may be repeated.
     pub fn retry(mut self, retry: Retry) -> Self {
-        self.retry = retry;
+        self.settings.retry = retry;
         self
     }
 
     /// Signs every request, those for tokens included.
     pub fn signer(mut self, signer: impl Signer + 'static) -> Self {
-        self.signer = Some(Arc::new(signer));
+        self.settings.signer = Some(Arc::new(signer));
         self
     }
 
     /// Tells the observer of every call.
     pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
-        self.observer = Some(Arc::new(observer));
+        self.settings.observer = Some(Arc::new(observer));
         self
     }
 
     /// Takes time and chance from elsewhere than this machine, for tests.
     pub fn runtime(mut self, runtime: impl Runtime + 'static) -> Self {
-        self.runtime = Arc::new(runtime);
+        self.settings.runtime = Arc::new(runtime);
         self
     }
 
     /// Allows plain `http` on hosts other than this machine. Credentials and personal data then travel in the clear.
     pub fn allow_http(mut self) -> Self {
-        self.allow_http = true;
+        self.settings.allow_http = true;
         self
     }
 
     /// Sets the HTTP client up by reqwest's own builder: proxies, client certificates, roots. Redirects are not followed and
     /// answers not decompressed, whatever it says.
     pub fn http_client_builder(mut self, builder: reqwest::ClientBuilder) -> Self {
-        self.http_setup = Some(builder);
-        self
-    }
-
-    /// Uses the caller's HTTP client with its proxies, certificates and pool.
-    ///
-    /// It must not follow redirects: a redirect to another host would take the request's body and credentials there.
-    /// [`http_client_builder`](Self::http_client_builder) sees to that.
-    pub fn http_client(mut self, http_client: reqwest::Client) -> Self {
-        self.http_client = Some(http_client);
+        self.settings.http_setup = Some(builder);
         self
     }
 
     /// Builds the client. Nothing is sent.
     pub fn build(self) -> Result<V, BuildError> {
+        self.settings.build(V::VENDOR, V::USER_AGENT).map(V::from_core)
+    }
+}
+
+impl Settings {
+    fn build(self, vendor: &'static str, user_agent: &'static str) -> Result<Client, BuildError> {
         let base_url = checked_base_url(self.base_url.as_deref(), self.allow_http)?;
         let mut headers = HeaderMap::new();
-        let user_agent = self.user_agent.unwrap_or_else(|| V::USER_AGENT.to_owned());
+        let user_agent = self.user_agent.unwrap_or_else(|| user_agent.to_owned());
         for (name, value) in std::iter::once(("user-agent".to_owned(), user_agent)).chain(self.headers) {
             let refused = || BuildError::InvalidHeader { name: name.clone() };
             let wire_name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused())?;
             headers.insert(wire_name, HeaderValue::from_str(&value).map_err(|_| refused())?);
         }
-        let http = match self.http_client {
-            Some(http_client) => http_client,
-            None => self
-                .http_setup
-                .unwrap_or_default()
-                .connect_timeout(self.connect_timeout)
-                .read_timeout(READ_TIMEOUT)
-                .redirect(redirect::Policy::none())
-                .retry(reqwest::retry::never())
-                // Another crate's features of reqwest would otherwise add a header here, after the request was signed.
-                .no_gzip()
-                .no_brotli()
-                .no_deflate()
-                .no_zstd()
-                .build()
-                .map_err(|error| BuildError::Transport(Box::new(error)))?,
-        };
+        let http = self
+            .http_setup
+            .unwrap_or_default()
+            .connect_timeout(self.connect_timeout)
+            .read_timeout(READ_TIMEOUT)
+            .redirect(redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            // Another crate's features of reqwest would otherwise add a header here, after the request was signed.
+            .no_gzip()
+            .no_brotli()
+            .no_deflate()
+            .no_zstd()
+            .build()
+            .map_err(|error| BuildError::Transport(Box::new(error)))?;
         let (sign_in_headers, authenticate) = self.credentials.into_parts()?;
-        Ok(V::from_core(Client {
+        Ok(Client {
             shared: Arc::new(Shared {
-                vendor: V::VENDOR,
+                vendor,
                 base_text: base_url.as_str().trim_end_matches('/').to_owned(),
                 base_url,
                 sign_in_headers,
@@ -302,7 +303,7 @@ impl<V: VendorClient> ClientBuilder<V> {
                 runtime: self.runtime,
                 http,
             }),
-        }))
+        })
     }
 }
 

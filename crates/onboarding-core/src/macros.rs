@@ -32,6 +32,7 @@ macro_rules! object {
         }
 
         impl ::core::fmt::Debug for $Name {
+            #[inline]
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 $crate::__private::debug_object(formatter, ::core::stringify!($Name), &[
                     $($((::core::stringify!($rf), $crate::__shown!($($rp)? self.$rf)),)*)?
@@ -51,6 +52,7 @@ macro_rules! object {
                 impl<'de> $crate::__private::serde::de::Visitor<'de> for Members {
                     type Value = $Name;
 
+                    #[inline]
                     fn expecting(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                         formatter.write_str("an object")
                     }
@@ -138,6 +140,7 @@ macro_rules! __sent {
         [$($ef:ident)?]
     ) => {
         impl $crate::Check for $Name {
+            #[inline]
             fn subject(&self) -> $crate::Subject<'_> {
                 let members = [
                     $({ let _ = ::core::stringify!($cf); true },)*
@@ -150,6 +153,7 @@ macro_rules! __sent {
                 $crate::Subject::Members(count)
             }
 
+            #[inline]
             fn check(&self) -> ::core::result::Result<(), $crate::Violation> {
                 $crate::__private::all(self, &[$($crate::Rule::$tr($($ta)?)),*])?;
                 $($crate::__private::member($rw, &self.$rf, &[$($crate::Rule::$rr($($ra)?)),*])?;)*
@@ -162,6 +166,7 @@ macro_rules! __sent {
         impl $Name {
             /// The value with its required members.
             #[allow(clippy::too_many_arguments, clippy::new_without_default, reason = "as many as the vendor requires")]
+            #[inline]
             pub fn new($($rf: impl ::core::convert::Into<$rt>),*) -> Self {
                 Self {
                     $($rf: $rf.into(),)*
@@ -190,6 +195,7 @@ macro_rules! __sent {
 
                 #[doc = ::core::concat!("Clears [`", ::core::stringify!($nf), "`](Self#structfield.", ::core::stringify!($nf), "): it is sent as `null`.")]
                 #[must_use]
+                #[inline]
                 pub fn $nc(mut self) -> Self {
                     self.$nf = $crate::Patch::Clear;
                     self
@@ -246,6 +252,7 @@ macro_rules! string_enum {
             pub const DOCUMENTED: &[Self] = &[$(Self::$Variant),*];
 
             /// The value as the vendor writes it.
+            #[inline]
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$Variant => $wire,)*
@@ -255,6 +262,7 @@ macro_rules! string_enum {
         }
 
         impl ::core::convert::From<&str> for $Name {
+            #[inline]
             fn from(text: &str) -> Self {
                 match text {
                     $($wire => Self::$Variant,)*
@@ -264,6 +272,7 @@ macro_rules! string_enum {
         }
 
         impl $crate::Check for $Name {
+            #[inline]
             fn subject(&self) -> $crate::Subject<'_> {
                 $crate::Subject::Text(self.as_str())
             }
@@ -280,6 +289,7 @@ macro_rules! identifier {
         $crate::identifier!(@text $(#[$meta])* $Name [$($($rule($($argument)?)),*)?]);
 
         impl ::core::fmt::Debug for $Name {
+            #[inline]
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 formatter.write_str(::core::concat!(::core::stringify!($Name), "([redacted])"))
             }
@@ -289,6 +299,7 @@ macro_rules! identifier {
         $crate::identifier!(@text $(#[$meta])* #[derive(Debug)] $Name [$($($rule($($argument)?)),*)?]);
 
         impl ::core::fmt::Display for $Name {
+            #[inline]
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 formatter.write_str(&self.0)
             }
@@ -301,22 +312,26 @@ macro_rules! identifier {
 
         impl $Name {
             /// The identifier as the vendor writes it.
+            #[inline]
             pub fn as_str(&self) -> &str {
                 &self.0
             }
         }
 
         impl ::core::convert::From<&str> for $Name {
+            #[inline]
             fn from(text: &str) -> Self {
                 Self(text.to_owned())
             }
         }
 
         impl $crate::Check for $Name {
+            #[inline]
             fn subject(&self) -> $crate::Subject<'_> {
                 $crate::Subject::Text(&self.0)
             }
 
+            #[inline]
             fn check(&self) -> ::core::result::Result<(), $crate::Violation> {
                 $crate::__private::all(self, &[$($crate::Rule::$rule($($argument)?)),*])
             }
@@ -330,28 +345,33 @@ macro_rules! identifier {
         pub struct $Name(pub i64);
 
         impl $crate::Check for $Name {
+            #[inline]
             fn subject(&self) -> $crate::Subject<'_> {
                 $crate::Check::subject(&self.0)
             }
 
+            #[inline]
             fn check(&self) -> ::core::result::Result<(), $crate::Violation> {
                 $crate::__private::all(self, &[$($($crate::Rule::$rule($($argument)?)),*)?])
             }
         }
 
         impl ::core::convert::From<i64> for $Name {
+            #[inline]
             fn from(number: i64) -> Self {
                 Self(number)
             }
         }
 
         impl ::core::fmt::Display for $Name {
+            #[inline]
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 self.0.fmt(formatter)
             }
         }
 
         impl $crate::Parameter for $Name {
+            #[inline]
             fn to_text(&self) -> ::std::borrow::Cow<'_, str> {
                 ::std::borrow::Cow::Owned(self.0.to_string())
             }
@@ -387,12 +407,14 @@ macro_rules! resource_url {
 
         impl $Name {
             /// The identifier in the address; `None` when the address is not of the documented form.
+            #[inline]
             pub fn identifier(&self) -> ::core::option::Option<$Identifier> {
                 $crate::__private::identifier_in($template, &self.0).map($Identifier::from)
             }
         }
 
         impl ::core::convert::From<&$Identifier> for $Name {
+            #[inline]
             fn from(identifier: &$Identifier) -> Self {
                 Self($crate::__private::fill($template, identifier.as_str()))
             }
@@ -406,12 +428,14 @@ macro_rules! resource_url {
 macro_rules! __text_impls {
     ($Name:ident) => {
         impl ::core::convert::From<String> for $Name {
+            #[inline]
             fn from(text: String) -> Self {
                 Self::from(text.as_str())
             }
         }
 
         impl $crate::Parameter for $Name {
+            #[inline]
             fn to_text(&self) -> ::std::borrow::Cow<'_, str> {
                 ::std::borrow::Cow::Borrowed(self.as_str())
             }
@@ -453,6 +477,7 @@ macro_rules! tagged_union {
         }
 
         impl ::core::fmt::Debug for $Name {
+            #[inline]
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 match self {
                     $(Self::$Variant(value) => ::core::fmt::Debug::fmt(value, formatter),)*
@@ -501,6 +526,7 @@ macro_rules! untagged_union {
         }
 
         impl ::core::fmt::Debug for $Name {
+            #[inline]
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 #[allow(unused_variables, reason = "a private value is not looked at")]
                 match self {
@@ -556,6 +582,7 @@ macro_rules! __union_impls {
 macro_rules! __union_sent {
     (sent $Name:ident $($Variant:ident)*) => {
         impl $crate::Check for $Name {
+            #[inline]
             fn check(&self) -> ::core::result::Result<(), $crate::Violation> {
                 match self {
                     $(Self::$Variant(value) => $crate::Check::check(value),)*
@@ -573,6 +600,7 @@ macro_rules! __union_sent {
 macro_rules! __union_parameter {
     (parameter $Name:ident $($Variant:ident)*) => {
         impl $crate::Parameter for $Name {
+            #[inline]
             fn to_text(&self) -> ::std::borrow::Cow<'_, str> {
                 match self {
                     $(Self::$Variant(value) => $crate::Parameter::to_text(value),)*
@@ -600,6 +628,7 @@ macro_rules! status_error {
 
         impl ::core::fmt::Debug for $Name {
             #[allow(unused_variables, reason = "an operation may declare no error status")]
+            #[inline]
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 match *self {
                     $(Self::$Variant { .. } => formatter.write_str(::core::stringify!($Variant)),)*
@@ -609,6 +638,7 @@ macro_rules! status_error {
 
         impl $crate::StatusError for $Name {
             #[allow(unused_variables, reason = "an error status may have no body")]
+            #[inline]
             fn decode(
                 status: u16,
                 body: &[u8],
@@ -638,6 +668,7 @@ macro_rules! outcome {
 
         impl $crate::Outcome for $Name {
             #[allow(unused_variables, reason = "a status may have no body")]
+            #[inline]
             fn decode(
                 status: u16,
                 body: &[u8],
@@ -681,16 +712,19 @@ macro_rules! call {
             $($crate::__setter! { $(#[$sm])* $setter: $Type = $place $wire [$($($crate::Rule::$rule($($argument)?)),*)?] })*
 
             /// The call as it stands, to set what holds for a single call: its timeouts, more headers, more of the query.
+            #[inline]
             pub fn into_call(self) -> $crate::Call<$Success, $Failure> {
                 self.0
             }
 
             /// Sends the call and decodes the answer.
+            #[inline]
             pub async fn send(self) -> ::core::result::Result<$Success, $crate::Error<$Failure>> {
                 self.0.send().await
             }
 
             /// Sends the call and decodes the answer, keeping its status and headers.
+            #[inline]
             pub async fn send_with_response(
                 self,
             ) -> ::core::result::Result<$crate::Response<$Success>, $crate::Error<$Failure>> {
@@ -722,11 +756,13 @@ macro_rules! __pages {
     };
     (@ $Success:ty, $Failure:ty, $paging:expr) => {
         /// All pages from here on, each asked for when it is wanted.
+        #[inline]
         pub fn pages(self) -> $crate::Pages<$Success, $Failure> {
             $crate::Pages::new(self.0, $paging)
         }
 
         /// All items from here on, page after page.
+        #[inline]
         pub fn items(self) -> $crate::Items<$Success, $Failure> {
             self.pages().items()
         }
@@ -746,14 +782,17 @@ macro_rules! page {
         impl $crate::Page for $Name {
             type Item = $Item;
 
+            #[inline]
             fn count(&self) -> usize {
                 self.$items.len()
             }
 
+            #[inline]
             fn into_items(self) -> ::std::vec::Vec<$Item> {
                 self.$items
             }
 
+            #[inline]
             fn total(&self) -> ::core::option::Option<i64> {
                 let total: fn(&$Name) -> ::core::option::Option<i64> = $total;
                 total(self)
@@ -796,6 +835,7 @@ macro_rules! __setter {
     };
     ($(#[$meta:meta])* $setter:ident: $Type:ty = json $wire:literal []) => {
         $(#[$meta])*
+        #[inline]
         pub fn $setter(self, body: &$Type) -> Self {
             Self(self.0.with_request(|request| request.json($wire, body)))
         }

@@ -33,6 +33,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_case_items(&self, id: types::CaseId) -> ListCaseItems {
         static OPERATION: Operation = Operation::new("list_case_items", Method::GET, "/cases/{id}/items");
         ListCaseItems(self.core.request(&OPERATION).path("id", &id).answers_json())
@@ -76,6 +77,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_case_items(
         &self,
         id: types::CaseId,

@@ -33,6 +33,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_case_reviews(&self, id: types::CaseId) -> ListCaseReviews {
         static OPERATION: Operation = Operation::new("list_case_reviews", Method::GET, "/cases/{id}/reviews");
         ListCaseReviews(self.core.request(&OPERATION).path("id", &id).answers_json())
@@ -73,6 +74,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_case_review(
         &self,
         id: types::CaseId,

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_cases(&self) -> ListCases {
         static OPERATION: Operation = Operation::new("list_cases", Method::GET, "/cases");
         ListCases(self.core.request(&OPERATION).answers_json())
@@ -60,6 +61,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_case(&self, body: &types::NewCase) -> Call<types::Case, errors::CreateError> {
         static OPERATION: Operation = Operation::new("create_case", Method::POST, "/cases");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
@@ -90,6 +92,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_case(&self, id: types::CaseId) -> GetCase {
         static OPERATION: Operation = Operation::new("get_case", Method::GET, "/cases/{id}");
         GetCase(self.core.request(&OPERATION).path("id", &id).answers_json())
@@ -124,6 +127,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_case(
         &self,
         id: types::CaseId,

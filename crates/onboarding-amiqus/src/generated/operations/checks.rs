@@ -33,6 +33,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_check(&self, id: types::CheckId) -> GetCheck {
         static OPERATION: Operation = Operation::new("get_check", Method::GET, "/checks/{id}");
         GetCheck(self.core.request(&OPERATION).path("id", &id).answers_json())

@@ -33,6 +33,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_client_assignee(
         &self,
         client_id: types::ClientId,
@@ -72,6 +73,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_client_assignees(&self, id: types::ClientId) -> ListClientAssignees {
         static OPERATION: Operation = Operation::new("list_client_assignees", Method::GET, "/clients/{id}/assignees");
         ListClientAssignees(self.core.request(&OPERATION).path("id", &id).answers_json())
@@ -115,6 +117,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_client_assignees(
         &self,
         id: types::ClientId,
@@ -166,6 +169,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn replace_client_assignees(
         &self,
         id: types::ClientId,
@@ -204,6 +208,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_client_assignees(&self, id: types::ClientId) -> Call<(), errors::ReadError> {
         static OPERATION: Operation =
             Operation::new("delete_client_assignees", Method::DELETE, "/clients/{id}/assignees");

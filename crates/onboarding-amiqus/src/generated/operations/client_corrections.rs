@@ -46,6 +46,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_client_correction(
         &self,
         client_id: types::ClientId,
@@ -86,6 +87,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_client_corrections(&self, id: types::ClientId) -> ListClientCorrections {
         static OPERATION: Operation =
             Operation::new("list_client_corrections", Method::GET, "/clients/{id}/corrections");

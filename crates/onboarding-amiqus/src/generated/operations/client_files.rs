@@ -36,6 +36,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn download_client_file(
         &self,
         client_id: types::ClientId,
@@ -73,6 +74,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_client_files(&self, id: types::ClientId) -> ListClientFiles {
         static OPERATION: Operation = Operation::new("list_client_files", Method::GET, "/clients/{id}/files");
         ListClientFiles(self.core.request(&OPERATION).path("id", &id).answers_json())
@@ -113,6 +115,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_client_file(
         &self,
         id: types::ClientId,

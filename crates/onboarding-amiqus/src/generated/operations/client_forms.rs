@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_client_forms(&self, id: types::ClientId) -> ListClientForms {
         static OPERATION: Operation = Operation::new("list_client_forms", Method::GET, "/clients/{id}/forms");
         ListClientForms(self.core.request(&OPERATION).path("id", &id).answers_json())
@@ -66,6 +67,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_client_form(
         &self,
         id: types::ClientId,
@@ -106,6 +108,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn download_client_form(
         &self,
         id: types::ClientId,

@@ -33,6 +33,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_client_organisation(
         &self,
         client_id: types::ClientId,
@@ -71,6 +72,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_client_organisations(&self, id: types::ClientId) -> ListClientOrganisations {
         static OPERATION: Operation =
             Operation::new("list_client_organisations", Method::GET, "/clients/{id}/organisations");
@@ -114,6 +116,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_client_organisations(
         &self,
         id: types::ClientId,
@@ -166,6 +169,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn replace_client_organisations(
         &self,
         id: types::ClientId,
@@ -204,6 +208,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_client_organisations(&self, id: types::ClientId) -> Call<(), errors::ReadError> {
         static OPERATION: Operation =
             Operation::new("delete_client_organisations", Method::DELETE, "/clients/{id}/organisations");

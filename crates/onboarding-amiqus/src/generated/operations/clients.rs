@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_clients(&self) -> ListClients {
         static OPERATION: Operation = Operation::new("list_clients", Method::GET, "/clients");
         ListClients(self.core.request(&OPERATION).answers_json())
@@ -65,6 +66,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_client(&self, body: &types::NewClient) -> Call<types::Client, errors::CreateError> {
         static OPERATION: Operation = Operation::new("create_client", Method::POST, "/clients");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
@@ -95,6 +97,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_client(&self, id: types::ClientId) -> Call<types::Client, errors::ReadError> {
         static OPERATION: Operation = Operation::new("get_client", Method::GET, "/clients/{id}");
         self.core.request(&OPERATION).path("id", &id).answers_json()
@@ -129,6 +132,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_client(
         &self,
         id: types::ClientId,
@@ -160,6 +164,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_client(&self, id: types::ClientId) -> Call<(), errors::ForbiddenError> {
         static OPERATION: Operation = Operation::new("delete_client", Method::DELETE, "/clients/{id}");
         self.core.request(&OPERATION).path("id", &id).answers_nothing()
@@ -190,6 +195,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_client_address(&self, id: types::ClientId) -> Call<types::Address, errors::ReadError> {
         static OPERATION: Operation = Operation::new("get_client_address", Method::GET, "/clients/{id}/address");
         self.core.request(&OPERATION).path("id", &id).answers_json()
@@ -230,6 +236,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn replace_client_address(
         &self,
         id: types::ClientId,
@@ -262,6 +269,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_client_records(&self, id: types::ClientId) -> ListClientRecords {
         static OPERATION: Operation = Operation::new("list_client_records", Method::GET, "/clients/{id}/records");
         ListClientRecords(self.core.request(&OPERATION).path("id", &id).answers_json())

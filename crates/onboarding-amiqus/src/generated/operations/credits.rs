@@ -32,6 +32,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_credit_history(&self) -> ListCreditHistory {
         static OPERATION: Operation = Operation::new("list_credit_history", Method::GET, "/credits");
         ListCreditHistory(self.core.request(&OPERATION).answers_json())

@@ -33,6 +33,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_record_assignees(&self, id: types::RecordId) -> ListRecordAssignees {
         static OPERATION: Operation = Operation::new("list_record_assignees", Method::GET, "/records/{id}/assignees");
         ListRecordAssignees(self.core.request(&OPERATION).path("id", &id).answers_json())
@@ -76,6 +77,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_record_assignees(
         &self,
         id: types::RecordId,
@@ -127,6 +129,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn replace_record_assignees(
         &self,
         id: types::RecordId,
@@ -165,6 +168,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_record_assignees(&self, id: types::RecordId) -> Call<(), errors::ReadError> {
         static OPERATION: Operation =
             Operation::new("delete_record_assignees", Method::DELETE, "/records/{id}/assignees");
@@ -196,6 +200,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_record_assignee(
         &self,
         record_id: types::RecordId,

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_records(&self) -> ListRecords {
         static OPERATION: Operation = Operation::new("list_records", Method::GET, "/records");
         ListRecords(self.core.request(&OPERATION).answers_json())
@@ -66,6 +67,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_record(&self, body: &types::NewRecord) -> Call<types::Record, errors::CreateError> {
         static OPERATION: Operation = Operation::new("create_record", Method::POST, "/records");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
@@ -96,6 +98,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_record(&self, id: types::RecordId) -> GetRecord {
         static OPERATION: Operation = Operation::new("get_record", Method::GET, "/records/{id}");
         GetRecord(self.core.request(&OPERATION).path("id", &id).answers_json())
@@ -131,6 +134,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_record(
         &self,
         id: types::RecordId,
@@ -165,6 +169,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated = "the vendor advises against it"]
+    #[inline]
     pub fn archive_record(&self, id: types::RecordId) -> ArchiveRecord {
         static OPERATION: Operation =
             Operation::new("archive_record", Method::POST, "/records/{id}/archive").deprecated();
@@ -193,6 +198,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_record_documents(&self, id: types::RecordId) -> ListRecordDocuments {
         static OPERATION: Operation = Operation::new("list_record_documents", Method::GET, "/records/{id}/documents");
         ListRecordDocuments(self.core.request(&OPERATION).path("id", &id).answers_json())
@@ -221,6 +227,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn download_record(&self, id: types::RecordId) -> Call<Download, errors::ForbiddenError> {
         static OPERATION: Operation =
             Operation::new("download_record", Method::GET, "/records/{id}/download").accept("application/pdf");
@@ -253,6 +260,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn expire_record(&self, id: types::RecordId) -> ExpireRecord {
         static OPERATION: Operation = Operation::new("expire_record", Method::POST, "/records/{id}/expire");
         ExpireRecord(self.core.request(&OPERATION).path("id", &id).answers_json())
@@ -281,6 +289,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_record_steps(&self, id: types::RecordId) -> ListRecordSteps {
         static OPERATION: Operation = Operation::new("list_record_steps", Method::GET, "/records/{id}/steps");
         ListRecordSteps(self.core.request(&OPERATION).path("id", &id).answers_json())

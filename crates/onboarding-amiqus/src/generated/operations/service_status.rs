@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn check_status(&self) -> Call<(), errors::AccountError> {
         static OPERATION: Operation = Operation::new("check_status", Method::GET, "/status");
         self.core.request(&OPERATION).answers_nothing()

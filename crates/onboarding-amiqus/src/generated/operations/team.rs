@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_current_team(&self) -> Call<types::Team, NoDeclaredError> {
         static OPERATION: Operation = Operation::new("get_current_team", Method::GET, "/team");
         self.core.request(&OPERATION).answers_json()
@@ -57,6 +58,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_current_team(&self, body: &types::UpdateTeam) -> Call<types::Team, errors::ForbiddenError> {
         static OPERATION: Operation = Operation::new("update_current_team", Method::PATCH, "/team");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
@@ -83,6 +85,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_team_membership(&self) -> Call<types::TeamMember, errors::AccountError> {
         static OPERATION: Operation = Operation::new("get_team_membership", Method::GET, "/team/me");
         self.core.request(&OPERATION).answers_json()
@@ -108,6 +111,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_team_members(&self) -> ListTeamMembers {
         static OPERATION: Operation = Operation::new("list_team_members", Method::GET, "/team/members");
         ListTeamMembers(self.core.request(&OPERATION).answers_json())

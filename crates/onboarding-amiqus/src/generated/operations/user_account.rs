@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_current_user(&self) -> Call<types::User, errors::AccountError> {
         static OPERATION: Operation = Operation::new("get_current_user", Method::GET, "/me");
         self.core.request(&OPERATION).answers_json()
@@ -60,6 +61,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_current_user(
         &self,
         body: &types::UpdateUser,
@@ -89,6 +91,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_my_teams(&self) -> ListMyTeams {
         static OPERATION: Operation = Operation::new("list_my_teams", Method::GET, "/me/teams");
         ListMyTeams(self.core.request(&OPERATION).answers_json())

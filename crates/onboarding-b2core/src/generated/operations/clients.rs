@@ -33,6 +33,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_clients(&self) -> ListClients {
         static OPERATION: Operation = Operation::new("list_clients", Method::GET, "/api/v2/clients");
         ListClients(self.core.request(&OPERATION).answers_json())
@@ -64,6 +65,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_client(&self, body: &types::NewClient) -> Call<types::Client, errors::CollectionError> {
         static OPERATION: Operation = Operation::new("create_client", Method::POST, "/api/v2/clients");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
@@ -94,6 +96,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_client(&self, client_id: types::ClientId) -> Call<types::Client, errors::GetClientError> {
         static OPERATION: Operation = Operation::new("get_client", Method::GET, "/api/v2/clients/{clientId}");
         self.core.request(&OPERATION).path("clientId", &client_id).answers_json()

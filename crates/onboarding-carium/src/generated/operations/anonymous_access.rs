@@ -34,6 +34,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_anonymous_access(
         &self,
         body: &types::NewAnonymousAccessDocument,
@@ -74,6 +75,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_anonymous_access(
         &self,
         id: &types::AnonymousAccessId,
@@ -112,6 +114,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_anonymous_access(
         &self,
         id: &types::AnonymousAccessId,
@@ -152,6 +155,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn proxy_anonymous_access(
         &self,
         id: &types::AnonymousAccessId,

@@ -34,6 +34,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_authz_accessible_resources(
         &self,
         body: &types::AccessibleResourcesQuery,
@@ -73,6 +74,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_authz_individuals(
         &self,
         operation: &types::AccessOperation,
@@ -115,6 +117,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn check_authz_resource_access(
         &self,
         body: &types::ResourceAccessQuery,
@@ -156,6 +159,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_authz_resource_accessors(
         &self,
         operation: &types::AccessOperation,
@@ -206,6 +210,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_authz_user_status(
         &self,
         id: &types::UserId,
@@ -241,6 +246,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn check_bulk_authz_resource_access(
         &self,
         body: &types::BulkResourceAccessQuery,

@@ -34,6 +34,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_aggregation_request(
         &self,
         body: &types::NewAggregationRequestDocument,
@@ -64,6 +65,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_archive_requests(&self) -> ListArchiveRequests {
         static OPERATION: Operation = Operation::new("list_archive_requests", Method::GET, "/v1/archive-requests/")
             .accept("application/vnd.api+json");
@@ -96,6 +98,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_archive_request(
         &self,
         body: &types::NewArchiveRequestDocument,
@@ -134,6 +137,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn answer_archive_request(
         &self,
         id: &types::ArchiveRequestId,
@@ -167,6 +171,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_deletion_requests(&self, user_email: &str) -> ListDeletionRequests {
         static OPERATION: Operation = Operation::new("list_deletion_requests", Method::GET, "/v1/deletion-requests/")
             .accept("application/vnd.api+json");
@@ -205,6 +210,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_deletion_request(
         &self,
         body: &types::NewDeletionRequestDocument,
@@ -245,6 +251,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_deletion_request(
         &self,
         id: &types::DeletionRequestId,
@@ -285,6 +292,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_deletion_request_status(
         &self,
         id: &types::DeletionRequestId,
@@ -320,6 +328,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn purge_data(&self, body: &types::NewSystemPurgeDocument) -> Call<(), errors::RequestError> {
         static OPERATION: Operation = Operation::new("purge_data", Method::POST, "/v1/purge-data/");
         self.core.request(&OPERATION).json("application/json", body).answers_nothing()

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_features(&self) -> ListFeatures {
         static OPERATION: Operation =
             Operation::new("list_features", Method::GET, "/v1/features/").accept("application/vnd.api+json");
@@ -61,6 +62,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_feature(
         &self,
         body: &types::NewFeatureDocument,
@@ -96,6 +98,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_feature(&self, id: &types::FeatureId) -> Call<types::FeatureDocument, errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("get_feature", Method::GET, "/v1/features/{id}/").accept("application/vnd.api+json");
@@ -131,6 +134,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_feature(
         &self,
         id: &types::FeatureId,
@@ -170,6 +174,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_feature_users(
         &self,
         id: &types::FeatureId,
@@ -209,6 +214,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn remove_feature_users(
         &self,
         id: &types::FeatureId,
@@ -240,6 +246,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_organization_features(&self) -> ListOrganizationFeatures {
         static OPERATION: Operation = Operation::new("list_organization_features", Method::GET, "/v1/organization-features/")
             .accept("application/vnd.api+json");
@@ -272,6 +279,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_organization_feature(
         &self,
         body: &types::NewOrganizationFeatureDocument,
@@ -312,6 +320,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_organization_feature(
         &self,
         id: &types::OrganizationFeatureId,
@@ -349,6 +358,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_organization_feature(
         &self,
         id: &types::OrganizationFeatureId,
@@ -380,6 +390,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_user_features(&self) -> ListUserFeatures {
         static OPERATION: Operation = Operation::new("list_user_features", Method::GET, "/v1/user-features/")
             .accept("application/vnd.api+json");
@@ -412,6 +423,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_user_feature(
         &self,
         body: &types::NewUserFeatureDocument,
@@ -452,6 +464,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_user_feature(
         &self,
         id: &types::UserFeatureId,
@@ -489,6 +502,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_user_feature(
         &self,
         id: &types::UserFeatureId,

@@ -32,6 +32,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_feedback_comments(&self) -> Call<types::FeedbackCommentList, errors::RequestError> {
         static OPERATION: Operation = Operation::new("list_feedback_comments", Method::GET, "/v1/feedback-comments/")
             .accept("application/vnd.api+json");
@@ -64,6 +65,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_feedback_comment(
         &self,
         body: &types::NewFeedbackCommentDocument,
@@ -104,6 +106,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_feedback_comment(
         &self,
         id: &types::FeedbackCommentId,

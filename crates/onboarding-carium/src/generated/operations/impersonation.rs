@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_impersonation_requests(&self) -> ListImpersonationRequests {
         static OPERATION: Operation = Operation::new("list_impersonation_requests", Method::GET, "/v1/impersonation-requests/")
             .accept("application/vnd.api+json");
@@ -61,6 +62,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_impersonation_request(
         &self,
         body: &types::NewImpersonationRequestDocument,
@@ -101,6 +103,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_impersonation_request(
         &self,
         id: &types::ImpersonationRequestId,
@@ -139,6 +142,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn impersonate_user(
         &self,
         id: &types::ImpersonationRequestId,

@@ -36,6 +36,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_individual_group_individuals(
         &self,
         individual_group_id: &types::IndividualGroupId,
@@ -78,6 +79,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_individual_group_leaders(
         &self,
         individual_group_id: &types::IndividualGroupId,
@@ -113,6 +115,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_individual_group_logs(&self) -> ListIndividualGroupLogs {
         static OPERATION: Operation = Operation::new("list_individual_group_logs", Method::GET, "/v1/individual-group-logs/")
             .accept("application/vnd.api+json");
@@ -142,6 +145,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated = "the vendor advises against it"]
+    #[inline]
     pub fn list_individual_groups(&self) -> ListIndividualGroups {
         static OPERATION: Operation = Operation::new("list_individual_groups", Method::GET, "/v1/individual-groups/")
             .deprecated()
@@ -175,6 +179,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_individual_group(
         &self,
         body: &types::NewIndividualGroupDocument,
@@ -212,6 +217,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_individual_group(&self, id: &types::IndividualGroupId) -> GetIndividualGroup {
         static OPERATION: Operation = Operation::new("get_individual_group", Method::GET, "/v1/individual-groups/{id}/")
             .accept("application/vnd.api+json");
@@ -247,6 +253,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_individual_group(
         &self,
         id: &types::IndividualGroupId,
@@ -286,6 +293,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_individual_group_individuals(
         &self,
         id: &types::IndividualGroupId,
@@ -325,6 +333,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_individual_group_leaders(
         &self,
         id: &types::IndividualGroupId,
@@ -364,6 +373,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_individual_group_members(
         &self,
         id: &types::IndividualGroupId,
@@ -402,6 +412,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_individual_group_eligible_members(
         &self,
         id: &types::IndividualGroupId,
@@ -440,6 +451,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn move_individual_group(
         &self,
         id: &types::IndividualGroupId,
@@ -479,6 +491,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn remove_individual_group_individuals(
         &self,
         id: &types::IndividualGroupId,
@@ -518,6 +531,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn remove_individual_group_leaders(
         &self,
         id: &types::IndividualGroupId,
@@ -557,6 +571,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn remove_individual_group_members(
         &self,
         id: &types::IndividualGroupId,
@@ -588,6 +603,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_individual_groups_v2(&self) -> ListIndividualGroupsV2 {
         static OPERATION: Operation = Operation::new("list_individual_groups_v2", Method::GET, "/v2/individual-groups/")
             .accept("application/vnd.api+json");
@@ -622,6 +638,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_individual_group_v2(&self, id: &types::IndividualGroupId) -> GetIndividualGroupV2 {
         static OPERATION: Operation = Operation::new("get_individual_group_v2", Method::GET, "/v2/individual-groups/{id}/")
             .accept("application/vnd.api+json");

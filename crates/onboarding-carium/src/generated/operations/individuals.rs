@@ -34,6 +34,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_individual(
         &self,
         body: &types::NewIndividualDocument,
@@ -74,6 +75,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_individual(
         &self,
         id: &types::IndividualId,

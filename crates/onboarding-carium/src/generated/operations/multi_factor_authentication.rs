@@ -32,6 +32,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_mfa_totp_configurations(&self) -> ListMfaTotpConfigurations {
         static OPERATION: Operation = Operation::new("list_mfa_totp_configurations", Method::GET, "/v1/mfa-totp/")
             .accept("application/vnd.api+json");
@@ -62,6 +63,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_mfa_totp_configuration(
         &self,
         body: &types::EmptyObject,
@@ -101,6 +103,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_mfa_totp_configuration(
         &self,
         id: &types::TotpConfigurationId,
@@ -141,6 +144,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn disable_mfa_totp_configuration(
         &self,
         id: &types::TotpConfigurationId,
@@ -182,6 +186,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn enable_mfa_totp_configuration(
         &self,
         id: &types::TotpConfigurationId,

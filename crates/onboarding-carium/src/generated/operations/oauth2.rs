@@ -36,6 +36,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_oauth2_client_settings(
         &self,
         organization_id: &types::OrganizationId,
@@ -76,6 +77,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_oauth2_client_settings(
         &self,
         body: &types::NewOauth2ClientSettingsDocument,
@@ -116,6 +118,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_oauth2_client_settings(
         &self,
         id: &types::Oauth2ClientSettingsId,
@@ -154,6 +157,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_oauth2_client_settings(
         &self,
         id: &types::Oauth2ClientSettingsId,
@@ -193,6 +197,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn reset_oauth2_client_secret(
         &self,
         id: &types::Oauth2ClientSettingsId,
@@ -230,6 +235,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn oauth2_launch(&self, iss: &str, launch: &Secret) -> Call<(), errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("oauth2_launch", Method::GET, "/v1/oauth2-launcher/").public().redirects();
@@ -269,6 +275,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn oauth2_redirect(&self, code: &Secret, state: &str) -> Call<(), errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("oauth2_redirect", Method::GET, "/v1/oauth2-redirector/").public().redirects();
@@ -312,6 +319,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_oauth2_token(
         &self,
         body: &types::NewOauth2Token,

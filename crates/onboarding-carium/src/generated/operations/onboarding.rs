@@ -36,6 +36,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_onboarding_info(
         &self,
         body: &types::NewOnboardingInfoDocument,
@@ -74,6 +75,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_onboarding_requests(&self, organization: &types::OrganizationId) -> ListOnboardingRequests {
         static OPERATION: Operation = Operation::new("list_onboarding_requests", Method::GET, "/v1/onboarding-requests/")
             .accept("application/vnd.api+json");
@@ -111,6 +113,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_onboarding_request(
         &self,
         body: &types::NewOnboardingRequestDocument,
@@ -151,6 +154,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_onboarding_request(
         &self,
         id: &types::OnboardingRequestId,
@@ -189,6 +193,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_onboarding_request(
         &self,
         id: &types::OnboardingRequestId,
@@ -230,6 +235,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn resend_onboarding_request_notifications(
         &self,
         id: &types::OnboardingRequestId,
@@ -269,6 +275,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_onboarding_text_status(
         &self,
         id: &types::OnboardingTextId,

@@ -41,6 +41,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_organization_code_info(
         &self,
         id: &types::OrganizationCodeId,
@@ -75,6 +76,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_organization_codes(&self) -> Call<types::OrganizationCodeList, errors::RequestError> {
         static OPERATION: Operation = Operation::new("list_organization_codes", Method::GET, "/v1/organization-codes/")
             .accept("application/vnd.api+json");
@@ -107,6 +109,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_organization_code(
         &self,
         body: &types::NewOrganizationCodeDocument,
@@ -142,6 +145,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_organization_code(
         &self,
         id: &types::OrganizationCodeId,
@@ -180,6 +184,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_organization_code(
         &self,
         id: &types::OrganizationCodeId,
@@ -218,6 +223,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_organization_code_users(&self, id: &types::OrganizationCodeId) -> ListOrganizationCodeUsers {
         static OPERATION: Operation = Operation::new("list_organization_code_users", Method::GET, "/v1/organization-codes/{id}/users/")
             .accept("application/vnd.api+json");

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_organization_email_templates(&self) -> ListOrganizationEmailTemplates {
         static OPERATION: Operation = Operation::new("list_organization_email_templates", Method::GET, "/v1/organization-email-templates/")
             .accept("application/vnd.api+json");
@@ -61,6 +62,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_organization_email_template(
         &self,
         body: &types::NewEmailTemplateDocument,
@@ -98,6 +100,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_organization_email_template(
         &self,
         id: &types::EmailTemplateId,
@@ -136,6 +139,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_organization_email_template(
         &self,
         id: &types::EmailTemplateId,
@@ -174,6 +178,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_organization_general_messages(
         &self,
         organization_id: &types::OrganizationId,
@@ -214,6 +219,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_organization_general_message(
         &self,
         body: &types::NewGeneralMessageDocument,
@@ -251,6 +257,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_organization_general_message(
         &self,
         id: &types::GeneralMessageId,
@@ -289,6 +296,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_organization_general_message(
         &self,
         id: &types::GeneralMessageId,
@@ -320,6 +328,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_organization_sms_templates(&self) -> ListOrganizationSmsTemplates {
         static OPERATION: Operation = Operation::new("list_organization_sms_templates", Method::GET, "/v1/organization-sms-templates/")
             .accept("application/vnd.api+json");
@@ -352,6 +361,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_organization_sms_template(
         &self,
         body: &types::NewSmsTemplateDocument,
@@ -392,6 +402,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_organization_sms_template(
         &self,
         id: &types::SmsTemplateId,
@@ -430,6 +441,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_organization_sms_template(
         &self,
         id: &types::SmsTemplateId,
@@ -461,6 +473,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_organization_themes(&self) -> ListOrganizationThemes {
         static OPERATION: Operation = Operation::new("list_organization_themes", Method::GET, "/v1/organization-themes/")
             .accept("application/vnd.api+json");
@@ -493,6 +506,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_organization_theme(
         &self,
         body: &types::NewThemeDocument,
@@ -533,6 +547,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_organization_theme(
         &self,
         id: &types::ThemeId,
@@ -571,6 +586,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_organization_theme(
         &self,
         id: &types::ThemeId,

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_organizations(&self) -> ListOrganizations {
         static OPERATION: Operation = Operation::new("list_organizations", Method::GET, "/v1/organizations/")
             .accept("application/vnd.api+json");
@@ -61,6 +62,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_organization(
         &self,
         body: &types::NewOrganizationDocument,
@@ -101,6 +103,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_organization(
         &self,
         id: &types::OrganizationId,
@@ -139,6 +142,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_organization(
         &self,
         id: &types::OrganizationId,
@@ -177,6 +181,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_organization_user(
         &self,
         id: &types::OrganizationId,
@@ -216,6 +221,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn process_organization_logo_upload(
         &self,
         id: &types::OrganizationId,
@@ -254,6 +260,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn remove_organization_user(
         &self,
         id: &types::OrganizationId,
@@ -294,6 +301,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_organization_logo_upload(
         &self,
         id: &types::OrganizationId,

@@ -37,6 +37,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn confirm_forgot_password(
         &self,
         body: &types::ConfirmForgotPassword,
@@ -76,6 +77,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn check_password_strength(
         &self,
         body: &types::CheckPassword,
@@ -114,6 +116,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn change_user_password(
         &self,
         id: &types::UserId,

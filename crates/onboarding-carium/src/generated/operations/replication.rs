@@ -32,6 +32,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_replicators(&self) -> Call<types::ReplicatorList, errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("list_replicators", Method::GET, "/v1/replicators/").accept("application/vnd.api+json");
@@ -69,6 +70,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_replicator(
         &self,
         id: &types::ReplicatorId,
@@ -106,6 +108,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_user_replications(&self, user_id: &types::UserId) -> ListUserReplications {
         static OPERATION: Operation = Operation::new("list_user_replications", Method::GET, "/v1/user-replications/")
             .accept("application/vnd.api+json");
@@ -138,6 +141,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_user_replication(
         &self,
         body: &types::NewUserReplicationDocument,

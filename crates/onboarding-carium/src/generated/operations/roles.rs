@@ -36,6 +36,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_role_users(&self, role_id: &types::RoleId) -> ListRoleUsers {
         static OPERATION: Operation =
             Operation::new("list_role_users", Method::GET, "/v1/role-users/").accept("application/vnd.api+json");
@@ -68,6 +69,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_role_user(
         &self,
         body: &types::NewRoleUserDocument,
@@ -98,6 +100,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_roles(&self) -> ListRoles {
         static OPERATION: Operation =
             Operation::new("list_roles", Method::GET, "/v1/roles/").accept("application/vnd.api+json");
@@ -134,6 +137,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated = "the vendor advises against it"]
+    #[inline]
     pub fn add_role_user(
         &self,
         id: &types::RoleId,
@@ -172,6 +176,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn remove_role_user(
         &self,
         id: &types::RoleId,

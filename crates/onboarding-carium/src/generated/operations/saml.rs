@@ -40,6 +40,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn saml_assertion_consumer(
         &self,
         id: &types::SamlProviderId,
@@ -83,6 +84,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn saml_logout(&self, id: &types::SamlProviderId, saml_request: &Secret) -> SamlLogout {
         static OPERATION: Operation =
             Operation::new("saml_logout", Method::GET, "/v1/saml-acs/{id}/logout/").public().redirects();
@@ -122,6 +124,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn saml_login(&self, domain: &str) -> SamlLogin {
         static OPERATION: Operation =
             Operation::new("saml_login", Method::GET, "/v1/saml-login/").public().redirects();

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn authenticate(
         &self,
         body: &types::Authenticate,
@@ -66,6 +67,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn internal_auth(
         &self,
         body: &types::InternalLogin,
@@ -102,6 +104,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_synthetic_user_token(
         &self,
         body: &types::NewSyntheticUserTokenDocument,
@@ -140,6 +143,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn internal_auth_v2(
         &self,
         body: &types::NewInternalAuthDocument,

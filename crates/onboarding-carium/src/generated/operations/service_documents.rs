@@ -33,6 +33,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_service_documents(&self, latest: bool) -> ListServiceDocuments {
         static OPERATION: Operation = Operation::new("list_service_documents", Method::GET, "/v1/service-documents/")
             .public()
@@ -70,6 +71,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_service_document(&self, id: &types::ServiceDocumentId) -> GetServiceDocument {
         static OPERATION: Operation = Operation::new("get_service_document", Method::GET, "/v1/service-documents/{id}/")
             .public()
@@ -107,6 +109,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_user_service_document_agreements(
         &self,
         id: &types::UserId,

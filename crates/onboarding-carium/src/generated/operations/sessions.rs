@@ -32,6 +32,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn login(&self, body: &types::Login) -> Call<types::LoginResult, errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("login", Method::POST, "/v1/login/").public().accept("application/vnd.api+json");
@@ -62,6 +63,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn refresh_token(
         &self,
         body: &types::RefreshSession,
@@ -103,6 +105,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_session(&self, id: &types::SessionId) -> GetSession {
         static OPERATION: Operation =
             Operation::new("get_session", Method::GET, "/v1/sessions/{id}/").accept("application/vnd.api+json");
@@ -138,6 +141,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn switch_user_organization(
         &self,
         id: &types::UserId,

@@ -36,6 +36,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn confirm_sign_up(
         &self,
         body: &types::ConfirmSignUp,
@@ -70,6 +71,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_registration_invitations(&self) -> Call<types::RegistrationInvitationList, errors::RequestError> {
         static OPERATION: Operation = Operation::new("list_registration_invitations", Method::GET, "/v1/registration-invitations/")
             .accept("application/vnd.api+json");
@@ -102,6 +104,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_registration_invitation(
         &self,
         body: &types::NewRegistrationInvitationDocument,
@@ -142,6 +145,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_registration_invitation(
         &self,
         id: &types::RegistrationInvitationId,
@@ -174,6 +178,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn resend_invitation(
         &self,
         body: &types::ResendInvitation,
@@ -213,6 +218,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn sign_up(&self, body: &types::SignUp) -> Call<types::SignedUp, errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("sign_up", Method::POST, "/v1/sign-up/").public().accept("application/vnd.api+json");

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_url_shorteners(&self) -> ListUrlShorteners {
         static OPERATION: Operation = Operation::new("list_url_shorteners", Method::GET, "/v1/url-shorteners/")
             .accept("application/vnd.api+json");
@@ -61,6 +62,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_url_shortener(
         &self,
         body: &types::NewUrlShortenerDocument,
@@ -101,6 +103,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_url_shortener(
         &self,
         id: &types::UrlShortenerId,
@@ -139,6 +142,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_url_shortener(
         &self,
         id: &types::UrlShortenerId,

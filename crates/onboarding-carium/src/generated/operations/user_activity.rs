@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_email_logs(&self) -> ListEmailLogs {
         static OPERATION: Operation =
             Operation::new("list_email_logs", Method::GET, "/v1/email-logs/").accept("application/vnd.api+json");
@@ -56,6 +57,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_user_activities(&self) -> ListUserActivities {
         static OPERATION: Operation = Operation::new("list_user_activities", Method::GET, "/v1/user-activities/")
             .accept("application/vnd.api+json");
@@ -90,6 +92,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_user_checkins(&self, individual_id: &types::IndividualId) -> ListUserCheckins {
         static OPERATION: Operation = Operation::new("list_user_checkins", Method::GET, "/v1/user-checkins/")
             .accept("application/vnd.api+json");
@@ -122,6 +125,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_user_checkin(
         &self,
         body: &types::NewUserCheckinDocument,

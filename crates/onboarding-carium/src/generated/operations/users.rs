@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_user_organizations(&self) -> ListUserOrganizations {
         static OPERATION: Operation = Operation::new("list_user_organizations", Method::GET, "/v1/user-organizations/")
             .accept("application/vnd.api+json");
@@ -61,6 +62,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_user_organization(
         &self,
         body: &types::NewUserOrganizationDocument,
@@ -91,6 +93,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_users(&self) -> ListUsers {
         static OPERATION: Operation =
             Operation::new("list_users", Method::GET, "/v1/users/").accept("application/vnd.api+json");
@@ -125,6 +128,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_user(&self, id: &types::UserId) -> GetUser {
         static OPERATION: Operation =
             Operation::new("get_user", Method::GET, "/v1/users/{id}/").accept("application/vnd.api+json");
@@ -160,6 +164,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_user(
         &self,
         id: &types::UserId,
@@ -200,6 +205,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated = "the vendor advises against it"]
+    #[inline]
     pub fn change_user_email(
         &self,
         id: &types::UserId,
@@ -238,6 +244,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn confirm_user_phone(
         &self,
         id: &types::UserId,
@@ -277,6 +284,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn disable_user(
         &self,
         id: &types::UserId,
@@ -316,6 +324,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn enable_user(
         &self,
         id: &types::UserId,

@@ -36,6 +36,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_api_key(&self, api_key_id: &types::ApiKeyId) -> Call<types::ApiKey, errors::ReadError> {
         static OPERATION: Operation = Operation::new("get_api_key", Method::GET, "/v0/api-keys/{api-key-id}");
         self.core.request(&OPERATION).path("api-key-id", api_key_id).answers_json()
@@ -73,6 +74,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_organization_api_keys(
         &self,
         organization_id: &types::OrganizationId,
@@ -118,6 +120,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_api_key(
         &self,
         organization_id: &types::OrganizationId,
@@ -159,6 +162,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_user_api_keys(&self, user_id: &types::UserId) -> Call<types::ApiKeyList, errors::ListError> {
         static OPERATION: Operation =
             Operation::new("list_user_api_keys", Method::GET, "/v0/users/{user-id}/api-keys");

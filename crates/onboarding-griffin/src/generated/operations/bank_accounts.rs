@@ -36,6 +36,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_bank_account(
         &self,
         bank_account_id: &types::BankAccountId,
@@ -79,6 +80,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_bank_account(
         &self,
         bank_account_id: &types::BankAccountId,
@@ -127,6 +129,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn close_bank_account(
         &self,
         bank_account_id: &types::BankAccountId,
@@ -167,6 +170,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_legal_person_bank_accounts(
         &self,
         legal_person_id: &types::LegalPersonId,
@@ -210,6 +214,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_bank_account(
         &self,
         legal_person_id: &types::LegalPersonId,
@@ -257,6 +262,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_organization_bank_accounts(
         &self,
         organization_id: &types::OrganizationId,
@@ -296,6 +302,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_customer_bank_accounts(
         &self,
         organization_id: &types::OrganizationId,

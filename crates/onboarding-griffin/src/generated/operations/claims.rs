@@ -43,6 +43,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_claim(
         &self,
         legal_person_id: &types::LegalPersonId,

@@ -40,6 +40,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_legal_person_decisions(
         &self,
         legal_person_id: &types::LegalPersonId,
@@ -88,6 +89,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_decision(
         &self,
         legal_person_id: &types::LegalPersonId,

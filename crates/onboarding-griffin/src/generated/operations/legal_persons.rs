@@ -36,6 +36,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_legal_person(
         &self,
         legal_person_id: &types::LegalPersonId,
@@ -81,6 +82,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_legal_person(
         &self,
         legal_person_id: &types::LegalPersonId,
@@ -127,6 +129,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_legal_persons(
         &self,
         organization_id: &types::OrganizationId,
@@ -172,6 +175,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_legal_person(
         &self,
         organization_id: &types::OrganizationId,

@@ -36,6 +36,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_membership(
         &self,
         membership_id: &types::MembershipId,
@@ -76,6 +77,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_membership_roles(
         &self,
         membership_id: &types::MembershipId,
@@ -121,6 +123,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_membership_roles(
         &self,
         membership_id: &types::MembershipId,
@@ -167,6 +170,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_organization_memberships(
         &self,
         organization_id: &types::OrganizationId,
@@ -202,6 +206,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_user_memberships(
         &self,
         user_id: &types::UserId,

@@ -33,6 +33,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_index(&self) -> Call<types::Index, errors::GetIndexError> {
         static OPERATION: Operation = Operation::new("get_index", Method::GET, "/v0/index");
         self.core.request(&OPERATION).answers_json()

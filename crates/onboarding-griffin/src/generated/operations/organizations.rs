@@ -36,6 +36,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_organization(
         &self,
         organization_id: &types::OrganizationId,

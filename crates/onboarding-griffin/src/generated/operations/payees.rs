@@ -40,6 +40,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_legal_person_payees(
         &self,
         legal_person_id: &types::LegalPersonId,
@@ -82,6 +83,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_payee(
         &self,
         legal_person_id: &types::LegalPersonId,
@@ -124,6 +126,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_payee(&self, payee_id: &types::PayeeId) -> Call<types::Payee, errors::ReadError> {
         static OPERATION: Operation = Operation::new("get_payee", Method::GET, "/v0/payees/{payee-id}");
         self.core.request(&OPERATION).path("payee-id", payee_id).answers_json()
@@ -164,6 +167,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_payee(
         &self,
         payee_id: &types::PayeeId,

@@ -40,6 +40,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_bank_account_payments(
         &self,
         bank_account_id: &types::BankAccountId,
@@ -86,6 +87,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_payment(
         &self,
         bank_account_id: &types::BankAccountId,
@@ -126,6 +128,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_payee_payments(&self, payee_id: &types::PayeeId) -> Call<types::PaymentList, errors::ListError> {
         static OPERATION: Operation =
             Operation::new("list_payee_payments", Method::GET, "/v0/payees/{payee-id}/payments");
@@ -160,6 +163,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_payment(&self, payment_id: &types::PaymentId) -> Call<types::Payment, errors::ReadError> {
         static OPERATION: Operation = Operation::new("get_payment", Method::GET, "/v0/payments/{payment-id}");
         self.core.request(&OPERATION).path("payment-id", payment_id).answers_json()
@@ -195,6 +199,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn submit_payment(
         &self,
         payment_id: &types::PaymentId,

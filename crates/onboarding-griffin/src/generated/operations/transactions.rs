@@ -41,6 +41,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_bank_account_transactions(
         &self,
         bank_account_id: &types::BankAccountId,

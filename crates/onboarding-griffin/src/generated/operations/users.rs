@@ -36,6 +36,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_user(&self, user_id: &types::UserId) -> Call<types::User, errors::ReadError> {
         static OPERATION: Operation = Operation::new("get_user", Method::GET, "/v0/users/{user-id}");
         self.core.request(&OPERATION).path("user-id", user_id).answers_json()

@@ -40,6 +40,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_legal_person_verifications(
         &self,
         legal_person_id: &types::LegalPersonId,
@@ -93,6 +94,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_verification(
         &self,
         legal_person_id: &types::LegalPersonId,
@@ -135,6 +137,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_verification(
         &self,
         verification_id: &types::VerificationId,

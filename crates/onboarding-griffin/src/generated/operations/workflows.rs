@@ -40,6 +40,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_organization_workflows(
         &self,
         organization_id: &types::OrganizationId,
@@ -75,6 +76,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_workflow(&self, workflow_id: &types::WorkflowId) -> Call<types::Workflow, errors::LookupError> {
         static OPERATION: Operation = Operation::new("get_workflow", Method::GET, "/v0/workflows/{workflow-id}");
         self.core.request(&OPERATION).path("workflow-id", workflow_id).answers_json()

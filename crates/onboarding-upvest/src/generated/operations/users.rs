@@ -39,6 +39,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_users(&self) -> ListUsers {
         static OPERATION: Operation = Operation::new("list_users", Method::GET, "/users");
         ListUsers(self.core.request(&OPERATION).answers_json())
@@ -81,6 +82,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_user(&self, body: &types::NewUser) -> CreateUser {
         static OPERATION: Operation =
             Operation::new("create_user", Method::POST, "/users").idempotency_key("idempotency-key");
@@ -125,6 +127,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_user(&self, user_id: &types::UserId) -> Call<types::User, errors::GetUserError> {
         static OPERATION: Operation = Operation::new("get_user", Method::GET, "/users/{user_id}");
         self.core.request(&OPERATION).path("user_id", user_id).answers_json()
@@ -165,6 +168,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn offboard_user(&self, user_id: &types::UserId) -> Call<(), errors::OffboardUserError> {
         static OPERATION: Operation = Operation::new("offboard_user", Method::DELETE, "/users/{user_id}");
         self.core.request(&OPERATION).path("user_id", user_id).answers_nothing()
@@ -212,6 +216,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn change_user_data(&self, user_id: &types::UserId, body: &types::UserDataChange) -> ChangeUserData {
         static OPERATION: Operation = Operation::new("change_user_data", Method::POST, "/users/{user_id}/data_change_requests")
             .idempotency_key("idempotency-key");
