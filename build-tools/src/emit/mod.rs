@@ -12,6 +12,7 @@ mod surface;
 mod tests;
 mod types;
 
+pub(crate) use self::operations::arguments;
 pub(crate) use self::surface::surface;
 use crate::contract::Contract;
 use crate::output::OutputFile;

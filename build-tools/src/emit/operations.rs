@@ -120,7 +120,8 @@ fn error_type(operation: &Operation) -> String {
     }
 }
 
-fn arguments(contract: &Contract, operation: &Operation) -> Vec<String> {
+/// What a method is given beside the client, each as `name: type`.
+pub(crate) fn arguments(contract: &Contract, operation: &Operation) -> Vec<String> {
     let required = operation.parameters.iter().filter(|parameter| parameter.required);
     let mut arguments: Vec<String> = operation
         .path_parameters
