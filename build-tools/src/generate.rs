@@ -1,5 +1,6 @@
 //! The whole way: a vendor's texts in, the files of its crate out.
 
+use std::ops::Range;
 use std::path::Path;
 
 use crate::contract::{self, Contract, Settings};
@@ -62,20 +63,30 @@ pub fn generate(sources: &VendorSources) -> Result<Generated, Vec<Finding>> {
 
 /// Reads `vendor.toml`.
 fn settings(sources: &VendorSources) -> Result<Settings, Vec<Finding>> {
-    toml::from_str(&sources.vendor_toml.text).map_err(|error| {
-        let text = &sources.vendor_toml.text;
-        let range = error.span().unwrap_or(0..0);
+    let text = &sources.vendor_toml.text;
+    let finding = |range: Range<usize>, message: String| {
         let before = text.get(..range.start).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        vec![Finding {
+        Finding {
             rule: "vendor-settings",
             severity: Severity::Error,
             file: sources.vendor_toml.path.clone(),
             span: Span { start: range.start, end: range.end, line, column },
             pointer: String::new(),
-            message: error.message().to_owned(),
+            message,
             help: "correct the entry; `specs/README.md` lists what `vendor.toml` may hold".to_owned(),
-        }]
-    })
+        }
+    };
+    let settings: Settings = toml::from_str(text)
+        .map_err(|error| vec![finding(error.span().unwrap_or(0..0), error.message().to_owned())])?;
+    let mistakes = settings.mistakes();
+    if mistakes.is_empty() {
+        return Ok(settings);
+    }
+    let findings = mistakes.into_iter().map(|mistake| {
+        let start = text.find(&mistake.place).unwrap_or(0);
+        finding(start..start + mistake.place.len(), mistake.message)
+    });
+    Err(findings.collect())
 }

@@ -19,6 +19,7 @@ tags: [{name: Things, description: All things.}]
 ";
 
 const VENDOR: &str = r#"
+sign-in = "use onboarding_tiny::Client;"
 first-call = "use onboarding_tiny::Client;"
 [package]
 name = "onboarding-tiny"

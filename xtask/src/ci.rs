@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use build_tools::contract::Settings;
 use clap::ValueEnum;
 use toml::Table;
@@ -53,10 +53,12 @@ enum Step {
     Clippy,
     /// Each vendor crate builds by itself
     Alone,
-    /// The facade builds with each feature alone and with none
+    /// The facade builds with none of its features, each alone, all together, and with either TLS
     Features,
     /// The documentation builds without warnings
     Docs,
+    /// Every example of the facade runs and succeeds
+    Examples,
     /// All tests pass, and every snapshot is used
     Tests,
 }
@@ -143,14 +145,18 @@ impl Step {
                         "warnings",
                     ])
                 };
-                match facade("")? {
-                    Status::Fine => every(vendors, |vendor| facade(&vendor.name)),
-                    failed => Ok(failed),
-                }
+                let names: Vec<&str> = vendors.iter().map(|vendor| vendor.name.as_str()).collect();
+                let all = names.join(",");
+                let together = [format!("{all},signing,webhook,rustls"), format!("{all},native-tls")];
+                let combinations = [""].into_iter().chain(names).chain(together.iter().map(String::as_str));
+                every(combinations, facade)
             }
             Self::Docs => {
                 run_cargo(workspace, &["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-D warnings")])
             }
+            Self::Examples => every(examples(&workspace.root)?, |example| {
+                cargo(&["run", "--quiet", "--package", FACADE, "--example", &example])
+            }),
             // `--check` leaves no `.snap.new` behind.
             Self::Tests => cargo(&[
                 "insta",
@@ -165,15 +171,29 @@ impl Step {
     }
 }
 
-/// Runs `work` for each vendor, up to the first that fails.
-fn every(vendors: &[Vendor], work: impl Fn(&Vendor) -> Result<Status>) -> Result<Status> {
-    for vendor in vendors {
-        let status = work(vendor)?;
+/// Runs `work` for each, up to the first that fails.
+fn every<T>(all: impl IntoIterator<Item = T>, work: impl Fn(T) -> Result<Status>) -> Result<Status> {
+    for one in all {
+        let status = work(one)?;
         if status != Status::Fine {
             return Ok(status);
         }
     }
     Ok(Status::Fine)
+}
+
+/// The names of the facade's examples: a file or a directory each.
+fn examples(root: &Path) -> Result<Vec<String>> {
+    let directory = root.join("crates").join(FACADE).join("examples");
+    let list = || format!("cannot list {}", directory.display());
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&directory).with_context(list)? {
+        let path = entry.with_context(list)?.path();
+        names.extend(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
+    }
+    names.sort();
+    ensure!(!names.is_empty(), "{} holds no example", directory.display());
+    Ok(names)
 }
 
 /// The cargo that runs this command, or else the one in the path.

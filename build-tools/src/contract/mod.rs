@@ -19,7 +19,10 @@ pub use self::operations::{
 };
 pub use self::paging::{ListPage, PagedOperation};
 pub use self::sample::{Extent, sample};
-pub use self::settings::{CredentialField, CredentialForm, Environment, Package, Paging, PagingStyle, Settings};
+pub use self::settings::{
+    CredentialField, CredentialForm, Environment, Features, Given, Offer, Package, Paging, PagingStyle, REFRESH_TOKEN,
+    Settings, SettingsMistake, TokenField, TokenRequestBody, TokenRequestSettings, TokenSettings,
+};
 pub use self::types::{Constant, Kind, Member, Presence, TypeDefinition, TypeUse, Variant};
 use crate::spec::{Document, Finding};
 

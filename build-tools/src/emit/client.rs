@@ -1,8 +1,13 @@
 //! The client itself: what it is called, where it calls, and how it signs in.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
 use super::rust::literal;
 use super::source::Source;
-use crate::contract::{Contract, CredentialForm};
+use crate::contract::{
+    Contract, CredentialForm, Given, REFRESH_TOKEN, TokenField, TokenRequestBody, TokenRequestSettings, TokenSettings,
+};
 use crate::names::{member_name, type_name};
 
 /// The text of `mod.rs`.
@@ -27,22 +32,33 @@ pub(super) fn client(contract: &Contract) -> String {
     let mut source = Source::rust(&contract.vendor);
     source.module_doc(&format!("The client of {vendor}: where it calls, and how it signs in."));
     source.blank();
-    let mut imports = vec!["BuildError", "ClientBuilder", "Secret", "VendorClient"];
-    if environments.is_empty() {
-        imports.retain(|name| *name != "BuildError");
+    let flows: Vec<&TokenSettings> =
+        contract.settings.credentials.iter().filter_map(|form| form.tokens.as_ref()).collect();
+    let mut imports = vec!["ClientBuilder", "Secret", "VendorClient"];
+    if !environments.is_empty() {
+        imports.push("BuildError");
     }
-    source.line(&format!("use onboarding_core::{{{}}};", imports.join(", ")));
+    if !flows.is_empty() {
+        imports.extend(["FieldValue", "TokenFlow", "TokenRequest", "TokenSource"]);
+    }
+    if flows.iter().any(|flow| flow.expires_in.is_some() || flow.expires_at.is_some()) {
+        imports.push("Expiry");
+    }
+    imports.sort_unstable();
+    source.line(&format!("use onboarding_core::{{self as runtime, {}}};", imports.join(", ")));
     source.blank();
     source.doc(&format!(
         "The client of {vendor}. Each operation is a method. Clones are cheap and share connections and settings."
     ));
     source.line("#[derive(Clone, Debug)]");
-    source.lines(["pub struct Client {", "pub(crate) core: onboarding_core::Client,", "}"]);
+    source.lines(["pub struct Client {", "pub(crate) core: runtime::Client,", "}"]);
     source.blank();
     source.line("impl Client {");
     if !environments.is_empty() {
         source.doc("A client of one of the vendor's installations, with default limits.");
-        source.line("pub fn new(environment: Environment, credentials: Credentials) -> Result<Self, BuildError> {");
+        source.line(
+            "pub fn new(environment: Environment, credentials: impl Into<Credentials>) -> Result<Self, BuildError> {",
+        );
         source.line("Self::builder().environment(environment).credentials(credentials).build()");
         source.line("}");
         source.blank();
@@ -53,7 +69,7 @@ pub(super) fn client(contract: &Contract) -> String {
         "The client below this one: requests that the vendor's document lacks go out by its `raw`, with the same credentials, \
          signatures, limits and retries.",
     );
-    source.lines(["pub fn core(&self) -> &onboarding_core::Client {", "&self.core", "}", "}"]);
+    source.lines(["pub fn core(&self) -> &runtime::Client {", "&self.core", "}", "}"]);
     source.blank();
     source.line("impl VendorClient for Client {");
     source.line(&format!("const VENDOR: &'static str = {};", literal(&contract.vendor)));
@@ -63,7 +79,7 @@ pub(super) fn client(contract: &Contract) -> String {
     ));
     let environment = if environments.is_empty() { "std::convert::Infallible" } else { "Environment" };
     source.line(&format!("type Environment = {environment};"));
-    source.lines(["type Credentials = Credentials;", "", "fn from_core(core: onboarding_core::Client) -> Self {"]);
+    source.lines(["type Credentials = Credentials;", "", "fn from_core(core: runtime::Client) -> Self {"]);
     source.lines(["Self { core }", "}", "}"]);
     if !environments.is_empty() {
         write_environments(&mut source, contract);
@@ -84,11 +100,7 @@ fn write_environments(source: &mut Source, contract: &Contract) {
     }
     source.line("}");
     source.blank();
-    source.lines([
-        "impl onboarding_core::Environment for Environment {",
-        "fn base_url(&self) -> &str {",
-        "match self {",
-    ]);
+    source.lines(["impl runtime::Environment for Environment {", "fn base_url(&self) -> &str {", "match self {"]);
     for environment in &contract.settings.environments {
         source.line(&format!("Self::{} => {},", type_name(&environment.name), literal(&environment.url)));
     }
@@ -96,36 +108,64 @@ fn write_environments(source: &mut Source, contract: &Contract) {
 }
 
 fn write_credentials(source: &mut Source, contract: &Contract) {
+    let forms = &contract.settings.credentials;
     source.blank();
     source.doc("What proves to the vendor who is calling. It never shows itself.");
     source.line("#[derive(Clone, Debug)]");
-    source.line("pub struct Credentials(onboarding_core::Credentials);");
+    source.line("pub struct Credentials(runtime::Credentials);");
     source.blank();
     source.line("impl Credentials {");
-    for form in &contract.settings.credentials {
+    for form in forms {
         source.blank();
-        write_form(source, form);
+        match &form.tokens {
+            Some(_) => write_token_constructor(source, form),
+            None => write_header_constructor(source, form),
+        }
     }
     source.line("}");
     source.blank();
     source.lines([
-        "impl From<Credentials> for onboarding_core::Credentials {",
+        "impl From<Credentials> for runtime::Credentials {",
         "fn from(credentials: Credentials) -> Self {",
         "credentials.0",
         "}",
         "}",
+        "",
     ]);
+    source.doc(
+        "Credentials of a form that this crate does not know, such as those of an `Authenticate` of the service's own.",
+    );
+    source.lines([
+        "impl From<runtime::Credentials> for Credentials {",
+        "fn from(credentials: runtime::Credentials) -> Self {",
+        "Self(credentials)",
+        "}",
+        "}",
+    ]);
+    for form in forms {
+        if let Some(tokens) = &form.tokens {
+            write_token_flow(source, form, tokens);
+            write_sign_in(source, form, tokens);
+        }
+    }
 }
 
-fn write_form(source: &mut Source, form: &CredentialForm) {
+/// The first lines of a constructor: its documentation and signature.
+fn write_constructor_head(source: &mut Source, form: &CredentialForm, returned: &str) {
     source.doc(&form.description);
     source.line("///");
-    for field in &form.fields {
+    let required: Vec<_> = form.fields.iter().filter(|field| field.given == Given::Always).collect();
+    for field in &required {
         source.doc(&format!("- `{}`: {}", member_name(&field.name), field.description));
     }
+    let arguments: Vec<String> =
+        required.iter().map(|field| format!("{}: impl Into<Secret>", member_name(&field.name))).collect();
+    source.line(&format!("pub fn {}({}) -> {returned} {{", member_name(&form.name), arguments.join(", ")));
+}
+
+fn write_header_constructor(source: &mut Source, form: &CredentialForm) {
+    write_constructor_head(source, form, "Self");
     let fields: Vec<String> = form.fields.iter().map(|field| member_name(&field.name)).collect();
-    let arguments: Vec<String> = fields.iter().map(|field| format!("{field}: impl Into<Secret>")).collect();
-    source.line(&format!("pub fn {}({}) -> Self {{", member_name(&form.name), arguments.join(", ")));
     for field in &fields {
         source.line(&format!("let {field} = {field}.into();"));
     }
@@ -146,12 +186,12 @@ fn write_form(source: &mut Source, form: &CredentialForm) {
         };
         headers.push(format!(".header({}, {value})", literal(header)));
     }
-    let line = format!("Self(onboarding_core::Credentials::none(){})", headers.concat());
+    let line = format!("Self(runtime::Credentials::none(){})", headers.concat());
     if line.len() <= 100 {
         source.line(&line);
     } else {
         source.line("Self(");
-        source.line("onboarding_core::Credentials::none()");
+        source.line("runtime::Credentials::none()");
         let last = headers.len().saturating_sub(1);
         for (index, header) in headers.iter().enumerate() {
             source.line(&format!("    {header}{}", if index == last { "," } else { "" }));
@@ -159,4 +199,152 @@ fn write_form(source: &mut Source, form: &CredentialForm) {
         source.line(")");
     }
     source.line("}");
+}
+
+/// The name of the type that signs in.
+fn sign_in_type(form: &CredentialForm) -> String {
+    format!("{}SignIn", type_name(&form.name))
+}
+
+fn write_token_constructor(source: &mut Source, form: &CredentialForm) {
+    let returned = sign_in_type(form);
+    write_constructor_head(source, form, &returned);
+    source.line(&format!("{returned}("));
+    source.line(&format!("TokenSource::new(&{})", flow_name(form)));
+    let required: Vec<_> = form.fields.iter().filter(|field| field.given == Given::Always).collect();
+    for (index, field) in required.iter().enumerate() {
+        let end = if index + 1 == required.len() { "," } else { "" };
+        source.line(&format!("    .given({}, {}){end}", literal(&field.name), member_name(&field.name)));
+    }
+    source.lines([")", "}"]);
+}
+
+/// The name of the static that holds the flow.
+fn flow_name(form: &CredentialForm) -> String {
+    form.name.to_uppercase()
+}
+
+fn write_token_flow(source: &mut Source, form: &CredentialForm, tokens: &TokenSettings) {
+    source.blank();
+    source.doc(&format!("How the vendor gives out tokens to `{}`.", sign_in_type(form)));
+    source.line(&format!("static {}: TokenFlow = TokenFlow::new(", flow_name(form)));
+    write_token_request(source, form, &tokens.sign_in);
+    source.line(")");
+    if let (Some(request), Some(pointer)) = (&tokens.refresh, &tokens.refresh_token) {
+        source.line(".refresh(");
+        write_token_request(source, form, request);
+        source.line(&format!("{},", literal(pointer)));
+        source.line(")");
+    }
+    if tokens.single_use_refresh_token {
+        source.line(".single_use_refresh_token()");
+    }
+    source.line(&format!(".access_token({})", literal(&tokens.access_token)));
+    if let Some(pointer) = &tokens.expires_in {
+        source.line(&format!(".expiry(Expiry::Seconds({}))", literal(pointer)));
+    }
+    if let Some(pointer) = &tokens.expires_at {
+        source.line(&format!(".expiry(Expiry::DateTime({}))", literal(pointer)));
+    }
+    if let Some(pointer) = &tokens.second_factor {
+        source.line(&format!(".second_factor({})", literal(pointer)));
+    }
+    source.line(&format!(".headers(&[{}]);", header_pairs(&form.headers)));
+}
+
+fn write_token_request(source: &mut Source, form: &CredentialForm, request: &TokenRequestSettings) {
+    let body = match request.body {
+        TokenRequestBody::Json => "json",
+        TokenRequestBody::Form => "form",
+    };
+    let mut line = format!("TokenRequest::{body}({})", literal(&request.path));
+    if request.above_base > 0 {
+        let _ = write!(line, ".above_base({})", request.above_base);
+    }
+    if let Some(accept) = &request.accept {
+        let _ = write!(line, ".accept({})", literal(accept));
+    }
+    if request.once {
+        line.push_str(".once()");
+    }
+    if !request.headers.is_empty() {
+        let _ = write!(line, ".headers(&[{}])", header_pairs(&request.headers));
+    }
+    source.line(&format!("{line}.fields(&["));
+    for (name, field) in &request.fields {
+        let value = match (field, field.placeholder()) {
+            (TokenField::Flag(flag), _) => format!("Flag({flag})"),
+            (TokenField::Text(_), Some(REFRESH_TOKEN)) => "RefreshToken".to_owned(),
+            (TokenField::Text(_), Some(given)) => {
+                // What a flow cannot do without is missed with its name; the rest is left out.
+                let optional = form.fields.iter().any(|field| field.name == given && field.given == Given::WhenAsked);
+                format!("{}({})", if optional { "Optional" } else { "Given" }, literal(given))
+            }
+            (TokenField::Text(text), None) => format!("Text({})", literal(text)),
+        };
+        source.line(&format!("({}, FieldValue::{value}),", literal(name)));
+    }
+    source.line("]),");
+}
+
+fn header_pairs(headers: &BTreeMap<String, String>) -> String {
+    let pairs: Vec<String> =
+        headers.iter().map(|(name, value)| format!("({}, {})", literal(name), literal(value))).collect();
+    pairs.join(", ")
+}
+
+/// The type that holds what was given, with a setter for everything that may be left out.
+fn write_sign_in(source: &mut Source, form: &CredentialForm, tokens: &TokenSettings) {
+    let name = sign_in_type(form);
+    source.blank();
+    source.doc_as_is(&format!(
+        "Signs in when the first call needs it, and renews the tokens once for all calls that wait: made by \
+         [`Credentials::{}`]. It never shows itself.",
+        member_name(&form.name)
+    ));
+    source.line("#[derive(Clone, Debug)]");
+    source.line(&format!("pub struct {name}(TokenSource);"));
+    source.blank();
+    source.line(&format!("impl {name} {{"));
+    for field in &form.fields {
+        let method = member_name(&field.name);
+        let (argument, call) = match field.given {
+            Given::Always => continue,
+            Given::Optionally => ("impl Into<Secret>", "given"),
+            Given::WhenAsked => ("impl Fn() -> Option<Secret> + Send + Sync + 'static", "asked"),
+        };
+        source.blank();
+        source.doc(&field.description);
+        source.line("#[must_use]");
+        source.line(&format!("pub fn {method}(self, {method}: {argument}) -> Self {{"));
+        source.line(&format!("Self(self.0.{call}({}, {method}))", literal(&field.name)));
+        source.line("}");
+    }
+    if let Some(url) = &tokens.authorize_url {
+        source.blank();
+        source.doc(
+            "The page to send a person to who is asked to agree. The vendor sends them back to the redirect URI with a `code` and \
+             with this `state`, which must be one that nobody can guess and has to be compared.",
+        );
+        source.line("pub fn authorize_url(&self, state: &str) -> Result<runtime::Url, runtime::CredentialsError> {");
+        source.line(&format!("self.0.authorize_url({}, state)", literal(url)));
+        source.line("}");
+    }
+    source.blank();
+    source.doc(
+        "Keeps the tokens in this store, and begins with those that it holds. Otherwise they are kept in memory for as long as the \
+         client lives.",
+    );
+    source.lines([
+        "#[must_use]",
+        "pub fn store(self, store: impl runtime::TokenStore + 'static) -> Self {",
+        "Self(self.0.store(store))",
+        "}",
+        "}",
+        "",
+    ]);
+    source.line(&format!("impl From<{name}> for Credentials {{"));
+    source.line(&format!("fn from(sign_in: {name}) -> Self {{"));
+    source.line("Self(runtime::Credentials::none().authenticate(sign_in.0))");
+    source.lines(["}", "}"]);
 }

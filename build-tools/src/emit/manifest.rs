@@ -1,12 +1,26 @@
 //! The manifest of a vendor crate.
 
+use std::fmt::Write as _;
+
 use super::source::header;
-use crate::contract::Contract;
+use crate::contract::{Contract, Offer};
 
 /// The text of `Cargo.toml`.
 pub(super) fn manifest(contract: &Contract) -> String {
     let package = &contract.settings.package;
     let [made, edit] = header(&contract.vendor);
+    let mut default = vec!["rustls"];
+    let mut features = String::new();
+    for (name, about, offer) in [
+        ("signing", "HTTP message signatures.", contract.settings.features.signing),
+        ("webhook", "Verifying the webhooks that the vendor delivers.", contract.settings.features.webhook),
+    ] {
+        let Some(offer) = offer else { continue };
+        let _ = writeln!(features, "# {about}\n{name} = [\"onboarding-core/{name}\"]");
+        if offer == Offer::Default {
+            default.push(name);
+        }
+    }
     format!(
         r#"# {made}
 # {edit}
@@ -25,12 +39,12 @@ rust-version.workspace = true
 license.workspace = true
 
 [features]
-default = ["rustls"]
+default = {default:?}
 # TLS by rustls.
 rustls = ["onboarding-core/rustls"]
 # TLS by the system's library.
 native-tls = ["onboarding-core/native-tls"]
-
+{features}
 [dependencies]
 onboarding-core.workspace = true
 

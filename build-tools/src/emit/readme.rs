@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::source::{escaped, header};
-use crate::contract::{Contract, Operation};
+use crate::contract::{Contract, Offer, Operation};
 
 /// The text of `README.md`.
 pub(super) fn readme(contract: &Contract) -> String {
@@ -17,7 +17,23 @@ pub(super) fn readme(contract: &Contract) -> String {
     let _ = write!(
         text,
         "## Install\n\n```toml\n[dependencies]\n{name} = \"0.1\"\ntokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n```\n\n\
-         TLS comes from `rustls`; for the system's library use `default-features = false, features = [\"native-tls\"]`.\n\n"
+         TLS comes from `rustls`; for the system's library use `default-features = false, features = {:?}`.\n\n",
+        match contract.settings.features.signing {
+            Some(Offer::Default) => ["native-tls", "signing"].as_slice(),
+            _ => &["native-tls"],
+        }
+    );
+    let _ = write!(
+        text,
+        "## Sign in\n\n{}\n\n```no_run\n{}\n```\n\n",
+        contract.settings.credentials.iter().find_map(|form| form.tokens.as_ref()).map_or(
+            "The client sends what proves who is calling with every call.",
+            |_| {
+                "Tokens are had when the first call needs them, renewed shortly before they end and once after a 401, however \
+                 many calls wait. `store` keeps them across processes."
+            }
+        ),
+        contract.settings.sign_in.trim()
     );
     let _ = write!(text, "## First call\n\n```no_run\n{}\n```\n\n", contract.settings.first_call.trim_end());
     text.push_str(

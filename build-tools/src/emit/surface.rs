@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::operations::{has_call_type, setter_name, signature};
 use super::rust::{Scope, type_text};
-use crate::contract::{Contract, Kind, Presence};
+use crate::contract::{Contract, Given, Kind, Presence};
 
 /// A line per operation (method, path, Rust signature, error type), then the public types with their fields.
 pub(crate) fn surface(contract: &Contract) -> String {
@@ -30,6 +30,18 @@ pub(crate) fn surface(contract: &Contract) -> String {
     }
     for webhook in &contract.webhooks {
         let _ = writeln!(text, "webhook {}  {}", webhook.id, type_text(&webhook.body, Scope::Crate));
+    }
+    for form in &contract.settings.credentials {
+        let fields: Vec<String> = form
+            .fields
+            .iter()
+            .map(|field| match field.given {
+                Given::Always => field.name.clone(),
+                Given::Optionally => format!("{}?", field.name),
+                Given::WhenAsked => format!("{}(?)", field.name),
+            })
+            .collect();
+        let _ = writeln!(text, "credentials {}({})", form.name, fields.join(", "));
     }
     for error in &contract.errors {
         let variants: Vec<String> =

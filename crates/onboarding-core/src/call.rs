@@ -47,7 +47,7 @@ pub struct Call<T, E> {
 /// Decodes the body that came with a status; `None` when the status is not declared.
 type ReadByStatus<T> = fn(u16, &[u8]) -> Option<Result<T, DecodeError>>;
 
-/// How a success is read. Function pointers, so that decoding is compiled in the vendor's crate and not again in the caller's.
+/// How a success is read.
 enum Reader<T> {
     Whole(fn(&Answer) -> Option<Result<T, DecodeError>>),
     Streamed(fn(Download) -> T),

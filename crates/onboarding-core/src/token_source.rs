@@ -14,6 +14,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 use tokio::sync::watch;
 use tracing::Instrument as _;
+use url::Url;
 
 use crate::credentials::{Authenticate, CredentialsError, CredentialsErrorKind, SignInHeaders};
 use crate::decode::{self, DecodeError};
@@ -99,6 +100,20 @@ impl TokenSource {
     /// Keeps the tokens in this store, and begins with those that it holds.
     pub fn store(self, store: impl TokenStore + 'static) -> Self {
         self.with(|inner| inner.store = Arc::new(store))
+    }
+
+    /// The address of the page on which a person agrees to the application that was given as `client_id`, in the authorization
+    /// code grant of OAuth 2.0 (RFC 6749, section 4.1.1). The vendor sends them back to the `redirect_uri` that was given.
+    pub fn authorize_url(&self, endpoint: &str, state: &str) -> Result<Url, CredentialsError> {
+        let mut url =
+            Url::parse(endpoint).map_err(|error| CredentialsError::of(CredentialsErrorKind::Other).because(error))?;
+        let (client_id, redirect_uri) = (self.inner.value("client_id")?, self.inner.value("redirect_uri")?);
+        url.query_pairs_mut()
+            .append_pair("response_type", "code")
+            .append_pair("client_id", client_id.reveal())
+            .append_pair("redirect_uri", redirect_uri.reveal())
+            .append_pair("state", state);
+        Ok(url)
     }
 
     /// The source with its settings changed. Sources that were cloned before keep theirs, and their own tokens.

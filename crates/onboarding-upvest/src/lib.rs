@@ -5,11 +5,18 @@
 #[allow(clippy::pedantic, deprecated, reason = "generated: its form is reviewed in the generator")]
 mod generated;
 
+/// The runtime: what observers, signers, stores of tokens and requests beyond the document are made of.
+#[doc(no_inline)]
+pub use onboarding_core as runtime;
+#[cfg(feature = "signing")]
+pub use onboarding_core::signing;
+#[cfg(feature = "webhook")]
+pub use onboarding_core::webhook;
 pub use onboarding_core::{
     Answer, BuildError, Bytes, Call, ClientBuilder, DateTime, Decimal, DecodeError, Download, Error, Items, JsonValue,
     Map, NaiveDate, NoDeclaredError, Observer, Pages, Patch, Refused, Response, Retry, Secret, StatusCode, Timestamp,
     TransportError, Utc,
 };
 
-pub use crate::generated::client::{Client, Credentials, Environment};
+pub use crate::generated::client::{Client, ClientCredentialsSignIn, Credentials, Environment};
 pub use crate::generated::{calls, errors, types};

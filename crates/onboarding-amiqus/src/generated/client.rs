@@ -3,17 +3,17 @@
 
 //! The client of Amiqus ID: where it calls, and how it signs in.
 
-use onboarding_core::{BuildError, ClientBuilder, Secret, VendorClient};
+use onboarding_core::{self as runtime, BuildError, ClientBuilder, Expiry, FieldValue, Secret, TokenFlow, TokenRequest, TokenSource, VendorClient};
 
 /// The client of Amiqus ID. Each operation is a method. Clones are cheap and share connections and settings.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pub(crate) core: onboarding_core::Client,
+    pub(crate) core: runtime::Client,
 }
 
 impl Client {
     /// A client of one of the vendor's installations, with default limits.
-    pub fn new(environment: Environment, credentials: Credentials) -> Result<Self, BuildError> {
+    pub fn new(environment: Environment, credentials: impl Into<Credentials>) -> Result<Self, BuildError> {
         Self::builder().environment(environment).credentials(credentials).build()
     }
 
@@ -24,7 +24,7 @@ impl Client {
 
     /// The client below this one: requests that the vendor's document lacks go out by its `raw`, with the same
     /// credentials, signatures, limits and retries.
-    pub fn core(&self) -> &onboarding_core::Client {
+    pub fn core(&self) -> &runtime::Client {
         &self.core
     }
 }
@@ -35,7 +35,7 @@ impl VendorClient for Client {
     type Environment = Environment;
     type Credentials = Credentials;
 
-    fn from_core(core: onboarding_core::Client) -> Self {
+    fn from_core(core: runtime::Client) -> Self {
         Self { core }
     }
 }
@@ -48,7 +48,7 @@ pub enum Environment {
     Production,
 }
 
-impl onboarding_core::Environment for Environment {
+impl runtime::Environment for Environment {
     fn base_url(&self) -> &str {
         match self {
             Self::Production => "https://id.amiqus.co/api/v2",
@@ -58,7 +58,7 @@ impl onboarding_core::Environment for Environment {
 
 /// What proves to the vendor who is calling. It never shows itself.
 #[derive(Clone, Debug)]
-pub struct Credentials(onboarding_core::Credentials);
+pub struct Credentials(runtime::Credentials);
 
 impl Credentials {
     /// A personal access token, or the access token of a user who agreed to an application by OAuth 2.0.
@@ -66,15 +66,95 @@ impl Credentials {
     /// - `token`: The token, without `Bearer`.
     pub fn access_token(token: impl Into<Secret>) -> Self {
         let token = token.into();
-        Self(
-            onboarding_core::Credentials::none()
-                .header("authorization", format!("Bearer {}", token.reveal())),
+        Self(runtime::Credentials::none().header("authorization", format!("Bearer {}", token.reveal())))
+    }
+
+    /// An application that a user has agreed to: OAuth 2.0 authorization code with refresh. A refresh token is good for
+    /// one use.
+    ///
+    /// - `client_id`: The application's client ID.
+    /// - `client_secret`: The application's client secret.
+    pub fn authorization_code(client_id: impl Into<Secret>, client_secret: impl Into<Secret>) -> AuthorizationCodeSignIn {
+        AuthorizationCodeSignIn(
+            TokenSource::new(&AUTHORIZATION_CODE)
+                .given("client_id", client_id)
+                .given("client_secret", client_secret),
         )
     }
 }
 
-impl From<Credentials> for onboarding_core::Credentials {
+impl From<Credentials> for runtime::Credentials {
     fn from(credentials: Credentials) -> Self {
         credentials.0
+    }
+}
+
+/// Credentials of a form that this crate does not know, such as those of an `Authenticate` of the service's own.
+impl From<runtime::Credentials> for Credentials {
+    fn from(credentials: runtime::Credentials) -> Self {
+        Self(credentials)
+    }
+}
+
+/// How the vendor gives out tokens to `AuthorizationCodeSignIn`.
+static AUTHORIZATION_CODE: TokenFlow = TokenFlow::new(
+    TokenRequest::form("/oauth/token").above_base(2).once().fields(&[
+        ("client_id", FieldValue::Given("client_id")),
+        ("client_secret", FieldValue::Given("client_secret")),
+        ("code", FieldValue::Given("code")),
+        ("grant_type", FieldValue::Text("authorization_code")),
+        ("redirect_uri", FieldValue::Given("redirect_uri")),
+    ]),
+)
+.refresh(
+    TokenRequest::form("/oauth/token").above_base(2).fields(&[
+        ("client_id", FieldValue::Given("client_id")),
+        ("client_secret", FieldValue::Given("client_secret")),
+        ("grant_type", FieldValue::Text("refresh_token")),
+        ("refresh_token", FieldValue::RefreshToken),
+    ]),
+    "/refresh_token",
+)
+.single_use_refresh_token()
+.access_token("/access_token")
+.expiry(Expiry::Seconds("/expires_in"))
+.headers(&[("authorization", "Bearer {access_token}")]);
+
+/// Signs in when the first call needs it, and renews the tokens once for all calls that wait: made by
+/// [`Credentials::authorization_code`]. It never shows itself.
+#[derive(Clone, Debug)]
+pub struct AuthorizationCodeSignIn(TokenSource);
+
+impl AuthorizationCodeSignIn {
+    /// The code that the vendor sent the user back with. It is good for one use within 10 minutes, and not needed when
+    /// the store holds tokens.
+    #[must_use]
+    pub fn code(self, code: impl Into<Secret>) -> Self {
+        Self(self.0.given("code", code))
+    }
+
+    /// Where the user was sent back to: one of those registered for the application. It goes with the code.
+    #[must_use]
+    pub fn redirect_uri(self, redirect_uri: impl Into<Secret>) -> Self {
+        Self(self.0.given("redirect_uri", redirect_uri))
+    }
+
+    /// The page to send a person to who is asked to agree. The vendor sends them back to the redirect URI with a `code`
+    /// and with this `state`, which must be one that nobody can guess and has to be compared.
+    pub fn authorize_url(&self, state: &str) -> Result<runtime::Url, runtime::CredentialsError> {
+        self.0.authorize_url("https://id.amiqus.co/oauth/authorize", state)
+    }
+
+    /// Keeps the tokens in this store, and begins with those that it holds. Otherwise they are kept in memory for as
+    /// long as the client lives.
+    #[must_use]
+    pub fn store(self, store: impl runtime::TokenStore + 'static) -> Self {
+        Self(self.0.store(store))
+    }
+}
+
+impl From<AuthorizationCodeSignIn> for Credentials {
+    fn from(sign_in: AuthorizationCodeSignIn) -> Self {
+        Self(runtime::Credentials::none().authenticate(sign_in.0))
     }
 }

@@ -3,12 +3,12 @@
 
 //! The client of B2Core: where it calls, and how it signs in.
 
-use onboarding_core::{ClientBuilder, Secret, VendorClient};
+use onboarding_core::{self as runtime, ClientBuilder, Expiry, FieldValue, Secret, TokenFlow, TokenRequest, TokenSource, VendorClient};
 
 /// The client of B2Core. Each operation is a method. Clones are cheap and share connections and settings.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pub(crate) core: onboarding_core::Client,
+    pub(crate) core: runtime::Client,
 }
 
 impl Client {
@@ -19,7 +19,7 @@ impl Client {
 
     /// The client below this one: requests that the vendor's document lacks go out by its `raw`, with the same
     /// credentials, signatures, limits and retries.
-    pub fn core(&self) -> &onboarding_core::Client {
+    pub fn core(&self) -> &runtime::Client {
         &self.core
     }
 }
@@ -30,14 +30,14 @@ impl VendorClient for Client {
     type Environment = std::convert::Infallible;
     type Credentials = Credentials;
 
-    fn from_core(core: onboarding_core::Client) -> Self {
+    fn from_core(core: runtime::Client) -> Self {
         Self { core }
     }
 }
 
 /// What proves to the vendor who is calling. It never shows itself.
 #[derive(Clone, Debug)]
-pub struct Credentials(onboarding_core::Credentials);
+pub struct Credentials(runtime::Credentials);
 
 impl Credentials {
     /// The access token that a Back Office user gets by signing in to the installation.
@@ -45,15 +45,64 @@ impl Credentials {
     /// - `token`: The token, without `Bearer`.
     pub fn access_token(token: impl Into<Secret>) -> Self {
         let token = token.into();
-        Self(
-            onboarding_core::Credentials::none()
-                .header("authorization", format!("Bearer {}", token.reveal())),
+        Self(runtime::Credentials::none().header("authorization", format!("Bearer {}", token.reveal())))
+    }
+
+    /// A Back Office user, who signs in with e-mail and password. An account with a second factor is refused with an
+    /// error that says so.
+    ///
+    /// - `email`: The user's e-mail.
+    /// - `password`: The user's password.
+    pub fn password(email: impl Into<Secret>, password: impl Into<Secret>) -> PasswordSignIn {
+        PasswordSignIn(
+            TokenSource::new(&PASSWORD)
+                .given("email", email)
+                .given("password", password),
         )
     }
 }
 
-impl From<Credentials> for onboarding_core::Credentials {
+impl From<Credentials> for runtime::Credentials {
     fn from(credentials: Credentials) -> Self {
         credentials.0
+    }
+}
+
+/// Credentials of a form that this crate does not know, such as those of an `Authenticate` of the service's own.
+impl From<runtime::Credentials> for Credentials {
+    fn from(credentials: runtime::Credentials) -> Self {
+        Self(credentials)
+    }
+}
+
+/// How the vendor gives out tokens to `PasswordSignIn`.
+static PASSWORD: TokenFlow = TokenFlow::new(
+    TokenRequest::json("/api/v2/signin").fields(&[
+        ("email", FieldValue::Given("email")),
+        ("password", FieldValue::Given("password")),
+    ]),
+)
+.access_token("/accessToken/token")
+.expiry(Expiry::DateTime("/accessToken/expiresAt"))
+.second_factor("/2faRequired")
+.headers(&[("authorization", "Bearer {access_token}")]);
+
+/// Signs in when the first call needs it, and renews the tokens once for all calls that wait: made by
+/// [`Credentials::password`]. It never shows itself.
+#[derive(Clone, Debug)]
+pub struct PasswordSignIn(TokenSource);
+
+impl PasswordSignIn {
+    /// Keeps the tokens in this store, and begins with those that it holds. Otherwise they are kept in memory for as
+    /// long as the client lives.
+    #[must_use]
+    pub fn store(self, store: impl runtime::TokenStore + 'static) -> Self {
+        Self(self.0.store(store))
+    }
+}
+
+impl From<PasswordSignIn> for Credentials {
+    fn from(sign_in: PasswordSignIn) -> Self {
+        Self(runtime::Credentials::none().authenticate(sign_in.0))
     }
 }

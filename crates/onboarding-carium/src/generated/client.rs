@@ -3,17 +3,17 @@
 
 //! The client of Carium: where it calls, and how it signs in.
 
-use onboarding_core::{BuildError, ClientBuilder, Secret, VendorClient};
+use onboarding_core::{self as runtime, BuildError, ClientBuilder, FieldValue, Secret, TokenFlow, TokenRequest, TokenSource, VendorClient};
 
 /// The client of Carium. Each operation is a method. Clones are cheap and share connections and settings.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pub(crate) core: onboarding_core::Client,
+    pub(crate) core: runtime::Client,
 }
 
 impl Client {
     /// A client of one of the vendor's installations, with default limits.
-    pub fn new(environment: Environment, credentials: Credentials) -> Result<Self, BuildError> {
+    pub fn new(environment: Environment, credentials: impl Into<Credentials>) -> Result<Self, BuildError> {
         Self::builder().environment(environment).credentials(credentials).build()
     }
 
@@ -24,7 +24,7 @@ impl Client {
 
     /// The client below this one: requests that the vendor's document lacks go out by its `raw`, with the same
     /// credentials, signatures, limits and retries.
-    pub fn core(&self) -> &onboarding_core::Client {
+    pub fn core(&self) -> &runtime::Client {
         &self.core
     }
 }
@@ -35,7 +35,7 @@ impl VendorClient for Client {
     type Environment = Environment;
     type Credentials = Credentials;
 
-    fn from_core(core: onboarding_core::Client) -> Self {
+    fn from_core(core: runtime::Client) -> Self {
         Self { core }
     }
 }
@@ -48,7 +48,7 @@ pub enum Environment {
     Production,
 }
 
-impl onboarding_core::Environment for Environment {
+impl runtime::Environment for Environment {
     fn base_url(&self) -> &str {
         match self {
             Self::Production => "https://api.carium.com/identity",
@@ -58,7 +58,7 @@ impl onboarding_core::Environment for Environment {
 
 /// What proves to the vendor who is calling. It never shows itself.
 #[derive(Clone, Debug)]
-pub struct Credentials(onboarding_core::Credentials);
+pub struct Credentials(runtime::Credentials);
 
 impl Credentials {
     /// The access token that `login` or `refresh_token` answered.
@@ -66,15 +66,75 @@ impl Credentials {
     /// - `token`: The token, without `Bearer`.
     pub fn access_token(token: impl Into<Secret>) -> Self {
         let token = token.into();
-        Self(
-            onboarding_core::Credentials::none()
-                .header("authorization", format!("Bearer {}", token.reveal())),
+        Self(runtime::Credentials::none().header("authorization", format!("Bearer {}", token.reveal())))
+    }
+
+    /// A user, who signs in with name and password and, if the account asks for it, a one-time code.
+    ///
+    /// - `username`: The user's name.
+    /// - `password`: The user's password.
+    pub fn password(username: impl Into<Secret>, password: impl Into<Secret>) -> PasswordSignIn {
+        PasswordSignIn(
+            TokenSource::new(&PASSWORD)
+                .given("username", username)
+                .given("password", password),
         )
     }
 }
 
-impl From<Credentials> for onboarding_core::Credentials {
+impl From<Credentials> for runtime::Credentials {
     fn from(credentials: Credentials) -> Self {
         credentials.0
+    }
+}
+
+/// Credentials of a form that this crate does not know, such as those of an `Authenticate` of the service's own.
+impl From<runtime::Credentials> for Credentials {
+    fn from(credentials: runtime::Credentials) -> Self {
+        Self(credentials)
+    }
+}
+
+/// How the vendor gives out tokens to `PasswordSignIn`.
+static PASSWORD: TokenFlow = TokenFlow::new(
+    TokenRequest::json("/v1/login/").accept("application/vnd.api+json").fields(&[
+        ("interactive", FieldValue::Flag(false)),
+        ("password", FieldValue::Given("password")),
+        ("totp-code", FieldValue::Optional("totp_code")),
+        ("username", FieldValue::Given("username")),
+    ]),
+)
+.refresh(
+    TokenRequest::json("/v1/refresh-token/").fields(&[
+        ("refresh-token", FieldValue::RefreshToken),
+    ]),
+    "/refresh-token",
+)
+.access_token("/access-token")
+.headers(&[("authorization", "Bearer {access_token}")]);
+
+/// Signs in when the first call needs it, and renews the tokens once for all calls that wait: made by
+/// [`Credentials::password`]. It never shows itself.
+#[derive(Clone, Debug)]
+pub struct PasswordSignIn(TokenSource);
+
+impl PasswordSignIn {
+    /// Asks for a one-time code (TOTP) each time the user signs in.
+    #[must_use]
+    pub fn totp_code(self, totp_code: impl Fn() -> Option<Secret> + Send + Sync + 'static) -> Self {
+        Self(self.0.asked("totp_code", totp_code))
+    }
+
+    /// Keeps the tokens in this store, and begins with those that it holds. Otherwise they are kept in memory for as
+    /// long as the client lives.
+    #[must_use]
+    pub fn store(self, store: impl runtime::TokenStore + 'static) -> Self {
+        Self(self.0.store(store))
+    }
+}
+
+impl From<PasswordSignIn> for Credentials {
+    fn from(sign_in: PasswordSignIn) -> Self {
+        Self(runtime::Credentials::none().authenticate(sign_in.0))
     }
 }

@@ -3,17 +3,17 @@
 
 //! The client of Griffin: where it calls, and how it signs in.
 
-use onboarding_core::{BuildError, ClientBuilder, Secret, VendorClient};
+use onboarding_core::{self as runtime, BuildError, ClientBuilder, Secret, VendorClient};
 
 /// The client of Griffin. Each operation is a method. Clones are cheap and share connections and settings.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pub(crate) core: onboarding_core::Client,
+    pub(crate) core: runtime::Client,
 }
 
 impl Client {
     /// A client of one of the vendor's installations, with default limits.
-    pub fn new(environment: Environment, credentials: Credentials) -> Result<Self, BuildError> {
+    pub fn new(environment: Environment, credentials: impl Into<Credentials>) -> Result<Self, BuildError> {
         Self::builder().environment(environment).credentials(credentials).build()
     }
 
@@ -24,7 +24,7 @@ impl Client {
 
     /// The client below this one: requests that the vendor's document lacks go out by its `raw`, with the same
     /// credentials, signatures, limits and retries.
-    pub fn core(&self) -> &onboarding_core::Client {
+    pub fn core(&self) -> &runtime::Client {
         &self.core
     }
 }
@@ -35,7 +35,7 @@ impl VendorClient for Client {
     type Environment = Environment;
     type Credentials = Credentials;
 
-    fn from_core(core: onboarding_core::Client) -> Self {
+    fn from_core(core: runtime::Client) -> Self {
         Self { core }
     }
 }
@@ -48,7 +48,7 @@ pub enum Environment {
     Production,
 }
 
-impl onboarding_core::Environment for Environment {
+impl runtime::Environment for Environment {
     fn base_url(&self) -> &str {
         match self {
             Self::Production => "https://api.griffin.com",
@@ -58,7 +58,7 @@ impl onboarding_core::Environment for Environment {
 
 /// What proves to the vendor who is calling. It never shows itself.
 #[derive(Clone, Debug)]
-pub struct Credentials(onboarding_core::Credentials);
+pub struct Credentials(runtime::Credentials);
 
 impl Credentials {
     /// An API key of a user, made in the vendor's app or by `create_user_api_key`.
@@ -67,14 +67,21 @@ impl Credentials {
     pub fn api_key(secret: impl Into<Secret>) -> Self {
         let secret = secret.into();
         Self(
-            onboarding_core::Credentials::none()
+            runtime::Credentials::none()
                 .header("authorization", format!("GriffinAPIKey {}", secret.reveal())),
         )
     }
 }
 
-impl From<Credentials> for onboarding_core::Credentials {
+impl From<Credentials> for runtime::Credentials {
     fn from(credentials: Credentials) -> Self {
         credentials.0
+    }
+}
+
+/// Credentials of a form that this crate does not know, such as those of an `Authenticate` of the service's own.
+impl From<runtime::Credentials> for Credentials {
+    fn from(credentials: runtime::Credentials) -> Self {
+        Self(credentials)
     }
 }

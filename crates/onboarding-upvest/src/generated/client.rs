@@ -3,17 +3,17 @@
 
 //! The client of Upvest: where it calls, and how it signs in.
 
-use onboarding_core::{BuildError, ClientBuilder, Secret, VendorClient};
+use onboarding_core::{self as runtime, BuildError, ClientBuilder, Expiry, FieldValue, Secret, TokenFlow, TokenRequest, TokenSource, VendorClient};
 
 /// The client of Upvest. Each operation is a method. Clones are cheap and share connections and settings.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pub(crate) core: onboarding_core::Client,
+    pub(crate) core: runtime::Client,
 }
 
 impl Client {
     /// A client of one of the vendor's installations, with default limits.
-    pub fn new(environment: Environment, credentials: Credentials) -> Result<Self, BuildError> {
+    pub fn new(environment: Environment, credentials: impl Into<Credentials>) -> Result<Self, BuildError> {
         Self::builder().environment(environment).credentials(credentials).build()
     }
 
@@ -24,7 +24,7 @@ impl Client {
 
     /// The client below this one: requests that the vendor's document lacks go out by its `raw`, with the same
     /// credentials, signatures, limits and retries.
-    pub fn core(&self) -> &onboarding_core::Client {
+    pub fn core(&self) -> &runtime::Client {
         &self.core
     }
 }
@@ -35,7 +35,7 @@ impl VendorClient for Client {
     type Environment = Environment;
     type Credentials = Credentials;
 
-    fn from_core(core: onboarding_core::Client) -> Self {
+    fn from_core(core: runtime::Client) -> Self {
         Self { core }
     }
 }
@@ -50,7 +50,7 @@ pub enum Environment {
     Sandbox,
 }
 
-impl onboarding_core::Environment for Environment {
+impl runtime::Environment for Environment {
     fn base_url(&self) -> &str {
         match self {
             Self::Live => "https://api.upvest.co",
@@ -61,7 +61,7 @@ impl onboarding_core::Environment for Environment {
 
 /// What proves to the vendor who is calling. It never shows itself.
 #[derive(Clone, Debug)]
-pub struct Credentials(onboarding_core::Credentials);
+pub struct Credentials(runtime::Credentials);
 
 impl Credentials {
     /// An access token that was got from the vendor's token endpoint, and the client that it belongs to.
@@ -72,15 +72,70 @@ impl Credentials {
         let client_id = client_id.into();
         let token = token.into();
         Self(
-            onboarding_core::Credentials::none()
+            runtime::Credentials::none()
                 .header("authorization", format!("Bearer {}", token.reveal()))
                 .header("upvest-client-id", client_id),
         )
     }
+
+    /// A client with its secret: OAuth 2.0 client credentials. Requests, the one for the token included, have to be
+    /// signed, too.
+    ///
+    /// - `client_id`: The client's UUID, sent as `upvest-client-id`.
+    /// - `client_secret`: The client's secret.
+    /// - `scope`: The scopes asked for, separated by spaces, such as `users:read users:admin`.
+    pub fn client_credentials(client_id: impl Into<Secret>, client_secret: impl Into<Secret>, scope: impl Into<Secret>) -> ClientCredentialsSignIn {
+        ClientCredentialsSignIn(
+            TokenSource::new(&CLIENT_CREDENTIALS)
+                .given("client_id", client_id)
+                .given("client_secret", client_secret)
+                .given("scope", scope),
+        )
+    }
 }
 
-impl From<Credentials> for onboarding_core::Credentials {
+impl From<Credentials> for runtime::Credentials {
     fn from(credentials: Credentials) -> Self {
         credentials.0
+    }
+}
+
+/// Credentials of a form that this crate does not know, such as those of an `Authenticate` of the service's own.
+impl From<runtime::Credentials> for Credentials {
+    fn from(credentials: runtime::Credentials) -> Self {
+        Self(credentials)
+    }
+}
+
+/// How the vendor gives out tokens to `ClientCredentialsSignIn`.
+static CLIENT_CREDENTIALS: TokenFlow = TokenFlow::new(
+    TokenRequest::form("/auth/token").headers(&[("upvest-client-id", "{client_id}")]).fields(&[
+        ("client_id", FieldValue::Given("client_id")),
+        ("client_secret", FieldValue::Given("client_secret")),
+        ("grant_type", FieldValue::Text("client_credentials")),
+        ("scope", FieldValue::Given("scope")),
+    ]),
+)
+.access_token("/access_token")
+.expiry(Expiry::Seconds("/expires_in"))
+.headers(&[("authorization", "Bearer {access_token}"), ("upvest-client-id", "{client_id}")]);
+
+/// Signs in when the first call needs it, and renews the tokens once for all calls that wait: made by
+/// [`Credentials::client_credentials`]. It never shows itself.
+#[derive(Clone, Debug)]
+pub struct ClientCredentialsSignIn(TokenSource);
+
+impl ClientCredentialsSignIn {
+    /// Keeps the tokens in this store, and begins with those that it holds. Otherwise they are kept in memory for as
+    /// long as the client lives.
+    #[must_use]
+    pub fn store(self, store: impl runtime::TokenStore + 'static) -> Self {
+        Self(self.0.store(store))
+    }
+}
+
+impl From<ClientCredentialsSignIn> for Credentials {
+    fn from(sign_in: ClientCredentialsSignIn) -> Self {
+        Self(runtime::Credentials::none().authenticate(sign_in.0))
     }
 }
