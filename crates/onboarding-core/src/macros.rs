@@ -373,6 +373,7 @@ macro_rules! identifier {
                 i64::deserialize(deserializer).map(Self)
             }
         }
+
     };
 }
 
@@ -476,19 +477,20 @@ macro_rules! tagged_union {
         }
 
         $crate::__union_impls!($Name $($Variant)*);
-        $crate::__union_sent!($($sent)? $Name $($Variant)*);
+        $crate::__union_sent!($($sent)? $Name $($Variant [])*);
     };
 }
 
 /// A union whose variants are told apart by their form, tried in order. A value that fits none is kept as it came.
 ///
-/// Behind a variant stand, in brackets, the constants that its object has. With `parameter` behind the name, it can stand in a path, query or header: every variant is then a scalar.
+/// Behind a variant stand, in brackets, the constants that its object has, and behind a colon the rules that its value is held
+/// against. With `parameter` behind the name, it can stand in a path, query or header: every variant is then a scalar.
 #[macro_export]
 macro_rules! untagged_union {
     (
         $(#[$meta:meta])*
         pub enum $Name:ident $(: $sent:ident $($parameter:ident)?)? {
-            $($(#[$vm:meta])* $Variant:ident($Type:ty) $([$($gw:literal = $gv:literal),*])? $($p:ident)?),* $(,)?
+            $($(#[$vm:meta])* $Variant:ident($Type:ty) $([$($gw:literal = $gv:literal),*])? $(: [$($rule:ident($($ra:expr)?)),*])? $($p:ident)?),* $(,)?
         }
     ) => {
         $(#[$meta])*
@@ -526,7 +528,7 @@ macro_rules! untagged_union {
         }
 
         $crate::__union_impls!($Name $($Variant)*);
-        $crate::__union_sent!($($sent)? $Name $($Variant)*);
+        $crate::__union_sent!($($sent)? $Name $($Variant [$($($rule($($ra)?)),*)?])*);
         $crate::__union_parameter!($($($parameter)?)? $Name $($Variant)*);
     };
 }
@@ -554,17 +556,20 @@ macro_rules! __union_impls {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __union_sent {
-    (sent $Name:ident $($Variant:ident)*) => {
+    (sent $Name:ident $($Variant:ident [$($rule:ident($($argument:expr)?)),*])*) => {
         impl $crate::Check for $Name {
             fn check(&self) -> ::core::result::Result<(), $crate::Violation> {
                 match self {
-                    $(Self::$Variant(value) => $crate::Check::check(value),)*
+                    $(Self::$Variant(value) => {
+                        $crate::__private::all(value, &[$($crate::Rule::$rule($($argument)?)),*])?;
+                        $crate::Check::check(value)
+                    })*
                     Self::Unknown(_) => ::core::result::Result::Ok(()),
                 }
             }
         }
     };
-    ($Name:ident $($Variant:ident)*) => {};
+    ($Name:ident $($rest:tt)*) => {};
 }
 
 /// A union of scalars that stands in a path, query or header.
