@@ -3,6 +3,7 @@
 use std::env;
 use std::ffi::OsString;
 use std::fs;
+use std::iter;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -55,6 +56,8 @@ enum Step {
     Alone,
     /// The facade builds with each feature alone and with none
     Features,
+    /// With the feature `schemars`, each type's JSON Schema is that of the document
+    Schemas,
     /// The documentation builds without warnings
     Docs,
     /// All tests pass, and every snapshot is used
@@ -148,6 +151,21 @@ impl Step {
                     failed => Ok(failed),
                 }
             }
+            // Not part of the workspace's tests: those are for the crates as services mostly build them, without the feature.
+            Self::Schemas => {
+                // All at once, so that each crate is built once.
+                let of_facade = vendors.iter().map(|vendor| format!("{FACADE}/{}", vendor.name));
+                let features: Vec<String> = iter::once("schemars".to_owned()).chain(of_facade).collect();
+                let features = features.join(",");
+                let packages = vendors.iter().flat_map(|vendor| ["--package", &vendor.package]);
+                let schemas: Vec<&str> = ["--package", FACADE, "--features", &features, "--test", "schemas"]
+                    .into_iter()
+                    .chain(packages)
+                    .collect();
+                let clippy = [&["clippy", "--lib"], schemas.as_slice(), &["--", "-D", "warnings"]].concat();
+                let test = [&["test"], schemas.as_slice()].concat();
+                every(&[clippy, test], |arguments| cargo(arguments))
+            }
             Self::Docs => {
                 run_cargo(workspace, &["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-D warnings")])
             }
@@ -165,10 +183,10 @@ impl Step {
     }
 }
 
-/// Runs `work` for each vendor, up to the first that fails.
-fn every(vendors: &[Vendor], work: impl Fn(&Vendor) -> Result<Status>) -> Result<Status> {
-    for vendor in vendors {
-        let status = work(vendor)?;
+/// Runs `work` for each item, up to the first that fails.
+fn every<T>(items: &[T], work: impl Fn(&T) -> Result<Status>) -> Result<Status> {
+    for item in items {
+        let status = work(item)?;
         if status != Status::Fine {
             return Ok(status);
         }
@@ -210,6 +228,14 @@ fn check_facade(workspace: &Workspace, vendors: &[Vendor]) -> Result<Status> {
         if !feature.is_some_and(|entries| entries.iter().any(|entry| entry.as_str() == Some(&wanted))) {
             problems.push(format!("{FACADE} has no feature `{name}` with \"{wanted}\": add it"));
         }
+        for forwarded in features(&crates.join(package))? {
+            let wanted = format!("{package}?/{forwarded}");
+            let feature =
+                manifest.get("features").and_then(|table| table.get(&forwarded)).and_then(toml::Value::as_array);
+            if !feature.is_some_and(|entries| entries.iter().any(|entry| entry.as_str() == Some(&wanted))) {
+                problems.push(format!("{FACADE}'s feature `{forwarded}` does not hand \"{wanted}\" on: add it"));
+            }
+        }
         let export = format!("pub use {} as {name};", package.replace('-', "_"));
         if !library.contains(&export) {
             problems.push(format!("{FACADE}'s lib.rs does not say `{export}`: add it behind its feature"));
@@ -230,6 +256,14 @@ fn check_facade(workspace: &Workspace, vendors: &[Vendor]) -> Result<Status> {
     }
     println!("{} vendors, each with its crate, its feature and its re-export", vendors.len());
     Ok(Status::Fine)
+}
+
+/// The features of a crate that someone may ask for, the default ones by their own names.
+fn features(package: &Path) -> Result<Vec<String>> {
+    let path = package.join("Cargo.toml");
+    let manifest: Table = toml::from_str(&read(&path)?).with_context(|| format!("{} is not TOML", path.display()))?;
+    let features = manifest.get("features").and_then(toml::Value::as_table);
+    Ok(features.into_iter().flat_map(Table::keys).filter(|name| *name != "default").cloned().collect())
 }
 
 /// Crates with generated code that no vendor generates.

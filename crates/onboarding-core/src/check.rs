@@ -96,12 +96,12 @@ impl std::error::Error for Violation {}
 /// A documented limit, named as in the vendor's document.
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
-    limit: Limit,
-    each: bool,
+    pub(crate) limit: Limit,
+    pub(crate) each: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Limit {
+pub(crate) enum Limit {
     MinLength(usize),
     MaxLength(usize),
     MinItems(usize),

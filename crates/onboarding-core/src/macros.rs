@@ -122,6 +122,16 @@ macro_rules! object {
             [$($($nf / $nc: $nt = $nw [$($($nr($($na)?)),*)?],)*)?]
             [$($ef)?]
         }
+
+        $crate::__json_schema! {
+            object $Name
+            [$($($tr($($ta)?),)*)?]
+            [$($($cw = $cv,)*)?]
+            [$($($rt = $rw [$($($rr($($ra)?)),*)?],)*)?]
+            [$($($ot = $ow [$($($or($($oa)?)),*)?],)*)?]
+            [$($($nt = $nw [$($($nr($($na)?)),*)?],)*)?]
+            [$($ef)?]
+        }
     };
 }
 
@@ -270,6 +280,7 @@ macro_rules! string_enum {
         }
 
         $crate::__text_impls!($Name);
+        $crate::__json_schema!(text_enum $Name [$($wire)*]);
     };
 }
 
@@ -323,6 +334,7 @@ macro_rules! identifier {
         }
 
         $crate::__text_impls!($Name);
+        $crate::__json_schema!(identifier $Name String, [$($rule($($argument)?)),*]);
     };
     ($(#[$meta:meta])* pub struct $Name:ident(i64) $([$($rule:ident($($argument:expr)?)),*])?;) => {
         $(#[$meta])*
@@ -374,6 +386,7 @@ macro_rules! identifier {
             }
         }
 
+        $crate::__json_schema!(identifier $Name i64, [$($($rule($($argument)?)),*)?]);
     };
 }
 
@@ -478,6 +491,7 @@ macro_rules! tagged_union {
 
         $crate::__union_impls!($Name $($Variant)*);
         $crate::__union_sent!($($sent)? $Name $($Variant [])*);
+        $crate::__json_schema!(tagged $Name $tag [$($wire: $Type,)*]);
     };
 }
 
@@ -530,6 +544,7 @@ macro_rules! untagged_union {
         $crate::__union_impls!($Name $($Variant)*);
         $crate::__union_sent!($($sent)? $Name $($Variant [$($($rule($($ra)?)),*)?])*);
         $crate::__union_parameter!($($($parameter)?)? $Name $($Variant)*);
+        $crate::__json_schema!(untagged $Name [$($Type [$($($rule($($ra)?)),*)?],)*]);
     };
 }
 
