@@ -3,6 +3,7 @@
 use std::env;
 use std::ffi::OsString;
 use std::fs;
+use std::iter;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -55,6 +56,8 @@ enum Step {
     Alone,
     /// The facade builds with none of its features, each alone, all together, and with either TLS
     Features,
+    /// With the feature `schemars`, each type's JSON Schema is that of the document
+    Schemas,
     /// The documentation builds without warnings
     Docs,
     /// Every example of the facade runs and succeeds
@@ -147,9 +150,24 @@ impl Step {
                 };
                 let names: Vec<&str> = vendors.iter().map(|vendor| vendor.name.as_str()).collect();
                 let all = names.join(",");
-                let together = [format!("{all},signing,webhook,rustls"), format!("{all},native-tls")];
+                let together = [format!("{all},schemars,signing,webhook,rustls"), format!("{all},native-tls")];
                 let combinations = [""].into_iter().chain(names).chain(together.iter().map(String::as_str));
                 every(combinations, facade)
+            }
+            // Not part of the workspace's tests: those are for the crates as services mostly build them, without the feature.
+            Self::Schemas => {
+                // All at once, so that each crate is built once.
+                let of_facade = vendors.iter().map(|vendor| format!("{FACADE}/{}", vendor.name));
+                let features: Vec<String> = iter::once("schemars".to_owned()).chain(of_facade).collect();
+                let features = features.join(",");
+                let packages = vendors.iter().flat_map(|vendor| ["--package", &vendor.package]);
+                let schemas: Vec<&str> = ["--package", FACADE, "--features", &features, "--test", "schemas"]
+                    .into_iter()
+                    .chain(packages)
+                    .collect();
+                let clippy = [&["clippy", "--lib"], schemas.as_slice(), &["--", "-D", "warnings"]].concat();
+                let test = [&["test"], schemas.as_slice()].concat();
+                every([clippy, test], |arguments| cargo(&arguments))
             }
             Self::Docs => {
                 run_cargo(workspace, &["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-D warnings")])
@@ -230,6 +248,14 @@ fn check_facade(workspace: &Workspace, vendors: &[Vendor]) -> Result<Status> {
         if !feature.is_some_and(|entries| entries.iter().any(|entry| entry.as_str() == Some(&wanted))) {
             problems.push(format!("{FACADE} has no feature `{name}` with \"{wanted}\": add it"));
         }
+        for forwarded in features(&crates.join(package))? {
+            let wanted = format!("{package}?/{forwarded}");
+            let feature =
+                manifest.get("features").and_then(|table| table.get(&forwarded)).and_then(toml::Value::as_array);
+            if !feature.is_some_and(|entries| entries.iter().any(|entry| entry.as_str() == Some(&wanted))) {
+                problems.push(format!("{FACADE}'s feature `{forwarded}` does not hand \"{wanted}\" on: add it"));
+            }
+        }
         let export = format!("pub use {} as {name};", package.replace('-', "_"));
         if !library.contains(&export) {
             problems.push(format!("{FACADE}'s lib.rs does not say `{export}`: add it behind its feature"));
@@ -250,6 +276,14 @@ fn check_facade(workspace: &Workspace, vendors: &[Vendor]) -> Result<Status> {
     }
     println!("{} vendors, each with its crate, its feature and its re-export", vendors.len());
     Ok(Status::Fine)
+}
+
+/// The features of a crate that someone may ask for, the default ones by their own names.
+fn features(package: &Path) -> Result<Vec<String>> {
+    let path = package.join("Cargo.toml");
+    let manifest: Table = toml::from_str(&read(&path)?).with_context(|| format!("{} is not TOML", path.display()))?;
+    let features = manifest.get("features").and_then(toml::Value::as_table);
+    Ok(features.into_iter().flat_map(Table::keys).filter(|name| *name != "default").cloned().collect())
 }
 
 /// Crates with generated code that no vendor generates.

@@ -26,6 +26,9 @@ pub(super) fn sentence(schema: &Value) -> Option<String> {
     if let Some(pattern) = schema.get("pattern").and_then(Value::as_str) {
         parts.push(format!("of the form `{pattern}`"));
     }
+    if let Some(value) = only_boolean(schema) {
+        parts.push(format!("always `{value}`"));
+    }
     if let Some(default) = schema.get("default").filter(|default| !default.is_null()) {
         parts.push(match default.as_str() {
             Some("") => "empty by default".to_owned(),
@@ -82,14 +85,25 @@ fn own_rules(schema: &Value) -> Vec<String> {
     if let Some(format @ ("uuid" | "email" | "uri")) = schema.get("format").and_then(Value::as_str) {
         rules.push(format!("format({format:?})"));
     }
+    if let Some(value) = only_boolean(schema) {
+        rules.push(format!("exactly({value})"));
+    }
     rules
+}
+
+/// The value of a boolean that has only one.
+fn only_boolean(schema: &Value) -> Option<bool> {
+    match schema.get("enum")?.as_array()?.as_slice() {
+        [Value::Bool(value)] => Some(*value),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::sentence;
+    use super::{rules, sentence};
 
     #[test]
     fn limits_read_as_sentences() {
@@ -101,5 +115,14 @@ mod tests {
             sentence(&json!({"minimum": 0, "maximum": 1000, "default": 100})).unwrap(),
             "0 to 1000, `100` by default."
         );
+        assert_eq!(sentence(&json!({"type": "boolean", "enum": [false]})).unwrap(), "Always `false`.");
+    }
+
+    #[test]
+    fn limits_are_rules() {
+        let schema = json!({"minimum": 1, "exclusiveMinimum": true, "maximum": 12});
+        assert_eq!(rules(&schema), ["above(1.0)", "maximum(12.0)"]);
+        assert_eq!(rules(&json!({"type": "boolean", "enum": [true]})), ["exactly(true)"]);
+        assert_eq!(rules(&json!({"type": "boolean", "enum": [true, false]})), Vec::<String>::new());
     }
 }

@@ -53,6 +53,8 @@ pub struct Contract {
     pub pages: Vec<ListPage>,
     /// The document after all passes.
     pub document: Value,
+    /// The document as it was written, for what is proved against it.
+    pub curated: Value,
 }
 
 /// A group of operations.
@@ -113,6 +115,7 @@ pub fn build(source: &Document, document: Value, settings: Settings, vendor: &st
         paged: operations_in_pages,
         pages,
         document,
+        curated: source.root.to_json(),
     })
 }
 

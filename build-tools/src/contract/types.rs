@@ -174,6 +174,10 @@ pub struct Variant {
     pub wire: String,
     /// What it holds.
     pub value: TypeUse,
+    /// Its limits as a sentence.
+    pub limits: Option<String>,
+    /// Its limits as rules of the runtime.
+    pub rules: Vec<String>,
     /// Whether it is kept out of `Debug`.
     pub private: bool,
     /// What it is, where the document says so in place.
@@ -429,6 +433,8 @@ fn union(document: &Value, schema: &Value, variants: &[Value], pointer: &str, pr
                 name: variant_name(wire),
                 wire: wire.clone(),
                 value: schema_type(document, &reference, &format!("{pointer}/discriminator/mapping"), problems),
+                limits: None,
+                rules: Vec::new(),
                 private: is_private(document, &reference),
                 description: String::new(),
             }
@@ -445,6 +451,8 @@ fn union(document: &Value, schema: &Value, variants: &[Value], pointer: &str, pr
             name,
             wire: String::new(),
             value: schema_type(document, variant, &pointer, problems),
+            limits: limits::sentence(variant),
+            rules: rules(document, variant),
             private: is_private(document, variant) || flag(schema, "x-sensitive"),
             description: text(variant, "description").to_owned(),
         }

@@ -44,6 +44,8 @@ default = {default:?}
 rustls = ["onboarding-core/rustls"]
 # TLS by the system's library.
 native-tls = ["onboarding-core/native-tls"]
+# JSON Schemas of all types, by schemars.
+schemars = ["onboarding-core/schemars"]
 {features}
 [dependencies]
 onboarding-core.workspace = true
@@ -52,6 +54,11 @@ onboarding-core.workspace = true
 onboarding-testing.workspace = true
 serde_json.workspace = true
 tokio.workspace = true
+
+[[test]]
+name = "schemas"
+path = "tests/generated/schemas.rs"
+required-features = ["schemars"]
 
 [lints]
 workspace = true

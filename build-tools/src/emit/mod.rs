@@ -7,6 +7,7 @@ mod manifest;
 mod operations;
 mod readme;
 mod rust;
+mod schemas;
 mod source;
 mod surface;
 mod tests;

@@ -17,7 +17,8 @@ pub(super) fn readme(contract: &Contract) -> String {
     let _ = write!(
         text,
         "## Install\n\n```toml\n[dependencies]\n{name} = \"0.1\"\ntokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n```\n\n\
-         TLS comes from `rustls`; for the system's library use `default-features = false, features = {:?}`.\n\n",
+         TLS comes from `rustls`; for the system's library use `default-features = false, features = {:?}`.\n\
+         With the feature `schemars`, everything in `types` implements its `JsonSchema`.\n\n",
         match contract.settings.features.signing {
             Some(Offer::Default) => ["native-tls", "signing"].as_slice(),
             _ => &["native-tls"],

@@ -18,6 +18,7 @@ pub(super) fn tests(contract: &Contract, payloads: &Payloads) -> Vec<(String, St
         ("wire.rs".to_owned(), wire(contract, payloads)),
         ("statuses.rs".to_owned(), statuses(contract, payloads)),
         ("payloads.rs".to_owned(), round_trips(contract, payloads)),
+        ("schemas.rs".to_owned(), super::schemas::schemas(contract)),
     ]
 }
 
@@ -133,7 +134,8 @@ fn payload(contract: &Contract, payloads: &Payloads, name: &str, schema: Option<
     raw(&sample.to_string())
 }
 
-fn raw(text: &str) -> String {
+/// A text as a literal without escapes, where it can be.
+pub(super) fn raw(text: &str) -> String {
     if !text.contains(['"', '\\']) {
         return format!("\"{text}\"");
     }

@@ -179,8 +179,13 @@ fn write(source: &mut Source, contract: &Contract, definition: &TypeDefinition) 
             source.line(&format!("pub enum {name}{sent} {{"));
             for variant in variants {
                 let constants = constants(contract, variant);
+                let rules = match bracketed(&variant.rules) {
+                    // What is only read is not held against anything.
+                    rules if definition.sent && !rules.is_empty() => format!(":{rules}"),
+                    _ => String::new(),
+                };
                 let private = if variant.private { " private" } else { "" };
-                write_variant(source, variant, &format!("{constants}{private}"));
+                write_variant(source, variant, &format!("{constants}{rules}{private}"));
             }
             source.line("}");
         }
@@ -255,5 +260,9 @@ fn write_variant(source: &mut Source, variant: &Variant, behind: &str) {
         description => super::source::escaped(description),
     };
     source.raw_doc([description.as_str()]);
+    if let Some(limits) = &variant.limits {
+        source.line("///");
+        source.doc(limits);
+    }
     source.line(&format!("{}({value}){behind},", variant.name));
 }

@@ -12,6 +12,8 @@ pub use serde_json::{Map, Value};
 use crate::Patch;
 pub use crate::check::{all, member};
 use crate::decode::{self, DecodeError, FIXED};
+#[cfg(feature = "schemars")]
+pub use crate::schema::described as schema;
 
 /// Stands in `Debug` for what must not be shown.
 pub struct Redacted;

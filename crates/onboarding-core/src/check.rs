@@ -39,6 +39,8 @@ pub enum Subject<'v> {
     Text(&'v str),
     /// A number, by its size.
     Number(f64),
+    /// `true` or `false`.
+    Boolean(bool),
     /// A list, by the count of its items.
     Items(usize),
     /// An object, by the count of its members.
@@ -94,12 +96,12 @@ impl std::error::Error for Violation {}
 /// A documented limit, named as in the vendor's document.
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
-    limit: Limit,
-    each: bool,
+    pub(crate) limit: Limit,
+    pub(crate) each: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Limit {
+pub(crate) enum Limit {
     MinLength(usize),
     MaxLength(usize),
     MinItems(usize),
@@ -114,6 +116,7 @@ enum Limit {
     UniqueItems,
     Pattern(&'static str),
     Format(&'static str),
+    Exactly(bool),
 }
 
 macro_rules! rules {
@@ -148,6 +151,7 @@ rules! {
     unique_items / each_unique_items () = Limit::UniqueItems;
     pattern / each_pattern (pattern: &'static str) = Limit::Pattern(pattern);
     format / each_format (format: &'static str) = Limit::Format(format);
+    exactly / each_exactly (value: bool) = Limit::Exactly(value);
 }
 
 impl Rule {
@@ -172,6 +176,7 @@ impl Rule {
                 Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text))
             }
             (Limit::Format(format), Subject::Text(text)) => has_format(format, text),
+            (Limit::Exactly(value), Subject::Boolean(given)) => given == value,
             _ => true,
         };
         if kept { Ok(()) } else { Err(Violation::new(self.limit.to_string())) }
@@ -195,6 +200,7 @@ impl fmt::Display for Limit {
             Self::UniqueItems => formatter.write_str("a list in which no item stands twice"),
             Self::Pattern(pattern) => write!(formatter, "of the form `{pattern}`"),
             Self::Format(format) => write!(formatter, "of the format `{format}`"),
+            Self::Exactly(value) => write!(formatter, "`{value}`"),
         }
     }
 }
@@ -270,7 +276,12 @@ impl Check for Decimal {
     }
 }
 
-impl Check for bool {}
+impl Check for bool {
+    fn subject(&self) -> Subject<'_> {
+        Subject::Boolean(*self)
+    }
+}
+
 impl Check for NaiveDate {}
 impl Check for DateTime<Utc> {}
 impl Check for Value {}
@@ -413,6 +424,9 @@ mod tests {
         }
         for (number, kept) in [(0_i64, false), (1, true), (9, true), (10, false)] {
             assert_eq!(all(&number, &[Rule::minimum(1.0), Rule::maximum(9.0)]).is_ok(), kept, "{number}");
+        }
+        for (value, kept) in [(false, true), (true, false)] {
+            assert_eq!(all(&value, &[Rule::exactly(false)]).is_ok(), kept, "{value}");
         }
     }
 

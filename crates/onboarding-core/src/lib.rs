@@ -25,6 +25,7 @@ mod patch;
 mod request;
 mod retry;
 mod runtime;
+mod schema;
 mod secret;
 mod signer;
 #[cfg(feature = "signing")]

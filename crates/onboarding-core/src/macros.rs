@@ -124,6 +124,16 @@ macro_rules! object {
             [$($($nf / $nc: $nt = $nw [$($($nr($($na)?)),*)?],)*)?]
             [$($ef)?]
         }
+
+        $crate::__json_schema! {
+            object $Name
+            [$($($tr($($ta)?),)*)?]
+            [$($($cw = $cv,)*)?]
+            [$($($rt = $rw [$($($rr($($ra)?)),*)?],)*)?]
+            [$($($ot = $ow [$($($or($($oa)?)),*)?],)*)?]
+            [$($($nt = $nw [$($($nr($($na)?)),*)?],)*)?]
+            [$($ef)?]
+        }
     };
 }
 
@@ -279,6 +289,7 @@ macro_rules! string_enum {
         }
 
         $crate::__text_impls!($Name);
+        $crate::__json_schema!(text_enum $Name [$($wire)*]);
     };
 }
 
@@ -338,6 +349,7 @@ macro_rules! identifier {
         }
 
         $crate::__text_impls!($Name);
+        $crate::__json_schema!(identifier $Name String, [$($rule($($argument)?)),*]);
     };
     ($(#[$meta:meta])* pub struct $Name:ident(i64) $([$($rule:ident($($argument:expr)?)),*])?;) => {
         $(#[$meta])*
@@ -393,6 +405,8 @@ macro_rules! identifier {
                 i64::deserialize(deserializer).map(Self)
             }
         }
+
+        $crate::__json_schema!(identifier $Name i64, [$($($rule($($argument)?)),*)?]);
     };
 }
 
@@ -501,19 +515,21 @@ macro_rules! tagged_union {
         }
 
         $crate::__union_impls!($Name $($Variant)*);
-        $crate::__union_sent!($($sent)? $Name $($Variant)*);
+        $crate::__union_sent!($($sent)? $Name $($Variant [])*);
+        $crate::__json_schema!(tagged $Name $tag [$($wire: $Type,)*]);
     };
 }
 
 /// A union whose variants are told apart by their form, tried in order. A value that fits none is kept as it came.
 ///
-/// Behind a variant stand, in brackets, the constants that its object has. With `parameter` behind the name, it can stand in a path, query or header: every variant is then a scalar.
+/// Behind a variant stand, in brackets, the constants that its object has, and behind a colon the rules that its value is held
+/// against. With `parameter` behind the name, it can stand in a path, query or header: every variant is then a scalar.
 #[macro_export]
 macro_rules! untagged_union {
     (
         $(#[$meta:meta])*
         pub enum $Name:ident $(: $sent:ident $($parameter:ident)?)? {
-            $($(#[$vm:meta])* $Variant:ident($Type:ty) $([$($gw:literal = $gv:literal),*])? $($p:ident)?),* $(,)?
+            $($(#[$vm:meta])* $Variant:ident($Type:ty) $([$($gw:literal = $gv:literal),*])? $(: [$($rule:ident($($ra:expr)?)),*])? $($p:ident)?),* $(,)?
         }
     ) => {
         $(#[$meta])*
@@ -552,8 +568,9 @@ macro_rules! untagged_union {
         }
 
         $crate::__union_impls!($Name $($Variant)*);
-        $crate::__union_sent!($($sent)? $Name $($Variant)*);
+        $crate::__union_sent!($($sent)? $Name $($Variant [$($($rule($($ra)?)),*)?])*);
         $crate::__union_parameter!($($($parameter)?)? $Name $($Variant)*);
+        $crate::__json_schema!(untagged $Name [$($Type [$($($rule($($ra)?)),*)?],)*]);
     };
 }
 
@@ -580,18 +597,21 @@ macro_rules! __union_impls {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __union_sent {
-    (sent $Name:ident $($Variant:ident)*) => {
+    (sent $Name:ident $($Variant:ident [$($rule:ident($($argument:expr)?)),*])*) => {
         impl $crate::Check for $Name {
             #[inline]
             fn check(&self) -> ::core::result::Result<(), $crate::Violation> {
                 match self {
-                    $(Self::$Variant(value) => $crate::Check::check(value),)*
+                    $(Self::$Variant(value) => {
+                        $crate::__private::all(value, &[$($crate::Rule::$rule($($argument)?)),*])?;
+                        $crate::Check::check(value)
+                    })*
                     Self::Unknown(_) => ::core::result::Result::Ok(()),
                 }
             }
         }
     };
-    ($Name:ident $($Variant:ident)*) => {};
+    ($Name:ident $($rest:tt)*) => {};
 }
 
 /// A union of scalars that stands in a path, query or header.

@@ -1,6 +1,8 @@
 //! What the generated tests of the vendor crates share: a real HTTP server on loopback that answers as told and shows what it
 //! received, and comparisons of JSON.
 
+pub mod schemas;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 

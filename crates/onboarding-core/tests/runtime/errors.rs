@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use onboarding_core::{
-    Call, Credentials, Error, JsonValue, Method, NoDeclaredError, Operation, Patch, Refused, Secret,
-    TransportErrorKind, object, status_error, string_enum, tagged_union,
+    Call, Check as _, Credentials, Error, JsonValue, Method, NoDeclaredError, Operation, Patch, Refused, Secret,
+    TransportErrorKind, object, status_error, string_enum, tagged_union, untagged_union,
 };
 use proptest::prelude::*;
 
@@ -36,6 +36,11 @@ object! {
 tagged_union! {
     /// A pet.
     pub enum Pet: sent by "type" { Cat(Box<Cat>) = "cat" }
+}
+
+untagged_union! {
+    /// For how many months, or not at all.
+    pub enum Watch: sent { Months(i64): [minimum(1.0), maximum(12.0)], Off(bool): [exactly(false)] }
 }
 
 object! {
@@ -251,4 +256,12 @@ async fn the_first_fault_of_a_request_is_its_error() {
     assert!(matches!(error, Error::Refused(Refused::PathParameter { name: "id" })));
     assert!(error.is_validation());
     assert_eq!(error.attempts(), 0);
+}
+
+#[test]
+fn a_variant_is_held_against_its_own_limits() {
+    assert!(Watch::Months(12).check().is_ok());
+    assert!(Watch::Off(false).check().is_ok());
+    assert_eq!(Watch::Months(13).check().unwrap_err().to_string(), "the value must be 12 or less");
+    assert_eq!(Watch::Off(true).check().unwrap_err().to_string(), "the value must be `false`");
 }

@@ -760,7 +760,9 @@ untagged_union! {
         /// A value of the form `Timestamp`.
         At(Timestamp),
         /// A value of the form `bool`.
-        Now(bool),
+        ///
+        /// Always `true`.
+        Now(bool): [exactly(true)],
     }
 }
 
@@ -770,7 +772,9 @@ untagged_union! {
         /// See [`NotificationChannel`].
         NotificationChannel(NotificationChannel),
         /// A value of the form `bool`.
-        Disabled(bool),
+        ///
+        /// Always `false`.
+        Disabled(bool): [exactly(false)],
     }
 }
 

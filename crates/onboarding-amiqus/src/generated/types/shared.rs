@@ -100,7 +100,9 @@ untagged_union! {
         /// See [`TeamMemberId`].
         TeamMemberId(TeamMemberId),
         /// A value of the form `bool`.
-        Unassigned(bool),
+        ///
+        /// Always `false`.
+        Unassigned(bool): [exactly(false)],
     }
 }
 
@@ -244,9 +246,13 @@ untagged_union! {
     /// Months of transactions to fetch for each account (1, 3, 6 or 12), or `false` for none.
     pub enum BankTransactions: sent {
         /// A value of the form `i64`.
-        Months(i64),
+        ///
+        /// 1 to 12.
+        Months(i64): [minimum(1.0), maximum(12.0)],
         /// A value of the form `bool`.
-        Off(bool),
+        ///
+        /// Always `false`.
+        Off(bool): [exactly(false)],
     }
 }
 
@@ -1353,6 +1359,8 @@ untagged_union! {
     /// Response of a check: `true` when there is one to expand, or the response itself.
     pub enum ExpandableCheckResponse {
         /// A value of the form `bool`.
+        ///
+        /// Always `true`.
         Available(bool),
         /// See [`CheckResponse`].
         CheckResponse(CheckResponse),
@@ -2038,6 +2046,8 @@ untagged_union! {
         /// A value of the form `String`.
         Url(String) private,
         /// A value of the form `bool`.
+        ///
+        /// Always `false`.
         Unavailable(bool) private,
     }
 }
@@ -2984,9 +2994,13 @@ untagged_union! {
     /// credits.
     pub enum WatchlistMonitoring: sent {
         /// A value of the form `i64`.
-        Years(i64),
+        ///
+        /// 1 to 3.
+        Years(i64): [minimum(1.0), maximum(3.0)],
         /// A value of the form `bool`.
-        Off(bool),
+        ///
+        /// Always `false`.
+        Off(bool): [exactly(false)],
     }
 }
 

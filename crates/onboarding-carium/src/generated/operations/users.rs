@@ -387,7 +387,9 @@ call! {
         /// `false` by default.
         filter_include_unverified: bool = query "filter[include-unverified]",
         /// Only users who administer an organization; `false` is not supported.
-        filter_organization_admin: bool = query "filter[organization-admin]",
+        ///
+        /// Always `true`.
+        filter_organization_admin: bool = query "filter[organization-admin]" [exactly(true)],
         /// Only users with this phone number, in E.164 form.
         ///
         /// At most 30 characters.

@@ -1,0 +1,1 @@
+//! What the clients rule out at compile time: see `tests/compile_fail.rs`.
