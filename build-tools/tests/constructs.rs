@@ -82,3 +82,66 @@ fn each_construct_becomes_the_reviewed_text() {
 fn without_docs(text: &str) -> String {
     text.lines().skip(3).filter(|line| !line.trim_start().starts_with("///")).collect::<Vec<_>>().join("\n")
 }
+
+/// Signing in, with everything that a flow can have.
+#[test]
+fn credentials_become_the_reviewed_text() {
+    let document =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/constructs/required_and_constant.yaml"))
+            .expect("the construct can be read");
+    let mut sources = tiny(&document);
+    sources.vendor_toml.text.push_str(
+        r#"
+[[credentials]]
+name = "password"
+scheme = "bearer"
+description = "A user."
+fields = [
+    { name = "user", description = "The user." },
+    { name = "device", given = "optionally", description = "The device." },
+    { name = "code", given = "when-asked", description = "Asks for a code." },
+]
+headers = { authorization = "Bearer {access_token}", x-user = "{user}" }
+
+[credentials.tokens]
+access-token = "/token"
+refresh-token = "/refresh"
+expires-in = "/expires"
+second-factor = "/factor"
+single-use-refresh-token = true
+
+[credentials.tokens.sign-in]
+path = "/sign-in"
+above-base = 1
+body = "json"
+accept = "application/vnd.tiny+json"
+once = true
+headers = { x-user = "{user}" }
+fields = { kind = "password", user = "{user}", device = "{device}", code = "{code}", keep = true }
+
+[credentials.tokens.refresh]
+path = "/refresh"
+body = "form"
+fields = { token = "{refresh_token}" }
+"#,
+    );
+    let generated = generate(&sources).expect("it is sound");
+    let client = generated.files.iter().find(|file| file.path.ends_with("client.rs")).expect("there is a client");
+    let (_, credentials) = client.contents.split_once("impl Credentials {").expect("there are credentials");
+    insta::assert_snapshot!("credentials", credentials);
+}
+
+/// A mistake in the settings is shown where it stands.
+#[test]
+fn a_mistake_in_the_settings_has_a_place() {
+    let document =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/constructs/required_and_constant.yaml"))
+            .expect("the construct can be read");
+    let mut sources = tiny(&document);
+    sources.vendor_toml.text = sources.vendor_toml.text.replace("Bearer {token}", "Bearer {tokne}");
+    let findings = generate(&sources).expect_err("a field is misspelt");
+    let [finding] = findings.as_slice() else { panic!("{findings:?}") };
+    assert_eq!(finding.message, "credentials `token`: the header's `{tokne}` is none of the fields");
+    let line = sources.vendor_toml.text.lines().nth(finding.span.line - 1).expect("the line is there");
+    assert!(line.contains("{tokne}"), "{line}");
+}

@@ -276,8 +276,12 @@ fn write_token_request(source: &mut Source, form: &CredentialForm, request: &Tok
             (TokenField::Flag(flag), _) => format!("Flag({flag})"),
             (TokenField::Text(_), Some(REFRESH_TOKEN)) => "RefreshToken".to_owned(),
             (TokenField::Text(_), Some(given)) => {
-                // What a flow cannot do without is missed with its name; the rest is left out.
-                let optional = form.fields.iter().any(|field| field.name == given && field.given == Given::WhenAsked);
+                // A request that can be made once is not made without what it needs; from any other, what was not given is left out.
+                let optional = form.fields.iter().filter(|field| field.name == given).any(|field| match field.given {
+                    Given::Always => false,
+                    Given::Optionally => !request.once,
+                    Given::WhenAsked => true,
+                });
                 format!("{}({})", if optional { "Optional" } else { "Given" }, literal(given))
             }
             (TokenField::Text(text), None) => format!("Text({})", literal(text)),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::rust::{Scope, definition, is_list, literal, type_text};
+use super::rust::{Scope, definition, is_list, literal, type_text, wrapped};
 use crate::contract::{Contract, Extent, Kind, Operation, Parameter, Presence, TypeUse, sample};
 
 /// An expression for a value of that type, like the sample. Names of types stand behind `types::`.
@@ -67,23 +67,35 @@ fn named(contract: &Contract, name: &str, sample: &Value) -> String {
         Kind::UntaggedUnion(variants) => variants.first().map_or_else(String::new, |variant| {
             format!("{name}::{}({})", variant.name, owned(contract, &variant.value, sample))
         }),
+        // What it wraps can be given in its place.
+        Kind::Object { .. } if !wrapped(contract, &found.name).is_empty() => {
+            format!("{name}::new({})", innermost(contract, &found.name, sample))
+        }
         Kind::Object { members, .. } => {
             let arguments: Vec<String> = members
                 .iter()
                 .filter(|member| matches!(member.presence, Presence::Required | Presence::RequiredNullable))
                 .map(|member| {
-                    let argument = expression(contract, &member.value, &sample[member.wire.as_str()]);
-                    match member.presence {
-                        Presence::RequiredNullable => {
-                            format!("Some({})", owned(contract, &member.value, &sample[member.wire.as_str()]))
-                        }
-                        _ => argument,
+                    let sample = &sample[member.wire.as_str()];
+                    match (member.presence, &member.value) {
+                        (Presence::RequiredNullable, value) => format!("Some({})", owned(contract, value, sample)),
+                        (_, TypeUse::Named(name)) => innermost(contract, name, sample),
+                        (_, value) => expression(contract, value, sample),
                     }
                 })
                 .collect();
             format!("{name}::new({})", arguments.join(", "))
         }
     }
+}
+
+/// What a value of that type can be made from by `into`: what it wraps, or else itself.
+fn innermost(contract: &Contract, name: &str, sample: &Value) -> String {
+    let (mut name, mut sample) = (name, sample);
+    for (wire, inner) in wrapped(contract, name) {
+        (name, sample) = (inner, &sample[wire]);
+    }
+    named(contract, name, sample)
 }
 
 /// The arguments of a call in documentation, with the least that must be given.
@@ -102,6 +114,9 @@ pub(super) fn arguments(contract: &Contract, operation: &Operation) -> Vec<Strin
                 Some(first) => format!("&[{}]", owned(contract, item, first)),
                 None => "&[]".to_owned(),
             },
+            TypeUse::Named(name) if !wrapped(contract, name).is_empty() => {
+                format!("&{}.into()", innermost(contract, name, &sample))
+            }
             value => format!("&{}", owned(contract, value, &sample)),
         });
     }

@@ -1,6 +1,8 @@
 //! How the contract's types are written in Rust.
 
-use crate::contract::{Contract, Kind, Parameter, Place, ResponseBody, Success, TypeDefinition, TypeUse};
+use crate::contract::{
+    Contract, Kind, Member, Parameter, Place, Presence, ResponseBody, Success, TypeDefinition, TypeUse,
+};
 
 /// Where a type is written: in the module of types themselves, or elsewhere in the crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,4 +128,36 @@ pub(super) fn status_body_type(body: &ResponseBody) -> Option<String> {
 /// A text as a Rust literal.
 pub(super) fn literal(text: &str) -> String {
     format!("{text:?}")
+}
+
+/// What an object that is sent can be made from in place of its only required member: that member's type, then what that is made
+/// from in the same way, each with the member's name on the wire.
+pub(super) fn wrapped<'c>(contract: &'c Contract, name: &str) -> Vec<(&'c str, &'c str)> {
+    let mut found: Vec<(&str, &str)> = Vec::new();
+    let mut name = name;
+    while let Some((wire, inner)) = only_required(contract, name) {
+        if found.iter().any(|(_, before)| *before == inner) {
+            break;
+        }
+        found.push((wire, inner));
+        name = inner;
+    }
+    found
+}
+
+/// The only required member of an object that is sent, where it is another such object.
+fn only_required<'c>(contract: &'c Contract, name: &str) -> Option<(&'c str, &'c str)> {
+    let sent_members = |name: &str| match definition(contract, name) {
+        Some(TypeDefinition { kind: Kind::Object { members, .. }, sent: true, .. }) => Some(members),
+        _ => None,
+    };
+    let mut required = sent_members(name)?
+        .iter()
+        .filter(|member| matches!(member.presence, Presence::Required | Presence::RequiredNullable));
+    match (required.next(), required.next()) {
+        (Some(Member { presence: Presence::Required, value: TypeUse::Named(inner), wire, .. }), None) => {
+            sent_members(inner).map(|_| (wire.as_str(), inner.as_str()))
+        }
+        _ => None,
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::rust::{Scope, definition, import_core, type_text};
+use super::rust::{Scope, definition, import_core, type_text, wrapped};
 use super::source::Source;
 use crate::contract::{Contract, Kind, Member, Presence, TypeDefinition, Variant};
 
@@ -52,6 +52,12 @@ fn file(contract: &Contract, module: &str, definitions: &[&TypeDefinition]) -> S
     for definition in definitions {
         body.blank();
         macros.insert(write(&mut body, contract, definition));
+        let inner: Vec<&str> = wrapped(contract, &definition.name).into_iter().map(|(_, inner)| inner).collect();
+        if !inner.is_empty() {
+            body.blank();
+            body.line(&format!("wraps! {{ {}: {} }}", definition.name, inner.join(", ")));
+            macros.insert("wraps");
+        }
         if let Some(page) = contract.pages.iter().find(|page| page.name == definition.name) {
             let item = type_text(&page.item, Scope::Types);
             let total = page.total.as_ref().map_or_else(String::new, |total| format!(", total {total}"));
@@ -73,7 +79,10 @@ fn file(contract: &Contract, module: &str, definitions: &[&TypeDefinition]) -> S
     let own: BTreeSet<&str> = definitions.iter().map(|definition| definition.name.as_str()).collect();
     let foreign: BTreeSet<String> = definitions
         .iter()
-        .flat_map(|definition| mentioned(&definition.kind))
+        .flat_map(|definition| {
+            let inner = wrapped(contract, &definition.name).into_iter().map(|(_, inner)| inner.to_owned());
+            mentioned(&definition.kind).into_iter().chain(inner)
+        })
         .filter(|name| !own.contains(name.as_str()))
         .collect();
     if !foreign.is_empty() {

@@ -225,6 +225,21 @@ macro_rules! __sent {
     ($Name:ident $($rest:tt)*) => {};
 }
 
+/// An object that is sent and needs one thing only, which is an object too: what that is made from can be given in its place.
+#[macro_export]
+macro_rules! wraps {
+    ($Name:ident: $($Inner:ident),+) => {
+        $(
+            impl ::core::convert::From<$Inner> for $Name {
+                #[inline]
+                fn from(inner: $Inner) -> Self {
+                    Self::new(inner)
+                }
+            }
+        )+
+    };
+}
+
 /// A member as `Debug` shows it.
 #[doc(hidden)]
 #[macro_export]

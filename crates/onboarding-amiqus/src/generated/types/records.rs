@@ -3,7 +3,7 @@
 
 //! Types of Records.
 
-use onboarding_core::{Secret, Timestamp, identifier, object, page, string_enum, tagged_union, untagged_union};
+use onboarding_core::{Secret, Timestamp, identifier, object, page, string_enum, tagged_union, untagged_union, wraps};
 
 use super::{AttachmentId, BankTransactions, ClientId, DbsLevel, DummyState, EmploymentActivity, FormTemplateId, NhsEsrPreferences, PageLinks, PhotoIdCountry, PhotoIdDocument, RecordDocument, RecordStep, RightToWorkCountry, ScottishDisclosurePreferences, WatchlistMonitoring, WatchlistProfile};
 
@@ -378,6 +378,8 @@ object! {
     }
 }
 
+wraps! { NewEmploymentHistoryStep: NewEmploymentHistoryPreferences }
+
 tagged_union! {
     /// Settings of an employment check with references to add, told apart by `type`.
     pub enum NewEmploymentReferencingPreferences: sent by "type" {
@@ -448,6 +450,8 @@ object! {
     }
 }
 
+wraps! { NewFormStep: NewFormPreferences }
+
 object! {
     /// Step to add: identity report, from TransUnion or Equifax.
     pub struct NewIdentityReportStep: sent {
@@ -469,6 +473,8 @@ object! {
         }
     }
 }
+
+wraps! { NewNhsEsrStep: NhsEsrPreferences }
 
 tagged_union! {
     /// Settings of a photo identity check to add, told apart by `report_type`.

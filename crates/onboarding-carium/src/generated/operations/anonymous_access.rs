@@ -26,7 +26,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .create_anonymous_access(
-    ///         &types::NewAnonymousAccessDocument::new(types::NewAnonymousAccess::new(types::NewAnonymousAccessAttributes::new(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), vec![types::NewAllowedEndpoint::new("text", "text")], "text"))),
+    ///         &types::NewAnonymousAccessAttributes::new(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), vec![types::NewAllowedEndpoint::new("text", "text")], "text").into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -106,7 +106,7 @@ impl Client {
     /// let answer = client
     ///     .update_anonymous_access(
     ///         &types::AnonymousAccessId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::UpdateAnonymousAccessDocument::new(types::UpdateAnonymousAccess::new(types::AnonymousAccessId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateAnonymousAccessAttributes::new())),
+    ///         &types::UpdateAnonymousAccess::new(types::AnonymousAccessId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateAnonymousAccessAttributes::new()).into(),
     ///     )
     ///     .send()
     ///     .await?;

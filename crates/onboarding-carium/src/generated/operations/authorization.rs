@@ -238,7 +238,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .check_bulk_authz_resource_access(
-    ///         &types::BulkResourceAccessQuery::new(types::MultiUserAccessQuery::new()),
+    ///         &types::MultiUserAccessQuery::new().into(),
     ///     )
     ///     .send()
     ///     .await?;

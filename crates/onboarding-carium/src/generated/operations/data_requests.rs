@@ -26,7 +26,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .create_aggregation_request(
-    ///         &types::NewAggregationRequestDocument::new(types::NewAggregationRequest::new(types::NewAggregationRequestAttributes::new(vec![types::AggregationEntry::new("text", types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))]))),
+    ///         &types::NewAggregationRequestAttributes::new(vec![types::AggregationEntry::new("text", types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))]).into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -90,7 +90,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .create_archive_request(
-    ///         &types::NewArchiveRequestDocument::new(types::NewArchiveRequest::new(types::NewArchiveRequestAttributes::new())),
+    ///         &types::NewArchiveRequestAttributes::new().into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -202,7 +202,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .create_deletion_request(
-    ///         &types::NewDeletionRequestDocument::new(types::NewDeletionRequest::new(types::NewDeletionRequestAttributes::new())),
+    ///         &types::NewDeletionRequestAttributes::new().into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -319,12 +319,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// client
-    ///     .purge_data(
-    ///         &types::NewSystemPurgeDocument::new(types::NewSystemPurge::new(types::NewSystemPurgeAttributes::new())),
-    ///     )
-    ///     .send()
-    ///     .await?;
+    /// client.purge_data(&types::NewSystemPurgeAttributes::new().into()).send().await?;
     /// # Ok(())
     /// # }
     /// ```

@@ -52,12 +52,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
-    ///     .create_feature(
-    ///         &types::NewFeatureDocument::new(types::NewFeature::new(types::NewFeatureAttributes::new())),
-    ///     )
-    ///     .send()
-    ///     .await?;
+    /// let answer = client.create_feature(&types::NewFeatureAttributes::new().into()).send().await?;
     /// # drop(answer);
     /// # Ok(())
     /// # }
@@ -126,7 +121,7 @@ impl Client {
     /// let answer = client
     ///     .update_feature(
     ///         &types::FeatureId::from("feature-id"),
-    ///         &types::UpdateFeatureDocument::new(types::UpdateFeature::new(types::FeatureId::from("feature-id"), types::UpdateFeatureAttributes::new())),
+    ///         &types::UpdateFeature::new(types::FeatureId::from("feature-id"), types::UpdateFeatureAttributes::new()).into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -271,7 +266,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .create_organization_feature(
-    ///         &types::NewOrganizationFeatureDocument::new(types::NewOrganizationFeature::new(types::NewOrganizationFeatureAttributes::new())),
+    ///         &types::NewOrganizationFeatureAttributes::new().into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -351,7 +346,7 @@ impl Client {
     /// client
     ///     .update_organization_feature(
     ///         &types::OrganizationFeatureId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::UpdateOrganizationFeatureDocument::new(types::UpdateOrganizationFeature::new(types::OrganizationFeatureId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateOrganizationFeatureAttributes::new())),
+    ///         &types::UpdateOrganizationFeature::new(types::OrganizationFeatureId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateOrganizationFeatureAttributes::new()).into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -415,7 +410,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .create_user_feature(
-    ///         &types::NewUserFeatureDocument::new(types::NewUserFeature::new(types::NewUserFeatureAttributes::new())),
+    ///         &types::NewUserFeatureAttributes::new().into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -495,7 +490,7 @@ impl Client {
     /// client
     ///     .update_user_feature(
     ///         &types::UserFeatureId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::UpdateUserFeatureDocument::new(types::UpdateUserFeature::new(types::UserFeatureId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateUserFeatureAttributes::new())),
+    ///         &types::UpdateUserFeature::new(types::UserFeatureId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateUserFeatureAttributes::new()).into(),
     ///     )
     ///     .send()
     ///     .await?;

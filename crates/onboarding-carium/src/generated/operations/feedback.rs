@@ -57,7 +57,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .create_feedback_comment(
-    ///         &types::NewFeedbackCommentDocument::new(types::NewFeedbackComment::new(types::NewFeedbackCommentAttributes::new())),
+    ///         &types::NewFeedbackCommentAttributes::new().into(),
     ///     )
     ///     .send()
     ///     .await?;

@@ -54,7 +54,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .create_impersonation_request(
-    ///         &types::NewImpersonationRequestDocument::new(types::NewImpersonationRequest::new(types::NewImpersonationRequestAttributes::new())),
+    ///         &types::NewImpersonationRequestAttributes::new().into(),
     ///     )
     ///     .send()
     ///     .await?;

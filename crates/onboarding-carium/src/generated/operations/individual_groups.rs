@@ -171,7 +171,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .create_individual_group(
-    ///         &types::NewIndividualGroupDocument::new(types::NewIndividualGroup::new(types::NewIndividualGroupAttributes::new())),
+    ///         &types::NewIndividualGroupAttributes::new().into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -245,7 +245,7 @@ impl Client {
     /// let answer = client
     ///     .update_individual_group(
     ///         &types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::UpdateIndividualGroupDocument::new(types::UpdateIndividualGroup::new(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateIndividualGroupAttributes::new())),
+    ///         &types::UpdateIndividualGroup::new(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateIndividualGroupAttributes::new()).into(),
     ///     )
     ///     .send()
     ///     .await?;

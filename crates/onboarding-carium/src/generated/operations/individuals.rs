@@ -24,12 +24,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
-    ///     .create_individual(
-    ///         &types::NewIndividualDocument::new(types::NewIndividual::new(types::NewIndividualAttributes::new())),
-    ///     )
-    ///     .send()
-    ///     .await?;
+    /// let answer = client.create_individual(&types::NewIndividualAttributes::new().into()).send().await?;
     /// # drop(answer);
     /// # Ok(())
     /// # }

@@ -69,7 +69,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .create_oauth2_client_settings(
-    ///         &types::NewOauth2ClientSettingsDocument::new(types::NewOauth2ClientSettings::new(types::NewOauth2ClientSettingsAttributes::new())),
+    ///         &types::NewOauth2ClientSettingsAttributes::new().into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -149,7 +149,7 @@ impl Client {
     /// let answer = client
     ///     .update_oauth2_client_settings(
     ///         &types::Oauth2ClientSettingsId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::UpdateOauth2ClientSettingsDocument::new(types::UpdateOauth2ClientSettings::new(types::Oauth2ClientSettingsId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateOauth2ClientSettingsAttributes::new())),
+    ///         &types::UpdateOauth2ClientSettings::new(types::Oauth2ClientSettingsId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateOauth2ClientSettingsAttributes::new()).into(),
     ///     )
     ///     .send()
     ///     .await?;

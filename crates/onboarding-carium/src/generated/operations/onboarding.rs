@@ -28,7 +28,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .create_onboarding_info(
-    ///         &types::NewOnboardingInfoDocument::new(types::NewOnboardingInfo::new(types::NewOnboardingInfoAttributes::new())),
+    ///         &types::NewOnboardingInfoAttributes::new().into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -105,7 +105,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .create_onboarding_request(
-    ///         &types::NewOnboardingRequestDocument::new(types::NewOnboardingRequest::new(types::NewOnboardingRequestAttributes::new())),
+    ///         &types::NewOnboardingRequestAttributes::new().into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -185,7 +185,7 @@ impl Client {
     /// let answer = client
     ///     .update_onboarding_request(
     ///         &types::OnboardingRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::UpdateOnboardingRequestDocument::new(types::UpdateOnboardingRequest::new(types::OnboardingRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateOnboardingRequestAttributes::new())),
+    ///         &types::UpdateOnboardingRequest::new(types::OnboardingRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateOnboardingRequestAttributes::new()).into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -227,7 +227,7 @@ impl Client {
     /// let answer = client
     ///     .resend_onboarding_request_notifications(
     ///         &types::OnboardingRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::ResendNotificationsDocument::new(types::ResendNotifications::new(types::EmptyObject::new())),
+    ///         &types::EmptyObject::new().into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -267,7 +267,7 @@ impl Client {
     /// let answer = client
     ///     .update_onboarding_text_status(
     ///         &types::OnboardingTextId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::OnboardingTextStatusDocument::new(types::OnboardingTextStatus::new("text", types::OnboardingTextId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::EmptyObject::new())),
+    ///         &types::OnboardingTextStatus::new("text", types::OnboardingTextId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::EmptyObject::new()).into(),
     ///     )
     ///     .send()
     ///     .await?;

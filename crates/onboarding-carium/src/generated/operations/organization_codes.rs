@@ -101,7 +101,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .create_organization_code(
-    ///         &types::NewOrganizationCodeDocument::new(types::NewOrganizationCode::new(types::NewOrganizationCodeAttributes::new())),
+    ///         &types::NewOrganizationCodeAttributes::new().into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -176,7 +176,7 @@ impl Client {
     /// let answer = client
     ///     .update_organization_code(
     ///         &types::OrganizationCodeId::from("text"),
-    ///         &types::UpdateOrganizationCodeDocument::new(types::UpdateOrganizationCode::new(types::OrganizationCodeId::from("text"), types::UpdateOrganizationCodeAttributes::new())),
+    ///         &types::UpdateOrganizationCode::new(types::OrganizationCodeId::from("text"), types::UpdateOrganizationCodeAttributes::new()).into(),
     ///     )
     ///     .send()
     ///     .await?;

@@ -54,7 +54,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .create_organization_email_template(
-    ///         &types::NewEmailTemplateDocument::new(types::NewEmailTemplate::new(types::NewEmailTemplateAttributes::new())),
+    ///         &types::NewEmailTemplateAttributes::new().into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -131,7 +131,7 @@ impl Client {
     /// let answer = client
     ///     .update_organization_email_template(
     ///         &types::EmailTemplateId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::UpdateEmailTemplateDocument::new(types::UpdateEmailTemplate::new(types::EmailTemplateId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateEmailTemplateAttributes::new())),
+    ///         &types::UpdateEmailTemplate::new(types::EmailTemplateId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateEmailTemplateAttributes::new()).into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -211,7 +211,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .create_organization_general_message(
-    ///         &types::NewGeneralMessageDocument::new(types::NewGeneralMessage::new(types::NewGeneralMessageAttributes::new())),
+    ///         &types::NewGeneralMessageAttributes::new().into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -288,7 +288,7 @@ impl Client {
     /// let answer = client
     ///     .update_organization_general_message(
     ///         &types::GeneralMessageId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::UpdateGeneralMessageDocument::new(types::UpdateGeneralMessage::new(types::GeneralMessageId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateGeneralMessageAttributes::new())),
+    ///         &types::UpdateGeneralMessage::new(types::GeneralMessageId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateGeneralMessageAttributes::new()).into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -353,7 +353,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .create_organization_sms_template(
-    ///         &types::NewSmsTemplateDocument::new(types::NewSmsTemplate::new(types::NewSmsTemplateAttributes::new())),
+    ///         &types::NewSmsTemplateAttributes::new().into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -433,7 +433,7 @@ impl Client {
     /// let answer = client
     ///     .update_organization_sms_template(
     ///         &types::SmsTemplateId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::UpdateSmsTemplateDocument::new(types::UpdateSmsTemplate::new(types::SmsTemplateId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateSmsTemplateAttributes::new())),
+    ///         &types::UpdateSmsTemplate::new(types::SmsTemplateId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateSmsTemplateAttributes::new()).into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -498,7 +498,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .create_organization_theme(
-    ///         &types::NewThemeDocument::new(types::NewTheme::new(types::NewThemeAttributes::new())),
+    ///         &types::NewThemeAttributes::new().into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -578,7 +578,7 @@ impl Client {
     /// let answer = client
     ///     .update_organization_theme(
     ///         &types::ThemeId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::UpdateThemeDocument::new(types::UpdateTheme::new(types::ThemeId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateThemeAttributes::new())),
+    ///         &types::UpdateTheme::new(types::ThemeId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateThemeAttributes::new()).into(),
     ///     )
     ///     .send()
     ///     .await?;

@@ -54,7 +54,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .create_organization(
-    ///         &types::NewOrganizationDocument::new(types::NewOrganization::new(types::NewOrganizationAttributes::new())),
+    ///         &types::NewOrganizationAttributes::new().into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -134,7 +134,7 @@ impl Client {
     /// let answer = client
     ///     .update_organization(
     ///         &types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::UpdateOrganizationDocument::new(types::UpdateOrganization::new(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateOrganizationAttributes::new())),
+    ///         &types::UpdateOrganization::new(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateOrganizationAttributes::new()).into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -174,7 +174,7 @@ impl Client {
     /// client
     ///     .add_organization_user(
     ///         &types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::AddOrganizationUserDocument::new(types::AddOrganizationUser::new(types::AddOrganizationUserAttributes::new())),
+    ///         &types::AddOrganizationUserAttributes::new().into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -253,7 +253,7 @@ impl Client {
     /// client
     ///     .remove_organization_user(
     ///         &types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::RemoveOrganizationUserDocument::new(types::RemoveOrganizationUser::new(types::UserReferenceAttributes::new())),
+    ///         &types::UserReferenceAttributes::new().into(),
     ///     )
     ///     .send()
     ///     .await?;

@@ -133,7 +133,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .create_user_replication(
-    ///         &types::NewUserReplicationDocument::new(types::NewUserReplication::new(types::NewUserReplicationAttributes::new())),
+    ///         &types::NewUserReplicationAttributes::new().into(),
     ///     )
     ///     .send()
     ///     .await?;

@@ -59,12 +59,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
-    ///     .create_role_user(
-    ///         &types::NewRoleUserDocument::new(types::NewRoleUser::new(types::NewRoleUserAttributes::new())),
-    ///     )
-    ///     .send()
-    ///     .await?;
+    /// let answer = client.create_role_user(&types::NewRoleUserAttributes::new().into()).send().await?;
     /// # drop(answer);
     /// # Ok(())
     /// # }
@@ -129,7 +124,7 @@ impl Client {
     /// client
     ///     .add_role_user(
     ///         &types::RoleId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::ChangeRoleUserDocument::new(types::ChangeRoleUser::new(types::UserReferenceAttributes::new())),
+    ///         &types::UserReferenceAttributes::new().into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -169,7 +164,7 @@ impl Client {
     /// client
     ///     .remove_role_user(
     ///         &types::RoleId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::ChangeRoleUserDocument::new(types::ChangeRoleUser::new(types::UserReferenceAttributes::new())),
+    ///         &types::UserReferenceAttributes::new().into(),
     ///     )
     ///     .send()
     ///     .await?;

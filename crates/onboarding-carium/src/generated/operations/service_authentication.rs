@@ -96,7 +96,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .create_synthetic_user_token(
-    ///         &types::NewSyntheticUserTokenDocument::new(types::NewSyntheticUserToken::new()),
+    ///         &types::NewSyntheticUserToken::new().into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -133,12 +133,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
-    ///     .internal_auth_v2(
-    ///         &types::NewInternalAuthDocument::new(types::NewInternalAuth::new(types::NewInternalAuthAttributes::new())),
-    ///     )
-    ///     .send()
-    ///     .await?;
+    /// let answer = client.internal_auth_v2(&types::NewInternalAuthAttributes::new().into()).send().await?;
     /// # drop(answer);
     /// # Ok(())
     /// # }

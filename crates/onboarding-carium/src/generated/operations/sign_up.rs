@@ -96,7 +96,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .create_registration_invitation(
-    ///         &types::NewRegistrationInvitationDocument::new(types::NewRegistrationInvitation::new(types::NewRegistrationInvitationAttributes::new())),
+    ///         &types::NewRegistrationInvitationAttributes::new().into(),
     ///     )
     ///     .send()
     ///     .await?;

@@ -54,7 +54,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .create_url_shortener(
-    ///         &types::NewUrlShortenerDocument::new(types::NewUrlShortener::new(types::NewUrlShortenerAttributes::new())),
+    ///         &types::NewUrlShortenerAttributes::new().into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -134,7 +134,7 @@ impl Client {
     /// let answer = client
     ///     .update_url_shortener(
     ///         &types::UrlShortenerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::UpdateUrlShortenerDocument::new(types::UpdateUrlShortener::new(types::UrlShortenerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateUrlShortenerAttributes::new())),
+    ///         &types::UpdateUrlShortener::new(types::UrlShortenerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateUrlShortenerAttributes::new()).into(),
     ///     )
     ///     .send()
     ///     .await?;

@@ -117,7 +117,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .create_user_checkin(
-    ///         &types::NewUserCheckinDocument::new(types::NewUserCheckin::new(types::NewUserCheckinAttributes::new())),
+    ///         &types::NewUserCheckinAttributes::new().into(),
     ///     )
     ///     .send()
     ///     .await?;

@@ -54,7 +54,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .create_user_organization(
-    ///         &types::NewUserOrganizationDocument::new(types::NewUserOrganization::new(types::NewUserOrganizationAttributes::new())),
+    ///         &types::NewUserOrganizationAttributes::new().into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -156,7 +156,7 @@ impl Client {
     /// let answer = client
     ///     .update_user(
     ///         &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::UpdateUserDocument::new(types::UpdateUser::new(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateUserAttributes::new())),
+    ///         &types::UpdateUser::new(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateUserAttributes::new()).into(),
     ///     )
     ///     .send()
     ///     .await?;

@@ -3,7 +3,7 @@
 
 //! Types of anonymous-access.
 
-use onboarding_core::{JsonValue, Map, identifier, object, string_enum};
+use onboarding_core::{JsonValue, Map, identifier, object, string_enum, wraps};
 
 use super::{Meta, UserId};
 
@@ -116,6 +116,8 @@ object! {
     }
 }
 
+wraps! { NewAnonymousAccess: NewAnonymousAccessAttributes }
+
 object! {
     /// What the grant allows, and until when.
     pub struct NewAnonymousAccessAttributes: sent {
@@ -145,6 +147,8 @@ object! {
         }
     }
 }
+
+wraps! { NewAnonymousAccessDocument: NewAnonymousAccess, NewAnonymousAccessAttributes }
 
 object! {
     /// A call to make under a grant of anonymous access.
@@ -220,3 +224,5 @@ object! {
         }
     }
 }
+
+wraps! { UpdateAnonymousAccessDocument: UpdateAnonymousAccess }

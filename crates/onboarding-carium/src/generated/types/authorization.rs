@@ -3,7 +3,7 @@
 
 //! Types of authorization.
 
-use onboarding_core::{identifier, object, page, string_enum};
+use onboarding_core::{identifier, object, page, string_enum, wraps};
 
 use super::{IndividualId, Meta, OrganizationId, PageMeta, UserId};
 
@@ -137,6 +137,8 @@ object! {
         }
     }
 }
+
+wraps! { BulkResourceAccessQuery: MultiUserAccessQuery }
 
 object! {
     /// A set of queries, asked for several users.

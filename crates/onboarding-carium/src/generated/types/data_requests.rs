@@ -3,7 +3,7 @@
 
 //! Types of data-requests.
 
-use onboarding_core::{Secret, identifier, object, page};
+use onboarding_core::{Secret, identifier, object, page, wraps};
 
 use super::{EmptyObject, IndividualId, Meta, PageMeta, UserId};
 
@@ -279,6 +279,8 @@ object! {
     }
 }
 
+wraps! { NewAggregationRequest: NewAggregationRequestAttributes }
+
 object! {
     /// Entries to aggregate.
     pub struct NewAggregationRequestAttributes: sent {
@@ -303,6 +305,8 @@ object! {
     }
 }
 
+wraps! { NewAggregationRequestDocument: NewAggregationRequest, NewAggregationRequestAttributes }
+
 object! {
     /// An archive request to create.
     pub struct NewArchiveRequest: sent {
@@ -315,6 +319,8 @@ object! {
         }
     }
 }
+
+wraps! { NewArchiveRequest: NewArchiveRequestAttributes }
 
 object! {
     /// Whose data to archive.
@@ -342,6 +348,8 @@ object! {
     }
 }
 
+wraps! { NewArchiveRequestDocument: NewArchiveRequest, NewArchiveRequestAttributes }
+
 object! {
     /// A deletion request to create.
     pub struct NewDeletionRequest: sent {
@@ -354,6 +362,8 @@ object! {
         }
     }
 }
+
+wraps! { NewDeletionRequest: NewDeletionRequestAttributes }
 
 object! {
     /// Whose data to delete.
@@ -385,6 +395,8 @@ object! {
     }
 }
 
+wraps! { NewDeletionRequestDocument: NewDeletionRequest, NewDeletionRequestAttributes }
+
 object! {
     /// A purge to run.
     pub struct NewSystemPurge: sent {
@@ -397,6 +409,8 @@ object! {
         }
     }
 }
+
+wraps! { NewSystemPurge: NewSystemPurgeAttributes }
 
 object! {
     /// What to purge.
@@ -431,6 +445,8 @@ object! {
         }
     }
 }
+
+wraps! { NewSystemPurgeDocument: NewSystemPurge, NewSystemPurgeAttributes }
 
 identifier! {
     /// Identifies a question of an interview.

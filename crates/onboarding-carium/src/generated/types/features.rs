@@ -3,7 +3,7 @@
 
 //! Types of features.
 
-use onboarding_core::{identifier, object, page, string_enum, untagged_union};
+use onboarding_core::{identifier, object, page, string_enum, untagged_union, wraps};
 
 use super::{Meta, OrganizationId, PageMeta, UserId};
 
@@ -149,6 +149,8 @@ object! {
     }
 }
 
+wraps! { NewFeature: NewFeatureAttributes }
+
 object! {
     /// A feature to make.
     pub struct NewFeatureAttributes: sent {
@@ -185,6 +187,8 @@ object! {
     }
 }
 
+wraps! { NewFeatureDocument: NewFeature, NewFeatureAttributes }
+
 object! {
     /// An organization's feature setting to create.
     pub struct NewOrganizationFeature: sent {
@@ -197,6 +201,8 @@ object! {
         }
     }
 }
+
+wraps! { NewOrganizationFeature: NewOrganizationFeatureAttributes }
 
 object! {
     /// How to set a feature for an organization.
@@ -230,6 +236,8 @@ object! {
     }
 }
 
+wraps! { NewOrganizationFeatureDocument: NewOrganizationFeature, NewOrganizationFeatureAttributes }
+
 object! {
     /// A user's feature setting to create.
     pub struct NewUserFeature: sent {
@@ -242,6 +250,8 @@ object! {
         }
     }
 }
+
+wraps! { NewUserFeature: NewUserFeatureAttributes }
 
 object! {
     /// How to set a feature for a user.
@@ -276,6 +286,8 @@ object! {
         }
     }
 }
+
+wraps! { NewUserFeatureDocument: NewUserFeature, NewUserFeatureAttributes }
 
 object! {
     /// An organization's feature setting.
@@ -424,6 +436,8 @@ object! {
     }
 }
 
+wraps! { UpdateFeatureDocument: UpdateFeature }
+
 object! {
     /// An organization's feature setting to change.
     pub struct UpdateOrganizationFeature: sent {
@@ -465,6 +479,8 @@ object! {
     }
 }
 
+wraps! { UpdateOrganizationFeatureDocument: UpdateOrganizationFeature }
+
 object! {
     /// A user's feature setting to change.
     pub struct UpdateUserFeature: sent {
@@ -505,6 +521,8 @@ object! {
         }
     }
 }
+
+wraps! { UpdateUserFeatureDocument: UpdateUserFeature }
 
 object! {
     /// A user's feature setting.

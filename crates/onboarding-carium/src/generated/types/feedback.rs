@@ -3,7 +3,7 @@
 
 //! Types of feedback.
 
-use onboarding_core::{identifier, object};
+use onboarding_core::{identifier, object, wraps};
 
 use super::{IndividualId, Meta, UserId};
 
@@ -88,6 +88,8 @@ object! {
     }
 }
 
+wraps! { NewFeedbackComment: NewFeedbackCommentAttributes }
+
 object! {
     /// A comment to store.
     pub struct NewFeedbackCommentAttributes: sent {
@@ -115,3 +117,5 @@ object! {
         }
     }
 }
+
+wraps! { NewFeedbackCommentDocument: NewFeedbackComment, NewFeedbackCommentAttributes }

@@ -3,7 +3,7 @@
 
 //! Types of impersonation.
 
-use onboarding_core::{Secret, identifier, object};
+use onboarding_core::{Secret, identifier, object, wraps};
 
 use super::{Impersonator, IndividualReference, Locale, Meta, OrganizationId, SessionId, UserId, UserReference};
 
@@ -100,6 +100,8 @@ object! {
     }
 }
 
+wraps! { NewImpersonationRequest: NewImpersonationRequestAttributes }
+
 object! {
     /// As whom to act.
     pub struct NewImpersonationRequestAttributes: sent {
@@ -123,6 +125,8 @@ object! {
         }
     }
 }
+
+wraps! { NewImpersonationRequestDocument: NewImpersonationRequest, NewImpersonationRequestAttributes }
 
 object! {
     /// A new session: its tokens and who is signed in.

@@ -3,7 +3,7 @@
 
 //! Types of individual-groups.
 
-use onboarding_core::{NaiveDate, identifier, object, page, string_enum, untagged_union};
+use onboarding_core::{NaiveDate, identifier, object, page, string_enum, untagged_union, wraps};
 
 use super::{CommunicationPreferences, GroupReference, IndividualGroupId, IndividualId, Meta, OrganizationId, OwnerId, PageMeta, RegistrationInvite, UserId, UserReference};
 
@@ -623,6 +623,8 @@ object! {
     }
 }
 
+wraps! { NewIndividualGroup: NewIndividualGroupAttributes }
+
 object! {
     /// A group to make.
     pub struct NewIndividualGroupAttributes: sent {
@@ -658,6 +660,8 @@ object! {
         }
     }
 }
+
+wraps! { NewIndividualGroupDocument: NewIndividualGroup, NewIndividualGroupAttributes }
 
 object! {
     /// Individuals who leave a group.
@@ -788,3 +792,5 @@ object! {
         }
     }
 }
+
+wraps! { UpdateIndividualGroupDocument: UpdateIndividualGroup }

@@ -3,7 +3,7 @@
 
 //! Types of individuals.
 
-use onboarding_core::object;
+use onboarding_core::{object, wraps};
 
 use super::{IndividualId, Meta, OwnerId};
 
@@ -59,6 +59,8 @@ object! {
     }
 }
 
+wraps! { NewIndividual: NewIndividualAttributes }
+
 object! {
     /// An individual to register.
     pub struct NewIndividualAttributes: sent {
@@ -84,3 +86,5 @@ object! {
         }
     }
 }
+
+wraps! { NewIndividualDocument: NewIndividual, NewIndividualAttributes }

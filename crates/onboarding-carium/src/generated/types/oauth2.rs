@@ -3,7 +3,7 @@
 
 //! Types of oauth2.
 
-use onboarding_core::{Secret, identifier, object, page};
+use onboarding_core::{Secret, identifier, object, page, wraps};
 
 use super::{Meta, OrganizationId, PageMeta};
 
@@ -19,6 +19,8 @@ object! {
         }
     }
 }
+
+wraps! { NewOauth2ClientSettings: NewOauth2ClientSettingsAttributes }
 
 object! {
     /// An application to register.
@@ -47,6 +49,8 @@ object! {
         }
     }
 }
+
+wraps! { NewOauth2ClientSettingsDocument: NewOauth2ClientSettings, NewOauth2ClientSettingsAttributes }
 
 object! {
     /// An authorization code to exchange for tokens.
@@ -214,3 +218,5 @@ object! {
         }
     }
 }
+
+wraps! { UpdateOauth2ClientSettingsDocument: UpdateOauth2ClientSettings }

@@ -3,7 +3,7 @@
 
 //! Types of onboarding.
 
-use onboarding_core::{Secret, identifier, object, page, string_enum};
+use onboarding_core::{Secret, identifier, object, page, string_enum, wraps};
 
 use super::{CommunicationPreferences, EmptyObject, IndividualGroupId, IndividualId, Meta, NotificationChannel, OnboardingRequestId, OrganizationId, OrganizationSummary, PageMeta, UserId};
 
@@ -107,6 +107,8 @@ object! {
     }
 }
 
+wraps! { NewOnboardingInfo: NewOnboardingInfoAttributes }
+
 object! {
     /// A code to look up, with a contact detail of the person invited.
     pub struct NewOnboardingInfoAttributes: sent {
@@ -135,6 +137,8 @@ object! {
     }
 }
 
+wraps! { NewOnboardingInfoDocument: NewOnboardingInfo, NewOnboardingInfoAttributes }
+
 object! {
     /// An onboarding request to create.
     pub struct NewOnboardingRequest: sent {
@@ -147,6 +151,8 @@ object! {
         }
     }
 }
+
+wraps! { NewOnboardingRequest: NewOnboardingRequestAttributes }
 
 object! {
     /// Whom to invite, and how.
@@ -205,6 +211,8 @@ object! {
         }
     }
 }
+
+wraps! { NewOnboardingRequestDocument: NewOnboardingRequest, NewOnboardingRequestAttributes }
 
 string_enum! {
     /// Whether a patient or a care provider is taken on.
@@ -384,6 +392,8 @@ object! {
     }
 }
 
+wraps! { OnboardingTextStatusDocument: OnboardingTextStatus }
+
 object! {
     /// Asks to send an invitation again.
     pub struct ResendNotifications: sent {
@@ -396,6 +406,8 @@ object! {
         }
     }
 }
+
+wraps! { ResendNotifications: EmptyObject }
 
 object! {
     /// Asks to send an invitation again.
@@ -410,6 +422,8 @@ object! {
         }
     }
 }
+
+wraps! { ResendNotificationsDocument: ResendNotifications, EmptyObject }
 
 object! {
     /// An onboarding request to change.
@@ -449,3 +463,5 @@ object! {
         }
     }
 }
+
+wraps! { UpdateOnboardingRequestDocument: UpdateOnboardingRequest }

@@ -3,7 +3,7 @@
 
 //! Types of organization-codes.
 
-use onboarding_core::{JsonValue, Map, object, page};
+use onboarding_core::{JsonValue, Map, object, page, wraps};
 
 use super::{GroupReference, IndividualGroupId, Meta, OrganizationCodeId, OrganizationId, OrganizationSummary, PageMeta, UserAttributes, UserId};
 
@@ -19,6 +19,8 @@ object! {
         }
     }
 }
+
+wraps! { NewOrganizationCode: NewOrganizationCodeAttributes }
 
 object! {
     /// A code to make.
@@ -51,6 +53,8 @@ object! {
         }
     }
 }
+
+wraps! { NewOrganizationCodeDocument: NewOrganizationCode, NewOrganizationCodeAttributes }
 
 object! {
     /// How an organization presents itself before sign-up.
@@ -241,3 +245,5 @@ object! {
         }
     }
 }
+
+wraps! { UpdateOrganizationCodeDocument: UpdateOrganizationCode }

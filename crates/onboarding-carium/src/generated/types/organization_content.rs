@@ -3,7 +3,7 @@
 
 //! Types of organization-content.
 
-use onboarding_core::{identifier, object, page, string_enum};
+use onboarding_core::{identifier, object, page, string_enum, wraps};
 
 use super::{Locale, Meta, OrganizationId, PageMeta, ThemeId, UserId};
 
@@ -197,6 +197,8 @@ object! {
     }
 }
 
+wraps! { NewEmailTemplate: NewEmailTemplateAttributes }
+
 object! {
     /// An e-mail template to make.
     pub struct NewEmailTemplateAttributes: sent {
@@ -235,6 +237,8 @@ object! {
     }
 }
 
+wraps! { NewEmailTemplateDocument: NewEmailTemplate, NewEmailTemplateAttributes }
+
 object! {
     /// A general message to create.
     pub struct NewGeneralMessage: sent {
@@ -247,6 +251,8 @@ object! {
         }
     }
 }
+
+wraps! { NewGeneralMessage: NewGeneralMessageAttributes }
 
 object! {
     /// A text to add.
@@ -278,6 +284,8 @@ object! {
     }
 }
 
+wraps! { NewGeneralMessageDocument: NewGeneralMessage, NewGeneralMessageAttributes }
+
 object! {
     /// A text message template to create.
     pub struct NewSmsTemplate: sent {
@@ -290,6 +298,8 @@ object! {
         }
     }
 }
+
+wraps! { NewSmsTemplate: NewSmsTemplateAttributes }
 
 object! {
     /// A text message template to make.
@@ -321,6 +331,8 @@ object! {
     }
 }
 
+wraps! { NewSmsTemplateDocument: NewSmsTemplate, NewSmsTemplateAttributes }
+
 object! {
     /// A theme to create.
     pub struct NewTheme: sent {
@@ -333,6 +345,8 @@ object! {
         }
     }
 }
+
+wraps! { NewTheme: NewThemeAttributes }
 
 object! {
     /// A theme to make.
@@ -361,6 +375,8 @@ object! {
         }
     }
 }
+
+wraps! { NewThemeDocument: NewTheme, NewThemeAttributes }
 
 object! {
     /// A text message template.
@@ -570,6 +586,8 @@ object! {
     }
 }
 
+wraps! { UpdateEmailTemplateDocument: UpdateEmailTemplate }
+
 object! {
     /// A general message to change.
     pub struct UpdateGeneralMessage: sent {
@@ -608,6 +626,8 @@ object! {
         }
     }
 }
+
+wraps! { UpdateGeneralMessageDocument: UpdateGeneralMessage }
 
 object! {
     /// A text message template to change.
@@ -652,6 +672,8 @@ object! {
     }
 }
 
+wraps! { UpdateSmsTemplateDocument: UpdateSmsTemplate }
+
 object! {
     /// A theme to change.
     pub struct UpdateTheme: sent {
@@ -694,3 +716,5 @@ object! {
         }
     }
 }
+
+wraps! { UpdateThemeDocument: UpdateTheme }

@@ -3,7 +3,7 @@
 
 //! Types of organizations.
 
-use onboarding_core::{JsonValue, Map, identifier, object, page};
+use onboarding_core::{JsonValue, Map, identifier, object, page, wraps};
 
 use super::{Classification, Meta, OrganizationId, PageMeta, RoleId, ThemeId, UserId, UserReferenceAttributes};
 
@@ -19,6 +19,8 @@ object! {
         }
     }
 }
+
+wraps! { AddOrganizationUser: AddOrganizationUserAttributes }
 
 object! {
     /// The user to add, by identifier or by e-mail address.
@@ -47,6 +49,8 @@ object! {
         }
     }
 }
+
+wraps! { AddOrganizationUserDocument: AddOrganizationUser, AddOrganizationUserAttributes }
 
 object! {
     /// Where and how to upload a logo.
@@ -108,6 +112,8 @@ object! {
     }
 }
 
+wraps! { NewOrganization: NewOrganizationAttributes }
+
 object! {
     /// An organization to make.
     pub struct NewOrganizationAttributes: sent {
@@ -139,6 +145,8 @@ object! {
         }
     }
 }
+
+wraps! { NewOrganizationDocument: NewOrganization, NewOrganizationAttributes }
 
 object! {
     /// An organization.
@@ -226,6 +234,8 @@ object! {
     }
 }
 
+wraps! { RemoveOrganizationUser: UserReferenceAttributes }
+
 object! {
     /// A user to remove from an organization.
     pub struct RemoveOrganizationUserDocument: sent {
@@ -239,6 +249,8 @@ object! {
         }
     }
 }
+
+wraps! { RemoveOrganizationUserDocument: RemoveOrganizationUser, UserReferenceAttributes }
 
 object! {
     /// An organization to change.
@@ -292,3 +304,5 @@ object! {
         }
     }
 }
+
+wraps! { UpdateOrganizationDocument: UpdateOrganization }

@@ -3,7 +3,7 @@
 
 //! Types of replication.
 
-use onboarding_core::{identifier, object, page};
+use onboarding_core::{identifier, object, page, wraps};
 
 use super::{Meta, PageMeta, UserId};
 
@@ -19,6 +19,8 @@ object! {
         }
     }
 }
+
+wraps! { NewUserReplication: NewUserReplicationAttributes }
 
 object! {
     /// Which user to copy to which service.
@@ -45,6 +47,8 @@ object! {
         }
     }
 }
+
+wraps! { NewUserReplicationDocument: NewUserReplication, NewUserReplicationAttributes }
 
 object! {
     /// A replicator.

@@ -3,7 +3,7 @@
 
 //! Types of roles.
 
-use onboarding_core::{identifier, object, page};
+use onboarding_core::{identifier, object, page, wraps};
 
 use super::{Meta, OrganizationId, OrganizationSummary, PageMeta, RoleId, UserId, UserReference, UserReferenceAttributes};
 
@@ -20,6 +20,8 @@ object! {
     }
 }
 
+wraps! { ChangeRoleUser: UserReferenceAttributes }
+
 object! {
     /// A user who gets or loses a role.
     pub struct ChangeRoleUserDocument: sent {
@@ -34,6 +36,8 @@ object! {
     }
 }
 
+wraps! { ChangeRoleUserDocument: ChangeRoleUser, UserReferenceAttributes }
+
 object! {
     /// A role to assign.
     pub struct NewRoleUser: sent {
@@ -46,6 +50,8 @@ object! {
         }
     }
 }
+
+wraps! { NewRoleUser: NewRoleUserAttributes }
 
 object! {
     /// Which user gets which role.
@@ -74,6 +80,8 @@ object! {
         }
     }
 }
+
+wraps! { NewRoleUserDocument: NewRoleUser, NewRoleUserAttributes }
 
 object! {
     /// A role.

@@ -3,7 +3,7 @@
 
 //! Types of service-authentication.
 
-use onboarding_core::{Secret, identifier, object};
+use onboarding_core::{Secret, identifier, object, wraps};
 
 use super::{Meta, OrganizationId, SessionId, UserId};
 
@@ -156,6 +156,8 @@ object! {
     }
 }
 
+wraps! { NewInternalAuth: NewInternalAuthAttributes }
+
 object! {
     /// How a Carium service proves what it is.
     pub struct NewInternalAuthAttributes: sent {
@@ -179,6 +181,8 @@ object! {
         }
     }
 }
+
+wraps! { NewInternalAuthDocument: NewInternalAuth, NewInternalAuthAttributes }
 
 object! {
     /// What a token in the name of a user is to be.
@@ -207,6 +211,8 @@ object! {
         }
     }
 }
+
+wraps! { NewSyntheticUserTokenDocument: NewSyntheticUserToken }
 
 object! {
     /// A token in the name of a user.

@@ -3,7 +3,7 @@
 
 //! Types of sign-up.
 
-use onboarding_core::{JsonValue, Map, NaiveDate, Secret, identifier, object, string_enum, untagged_union};
+use onboarding_core::{JsonValue, Map, NaiveDate, Secret, identifier, object, string_enum, untagged_union, wraps};
 
 use super::{Impersonator, IndividualReference, Locale, LoginError, Meta, NotificationChannel, OrganizationCodeId, OrganizationId, ServiceDocumentId, SessionId, SignUpRequestId, UserId, UsernameSource};
 
@@ -101,6 +101,8 @@ object! {
     }
 }
 
+wraps! { NewRegistrationInvitation: NewRegistrationInvitationAttributes }
+
 object! {
     /// Whom to invite.
     pub struct NewRegistrationInvitationAttributes: sent {
@@ -124,6 +126,8 @@ object! {
         }
     }
 }
+
+wraps! { NewRegistrationInvitationDocument: NewRegistrationInvitation, NewRegistrationInvitationAttributes }
 
 object! {
     /// A new account under the code of an organization.

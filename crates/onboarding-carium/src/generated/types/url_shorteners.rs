@@ -3,7 +3,7 @@
 
 //! Types of url-shorteners.
 
-use onboarding_core::{identifier, object};
+use onboarding_core::{identifier, object, wraps};
 
 use super::{Meta, OrganizationId};
 
@@ -19,6 +19,8 @@ object! {
         }
     }
 }
+
+wraps! { NewUrlShortener: NewUrlShortenerAttributes }
 
 object! {
     /// A short link to make.
@@ -49,6 +51,8 @@ object! {
         }
     }
 }
+
+wraps! { NewUrlShortenerDocument: NewUrlShortener, NewUrlShortenerAttributes }
 
 object! {
     /// A short link to change.
@@ -92,6 +96,8 @@ object! {
         }
     }
 }
+
+wraps! { UpdateUrlShortenerDocument: UpdateUrlShortener }
 
 object! {
     /// A short link.

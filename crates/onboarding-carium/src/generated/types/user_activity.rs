@@ -3,7 +3,7 @@
 
 //! Types of user-activity.
 
-use onboarding_core::{JsonValue, Map, identifier, object, page, string_enum};
+use onboarding_core::{JsonValue, Map, identifier, object, page, string_enum, wraps};
 
 use super::{Meta, PageMeta, UserId};
 
@@ -102,6 +102,8 @@ object! {
     }
 }
 
+wraps! { NewUserCheckin: NewUserCheckinAttributes }
+
 object! {
     /// The app that checks in.
     pub struct NewUserCheckinAttributes: sent {
@@ -131,6 +133,8 @@ object! {
         }
     }
 }
+
+wraps! { NewUserCheckinDocument: NewUserCheckin, NewUserCheckinAttributes }
 
 object! {
     /// An entry of the user activity log.

@@ -3,7 +3,7 @@
 
 //! Types of users.
 
-use onboarding_core::{identifier, object, page, string_enum};
+use onboarding_core::{identifier, object, page, string_enum, wraps};
 
 use super::{Classification, CommunicationPreferences, Meta, OrganizationId, PageMeta, UserAttributes, UserId, UsernameSource};
 
@@ -42,6 +42,8 @@ object! {
     }
 }
 
+wraps! { NewUserOrganization: NewUserOrganizationAttributes }
+
 object! {
     /// Which user joins which organization.
     pub struct NewUserOrganizationAttributes: sent {
@@ -67,6 +69,8 @@ object! {
         }
     }
 }
+
+wraps! { NewUserOrganizationDocument: NewUserOrganization, NewUserOrganizationAttributes }
 
 object! {
     /// A user to change.
@@ -126,6 +130,8 @@ object! {
         }
     }
 }
+
+wraps! { UpdateUserDocument: UpdateUser }
 
 object! {
     /// A user.
