@@ -13,6 +13,8 @@ pub mod contract;
 
 mod payloads;
 
+mod proof;
+
 mod emit;
 
 pub mod output;
@@ -23,3 +25,4 @@ pub mod baseline;
 
 pub use self::generate::{Generated, generate};
 pub use self::payloads::Payloads;
+pub use self::proof::Proofs;

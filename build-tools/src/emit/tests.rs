@@ -6,18 +6,21 @@ use serde_json::Value;
 
 use super::example::{parameter_argument, setter_argument};
 use super::operations::setter_name;
+use super::proofs::mutations;
 use super::rust::{Scope, status_body_type, type_text};
 use super::source::Source;
 use crate::contract::{BodyKind, Contract, Extent, Operation, ResponseBody, Status, Success, TypeUse, sample};
 use crate::payloads::Payloads;
+use crate::proof::Proved;
 
 /// File names and texts.
-pub(super) fn tests(contract: &Contract, payloads: &Payloads) -> Vec<(String, String)> {
+pub(super) fn tests(contract: &Contract, payloads: &Payloads, proved: &Proved) -> Vec<(String, String)> {
     vec![
         ("main.rs".to_owned(), main(contract)),
         ("wire.rs".to_owned(), wire(contract, payloads)),
         ("statuses.rs".to_owned(), statuses(contract, payloads)),
         ("payloads.rs".to_owned(), round_trips(contract, payloads)),
+        ("mutations.rs".to_owned(), mutations(contract, proved)),
     ]
 }
 
@@ -29,6 +32,8 @@ fn main(contract: &Contract) -> String {
     source.lines([
         "#![allow(clippy::pedantic, deprecated, reason = \"generated: its form is reviewed in the generator\")]",
         "",
+        "#[rustfmt::skip]",
+        "mod mutations;",
         "#[rustfmt::skip]",
         "mod payloads;",
         "#[rustfmt::skip]",
@@ -120,7 +125,7 @@ fn join(preamble: Source, body: &str) -> String {
 }
 
 /// The path of a payload's file as the tests include it.
-fn included(contract: &Contract, name: &str) -> String {
+pub(super) fn included(contract: &Contract, name: &str) -> String {
     format!("include_str!(\"../../../../specs/{}/examples/{name}.json\")", contract.vendor)
 }
 
@@ -133,7 +138,7 @@ fn payload(contract: &Contract, payloads: &Payloads, name: &str, schema: Option<
     raw(&sample.to_string())
 }
 
-fn raw(text: &str) -> String {
+pub(super) fn raw(text: &str) -> String {
     if !text.contains(['"', '\\']) {
         return format!("\"{text}\"");
     }
