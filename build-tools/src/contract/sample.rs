@@ -228,7 +228,7 @@ fn of_text(schema: &Value, format: &str) -> String {
         "uri" => return "https://example.com/file".to_owned(),
         "byte" => return "dGV4dA==".to_owned(),
         _ => match schema["pattern"].as_str() {
-            Some(pattern) => fitting(pattern),
+            Some(pattern) => fitting(schema, pattern),
             None => "text".to_owned(),
         },
     };
@@ -243,8 +243,9 @@ fn of_text(schema: &Value, format: &str) -> String {
     text
 }
 
-/// A text that fits a pattern: the first of a handful of common forms that does.
-fn fitting(pattern: &str) -> String {
+/// A text that fits a pattern: the first of a handful of common forms that does, and that is neither too short nor too long if any
+/// is.
+fn fitting(schema: &Value, pattern: &str) -> String {
     let forms = [
         "text",
         "GB",
@@ -261,6 +262,12 @@ fn fitting(pattern: &str) -> String {
         "",
         "+441234567890",
     ];
-    let fits = |text: &&str| regex::Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text));
-    forms.iter().find(|text| fits(text)).copied().unwrap_or_default().to_owned()
+    let limit = |key: &str| schema.get(key).and_then(Value::as_u64);
+    let has_length = |text: &&&str| {
+        let length = text.len() as u64;
+        limit("minLength").is_none_or(|least| least <= length) && limit("maxLength").is_none_or(|most| length <= most)
+    };
+    let fits = |text: &&&str| regex::Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text));
+    let form = forms.iter().filter(fits).find(has_length).or_else(|| forms.iter().find(fits));
+    form.copied().unwrap_or_default().to_owned()
 }

@@ -1,6 +1,7 @@
 //! What the generated tests of the vendor crates share: a real HTTP server on loopback that answers as told and shows what it
 //! received, comparisons of JSON, and the engines of the proofs that the vendor crates are put to.
 
+pub mod canary;
 pub mod mutation;
 
 use std::collections::BTreeMap;

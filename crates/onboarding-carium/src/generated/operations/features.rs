@@ -318,7 +318,7 @@ impl Client {
     ) -> Call<types::OrganizationFeatureDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("get_organization_feature", Method::GET, "/v1/organization-features/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
 
     /// Update an organization's feature setting.
@@ -356,7 +356,12 @@ impl Client {
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("update_organization_feature", Method::PATCH, "/v1/organization-features/{id}/");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_nothing()
     }
 
     /// List feature settings of users.
@@ -458,7 +463,7 @@ impl Client {
     ) -> Call<types::UserFeatureDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("get_user_feature", Method::GET, "/v1/user-features/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
 
     /// Update a user's feature setting.
@@ -495,7 +500,12 @@ impl Client {
         body: &types::UpdateUserFeatureDocument,
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation = Operation::new("update_user_feature", Method::PATCH, "/v1/user-features/{id}/");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_nothing()
     }
 }
 

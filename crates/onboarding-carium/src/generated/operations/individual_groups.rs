@@ -45,6 +45,7 @@ impl Client {
         ListIndividualGroupIndividuals(
             self.core
                 .request(&OPERATION)
+                .check("individual-group-id", individual_group_id, &[])
                 .query("individual-group-id", individual_group_id)
                 .answers_json(),
         )
@@ -87,6 +88,7 @@ impl Client {
         ListIndividualGroupLeaders(
             self.core
                 .request(&OPERATION)
+                .check("individual-group-id", individual_group_id, &[])
                 .query("individual-group-id", individual_group_id)
                 .answers_json(),
         )
@@ -215,7 +217,7 @@ impl Client {
     pub fn get_individual_group(&self, id: &types::IndividualGroupId) -> GetIndividualGroup {
         static OPERATION: Operation = Operation::new("get_individual_group", Method::GET, "/v1/individual-groups/{id}/")
             .accept("application/vnd.api+json");
-        GetIndividualGroup(self.core.request(&OPERATION).path("id", id).answers_json())
+        GetIndividualGroup(self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json())
     }
 
     /// Update a group.
@@ -254,7 +256,12 @@ impl Client {
     ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("update_individual_group", Method::PATCH, "/v1/individual-groups/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// Add individuals to a group.
@@ -293,7 +300,12 @@ impl Client {
     ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("add_individual_group_individuals", Method::POST, "/v1/individual-groups/{id}/add-individuals/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// Add leaders to a group.
@@ -332,7 +344,12 @@ impl Client {
     ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("add_individual_group_leaders", Method::POST, "/v1/individual-groups/{id}/add-leaders/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// Add members to a group.
@@ -371,7 +388,12 @@ impl Client {
     ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("add_individual_group_members", Method::POST, "/v1/individual-groups/{id}/add-members/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// List people who could join a group.
@@ -408,7 +430,13 @@ impl Client {
     ) -> ListIndividualGroupEligibleMembers {
         static OPERATION: Operation = Operation::new("list_individual_group_eligible_members", Method::GET, "/v1/individual-groups/{id}/eligible-members/")
             .accept("application/vnd.api+json");
-        ListIndividualGroupEligibleMembers(self.core.request(&OPERATION).path("id", id).answers_json())
+        ListIndividualGroupEligibleMembers(
+            self.core
+                .request(&OPERATION)
+                .check("id", id, &[])
+                .path("id", id)
+                .answers_json(),
+        )
     }
 
     /// Move a group.
@@ -447,7 +475,12 @@ impl Client {
     ) -> Call<types::GroupMoveDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("move_individual_group", Method::POST, "/v1/individual-groups/{id}/move-group/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// Remove individuals from a group.
@@ -486,7 +519,12 @@ impl Client {
     ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("remove_individual_group_individuals", Method::POST, "/v1/individual-groups/{id}/remove-individuals/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// Remove leaders from a group.
@@ -525,7 +563,12 @@ impl Client {
     ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("remove_individual_group_leaders", Method::POST, "/v1/individual-groups/{id}/remove-leaders/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// Remove members from a group.
@@ -564,7 +607,12 @@ impl Client {
     ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("remove_individual_group_members", Method::POST, "/v1/individual-groups/{id}/remove-members/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// List groups.
@@ -625,7 +673,13 @@ impl Client {
     pub fn get_individual_group_v2(&self, id: &types::IndividualGroupId) -> GetIndividualGroupV2 {
         static OPERATION: Operation = Operation::new("get_individual_group_v2", Method::GET, "/v2/individual-groups/{id}/")
             .accept("application/vnd.api+json");
-        GetIndividualGroupV2(self.core.request(&OPERATION).path("id", id).answers_json())
+        GetIndividualGroupV2(
+            self.core
+                .request(&OPERATION)
+                .check("id", id, &[])
+                .path("id", id)
+                .answers_json(),
+        )
     }
 }
 

@@ -104,7 +104,7 @@ impl Client {
     ) -> Call<types::EmailTemplateDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("get_organization_email_template", Method::GET, "/v1/organization-email-templates/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
 
     /// Update an e-mail template.
@@ -143,7 +143,12 @@ impl Client {
     ) -> Call<types::EmailTemplateDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("update_organization_email_template", Method::PATCH, "/v1/organization-email-templates/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// List general messages.
@@ -183,6 +188,7 @@ impl Client {
         ListOrganizationGeneralMessages(
             self.core
                 .request(&OPERATION)
+                .check("organization-id", organization_id, &[])
                 .query("organization-id", organization_id)
                 .answers_json(),
         )
@@ -257,7 +263,7 @@ impl Client {
     ) -> Call<types::GeneralMessageDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("get_organization_general_message", Method::GET, "/v1/organization-general-messages/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
 
     /// Update a general message.
@@ -296,7 +302,12 @@ impl Client {
     ) -> Call<types::GeneralMessageDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("update_organization_general_message", Method::PATCH, "/v1/organization-general-messages/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// List text message templates.
@@ -398,7 +409,7 @@ impl Client {
     ) -> Call<types::SmsTemplateDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("get_organization_sms_template", Method::GET, "/v1/organization-sms-templates/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
 
     /// Update a text message template.
@@ -437,7 +448,12 @@ impl Client {
     ) -> Call<types::SmsTemplateDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("update_organization_sms_template", Method::PATCH, "/v1/organization-sms-templates/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// List themes.
@@ -539,7 +555,7 @@ impl Client {
     ) -> Call<types::ThemeDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("get_organization_theme", Method::GET, "/v1/organization-themes/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
 
     /// Update a theme.
@@ -578,7 +594,12 @@ impl Client {
     ) -> Call<types::ThemeDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("update_organization_theme", Method::PATCH, "/v1/organization-themes/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 }
 
