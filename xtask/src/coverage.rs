@@ -69,6 +69,10 @@ struct Figures {
     statuses_decoded: usize,
     /// Changed answers that a test decodes.
     mutants: usize,
+    /// Members and parameters that the document marks as sensitive.
+    sensitive_marked: usize,
+    /// Those of them for whose value a test looks wherever it could show.
+    sensitive_covered: usize,
     /// Operations whose method and path the vendor states.
     provenance_stated: usize,
     /// Operations whose method or path another source has.
@@ -174,6 +178,8 @@ fn worse(figures: &Committed, committed: &Committed) -> Vec<String> {
             ("statuses declared", before.statuses_declared, now.statuses_declared),
             ("statuses decoded", before.statuses_decoded, now.statuses_decoded),
             ("mutants", before.mutants, now.mutants),
+            ("members marked as sensitive", before.sensitive_marked, now.sensitive_marked),
+            ("sensitive members with a canary", before.sensitive_covered, now.sensitive_covered),
             ("operations whose path is stated", before.provenance_stated, now.provenance_stated),
         ];
         let at_most = [
@@ -225,6 +231,11 @@ fn count(workspace: &Workspace, vendor: &str) -> Result<(Figures, Vec<String>)> 
     if is_up_to_date(workspace, &files, "mutations.rs", &mut gaps)? {
         figures.mutants = proofs.mutants;
     }
+    figures.sensitive_marked = proofs.sensitive;
+    if is_up_to_date(workspace, &files, "canaries.rs", &mut gaps)? {
+        figures.sensitive_covered = proofs.sensitive - proofs.uncovered.len();
+    }
+    gaps.extend(proofs.uncovered.iter().map(|name| format!("{name} is marked as sensitive, but has no canary")));
     gaps.extend(proofs.unreached.iter().map(|member| format!("{member} is in no answer that is changed")));
     Ok((figures, gaps))
 }
@@ -415,6 +426,8 @@ fn table(figures: &Committed) -> String {
         "statuses",
         "decoded",
         "mutants",
+        "sensitive",
+        "watched",
         "paths stated",
         "restored",
         "inferred",
@@ -425,7 +438,7 @@ fn table(figures: &Committed) -> String {
     markdown::table(heading, &rows)
 }
 
-fn row(vendor: &str, figures: &Figures) -> [String; 14] {
+fn row(vendor: &str, figures: &Figures) -> [String; 16] {
     [
         vendor.to_owned(),
         figures.operations_documented.to_string(),
@@ -438,6 +451,8 @@ fn row(vendor: &str, figures: &Figures) -> [String; 14] {
         figures.statuses_declared.to_string(),
         figures.statuses_decoded.to_string(),
         figures.mutants.to_string(),
+        figures.sensitive_marked.to_string(),
+        figures.sensitive_covered.to_string(),
         figures.provenance_stated.to_string(),
         figures.provenance_restored.to_string(),
         figures.provenance_inferred.to_string(),
@@ -457,6 +472,8 @@ impl Figures {
             statuses_declared: self.statuses_declared + other.statuses_declared,
             statuses_decoded: self.statuses_decoded + other.statuses_decoded,
             mutants: self.mutants + other.mutants,
+            sensitive_marked: self.sensitive_marked + other.sensitive_marked,
+            sensitive_covered: self.sensitive_covered + other.sensitive_covered,
             provenance_stated: self.provenance_stated + other.provenance_stated,
             provenance_restored: self.provenance_restored + other.provenance_restored,
             provenance_inferred: self.provenance_inferred + other.provenance_inferred,

@@ -2,6 +2,7 @@
 //! the crates do.
 
 pub(crate) mod answers;
+pub(crate) mod canaries;
 pub(crate) mod mutants;
 mod shape;
 
@@ -10,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use self::answers::Answer;
+use self::canaries::Canaries;
 use self::mutants::Place;
 use crate::contract::Contract;
 use crate::payloads::Payloads;
@@ -21,12 +23,18 @@ pub struct Proofs {
     pub mutants: usize,
     /// Members of what is read that no answer has, as `Type.member`.
     pub unreached: Vec<String>,
+    /// Members and parameters that the document marks as sensitive.
+    pub sensitive: usize,
+    /// Those of them that have no canary, as `Type.member` and `operation?parameter`.
+    pub uncovered: Vec<String>,
 }
 
 /// What is proved of a vendor's crate.
 pub(crate) struct Proved {
     /// The changed answers by the module of their operation.
     pub(crate) mutated: BTreeMap<String, Vec<Mutated>>,
+    /// The sensitive places.
+    pub(crate) canaries: Canaries,
     /// How much it is.
     pub(crate) proofs: Proofs,
 }
@@ -55,5 +63,8 @@ pub(crate) fn prove(contract: &Contract, payloads: &Payloads) -> Proved {
         proofs.unreached.extend(missing.map(|(name, _)| format!("{}.{name}", definition.component)));
     }
     proofs.unreached.sort();
-    Proved { mutated, proofs }
+    let canaries = canaries::canaries(contract);
+    proofs.sensitive = canaries.marked.len();
+    proofs.uncovered = canaries.marked.difference(&canaries.covered).cloned().collect();
+    Proved { mutated, canaries, proofs }
 }

@@ -15,11 +15,13 @@ pub(super) struct Shape<'d> {
     pub(super) sensitive: bool,
     /// Whether it is a component, not written in place.
     pub(super) component: bool,
+    /// The name of that component.
+    pub(super) name: Option<&'d str>,
 }
 
 /// Follows the references of a schema: its own, and those that stand alone in an `allOf`.
 pub(super) fn shape<'d>(document: &'d Value, schema: &'d Value) -> Shape<'d> {
-    let mut shape = Shape { schema, nullable: false, sensitive: false, component: false };
+    let mut shape = Shape { schema, nullable: false, sensitive: false, component: false, name: None };
     // As many as the contract follows.
     for _ in 0..32 {
         let flag = |key: &str| shape.schema.get(key).and_then(Value::as_bool).unwrap_or_default();
@@ -37,6 +39,9 @@ pub(super) fn shape<'d>(document: &'d Value, schema: &'d Value) -> Shape<'d> {
             return shape;
         }
         shape.component |= is_reference;
+        if let Some(reference) = next.get("$ref").and_then(Value::as_str) {
+            shape.name = reference.rsplit('/').next();
+        }
         shape.schema = target;
     }
     shape

@@ -20,6 +20,16 @@ use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::Loopback;
 
+/// Every canary of a vendor's crate.
+pub struct Canaries {
+    /// What the document marks as sensitive, a line each: `Type.member`, `operation?parameter`.
+    pub marked: &'static str,
+    /// The parameters that hold canaries, and what is looked for.
+    pub parameters: &'static [(&'static str, &'static str)],
+    /// The bodies that hold canaries.
+    pub bodies: &'static [Body],
+}
+
 /// A body whose sensitive places hold canaries.
 pub struct Body {
     /// The type in words.
@@ -59,23 +69,23 @@ pub fn refused<T: DeserializeOwned + Check>(text: &str) -> Option<String> {
 }
 
 /// No canary shows in what is decoded, in the errors of what cannot be decoded, and in the errors of what must not be sent; and
-/// the canaries stand for every member that is marked.
+/// the canaries stand for everything that is marked.
 ///
 /// # Panics
 ///
-/// When one shows, or when a marked member has none.
-pub fn assert_silent(marked: &str, bodies: &[Body]) {
-    let mut covered = BTreeSet::new();
+/// When one shows, or when a marked member or parameter has none.
+pub fn assert_silent(all: &Canaries) {
+    let mut covered: BTreeSet<&str> = all.parameters.iter().map(|(name, _)| *name).collect();
     let mut failures = Vec::new();
-    for body in bodies {
+    for body in all.bodies {
         for canary in canaries(body) {
             covered.extend(canary.members);
         }
         failures.extend(leaks(body).into_iter().map(|leak| format!("{}: {leak}", body.name)));
     }
     assert!(failures.is_empty(), "{} leaks:\n{}", failures.len(), failures.join("\n"));
-    let marked: BTreeSet<&str> = marked.lines().filter(|line| !line.is_empty()).collect();
-    assert_eq!(covered, marked, "members that have a canary, and members that are marked");
+    let marked: BTreeSet<&str> = all.marked.lines().filter(|line| !line.is_empty()).collect();
+    assert_eq!(covered, marked, "what has a canary, and what is marked");
 }
 
 /// A line of a body's canaries.
@@ -213,14 +223,10 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Listens to everything that is traced or logged in this thread, which is where a test's client works. The parameters and
-    /// the request are sent; the answers come back.
-    pub fn new(
-        bodies: &'static [Body],
-        parameters: &[&'static str],
-        request: Option<&str>,
-        answers: &[(u16, &str)],
-    ) -> Self {
+    /// Listens to everything that is traced or logged in this thread, which is where a test's client works. The
+    /// operation's parameters and the request are sent; the answers come back.
+    pub fn new(all: &Canaries, operation: &str, request: Option<&str>, answers: &[(u16, &str)]) -> Self {
+        let bodies = all.bodies;
         let traces = |name: &str| -> Vec<&'static str> {
             bodies
                 .iter()
@@ -229,11 +235,13 @@ impl Watch {
                 .filter_map(|canary| canary.trace)
                 .collect()
         };
-        let mut sent = parameters.to_vec();
+        let of_operation = |name: &str| name.split('?').next() == Some(operation);
+        let parameters = all.parameters.iter().filter(|(name, _)| of_operation(name));
+        let mut sent: Vec<&'static str> = parameters.map(|(_, trace)| *trace).collect();
         sent.extend(request.map(traces).unwrap_or_default());
-        let mut all = sent.clone();
-        all.extend(answers.iter().flat_map(|(_, name)| traces(name)));
-        Self { bodies, sent, traces: all, _listening: listen() }
+        let mut both = sent.clone();
+        both.extend(answers.iter().flat_map(|(_, name)| traces(name)));
+        Self { bodies, sent, traces: both, _listening: listen() }
     }
 
     /// A body by its name: `.` is none, `*` a text of all that must not show, which is no answer of any operation.
@@ -354,4 +362,52 @@ impl log::Log for Recorder {
     }
 
     fn flush(&self) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fmt;
+
+    use onboarding_core::Secret;
+    use serde::de::DeserializeOwned;
+
+    use super::{Body, Canaries, HEARD, Watch, assert_silent, leaks, shown};
+
+    type Shown = BTreeMap<String, String>;
+    type Hidden = BTreeMap<String, Secret>;
+
+    const fn body<T: DeserializeOwned + fmt::Debug>() -> Body {
+        Body {
+            name: "body",
+            show: shown::<T>,
+            refuse: None,
+            text: r#"{"name":"canary0001"}"#,
+            canaries: "\n/name canary0001 . Body.name",
+        }
+    }
+
+    const HIDDEN: Canaries = Canaries {
+        marked: "\nBody.name\nget?name\nget_other?name",
+        parameters: &[("get?name", "canary0002"), ("get_other?name", "canary0003")],
+        bodies: &[body::<Hidden>()],
+    };
+
+    #[test]
+    fn what_is_hidden_passes_and_what_shows_is_told() {
+        assert_silent(&HIDDEN);
+        let told = leaks(&body::<Shown>());
+        let expected = ["`canary0001` shows when the value is", "`/name` shows when its value changes"];
+        assert_eq!(told[..2], expected, "{told:?}");
+    }
+
+    #[test]
+    fn traces_and_logs_of_every_level_are_heard() {
+        let watch = Watch::new(&HIDDEN, "get", None, &[(200, "body")]);
+        assert_eq!(watch.text("*"), r#""canary0002 canary0001""#);
+        tracing::trace!(value = 7, "traced");
+        log::trace!("logged");
+        let heard = HEARD.take();
+        assert!(heard.contains("traced value=7") && heard.contains("logged"), "{heard}");
+    }
 }

@@ -33,6 +33,8 @@ fn everything_is_counted_and_written() {
         ("statuses-declared", 2),
         ("statuses-decoded", 2),
         ("mutants", 36),
+        ("sensitive-marked", 1),
+        ("sensitive-covered", 1),
         ("provenance-stated", 1),
     ] {
         assert_eq!(acme[name].as_integer(), Some(expected), "{name}");
@@ -58,7 +60,10 @@ fn a_proof_that_is_not_as_generated_proves_nothing() {
     tree.replace("crates/onboarding-acme/tests/generated/mutations.rs", "assert_mutants", "drop");
     let run = tree.run(&["coverage"]);
     assert_eq!(run.code, Some(1));
-    assert!(run.stdout.contains("worse: acme: 0 mutants, "), "{}", run.stdout);
+    assert!(run.stdout.contains("worse: acme: 0 mutants, 36 before\n"), "{}", run.stdout);
+    tree.replace("crates/onboarding-acme/tests/generated/canaries.rs", "assert_silent", "drop");
+    let run = tree.run(&["coverage"]);
+    assert!(run.stdout.contains("worse: acme: 0 sensitive members with a canary, 1 before\n"), "{}", run.stdout);
 }
 
 #[test]
