@@ -8,6 +8,7 @@ use crate::emit::{emit, surface};
 use crate::output::OutputFile;
 use crate::passes;
 use crate::payloads::Payloads;
+use crate::proof::{Proofs, prove};
 use crate::spec::{Document, Finding, Severity, Span, VendorSources, lint};
 
 /// What generation gives for one vendor.
@@ -19,6 +20,8 @@ pub struct Generated {
     pub report: Vec<String>,
     /// What the interface is.
     pub contract: Contract,
+    /// How much the generated proofs comprise.
+    pub proofs: Proofs,
 }
 
 impl Generated {
@@ -45,7 +48,8 @@ pub fn generate(sources: &VendorSources) -> Result<Generated, Vec<Finding>> {
     );
     let contract = contract::build(&document, lowered, settings, &sources.name)?;
     let payloads = Payloads::new(sources);
-    let files = emit(&contract, &payloads);
+    let proved = prove(&contract, &payloads);
+    let files = emit(&contract, &payloads, &proved);
     for file in files.iter().filter(|file| Path::new(&file.path).extension().is_some_and(|extension| extension == "rs"))
     {
         if let Err(error) = syn::parse_file(&file.contents) {
@@ -58,7 +62,7 @@ pub fn generate(sources: &VendorSources) -> Result<Generated, Vec<Finding>> {
             )]);
         }
     }
-    Ok(Generated { files, report, contract })
+    Ok(Generated { files, report, contract, proofs: proved.proofs })
 }
 
 /// Reads `vendor.toml`.

@@ -13,6 +13,8 @@ pub mod contract;
 
 mod payloads;
 
+mod proof;
+
 mod emit;
 
 pub mod output;
@@ -25,3 +27,4 @@ pub mod callers;
 
 pub use self::generate::{Generated, generate};
 pub use self::payloads::Payloads;
+pub use self::proof::Proofs;

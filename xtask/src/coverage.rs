@@ -7,6 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 use build_tools::contract::{Contract, Provenance};
+use build_tools::output::OutputFile;
 use build_tools::spec::{VendorSources, parse_yaml};
 use build_tools::{Generated, Payloads};
 use serde::{Deserialize, Serialize};
@@ -66,6 +67,12 @@ struct Figures {
     statuses_declared: usize,
     /// Those of them that a test decodes.
     statuses_decoded: usize,
+    /// Changed answers that a test decodes.
+    mutants: usize,
+    /// Members and parameters that the document marks as sensitive.
+    sensitive_marked: usize,
+    /// Those of them for whose value a test looks wherever it could show.
+    sensitive_covered: usize,
     /// Operations whose method and path the vendor states.
     provenance_stated: usize,
     /// Operations whose method or path another source has.
@@ -170,6 +177,9 @@ fn worse(figures: &Committed, committed: &Committed) -> Vec<String> {
             ("payloads decoded and encoded again", before.payloads_round_tripped, now.payloads_round_tripped),
             ("statuses declared", before.statuses_declared, now.statuses_declared),
             ("statuses decoded", before.statuses_decoded, now.statuses_decoded),
+            ("mutants", before.mutants, now.mutants),
+            ("members marked as sensitive", before.sensitive_marked, now.sensitive_marked),
+            ("sensitive members with a canary", before.sensitive_covered, now.sensitive_covered),
             ("operations whose path is stated", before.provenance_stated, now.provenance_stated),
         ];
         let at_most = [
@@ -207,7 +217,7 @@ struct Documented {
 /// Counts one vendor; the lines say what is documented and missing.
 fn count(workspace: &Workspace, vendor: &str) -> Result<(Figures, Vec<String>)> {
     let sources = workspace.read_vendor(vendor)?;
-    let Generated { contract, .. } = build_tools::generate(&sources).map_err(|findings| {
+    let Generated { contract, files, proofs, .. } = build_tools::generate(&sources).map_err(|findings| {
         eprint!("{}", report::render(&findings, &sources, report::wants_colour(&io::stderr())));
         anyhow!("its documents have mistakes, see above")
     })?;
@@ -218,6 +228,15 @@ fn count(workspace: &Workspace, vendor: &str) -> Result<(Figures, Vec<String>)> 
     count_operations(&contract, &inventory, &package, &mut figures, &mut gaps)?;
     count_payloads(&sources, &inventory, &package, &mut figures, &mut gaps)?;
     count_statuses(&contract, &inventory, &package, &mut figures, &mut gaps)?;
+    if is_up_to_date(workspace, &files, "mutations.rs", &mut gaps)? {
+        figures.mutants = proofs.mutants;
+    }
+    figures.sensitive_marked = proofs.sensitive;
+    if is_up_to_date(workspace, &files, "canaries.rs", &mut gaps)? {
+        figures.sensitive_covered = proofs.sensitive - proofs.uncovered.len();
+    }
+    gaps.extend(proofs.uncovered.iter().map(|name| format!("{name} is marked as sensitive, but has no canary")));
+    gaps.extend(proofs.unreached.iter().map(|member| format!("{member} is in no answer that is changed")));
     Ok((figures, gaps))
 }
 
@@ -354,6 +373,17 @@ fn count_statuses(
     Ok(())
 }
 
+/// Whether a generated test is on disk as it would be generated: only then does it prove what was counted.
+fn is_up_to_date(workspace: &Workspace, files: &[OutputFile], name: &str, gaps: &mut Vec<String>) -> Result<bool> {
+    let end = format!("/tests/generated/{name}");
+    let file = files.iter().find(|file| file.path.ends_with(&end)).ok_or_else(|| anyhow!("{name} is not generated"))?;
+    let same = read_if_there(&workspace.root.join(&file.path))? == file.contents;
+    if !same {
+        gaps.push(format!("{} is not as `cargo xtask generate` makes it", file.path));
+    }
+    Ok(same)
+}
+
 /// How many statuses each test function of `statuses.rs` decodes, by its name.
 fn decoded_statuses(tests: &str) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
@@ -395,6 +425,9 @@ fn table(figures: &Committed) -> String {
         "unsound",
         "statuses",
         "decoded",
+        "mutants",
+        "sensitive",
+        "watched",
         "paths stated",
         "restored",
         "inferred",
@@ -405,7 +438,7 @@ fn table(figures: &Committed) -> String {
     markdown::table(heading, &rows)
 }
 
-fn row(vendor: &str, figures: &Figures) -> [String; 13] {
+fn row(vendor: &str, figures: &Figures) -> [String; 16] {
     [
         vendor.to_owned(),
         figures.operations_documented.to_string(),
@@ -417,6 +450,9 @@ fn row(vendor: &str, figures: &Figures) -> [String; 13] {
         figures.payloads_unsound.to_string(),
         figures.statuses_declared.to_string(),
         figures.statuses_decoded.to_string(),
+        figures.mutants.to_string(),
+        figures.sensitive_marked.to_string(),
+        figures.sensitive_covered.to_string(),
         figures.provenance_stated.to_string(),
         figures.provenance_restored.to_string(),
         figures.provenance_inferred.to_string(),
@@ -435,6 +471,9 @@ impl Figures {
             payloads_unsound: self.payloads_unsound + other.payloads_unsound,
             statuses_declared: self.statuses_declared + other.statuses_declared,
             statuses_decoded: self.statuses_decoded + other.statuses_decoded,
+            mutants: self.mutants + other.mutants,
+            sensitive_marked: self.sensitive_marked + other.sensitive_marked,
+            sensitive_covered: self.sensitive_covered + other.sensitive_covered,
             provenance_stated: self.provenance_stated + other.provenance_stated,
             provenance_restored: self.provenance_restored + other.provenance_restored,
             provenance_inferred: self.provenance_inferred + other.provenance_inferred,

@@ -18,7 +18,7 @@ pub use self::operations::{
     StatusVariant, Success, Webhook,
 };
 pub use self::paging::{ListPage, PagedOperation};
-pub use self::sample::{Extent, sample};
+pub use self::sample::{Extent, Held, sample, samples};
 pub use self::settings::{
     CredentialField, CredentialForm, Environment, Features, Given, Offer, Package, Paging, PagingStyle, REFRESH_TOKEN,
     Settings, SettingsMistake, TokenField, TokenRequestBody, TokenRequestSettings, TokenSettings,

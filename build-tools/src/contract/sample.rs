@@ -1,5 +1,7 @@
 //! A value that fits a schema, for documentation, wire tests and statuses without a documented payload.
 
+use std::collections::BTreeSet;
+
 use heck::ToKebabCase;
 use serde_json::{Map, Value, json};
 
@@ -16,56 +18,191 @@ pub enum Extent {
 
 /// A value that fits the schema. The same schema always gives the same value.
 pub fn sample(document: &Value, schema: &Value, extent: Extent) -> Value {
-    let mut open = Vec::new();
-    of_schema(document, schema, extent, &mut open)
+    Sampler { document, extent, open: Vec::new(), held: None, found_new: false }.of_schema(schema)
 }
 
-fn of_schema<'d>(document: &'d Value, schema: &'d Value, extent: Extent, open: &mut Vec<&'d str>) -> Value {
-    if open.len() > 32 {
-        return Value::Null;
+/// The variants of unions that samples hold already.
+#[derive(Clone, Debug, Default)]
+pub struct Held(BTreeSet<(String, usize)>);
+
+/// A value with every member, and as many more as hold variants of unions that no earlier sample holds, save those that would
+/// repeat an object within itself.
+pub fn samples(document: &Value, schema: &Value, held: &mut Held) -> Vec<Value> {
+    let mut values = Vec::new();
+    loop {
+        let mut sampler = Sampler {
+            document,
+            extent: Extent::Everything,
+            open: Vec::new(),
+            held: Some(std::mem::take(held)),
+            found_new: false,
+        };
+        let value = sampler.of_schema(schema);
+        *held = sampler.held.unwrap_or_default();
+        if !values.is_empty() && !sampler.found_new {
+            return values;
+        }
+        values.push(value);
     }
-    if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
-        let Some(target) = resolve(document, schema) else {
+}
+
+impl Held {
+    fn has(&self, union: &str, variant: usize) -> bool {
+        self.0.contains(&(union.to_owned(), variant))
+    }
+}
+
+struct Sampler<'d> {
+    document: &'d Value,
+    extent: Extent,
+    /// The references that are being filled in, outermost first.
+    open: Vec<&'d str>,
+    /// The variants that some value holds already, by their union; `None` when the first variant will do.
+    held: Option<Held>,
+    /// Whether the present value holds a variant that none before it holds.
+    found_new: bool,
+}
+
+impl<'d> Sampler<'d> {
+    fn of_schema(&mut self, schema: &'d Value) -> Value {
+        if self.open.len() > 32 {
+            return Value::Null;
+        }
+        if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
+            let Some(target) = resolve(self.document, schema) else {
+                return Value::Null;
+            };
+            if let Some(text) = identifier(reference, target) {
+                return Value::String(text);
+            }
+            self.open.push(reference);
+            let value = self.of_schema(target);
+            self.open.pop();
+            return value;
+        }
+        if let Some(example) = schema.get("example") {
+            return example.clone();
+        }
+        if let Some(value) = schema.get("enum").and_then(|values| values.get(0)) {
+            return value.clone();
+        }
+        if let Some(part) = schema.get("allOf").and_then(|parts| parts.get(0)) {
+            return self.of_schema(part);
+        }
+        if let Some(variants) = variants(schema) {
+            return self.union(schema, variants);
+        }
+        let number = |key: &str| schema.get(key).and_then(Value::as_i64);
+        match (schema["type"].as_str().unwrap_or_default(), schema["format"].as_str().unwrap_or_default()) {
+            ("string", format) => Value::String(of_text(schema, format)),
+            ("integer", _) => json!(number("minimum").unwrap_or(1).max(1).min(number("maximum").unwrap_or(i64::MAX))),
+            ("number", _) => schema.get("minimum").cloned().unwrap_or(json!(1.5)),
+            ("boolean", _) => json!(true),
+            ("array", _) => {
+                let count = number("minItems").unwrap_or(1).clamp(1, 100);
+                let items = schema.get("items").unwrap_or(&Value::Null);
+                // A list within a list of the same kind ends empty.
+                if self.repeats(items) && number("minItems").unwrap_or(0) == 0 {
+                    return json!([]);
+                }
+                (0..count).map(|_| self.of_schema(items)).collect()
+            }
+            ("object", _) => self.object(schema),
+            _ => json!("value"),
+        }
+    }
+
+    /// Whether a schema refers to something that is being filled in already.
+    fn repeats(&self, schema: &Value) -> bool {
+        let direct = schema.get("$ref").and_then(Value::as_str);
+        let wrapped = schema["allOf"][0].get("$ref").and_then(Value::as_str);
+        let items = schema["items"].get("$ref").and_then(Value::as_str);
+        [direct, wrapped, items].into_iter().flatten().any(|reference| self.open.contains(&reference))
+    }
+
+    fn union(&mut self, schema: &'d Value, variants: &'d [Value]) -> Value {
+        let Some(variant) = self.choose(variants) else {
             return Value::Null;
         };
-        if let Some(text) = identifier(reference, target) {
-            return Value::String(text);
-        }
-        open.push(reference);
-        let value = of_schema(document, target, extent, open);
-        open.pop();
-        return value;
-    }
-    if let Some(example) = schema.get("example") {
-        return example.clone();
-    }
-    if let Some(value) = schema.get("enum").and_then(|values| values.get(0)) {
-        return value.clone();
-    }
-    if let Some(part) = schema.get("allOf").and_then(|parts| parts.get(0)) {
-        return of_schema(document, part, extent, open);
-    }
-    if let Some(variants) = schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array) {
-        return union(document, schema, variants, extent, open);
-    }
-    let number = |key: &str| schema.get(key).and_then(Value::as_i64);
-    match (schema["type"].as_str().unwrap_or_default(), schema["format"].as_str().unwrap_or_default()) {
-        ("string", format) => Value::String(of_text(schema, format)),
-        ("integer", _) => json!(number("minimum").unwrap_or(1).max(1).min(number("maximum").unwrap_or(i64::MAX))),
-        ("number", _) => schema.get("minimum").cloned().unwrap_or(json!(1.5)),
-        ("boolean", _) => json!(true),
-        ("array", _) => {
-            let count = number("minItems").unwrap_or(1).clamp(1, 100);
-            let items = schema.get("items").unwrap_or(&Value::Null);
-            // A list within a list of the same kind ends empty.
-            if repeats(items, open) && number("minItems").unwrap_or(0) == 0 {
-                return json!([]);
+        let mut value = self.of_schema(variant);
+        if let (Some(object), Some(tag)) = (value.as_object_mut(), schema["discriminator"]["propertyName"].as_str()) {
+            let mapping = schema["discriminator"]["mapping"].as_object();
+            let mut tags: Vec<&String> = mapping
+                .into_iter()
+                .flatten()
+                .filter(|(_, reference)| Some(*reference) == variant.get("$ref"))
+                .map(|(wire, _)| wire)
+                .collect();
+            tags.sort();
+            if let Some(first) = tags.first() {
+                object.insert(tag.to_owned(), json!(first));
             }
-            (0..count).map(|_| of_schema(document, items, extent, open)).collect()
         }
-        ("object", _) => object(document, schema, extent, open),
-        _ => json!("value"),
+        value
     }
+
+    /// The variant to fill in: where all are wanted, one that no value holds yet, or else one with such a variant within it.
+    fn choose(&mut self, variants: &'d [Value]) -> Option<&'d Value> {
+        let free = |index: &usize| !self.repeats(&variants[*index]);
+        let mut index = (0..variants.len()).find(free).unwrap_or(0);
+        if let Some(held) = &self.held {
+            let union = self.open.last().copied().unwrap_or_default();
+            let is_new = |index: &usize| !held.has(union, *index);
+            let leads_on =
+                |index: &usize| self.leads_to_new(&variants[*index], &mut self.open.iter().copied().collect());
+            index = (0..variants.len())
+                .filter(free)
+                .find(is_new)
+                .or_else(|| (0..variants.len()).filter(free).find(leads_on))
+                .unwrap_or(index);
+            self.found_new |= self.held.as_mut().is_some_and(|held| held.0.insert((union.to_owned(), index)));
+        }
+        variants.get(index)
+    }
+
+    /// Whether somewhere within a schema a union has a variant that no value holds yet.
+    fn leads_to_new(&self, schema: &'d Value, seen: &mut BTreeSet<&'d str>) -> bool {
+        if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
+            let Some(target) = resolve(self.document, schema).filter(|_| seen.insert(reference)) else {
+                return false;
+            };
+            let count = variants(target).map_or(0, <[Value]>::len);
+            let is_new = |index| self.held.as_ref().is_some_and(|held| !held.has(reference, index));
+            return (0..count).any(is_new) || self.leads_to_new(target, seen);
+        }
+        let lists = ["allOf", "oneOf", "anyOf"].into_iter().filter_map(|key| schema.get(key)?.as_array()).flatten();
+        let members =
+            schema.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(_, member)| member);
+        let inner = ["items", "additionalProperties"].into_iter().filter_map(|key| schema.get(key));
+        lists.chain(members).chain(inner).any(|schema| self.leads_to_new(schema, seen))
+    }
+
+    fn object(&mut self, schema: &'d Value) -> Value {
+        let mut value = Map::new();
+        let required: Vec<&str> =
+            schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let mut members: Vec<_> = schema["properties"].as_object().into_iter().flatten().collect();
+        members.sort_by_key(|(name, _)| (*name).clone());
+        let minimum = schema["minProperties"].as_u64().unwrap_or(0);
+        for (name, member) in members {
+            let needed = required.contains(&name.as_str());
+            let wanted = self.extent == Extent::Everything || (value.len() as u64) < minimum;
+            // Where all is wanted, a list of what is being filled in is there, and empty.
+            let ends_empty = self.held.is_some() && member.get("items").is_some();
+            if needed || (wanted && (ends_empty || !self.repeats(member))) {
+                value.insert(name.clone(), self.of_schema(member));
+            }
+        }
+        if let Some(values) = schema.get("additionalProperties").filter(|values| values.is_object()) {
+            value.insert("key".to_owned(), self.of_schema(values));
+        }
+        Value::Object(value)
+    }
+}
+
+/// The variants of a union.
+fn variants(schema: &Value) -> Option<&[Value]> {
+    schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array).map(Vec::as_slice)
 }
 
 /// What stands for an identifier or address without a documented form: its own name.
@@ -91,7 +228,7 @@ fn of_text(schema: &Value, format: &str) -> String {
         "uri" => return "https://example.com/file".to_owned(),
         "byte" => return "dGV4dA==".to_owned(),
         _ => match schema["pattern"].as_str() {
-            Some(pattern) => fitting(pattern),
+            Some(pattern) => fitting(schema, pattern),
             None => "text".to_owned(),
         },
     };
@@ -106,8 +243,9 @@ fn of_text(schema: &Value, format: &str) -> String {
     text
 }
 
-/// A text that fits a pattern: the first of a handful of common forms that does.
-fn fitting(pattern: &str) -> String {
+/// A text that fits a pattern: the first of a handful of common forms that does, and that is neither too short nor too long if any
+/// is.
+fn fitting(schema: &Value, pattern: &str) -> String {
     let forms = [
         "text",
         "GB",
@@ -124,60 +262,12 @@ fn fitting(pattern: &str) -> String {
         "",
         "+441234567890",
     ];
-    let fits = |text: &&str| regex::Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text));
-    forms.iter().find(|text| fits(text)).copied().unwrap_or_default().to_owned()
-}
-
-/// Whether a schema refers to something that is being filled in already.
-fn repeats(schema: &Value, open: &[&str]) -> bool {
-    let direct = schema.get("$ref").and_then(Value::as_str);
-    let wrapped = schema["allOf"][0].get("$ref").and_then(Value::as_str);
-    let items = schema["items"].get("$ref").and_then(Value::as_str);
-    [direct, wrapped, items].into_iter().flatten().any(|reference| open.contains(&reference))
-}
-
-fn union<'d>(
-    document: &'d Value,
-    schema: &'d Value,
-    variants: &'d [Value],
-    extent: Extent,
-    open: &mut Vec<&'d str>,
-) -> Value {
-    let Some(variant) = variants.iter().find(|variant| !repeats(variant, open)).or(variants.first()) else {
-        return Value::Null;
+    let limit = |key: &str| schema.get(key).and_then(Value::as_u64);
+    let has_length = |text: &&&str| {
+        let length = text.len() as u64;
+        limit("minLength").is_none_or(|least| least <= length) && limit("maxLength").is_none_or(|most| length <= most)
     };
-    let mut value = of_schema(document, variant, extent, open);
-    if let (Some(object), Some(tag)) = (value.as_object_mut(), schema["discriminator"]["propertyName"].as_str()) {
-        let mapping = schema["discriminator"]["mapping"].as_object();
-        let mut tags: Vec<&String> = mapping
-            .into_iter()
-            .flatten()
-            .filter(|(_, reference)| Some(*reference) == variant.get("$ref"))
-            .map(|(wire, _)| wire)
-            .collect();
-        tags.sort();
-        if let Some(first) = tags.first() {
-            object.insert(tag.to_owned(), json!(first));
-        }
-    }
-    value
-}
-
-fn object<'d>(document: &'d Value, schema: &'d Value, extent: Extent, open: &mut Vec<&'d str>) -> Value {
-    let mut value = Map::new();
-    let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let mut members: Vec<_> = schema["properties"].as_object().into_iter().flatten().collect();
-    members.sort_by_key(|(name, _)| (*name).clone());
-    let minimum = schema["minProperties"].as_u64().unwrap_or(0);
-    for (name, member) in members {
-        let needed = required.contains(&name.as_str());
-        let wanted = extent == Extent::Everything || (value.len() as u64) < minimum;
-        if needed || (wanted && !repeats(member, open)) {
-            value.insert(name.clone(), of_schema(document, member, extent, open));
-        }
-    }
-    if let Some(values) = schema.get("additionalProperties").filter(|values| values.is_object()) {
-        value.insert("key".to_owned(), of_schema(document, values, extent, open));
-    }
-    Value::Object(value)
+    let fits = |text: &&&str| regex::Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text));
+    let form = forms.iter().filter(fits).find(has_length).or_else(|| forms.iter().find(fits));
+    form.copied().unwrap_or_default().to_owned()
 }

@@ -5,6 +5,7 @@ mod errors;
 mod example;
 mod manifest;
 mod operations;
+mod proofs;
 mod readme;
 mod rust;
 mod schemas;
@@ -18,9 +19,10 @@ pub(crate) use self::surface::surface;
 use crate::contract::Contract;
 use crate::output::OutputFile;
 use crate::payloads::Payloads;
+use crate::proof::Proved;
 
 /// All files of the vendor's crate, sorted by path.
-pub(crate) fn emit(contract: &Contract, payloads: &Payloads) -> Vec<OutputFile> {
+pub(crate) fn emit(contract: &Contract, payloads: &Payloads, proved: &Proved) -> Vec<OutputFile> {
     let root = format!("crates/{}", contract.settings.package.name);
     let mut files = vec![
         OutputFile::new(format!("{root}/Cargo.toml"), manifest::manifest(contract)),
@@ -35,7 +37,7 @@ pub(crate) fn emit(contract: &Contract, payloads: &Payloads) -> Vec<OutputFile> 
     for (file, text) in types::types(contract) {
         files.push(OutputFile::new(format!("{root}/src/generated/types/{file}"), text));
     }
-    for (file, text) in tests::tests(contract, payloads) {
+    for (file, text) in tests::tests(contract, payloads, proved) {
         files.push(OutputFile::new(format!("{root}/tests/generated/{file}"), text));
     }
     files.sort_by(|left, right| left.path.cmp(&right.path));

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use super::example;
 use super::rust::{
-    Scope, argument_reference, argument_type, import_core, is_list, literal, status_body_type, success_type, type_text,
+    Scope, argument_reference, argument_type, definition, import_core, is_list, literal, status_body_type,
+    success_type, type_text,
 };
 use super::source::Source;
 use super::types::{braced, bracketed};
 use crate::contract::{
-    BodyKind, Contract, Operation, PagingStyle, Parameter, Place, Provenance, Success, Tag, TypeUse,
+    BodyKind, Contract, Kind, Operation, PagingStyle, Parameter, Place, Provenance, Success, Tag, TypeUse,
 };
 
 /// File names and texts, `mod.rs` among them.
@@ -239,6 +240,15 @@ fn join_with_self(arguments: &[String]) -> String {
     std::iter::once("&self").chain(arguments.iter().map(String::as_str)).collect::<Vec<_>>().join(", ")
 }
 
+/// Whether a type has rules of its own, whatever uses it.
+fn has_rules(contract: &Contract, value: &TypeUse) -> bool {
+    let definition = value.named().and_then(|name| definition(contract, name));
+    definition.is_some_and(|definition| match &definition.kind {
+        Kind::UntaggedUnion(variants) => variants.iter().any(|variant| has_rules(contract, &variant.value)),
+        _ => !definition.rules.is_empty(),
+    })
+}
+
 /// The steps that put the request together.
 fn steps(contract: &Contract, operation: &Operation) -> Vec<String> {
     let required = operation.parameters.iter().filter(|parameter| parameter.required);
@@ -258,7 +268,8 @@ fn steps(contract: &Contract, operation: &Operation) -> Vec<String> {
             // A slice has no fixed size: a reference to the reference can be handed on as a trait object.
             let checked = if is_list(parameter) { format!("&{reference}") } else { reference.clone() };
             let rules: Vec<String> = parameter.rules.iter().map(|rule| format!("Rule::{rule}")).collect();
-            let check = (!rules.is_empty()).then(|| format!(".check({wire}, {checked}, &[{}])", rules.join(", ")));
+            let is_held = !rules.is_empty() || has_rules(contract, &parameter.value);
+            let check = is_held.then(|| format!(".check({wire}, {checked}, &[{}])", rules.join(", ")));
             check.into_iter().chain([format!(".{step}({wire}, {reference})")])
         })
         .collect();

@@ -6,19 +6,23 @@ use serde_json::Value;
 
 use super::example::{parameter_argument, setter_argument};
 use super::operations::setter_name;
+use super::proofs::{canaries, mutations};
 use super::rust::{Scope, status_body_type, type_text};
 use super::source::Source;
 use crate::contract::{BodyKind, Contract, Extent, Operation, ResponseBody, Status, Success, TypeUse, sample};
 use crate::payloads::Payloads;
+use crate::proof::Proved;
 
 /// File names and texts.
-pub(super) fn tests(contract: &Contract, payloads: &Payloads) -> Vec<(String, String)> {
+pub(super) fn tests(contract: &Contract, payloads: &Payloads, proved: &Proved) -> Vec<(String, String)> {
     vec![
         ("main.rs".to_owned(), main(contract)),
         ("wire.rs".to_owned(), wire(contract, payloads)),
         ("statuses.rs".to_owned(), statuses(contract, payloads)),
         ("payloads.rs".to_owned(), round_trips(contract, payloads)),
         ("schemas.rs".to_owned(), super::schemas::schemas(contract)),
+        ("mutations.rs".to_owned(), mutations(contract, proved)),
+        ("canaries.rs".to_owned(), canaries(contract, proved)),
     ]
 }
 
@@ -30,6 +34,10 @@ fn main(contract: &Contract) -> String {
     source.lines([
         "#![allow(clippy::pedantic, deprecated, reason = \"generated: its form is reviewed in the generator\")]",
         "",
+        "#[rustfmt::skip]",
+        "mod canaries;",
+        "#[rustfmt::skip]",
+        "mod mutations;",
         "#[rustfmt::skip]",
         "mod payloads;",
         "#[rustfmt::skip]",
@@ -121,7 +129,7 @@ fn join(preamble: Source, body: &str) -> String {
 }
 
 /// The path of a payload's file as the tests include it.
-fn included(contract: &Contract, name: &str) -> String {
+pub(super) fn included(contract: &Contract, name: &str) -> String {
     format!("include_str!(\"../../../../specs/{}/examples/{name}.json\")", contract.vendor)
 }
 
@@ -148,6 +156,18 @@ pub(super) fn raw(text: &str) -> String {
 
 /// Declares the body and gives the call expression.
 fn call(source: &mut Source, contract: &Contract, payloads: &Payloads, operation: &Operation, client: &str) -> String {
+    let text = |schema: &Value| payload(contract, payloads, &format!("{}.request", operation.id), Some(schema));
+    call_with(source, contract, operation, client, text)
+}
+
+/// The same with a body read from the text that is an expression of the body's schema.
+pub(super) fn call_with(
+    source: &mut Source,
+    contract: &Contract,
+    operation: &Operation,
+    client: &str,
+    text: impl FnOnce(&Value) -> String,
+) -> String {
     let mut arguments: Vec<String> = operation
         .path_parameters
         .iter()
@@ -158,7 +178,7 @@ fn call(source: &mut Source, contract: &Contract, payloads: &Payloads, operation
         let argument = if body.kind == BodyKind::Bytes {
             "b\"bytes\".as_slice().into()".to_owned()
         } else {
-            let text = payload(contract, payloads, &format!("{}.request", operation.id), Some(&body.schema));
+            let text = text(&body.schema);
             let value = type_text(&body.value, Scope::Crate).replace("onboarding_core::", "");
             source.line(&format!("let body: {value} = read({text});"));
             "&body".to_owned()
@@ -188,7 +208,7 @@ fn first_success(operation: &Operation) -> Option<&Status> {
 }
 
 /// The status to answer with: the code itself, or one of its range that has no entry of its own.
-fn code(operation: &Operation, status: &Status) -> String {
+pub(super) fn code(operation: &Operation, status: &Status) -> String {
     let taken = |code: &str| operation.statuses.iter().any(|other| other.code == code);
     let candidates: &[&str] = match status.code.as_str() {
         "2XX" => &["207", "226"],

@@ -35,8 +35,12 @@ impl DecodeError {
                 format!("the body is not JSON (line {}, column {})", error.line(), error.column())
             }
         };
-        match reason.strip_prefix(NESTED).and_then(|rest| rest.split_once(NESTED)) {
-            Some((inner, reason)) => Self::new(joined(&path, inner), reason),
+        if let Some((inner, reason)) = reason.strip_prefix(NESTED).and_then(|rest| rest.split_once(NESTED)) {
+            return Self::new(joined(&path, inner), reason);
+        }
+        // Serde sees the object that lacks the member; the path is to name the member.
+        match reason.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
+            Some(member) => Self::new(joined(&path, member), "the member is missing"),
             None => Self::new(path, reason),
         }
     }

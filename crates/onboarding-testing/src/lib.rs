@@ -1,5 +1,8 @@
 //! What the generated tests of the vendor crates share: a real HTTP server on loopback that answers as told and shows what it
-//! received, and comparisons of JSON.
+//! received, comparisons of JSON, and the engines of the proofs that the vendor crates are put to.
+
+pub mod canary;
+pub mod mutation;
 
 pub mod schemas;
 
@@ -120,6 +123,7 @@ pub fn assert_same_json<T: Serialize>(documented: &str, value: &T) {
     }
 }
 
+/// Where two values differ; `None` when they are the same in the sense of [`assert_same_json`].
 fn difference(left: &Value, right: &Value, path: String) -> Option<String> {
     match (left, right) {
         (Value::Object(left), Value::Object(right)) => {

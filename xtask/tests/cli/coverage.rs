@@ -32,6 +32,9 @@ fn everything_is_counted_and_written() {
         ("payloads-unsound", 0),
         ("statuses-declared", 2),
         ("statuses-decoded", 2),
+        ("mutants", 36),
+        ("sensitive-marked", 1),
+        ("sensitive-covered", 1),
         ("provenance-stated", 1),
     ] {
         assert_eq!(acme[name].as_integer(), Some(expected), "{name}");
@@ -49,6 +52,18 @@ fn a_lost_snapshot_is_worse() {
     assert_eq!(run.code, Some(1));
     assert!(run.stdout.contains("acme: get_widget has no snapshot of its request\n"), "{}", run.stdout);
     assert!(run.stdout.contains("worse: acme: 0 operations on the wire, 1 before\n"), "{}", run.stdout);
+}
+
+#[test]
+fn a_proof_that_is_not_as_generated_proves_nothing() {
+    let tree = counted();
+    tree.replace("crates/onboarding-acme/tests/generated/mutations.rs", "assert_mutants", "drop");
+    let run = tree.run(&["coverage"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.stdout.contains("worse: acme: 0 mutants, 36 before\n"), "{}", run.stdout);
+    tree.replace("crates/onboarding-acme/tests/generated/canaries.rs", "assert_silent", "drop");
+    let run = tree.run(&["coverage"]);
+    assert!(run.stdout.contains("worse: acme: 0 sensitive members with a canary, 1 before\n"), "{}", run.stdout);
 }
 
 #[test]

@@ -115,7 +115,7 @@ async fn decode_errors_tell_the_path_and_not_the_value() {
         (r#"{"name":"Ann","born":"2024-02-29","pet":{"type":"cat","lives":9,"owner":{"type":"cat","lives":"s3cr3t-0f-ann"}}}"#.to_owned(), "pet.owner.lives"),
         (r#"{"name":"Ann","born":"2024-02-29","pet":{"type":["s3cr3t-0f-ann"]}}"#.to_owned(), "pet.type"),
         (r#"["s3cr3t-0f-ann"]"#.to_owned(), ""),
-        (r#"{"name":"Ann"}"#.to_owned(), ""),
+        (r#"{"name":"Ann"}"#.to_owned(), "born"),
     ] {
         match failing(200, body.clone()).await {
             Error::Malformed(malformed) => {

@@ -6,6 +6,10 @@
 #![allow(clippy::pedantic, deprecated, reason = "generated: its form is reviewed in the generator")]
 
 #[rustfmt::skip]
+mod canaries;
+#[rustfmt::skip]
+mod mutations;
+#[rustfmt::skip]
 mod payloads;
 #[rustfmt::skip]
 mod statuses;

@@ -75,7 +75,12 @@ impl Client {
     ) -> Call<types::ClientForm, errors::ForbiddenError> {
         static OPERATION: Operation =
             Operation::new("get_client_form", Method::GET, "/clients/{id}/forms/{reference}");
-        self.core.request(&OPERATION).path("id", &id).path("reference", reference).answers_json()
+        self.core
+            .request(&OPERATION)
+            .path("id", &id)
+            .check("reference", reference, &[])
+            .path("reference", reference)
+            .answers_json()
     }
 
     /// Download a form of a client.
@@ -116,7 +121,12 @@ impl Client {
     ) -> Call<Download, errors::ForbiddenError> {
         static OPERATION: Operation = Operation::new("download_client_form", Method::GET, "/clients/{id}/forms/{reference}/download")
             .accept("application/pdf");
-        self.core.request(&OPERATION).path("id", &id).path("reference", reference).answers_download()
+        self.core
+            .request(&OPERATION)
+            .path("id", &id)
+            .check("reference", reference, &[])
+            .path("reference", reference)
+            .answers_download()
     }
 }
 

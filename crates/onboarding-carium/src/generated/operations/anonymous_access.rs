@@ -82,7 +82,7 @@ impl Client {
     ) -> Call<types::AnonymousAccessDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("get_anonymous_access", Method::GET, "/v1/anonymous-accesses/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
 
     /// Update a grant of anonymous access.
@@ -122,7 +122,12 @@ impl Client {
     ) -> Call<types::AnonymousAccessDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("update_anonymous_access", Method::PATCH, "/v1/anonymous-accesses/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// Call an endpoint under a grant.
@@ -163,6 +168,11 @@ impl Client {
     ) -> Call<types::ProxyResult, errors::RequestError> {
         static OPERATION: Operation = Operation::new("proxy_anonymous_access", Method::POST, "/v1/anonymous-accesses/{id}/proxy/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 }

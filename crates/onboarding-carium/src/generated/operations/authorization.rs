@@ -86,6 +86,7 @@ impl Client {
             self.core
                 .request(&OPERATION)
                 .query("operation", operation)
+                .check("user-id", user_id, &[])
                 .query("user-id", user_id)
                 .answers_json(),
         )
@@ -217,7 +218,7 @@ impl Client {
     ) -> Call<types::AuthzUserStatusDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("get_authz_user_status", Method::GET, "/v1/authz-user-status/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
 
     /// Check the access of many users.

@@ -145,7 +145,12 @@ impl Client {
     ) -> Call<types::EmptyObject, errors::RequestError> {
         static OPERATION: Operation = Operation::new("answer_archive_request", Method::POST, "/v1/archive-requests/{id}/answer/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// List deletion requests.
@@ -258,7 +263,7 @@ impl Client {
     ) -> Call<types::DeletionRequestDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("get_deletion_request", Method::GET, "/v1/deletion-requests/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
 
     /// Report a deletion job as done.
@@ -300,7 +305,12 @@ impl Client {
     ) -> Call<types::EmptyObject, errors::RequestError> {
         static OPERATION: Operation = Operation::new("update_deletion_request_status", Method::POST, "/v1/deletion-requests/{id}/update-status/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// Purge data.

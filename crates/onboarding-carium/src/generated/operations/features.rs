@@ -322,7 +322,7 @@ impl Client {
     ) -> Call<types::OrganizationFeatureDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("get_organization_feature", Method::GET, "/v1/organization-features/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
 
     /// Update an organization's feature setting.
@@ -361,7 +361,12 @@ impl Client {
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("update_organization_feature", Method::PATCH, "/v1/organization-features/{id}/");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_nothing()
     }
 
     /// List feature settings of users.
@@ -466,7 +471,7 @@ impl Client {
     ) -> Call<types::UserFeatureDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("get_user_feature", Method::GET, "/v1/user-features/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
 
     /// Update a user's feature setting.
@@ -504,7 +509,12 @@ impl Client {
         body: &types::UpdateUserFeatureDocument,
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation = Operation::new("update_user_feature", Method::PATCH, "/v1/user-features/{id}/");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_nothing()
     }
 }
 

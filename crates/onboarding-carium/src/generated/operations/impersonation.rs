@@ -110,7 +110,7 @@ impl Client {
     ) -> Call<types::ImpersonationRequestDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("get_impersonation_request", Method::GET, "/v1/impersonation-requests/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
 
     /// Start a session as another user.
@@ -150,7 +150,12 @@ impl Client {
     ) -> Call<types::StartedSession, errors::RequestError> {
         static OPERATION: Operation = Operation::new("impersonate_user", Method::POST, "/v1/impersonation-requests/{id}/impersonate/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 }
 

@@ -46,6 +46,7 @@ impl Client {
         ListIndividualGroupIndividuals(
             self.core
                 .request(&OPERATION)
+                .check("individual-group-id", individual_group_id, &[])
                 .query("individual-group-id", individual_group_id)
                 .answers_json(),
         )
@@ -89,6 +90,7 @@ impl Client {
         ListIndividualGroupLeaders(
             self.core
                 .request(&OPERATION)
+                .check("individual-group-id", individual_group_id, &[])
                 .query("individual-group-id", individual_group_id)
                 .answers_json(),
         )
@@ -221,7 +223,7 @@ impl Client {
     pub fn get_individual_group(&self, id: &types::IndividualGroupId) -> GetIndividualGroup {
         static OPERATION: Operation = Operation::new("get_individual_group", Method::GET, "/v1/individual-groups/{id}/")
             .accept("application/vnd.api+json");
-        GetIndividualGroup(self.core.request(&OPERATION).path("id", id).answers_json())
+        GetIndividualGroup(self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json())
     }
 
     /// Update a group.
@@ -261,7 +263,12 @@ impl Client {
     ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("update_individual_group", Method::PATCH, "/v1/individual-groups/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// Add individuals to a group.
@@ -301,7 +308,12 @@ impl Client {
     ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("add_individual_group_individuals", Method::POST, "/v1/individual-groups/{id}/add-individuals/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// Add leaders to a group.
@@ -341,7 +353,12 @@ impl Client {
     ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("add_individual_group_leaders", Method::POST, "/v1/individual-groups/{id}/add-leaders/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// Add members to a group.
@@ -381,7 +398,12 @@ impl Client {
     ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("add_individual_group_members", Method::POST, "/v1/individual-groups/{id}/add-members/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// List people who could join a group.
@@ -419,7 +441,13 @@ impl Client {
     ) -> ListIndividualGroupEligibleMembers {
         static OPERATION: Operation = Operation::new("list_individual_group_eligible_members", Method::GET, "/v1/individual-groups/{id}/eligible-members/")
             .accept("application/vnd.api+json");
-        ListIndividualGroupEligibleMembers(self.core.request(&OPERATION).path("id", id).answers_json())
+        ListIndividualGroupEligibleMembers(
+            self.core
+                .request(&OPERATION)
+                .check("id", id, &[])
+                .path("id", id)
+                .answers_json(),
+        )
     }
 
     /// Move a group.
@@ -459,7 +487,12 @@ impl Client {
     ) -> Call<types::GroupMoveDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("move_individual_group", Method::POST, "/v1/individual-groups/{id}/move-group/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// Remove individuals from a group.
@@ -499,7 +532,12 @@ impl Client {
     ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("remove_individual_group_individuals", Method::POST, "/v1/individual-groups/{id}/remove-individuals/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// Remove leaders from a group.
@@ -539,7 +577,12 @@ impl Client {
     ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("remove_individual_group_leaders", Method::POST, "/v1/individual-groups/{id}/remove-leaders/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// Remove members from a group.
@@ -579,7 +622,12 @@ impl Client {
     ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("remove_individual_group_members", Method::POST, "/v1/individual-groups/{id}/remove-members/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// List groups.
@@ -642,7 +690,13 @@ impl Client {
     pub fn get_individual_group_v2(&self, id: &types::IndividualGroupId) -> GetIndividualGroupV2 {
         static OPERATION: Operation = Operation::new("get_individual_group_v2", Method::GET, "/v2/individual-groups/{id}/")
             .accept("application/vnd.api+json");
-        GetIndividualGroupV2(self.core.request(&OPERATION).path("id", id).answers_json())
+        GetIndividualGroupV2(
+            self.core
+                .request(&OPERATION)
+                .check("id", id, &[])
+                .path("id", id)
+                .answers_json(),
+        )
     }
 }
 

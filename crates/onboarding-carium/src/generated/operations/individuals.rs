@@ -77,6 +77,6 @@ impl Client {
     ) -> Call<types::IndividualDocument, errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("get_individual", Method::GET, "/v1/individuals/{id}/").accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
 }

@@ -110,7 +110,7 @@ impl Client {
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("delete_mfa_totp_configuration", Method::DELETE, "/v1/mfa-totp/{id}/");
-        self.core.request(&OPERATION).path("id", id).answers_nothing()
+        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_nothing()
     }
 
     /// Disable a set-up of one-time codes.
@@ -152,7 +152,12 @@ impl Client {
     ) -> Call<types::TotpConfigurationDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("disable_mfa_totp_configuration", Method::POST, "/v1/mfa-totp/{id}/disable/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// Enable a set-up of one-time codes.
@@ -194,7 +199,12 @@ impl Client {
     ) -> Call<types::TotpConfigurationDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("enable_mfa_totp_configuration", Method::POST, "/v1/mfa-totp/{id}/enable/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 }
 

@@ -46,6 +46,7 @@ impl Client {
         ListOauth2ClientSettings(
             self.core
                 .request(&OPERATION)
+                .check("organization-id", organization_id, &[])
                 .query("organization-id", organization_id)
                 .answers_json(),
         )
@@ -125,7 +126,7 @@ impl Client {
     ) -> Call<types::Oauth2ClientSettingsDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("get_oauth2_client_settings", Method::GET, "/v1/oauth2-client-settings/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
 
     /// Update an OAuth2 client.
@@ -165,7 +166,12 @@ impl Client {
     ) -> Call<types::Oauth2ClientSettingsDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("update_oauth2_client_settings", Method::PATCH, "/v1/oauth2-client-settings/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// Reset the secret of an OAuth2 client.
@@ -205,7 +211,12 @@ impl Client {
     ) -> Call<types::Oauth2ClientSettingsDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("reset_oauth2_client_secret", Method::POST, "/v1/oauth2-client-settings/{id}/reset-secret/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// Launch an application from a health record.

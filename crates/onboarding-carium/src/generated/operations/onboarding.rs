@@ -82,6 +82,7 @@ impl Client {
         ListOnboardingRequests(
             self.core
                 .request(&OPERATION)
+                .check("organization", organization, &[])
                 .query("organization", organization)
                 .answers_json(),
         )
@@ -161,7 +162,7 @@ impl Client {
     ) -> Call<types::OnboardingRequestDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("get_onboarding_request", Method::GET, "/v1/onboarding-requests/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
 
     /// Update an onboarding request.
@@ -201,7 +202,12 @@ impl Client {
     ) -> Call<types::OnboardingRequestDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("update_onboarding_request", Method::PATCH, "/v1/onboarding-requests/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// Send an onboarding invitation again.
@@ -243,7 +249,12 @@ impl Client {
     ) -> Call<types::OnboardingRequestDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("resend_onboarding_request_notifications", Method::POST, "/v1/onboarding-requests/{id}/email/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// Report on an onboarding text message.
@@ -283,7 +294,12 @@ impl Client {
     ) -> Call<types::EmptyObject, errors::RequestError> {
         static OPERATION: Operation = Operation::new("update_onboarding_text_status", Method::POST, "/v1/onboarding-texts/{id}/update-status/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 }
 

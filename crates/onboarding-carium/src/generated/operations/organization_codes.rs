@@ -49,7 +49,7 @@ impl Client {
         static OPERATION: Operation = Operation::new("get_organization_code_info", Method::GET, "/v1/organization-code-info/{id}/")
             .public()
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
 
     /// List organization codes.
@@ -152,7 +152,7 @@ impl Client {
     ) -> Call<types::OrganizationCodeDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("get_organization_code", Method::GET, "/v1/organization-codes/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
 
     /// Update an organization code.
@@ -192,7 +192,12 @@ impl Client {
     ) -> Call<types::OrganizationCodeDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("update_organization_code", Method::PATCH, "/v1/organization-codes/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// List the users of an organization code.
@@ -227,7 +232,13 @@ impl Client {
     pub fn list_organization_code_users(&self, id: &types::OrganizationCodeId) -> ListOrganizationCodeUsers {
         static OPERATION: Operation = Operation::new("list_organization_code_users", Method::GET, "/v1/organization-codes/{id}/users/")
             .accept("application/vnd.api+json");
-        ListOrganizationCodeUsers(self.core.request(&OPERATION).path("id", id).answers_json())
+        ListOrganizationCodeUsers(
+            self.core
+                .request(&OPERATION)
+                .check("id", id, &[])
+                .path("id", id)
+                .answers_json(),
+        )
     }
 }
 

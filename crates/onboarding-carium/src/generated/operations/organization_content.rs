@@ -107,7 +107,7 @@ impl Client {
     ) -> Call<types::EmailTemplateDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("get_organization_email_template", Method::GET, "/v1/organization-email-templates/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
 
     /// Update an e-mail template.
@@ -147,7 +147,12 @@ impl Client {
     ) -> Call<types::EmailTemplateDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("update_organization_email_template", Method::PATCH, "/v1/organization-email-templates/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// List general messages.
@@ -188,6 +193,7 @@ impl Client {
         ListOrganizationGeneralMessages(
             self.core
                 .request(&OPERATION)
+                .check("organization-id", organization_id, &[])
                 .query("organization-id", organization_id)
                 .answers_json(),
         )
@@ -264,7 +270,7 @@ impl Client {
     ) -> Call<types::GeneralMessageDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("get_organization_general_message", Method::GET, "/v1/organization-general-messages/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
 
     /// Update a general message.
@@ -304,7 +310,12 @@ impl Client {
     ) -> Call<types::GeneralMessageDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("update_organization_general_message", Method::PATCH, "/v1/organization-general-messages/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// List text message templates.
@@ -409,7 +420,7 @@ impl Client {
     ) -> Call<types::SmsTemplateDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("get_organization_sms_template", Method::GET, "/v1/organization-sms-templates/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
 
     /// Update a text message template.
@@ -449,7 +460,12 @@ impl Client {
     ) -> Call<types::SmsTemplateDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("update_organization_sms_template", Method::PATCH, "/v1/organization-sms-templates/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// List themes.
@@ -554,7 +570,7 @@ impl Client {
     ) -> Call<types::ThemeDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("get_organization_theme", Method::GET, "/v1/organization-themes/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
 
     /// Update a theme.
@@ -594,7 +610,12 @@ impl Client {
     ) -> Call<types::ThemeDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("update_organization_theme", Method::PATCH, "/v1/organization-themes/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 }
 

@@ -110,7 +110,7 @@ impl Client {
     ) -> Call<types::OrganizationDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("get_organization", Method::GET, "/v1/organizations/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
 
     /// Update an organization.
@@ -150,7 +150,12 @@ impl Client {
     ) -> Call<types::OrganizationDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("update_organization", Method::PATCH, "/v1/organizations/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// Add a user to an organization.
@@ -189,7 +194,12 @@ impl Client {
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("add_organization_user", Method::POST, "/v1/organizations/{id}/add-user/");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_nothing()
     }
 
     /// Process an uploaded logo.
@@ -229,7 +239,12 @@ impl Client {
     ) -> Call<types::OrganizationDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("process_organization_logo_upload", Method::POST, "/v1/organizations/{id}/process-logo-upload/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// Remove a user from an organization.
@@ -268,7 +283,12 @@ impl Client {
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("remove_organization_user", Method::POST, "/v1/organizations/{id}/remove-user/");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_nothing()
     }
 
     /// Begin the upload of a logo.
@@ -309,7 +329,12 @@ impl Client {
     ) -> Call<types::LogoUploadDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("create_organization_logo_upload", Method::POST, "/v1/organizations/{id}/upload-logo/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 }
 

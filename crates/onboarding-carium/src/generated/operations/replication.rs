@@ -77,7 +77,7 @@ impl Client {
     ) -> Call<types::ReplicatorDocument, errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("get_replicator", Method::GET, "/v1/replicators/{id}/").accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
 
     /// List replications of a user.
@@ -112,7 +112,13 @@ impl Client {
     pub fn list_user_replications(&self, user_id: &types::UserId) -> ListUserReplications {
         static OPERATION: Operation = Operation::new("list_user_replications", Method::GET, "/v1/user-replications/")
             .accept("application/vnd.api+json");
-        ListUserReplications(self.core.request(&OPERATION).query("user-id", user_id).answers_json())
+        ListUserReplications(
+            self.core
+                .request(&OPERATION)
+                .check("user-id", user_id, &[])
+                .query("user-id", user_id)
+                .answers_json(),
+        )
     }
 
     /// Replicate a user.

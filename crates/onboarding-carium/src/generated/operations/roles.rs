@@ -40,7 +40,13 @@ impl Client {
     pub fn list_role_users(&self, role_id: &types::RoleId) -> ListRoleUsers {
         static OPERATION: Operation =
             Operation::new("list_role_users", Method::GET, "/v1/role-users/").accept("application/vnd.api+json");
-        ListRoleUsers(self.core.request(&OPERATION).query("role-id", role_id).answers_json())
+        ListRoleUsers(
+            self.core
+                .request(&OPERATION)
+                .check("role-id", role_id, &[])
+                .query("role-id", role_id)
+                .answers_json(),
+        )
     }
 
     /// Assign a role.
@@ -140,7 +146,12 @@ impl Client {
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("add_role_user", Method::POST, "/v1/roles/{id}/add-user/").deprecated();
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_nothing()
     }
 
     /// Remove a user from a role.
@@ -178,7 +189,12 @@ impl Client {
         body: &types::ChangeRoleUserDocument,
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation = Operation::new("remove_role_user", Method::POST, "/v1/roles/{id}/remove-user/");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_nothing()
     }
 }
 

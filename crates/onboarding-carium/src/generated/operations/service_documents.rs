@@ -76,7 +76,7 @@ impl Client {
         static OPERATION: Operation = Operation::new("get_service_document", Method::GET, "/v1/service-documents/{id}/")
             .public()
             .accept("application/vnd.api+json");
-        GetServiceDocument(self.core.request(&OPERATION).path("id", id).answers_json())
+        GetServiceDocument(self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json())
     }
 
     /// Delete a user's document agreements.
@@ -116,7 +116,12 @@ impl Client {
         body: &types::EmptyObject,
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation = Operation::new("delete_user_service_document_agreements", Method::POST, "/v1/users/{id}/delete-service-document-agreements/");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_nothing()
     }
 }
 

@@ -109,7 +109,7 @@ impl Client {
     pub fn get_session(&self, id: &types::SessionId) -> GetSession {
         static OPERATION: Operation =
             Operation::new("get_session", Method::GET, "/v1/sessions/{id}/").accept("application/vnd.api+json");
-        GetSession(self.core.request(&OPERATION).path("id", id).answers_json())
+        GetSession(self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json())
     }
 
     /// Switch to another organization.
@@ -149,7 +149,12 @@ impl Client {
     ) -> Call<types::SessionTokens, errors::RequestError> {
         static OPERATION: Operation = Operation::new("switch_user_organization", Method::POST, "/v1/users/{id}/switch-organization/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 }
 

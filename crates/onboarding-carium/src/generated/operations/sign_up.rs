@@ -152,7 +152,7 @@ impl Client {
     ) -> Call<types::RegistrationInvitationDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("get_registration_invitation", Method::GET, "/v1/registration-invitations/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
 
     /// Send an invitation again.

@@ -110,7 +110,7 @@ impl Client {
     ) -> Call<types::UrlShortenerDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("get_url_shortener", Method::GET, "/v1/url-shorteners/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
 
     /// Update a short link.
@@ -150,7 +150,12 @@ impl Client {
     ) -> Call<types::UrlShortenerDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("update_url_shortener", Method::PATCH, "/v1/url-shorteners/{id}/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 }
 

@@ -96,7 +96,13 @@ impl Client {
     pub fn list_user_checkins(&self, individual_id: &types::IndividualId) -> ListUserCheckins {
         static OPERATION: Operation = Operation::new("list_user_checkins", Method::GET, "/v1/user-checkins/")
             .accept("application/vnd.api+json");
-        ListUserCheckins(self.core.request(&OPERATION).query("individual-id", individual_id).answers_json())
+        ListUserCheckins(
+            self.core
+                .request(&OPERATION)
+                .check("individual-id", individual_id, &[])
+                .query("individual-id", individual_id)
+                .answers_json(),
+        )
     }
 
     /// Check an app in.

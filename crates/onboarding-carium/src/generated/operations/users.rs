@@ -132,7 +132,7 @@ impl Client {
     pub fn get_user(&self, id: &types::UserId) -> GetUser {
         static OPERATION: Operation =
             Operation::new("get_user", Method::GET, "/v1/users/{id}/").accept("application/vnd.api+json");
-        GetUser(self.core.request(&OPERATION).path("id", id).answers_json())
+        GetUser(self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json())
     }
 
     /// Update a user.
@@ -172,7 +172,12 @@ impl Client {
     ) -> Call<types::UserDocument, errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("update_user", Method::PATCH, "/v1/users/{id}/").accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// Change a user's e-mail address.
@@ -213,7 +218,12 @@ impl Client {
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("change_user_email", Method::POST, "/v1/users/{id}/change-email/").deprecated();
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_nothing()
     }
 
     /// Confirm a user's phone number.
@@ -252,7 +262,12 @@ impl Client {
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("confirm_user_phone", Method::POST, "/v1/users/{id}/confirm-phone/");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_nothing()
     }
 
     /// Disable a user.
@@ -292,7 +307,12 @@ impl Client {
     ) -> Call<types::UserDocument, errors::RequestError> {
         static OPERATION: Operation = Operation::new("disable_user", Method::POST, "/v1/users/{id}/disable/")
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 
     /// Enable a user.
@@ -332,7 +352,12 @@ impl Client {
     ) -> Call<types::UserDocument, errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("enable_user", Method::POST, "/v1/users/{id}/enable/").accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core
+            .request(&OPERATION)
+            .check("id", id, &[])
+            .path("id", id)
+            .json("application/json", body)
+            .answers_json()
     }
 }
 

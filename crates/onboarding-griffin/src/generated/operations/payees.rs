@@ -75,7 +75,7 @@ impl Client {
     /// let answer = client
     ///     .create_payee(
     ///         &types::LegalPersonId::from("legal-person-id"),
-    ///         &types::NewPayee::new("text", "text", "text"),
+    ///         &types::NewPayee::new("text", "123456", "text"),
     ///     )
     ///     .send()
     ///     .await?;

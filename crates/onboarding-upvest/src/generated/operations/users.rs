@@ -130,7 +130,7 @@ impl Client {
     #[inline]
     pub fn get_user(&self, user_id: &types::UserId) -> Call<types::User, errors::GetUserError> {
         static OPERATION: Operation = Operation::new("get_user", Method::GET, "/users/{user_id}");
-        self.core.request(&OPERATION).path("user_id", user_id).answers_json()
+        self.core.request(&OPERATION).check("user_id", user_id, &[]).path("user_id", user_id).answers_json()
     }
 
     /// Offboard a user.
@@ -171,7 +171,11 @@ impl Client {
     #[inline]
     pub fn offboard_user(&self, user_id: &types::UserId) -> Call<(), errors::OffboardUserError> {
         static OPERATION: Operation = Operation::new("offboard_user", Method::DELETE, "/users/{user_id}");
-        self.core.request(&OPERATION).path("user_id", user_id).answers_nothing()
+        self.core
+            .request(&OPERATION)
+            .check("user_id", user_id, &[])
+            .path("user_id", user_id)
+            .answers_nothing()
     }
 
     /// Request a change of a user's data.
@@ -223,6 +227,7 @@ impl Client {
         ChangeUserData(
             self.core
                 .request(&OPERATION)
+                .check("user_id", user_id, &[])
                 .path("user_id", user_id)
                 .json("application/json", body)
                 .answers_nothing(),

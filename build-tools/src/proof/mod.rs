@@ -1,0 +1,70 @@
+//! What the generated tests prove beyond the documented payloads: derived from the document's schemas alone, never from what
+//! the crates do.
+
+pub(crate) mod answers;
+pub(crate) mod canaries;
+pub(crate) mod mutants;
+mod shape;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use self::answers::Answer;
+use self::canaries::Canaries;
+use self::mutants::Place;
+use crate::contract::Contract;
+use crate::payloads::Payloads;
+
+/// How much the proofs of a vendor's crate comprise.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Proofs {
+    /// Changes of answers, each with what decoding it must come to.
+    pub mutants: usize,
+    /// Members of what is read that no answer has, as `Type.member`.
+    pub unreached: Vec<String>,
+    /// Members and parameters that the document marks as sensitive.
+    pub sensitive: usize,
+    /// Those of them that have no canary, as `Type.member` and `operation?parameter`.
+    pub uncovered: Vec<String>,
+}
+
+/// What is proved of a vendor's crate.
+pub(crate) struct Proved {
+    /// The changed answers by the module of their operation.
+    pub(crate) mutated: BTreeMap<String, Vec<Mutated>>,
+    /// The sensitive places.
+    pub(crate) canaries: Canaries,
+    /// How much it is.
+    pub(crate) proofs: Proofs,
+}
+
+/// An answer and its places that are changed.
+pub(crate) struct Mutated {
+    pub(crate) answer: Answer,
+    pub(crate) places: Vec<Place>,
+}
+
+/// Works out what is to be proved.
+pub(crate) fn prove(contract: &Contract, payloads: &Payloads) -> Proved {
+    let mut mutated: BTreeMap<String, Vec<Mutated>> = BTreeMap::new();
+    let mut proofs = Proofs::default();
+    let mut reached = BTreeSet::new();
+    for answer in answers::answers(contract, payloads) {
+        let (places, members) = mutants::places(&contract.document, &answer.schema, &answer.value);
+        proofs.mutants += places.iter().map(Place::mutants).sum::<usize>();
+        reached.extend(members);
+        mutated.entry(answer.module.clone()).or_default().push(Mutated { answer, places });
+    }
+    for definition in contract.types.values().filter(|definition| definition.read) {
+        let schema = &contract.document["components"]["schemas"][definition.component.as_str()];
+        let members = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+        let missing = members.filter(|(_, member)| !reached.contains(&std::ptr::from_ref(*member)));
+        proofs.unreached.extend(missing.map(|(name, _)| format!("{}.{name}", definition.component)));
+    }
+    proofs.unreached.sort();
+    let canaries = canaries::canaries(contract);
+    proofs.sensitive = canaries.marked.len();
+    proofs.uncovered = canaries.marked.difference(&canaries.covered).cloned().collect();
+    Proved { mutated, canaries, proofs }
+}

@@ -1,0 +1,137 @@
+//! What a schema says of a value at one place, with references followed.
+
+use serde_json::Value;
+
+use crate::passes::resolve;
+
+/// A schema with its references followed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shape<'d> {
+    /// The schema at the end of all references.
+    pub(super) schema: &'d Value,
+    /// Whether it, or a reference on the way, allows null.
+    pub(super) nullable: bool,
+    /// Whether it, or a reference on the way, is marked as sensitive.
+    pub(super) sensitive: bool,
+    /// Whether it is a component, not written in place.
+    pub(super) component: bool,
+    /// The name of that component.
+    pub(super) name: Option<&'d str>,
+}
+
+/// Follows the references of a schema: its own, and those that stand alone in an `allOf`.
+pub(super) fn shape<'d>(document: &'d Value, schema: &'d Value) -> Shape<'d> {
+    let mut shape = Shape { schema, nullable: false, sensitive: false, component: false, name: None };
+    // As many as the contract follows.
+    for _ in 0..32 {
+        let flag = |key: &str| shape.schema.get(key).and_then(Value::as_bool).unwrap_or_default();
+        shape.nullable |= flag("nullable");
+        shape.sensitive |= flag("x-sensitive");
+        let next = match shape.schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
+            Some([only]) => only,
+            _ => shape.schema,
+        };
+        let is_reference = next.get("$ref").is_some();
+        let Some(target) = (if is_reference { one_step(document, next) } else { Some(next) }) else {
+            return shape;
+        };
+        if std::ptr::eq(target, shape.schema) {
+            return shape;
+        }
+        shape.component |= is_reference;
+        if let Some(reference) = next.get("$ref").and_then(Value::as_str) {
+            shape.name = reference.rsplit('/').next();
+        }
+        shape.schema = target;
+    }
+    shape
+}
+
+/// What a reference points at, which may be a reference again.
+fn one_step<'d>(document: &'d Value, node: &'d Value) -> Option<&'d Value> {
+    document.pointer(node.get("$ref")?.as_str()?.strip_prefix('#')?).or_else(|| resolve(document, node))
+}
+
+pub(super) fn text<'d>(schema: &'d Value, key: &str) -> &'d str {
+    schema.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The variants of a union.
+pub(super) fn variants(schema: &Value) -> Option<&[Value]> {
+    schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array).map(Vec::as_slice)
+}
+
+/// The member that tells a union's variants apart.
+pub(super) fn tag(schema: &Value) -> Option<&str> {
+    schema.get("discriminator")?.get("propertyName")?.as_str()
+}
+
+/// The variant of a tagged union that a value's tag names.
+pub(super) fn tagged_variant<'d>(document: &'d Value, schema: &'d Value, value: &Value) -> Option<&'d Value> {
+    let wire = value.get(tag(schema)?)?.as_str()?;
+    let reference = schema["discriminator"]["mapping"].get(wire)?.as_str()?;
+    document.pointer(reference.strip_prefix('#')?)
+}
+
+/// The variant of a union without a tag that a value has the form of: the first that it fits, since they are tried in order.
+pub(super) fn fitting_variant<'d>(document: &'d Value, schema: &'d Value, value: &Value) -> Option<&'d Value> {
+    variants(schema)?.iter().find(|variant| fits(document, variant, value))
+}
+
+/// Whether a value has the form of a schema: kinds, required members and fixed values. Limits and further values of enumerations
+/// do not count, since readers are open in them.
+fn fits(document: &Value, schema: &Value, value: &Value) -> bool {
+    let Shape { schema, nullable, .. } = shape(document, schema);
+    if nullable && value.is_null() {
+        return true;
+    }
+    if let Some(tag) = tag(schema) {
+        // A tag that nobody documented is an unknown variant; without a tag it is none.
+        let tagged = tagged_variant(document, schema, value);
+        return value.get(tag).is_some_and(Value::is_string)
+            && tagged.is_none_or(|variant| fits(document, variant, value));
+    }
+    if let Some(variants) = variants(schema) {
+        return variants.iter().any(|variant| fits(document, variant, value));
+    }
+    match text(schema, "type") {
+        "string" => value.is_string(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "number" => value.is_number(),
+        "boolean" => value.is_boolean(),
+        "array" => {
+            let items = schema.get("items").unwrap_or(&Value::Null);
+            value.as_array().is_some_and(|values| values.iter().all(|value| fits(document, items, value)))
+        }
+        "object" => value.is_object() && fits_members(document, schema, value),
+        _ => true,
+    }
+}
+
+fn fits_members(document: &Value, schema: &Value, value: &Value) -> bool {
+    if let Some(values) = schema.get("additionalProperties").filter(|values| values.is_object()) {
+        return value.as_object().is_some_and(|members| members.values().all(|value| fits(document, values, value)));
+    }
+    schema.get("properties").and_then(Value::as_object).into_iter().flatten().all(|(name, member)| {
+        match (value.get(name), is_required(schema, name)) {
+            (None, required) => !required,
+            (Some(Value::Null), false) => true,
+            (Some(value), required) => {
+                let constant = constant(member).filter(|_| required);
+                constant.map_or_else(|| fits(document, member, value), |constant| value == constant)
+            }
+        }
+    })
+}
+
+pub(super) fn is_required(schema: &Value, member: &str) -> bool {
+    schema.get("required").and_then(Value::as_array).is_some_and(|names| names.iter().any(|name| name == member))
+}
+
+/// The one value of a member that has no other.
+pub(super) fn constant(member: &Value) -> Option<&Value> {
+    match member.get("enum").and_then(Value::as_array).map(Vec::as_slice) {
+        Some([only @ Value::String(_)]) => Some(only),
+        _ => None,
+    }
+}

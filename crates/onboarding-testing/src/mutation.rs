@@ -1,0 +1,272 @@
+//! Answers that a vendor may send one day, made from those of today by one change each: every one is decoded, or is an error that
+//! names the place, as the document says.
+//!
+//! What is changed where, and what must come of it, is data that the generator derives from the document's schemas. A line of it
+//! is a place: its JSON pointer, and its changes, a letter each. A small letter is decoded and encodes back to the changed JSON;
+//! a capital is an error whose path is the place; with a question mark behind it, it is decoded to whatever fits.
+//!
+//! | letter | change |
+//! |---|---|
+//! | `d` | the member is left out |
+//! | `n` | null |
+//! | `s` `b` `i` `a` `o` | another kind: a text, a boolean, an integer, a list, an object |
+//! | `v` | another value of an enumeration or tag |
+//! | `c` | another value of a constant, in whose place the documented one comes back |
+//! | `l255` | a text that is longer than its 255 characters |
+//! | `p` | a text of another form |
+//! | `f` | a text that is no date, time or number |
+//! | `m0` | the number 0, which is beyond a limit |
+//! | `z` | the list is emptied |
+//! | `r9` | a list of more than its 9 items |
+//! | `u` | one more member, which is ignored |
+//! | `k` | one more member, which is kept |
+//! | `e` | one more entry of a map, like the first |
+
+use onboarding_core::{__private, DecodeError};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::difference;
+
+/// An answer, how it is decoded, and its places.
+pub struct Answer {
+    /// The payload's name.
+    pub name: &'static str,
+    /// How it is decoded: [`decoded`] of its type.
+    pub decode: fn(&str) -> Result<Value, DecodeError>,
+    /// The answer as it is documented.
+    pub text: &'static str,
+    /// What is changed, a line a place.
+    pub places: &'static str,
+}
+
+/// What stands where a vendor's new value would.
+const NEW_VALUE: &str = "mutant";
+/// The name of a member that nobody documented.
+const NEW_MEMBER: &str = "mutant-member";
+/// As many failures as are told in full.
+const TOLD: usize = 20;
+
+/// Decodes as a call does, and encodes what came of it.
+///
+/// # Errors
+///
+/// When the text is not of the type.
+///
+/// # Panics
+///
+/// When what was decoded cannot be encoded.
+pub fn decoded<T: DeserializeOwned + Serialize>(text: &str) -> Result<Value, DecodeError> {
+    __private::body::<T>(text.as_bytes())
+        .map(|value| serde_json::to_value(value).expect("what was decoded can be encoded"))
+}
+
+/// Each change of each answer comes to what its letter says, and there are as many changes as were generated.
+///
+/// # Panics
+///
+/// When one does not, or when there are more or fewer.
+pub fn assert_mutants(generated: usize, answers: &[Answer]) {
+    let (count, failures) = run(answers);
+    let told = failures[..failures.len().min(TOLD)].join("\n");
+    assert!(failures.is_empty(), "{} of {count} mutants came to something else:\n{told}", failures.len());
+    assert_eq!(count, generated, "mutants that were run, and that were generated");
+}
+
+/// How many changes there are, and those that come to something else, in words.
+fn run(answers: &[Answer]) -> (usize, Vec<String>) {
+    let mut count = 0;
+    let mut failures = Vec::new();
+    for answer in answers {
+        let original: Value = serde_json::from_str(answer.text).expect("the answer is JSON");
+        if let Some(failure) = departure(answer, &original, &Expected::Json(&original)) {
+            failures.push(format!("{}, unchanged: {failure}", answer.name));
+        }
+        for line in answer.places.lines().filter(|line| !line.is_empty()) {
+            let (pointer, changes) = line.rsplit_once(' ').expect("a place is its pointer and its changes");
+            let path = path(&original, pointer);
+            for change in Changes(changes) {
+                count += 1;
+                let mutant = change.apply(&original, pointer);
+                let expected = match change {
+                    Change { open: true, .. } => Expected::Anything,
+                    Change { letter, .. } if letter.is_ascii_uppercase() => Expected::ErrorAt(&path),
+                    Change { letter: 'u' | 'c', .. } => Expected::Json(&original),
+                    _ => Expected::Json(&mutant),
+                };
+                let failure = if mutant == original {
+                    Some("it changes nothing".to_owned())
+                } else {
+                    departure(answer, &mutant, &expected)
+                };
+                failures.extend(
+                    failure.map(|failure| format!("{}, `{}` at `{pointer}`: {failure}", answer.name, change.letter)),
+                );
+            }
+        }
+    }
+    (count, failures)
+}
+
+/// What decoding comes to.
+enum Expected<'a> {
+    /// A value that encodes to this.
+    Json(&'a Value),
+    /// Any value.
+    Anything,
+    /// An error at this path.
+    ErrorAt(&'a str),
+}
+
+/// How decoding departs from what is expected of it; `None` when it does not.
+fn departure(answer: &Answer, mutant: &Value, expected: &Expected<'_>) -> Option<String> {
+    match ((answer.decode)(&mutant.to_string()), expected) {
+        (Ok(encoded), Expected::Json(json)) => {
+            difference(json, &encoded, String::new()).map(|path| format!("it came back changed at `{path}`"))
+        }
+        (Ok(_), Expected::Anything) => None,
+        (Ok(_), Expected::ErrorAt(path)) => Some(format!("it was decoded, not an error at `{path}`")),
+        (Err(error), Expected::ErrorAt(path)) => {
+            (error.path() != *path).then(|| format!("the error is at `{}`, not at `{path}`", error.path()))
+        }
+        (Err(error), _) => Some(format!("it was not decoded: {error}")),
+    }
+}
+
+/// One change of a place.
+#[derive(Clone, Copy, Debug)]
+struct Change {
+    letter: char,
+    /// The number behind the letter.
+    number: i64,
+    /// Whether what comes of it is left open.
+    open: bool,
+}
+
+/// The changes of a place, read from their letters.
+struct Changes<'a>(&'a str);
+
+impl Iterator for Changes<'_> {
+    type Item = Change;
+
+    fn next(&mut self) -> Option<Change> {
+        let letter = self.0.chars().next()?;
+        assert!(letter.is_ascii_alphabetic(), "`{}` is no change", self.0);
+        let rest = &self.0[1..];
+        let is_numeric = |character: char| character.is_ascii_digit() || character == '-';
+        let digits = rest.len() - rest.trim_start_matches(is_numeric).len();
+        let number = rest[..digits].parse().unwrap_or_default();
+        let open = rest[digits..].starts_with('?');
+        self.0 = &rest[digits + usize::from(open)..];
+        Some(Change { letter, number, open })
+    }
+}
+
+impl Change {
+    /// One more than the limit.
+    fn beyond(self) -> usize {
+        usize::try_from(self.number).expect("a limit is not negative") + 1
+    }
+
+    /// The answer with this change at this place.
+    fn apply(self, original: &Value, pointer: &str) -> Value {
+        let mut mutant = original.clone();
+        if self.letter.eq_ignore_ascii_case(&'d') {
+            let (parent, member) = pointer.rsplit_once('/').expect("only a member can be left out");
+            let members = mutant.pointer_mut(parent).and_then(Value::as_object_mut).expect("a member is in an object");
+            members.remove(&unescaped(member));
+            return mutant;
+        }
+        let place = mutant.pointer_mut(pointer).expect("the place is in the answer");
+        match self.letter.to_ascii_lowercase() {
+            'n' => *place = Value::Null,
+            's' | 'p' | 'f' | 'c' => *place = json!(NEW_VALUE),
+            'b' => *place = json!(true),
+            'i' => *place = json!(7),
+            'a' | 'z' => *place = json!([]),
+            'o' => *place = json!({}),
+            'v' => *place = place.as_bool().map_or_else(|| json!(NEW_VALUE), |present| json!(!present)),
+            'l' => {
+                let text = place.as_str().expect("what has a length is a text");
+                *place = json!(format!("{text}{}", "x".repeat(self.beyond())));
+            }
+            'm' => *place = json!(self.number),
+            'r' => {
+                let items = place.as_array_mut().expect("what has items is a list");
+                let first = items.first().cloned().expect("a list has an item to be repeated");
+                items.extend(vec![first; self.beyond()]);
+            }
+            'u' | 'k' => {
+                let members = place.as_object_mut().expect("members are added to an object");
+                members.insert(NEW_MEMBER.to_owned(), json!({ "mutant": [1, true] }));
+            }
+            'e' => {
+                let members = place.as_object_mut().expect("entries are added to an object");
+                let first = members.values().next().cloned().expect("a map has an entry to be like");
+                members.insert(NEW_MEMBER.to_owned(), first);
+            }
+            letter => panic!("`{letter}` is no change"),
+        }
+        mutant
+    }
+}
+
+/// A place as errors name it, such as `data[3].address.city`.
+fn path(answer: &Value, pointer: &str) -> String {
+    let mut path = String::new();
+    let mut value = answer;
+    for segment in pointer.split('/').skip(1).map(unescaped) {
+        let inner = match value {
+            Value::Array(items) => {
+                path.extend(["[", &segment, "]"]);
+                segment.parse().ok().and_then(|index: usize| items.get(index))
+            }
+            object => {
+                path.extend([if path.is_empty() { "" } else { "." }, &segment]);
+                object.get(&segment)
+            }
+        };
+        value = inner.expect("the place is in the answer");
+    }
+    path
+}
+
+fn unescaped(segment: &str) -> String {
+    segment.replace("~1", "/").replace("~0", "~")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::{Answer, decoded, run};
+
+    type Lists = BTreeMap<String, Vec<i64>>;
+
+    const fn answer(places: &'static str) -> Answer {
+        Answer { name: "answer", decode: decoded::<Lists>, text: r#"{"a/b":[1,2]}"#, places }
+    }
+
+    #[test]
+    fn every_letter_is_run() {
+        let (count, failures) = run(&[answer(" NSBIAe\n/a~1b NSBIOzr2\n/a~1b/1 NSBAOm-1")]);
+        assert_eq!((count, failures), (19, Vec::new()));
+    }
+
+    #[test]
+    fn what_comes_to_something_else_is_told() {
+        let (_, failures) = run(&[answer("/a~1b d\n/a~1b/1 s\n/a~1b A")]);
+        assert_eq!(
+            failures,
+            [
+                "answer, `s` at `/a~1b/1`: it was not decoded: at `a/b[1]`: expected i64, found string",
+                "answer, `A` at `/a~1b`: it was decoded, not an error at `a/b`",
+            ]
+        );
+        let elsewhere =
+            Answer { decode: |text| decoded::<Lists>(&text.replace("[1,null]", "null")), ..answer("/a~1b/1 N") };
+        let (_, failures) = run(&[elsewhere]);
+        assert_eq!(failures, ["answer, `N` at `/a~1b/1`: the error is at `a/b`, not at `a/b[1]`"]);
+    }
+}
