@@ -65,7 +65,7 @@ impl<T> Copy for Reader<T> {}
 impl<T, E> Call<T, E> {
     /// Sends the call and decodes the answer.
     pub async fn send(self) -> Result<T, Error<E>> {
-        self.send_with_response().await.map(|response| response.value)
+        self.answered().await.map(|(response, _)| response.value)
     }
 
     /// Sends the call and decodes the answer, keeping its status and headers.
@@ -82,11 +82,12 @@ impl<T, E> Call<T, E> {
         let stream_success = matches!(self.reader, Reader::Streamed(_));
         let reporter = self.request.reporter();
         let answer = match (execute(self.request, stream_success).await?, self.reader) {
-            (Received::Streamed(download, head), Reader::Streamed(wrap)) => {
+            (Received::Streamed(streamed), Reader::Streamed(wrap)) => {
+                let (download, head) = *streamed;
                 let response = Response { value: wrap(download), status: head.status, headers: Headers(head.headers) };
                 return Ok((response, Bytes::new()));
             }
-            (Received::Streamed(_, head), Reader::Whole(_)) => return Err(Error::Undeclared(Box::new(head))),
+            (Received::Streamed(streamed), Reader::Whole(_)) => return Err(Error::Undeclared(Box::new(streamed.1))),
             (Received::Whole(answer, true), Reader::Whole(read)) => match read(&answer) {
                 Some(Ok(value)) => {
                     let response = Response { value, status: answer.status, headers: Headers(answer.headers) };

@@ -132,7 +132,8 @@ pub(crate) fn record(span: &Span, result: &Result<Received, Failure>) {
 /// The status that came, and the kind of failure if there was one.
 pub(crate) fn ending(result: &Result<Received, Failure>) -> (Option<StatusCode>, Option<&'static str>) {
     match result {
-        Ok(Received::Whole(answer, _) | Received::Streamed(_, answer)) => (Some(answer.status), None),
+        Ok(Received::Whole(answer, _)) => (Some(answer.status), None),
+        Ok(Received::Streamed(streamed)) => (Some(streamed.1.status), None),
         Err(Failure::Refused(_)) => (None, Some("refused")),
         Err(Failure::Credentials(_)) => (None, Some("credentials")),
         Err(Failure::Transport(error)) => (error.status(), Some(error.kind().name())),
