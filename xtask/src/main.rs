@@ -8,6 +8,7 @@ mod coverage;
 mod generate;
 mod lint;
 mod markdown;
+mod overhead;
 mod parallel;
 mod report;
 mod workspace;
