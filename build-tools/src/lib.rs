@@ -21,5 +21,7 @@ mod generate;
 
 pub mod baseline;
 
+pub mod differential;
+
 pub use self::generate::{Generated, generate};
 pub use self::payloads::Payloads;

@@ -13,7 +13,7 @@ use clap::ValueEnum;
 use toml::Table;
 
 use crate::workspace::{DOCUMENT, SETTINGS, Workspace};
-use crate::{Status, coverage, generate, lint};
+use crate::{Status, coverage, differential, generate, lint};
 
 /// The hand-written part of a vendor crate stays small: more of it belongs into the generator or the runtime.
 const LIBRARY_LINES: usize = 40;
@@ -57,6 +57,8 @@ enum Step {
     Features,
     /// The documentation builds without warnings
     Docs,
+    /// The crates send what plain progenitor sends
+    Differential,
     /// All tests pass, and every snapshot is used
     Tests,
 }
@@ -151,6 +153,7 @@ impl Step {
             Self::Docs => {
                 run_cargo(workspace, &["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-D warnings")])
             }
+            Self::Differential => differential::run(workspace, &differential::Arguments::default()),
             // `--check` leaves no `.snap.new` behind.
             Self::Tests => cargo(&[
                 "insta",
