@@ -71,6 +71,16 @@ pub enum Drift<'a> {
         /// Where the body departs, and how; never what stood there.
         error: &'a DecodeError,
     },
+    /// A value of an open enumeration, or a variant of a union, that the vendor did not document when the crate was generated. It was
+    /// read as `Unknown`; the call is not the worse for it. Several such values in one answer are told one by one, the same value
+    /// once.
+    UnknownValue {
+        /// The status.
+        status: StatusCode,
+        /// The name of the enumeration or union, as in the vendor crate. What came instead of a documented value is not told, since
+        /// it may be private: it stands in the decoded answer.
+        type_name: &'static str,
+    },
     /// An operation that the vendor has marked as deprecated was called.
     DeprecatedOperation,
 }
