@@ -73,17 +73,32 @@ pub enum BaselineError {
     Output(#[source] syn::Error),
 }
 
+/// How operations are called: by builders, as a caller of progenitor would choose, or by methods with an argument for each
+/// parameter, whose signatures say what each is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// A builder for each operation.
+    Builder,
+    /// A method for each operation.
+    Positional,
+}
+
 /// Runs plain progenitor, in its builder style, on a copy of a document that all passes have gone over.
 pub fn plain(document: &Value) -> Result<PlainOutput, BaselineError> {
+    plain_in(Style::Builder, document)
+}
+
+/// The same in a style.
+pub fn plain_in(style: Style, document: &Value) -> Result<PlainOutput, BaselineError> {
     let document = lower(document);
     let mut operations = operations(&document);
     let mut left_out = Vec::new();
-    let mut outcome = attempt(&document);
+    let mut outcome = attempt(style, &document);
     if outcome.is_err() {
-        attempt(&with_only(&document, &[])).map_err(BaselineError::Schemas)?;
-        let refused = refused(&document, &operations);
+        attempt(style, &with_only(&document, &[])).map_err(BaselineError::Schemas)?;
+        let refused = refused(style, &document, &operations);
         operations.retain(|operation| !refused.iter().any(|(other, _)| other == operation));
-        outcome = attempt(&with_only(&document, &operations));
+        outcome = attempt(style, &with_only(&document, &operations));
         left_out = refused.iter().map(|(operation, reason)| format!("{}: {reason}", operation.id)).collect();
         left_out.sort();
     }
@@ -124,24 +139,28 @@ fn with_only(document: &Value, operations: &[Operation]) -> Value {
 }
 
 /// Which of the operations progenitor refuses, and why: found by halving, since one bad operation spoils the whole run.
-fn refused(document: &Value, operations: &[Operation]) -> Vec<(Operation, String)> {
-    let Err(reason) = attempt(&with_only(document, operations)) else {
+fn refused(style: Style, document: &Value, operations: &[Operation]) -> Vec<(Operation, String)> {
+    let Err(reason) = attempt(style, &with_only(document, operations)) else {
         return Vec::new();
     };
     if let [operation] = operations {
         return vec![(operation.clone(), reason)];
     }
     let (left, right) = operations.split_at(operations.len() / 2);
-    let mut found = refused(document, left);
-    found.extend(refused(document, right));
+    let mut found = refused(style, document, left);
+    found.extend(refused(style, document, right));
     found
 }
 
 /// Runs progenitor once. It panics on much of what it does not support; that, too, is only a reason.
-fn attempt(document: &Value) -> Result<String, String> {
+fn attempt(style: Style, document: &Value) -> Result<String, String> {
     let document: OpenAPI = serde_json::from_value(document.clone()).map_err(|error| error.to_string())?;
+    let interface = match style {
+        Style::Builder => InterfaceStyle::Builder,
+        Style::Positional => InterfaceStyle::Positional,
+    };
     let mut settings = GenerationSettings::new();
-    settings.with_interface(InterfaceStyle::Builder).with_tag(TagStyle::Merged);
+    settings.with_interface(interface).with_tag(TagStyle::Merged);
     // Through text, so that progenitor's version of `syn` need not be ours.
     let run = || Generator::new(&settings).generate_tokens(&document).map(|tokens| tokens.to_string());
     match silently(run) {

@@ -25,6 +25,8 @@ pub mod baseline;
 
 pub mod callers;
 
+pub mod differential;
+
 pub use self::generate::{Generated, generate};
 pub use self::payloads::Payloads;
 pub use self::proof::Proofs;

@@ -38,6 +38,11 @@ impl Payloads {
         self.sound.contains_key(name)
     }
 
+    /// The text of a sound payload.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.sound.get(name).map(String::as_str)
+    }
+
     /// How many payloads their own schema contradicts.
     pub fn unsound_count(&self) -> usize {
         self.unsound.len()

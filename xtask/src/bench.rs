@@ -17,7 +17,7 @@ use nix::sys::resource::{UsageWho, getrusage};
 
 use crate::markdown::{self, Replaced};
 use crate::workspace::{DOCUMENT, SETTINGS, Workspace};
-use crate::{Status, report};
+use crate::{Status, overhead, report};
 
 /// How often a build is measured; the smallest figure counts, as everything that disturbs only adds.
 const BUILDS: usize = 3;
@@ -26,13 +26,17 @@ const GENERATIONS: usize = 5;
 
 /// Measure what the vendor crates cost, beside plain progenitor
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "\
 Examples:
   cargo xtask bench                 all vendors; takes several minutes, on an otherwise idle machine
   cargo xtask bench griffin         one vendor
-  cargo xtask bench --write         all vendors, and put the table into ARCHITECTURE.md
+  cargo xtask bench --write         all vendors, and put the tables into ARCHITECTURE.md
+  cargo xtask bench overhead        only what a call costs at run time, beside the same call by hand
 
-The first run fetches what progenitor's client needs; later ones need no network.")]
+The first run fetches what progenitor's client needs; later ones need no network."
+)]
 pub(crate) struct Arguments {
     /// The vendors to measure [default: all]
     #[arg(value_name = "VENDOR")]
@@ -41,6 +45,15 @@ pub(crate) struct Arguments {
     /// Replace the table in ARCHITECTURE.md
     #[arg(long, conflicts_with = "vendors")]
     write: bool,
+
+    #[command(subcommand)]
+    part: Option<Part>,
+}
+
+/// What can be measured alone.
+#[derive(Debug, clap::Subcommand)]
+enum Part {
+    Overhead(overhead::Arguments),
 }
 
 /// One thing that is measured.
@@ -85,6 +98,9 @@ type Measured = [f64; FIGURES.len()];
 
 /// Measures the vendors and prints the table.
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status> {
+    if let Some(Part::Overhead(arguments)) = &arguments.part {
+        return overhead::run(workspace, arguments);
+    }
     let vendors = workspace.vendors(&arguments.vendors, &[DOCUMENT, SETTINGS])?;
     let mut rows = Vec::new();
     let mut remarks = Vec::new();
@@ -106,6 +122,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status
     print!("{text}");
     if arguments.write {
         Replaced::new(&workspace.root.join("ARCHITECTURE.md"), "bench", &text)?.write()?;
+    }
+    if arguments.vendors.is_empty() {
+        return overhead::run(workspace, &overhead::Arguments::new(arguments.write));
     }
     Ok(Status::Fine)
 }
@@ -298,7 +317,7 @@ fn as_f64(count: usize) -> f64 {
 }
 
 /// Runs a command to its end and gives what it printed; what it complained of when it failed.
-fn output(command: &mut Command) -> Result<String> {
+pub(crate) fn output(command: &mut Command) -> Result<String> {
     let name = command.get_program().display().to_string();
     let arguments: Vec<&OsStr> = command.get_args().collect();
     let arguments = arguments.join(OsStr::new(" ")).display().to_string();
@@ -381,8 +400,8 @@ debug = "line-tables-only"
     }
 }
 
-/// What plain progenitor's output needs.
-fn plain_dependencies(rust: &str) -> String {
+/// The dependencies that plain progenitor's output needs.
+pub(crate) fn plain_dependencies(rust: &str) -> String {
     let mut dependencies = r#"bytes = "1"
 futures-core = "0.3"
 progenitor-client = "0.15"

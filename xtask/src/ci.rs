@@ -14,7 +14,7 @@ use clap::ValueEnum;
 use toml::Table;
 
 use crate::workspace::{DOCUMENT, SETTINGS, Workspace};
-use crate::{Status, coverage, generate, lint};
+use crate::{Status, coverage, differential, generate, lint};
 
 /// The hand-written part of a vendor crate stays small: more of it belongs into the generator or the runtime.
 const LIBRARY_LINES: usize = 40;
@@ -62,6 +62,8 @@ enum Step {
     Docs,
     /// Every example of the facade runs and succeeds
     Examples,
+    /// The crates send what plain progenitor sends
+    Differential,
     /// All tests pass, and every snapshot is used
     Tests,
 }
@@ -175,6 +177,7 @@ impl Step {
             Self::Examples => every(examples(&workspace.root)?, |example| {
                 cargo(&["run", "--quiet", "--package", FACADE, "--example", &example])
             }),
+            Self::Differential => differential::run(workspace, &differential::Arguments::default()),
             // `--check` leaves no `.snap.new` behind.
             Self::Tests => cargo(&[
                 "insta",

@@ -5,9 +5,11 @@
 mod bench;
 mod ci;
 mod coverage;
+mod differential;
 mod generate;
 mod lint;
 mod markdown;
+mod overhead;
 mod parallel;
 mod report;
 mod workspace;
@@ -42,6 +44,7 @@ enum Command {
     Lint(lint::Arguments),
     Coverage(coverage::Arguments),
     Bench(bench::Arguments),
+    Differential(differential::Arguments),
     Ci(ci::Arguments),
 }
 
@@ -84,6 +87,7 @@ fn run(cli: Cli) -> Result<Status> {
         Command::Lint(arguments) => lint::run(&workspace, &arguments),
         Command::Coverage(arguments) => coverage::run(&workspace, &arguments),
         Command::Bench(arguments) => bench::run(&workspace, &arguments),
+        Command::Differential(arguments) => differential::run(&workspace, &arguments),
         Command::Ci(arguments) => ci::run(&workspace, &arguments),
     }
 }

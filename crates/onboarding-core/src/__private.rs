@@ -14,6 +14,7 @@ pub use crate::check::{all, member};
 use crate::decode::{self, DecodeError, FIXED};
 #[cfg(feature = "schemars")]
 pub use crate::schema::described as schema;
+use crate::unknown;
 
 /// Stands in `Debug` for what must not be shown.
 pub struct Redacted;
@@ -129,7 +130,12 @@ pub fn variant<T: DeserializeOwned, E: DeError>(value: &Value) -> Result<T, E> {
 /// Decodes a buffered value as a variant of a union without a tag, if it has that form and the constants of that variant.
 pub fn attempt<T: DeserializeOwned>(value: &Value, constants: &[(&str, &str)]) -> Option<T> {
     let has = |(member, constant): &(&str, &str)| value.get(member).and_then(Value::as_str) == Some(constant);
-    if constants.iter().all(has) { T::deserialize(value).ok() } else { None }
+    if constants.iter().all(has) { unknown::attempt(|| T::deserialize(value).ok()) } else { None }
+}
+
+/// Notes a value or variant that nobody documented, for the observer of the call, if there is one.
+pub fn note_unknown(type_name: &'static str, value: &str) {
+    unknown::note(type_name, value);
 }
 
 /// The tag of an unknown variant, for `Debug`.

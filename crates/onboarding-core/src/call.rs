@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
+use reqwest::StatusCode;
 use serde::de::DeserializeOwned;
 
 use crate::answer::{Answer, Headers, Response};
@@ -13,6 +14,7 @@ use crate::error::{Declared, Error, Malformed};
 use crate::observe::Drift;
 use crate::parameter::Parameter;
 use crate::request::{Received, Reporter, Request, execute};
+use crate::unknown::{Noting, noted};
 
 /// The error statuses that an operation declares, each a variant with its own body.
 pub trait StatusError: Sized {
@@ -65,7 +67,7 @@ impl<T> Copy for Reader<T> {}
 impl<T, E> Call<T, E> {
     /// Sends the call and decodes the answer.
     pub async fn send(self) -> Result<T, Error<E>> {
-        self.send_with_response().await.map(|response| response.value)
+        self.answered().await.map(|(response, _)| response.value)
     }
 
     /// Sends the call and decodes the answer, keeping its status and headers.
@@ -82,23 +84,33 @@ impl<T, E> Call<T, E> {
         let stream_success = matches!(self.reader, Reader::Streamed(_));
         let reporter = self.request.reporter();
         let answer = match (execute(self.request, stream_success).await?, self.reader) {
-            (Received::Streamed(download, head), Reader::Streamed(wrap)) => {
+            (Received::Streamed(streamed), Reader::Streamed(wrap)) => {
+                let (download, head) = *streamed;
                 let response = Response { value: wrap(download), status: head.status, headers: Headers(head.headers) };
                 return Ok((response, Bytes::new()));
             }
-            (Received::Streamed(_, head), Reader::Whole(_)) => return Err(Error::Undeclared(Box::new(head))),
-            (Received::Whole(answer, true), Reader::Whole(read)) => match read(&answer) {
-                Some(Ok(value)) => {
-                    let response = Response { value, status: answer.status, headers: Headers(answer.headers) };
-                    return Ok((response, answer.body));
+            (Received::Streamed(streamed), Reader::Whole(_)) => return Err(Error::Undeclared(Box::new(streamed.1))),
+            (Received::Whole(answer, true), Reader::Whole(read)) => {
+                let noting = reporter.as_ref().map(|_| Noting::begin());
+                let outcome = read(&answer);
+                match outcome {
+                    Some(Ok(value)) => {
+                        tell_unknown(reporter, noting, answer.status);
+                        let response = Response { value, status: answer.status, headers: Headers(answer.headers) };
+                        return Ok((response, answer.body));
+                    }
+                    Some(Err(source)) => return Err(Error::Malformed(malformed(reporter, answer, source))),
+                    None => answer,
                 }
-                Some(Err(source)) => return Err(Error::Malformed(malformed(reporter, answer, source))),
-                None => answer,
-            },
+            }
             (Received::Whole(answer, _), _) => answer,
         };
+        let noting = reporter.as_ref().map(|_| Noting::begin());
         Err(match (self.error)(answer.status.as_u16(), &answer.body) {
-            Some(Ok(error)) => Error::Declared(Box::new(Declared { error, answer })),
+            Some(Ok(error)) => {
+                tell_unknown(reporter, noting, answer.status);
+                Error::Declared(Box::new(Declared { error, answer }))
+            }
             Some(Err(source)) => Error::Malformed(malformed(reporter, answer, source)),
             None => Error::Undeclared(undeclared(reporter, answer)),
         })
@@ -158,6 +170,14 @@ fn malformed(reporter: Option<Reporter>, answer: Answer, source: DecodeError) ->
         reporter.report(&Drift::MalformedBody { status: answer.status, error: &source });
     }
     Box::new(Malformed { answer, source })
+}
+
+fn tell_unknown(reporter: Option<Reporter>, noting: Option<Noting>, status: StatusCode) {
+    if let (Some(reporter), Some(noting)) = (reporter, noting) {
+        for unknown in noted(noting) {
+            reporter.report(&Drift::UnknownValue { status, type_name: unknown.type_name });
+        }
+    }
 }
 
 fn undeclared(reporter: Option<Reporter>, answer: Answer) -> Box<Answer> {

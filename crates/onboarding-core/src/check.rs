@@ -1,6 +1,8 @@
 //! Holding what is sent against the limits that the vendor documents, before anything leaves.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::{PoisonError, RwLock};
 
 use regex_lite::Regex;
 use rust_decimal::Decimal;
@@ -171,10 +173,7 @@ impl Rule {
             (Limit::Below(limit), Subject::Number(number)) => number < limit,
             (Limit::MultipleOf(step), Subject::Number(number)) => (number / step).fract() == 0.0,
             (Limit::UniqueItems, Subject::Items(_)) => !value.repeats(),
-            // The generator refuses patterns that do not compile.
-            (Limit::Pattern(pattern), Subject::Text(text)) => {
-                Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text))
-            }
+            (Limit::Pattern(pattern), Subject::Text(text)) => matches(pattern, text),
             (Limit::Format(format), Subject::Text(text)) => has_format(format, text),
             (Limit::Exactly(value), Subject::Boolean(given)) => given == value,
             _ => true,
@@ -203,6 +202,21 @@ impl fmt::Display for Limit {
             Self::Exactly(value) => write!(formatter, "`{value}`"),
         }
     }
+}
+
+/// Whether the text is of the form. The generator refuses patterns that do not compile.
+///
+/// Compiling one takes longer than the rest of a call, so each is kept for the life of the process: there are as many as the
+/// vendors' documents have.
+fn matches(pattern: &'static str, text: &str) -> bool {
+    static COMPILED: RwLock<BTreeMap<&'static str, Option<Regex>>> = RwLock::new(BTreeMap::new());
+    if let Some(compiled) = COMPILED.read().unwrap_or_else(PoisonError::into_inner).get(pattern) {
+        return compiled.as_ref().is_some_and(|pattern| pattern.is_match(text));
+    }
+    let compiled = Regex::new(pattern).ok();
+    let matches = compiled.as_ref().is_some_and(|pattern| pattern.is_match(text));
+    COMPILED.write().unwrap_or_else(PoisonError::into_inner).insert(pattern, compiled);
+    matches
 }
 
 fn has_format(format: &str, text: &str) -> bool {

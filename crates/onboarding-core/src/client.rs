@@ -1,6 +1,5 @@
 //! The client that every vendor's client wraps, and how it is built.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -13,6 +12,7 @@ use url::{Host, Url};
 use crate::credentials::{Authenticate, SignInHeaders};
 use crate::limits::Limits;
 use crate::observe::Observer;
+use crate::operation::OperationRef;
 use crate::retry::{Retry, RetryBudget};
 use crate::runtime::{Runtime, SystemRuntime};
 use crate::signer::Signer;
@@ -363,7 +363,7 @@ pub(crate) struct Shared {
 impl Client {
     /// Begins the request of an operation.
     pub fn request(&self, operation: &'static Operation) -> Request {
-        Request::new(self.clone(), Cow::Borrowed(operation))
+        Request::new(self.clone(), OperationRef::Generated(operation))
     }
 
     /// Begins a request that the vendor's document lacks: `path` stands below the base URL and may hold `{placeholders}`.
@@ -380,7 +380,7 @@ impl Client {
     /// # }
     /// ```
     pub fn raw(&self, method: Method, path: &'static str) -> Request {
-        Request::new(self.clone(), Cow::Owned(Operation::new("raw", method, path)))
+        Request::new(self.clone(), OperationRef::Own(Arc::new(Operation::new("raw", method, path))))
     }
 
     /// The address that is called, without a closing slash.

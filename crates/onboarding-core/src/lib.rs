@@ -33,6 +33,7 @@ pub mod signing;
 mod token_flow;
 mod token_source;
 mod token_store;
+mod unknown;
 #[cfg(feature = "webhook")]
 pub mod webhook;
 

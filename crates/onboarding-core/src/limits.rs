@@ -32,6 +32,11 @@ impl Limits {
         }
     }
 
+    /// Whether there is anything to wait for.
+    pub(crate) const fn any(&self) -> bool {
+        self.concurrency.is_some() || self.pace.is_some()
+    }
+
     /// Waits until one more attempt may be sent.
     pub(crate) async fn enter(&self, runtime: &dyn Runtime) -> Place {
         let place = match &self.concurrency {

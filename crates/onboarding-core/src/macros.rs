@@ -291,7 +291,11 @@ macro_rules! string_enum {
             fn from(text: &str) -> Self {
                 match text {
                     $($wire => Self::$Variant,)*
-                    _ => Self::Unknown(text.to_owned()),
+                    _ => {
+                        // Heard only while an answer is decoded, not where a service makes the value.
+                        $crate::__private::note_unknown(::core::stringify!($Name), text);
+                        Self::Unknown(text.to_owned())
+                    }
                 }
             }
         }
@@ -524,7 +528,10 @@ macro_rules! tagged_union {
                 let value = $crate::__private::buffer(deserializer)?;
                 match $crate::__private::tag(&value, $tag)? {
                     $($wire => $crate::__private::variant(&value).map(Self::$Variant),)*
-                    _ => ::core::result::Result::Ok(Self::Unknown(value)),
+                    tag => {
+                        $crate::__private::note_unknown(::core::stringify!($Name), tag);
+                        ::core::result::Result::Ok(Self::Unknown(value))
+                    }
                 }
             }
         }
@@ -578,6 +585,7 @@ macro_rules! untagged_union {
                 $(if let ::core::option::Option::Some(variant) = $crate::__private::attempt(&value, &[$($(($gw, $gv)),*)?]) {
                     return ::core::result::Result::Ok(Self::$Variant(variant));
                 })*
+                $crate::__private::note_unknown(::core::stringify!($Name), "");
                 ::core::result::Result::Ok(Self::Unknown(value))
             }
         }

@@ -71,6 +71,16 @@ pub enum Drift<'a> {
         /// Where the body departs, and how; never what stood there.
         error: &'a DecodeError,
     },
+    /// A value of an open enumeration, or a variant of a union, that the vendor did not document when the crate was generated. It was
+    /// read as `Unknown`; the call is not the worse for it. Several such values in one answer are told one by one, the same value
+    /// once.
+    UnknownValue {
+        /// The status.
+        status: StatusCode,
+        /// The name of the enumeration or union, as in the vendor crate. What came instead of a documented value is not told, since
+        /// it may be private: it stands in the decoded answer.
+        type_name: &'static str,
+    },
     /// An operation that the vendor has marked as deprecated was called.
     DeprecatedOperation,
 }
@@ -132,7 +142,8 @@ pub(crate) fn record(span: &Span, result: &Result<Received, Failure>) {
 /// The status that came, and the kind of failure if there was one.
 pub(crate) fn ending(result: &Result<Received, Failure>) -> (Option<StatusCode>, Option<&'static str>) {
     match result {
-        Ok(Received::Whole(answer, _) | Received::Streamed(_, answer)) => (Some(answer.status), None),
+        Ok(Received::Whole(answer, _)) => (Some(answer.status), None),
+        Ok(Received::Streamed(streamed)) => (Some(streamed.1.status), None),
         Err(Failure::Refused(_)) => (None, Some("refused")),
         Err(Failure::Credentials(_)) => (None, Some("credentials")),
         Err(Failure::Transport(error)) => (error.status(), Some(error.kind().name())),

@@ -1,5 +1,8 @@
 //! What every call of one operation has in common.
 
+use std::ops::Deref;
+use std::sync::Arc;
+
 use reqwest::Method;
 
 /// The fixed part of an operation: generated code declares one constant for each.
@@ -78,5 +81,23 @@ impl Operation {
     pub const fn deprecated(mut self) -> Self {
         self.deprecated = true;
         self
+    }
+}
+
+/// An operation as a request refers to it: a pointer, since requests are moved at every step.
+#[derive(Clone)]
+pub(crate) enum OperationRef {
+    Generated(&'static Operation),
+    Own(Arc<Operation>),
+}
+
+impl Deref for OperationRef {
+    type Target = Operation;
+
+    fn deref(&self) -> &Operation {
+        match self {
+            Self::Generated(operation) => operation,
+            Self::Own(operation) => operation,
+        }
     }
 }

@@ -9,8 +9,10 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
 use reqwest::{StatusCode, Url};
 use serde::Serialize;
 use tracing::Instrument as _;
+use url::Position;
 use uuid::Uuid;
 
+use crate::Client;
 use crate::answer::Answer;
 use crate::call::NoDeclaredError;
 use crate::check::{self, Check, Rule};
@@ -19,17 +21,20 @@ use crate::credentials::{CredentialsError, CredentialsErrorKind, SignInHeaders};
 use crate::download::Download;
 use crate::error::{Error, Refused, TransportError, TransportErrorKind};
 use crate::observe::{self, CallEnd, CallInfo, Drift};
+use crate::operation::{Operation, OperationRef};
 use crate::parameter::{Parameter, encode};
 use crate::retry;
 use crate::runtime::BoxFuture;
 use crate::signer::SignableRequest;
-use crate::{Client, Operation};
+
+/// How many headers most requests have besides: accept, authorization, content type and length, host.
+const FIXED_HEADERS: usize = 5;
 
 /// A request being put together. The first thing that is wrong with it is remembered and becomes the error of the call.
 #[derive(Clone)]
 pub struct Request {
     client: Client,
-    operation: Cow<'static, Operation>,
+    operation: OperationRef,
     /// How many of the last segments of the base URL's path are left out.
     above_base: usize,
     /// The path so far, its parameters filled in.
@@ -41,11 +46,11 @@ pub struct Request {
     body: Option<(&'static str, Bytes)>,
     timeout: Option<Duration>,
     attempt_timeout: Option<Duration>,
-    refused: Option<Refused>,
+    refused: Option<Box<Refused>>,
 }
 
 impl Request {
-    pub(crate) fn new(client: Client, operation: Cow<'static, Operation>) -> Self {
+    pub(crate) fn new(client: Client, operation: OperationRef) -> Self {
         Self {
             client,
             template: operation.path,
@@ -76,9 +81,10 @@ impl Request {
         if placeholder != name {
             return self.refuse(Refused::Address);
         }
+        // Room for the whole path, unless much of the value has to be encoded.
+        self.path.reserve(self.template.len() + text.len());
         self.path.push_str(before);
-        // Writing to a string cannot fail.
-        let _ = write!(self.path, "{}", encode(&text));
+        self.path.extend(encode(&text));
         self.template = after;
         self
     }
@@ -176,7 +182,8 @@ impl Request {
     /// Sends the request and gives the answer as it came, whatever its status.
     pub async fn send_raw(self) -> Result<Answer, Error<NoDeclaredError>> {
         match execute(self, false).await? {
-            Received::Whole(answer, _) | Received::Streamed(_, answer) => Ok(answer),
+            Received::Whole(answer, _) => Ok(answer),
+            Received::Streamed(streamed) => Ok(streamed.1),
         }
     }
 
@@ -231,7 +238,7 @@ impl Request {
     }
 
     fn refuse(mut self, refused: Refused) -> Self {
-        self.refused.get_or_insert(refused);
+        self.refused.get_or_insert_with(|| Box::new(refused));
         self
     }
 
@@ -250,19 +257,29 @@ impl Request {
     }
 
     /// The request's address, checked to be below the base URL.
+    ///
+    /// Scheme, host and port are those of the base URL, which was parsed when the client was built: only what stands behind them is
+    /// parsed here.
     fn url(&self) -> Result<Url, Refused> {
         if self.template.contains('{') {
             return Err(Refused::Address);
         }
         let shared = &self.client.shared;
+        let origin = shared.base_url[..Position::BeforePath].len();
         let base = match self.above_base {
             0 => Cow::Borrowed(shared.base_text.as_str()),
             segments => Cow::Owned(shortened(&shared.base_url, segments)),
         };
-        let text = format!("{base}{}{}{}", self.path, self.template, self.query);
-        let url = Url::parse(&text).map_err(|_| Refused::Address)?;
+        let text = [&base[origin..], &self.path, self.template, &self.query].concat();
+        let (path, query) = match text.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (text.as_str(), None),
+        };
+        let mut url = shared.base_url.clone();
+        url.set_path(path);
+        url.set_query(query);
         // Parsing would have resolved dots and dropped what it takes for line noise: the address must come out as composed.
-        if url.as_str() == text { Ok(url) } else { Err(Refused::Address) }
+        if url[Position::BeforePath..] == text { Ok(url) } else { Err(Refused::Address) }
     }
 
     /// The request of one attempt, signed.
@@ -270,7 +287,9 @@ impl Request {
         let shared = &self.client.shared;
         let mut request = reqwest::Request::new(self.operation.method.clone(), url.clone());
         let headers = request.headers_mut();
-        headers.clone_from(&shared.headers);
+        // Room for all at once; a map that grows hashes every name again.
+        headers.reserve(shared.headers.len() + self.headers.len() + FIXED_HEADERS);
+        headers.extend(shared.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
         headers.insert(ACCEPT, HeaderValue::from_static(self.operation.accept));
         if self.operation.authenticated {
             let sign_in = shared.sign_in_headers.iter().chain(signed_in.into_iter().flat_map(SignInHeaders::iter));
@@ -314,7 +333,7 @@ fn info<'a>(client: &Client, operation: &'a Operation) -> CallInfo<'a> {
 /// Tells a client's observer how the vendor departs from its document.
 pub(crate) struct Reporter {
     client: Client,
-    operation: Cow<'static, Operation>,
+    operation: OperationRef,
 }
 
 impl Reporter {
@@ -334,7 +353,8 @@ impl fmt::Debug for Request {
 /// What came back: read whole, with whether it is a success, or left to be streamed.
 pub(crate) enum Received {
     Whole(Answer, bool),
-    Streamed(Download, Answer),
+    /// Boxed, so that the answers of all other calls are moved in half the space.
+    Streamed(Box<(Download, Answer)>),
 }
 
 /// Why nothing came back.
@@ -375,7 +395,7 @@ impl<E> From<Failure> for Error<E> {
 pub(crate) fn execute(mut request: Request, stream_success: bool) -> BoxFuture<'static, Result<Received, Failure>> {
     Box::pin(async move {
         if let Some(refused) = request.refused.take() {
-            return Err(Failure::Refused(refused));
+            return Err(Failure::Refused(*refused));
         }
         let url = request.url().map_err(Failure::Refused)?;
         let repeatable = request.make_repeatable();
@@ -397,7 +417,7 @@ pub(crate) fn execute(mut request: Request, stream_success: bool) -> BoxFuture<'
             stream_success,
             attempts: 0,
         };
-        let result = execution.run().instrument(span.clone()).await;
+        let mut result = execution.run().instrument(span.clone()).await;
         let attempts = execution.attempts;
         span.record("attempts", attempts);
         observe::record(&span, &result);
@@ -406,11 +426,12 @@ pub(crate) fn execute(mut request: Request, stream_success: bool) -> BoxFuture<'
             let elapsed = shared.runtime.instant().saturating_duration_since(begun);
             observer.after(&request.info(), &CallEnd { status, failure, attempts, elapsed });
         }
-        match result {
-            Ok(Received::Whole(answer, success)) => Ok(Received::Whole(Answer { attempts, ..answer }, success)),
-            Ok(Received::Streamed(download, head)) => Ok(Received::Streamed(download, Answer { attempts, ..head })),
-            Err(failure) => Err(failure.after(attempts)),
+        match &mut result {
+            Ok(Received::Whole(answer, _)) => answer.attempts = attempts,
+            Ok(Received::Streamed(streamed)) => streamed.1.attempts = attempts,
+            Err(_) => {}
         }
+        result.map_err(|failure| failure.after(attempts))
     })
 }
 
@@ -497,31 +518,37 @@ impl Execution<'_> {
     /// Sends the request once.
     async fn attempt(&mut self, signed_in: Option<&SignInHeaders>) -> Result<Received, Failure> {
         let span = observe::attempt_span(self.request, self.attempts);
-        let remaining = self.remaining();
-        let result = match tokio::time::timeout(remaining, self.exchange(signed_in)).instrument(span.clone()).await {
-            Ok(result) => result,
-            Err(_) => Err(timed_out()),
-        };
+        let result = self.exchange(signed_in).instrument(span.clone()).await;
         observe::record(&span, &result);
         result
     }
 
     async fn exchange(&mut self, signed_in: Option<&SignInHeaders>) -> Result<Received, Failure> {
         let (request, shared) = (self.request, self.shared);
-        let place = shared.limits.enter(&*shared.runtime).await;
+        let place = if shared.limits.any() {
+            let entering = shared.limits.enter(&*shared.runtime);
+            tokio::time::timeout(self.remaining(), entering).await.map_err(|_| timed_out())?
+        } else {
+            None
+        };
         let http_request = request.to_http(self.url, signed_in)?;
         self.attempts += 1;
-        let limit = request.attempt_timeout.unwrap_or(shared.attempt_timeout);
+        // One clock for both limits: the attempt ends with whichever is reached first.
+        let limit = request.attempt_timeout.unwrap_or(shared.attempt_timeout).min(self.remaining());
+        // Begun here, because a request is large and would be moved with the future.
+        let pending = shared.http.execute(http_request);
         let exchange = async {
-            let response = shared.http.execute(http_request).await?;
-            let (status, headers) = (response.status(), response.headers().clone());
+            let mut response = pending.await?;
+            let status = response.status();
             if self.stream_success && status.is_success() {
-                let head = Answer { status, headers, body: Bytes::new(), attempts: 0 };
-                return Ok(Received::Streamed(Download::new(response, shared.max_answer_bytes, place), head));
+                let head = Answer { status, headers: response.headers().clone(), body: Bytes::new(), attempts: 0 };
+                let download = Download::new(response, shared.max_answer_bytes, place);
+                return Ok(Received::Streamed(Box::new((download, head))));
             }
-            let body = read_whole(response, shared.max_answer_bytes)
+            let body = read_whole(&mut response, shared.max_answer_bytes)
                 .await
                 .map_err(|error| Failure::Transport(error.with_status(status)))?;
+            let headers = std::mem::take(response.headers_mut());
             Ok(Received::Whole(Answer { status, headers, body, attempts: 0 }, request.is_success(status)))
         };
         tokio::time::timeout(limit, exchange).await.unwrap_or_else(|_| Err(timed_out()))
@@ -533,17 +560,38 @@ const fn timed_out() -> Failure {
 }
 
 /// The whole body. The cap holds for what is kept in memory, also when the HTTP client has decompressed it.
-async fn read_whole(mut response: reqwest::Response, max_bytes: usize) -> Result<Bytes, TransportError> {
+async fn read_whole(response: &mut reqwest::Response, max_bytes: usize) -> Result<Bytes, TransportError> {
     let too_large = |length: u64| usize::try_from(length).map_or(true, |length| length > max_bytes);
     if response.content_length().is_some_and(too_large) {
         return Err(TransportError::of(TransportErrorKind::AnswerTooLarge));
     }
-    let mut whole = BytesMut::new();
+    let Some(first) = response.chunk().await? else {
+        return Ok(Bytes::new());
+    };
+    if first.len() > max_bytes {
+        return Err(TransportError::of(TransportErrorKind::AnswerTooLarge));
+    }
+    // Most answers come in one piece, which is then the body; only pieces are copied together.
+    let mut whole = Pieces::One(first);
     while let Some(chunk) = response.chunk().await? {
-        if whole.len() + chunk.len() > max_bytes {
+        let mut pieces = match whole {
+            Pieces::One(first) => BytesMut::from(first),
+            Pieces::Several(pieces) => pieces,
+        };
+        if pieces.len() + chunk.len() > max_bytes {
             return Err(TransportError::of(TransportErrorKind::AnswerTooLarge));
         }
-        whole.extend_from_slice(&chunk);
+        pieces.extend_from_slice(&chunk);
+        whole = Pieces::Several(pieces);
     }
-    Ok(whole.freeze())
+    Ok(match whole {
+        Pieces::One(first) => first,
+        Pieces::Several(pieces) => pieces.freeze(),
+    })
+}
+
+/// What has come of a body.
+enum Pieces {
+    One(Bytes),
+    Several(BytesMut),
 }

@@ -1,6 +1,5 @@
 //! Gets tokens as a [`TokenFlow`] says, keeps them, and renews them once for all calls that need them.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,6 +17,7 @@ use url::Url;
 
 use crate::credentials::{Authenticate, CredentialsError, CredentialsErrorKind, SignInHeaders};
 use crate::decode::{self, DecodeError};
+use crate::operation::OperationRef;
 use crate::runtime::BoxFuture;
 use crate::token_flow::{Expiry, FieldValue, TokenFlow, TokenRequest};
 use crate::token_store::{MemoryStore, TokenStore, Tokens};
@@ -315,7 +315,8 @@ impl Inner {
         refresh_token: Option<&Secret>,
     ) -> Result<Request, CredentialsError> {
         let operation = Operation::new(name, Method::POST, request.path).public().accept(request.accept);
-        let mut http_request = Request::new(client.clone(), Cow::Owned(operation)).above_base(request.above_base);
+        let mut http_request =
+            Request::new(client.clone(), OperationRef::Own(Arc::new(operation))).above_base(request.above_base);
         for (header, template) in request.headers {
             http_request = http_request.header(header, &self.fill(template, None)?);
         }

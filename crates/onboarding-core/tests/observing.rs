@@ -1,7 +1,7 @@
 //! What a service sees of its calls: enough to run them, nothing private. A binary of its own: which spans are wanted is
 //! remembered for a whole process, so no other call may go on while it is set up.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests are tests too")]
+#![allow(clippy::unwrap_used, missing_docs, unreachable_pub, reason = "helpers and types of tests are tests too")]
 
 mod common;
 
@@ -10,11 +10,12 @@ use std::sync::{Arc, Mutex};
 
 use onboarding_core::{
     CallEnd, CallInfo, Client, Credentials, Drift, Error, Expiry, FieldValue, JsonValue, Method, NoDeclaredError,
-    Observer, Operation, TokenFlow, TokenRequest, TokenSource,
+    Observer, Operation, TokenFlow, TokenRequest, TokenSource, object, status_error, string_enum, tagged_union,
+    untagged_union,
 };
 use tracing_subscriber::fmt::format::FmtSpan;
 
-use crate::common::{FakeRuntime, SECRET, Server, Step, builder, json};
+use crate::common::{FakeRuntime, SECRET, Server, Step, builder, client, json};
 
 /// Held by each test while it calls.
 static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
@@ -99,6 +100,120 @@ async fn an_observer_is_told_of_every_call_and_of_drift() {
         .0;
     get(&nowhere).await.unwrap_err();
     assert_eq!(notes.take()[2], "after get_thing None Some(\"connect\") 3");
+}
+
+string_enum! {
+    /// What is documented of a kind.
+    pub enum Kind { Known = "known" }
+}
+
+string_enum! {
+    /// What is documented of a level.
+    pub enum Level { Low = "low" }
+}
+
+object! {
+    /// A round thing.
+    pub struct Circle {
+        constant { kind: "circle" = "type" }
+        required { level: Level = "level" }
+    }
+}
+
+object! {
+    /// Fits only where there is a size.
+    pub struct Sized {
+        required { kind: Kind = "kind", size: i64 = "size" }
+    }
+}
+
+object! {
+    /// Fits where there is a name.
+    pub struct Named {
+        required { kind: String = "kind", name: String = "name" }
+    }
+}
+
+tagged_union! {
+    /// A thing of a form.
+    pub enum Shape by "type" { Circle(Circle) = "circle" }
+}
+
+untagged_union! {
+    /// A thing told apart by its members.
+    pub enum Either { Sized(Sized), Named(Named) }
+}
+
+object! {
+    /// An answer with all of them.
+    pub struct Things {
+        optional {
+            kinds: Vec<Kind> = "kinds",
+            shapes: Vec<Shape> = "shapes",
+            either: Vec<Either> = "either",
+        }
+    }
+}
+
+status_error! {
+    /// An error with a kind.
+    pub enum ThingError { NotFound(Things) = 404 }
+}
+
+#[tokio::test]
+async fn an_observer_is_told_of_every_unknown_value_once_and_not_what_it_is() {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    let server = Server::start(|number, _| match number {
+        0 => json(
+            200,
+            r#"{"kinds":["known"],"shapes":[{"type":"circle","level":"low"}],"either":[{"kind":"known","size":1}]}"#,
+        ),
+        1 => json(200, format!(r#"{{"kinds":["{SECRET}","known","other","{SECRET}"]}}"#)),
+        2 => json(200, format!(r#"{{"shapes":[{{"type":"{SECRET}"}},{{"type":"circle","level":"{SECRET}"}}]}}"#)),
+        // The first fits a variant only after another has met an unknown kind, the second fits none.
+        3 => json(200, format!(r#"{{"either":[{{"kind":"other","name":"x"}},{{"{SECRET}":1}}]}}"#)),
+        4 => json(404, r#"{"kinds":["other"]}"#),
+        _ => json(200, r#"{"kinds":["other"],"shapes":1}"#),
+    })
+    .await;
+    let notes = Notes::default();
+    let client = builder(&server).observer(notes.clone()).build().unwrap().0;
+    let call = async |client: &Client| client.request(&POST).answers_json::<Things, ThingError>().send().await;
+    let told = || notes.take().into_iter().filter(|note| note.starts_with("drift")).collect::<Vec<_>>();
+    let unknown = |status: u16, name: &str| {
+        format!(r#"drift create_thing UnknownValue {{ status: {status}, type_name: "{name}" }}"#)
+    };
+    call(&client).await.unwrap();
+    assert_eq!(told(), [""; 0], "everything is documented");
+    let things = call(&client).await.unwrap();
+    assert_eq!(things.kinds.unwrap()[0].as_str(), SECRET, "the value is where it was asked for");
+    assert_eq!(told(), [unknown(200, "Kind"), unknown(200, "Kind")], "two values, one of them twice");
+    call(&client).await.unwrap();
+    assert_eq!(told(), [unknown(200, "Shape"), unknown(200, "Level")]);
+    call(&client).await.unwrap();
+    assert_eq!(told(), [unknown(200, "Either")]);
+    call(&client).await.unwrap_err();
+    assert_eq!(told(), [unknown(404, "Kind")], "errors are decoded, too");
+    call(&client).await.unwrap_err();
+    let [malformed] = told().try_into().expect("what cannot be decoded is malformed and nothing else");
+    assert!(malformed.starts_with("drift create_thing MalformedBody"), "{malformed}");
+}
+
+#[tokio::test]
+async fn without_an_observer_nothing_is_noted_for_the_next() {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    let server = Server::start(|number, _| match number {
+        0 => json(200, r#"{"kinds":["other"]}"#),
+        _ => json(200, r#"{"kinds":["known"]}"#),
+    })
+    .await;
+    let notes = Notes::default();
+    let plain = client(&server);
+    let observed = builder(&server).observer(notes.clone()).build().unwrap().0;
+    let things = plain.request(&POST).answers_json::<Things, NoDeclaredError>().send().await.unwrap();
+    assert_eq!(things.kinds.unwrap()[0], Kind::from("other"));
+    observed.request(&POST).answers_json::<Things, NoDeclaredError>().send().await.unwrap();
+    assert_eq!(notes.take().len(), 2, "before and after");
 }
 
 static FLOW: TokenFlow =

@@ -1,0 +1,5 @@
+//! The server that both sides call.
+
+fn main() -> std::io::Result<()> {
+    onboarding_bench::serve()
+}
