@@ -54,41 +54,47 @@ pub enum Subject<'v> {
 /// A member that breaks a rule. It never holds the value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
+    // Behind a pointer, since every member of every object that is sent is asked for one and next to none has it.
+    broken: Box<Broken>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Broken {
     path: String,
     rule: String,
 }
 
 impl Violation {
     fn new(rule: String) -> Self {
-        Self { path: String::new(), rule }
+        Self { broken: Box::new(Broken { path: String::new(), rule }) }
     }
 
     /// The same violation, seen from the object or list that holds the value.
-    fn within(self, place: &str) -> Self {
-        let path = match self.path.as_str() {
+    fn within(mut self, place: &str) -> Self {
+        self.broken.path = match self.path() {
             "" => place.to_owned(),
             inner if inner.starts_with('[') => format!("{place}{inner}"),
             inner => format!("{place}.{inner}"),
         };
-        Self { path, ..self }
+        self
     }
 
     /// The member at fault, such as `payees[0].account-number`; empty for the whole body.
     pub fn path(&self) -> &str {
-        &self.path
+        &self.broken.path
     }
 
     /// The rule that it breaks.
     pub fn rule(&self) -> &str {
-        &self.rule
+        &self.broken.rule
     }
 }
 
 impl fmt::Display for Violation {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.path.as_str() {
-            "" => write!(formatter, "the value must be {}", self.rule),
-            path => write!(formatter, "`{path}` must be {}", self.rule),
+        match self.path() {
+            "" => write!(formatter, "the value must be {}", self.rule()),
+            path => write!(formatter, "`{path}` must be {}", self.rule()),
         }
     }
 }
