@@ -11,9 +11,9 @@ use onboarding_bench::{Bench, Call, Side};
 use serde_json::{Value, json};
 
 /// How often the sides take turns. Whatever disturbs the machine for longer than a turn disturbs both.
-const ROUNDS: usize = 1000;
+const ROUNDS: usize = 200;
 /// How many calls a turn has.
-const CALLS: usize = 20;
+const CALLS: usize = 100;
 
 fn main() -> Result<()> {
     let bench = Bench::start()?;

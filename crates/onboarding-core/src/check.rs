@@ -19,6 +19,7 @@ pub trait Check {
     }
 
     /// Whether everything within the value keeps its rules.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         Ok(())
     }
@@ -168,7 +169,10 @@ impl Rule {
             (Limit::MinLength(length), Subject::Text(text)) => {
                 text.chars().nth(length.saturating_sub(1)).is_some() || length == 0
             }
-            (Limit::MaxLength(length), Subject::Text(text)) => text.chars().nth(length).is_none(),
+            // A text has no more characters than bytes: most are known to be short enough without counting.
+            (Limit::MaxLength(length), Subject::Text(text)) => {
+                text.len() <= length || text.chars().nth(length).is_none()
+            }
             (Limit::MinItems(count), Subject::Items(items)) => items >= count,
             (Limit::MaxItems(count), Subject::Items(items)) => items <= count,
             (Limit::MinProperties(count), Subject::Members(members)) => members >= count,
@@ -245,6 +249,12 @@ fn has_format(format: &str, text: &str) -> bool {
 /// Holds a member against its rules, and what is within it against those.
 pub fn member(name: &str, value: &dyn Check, rules: &[Rule]) -> Result<(), Violation> {
     all(value, rules).and_then(|()| value.check()).map_err(|violation| violation.within(name))
+}
+
+/// Holds what is within a member without rules of its own against its rules.
+#[inline]
+pub fn within<T: Check>(name: &str, value: &T) -> Result<(), Violation> {
+    value.check().map_err(|violation| violation.within(name))
 }
 
 /// Holds a value against rules of its own.
@@ -339,6 +349,7 @@ impl<T: Check> Check for Option<T> {
         self.as_ref().map_or(Subject::Other, Check::subject)
     }
 
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.as_ref().map_or(Ok(()), Check::check)
     }
@@ -357,6 +368,7 @@ impl<T: Check> Check for Patch<T> {
         self.value().map_or(Subject::Other, Check::subject)
     }
 
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.value().map_or(Ok(()), Check::check)
     }

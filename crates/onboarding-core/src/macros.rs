@@ -166,9 +166,9 @@ macro_rules! __sent {
             #[inline]
             fn check(&self) -> ::core::result::Result<(), $crate::Violation> {
                 $crate::__private::all(self, &[$($crate::Rule::$tr($($ta)?)),*])?;
-                $($crate::__private::member($rw, &self.$rf, &[$($crate::Rule::$rr($($ra)?)),*])?;)*
-                $($crate::__private::member($ow, &self.$of, &[$($crate::Rule::$or($($oa)?)),*])?;)*
-                $($crate::__private::member($nw, &self.$nf, &[$($crate::Rule::$nr($($na)?)),*])?;)*
+                $($crate::__held!($rw, &self.$rf, [$($rr($($ra)?)),*]);)*
+                $($crate::__held!($ow, &self.$of, [$($or($($oa)?)),*]);)*
+                $($crate::__held!($nw, &self.$nf, [$($nr($($na)?)),*]);)*
                 ::core::result::Result::Ok(())
             }
         }
@@ -223,6 +223,18 @@ macro_rules! __sent {
         }
     };
     ($Name:ident $($rest:tt)*) => {};
+}
+
+/// Holds a member against its rules. Most have none, and of those nothing is left when the value has no members either.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __held {
+    ($wire:literal, $value:expr, []) => {
+        $crate::__private::within($wire, $value)?
+    };
+    ($wire:literal, $value:expr, [$($rule:ident($($argument:expr)?)),+]) => {
+        $crate::__private::member($wire, $value, &[$($crate::Rule::$rule($($argument)?)),+])?
+    };
 }
 
 /// An object that is sent and needs one thing only, which is an object too: what that is made from can be given in its place.

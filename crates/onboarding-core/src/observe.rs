@@ -1,6 +1,8 @@
 //! What a service may see of its calls: spans, hooks and signs that the vendor has changed. Never a parameter, body or credential.
 
 use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
@@ -120,6 +122,11 @@ pub(crate) fn attempt_span(request: &Request, resends: u32) -> Span {
         http.response.status_code = field::Empty,
         error.type = field::Empty,
     )
+}
+
+/// Runs a future in a span. Unlike `Instrument`, it leaves the future where it is: those of calls are large.
+pub(crate) fn within<F: Future>(span: &Span, mut future: Pin<&mut F>) -> impl Future<Output = F::Output> {
+    poll_fn(move |context| span.in_scope(|| future.as_mut().poll(context)))
 }
 
 /// Notes in a span how the call or attempt ended.

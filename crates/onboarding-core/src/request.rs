@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
 use reqwest::{StatusCode, Url};
 use serde::Serialize;
-use tracing::Instrument as _;
 use url::Position;
 use uuid::Uuid;
 
@@ -417,7 +417,7 @@ pub(crate) fn execute(mut request: Request, stream_success: bool) -> BoxFuture<'
             stream_success,
             attempts: 0,
         };
-        let mut result = execution.run().instrument(span.clone()).await;
+        let mut result = observe::within(&span, pin!(execution.run())).await;
         let attempts = execution.attempts;
         span.record("attempts", attempts);
         observe::record(&span, &result);
@@ -518,7 +518,7 @@ impl Execution<'_> {
     /// Sends the request once.
     async fn attempt(&mut self, signed_in: Option<&SignInHeaders>) -> Result<Received, Failure> {
         let span = observe::attempt_span(self.request, self.attempts);
-        let result = self.exchange(signed_in).instrument(span.clone()).await;
+        let result = observe::within(&span, pin!(self.exchange(signed_in))).await;
         observe::record(&span, &result);
         result
     }
