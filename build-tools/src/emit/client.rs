@@ -1,10 +1,11 @@
 //! The client itself: what it is called, where it calls, and how it signs in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::rust::literal;
 use super::source::Source;
+use super::types::write_use;
 use crate::contract::{
     Contract, CredentialForm, Given, REFRESH_TOKEN, TokenField, TokenRequestBody, TokenRequestSettings, TokenSettings,
 };
@@ -34,18 +35,18 @@ pub(super) fn client(contract: &Contract) -> String {
     source.blank();
     let flows: Vec<&TokenSettings> =
         contract.settings.credentials.iter().filter_map(|form| form.tokens.as_ref()).collect();
-    let mut imports = vec!["ClientBuilder", "Secret", "VendorClient"];
+    let mut imports = BTreeSet::from(["ClientBuilder", "Secret", "VendorClient"]);
     if !environments.is_empty() {
-        imports.push("BuildError");
+        imports.insert("BuildError");
     }
     if !flows.is_empty() {
         imports.extend(["FieldValue", "TokenFlow", "TokenRequest", "TokenSource"]);
     }
     if flows.iter().any(|flow| flow.expires_in.is_some() || flow.expires_at.is_some()) {
-        imports.push("Expiry");
+        imports.insert("Expiry");
     }
-    imports.sort_unstable();
-    source.line(&format!("use onboarding_core::{{self as runtime, {}}};", imports.join(", ")));
+    source.line("use onboarding_core as runtime;");
+    write_use(&mut source, "use", "onboarding_core", &imports.into_iter().map(str::to_owned).collect());
     source.blank();
     source.doc(&format!(
         "The client of {vendor}. Each operation is a method. Clones are cheap and share connections and settings."
@@ -160,7 +161,16 @@ fn write_constructor_head(source: &mut Source, form: &CredentialForm, returned: 
     }
     let arguments: Vec<String> =
         required.iter().map(|field| format!("{}: impl Into<Secret>", member_name(&field.name))).collect();
-    source.line(&format!("pub fn {}({}) -> {returned} {{", member_name(&form.name), arguments.join(", ")));
+    let line = format!("pub fn {}({}) -> {returned} {{", member_name(&form.name), arguments.join(", "));
+    if line.len() <= 110 {
+        source.line(&line);
+        return;
+    }
+    source.line(&format!("pub fn {}(", member_name(&form.name)));
+    for argument in arguments {
+        source.line(&format!("{argument},"));
+    }
+    source.line(&format!(") -> {returned} {{"));
 }
 
 fn write_header_constructor(source: &mut Source, form: &CredentialForm) {

@@ -8,7 +8,7 @@ use super::rust::{
     success_type, type_text,
 };
 use super::source::Source;
-use super::types::{braced, bracketed};
+use super::types::{bracketed, write_use};
 use crate::contract::{
     BodyKind, Contract, Kind, Operation, PagingStyle, Parameter, Place, Provenance, Success, Tag, TypeUse,
 };
@@ -48,7 +48,7 @@ fn index(contract: &Contract, tags: &[&Tag]) -> String {
             .map(|operation| operation.type_stem.clone())
             .collect();
         if !names.is_empty() {
-            source.line(&format!("pub use self::{module}::{};", braced(&names)));
+            write_use(&mut source, "pub use", &format!("self::{module}"), &names);
         }
     }
     source.finish()
@@ -92,7 +92,7 @@ fn file(contract: &Contract, tag: &Tag) -> String {
     let mut source = Source::rust(&contract.vendor);
     source.module_doc(&tag.description);
     source.blank();
-    source.line(&format!("use onboarding_core::{};", braced(&imports)));
+    write_use(&mut source, "use", "onboarding_core", &imports);
     source.blank();
     let mut own: BTreeSet<String> = BTreeSet::new();
     own.insert("client::Client".to_owned());
@@ -102,7 +102,7 @@ fn file(contract: &Contract, tag: &Tag) -> String {
     if body.lines().any(|line| !line.trim_start().starts_with("///") && line.contains("types::")) {
         own.insert("types".to_owned());
     }
-    source.line(&format!("use crate::generated::{};", braced(&own)));
+    write_use(&mut source, "use", "crate::generated", &own);
     let mut text = source.finish();
     text.push('\n');
     text.push_str(&body);
@@ -228,7 +228,11 @@ fn write_constant(source: &mut Source, contract: &Contract, operation: &Operatio
         source.line("static OPERATION: Operation =");
         source.line(&format!("    {line};"));
     } else {
-        source.line(&format!("static OPERATION: Operation = {constant}{}", if marks.is_empty() { ";" } else { "" }));
+        source.line("static OPERATION: Operation = Operation::new(");
+        source.line(&format!("{:?},", operation.id));
+        source.line(&format!("Method::{},", operation.method.as_str()));
+        source.line(&format!("{:?},", operation.path));
+        source.line(if marks.is_empty() { ");" } else { ")" });
         let last = marks.len().saturating_sub(1);
         for (index, mark) in marks.iter().enumerate() {
             source.line(&format!("    {mark}{}", if index == last { ";" } else { "" }));

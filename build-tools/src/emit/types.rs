@@ -31,16 +31,7 @@ fn index(contract: &Contract, modules: &BTreeMap<&str, Vec<&TypeDefinition>>) ->
         source.line(&format!("pub use self::{module}::{{"));
         let mut names: Vec<&str> = definitions.iter().map(|definition| definition.name.as_str()).collect();
         names.sort_unstable();
-        let mut line = String::new();
-        for name in names {
-            if line.len() + name.len() > 110 {
-                source.line(line.trim_end());
-                line.clear();
-            }
-            line.push_str(name);
-            line.push_str(", ");
-        }
-        source.line(line.trim_end());
+        write_names(&mut source, names);
         source.line("};");
     }
     source.finish()
@@ -75,7 +66,7 @@ fn file(contract: &Contract, module: &str, definitions: &[&TypeDefinition]) -> S
     };
     source.module_doc(&about);
     source.blank();
-    source.line(&format!("use onboarding_core::{};", braced(&imports)));
+    write_use(&mut source, "use", "onboarding_core", &imports);
     let own: BTreeSet<&str> = definitions.iter().map(|definition| definition.name.as_str()).collect();
     let foreign: BTreeSet<String> = definitions
         .iter()
@@ -87,12 +78,38 @@ fn file(contract: &Contract, module: &str, definitions: &[&TypeDefinition]) -> S
         .collect();
     if !foreign.is_empty() {
         source.blank();
-        source.line(&format!("use super::{};", braced(&foreign)));
+        write_use(&mut source, "use", "super", &foreign);
     }
     let mut text = source.finish();
     text.push('\n');
     text.push_str(&body);
     text
+}
+
+/// An import, over several lines where it is long.
+pub(super) fn write_use(source: &mut Source, keyword: &str, path: &str, names: &BTreeSet<String>) {
+    let line = format!("{keyword} {path}::{};", braced(names));
+    if line.len() <= 110 {
+        source.line(&line);
+        return;
+    }
+    source.line(&format!("{keyword} {path}::{{"));
+    write_names(source, names.iter().map(String::as_str));
+    source.line("};");
+}
+
+/// Names with a comma behind each, as many on a line as there is room for.
+fn write_names<'n>(source: &mut Source, names: impl IntoIterator<Item = &'n str>) {
+    let mut line = String::new();
+    for name in names {
+        if line.len() + name.len() > 110 {
+            source.line(line.trim_end());
+            line.clear();
+        }
+        line.push_str(name);
+        line.push_str(", ");
+    }
+    source.line(line.trim_end());
 }
 
 pub(super) fn braced(names: &BTreeSet<String>) -> String {

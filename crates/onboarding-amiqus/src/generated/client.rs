@@ -3,7 +3,10 @@
 
 //! The client of Amiqus ID: where it calls, and how it signs in.
 
-use onboarding_core::{self as runtime, BuildError, ClientBuilder, Expiry, FieldValue, Secret, TokenFlow, TokenRequest, TokenSource, VendorClient};
+use onboarding_core as runtime;
+use onboarding_core::{
+    BuildError, ClientBuilder, Expiry, FieldValue, Secret, TokenFlow, TokenRequest, TokenSource, VendorClient,
+};
 
 /// The client of Amiqus ID. Each operation is a method. Clones are cheap and share connections and settings.
 #[derive(Clone, Debug)]
@@ -74,7 +77,10 @@ impl Credentials {
     ///
     /// - `client_id`: The application's client ID.
     /// - `client_secret`: The application's client secret.
-    pub fn authorization_code(client_id: impl Into<Secret>, client_secret: impl Into<Secret>) -> AuthorizationCodeSignIn {
+    pub fn authorization_code(
+        client_id: impl Into<Secret>,
+        client_secret: impl Into<Secret>,
+    ) -> AuthorizationCodeSignIn {
         AuthorizationCodeSignIn(
             TokenSource::new(&AUTHORIZATION_CODE)
                 .given("client_id", client_id)

@@ -3,7 +3,10 @@
 
 //! The client of B2Core: where it calls, and how it signs in.
 
-use onboarding_core::{self as runtime, ClientBuilder, Expiry, FieldValue, Secret, TokenFlow, TokenRequest, TokenSource, VendorClient};
+use onboarding_core as runtime;
+use onboarding_core::{
+    ClientBuilder, Expiry, FieldValue, Secret, TokenFlow, TokenRequest, TokenSource, VendorClient,
+};
 
 /// The client of B2Core. Each operation is a method. Clones are cheap and share connections and settings.
 #[derive(Clone, Debug)]

@@ -3,7 +3,10 @@
 
 //! The client of Carium: where it calls, and how it signs in.
 
-use onboarding_core::{self as runtime, BuildError, ClientBuilder, FieldValue, Secret, TokenFlow, TokenRequest, TokenSource, VendorClient};
+use onboarding_core as runtime;
+use onboarding_core::{
+    BuildError, ClientBuilder, FieldValue, Secret, TokenFlow, TokenRequest, TokenSource, VendorClient,
+};
 
 /// The client of Carium. Each operation is a method. Clones are cheap and share connections and settings.
 #[derive(Clone, Debug)]

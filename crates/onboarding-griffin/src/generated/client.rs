@@ -3,7 +3,8 @@
 
 //! The client of Griffin: where it calls, and how it signs in.
 
-use onboarding_core::{self as runtime, BuildError, ClientBuilder, Secret, VendorClient};
+use onboarding_core as runtime;
+use onboarding_core::{BuildError, ClientBuilder, Secret, VendorClient};
 
 /// The client of Griffin. Each operation is a method. Clones are cheap and share connections and settings.
 #[derive(Clone, Debug)]

@@ -3,7 +3,10 @@
 
 //! The client of Upvest: where it calls, and how it signs in.
 
-use onboarding_core::{self as runtime, BuildError, ClientBuilder, Expiry, FieldValue, Secret, TokenFlow, TokenRequest, TokenSource, VendorClient};
+use onboarding_core as runtime;
+use onboarding_core::{
+    BuildError, ClientBuilder, Expiry, FieldValue, Secret, TokenFlow, TokenRequest, TokenSource, VendorClient,
+};
 
 /// The client of Upvest. Each operation is a method. Clones are cheap and share connections and settings.
 #[derive(Clone, Debug)]
@@ -84,7 +87,11 @@ impl Credentials {
     /// - `client_id`: The client's UUID, sent as `upvest-client-id`.
     /// - `client_secret`: The client's secret.
     /// - `scope`: The scopes asked for, separated by spaces, such as `users:read users:admin`.
-    pub fn client_credentials(client_id: impl Into<Secret>, client_secret: impl Into<Secret>, scope: impl Into<Secret>) -> ClientCredentialsSignIn {
+    pub fn client_credentials(
+        client_id: impl Into<Secret>,
+        client_secret: impl Into<Secret>,
+        scope: impl Into<Secret>,
+    ) -> ClientCredentialsSignIn {
         ClientCredentialsSignIn(
             TokenSource::new(&CLIENT_CREDENTIALS)
                 .given("client_id", client_id)

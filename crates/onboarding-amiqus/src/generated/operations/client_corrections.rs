@@ -53,7 +53,11 @@ impl Client {
         correction_id: types::ClientCorrectionId,
         body: &types::UpdateClientCorrection,
     ) -> Call<types::ClientCorrection, errors::UpdateClientCorrectionError> {
-        static OPERATION: Operation = Operation::new("update_client_correction", Method::PATCH, "/clients/{clientId}/corrections/{correctionId}");
+        static OPERATION: Operation = Operation::new(
+            "update_client_correction",
+            Method::PATCH,
+            "/clients/{clientId}/corrections/{correctionId}",
+        );
         self.core
             .request(&OPERATION)
             .path("clientId", &client_id)

@@ -42,7 +42,11 @@ impl Client {
         client_id: types::ClientId,
         file_id: types::ClientFileId,
     ) -> Call<Download, errors::DownloadClientFileError> {
-        static OPERATION: Operation = Operation::new("download_client_file", Method::GET, "/clients/{clientId}/files/{fileId}/download")
+        static OPERATION: Operation = Operation::new(
+            "download_client_file",
+            Method::GET,
+            "/clients/{clientId}/files/{fileId}/download",
+        )
             .accept("*/*");
         self.core
             .request(&OPERATION)

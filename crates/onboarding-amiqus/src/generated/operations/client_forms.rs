@@ -119,7 +119,11 @@ impl Client {
         id: types::ClientId,
         reference: &types::ClientFormReferenceId,
     ) -> Call<Download, errors::ForbiddenError> {
-        static OPERATION: Operation = Operation::new("download_client_form", Method::GET, "/clients/{id}/forms/{reference}/download")
+        static OPERATION: Operation = Operation::new(
+            "download_client_form",
+            Method::GET,
+            "/clients/{id}/forms/{reference}/download",
+        )
             .accept("application/pdf");
         self.core
             .request(&OPERATION)

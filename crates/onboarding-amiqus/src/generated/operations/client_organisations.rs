@@ -39,7 +39,11 @@ impl Client {
         client_id: types::ClientId,
         organisation_id: types::OrganisationId,
     ) -> Call<(), errors::ReadError> {
-        static OPERATION: Operation = Operation::new("delete_client_organisation", Method::DELETE, "/clients/{clientId}/organisations/{organisationId}");
+        static OPERATION: Operation = Operation::new(
+            "delete_client_organisation",
+            Method::DELETE,
+            "/clients/{clientId}/organisations/{organisationId}",
+        );
         self.core
             .request(&OPERATION)
             .path("clientId", &client_id)

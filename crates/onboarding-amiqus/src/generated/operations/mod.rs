@@ -33,6 +33,8 @@ pub use self::client_organisations::ListClientOrganisations;
 pub use self::clients::{ListClientRecords, ListClients};
 pub use self::credits::ListCreditHistory;
 pub use self::record_assignees::ListRecordAssignees;
-pub use self::records::{ArchiveRecord, ExpireRecord, GetRecord, ListRecordDocuments, ListRecordSteps, ListRecords};
+pub use self::records::{
+    ArchiveRecord, ExpireRecord, GetRecord, ListRecordDocuments, ListRecordSteps, ListRecords,
+};
 pub use self::team::ListTeamMembers;
 pub use self::user_account::ListMyTeams;

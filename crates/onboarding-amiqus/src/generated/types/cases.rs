@@ -5,7 +5,9 @@
 
 use onboarding_core::{Timestamp, object, page, string_enum, untagged_union};
 
-use super::{AssigneeId, CaseId, CaseItem, CaseItemId, CaseStatus, ClientId, ExpandableClient, PageLinks, TeamMember};
+use super::{
+    AssigneeId, CaseId, CaseItem, CaseItemId, CaseStatus, ClientId, ExpandableClient, PageLinks, TeamMember,
+};
 
 object! {
     /// File on a client that gathers records for a decision.

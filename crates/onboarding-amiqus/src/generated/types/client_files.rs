@@ -5,7 +5,10 @@
 
 use onboarding_core::{Timestamp, identifier, object, page, string_enum, tagged_union, untagged_union};
 
-use super::{Attachment, AttachmentId, Check, CheckPointer, Client, ClientForm, ClientFormId, ClientId, PageLinks, RecordDocument, RecordDocumentPointer, TeamMember, TeamMemberId};
+use super::{
+    Attachment, AttachmentId, Check, CheckPointer, Client, ClientForm, ClientFormId, ClientId, PageLinks,
+    RecordDocument, RecordDocumentPointer, TeamMember, TeamMemberId,
+};
 
 object! {
     /// File kept with a client.

@@ -3,9 +3,15 @@
 
 //! Types of Records.
 
-use onboarding_core::{Secret, Timestamp, identifier, object, page, string_enum, tagged_union, untagged_union, wraps};
+use onboarding_core::{
+    Secret, Timestamp, identifier, object, page, string_enum, tagged_union, untagged_union, wraps,
+};
 
-use super::{AttachmentId, BankTransactions, ClientId, DbsLevel, DummyState, EmploymentActivity, FormTemplateId, NhsEsrPreferences, PageLinks, PhotoIdCountry, PhotoIdDocument, RecordDocument, RecordStep, RightToWorkCountry, ScottishDisclosurePreferences, WatchlistMonitoring, WatchlistProfile};
+use super::{
+    AttachmentId, BankTransactions, ClientId, DbsLevel, DummyState, EmploymentActivity, FormTemplateId,
+    NhsEsrPreferences, PageLinks, PhotoIdCountry, PhotoIdDocument, RecordDocument, RecordStep, RightToWorkCountry,
+    ScottishDisclosurePreferences, WatchlistMonitoring, WatchlistProfile,
+};
 
 object! {
     /// Document to ask for, described by a template.

@@ -3,7 +3,9 @@
 
 //! Types that several groups of operations share.
 
-use onboarding_core::{Map, NaiveDate, Secret, Timestamp, identifier, object, page, string_enum, tagged_union, untagged_union};
+use onboarding_core::{
+    Map, NaiveDate, Secret, Timestamp, identifier, object, page, string_enum, tagged_union, untagged_union,
+};
 
 tagged_union! {
     /// Settings of an AccessNI disclosure, told apart by `type`.

@@ -39,7 +39,11 @@ impl Client {
         &self,
         body: &types::NewAnonymousAccessDocument,
     ) -> Call<types::AnonymousAccessDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("create_anonymous_access", Method::POST, "/v1/anonymous-accesses/")
+        static OPERATION: Operation = Operation::new(
+            "create_anonymous_access",
+            Method::POST,
+            "/v1/anonymous-accesses/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
@@ -80,7 +84,11 @@ impl Client {
         &self,
         id: &types::AnonymousAccessId,
     ) -> Call<types::AnonymousAccessDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("get_anonymous_access", Method::GET, "/v1/anonymous-accesses/{id}/")
+        static OPERATION: Operation = Operation::new(
+            "get_anonymous_access",
+            Method::GET,
+            "/v1/anonymous-accesses/{id}/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
@@ -120,7 +128,11 @@ impl Client {
         id: &types::AnonymousAccessId,
         body: &types::UpdateAnonymousAccessDocument,
     ) -> Call<types::AnonymousAccessDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("update_anonymous_access", Method::PATCH, "/v1/anonymous-accesses/{id}/")
+        static OPERATION: Operation = Operation::new(
+            "update_anonymous_access",
+            Method::PATCH,
+            "/v1/anonymous-accesses/{id}/",
+        )
             .accept("application/vnd.api+json");
         self.core
             .request(&OPERATION)
@@ -166,7 +178,11 @@ impl Client {
         id: &types::AnonymousAccessId,
         body: &types::ProxyCall,
     ) -> Call<types::ProxyResult, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("proxy_anonymous_access", Method::POST, "/v1/anonymous-accesses/{id}/proxy/")
+        static OPERATION: Operation = Operation::new(
+            "proxy_anonymous_access",
+            Method::POST,
+            "/v1/anonymous-accesses/{id}/proxy/",
+        )
             .accept("application/vnd.api+json");
         self.core
             .request(&OPERATION)

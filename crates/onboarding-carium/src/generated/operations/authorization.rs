@@ -39,7 +39,11 @@ impl Client {
         &self,
         body: &types::AccessibleResourcesQuery,
     ) -> Call<types::AccessibleResources, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("get_authz_accessible_resources", Method::POST, "/v1/authz-get-accessible-resources/")
+        static OPERATION: Operation = Operation::new(
+            "get_authz_accessible_resources",
+            Method::POST,
+            "/v1/authz-get-accessible-resources/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
@@ -80,7 +84,11 @@ impl Client {
         operation: &types::AccessOperation,
         user_id: &types::UserId,
     ) -> ListAuthzIndividuals {
-        static OPERATION: Operation = Operation::new("list_authz_individuals", Method::GET, "/v1/authz-individuals/")
+        static OPERATION: Operation = Operation::new(
+            "list_authz_individuals",
+            Method::GET,
+            "/v1/authz-individuals/",
+        )
             .accept("application/vnd.api+json");
         ListAuthzIndividuals(
             self.core
@@ -123,7 +131,11 @@ impl Client {
         &self,
         body: &types::ResourceAccessQuery,
     ) -> Call<types::ResourceAccess, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("check_authz_resource_access", Method::POST, "/v1/authz-resource-access/")
+        static OPERATION: Operation = Operation::new(
+            "check_authz_resource_access",
+            Method::POST,
+            "/v1/authz-resource-access/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
@@ -167,7 +179,11 @@ impl Client {
         resource_id: &[types::ResourceId],
         resource_type: &types::AccessResourceType,
     ) -> ListAuthzResourceAccessors {
-        static OPERATION: Operation = Operation::new("list_authz_resource_accessors", Method::GET, "/v1/authz-resource-accessors/")
+        static OPERATION: Operation = Operation::new(
+            "list_authz_resource_accessors",
+            Method::GET,
+            "/v1/authz-resource-accessors/",
+        )
             .accept("application/vnd.api+json");
         ListAuthzResourceAccessors(
             self.core
@@ -216,7 +232,11 @@ impl Client {
         &self,
         id: &types::UserId,
     ) -> Call<types::AuthzUserStatusDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("get_authz_user_status", Method::GET, "/v1/authz-user-status/{id}/")
+        static OPERATION: Operation = Operation::new(
+            "get_authz_user_status",
+            Method::GET,
+            "/v1/authz-user-status/{id}/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
@@ -252,7 +272,11 @@ impl Client {
         &self,
         body: &types::BulkResourceAccessQuery,
     ) -> Call<types::BulkResourceAccess, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("check_bulk_authz_resource_access", Method::POST, "/v1/bulk-authz-resource-access/")
+        static OPERATION: Operation = Operation::new(
+            "check_bulk_authz_resource_access",
+            Method::POST,
+            "/v1/bulk-authz-resource-access/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }

@@ -39,7 +39,11 @@ impl Client {
         &self,
         body: &types::NewAggregationRequestDocument,
     ) -> Call<types::AggregationRequestDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("create_aggregation_request", Method::POST, "/v1/aggregation-requests/")
+        static OPERATION: Operation = Operation::new(
+            "create_aggregation_request",
+            Method::POST,
+            "/v1/aggregation-requests/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
@@ -67,7 +71,11 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_archive_requests(&self) -> ListArchiveRequests {
-        static OPERATION: Operation = Operation::new("list_archive_requests", Method::GET, "/v1/archive-requests/")
+        static OPERATION: Operation = Operation::new(
+            "list_archive_requests",
+            Method::GET,
+            "/v1/archive-requests/",
+        )
             .accept("application/vnd.api+json");
         ListArchiveRequests(self.core.request(&OPERATION).answers_json())
     }
@@ -103,7 +111,11 @@ impl Client {
         &self,
         body: &types::NewArchiveRequestDocument,
     ) -> Call<types::ArchiveRequestDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("create_archive_request", Method::POST, "/v1/archive-requests/")
+        static OPERATION: Operation = Operation::new(
+            "create_archive_request",
+            Method::POST,
+            "/v1/archive-requests/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
@@ -143,7 +155,11 @@ impl Client {
         id: &types::ArchiveRequestId,
         body: &types::AnswerArchiveRequest,
     ) -> Call<types::EmptyObject, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("answer_archive_request", Method::POST, "/v1/archive-requests/{id}/answer/")
+        static OPERATION: Operation = Operation::new(
+            "answer_archive_request",
+            Method::POST,
+            "/v1/archive-requests/{id}/answer/",
+        )
             .accept("application/vnd.api+json");
         self.core
             .request(&OPERATION)
@@ -178,7 +194,11 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_deletion_requests(&self, user_email: &str) -> ListDeletionRequests {
-        static OPERATION: Operation = Operation::new("list_deletion_requests", Method::GET, "/v1/deletion-requests/")
+        static OPERATION: Operation = Operation::new(
+            "list_deletion_requests",
+            Method::GET,
+            "/v1/deletion-requests/",
+        )
             .accept("application/vnd.api+json");
         ListDeletionRequests(
             self.core
@@ -220,7 +240,11 @@ impl Client {
         &self,
         body: &types::NewDeletionRequestDocument,
     ) -> Call<types::DeletionRequestDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("create_deletion_request", Method::POST, "/v1/deletion-requests/")
+        static OPERATION: Operation = Operation::new(
+            "create_deletion_request",
+            Method::POST,
+            "/v1/deletion-requests/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
@@ -261,7 +285,11 @@ impl Client {
         &self,
         id: &types::DeletionRequestId,
     ) -> Call<types::DeletionRequestDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("get_deletion_request", Method::GET, "/v1/deletion-requests/{id}/")
+        static OPERATION: Operation = Operation::new(
+            "get_deletion_request",
+            Method::GET,
+            "/v1/deletion-requests/{id}/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
@@ -303,7 +331,11 @@ impl Client {
         id: &types::DeletionRequestId,
         body: &types::FinishDeletion,
     ) -> Call<types::EmptyObject, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("update_deletion_request_status", Method::POST, "/v1/deletion-requests/{id}/update-status/")
+        static OPERATION: Operation = Operation::new(
+            "update_deletion_request_status",
+            Method::POST,
+            "/v1/deletion-requests/{id}/update-status/",
+        )
             .accept("application/vnd.api+json");
         self.core
             .request(&OPERATION)

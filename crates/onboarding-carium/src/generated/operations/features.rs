@@ -175,7 +175,11 @@ impl Client {
         id: &types::FeatureId,
         body: &types::AddFeatureUsers,
     ) -> Call<types::FeatureDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("add_feature_users", Method::POST, "/v1/features/{id}/add-users/")
+        static OPERATION: Operation = Operation::new(
+            "add_feature_users",
+            Method::POST,
+            "/v1/features/{id}/add-users/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
@@ -215,7 +219,11 @@ impl Client {
         id: &types::FeatureId,
         body: &types::RemoveFeatureUsers,
     ) -> Call<types::FeatureDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("remove_feature_users", Method::POST, "/v1/features/{id}/remove-users/")
+        static OPERATION: Operation = Operation::new(
+            "remove_feature_users",
+            Method::POST,
+            "/v1/features/{id}/remove-users/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
@@ -243,7 +251,11 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_organization_features(&self) -> ListOrganizationFeatures {
-        static OPERATION: Operation = Operation::new("list_organization_features", Method::GET, "/v1/organization-features/")
+        static OPERATION: Operation = Operation::new(
+            "list_organization_features",
+            Method::GET,
+            "/v1/organization-features/",
+        )
             .accept("application/vnd.api+json");
         ListOrganizationFeatures(self.core.request(&OPERATION).answers_json())
     }
@@ -279,7 +291,11 @@ impl Client {
         &self,
         body: &types::NewOrganizationFeatureDocument,
     ) -> Call<types::OrganizationFeatureDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("create_organization_feature", Method::POST, "/v1/organization-features/")
+        static OPERATION: Operation = Operation::new(
+            "create_organization_feature",
+            Method::POST,
+            "/v1/organization-features/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
@@ -320,7 +336,11 @@ impl Client {
         &self,
         id: &types::OrganizationFeatureId,
     ) -> Call<types::OrganizationFeatureDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("get_organization_feature", Method::GET, "/v1/organization-features/{id}/")
+        static OPERATION: Operation = Operation::new(
+            "get_organization_feature",
+            Method::GET,
+            "/v1/organization-features/{id}/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
@@ -392,7 +412,11 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_user_features(&self) -> ListUserFeatures {
-        static OPERATION: Operation = Operation::new("list_user_features", Method::GET, "/v1/user-features/")
+        static OPERATION: Operation = Operation::new(
+            "list_user_features",
+            Method::GET,
+            "/v1/user-features/",
+        )
             .accept("application/vnd.api+json");
         ListUserFeatures(self.core.request(&OPERATION).answers_json())
     }
@@ -428,7 +452,11 @@ impl Client {
         &self,
         body: &types::NewUserFeatureDocument,
     ) -> Call<types::UserFeatureDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("create_user_feature", Method::POST, "/v1/user-features/")
+        static OPERATION: Operation = Operation::new(
+            "create_user_feature",
+            Method::POST,
+            "/v1/user-features/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
@@ -469,7 +497,11 @@ impl Client {
         &self,
         id: &types::UserFeatureId,
     ) -> Call<types::UserFeatureDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("get_user_feature", Method::GET, "/v1/user-features/{id}/")
+        static OPERATION: Operation = Operation::new(
+            "get_user_feature",
+            Method::GET,
+            "/v1/user-features/{id}/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }

@@ -34,7 +34,11 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_feedback_comments(&self) -> Call<types::FeedbackCommentList, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("list_feedback_comments", Method::GET, "/v1/feedback-comments/")
+        static OPERATION: Operation = Operation::new(
+            "list_feedback_comments",
+            Method::GET,
+            "/v1/feedback-comments/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).answers_json()
     }
@@ -70,7 +74,11 @@ impl Client {
         &self,
         body: &types::NewFeedbackCommentDocument,
     ) -> Call<types::FeedbackCommentDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("create_feedback_comment", Method::POST, "/v1/feedback-comments/")
+        static OPERATION: Operation = Operation::new(
+            "create_feedback_comment",
+            Method::POST,
+            "/v1/feedback-comments/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
@@ -111,7 +119,11 @@ impl Client {
         &self,
         id: &types::FeedbackCommentId,
     ) -> Call<types::FeedbackCommentDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("get_feedback_comment", Method::GET, "/v1/feedback-comments/{id}/")
+        static OPERATION: Operation = Operation::new(
+            "get_feedback_comment",
+            Method::GET,
+            "/v1/feedback-comments/{id}/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).answers_json()
     }

@@ -31,7 +31,11 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_impersonation_requests(&self) -> ListImpersonationRequests {
-        static OPERATION: Operation = Operation::new("list_impersonation_requests", Method::GET, "/v1/impersonation-requests/")
+        static OPERATION: Operation = Operation::new(
+            "list_impersonation_requests",
+            Method::GET,
+            "/v1/impersonation-requests/",
+        )
             .accept("application/vnd.api+json");
         ListImpersonationRequests(self.core.request(&OPERATION).answers_json())
     }
@@ -67,7 +71,11 @@ impl Client {
         &self,
         body: &types::NewImpersonationRequestDocument,
     ) -> Call<types::ImpersonationRequestDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("create_impersonation_request", Method::POST, "/v1/impersonation-requests/")
+        static OPERATION: Operation = Operation::new(
+            "create_impersonation_request",
+            Method::POST,
+            "/v1/impersonation-requests/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
@@ -108,7 +116,11 @@ impl Client {
         &self,
         id: &types::ImpersonationRequestId,
     ) -> Call<types::ImpersonationRequestDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("get_impersonation_request", Method::GET, "/v1/impersonation-requests/{id}/")
+        static OPERATION: Operation = Operation::new(
+            "get_impersonation_request",
+            Method::GET,
+            "/v1/impersonation-requests/{id}/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
@@ -148,7 +160,11 @@ impl Client {
         id: &types::ImpersonationRequestId,
         body: &types::ImpersonateUser,
     ) -> Call<types::StartedSession, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("impersonate_user", Method::POST, "/v1/impersonation-requests/{id}/impersonate/")
+        static OPERATION: Operation = Operation::new(
+            "impersonate_user",
+            Method::POST,
+            "/v1/impersonation-requests/{id}/impersonate/",
+        )
             .accept("application/vnd.api+json");
         self.core
             .request(&OPERATION)

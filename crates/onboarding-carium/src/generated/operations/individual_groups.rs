@@ -41,7 +41,11 @@ impl Client {
         &self,
         individual_group_id: &types::IndividualGroupId,
     ) -> ListIndividualGroupIndividuals {
-        static OPERATION: Operation = Operation::new("list_individual_group_individuals", Method::GET, "/v1/individual-group-individuals/")
+        static OPERATION: Operation = Operation::new(
+            "list_individual_group_individuals",
+            Method::GET,
+            "/v1/individual-group-individuals/",
+        )
             .accept("application/vnd.api+json");
         ListIndividualGroupIndividuals(
             self.core
@@ -85,7 +89,11 @@ impl Client {
         &self,
         individual_group_id: &types::IndividualGroupId,
     ) -> ListIndividualGroupLeaders {
-        static OPERATION: Operation = Operation::new("list_individual_group_leaders", Method::GET, "/v1/individual-group-leaders/")
+        static OPERATION: Operation = Operation::new(
+            "list_individual_group_leaders",
+            Method::GET,
+            "/v1/individual-group-leaders/",
+        )
             .accept("application/vnd.api+json");
         ListIndividualGroupLeaders(
             self.core
@@ -119,7 +127,11 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_individual_group_logs(&self) -> ListIndividualGroupLogs {
-        static OPERATION: Operation = Operation::new("list_individual_group_logs", Method::GET, "/v1/individual-group-logs/")
+        static OPERATION: Operation = Operation::new(
+            "list_individual_group_logs",
+            Method::GET,
+            "/v1/individual-group-logs/",
+        )
             .accept("application/vnd.api+json");
         ListIndividualGroupLogs(self.core.request(&OPERATION).answers_json())
     }
@@ -149,7 +161,11 @@ impl Client {
     #[deprecated = "the vendor advises against it"]
     #[inline]
     pub fn list_individual_groups(&self) -> ListIndividualGroups {
-        static OPERATION: Operation = Operation::new("list_individual_groups", Method::GET, "/v1/individual-groups/")
+        static OPERATION: Operation = Operation::new(
+            "list_individual_groups",
+            Method::GET,
+            "/v1/individual-groups/",
+        )
             .deprecated()
             .accept("application/vnd.api+json");
         ListIndividualGroups(self.core.request(&OPERATION).answers_json())
@@ -186,7 +202,11 @@ impl Client {
         &self,
         body: &types::NewIndividualGroupDocument,
     ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("create_individual_group", Method::POST, "/v1/individual-groups/")
+        static OPERATION: Operation = Operation::new(
+            "create_individual_group",
+            Method::POST,
+            "/v1/individual-groups/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
@@ -221,7 +241,11 @@ impl Client {
     /// ```
     #[inline]
     pub fn get_individual_group(&self, id: &types::IndividualGroupId) -> GetIndividualGroup {
-        static OPERATION: Operation = Operation::new("get_individual_group", Method::GET, "/v1/individual-groups/{id}/")
+        static OPERATION: Operation = Operation::new(
+            "get_individual_group",
+            Method::GET,
+            "/v1/individual-groups/{id}/",
+        )
             .accept("application/vnd.api+json");
         GetIndividualGroup(self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json())
     }
@@ -261,7 +285,11 @@ impl Client {
         id: &types::IndividualGroupId,
         body: &types::UpdateIndividualGroupDocument,
     ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("update_individual_group", Method::PATCH, "/v1/individual-groups/{id}/")
+        static OPERATION: Operation = Operation::new(
+            "update_individual_group",
+            Method::PATCH,
+            "/v1/individual-groups/{id}/",
+        )
             .accept("application/vnd.api+json");
         self.core
             .request(&OPERATION)
@@ -306,7 +334,11 @@ impl Client {
         id: &types::IndividualGroupId,
         body: &types::AddGroupIndividuals,
     ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("add_individual_group_individuals", Method::POST, "/v1/individual-groups/{id}/add-individuals/")
+        static OPERATION: Operation = Operation::new(
+            "add_individual_group_individuals",
+            Method::POST,
+            "/v1/individual-groups/{id}/add-individuals/",
+        )
             .accept("application/vnd.api+json");
         self.core
             .request(&OPERATION)
@@ -351,7 +383,11 @@ impl Client {
         id: &types::IndividualGroupId,
         body: &types::AddGroupUsers,
     ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("add_individual_group_leaders", Method::POST, "/v1/individual-groups/{id}/add-leaders/")
+        static OPERATION: Operation = Operation::new(
+            "add_individual_group_leaders",
+            Method::POST,
+            "/v1/individual-groups/{id}/add-leaders/",
+        )
             .accept("application/vnd.api+json");
         self.core
             .request(&OPERATION)
@@ -396,7 +432,11 @@ impl Client {
         id: &types::IndividualGroupId,
         body: &types::AddGroupUsers,
     ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("add_individual_group_members", Method::POST, "/v1/individual-groups/{id}/add-members/")
+        static OPERATION: Operation = Operation::new(
+            "add_individual_group_members",
+            Method::POST,
+            "/v1/individual-groups/{id}/add-members/",
+        )
             .accept("application/vnd.api+json");
         self.core
             .request(&OPERATION)
@@ -439,7 +479,11 @@ impl Client {
         &self,
         id: &types::IndividualGroupId,
     ) -> ListIndividualGroupEligibleMembers {
-        static OPERATION: Operation = Operation::new("list_individual_group_eligible_members", Method::GET, "/v1/individual-groups/{id}/eligible-members/")
+        static OPERATION: Operation = Operation::new(
+            "list_individual_group_eligible_members",
+            Method::GET,
+            "/v1/individual-groups/{id}/eligible-members/",
+        )
             .accept("application/vnd.api+json");
         ListIndividualGroupEligibleMembers(
             self.core
@@ -485,7 +529,11 @@ impl Client {
         id: &types::IndividualGroupId,
         body: &types::MoveIndividualGroup,
     ) -> Call<types::GroupMoveDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("move_individual_group", Method::POST, "/v1/individual-groups/{id}/move-group/")
+        static OPERATION: Operation = Operation::new(
+            "move_individual_group",
+            Method::POST,
+            "/v1/individual-groups/{id}/move-group/",
+        )
             .accept("application/vnd.api+json");
         self.core
             .request(&OPERATION)
@@ -530,7 +578,11 @@ impl Client {
         id: &types::IndividualGroupId,
         body: &types::RemoveGroupIndividuals,
     ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("remove_individual_group_individuals", Method::POST, "/v1/individual-groups/{id}/remove-individuals/")
+        static OPERATION: Operation = Operation::new(
+            "remove_individual_group_individuals",
+            Method::POST,
+            "/v1/individual-groups/{id}/remove-individuals/",
+        )
             .accept("application/vnd.api+json");
         self.core
             .request(&OPERATION)
@@ -575,7 +627,11 @@ impl Client {
         id: &types::IndividualGroupId,
         body: &types::RemoveGroupUsers,
     ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("remove_individual_group_leaders", Method::POST, "/v1/individual-groups/{id}/remove-leaders/")
+        static OPERATION: Operation = Operation::new(
+            "remove_individual_group_leaders",
+            Method::POST,
+            "/v1/individual-groups/{id}/remove-leaders/",
+        )
             .accept("application/vnd.api+json");
         self.core
             .request(&OPERATION)
@@ -620,7 +676,11 @@ impl Client {
         id: &types::IndividualGroupId,
         body: &types::RemoveGroupUsers,
     ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("remove_individual_group_members", Method::POST, "/v1/individual-groups/{id}/remove-members/")
+        static OPERATION: Operation = Operation::new(
+            "remove_individual_group_members",
+            Method::POST,
+            "/v1/individual-groups/{id}/remove-members/",
+        )
             .accept("application/vnd.api+json");
         self.core
             .request(&OPERATION)
@@ -653,7 +713,11 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_individual_groups_v2(&self) -> ListIndividualGroupsV2 {
-        static OPERATION: Operation = Operation::new("list_individual_groups_v2", Method::GET, "/v2/individual-groups/")
+        static OPERATION: Operation = Operation::new(
+            "list_individual_groups_v2",
+            Method::GET,
+            "/v2/individual-groups/",
+        )
             .accept("application/vnd.api+json");
         ListIndividualGroupsV2(self.core.request(&OPERATION).answers_json())
     }
@@ -688,7 +752,11 @@ impl Client {
     /// ```
     #[inline]
     pub fn get_individual_group_v2(&self, id: &types::IndividualGroupId) -> GetIndividualGroupV2 {
-        static OPERATION: Operation = Operation::new("get_individual_group_v2", Method::GET, "/v2/individual-groups/{id}/")
+        static OPERATION: Operation = Operation::new(
+            "get_individual_group_v2",
+            Method::GET,
+            "/v2/individual-groups/{id}/",
+        )
             .accept("application/vnd.api+json");
         GetIndividualGroupV2(
             self.core

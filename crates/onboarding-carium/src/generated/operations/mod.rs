@@ -34,12 +34,18 @@ pub use self::authorization::{ListAuthzIndividuals, ListAuthzResourceAccessors};
 pub use self::data_requests::{ListArchiveRequests, ListDeletionRequests};
 pub use self::features::{ListFeatures, ListOrganizationFeatures, ListUserFeatures};
 pub use self::impersonation::ListImpersonationRequests;
-pub use self::individual_groups::{GetIndividualGroup, GetIndividualGroupV2, ListIndividualGroupEligibleMembers, ListIndividualGroupIndividuals, ListIndividualGroupLeaders, ListIndividualGroupLogs, ListIndividualGroups, ListIndividualGroupsV2};
+pub use self::individual_groups::{
+    GetIndividualGroup, GetIndividualGroupV2, ListIndividualGroupEligibleMembers, ListIndividualGroupIndividuals,
+    ListIndividualGroupLeaders, ListIndividualGroupLogs, ListIndividualGroups, ListIndividualGroupsV2,
+};
 pub use self::multi_factor_authentication::ListMfaTotpConfigurations;
 pub use self::oauth2::ListOauth2ClientSettings;
 pub use self::onboarding::ListOnboardingRequests;
 pub use self::organization_codes::ListOrganizationCodeUsers;
-pub use self::organization_content::{ListOrganizationEmailTemplates, ListOrganizationGeneralMessages, ListOrganizationSmsTemplates, ListOrganizationThemes};
+pub use self::organization_content::{
+    ListOrganizationEmailTemplates, ListOrganizationGeneralMessages, ListOrganizationSmsTemplates,
+    ListOrganizationThemes,
+};
 pub use self::organizations::ListOrganizations;
 pub use self::replication::ListUserReplications;
 pub use self::roles::{ListRoleUsers, ListRoles};

@@ -34,7 +34,11 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_mfa_totp_configurations(&self) -> ListMfaTotpConfigurations {
-        static OPERATION: Operation = Operation::new("list_mfa_totp_configurations", Method::GET, "/v1/mfa-totp/")
+        static OPERATION: Operation = Operation::new(
+            "list_mfa_totp_configurations",
+            Method::GET,
+            "/v1/mfa-totp/",
+        )
             .accept("application/vnd.api+json");
         ListMfaTotpConfigurations(self.core.request(&OPERATION).answers_json())
     }
@@ -68,7 +72,11 @@ impl Client {
         &self,
         body: &types::EmptyObject,
     ) -> Call<types::TotpConfigurationDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("create_mfa_totp_configuration", Method::POST, "/v1/mfa-totp/")
+        static OPERATION: Operation = Operation::new(
+            "create_mfa_totp_configuration",
+            Method::POST,
+            "/v1/mfa-totp/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
@@ -150,7 +158,11 @@ impl Client {
         id: &types::TotpConfigurationId,
         body: &types::DisableTotp,
     ) -> Call<types::TotpConfigurationDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("disable_mfa_totp_configuration", Method::POST, "/v1/mfa-totp/{id}/disable/")
+        static OPERATION: Operation = Operation::new(
+            "disable_mfa_totp_configuration",
+            Method::POST,
+            "/v1/mfa-totp/{id}/disable/",
+        )
             .accept("application/vnd.api+json");
         self.core
             .request(&OPERATION)
@@ -197,7 +209,11 @@ impl Client {
         id: &types::TotpConfigurationId,
         body: &types::EnableTotp,
     ) -> Call<types::TotpConfigurationDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("enable_mfa_totp_configuration", Method::POST, "/v1/mfa-totp/{id}/enable/")
+        static OPERATION: Operation = Operation::new(
+            "enable_mfa_totp_configuration",
+            Method::POST,
+            "/v1/mfa-totp/{id}/enable/",
+        )
             .accept("application/vnd.api+json");
         self.core
             .request(&OPERATION)

@@ -41,7 +41,11 @@ impl Client {
         &self,
         organization_id: &types::OrganizationId,
     ) -> ListOauth2ClientSettings {
-        static OPERATION: Operation = Operation::new("list_oauth2_client_settings", Method::GET, "/v1/oauth2-client-settings/")
+        static OPERATION: Operation = Operation::new(
+            "list_oauth2_client_settings",
+            Method::GET,
+            "/v1/oauth2-client-settings/",
+        )
             .accept("application/vnd.api+json");
         ListOauth2ClientSettings(
             self.core
@@ -83,7 +87,11 @@ impl Client {
         &self,
         body: &types::NewOauth2ClientSettingsDocument,
     ) -> Call<types::Oauth2ClientSettingsDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("create_oauth2_client_settings", Method::POST, "/v1/oauth2-client-settings/")
+        static OPERATION: Operation = Operation::new(
+            "create_oauth2_client_settings",
+            Method::POST,
+            "/v1/oauth2-client-settings/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
@@ -124,7 +132,11 @@ impl Client {
         &self,
         id: &types::Oauth2ClientSettingsId,
     ) -> Call<types::Oauth2ClientSettingsDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("get_oauth2_client_settings", Method::GET, "/v1/oauth2-client-settings/{id}/")
+        static OPERATION: Operation = Operation::new(
+            "get_oauth2_client_settings",
+            Method::GET,
+            "/v1/oauth2-client-settings/{id}/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
@@ -164,7 +176,11 @@ impl Client {
         id: &types::Oauth2ClientSettingsId,
         body: &types::UpdateOauth2ClientSettingsDocument,
     ) -> Call<types::Oauth2ClientSettingsDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("update_oauth2_client_settings", Method::PATCH, "/v1/oauth2-client-settings/{id}/")
+        static OPERATION: Operation = Operation::new(
+            "update_oauth2_client_settings",
+            Method::PATCH,
+            "/v1/oauth2-client-settings/{id}/",
+        )
             .accept("application/vnd.api+json");
         self.core
             .request(&OPERATION)
@@ -209,7 +225,11 @@ impl Client {
         id: &types::Oauth2ClientSettingsId,
         body: &types::EmptyObject,
     ) -> Call<types::Oauth2ClientSettingsDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("reset_oauth2_client_secret", Method::POST, "/v1/oauth2-client-settings/{id}/reset-secret/")
+        static OPERATION: Operation = Operation::new(
+            "reset_oauth2_client_secret",
+            Method::POST,
+            "/v1/oauth2-client-settings/{id}/reset-secret/",
+        )
             .accept("application/vnd.api+json");
         self.core
             .request(&OPERATION)

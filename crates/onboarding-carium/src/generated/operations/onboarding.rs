@@ -41,7 +41,11 @@ impl Client {
         &self,
         body: &types::NewOnboardingInfoDocument,
     ) -> Call<types::OnboardingInfoDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("create_onboarding_info", Method::POST, "/v1/onboarding-info/")
+        static OPERATION: Operation = Operation::new(
+            "create_onboarding_info",
+            Method::POST,
+            "/v1/onboarding-info/",
+        )
             .public()
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
@@ -77,7 +81,11 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_onboarding_requests(&self, organization: &types::OrganizationId) -> ListOnboardingRequests {
-        static OPERATION: Operation = Operation::new("list_onboarding_requests", Method::GET, "/v1/onboarding-requests/")
+        static OPERATION: Operation = Operation::new(
+            "list_onboarding_requests",
+            Method::GET,
+            "/v1/onboarding-requests/",
+        )
             .accept("application/vnd.api+json");
         ListOnboardingRequests(
             self.core
@@ -119,7 +127,11 @@ impl Client {
         &self,
         body: &types::NewOnboardingRequestDocument,
     ) -> Call<types::OnboardingRequestDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("create_onboarding_request", Method::POST, "/v1/onboarding-requests/")
+        static OPERATION: Operation = Operation::new(
+            "create_onboarding_request",
+            Method::POST,
+            "/v1/onboarding-requests/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
@@ -160,7 +172,11 @@ impl Client {
         &self,
         id: &types::OnboardingRequestId,
     ) -> Call<types::OnboardingRequestDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("get_onboarding_request", Method::GET, "/v1/onboarding-requests/{id}/")
+        static OPERATION: Operation = Operation::new(
+            "get_onboarding_request",
+            Method::GET,
+            "/v1/onboarding-requests/{id}/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
@@ -200,7 +216,11 @@ impl Client {
         id: &types::OnboardingRequestId,
         body: &types::UpdateOnboardingRequestDocument,
     ) -> Call<types::OnboardingRequestDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("update_onboarding_request", Method::PATCH, "/v1/onboarding-requests/{id}/")
+        static OPERATION: Operation = Operation::new(
+            "update_onboarding_request",
+            Method::PATCH,
+            "/v1/onboarding-requests/{id}/",
+        )
             .accept("application/vnd.api+json");
         self.core
             .request(&OPERATION)
@@ -247,7 +267,11 @@ impl Client {
         id: &types::OnboardingRequestId,
         body: &types::ResendNotificationsDocument,
     ) -> Call<types::OnboardingRequestDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("resend_onboarding_request_notifications", Method::POST, "/v1/onboarding-requests/{id}/email/")
+        static OPERATION: Operation = Operation::new(
+            "resend_onboarding_request_notifications",
+            Method::POST,
+            "/v1/onboarding-requests/{id}/email/",
+        )
             .accept("application/vnd.api+json");
         self.core
             .request(&OPERATION)
@@ -292,7 +316,11 @@ impl Client {
         id: &types::OnboardingTextId,
         body: &types::OnboardingTextStatusDocument,
     ) -> Call<types::EmptyObject, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("update_onboarding_text_status", Method::POST, "/v1/onboarding-texts/{id}/update-status/")
+        static OPERATION: Operation = Operation::new(
+            "update_onboarding_text_status",
+            Method::POST,
+            "/v1/onboarding-texts/{id}/update-status/",
+        )
             .accept("application/vnd.api+json");
         self.core
             .request(&OPERATION)

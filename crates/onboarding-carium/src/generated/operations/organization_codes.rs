@@ -46,7 +46,11 @@ impl Client {
         &self,
         id: &types::OrganizationCodeId,
     ) -> Call<types::OrganizationCodeInfoDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("get_organization_code_info", Method::GET, "/v1/organization-code-info/{id}/")
+        static OPERATION: Operation = Operation::new(
+            "get_organization_code_info",
+            Method::GET,
+            "/v1/organization-code-info/{id}/",
+        )
             .public()
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
@@ -78,7 +82,11 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_organization_codes(&self) -> Call<types::OrganizationCodeList, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("list_organization_codes", Method::GET, "/v1/organization-codes/")
+        static OPERATION: Operation = Operation::new(
+            "list_organization_codes",
+            Method::GET,
+            "/v1/organization-codes/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).answers_json()
     }
@@ -114,7 +122,11 @@ impl Client {
         &self,
         body: &types::NewOrganizationCodeDocument,
     ) -> Call<types::OrganizationCodeDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("create_organization_code", Method::POST, "/v1/organization-codes/")
+        static OPERATION: Operation = Operation::new(
+            "create_organization_code",
+            Method::POST,
+            "/v1/organization-codes/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
@@ -150,7 +162,11 @@ impl Client {
         &self,
         id: &types::OrganizationCodeId,
     ) -> Call<types::OrganizationCodeDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("get_organization_code", Method::GET, "/v1/organization-codes/{id}/")
+        static OPERATION: Operation = Operation::new(
+            "get_organization_code",
+            Method::GET,
+            "/v1/organization-codes/{id}/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
@@ -190,7 +206,11 @@ impl Client {
         id: &types::OrganizationCodeId,
         body: &types::UpdateOrganizationCodeDocument,
     ) -> Call<types::OrganizationCodeDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("update_organization_code", Method::PATCH, "/v1/organization-codes/{id}/")
+        static OPERATION: Operation = Operation::new(
+            "update_organization_code",
+            Method::PATCH,
+            "/v1/organization-codes/{id}/",
+        )
             .accept("application/vnd.api+json");
         self.core
             .request(&OPERATION)
@@ -230,7 +250,11 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_organization_code_users(&self, id: &types::OrganizationCodeId) -> ListOrganizationCodeUsers {
-        static OPERATION: Operation = Operation::new("list_organization_code_users", Method::GET, "/v1/organization-codes/{id}/users/")
+        static OPERATION: Operation = Operation::new(
+            "list_organization_code_users",
+            Method::GET,
+            "/v1/organization-codes/{id}/users/",
+        )
             .accept("application/vnd.api+json");
         ListOrganizationCodeUsers(
             self.core

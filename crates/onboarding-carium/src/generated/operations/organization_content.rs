@@ -31,7 +31,11 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_organization_email_templates(&self) -> ListOrganizationEmailTemplates {
-        static OPERATION: Operation = Operation::new("list_organization_email_templates", Method::GET, "/v1/organization-email-templates/")
+        static OPERATION: Operation = Operation::new(
+            "list_organization_email_templates",
+            Method::GET,
+            "/v1/organization-email-templates/",
+        )
             .accept("application/vnd.api+json");
         ListOrganizationEmailTemplates(self.core.request(&OPERATION).answers_json())
     }
@@ -67,7 +71,11 @@ impl Client {
         &self,
         body: &types::NewEmailTemplateDocument,
     ) -> Call<types::EmailTemplateDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("create_organization_email_template", Method::POST, "/v1/organization-email-templates/")
+        static OPERATION: Operation = Operation::new(
+            "create_organization_email_template",
+            Method::POST,
+            "/v1/organization-email-templates/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
@@ -105,7 +113,11 @@ impl Client {
         &self,
         id: &types::EmailTemplateId,
     ) -> Call<types::EmailTemplateDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("get_organization_email_template", Method::GET, "/v1/organization-email-templates/{id}/")
+        static OPERATION: Operation = Operation::new(
+            "get_organization_email_template",
+            Method::GET,
+            "/v1/organization-email-templates/{id}/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
@@ -145,7 +157,11 @@ impl Client {
         id: &types::EmailTemplateId,
         body: &types::UpdateEmailTemplateDocument,
     ) -> Call<types::EmailTemplateDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("update_organization_email_template", Method::PATCH, "/v1/organization-email-templates/{id}/")
+        static OPERATION: Operation = Operation::new(
+            "update_organization_email_template",
+            Method::PATCH,
+            "/v1/organization-email-templates/{id}/",
+        )
             .accept("application/vnd.api+json");
         self.core
             .request(&OPERATION)
@@ -188,7 +204,11 @@ impl Client {
         &self,
         organization_id: &types::OrganizationId,
     ) -> ListOrganizationGeneralMessages {
-        static OPERATION: Operation = Operation::new("list_organization_general_messages", Method::GET, "/v1/organization-general-messages/")
+        static OPERATION: Operation = Operation::new(
+            "list_organization_general_messages",
+            Method::GET,
+            "/v1/organization-general-messages/",
+        )
             .accept("application/vnd.api+json");
         ListOrganizationGeneralMessages(
             self.core
@@ -230,7 +250,11 @@ impl Client {
         &self,
         body: &types::NewGeneralMessageDocument,
     ) -> Call<types::GeneralMessageDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("create_organization_general_message", Method::POST, "/v1/organization-general-messages/")
+        static OPERATION: Operation = Operation::new(
+            "create_organization_general_message",
+            Method::POST,
+            "/v1/organization-general-messages/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
@@ -268,7 +292,11 @@ impl Client {
         &self,
         id: &types::GeneralMessageId,
     ) -> Call<types::GeneralMessageDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("get_organization_general_message", Method::GET, "/v1/organization-general-messages/{id}/")
+        static OPERATION: Operation = Operation::new(
+            "get_organization_general_message",
+            Method::GET,
+            "/v1/organization-general-messages/{id}/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
@@ -308,7 +336,11 @@ impl Client {
         id: &types::GeneralMessageId,
         body: &types::UpdateGeneralMessageDocument,
     ) -> Call<types::GeneralMessageDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("update_organization_general_message", Method::PATCH, "/v1/organization-general-messages/{id}/")
+        static OPERATION: Operation = Operation::new(
+            "update_organization_general_message",
+            Method::PATCH,
+            "/v1/organization-general-messages/{id}/",
+        )
             .accept("application/vnd.api+json");
         self.core
             .request(&OPERATION)
@@ -341,7 +373,11 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_organization_sms_templates(&self) -> ListOrganizationSmsTemplates {
-        static OPERATION: Operation = Operation::new("list_organization_sms_templates", Method::GET, "/v1/organization-sms-templates/")
+        static OPERATION: Operation = Operation::new(
+            "list_organization_sms_templates",
+            Method::GET,
+            "/v1/organization-sms-templates/",
+        )
             .accept("application/vnd.api+json");
         ListOrganizationSmsTemplates(self.core.request(&OPERATION).answers_json())
     }
@@ -377,7 +413,11 @@ impl Client {
         &self,
         body: &types::NewSmsTemplateDocument,
     ) -> Call<types::SmsTemplateDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("create_organization_sms_template", Method::POST, "/v1/organization-sms-templates/")
+        static OPERATION: Operation = Operation::new(
+            "create_organization_sms_template",
+            Method::POST,
+            "/v1/organization-sms-templates/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
@@ -418,7 +458,11 @@ impl Client {
         &self,
         id: &types::SmsTemplateId,
     ) -> Call<types::SmsTemplateDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("get_organization_sms_template", Method::GET, "/v1/organization-sms-templates/{id}/")
+        static OPERATION: Operation = Operation::new(
+            "get_organization_sms_template",
+            Method::GET,
+            "/v1/organization-sms-templates/{id}/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
@@ -458,7 +502,11 @@ impl Client {
         id: &types::SmsTemplateId,
         body: &types::UpdateSmsTemplateDocument,
     ) -> Call<types::SmsTemplateDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("update_organization_sms_template", Method::PATCH, "/v1/organization-sms-templates/{id}/")
+        static OPERATION: Operation = Operation::new(
+            "update_organization_sms_template",
+            Method::PATCH,
+            "/v1/organization-sms-templates/{id}/",
+        )
             .accept("application/vnd.api+json");
         self.core
             .request(&OPERATION)
@@ -491,7 +539,11 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_organization_themes(&self) -> ListOrganizationThemes {
-        static OPERATION: Operation = Operation::new("list_organization_themes", Method::GET, "/v1/organization-themes/")
+        static OPERATION: Operation = Operation::new(
+            "list_organization_themes",
+            Method::GET,
+            "/v1/organization-themes/",
+        )
             .accept("application/vnd.api+json");
         ListOrganizationThemes(self.core.request(&OPERATION).answers_json())
     }
@@ -527,7 +579,11 @@ impl Client {
         &self,
         body: &types::NewThemeDocument,
     ) -> Call<types::ThemeDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("create_organization_theme", Method::POST, "/v1/organization-themes/")
+        static OPERATION: Operation = Operation::new(
+            "create_organization_theme",
+            Method::POST,
+            "/v1/organization-themes/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
@@ -568,7 +624,11 @@ impl Client {
         &self,
         id: &types::ThemeId,
     ) -> Call<types::ThemeDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("get_organization_theme", Method::GET, "/v1/organization-themes/{id}/")
+        static OPERATION: Operation = Operation::new(
+            "get_organization_theme",
+            Method::GET,
+            "/v1/organization-themes/{id}/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
@@ -608,7 +668,11 @@ impl Client {
         id: &types::ThemeId,
         body: &types::UpdateThemeDocument,
     ) -> Call<types::ThemeDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("update_organization_theme", Method::PATCH, "/v1/organization-themes/{id}/")
+        static OPERATION: Operation = Operation::new(
+            "update_organization_theme",
+            Method::PATCH,
+            "/v1/organization-themes/{id}/",
+        )
             .accept("application/vnd.api+json");
         self.core
             .request(&OPERATION)

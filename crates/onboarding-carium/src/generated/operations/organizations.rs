@@ -31,7 +31,11 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_organizations(&self) -> ListOrganizations {
-        static OPERATION: Operation = Operation::new("list_organizations", Method::GET, "/v1/organizations/")
+        static OPERATION: Operation = Operation::new(
+            "list_organizations",
+            Method::GET,
+            "/v1/organizations/",
+        )
             .accept("application/vnd.api+json");
         ListOrganizations(self.core.request(&OPERATION).answers_json())
     }
@@ -67,7 +71,11 @@ impl Client {
         &self,
         body: &types::NewOrganizationDocument,
     ) -> Call<types::OrganizationDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("create_organization", Method::POST, "/v1/organizations/")
+        static OPERATION: Operation = Operation::new(
+            "create_organization",
+            Method::POST,
+            "/v1/organizations/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
@@ -108,7 +116,11 @@ impl Client {
         &self,
         id: &types::OrganizationId,
     ) -> Call<types::OrganizationDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("get_organization", Method::GET, "/v1/organizations/{id}/")
+        static OPERATION: Operation = Operation::new(
+            "get_organization",
+            Method::GET,
+            "/v1/organizations/{id}/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
@@ -148,7 +160,11 @@ impl Client {
         id: &types::OrganizationId,
         body: &types::UpdateOrganizationDocument,
     ) -> Call<types::OrganizationDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("update_organization", Method::PATCH, "/v1/organizations/{id}/")
+        static OPERATION: Operation = Operation::new(
+            "update_organization",
+            Method::PATCH,
+            "/v1/organizations/{id}/",
+        )
             .accept("application/vnd.api+json");
         self.core
             .request(&OPERATION)
@@ -237,7 +253,11 @@ impl Client {
         id: &types::OrganizationId,
         body: &types::EmptyObject,
     ) -> Call<types::OrganizationDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("process_organization_logo_upload", Method::POST, "/v1/organizations/{id}/process-logo-upload/")
+        static OPERATION: Operation = Operation::new(
+            "process_organization_logo_upload",
+            Method::POST,
+            "/v1/organizations/{id}/process-logo-upload/",
+        )
             .accept("application/vnd.api+json");
         self.core
             .request(&OPERATION)
@@ -327,7 +347,11 @@ impl Client {
         id: &types::OrganizationId,
         body: &types::NewLogoUpload,
     ) -> Call<types::LogoUploadDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("create_organization_logo_upload", Method::POST, "/v1/organizations/{id}/upload-logo/")
+        static OPERATION: Operation = Operation::new(
+            "create_organization_logo_upload",
+            Method::POST,
+            "/v1/organizations/{id}/upload-logo/",
+        )
             .accept("application/vnd.api+json");
         self.core
             .request(&OPERATION)

@@ -42,7 +42,11 @@ impl Client {
         &self,
         body: &types::ConfirmForgotPassword,
     ) -> Call<types::ConfirmedForgotPassword, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("confirm_forgot_password", Method::POST, "/v1/confirm-forgot-password/")
+        static OPERATION: Operation = Operation::new(
+            "confirm_forgot_password",
+            Method::POST,
+            "/v1/confirm-forgot-password/",
+        )
             .public()
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
@@ -82,7 +86,11 @@ impl Client {
         &self,
         body: &types::CheckPassword,
     ) -> Call<types::PasswordStrengthReport, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("check_password_strength", Method::POST, "/v1/password-strength/")
+        static OPERATION: Operation = Operation::new(
+            "check_password_strength",
+            Method::POST,
+            "/v1/password-strength/",
+        )
             .public()
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()

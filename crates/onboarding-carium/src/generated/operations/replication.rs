@@ -110,7 +110,11 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_user_replications(&self, user_id: &types::UserId) -> ListUserReplications {
-        static OPERATION: Operation = Operation::new("list_user_replications", Method::GET, "/v1/user-replications/")
+        static OPERATION: Operation = Operation::new(
+            "list_user_replications",
+            Method::GET,
+            "/v1/user-replications/",
+        )
             .accept("application/vnd.api+json");
         ListUserReplications(
             self.core
@@ -152,7 +156,11 @@ impl Client {
         &self,
         body: &types::NewUserReplicationDocument,
     ) -> Call<types::UserReplicationDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("create_user_replication", Method::POST, "/v1/user-replications/")
+        static OPERATION: Operation = Operation::new(
+            "create_user_replication",
+            Method::POST,
+            "/v1/user-replications/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }

@@ -72,7 +72,11 @@ impl Client {
         &self,
         body: &types::InternalLogin,
     ) -> Call<types::InternalTokens, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("internal_auth", Method::POST, "/v1/internal-auth/")
+        static OPERATION: Operation = Operation::new(
+            "internal_auth",
+            Method::POST,
+            "/v1/internal-auth/",
+        )
             .public()
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
@@ -109,7 +113,11 @@ impl Client {
         &self,
         body: &types::NewSyntheticUserTokenDocument,
     ) -> Call<types::SyntheticUserTokenDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("create_synthetic_user_token", Method::POST, "/v1/synthetic-user-tokens/")
+        static OPERATION: Operation = Operation::new(
+            "create_synthetic_user_token",
+            Method::POST,
+            "/v1/synthetic-user-tokens/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
@@ -143,7 +151,11 @@ impl Client {
         &self,
         body: &types::NewInternalAuthDocument,
     ) -> Call<types::InternalAuthDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("internal_auth_v2", Method::POST, "/v2/internal-auth/")
+        static OPERATION: Operation = Operation::new(
+            "internal_auth_v2",
+            Method::POST,
+            "/v2/internal-auth/",
+        )
             .public()
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()

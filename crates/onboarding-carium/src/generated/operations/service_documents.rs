@@ -35,7 +35,11 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_service_documents(&self, latest: bool) -> ListServiceDocuments {
-        static OPERATION: Operation = Operation::new("list_service_documents", Method::GET, "/v1/service-documents/")
+        static OPERATION: Operation = Operation::new(
+            "list_service_documents",
+            Method::GET,
+            "/v1/service-documents/",
+        )
             .public()
             .accept("application/vnd.api+json");
         ListServiceDocuments(self.core.request(&OPERATION).query("latest", &latest).answers_json())
@@ -73,7 +77,11 @@ impl Client {
     /// ```
     #[inline]
     pub fn get_service_document(&self, id: &types::ServiceDocumentId) -> GetServiceDocument {
-        static OPERATION: Operation = Operation::new("get_service_document", Method::GET, "/v1/service-documents/{id}/")
+        static OPERATION: Operation = Operation::new(
+            "get_service_document",
+            Method::GET,
+            "/v1/service-documents/{id}/",
+        )
             .public()
             .accept("application/vnd.api+json");
         GetServiceDocument(self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json())
@@ -115,7 +123,11 @@ impl Client {
         id: &types::UserId,
         body: &types::EmptyObject,
     ) -> Call<(), errors::RequestError> {
-        static OPERATION: Operation = Operation::new("delete_user_service_document_agreements", Method::POST, "/v1/users/{id}/delete-service-document-agreements/");
+        static OPERATION: Operation = Operation::new(
+            "delete_user_service_document_agreements",
+            Method::POST,
+            "/v1/users/{id}/delete-service-document-agreements/",
+        );
         self.core
             .request(&OPERATION)
             .check("id", id, &[])

@@ -68,7 +68,11 @@ impl Client {
         &self,
         body: &types::RefreshSession,
     ) -> Call<types::RefreshedSession, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("refresh_token", Method::POST, "/v1/refresh-token/")
+        static OPERATION: Operation = Operation::new(
+            "refresh_token",
+            Method::POST,
+            "/v1/refresh-token/",
+        )
             .public()
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
@@ -147,7 +151,11 @@ impl Client {
         id: &types::UserId,
         body: &types::SwitchOrganization,
     ) -> Call<types::SessionTokens, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("switch_user_organization", Method::POST, "/v1/users/{id}/switch-organization/")
+        static OPERATION: Operation = Operation::new(
+            "switch_user_organization",
+            Method::POST,
+            "/v1/users/{id}/switch-organization/",
+        )
             .accept("application/vnd.api+json");
         self.core
             .request(&OPERATION)

@@ -41,7 +41,11 @@ impl Client {
         &self,
         body: &types::ConfirmSignUp,
     ) -> Call<types::ConfirmedSignUp, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("confirm_sign_up", Method::POST, "/v1/confirm-sign-up/")
+        static OPERATION: Operation = Operation::new(
+            "confirm_sign_up",
+            Method::POST,
+            "/v1/confirm-sign-up/",
+        )
             .public()
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
@@ -73,7 +77,11 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_registration_invitations(&self) -> Call<types::RegistrationInvitationList, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("list_registration_invitations", Method::GET, "/v1/registration-invitations/")
+        static OPERATION: Operation = Operation::new(
+            "list_registration_invitations",
+            Method::GET,
+            "/v1/registration-invitations/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).answers_json()
     }
@@ -109,7 +117,11 @@ impl Client {
         &self,
         body: &types::NewRegistrationInvitationDocument,
     ) -> Call<types::RegistrationInvitationDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("create_registration_invitation", Method::POST, "/v1/registration-invitations/")
+        static OPERATION: Operation = Operation::new(
+            "create_registration_invitation",
+            Method::POST,
+            "/v1/registration-invitations/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
@@ -150,7 +162,11 @@ impl Client {
         &self,
         id: &types::RegistrationInvitationId,
     ) -> Call<types::RegistrationInvitationDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("get_registration_invitation", Method::GET, "/v1/registration-invitations/{id}/")
+        static OPERATION: Operation = Operation::new(
+            "get_registration_invitation",
+            Method::GET,
+            "/v1/registration-invitations/{id}/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
@@ -183,7 +199,11 @@ impl Client {
         &self,
         body: &types::ResendInvitation,
     ) -> Call<types::ResentInvitation, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("resend_invitation", Method::POST, "/v1/resend-invitation/")
+        static OPERATION: Operation = Operation::new(
+            "resend_invitation",
+            Method::POST,
+            "/v1/resend-invitation/",
+        )
             .public()
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()

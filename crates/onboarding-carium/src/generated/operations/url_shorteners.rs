@@ -31,7 +31,11 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_url_shorteners(&self) -> ListUrlShorteners {
-        static OPERATION: Operation = Operation::new("list_url_shorteners", Method::GET, "/v1/url-shorteners/")
+        static OPERATION: Operation = Operation::new(
+            "list_url_shorteners",
+            Method::GET,
+            "/v1/url-shorteners/",
+        )
             .accept("application/vnd.api+json");
         ListUrlShorteners(self.core.request(&OPERATION).answers_json())
     }
@@ -67,7 +71,11 @@ impl Client {
         &self,
         body: &types::NewUrlShortenerDocument,
     ) -> Call<types::UrlShortenerDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("create_url_shortener", Method::POST, "/v1/url-shorteners/")
+        static OPERATION: Operation = Operation::new(
+            "create_url_shortener",
+            Method::POST,
+            "/v1/url-shorteners/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
@@ -108,7 +116,11 @@ impl Client {
         &self,
         id: &types::UrlShortenerId,
     ) -> Call<types::UrlShortenerDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("get_url_shortener", Method::GET, "/v1/url-shorteners/{id}/")
+        static OPERATION: Operation = Operation::new(
+            "get_url_shortener",
+            Method::GET,
+            "/v1/url-shorteners/{id}/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
     }
@@ -148,7 +160,11 @@ impl Client {
         id: &types::UrlShortenerId,
         body: &types::UpdateUrlShortenerDocument,
     ) -> Call<types::UrlShortenerDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("update_url_shortener", Method::PATCH, "/v1/url-shorteners/{id}/")
+        static OPERATION: Operation = Operation::new(
+            "update_url_shortener",
+            Method::PATCH,
+            "/v1/url-shorteners/{id}/",
+        )
             .accept("application/vnd.api+json");
         self.core
             .request(&OPERATION)

@@ -59,7 +59,11 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_user_activities(&self) -> ListUserActivities {
-        static OPERATION: Operation = Operation::new("list_user_activities", Method::GET, "/v1/user-activities/")
+        static OPERATION: Operation = Operation::new(
+            "list_user_activities",
+            Method::GET,
+            "/v1/user-activities/",
+        )
             .accept("application/vnd.api+json");
         ListUserActivities(self.core.request(&OPERATION).answers_json())
     }
@@ -94,7 +98,11 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_user_checkins(&self, individual_id: &types::IndividualId) -> ListUserCheckins {
-        static OPERATION: Operation = Operation::new("list_user_checkins", Method::GET, "/v1/user-checkins/")
+        static OPERATION: Operation = Operation::new(
+            "list_user_checkins",
+            Method::GET,
+            "/v1/user-checkins/",
+        )
             .accept("application/vnd.api+json");
         ListUserCheckins(
             self.core
@@ -136,7 +144,11 @@ impl Client {
         &self,
         body: &types::NewUserCheckinDocument,
     ) -> Call<types::UserCheckinDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("create_user_checkin", Method::POST, "/v1/user-checkins/")
+        static OPERATION: Operation = Operation::new(
+            "create_user_checkin",
+            Method::POST,
+            "/v1/user-checkins/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }

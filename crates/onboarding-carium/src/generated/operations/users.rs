@@ -31,7 +31,11 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_user_organizations(&self) -> ListUserOrganizations {
-        static OPERATION: Operation = Operation::new("list_user_organizations", Method::GET, "/v1/user-organizations/")
+        static OPERATION: Operation = Operation::new(
+            "list_user_organizations",
+            Method::GET,
+            "/v1/user-organizations/",
+        )
             .accept("application/vnd.api+json");
         ListUserOrganizations(self.core.request(&OPERATION).answers_json())
     }
@@ -67,7 +71,11 @@ impl Client {
         &self,
         body: &types::NewUserOrganizationDocument,
     ) -> Call<types::UserOrganizationDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("create_user_organization", Method::POST, "/v1/user-organizations/")
+        static OPERATION: Operation = Operation::new(
+            "create_user_organization",
+            Method::POST,
+            "/v1/user-organizations/",
+        )
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
@@ -305,7 +313,11 @@ impl Client {
         id: &types::UserId,
         body: &types::EmptyObject,
     ) -> Call<types::UserDocument, errors::RequestError> {
-        static OPERATION: Operation = Operation::new("disable_user", Method::POST, "/v1/users/{id}/disable/")
+        static OPERATION: Operation = Operation::new(
+            "disable_user",
+            Method::POST,
+            "/v1/users/{id}/disable/",
+        )
             .accept("application/vnd.api+json");
         self.core
             .request(&OPERATION)

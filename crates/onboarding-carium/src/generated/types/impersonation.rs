@@ -5,7 +5,9 @@
 
 use onboarding_core::{Secret, identifier, object, wraps};
 
-use super::{Impersonator, IndividualReference, Locale, Meta, OrganizationId, SessionId, UserId, UserReference};
+use super::{
+    Impersonator, IndividualReference, Locale, Meta, OrganizationId, SessionId, UserId, UserReference,
+};
 
 object! {
     /// How long the borrowed session is to last.

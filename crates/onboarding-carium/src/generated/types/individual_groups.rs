@@ -5,7 +5,10 @@
 
 use onboarding_core::{NaiveDate, identifier, object, page, string_enum, untagged_union, wraps};
 
-use super::{CommunicationPreferences, GroupReference, IndividualGroupId, IndividualId, Meta, OrganizationId, OwnerId, PageMeta, RegistrationInvite, UserId, UserReference};
+use super::{
+    CommunicationPreferences, GroupReference, IndividualGroupId, IndividualId, Meta, OrganizationId, OwnerId,
+    PageMeta, RegistrationInvite, UserId, UserReference,
+};
 
 object! {
     /// Individuals who join a group.

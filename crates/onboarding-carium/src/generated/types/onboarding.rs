@@ -5,7 +5,10 @@
 
 use onboarding_core::{Secret, identifier, object, page, string_enum, wraps};
 
-use super::{CommunicationPreferences, EmptyObject, IndividualGroupId, IndividualId, Meta, NotificationChannel, OnboardingRequestId, OrganizationId, OrganizationSummary, PageMeta, UserId};
+use super::{
+    CommunicationPreferences, EmptyObject, IndividualGroupId, IndividualId, Meta, NotificationChannel,
+    OnboardingRequestId, OrganizationId, OrganizationSummary, PageMeta, UserId,
+};
 
 identifier! {
     /// Identifies a delivery status notification for an e-mail.

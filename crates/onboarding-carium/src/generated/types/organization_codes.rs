@@ -5,7 +5,10 @@
 
 use onboarding_core::{JsonValue, Map, object, page, wraps};
 
-use super::{GroupReference, IndividualGroupId, Meta, OrganizationCodeId, OrganizationId, OrganizationSummary, PageMeta, UserAttributes, UserId};
+use super::{
+    GroupReference, IndividualGroupId, Meta, OrganizationCodeId, OrganizationId, OrganizationSummary, PageMeta,
+    UserAttributes, UserId,
+};
 
 object! {
     /// An organization code to create.

@@ -5,7 +5,9 @@
 
 use onboarding_core::{Secret, object, untagged_union};
 
-use super::{Impersonator, IndividualReference, Locale, LoginError, NotificationChannel, OrganizationId, SessionId, UserId};
+use super::{
+    Impersonator, IndividualReference, Locale, LoginError, NotificationChannel, OrganizationId, SessionId, UserId,
+};
 
 untagged_union! {
     /// A new password, set by the user with the old one or by support staff without it.

@@ -5,7 +5,9 @@
 
 use onboarding_core::{identifier, object, page, wraps};
 
-use super::{Meta, OrganizationId, OrganizationSummary, PageMeta, RoleId, UserId, UserReference, UserReferenceAttributes};
+use super::{
+    Meta, OrganizationId, OrganizationSummary, PageMeta, RoleId, UserId, UserReference, UserReferenceAttributes,
+};
 
 object! {
     /// A user who gets or loses a role.

@@ -5,7 +5,9 @@
 
 use onboarding_core::{Secret, object};
 
-use super::{Impersonator, IndividualReference, Locale, Meta, OrganizationId, ServiceDocumentId, SessionId, UserId};
+use super::{
+    Impersonator, IndividualReference, Locale, Meta, OrganizationId, ServiceDocumentId, SessionId, UserId,
+};
 
 object! {
     /// Credentials and wishes for a session.

@@ -3,9 +3,14 @@
 
 //! Types of sign-up.
 
-use onboarding_core::{JsonValue, Map, NaiveDate, Secret, identifier, object, string_enum, untagged_union, wraps};
+use onboarding_core::{
+    JsonValue, Map, NaiveDate, Secret, identifier, object, string_enum, untagged_union, wraps,
+};
 
-use super::{Impersonator, IndividualReference, Locale, LoginError, Meta, NotificationChannel, OrganizationCodeId, OrganizationId, ServiceDocumentId, SessionId, SignUpRequestId, UserId, UsernameSource};
+use super::{
+    Impersonator, IndividualReference, Locale, LoginError, Meta, NotificationChannel, OrganizationCodeId,
+    OrganizationId, ServiceDocumentId, SessionId, SignUpRequestId, UserId, UsernameSource,
+};
 
 object! {
     /// A sign-up, confirmed by a code.

@@ -5,7 +5,10 @@
 
 use onboarding_core::{identifier, object, page, string_enum, wraps};
 
-use super::{Classification, CommunicationPreferences, Meta, OrganizationId, PageMeta, UserAttributes, UserId, UsernameSource};
+use super::{
+    Classification, CommunicationPreferences, Meta, OrganizationId, PageMeta, UserAttributes, UserId,
+    UsernameSource,
+};
 
 object! {
     /// A new e-mail address.

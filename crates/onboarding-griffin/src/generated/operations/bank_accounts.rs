@@ -175,7 +175,11 @@ impl Client {
         &self,
         legal_person_id: &types::LegalPersonId,
     ) -> Call<types::BankAccountList, errors::LookupError> {
-        static OPERATION: Operation = Operation::new("list_legal_person_bank_accounts", Method::GET, "/v0/legal-persons/{legal-person-id}/bank/accounts");
+        static OPERATION: Operation = Operation::new(
+            "list_legal_person_bank_accounts",
+            Method::GET,
+            "/v0/legal-persons/{legal-person-id}/bank/accounts",
+        );
         self.core.request(&OPERATION).path("legal-person-id", legal_person_id).answers_json()
     }
 
@@ -267,7 +271,11 @@ impl Client {
         &self,
         organization_id: &types::OrganizationId,
     ) -> Call<types::BankAccountList, errors::ReadError> {
-        static OPERATION: Operation = Operation::new("list_organization_bank_accounts", Method::GET, "/v0/organizations/{organization-id}/bank/accounts");
+        static OPERATION: Operation = Operation::new(
+            "list_organization_bank_accounts",
+            Method::GET,
+            "/v0/organizations/{organization-id}/bank/accounts",
+        );
         self.core.request(&OPERATION).path("organization-id", organization_id).answers_json()
     }
 
@@ -307,7 +315,11 @@ impl Client {
         &self,
         organization_id: &types::OrganizationId,
     ) -> Call<types::BankAccountList, errors::LookupError> {
-        static OPERATION: Operation = Operation::new("list_customer_bank_accounts", Method::GET, "/v0/organizations/{organization-id}/bank/accounts/customer");
+        static OPERATION: Operation = Operation::new(
+            "list_customer_bank_accounts",
+            Method::GET,
+            "/v0/organizations/{organization-id}/bank/accounts/customer",
+        );
         self.core.request(&OPERATION).path("organization-id", organization_id).answers_json()
     }
 }

@@ -44,7 +44,11 @@ impl Client {
         &self,
         company_number: &str,
     ) -> Call<types::Company, errors::GetCompaniesHouseCompanyError> {
-        static OPERATION: Operation = Operation::new("get_companies_house_company", Method::GET, "/v0/companies-house/companies/{company-number}");
+        static OPERATION: Operation = Operation::new(
+            "get_companies_house_company",
+            Method::GET,
+            "/v0/companies-house/companies/{company-number}",
+        );
         self.core
             .request(&OPERATION)
             .check("company-number", &company_number, &[Rule::min_length(1)])

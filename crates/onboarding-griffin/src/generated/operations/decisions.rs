@@ -45,7 +45,11 @@ impl Client {
         &self,
         legal_person_id: &types::LegalPersonId,
     ) -> Call<types::DecisionList, errors::ListError> {
-        static OPERATION: Operation = Operation::new("list_legal_person_decisions", Method::GET, "/v0/legal-persons/{legal-person-id}/decisions");
+        static OPERATION: Operation = Operation::new(
+            "list_legal_person_decisions",
+            Method::GET,
+            "/v0/legal-persons/{legal-person-id}/decisions",
+        );
         self.core.request(&OPERATION).path("legal-person-id", legal_person_id).answers_json()
     }
 

@@ -175,7 +175,11 @@ impl Client {
         &self,
         organization_id: &types::OrganizationId,
     ) -> Call<types::MembershipList, errors::ListError> {
-        static OPERATION: Operation = Operation::new("list_organization_memberships", Method::GET, "/v0/organizations/{organization-id}/memberships");
+        static OPERATION: Operation = Operation::new(
+            "list_organization_memberships",
+            Method::GET,
+            "/v0/organizations/{organization-id}/memberships",
+        );
         self.core.request(&OPERATION).path("organization-id", organization_id).answers_json()
     }
 

@@ -45,7 +45,11 @@ impl Client {
         &self,
         legal_person_id: &types::LegalPersonId,
     ) -> Call<types::PayeeList, errors::ListError> {
-        static OPERATION: Operation = Operation::new("list_legal_person_payees", Method::GET, "/v0/legal-persons/{legal-person-id}/bank/payees");
+        static OPERATION: Operation = Operation::new(
+            "list_legal_person_payees",
+            Method::GET,
+            "/v0/legal-persons/{legal-person-id}/bank/payees",
+        );
         self.core.request(&OPERATION).path("legal-person-id", legal_person_id).answers_json()
     }
 

@@ -46,7 +46,11 @@ impl Client {
         &self,
         bank_account_id: &types::BankAccountId,
     ) -> Call<types::TransactionList, errors::ReadError> {
-        static OPERATION: Operation = Operation::new("list_bank_account_transactions", Method::GET, "/v0/bank/accounts/{bank-account-id}/transactions");
+        static OPERATION: Operation = Operation::new(
+            "list_bank_account_transactions",
+            Method::GET,
+            "/v0/bank/accounts/{bank-account-id}/transactions",
+        );
         self.core.request(&OPERATION).path("bank-account-id", bank_account_id).answers_json()
     }
 }

@@ -45,7 +45,11 @@ impl Client {
         &self,
         organization_id: &types::OrganizationId,
     ) -> Call<types::WorkflowList, errors::LookupError> {
-        static OPERATION: Operation = Operation::new("list_organization_workflows", Method::GET, "/v0/organizations/{organization-id}/workflows");
+        static OPERATION: Operation = Operation::new(
+            "list_organization_workflows",
+            Method::GET,
+            "/v0/organizations/{organization-id}/workflows",
+        );
         self.core.request(&OPERATION).path("organization-id", organization_id).answers_json()
     }
 

@@ -3,7 +3,9 @@
 
 //! Types that several groups of operations share.
 
-use onboarding_core::{Decimal, JsonValue, NaiveDate, Timestamp, identifier, object, resource_url, string_enum, tagged_union};
+use onboarding_core::{
+    Decimal, JsonValue, NaiveDate, Timestamp, identifier, object, resource_url, string_enum, tagged_union,
+};
 
 object! {
     /// Another telephone number of an individual.

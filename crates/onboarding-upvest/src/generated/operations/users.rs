@@ -222,7 +222,11 @@ impl Client {
     /// ```
     #[inline]
     pub fn change_user_data(&self, user_id: &types::UserId, body: &types::UserDataChange) -> ChangeUserData {
-        static OPERATION: Operation = Operation::new("change_user_data", Method::POST, "/users/{user_id}/data_change_requests")
+        static OPERATION: Operation = Operation::new(
+            "change_user_data",
+            Method::POST,
+            "/users/{user_id}/data_change_requests",
+        )
             .idempotency_key("idempotency-key");
         ChangeUserData(
             self.core
