@@ -20,7 +20,7 @@ use crate::workspace::{DOCUMENT, SETTINGS, Workspace};
 use crate::{Status, overhead, report};
 
 /// How often a build is measured; the smallest figure counts, as everything that disturbs only adds.
-const BUILDS: usize = 3;
+const BUILDS: usize = 2;
 /// How often a generation is measured.
 const GENERATIONS: usize = 5;
 

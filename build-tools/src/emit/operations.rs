@@ -356,19 +356,25 @@ fn write_docs(source: &mut Source, contract: &Contract, operation: &Operation) {
     };
     let arguments = example::arguments(contract, operation);
     let call = format!("{pattern}client.{}({}).send().await?;", operation.method_name, arguments.join(", "));
-    if call.len() <= 100 {
-        source.raw_doc([call.as_str()]);
-    } else {
-        source.raw_doc([format!("{pattern}client").as_str(), format!("    .{}(", operation.method_name).as_str()]);
-        for argument in &arguments {
-            source.raw_doc([format!("        {argument},").as_str()]);
-        }
-        source.raw_doc(["    )", "    .send()", "    .await?;"]);
-    }
+    source.raw_doc(formatted(&call).lines());
     if !used.is_empty() {
         source.raw_doc([used]);
     }
     source.raw_doc(["# Ok(())", "# }", "```"]);
+}
+
+/// A statement as rustfmt would break it into lines, or as it is when it cannot be read.
+fn formatted(statement: &str) -> String {
+    match syn::parse_file(&format!("async fn example() {{ {statement} }}")) {
+        Ok(file) => {
+            let text = prettyplease::unparse(&file);
+            let lines: Vec<&str> = text.lines().collect();
+            // What stands between the braces, four columns to the left.
+            let inner = lines.get(1..lines.len().saturating_sub(1)).unwrap_or_default();
+            inner.iter().map(|line| line.strip_prefix("    ").unwrap_or(line)).collect::<Vec<_>>().join("\n")
+        }
+        Err(_) => statement.to_owned(),
+    }
 }
 
 /// A type as a link, through lists and maps.

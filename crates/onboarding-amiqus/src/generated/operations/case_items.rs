@@ -67,10 +67,7 @@ impl Client {
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .add_case_items(
-    ///         types::CaseId(1),
-    ///         &[types::NewCaseItem::new(types::RecordId(1))],
-    ///     )
+    ///     .add_case_items(types::CaseId(1), &[types::NewCaseItem::new(types::RecordId(1))])
     ///     .send()
     ///     .await?;
     /// # drop(answer);

@@ -56,7 +56,10 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.create_case(&types::NewCase::new(types::ClientId(1), "text")).send().await?;
+    /// let answer = client
+    ///     .create_case(&types::NewCase::new(types::ClientId(1), "text"))
+    ///     .send()
+    ///     .await?;
     /// # drop(answer);
     /// # Ok(())
     /// # }
@@ -122,7 +125,10 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.update_case(types::CaseId(1), &types::UpdateCase::new()).send().await?;
+    /// let answer = client
+    ///     .update_case(types::CaseId(1), &types::UpdateCase::new())
+    ///     .send()
+    ///     .await?;
     /// # drop(answer);
     /// # Ok(())
     /// # }

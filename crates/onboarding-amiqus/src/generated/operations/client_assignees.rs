@@ -29,7 +29,10 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// client.delete_client_assignee(types::ClientId(1), types::AssigneeId(1)).send().await?;
+    /// client
+    ///     .delete_client_assignee(types::ClientId(1), types::AssigneeId(1))
+    ///     .send()
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```

@@ -38,7 +38,9 @@ impl Client {
     ///     .update_client_correction(
     ///         types::ClientId(1),
     ///         types::ClientCorrectionId(1),
-    ///         &types::UpdateClientCorrection::Accepted(types::AcceptClientCorrection::new()),
+    ///         &types::UpdateClientCorrection::Accepted(
+    ///             types::AcceptClientCorrection::new(),
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;

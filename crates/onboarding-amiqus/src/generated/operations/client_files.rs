@@ -31,7 +31,10 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let file = client.download_client_file(types::ClientId(1), types::ClientFileId(1)).send().await?;
+    /// let file = client
+    ///     .download_client_file(types::ClientId(1), types::ClientFileId(1))
+    ///     .send()
+    ///     .await?;
     /// # drop(file);
     /// # Ok(())
     /// # }

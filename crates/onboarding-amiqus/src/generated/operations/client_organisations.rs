@@ -29,7 +29,10 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// client.delete_client_organisation(types::ClientId(1), types::OrganisationId(1)).send().await?;
+    /// client
+    ///     .delete_client_organisation(types::ClientId(1), types::OrganisationId(1))
+    ///     .send()
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -110,10 +113,7 @@ impl Client {
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .add_client_organisations(
-    ///         types::ClientId(1),
-    ///         &[types::OrganisationId(1)],
-    ///     )
+    ///     .add_client_organisations(types::ClientId(1), &[types::OrganisationId(1)])
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -163,10 +163,7 @@ impl Client {
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .replace_client_organisations(
-    ///         types::ClientId(1),
-    ///         &[types::OrganisationId(1)],
-    ///     )
+    ///     .replace_client_organisations(types::ClientId(1), &[types::OrganisationId(1)])
     ///     .send()
     ///     .await?;
     /// # drop(answer);

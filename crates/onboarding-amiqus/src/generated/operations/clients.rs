@@ -58,7 +58,10 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .create_client(
-    ///         &types::NewClient::new(types::NewName::new("text", "text"), "ann@example.com"),
+    ///         &types::NewClient::new(
+    ///             types::NewName::new("text", "text"),
+    ///             "ann@example.com",
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -127,7 +130,10 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.update_client(types::ClientId(1), &types::UpdateClient::new()).send().await?;
+    /// let answer = client
+    ///     .update_client(types::ClientId(1), &types::UpdateClient::new())
+    ///     .send()
+    ///     .await?;
     /// # drop(answer);
     /// # Ok(())
     /// # }
@@ -226,10 +232,7 @@ impl Client {
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .replace_client_address(
-    ///         types::ClientId(1),
-    ///         &types::NewAddress::new(),
-    ///     )
+    ///     .replace_client_address(types::ClientId(1), &types::NewAddress::new())
     ///     .send()
     ///     .await?;
     /// # drop(answer);

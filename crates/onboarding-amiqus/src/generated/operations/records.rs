@@ -59,7 +59,17 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .create_record(
-    ///         &types::NewRecord::NewRecordFromSteps(types::NewRecordFromSteps::new(types::ClientId(1), vec![types::NewRecordStep::CheckCredit(types::NewCreditReportStep::new())], types::RecordNotification::NotificationChannel(types::NotificationChannel::Email))),
+    ///         &types::NewRecord::NewRecordFromSteps(
+    ///             types::NewRecordFromSteps::new(
+    ///                 types::ClientId(1),
+    ///                 vec![
+    ///                     types::NewRecordStep::CheckCredit(types::NewCreditReportStep::new())
+    ///                 ],
+    ///                 types::RecordNotification::NotificationChannel(
+    ///                     types::NotificationChannel::Email,
+    ///                 ),
+    ///             ),
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -129,7 +139,10 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.update_record(types::RecordId(1), &types::UpdateRecord::new()).send().await?;
+    /// let answer = client
+    ///     .update_record(types::RecordId(1), &types::UpdateRecord::new())
+    ///     .send()
+    ///     .await?;
     /// # drop(answer);
     /// # Ok(())
     /// # }

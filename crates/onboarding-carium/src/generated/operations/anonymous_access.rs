@@ -26,7 +26,12 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .create_anonymous_access(
-    ///         &types::NewAnonymousAccessAttributes::new(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), vec![types::NewAllowedEndpoint::new("text", "text")], "text").into(),
+    ///         &types::NewAnonymousAccessAttributes::new(
+    ///                 types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///                 vec![types::NewAllowedEndpoint::new("text", "text")],
+    ///                 "text",
+    ///             )
+    ///             .into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -114,7 +119,13 @@ impl Client {
     /// let answer = client
     ///     .update_anonymous_access(
     ///         &types::AnonymousAccessId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::UpdateAnonymousAccess::new(types::AnonymousAccessId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateAnonymousAccessAttributes::new()).into(),
+    ///         &types::UpdateAnonymousAccess::new(
+    ///                 types::AnonymousAccessId::from(
+    ///                     "497f6eca-6276-4993-bfeb-53cbbbba6f08",
+    ///                 ),
+    ///                 types::UpdateAnonymousAccessAttributes::new(),
+    ///             )
+    ///             .into(),
     ///     )
     ///     .send()
     ///     .await?;

@@ -26,7 +26,10 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .get_authz_accessible_resources(
-    ///         &types::AccessibleResourcesQuery::new(vec!["text".to_owned()], types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")),
+    ///         &types::AccessibleResourcesQuery::new(
+    ///             vec!["text".to_owned()],
+    ///             types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -118,7 +121,10 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .check_authz_resource_access(
-    ///         &types::ResourceAccessQuery::new(vec!["text".to_owned()], types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")),
+    ///         &types::ResourceAccessQuery::new(
+    ///             vec!["text".to_owned()],
+    ///             types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -258,9 +264,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .check_bulk_authz_resource_access(
-    ///         &types::MultiUserAccessQuery::new().into(),
-    ///     )
+    ///     .check_bulk_authz_resource_access(&types::MultiUserAccessQuery::new().into())
     ///     .send()
     ///     .await?;
     /// # drop(answer);

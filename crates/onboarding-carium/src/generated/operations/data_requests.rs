@@ -26,7 +26,13 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .create_aggregation_request(
-    ///         &types::NewAggregationRequestAttributes::new(vec![types::AggregationEntry::new("text", types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))]).into(),
+    ///         &types::NewAggregationRequestAttributes::new(
+    ///                 vec![
+    ///                     types::AggregationEntry::new("text",
+    ///                     types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+    ///                 ],
+    ///             )
+    ///             .into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -97,9 +103,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .create_archive_request(
-    ///         &types::NewArchiveRequestAttributes::new().into(),
-    ///     )
+    ///     .create_archive_request(&types::NewArchiveRequestAttributes::new().into())
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -226,9 +230,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .create_deletion_request(
-    ///         &types::NewDeletionRequestAttributes::new().into(),
-    ///     )
+    ///     .create_deletion_request(&types::NewDeletionRequestAttributes::new().into())
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -317,7 +319,9 @@ impl Client {
     /// let answer = client
     ///     .update_deletion_request_status(
     ///         &types::DeletionRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::FinishDeletion::new(types::DeletionReferenceId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")),
+    ///         &types::FinishDeletion::new(
+    ///             types::DeletionReferenceId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;

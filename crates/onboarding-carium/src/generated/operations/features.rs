@@ -52,7 +52,10 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.create_feature(&types::NewFeatureAttributes::new().into()).send().await?;
+    /// let answer = client
+    ///     .create_feature(&types::NewFeatureAttributes::new().into())
+    ///     .send()
+    ///     .await?;
     /// # drop(answer);
     /// # Ok(())
     /// # }
@@ -121,7 +124,11 @@ impl Client {
     /// let answer = client
     ///     .update_feature(
     ///         &types::FeatureId::from("feature-id"),
-    ///         &types::UpdateFeature::new(types::FeatureId::from("feature-id"), types::UpdateFeatureAttributes::new()).into(),
+    ///         &types::UpdateFeature::new(
+    ///                 types::FeatureId::from("feature-id"),
+    ///                 types::UpdateFeatureAttributes::new(),
+    ///             )
+    ///             .into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -161,7 +168,11 @@ impl Client {
     /// let answer = client
     ///     .add_feature_users(
     ///         &types::FeatureId::from("feature-id"),
-    ///         &types::AddFeatureUsers::AddFeatureUserIds(types::AddFeatureUserIds::new(vec![types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")])),
+    ///         &types::AddFeatureUsers::AddFeatureUserIds(
+    ///             types::AddFeatureUserIds::new(
+    ///                 vec![types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")],
+    ///             ),
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -205,7 +216,11 @@ impl Client {
     /// let answer = client
     ///     .remove_feature_users(
     ///         &types::FeatureId::from("feature-id"),
-    ///         &types::RemoveFeatureUsers::RemoveFeatureUserIds(types::RemoveFeatureUserIds::new(vec![types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")])),
+    ///         &types::RemoveFeatureUsers::RemoveFeatureUserIds(
+    ///             types::RemoveFeatureUserIds::new(
+    ///                 vec![types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")],
+    ///             ),
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -366,7 +381,13 @@ impl Client {
     /// client
     ///     .update_organization_feature(
     ///         &types::OrganizationFeatureId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::UpdateOrganizationFeature::new(types::OrganizationFeatureId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateOrganizationFeatureAttributes::new()).into(),
+    ///         &types::UpdateOrganizationFeature::new(
+    ///                 types::OrganizationFeatureId::from(
+    ///                     "497f6eca-6276-4993-bfeb-53cbbbba6f08",
+    ///                 ),
+    ///                 types::UpdateOrganizationFeatureAttributes::new(),
+    ///             )
+    ///             .into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -438,9 +459,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .create_user_feature(
-    ///         &types::NewUserFeatureAttributes::new().into(),
-    ///     )
+    ///     .create_user_feature(&types::NewUserFeatureAttributes::new().into())
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -527,7 +546,11 @@ impl Client {
     /// client
     ///     .update_user_feature(
     ///         &types::UserFeatureId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::UpdateUserFeature::new(types::UserFeatureId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateUserFeatureAttributes::new()).into(),
+    ///         &types::UpdateUserFeature::new(
+    ///                 types::UserFeatureId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///                 types::UpdateUserFeatureAttributes::new(),
+    ///             )
+    ///             .into(),
     ///     )
     ///     .send()
     ///     .await?;

@@ -60,9 +60,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .create_feedback_comment(
-    ///         &types::NewFeedbackCommentAttributes::new().into(),
-    ///     )
+    ///     .create_feedback_comment(&types::NewFeedbackCommentAttributes::new().into())
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -105,9 +103,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .get_feedback_comment(
-    ///         &types::FeedbackCommentId::from("feedback-comment-id"),
-    ///     )
+    ///     .get_feedback_comment(&types::FeedbackCommentId::from("feedback-comment-id"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);

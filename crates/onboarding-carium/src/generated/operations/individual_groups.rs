@@ -188,9 +188,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .create_individual_group(
-    ///         &types::NewIndividualGroupAttributes::new().into(),
-    ///     )
+    ///     .create_individual_group(&types::NewIndividualGroupAttributes::new().into())
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -271,7 +269,13 @@ impl Client {
     /// let answer = client
     ///     .update_individual_group(
     ///         &types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::UpdateIndividualGroup::new(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateIndividualGroupAttributes::new()).into(),
+    ///         &types::UpdateIndividualGroup::new(
+    ///                 types::IndividualGroupId::from(
+    ///                     "497f6eca-6276-4993-bfeb-53cbbbba6f08",
+    ///                 ),
+    ///                 types::UpdateIndividualGroupAttributes::new(),
+    ///             )
+    ///             .into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -320,7 +324,9 @@ impl Client {
     /// let answer = client
     ///     .add_individual_group_individuals(
     ///         &types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::AddGroupIndividuals::new(vec![types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]),
+    ///         &types::AddGroupIndividuals::new(
+    ///             vec![types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")],
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -369,7 +375,11 @@ impl Client {
     /// let answer = client
     ///     .add_individual_group_leaders(
     ///         &types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::AddGroupUsers::AddGroupUserIds(types::AddGroupUserIds::new(vec![types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")])),
+    ///         &types::AddGroupUsers::AddGroupUserIds(
+    ///             types::AddGroupUserIds::new(
+    ///                 vec![types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")],
+    ///             ),
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -418,7 +428,11 @@ impl Client {
     /// let answer = client
     ///     .add_individual_group_members(
     ///         &types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::AddGroupUsers::AddGroupUserIds(types::AddGroupUserIds::new(vec![types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")])),
+    ///         &types::AddGroupUsers::AddGroupUserIds(
+    ///             types::AddGroupUserIds::new(
+    ///                 vec![types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")],
+    ///             ),
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -515,7 +529,9 @@ impl Client {
     /// let answer = client
     ///     .move_individual_group(
     ///         &types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::MoveIndividualGroup::new(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")),
+    ///         &types::MoveIndividualGroup::new(
+    ///             types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -564,7 +580,9 @@ impl Client {
     /// let answer = client
     ///     .remove_individual_group_individuals(
     ///         &types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::RemoveGroupIndividuals::new(vec![types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]),
+    ///         &types::RemoveGroupIndividuals::new(
+    ///             vec![types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")],
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -613,7 +631,11 @@ impl Client {
     /// let answer = client
     ///     .remove_individual_group_leaders(
     ///         &types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::RemoveGroupUsers::RemoveGroupUserIds(types::RemoveGroupUserIds::new(vec![types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")])),
+    ///         &types::RemoveGroupUsers::RemoveGroupUserIds(
+    ///             types::RemoveGroupUserIds::new(
+    ///                 vec![types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")],
+    ///             ),
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -662,7 +684,11 @@ impl Client {
     /// let answer = client
     ///     .remove_individual_group_members(
     ///         &types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::RemoveGroupUsers::RemoveGroupUserIds(types::RemoveGroupUserIds::new(vec![types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")])),
+    ///         &types::RemoveGroupUsers::RemoveGroupUserIds(
+    ///             types::RemoveGroupUserIds::new(
+    ///                 vec![types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")],
+    ///             ),
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;

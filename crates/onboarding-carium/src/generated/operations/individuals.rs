@@ -24,7 +24,10 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.create_individual(&types::NewIndividualAttributes::new().into()).send().await?;
+    /// let answer = client
+    ///     .create_individual(&types::NewIndividualAttributes::new().into())
+    ///     .send()
+    ///     .await?;
     /// # drop(answer);
     /// # Ok(())
     /// # }

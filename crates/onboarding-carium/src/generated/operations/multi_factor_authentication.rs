@@ -62,7 +62,10 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.create_mfa_totp_configuration(&types::EmptyObject::new()).send().await?;
+    /// let answer = client
+    ///     .create_mfa_totp_configuration(&types::EmptyObject::new())
+    ///     .send()
+    ///     .await?;
     /// # drop(answer);
     /// # Ok(())
     /// # }

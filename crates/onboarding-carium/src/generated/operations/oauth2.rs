@@ -162,7 +162,13 @@ impl Client {
     /// let answer = client
     ///     .update_oauth2_client_settings(
     ///         &types::Oauth2ClientSettingsId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::UpdateOauth2ClientSettings::new(types::Oauth2ClientSettingsId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateOauth2ClientSettingsAttributes::new()).into(),
+    ///         &types::UpdateOauth2ClientSettings::new(
+    ///                 types::Oauth2ClientSettingsId::from(
+    ///                     "497f6eca-6276-4993-bfeb-53cbbbba6f08",
+    ///                 ),
+    ///                 types::UpdateOauth2ClientSettingsAttributes::new(),
+    ///             )
+    ///             .into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -302,7 +308,10 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// client.oauth2_redirect(&Secret::new("text"), "497f6eca-6276-4993-bfeb-53cbbbba6f08").send().await?;
+    /// client
+    ///     .oauth2_redirect(&Secret::new("text"), "497f6eca-6276-4993-bfeb-53cbbbba6f08")
+    ///     .send()
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -342,7 +351,11 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .create_oauth2_token(
-    ///         &types::NewOauth2Token::new(types::Oauth2ClientId::from("text"), Secret::new("text"), Secret::new("text")),
+    ///         &types::NewOauth2Token::new(
+    ///             types::Oauth2ClientId::from("text"),
+    ///             Secret::new("text"),
+    ///             Secret::new("text"),
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;

@@ -27,9 +27,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .create_onboarding_info(
-    ///         &types::NewOnboardingInfoAttributes::new().into(),
-    ///     )
+    ///     .create_onboarding_info(&types::NewOnboardingInfoAttributes::new().into())
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -113,9 +111,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .create_onboarding_request(
-    ///         &types::NewOnboardingRequestAttributes::new().into(),
-    ///     )
+    ///     .create_onboarding_request(&types::NewOnboardingRequestAttributes::new().into())
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -202,7 +198,13 @@ impl Client {
     /// let answer = client
     ///     .update_onboarding_request(
     ///         &types::OnboardingRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::UpdateOnboardingRequest::new(types::OnboardingRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateOnboardingRequestAttributes::new()).into(),
+    ///         &types::UpdateOnboardingRequest::new(
+    ///                 types::OnboardingRequestId::from(
+    ///                     "497f6eca-6276-4993-bfeb-53cbbbba6f08",
+    ///                 ),
+    ///                 types::UpdateOnboardingRequestAttributes::new(),
+    ///             )
+    ///             .into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -302,7 +304,14 @@ impl Client {
     /// let answer = client
     ///     .update_onboarding_text_status(
     ///         &types::OnboardingTextId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::OnboardingTextStatus::new("text", types::OnboardingTextId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::EmptyObject::new()).into(),
+    ///         &types::OnboardingTextStatus::new(
+    ///                 "text",
+    ///                 types::OnboardingTextId::from(
+    ///                     "497f6eca-6276-4993-bfeb-53cbbbba6f08",
+    ///                 ),
+    ///                 types::EmptyObject::new(),
+    ///             )
+    ///             .into(),
     ///     )
     ///     .send()
     ///     .await?;

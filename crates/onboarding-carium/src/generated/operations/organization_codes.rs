@@ -32,9 +32,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .get_organization_code_info(
-    ///         &types::OrganizationCodeId::from("text"),
-    ///     )
+    ///     .get_organization_code_info(&types::OrganizationCodeId::from("text"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -108,9 +106,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .create_organization_code(
-    ///         &types::NewOrganizationCodeAttributes::new().into(),
-    ///     )
+    ///     .create_organization_code(&types::NewOrganizationCodeAttributes::new().into())
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -152,7 +148,10 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.get_organization_code(&types::OrganizationCodeId::from("text")).send().await?;
+    /// let answer = client
+    ///     .get_organization_code(&types::OrganizationCodeId::from("text"))
+    ///     .send()
+    ///     .await?;
     /// # drop(answer);
     /// # Ok(())
     /// # }
@@ -192,7 +191,11 @@ impl Client {
     /// let answer = client
     ///     .update_organization_code(
     ///         &types::OrganizationCodeId::from("text"),
-    ///         &types::UpdateOrganizationCode::new(types::OrganizationCodeId::from("text"), types::UpdateOrganizationCodeAttributes::new()).into(),
+    ///         &types::UpdateOrganizationCode::new(
+    ///                 types::OrganizationCodeId::from("text"),
+    ///                 types::UpdateOrganizationCodeAttributes::new(),
+    ///             )
+    ///             .into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -239,9 +242,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .list_organization_code_users(
-    ///         &types::OrganizationCodeId::from("text"),
-    ///     )
+    ///     .list_organization_code_users(&types::OrganizationCodeId::from("text"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);

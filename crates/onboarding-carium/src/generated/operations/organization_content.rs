@@ -143,7 +143,11 @@ impl Client {
     /// let answer = client
     ///     .update_organization_email_template(
     ///         &types::EmailTemplateId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::UpdateEmailTemplate::new(types::EmailTemplateId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateEmailTemplateAttributes::new()).into(),
+    ///         &types::UpdateEmailTemplate::new(
+    ///                 types::EmailTemplateId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///                 types::UpdateEmailTemplateAttributes::new(),
+    ///             )
+    ///             .into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -322,7 +326,13 @@ impl Client {
     /// let answer = client
     ///     .update_organization_general_message(
     ///         &types::GeneralMessageId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::UpdateGeneralMessage::new(types::GeneralMessageId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateGeneralMessageAttributes::new()).into(),
+    ///         &types::UpdateGeneralMessage::new(
+    ///                 types::GeneralMessageId::from(
+    ///                     "497f6eca-6276-4993-bfeb-53cbbbba6f08",
+    ///                 ),
+    ///                 types::UpdateGeneralMessageAttributes::new(),
+    ///             )
+    ///             .into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -399,9 +409,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .create_organization_sms_template(
-    ///         &types::NewSmsTemplateAttributes::new().into(),
-    ///     )
+    ///     .create_organization_sms_template(&types::NewSmsTemplateAttributes::new().into())
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -488,7 +496,11 @@ impl Client {
     /// let answer = client
     ///     .update_organization_sms_template(
     ///         &types::SmsTemplateId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::UpdateSmsTemplate::new(types::SmsTemplateId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateSmsTemplateAttributes::new()).into(),
+    ///         &types::UpdateSmsTemplate::new(
+    ///                 types::SmsTemplateId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///                 types::UpdateSmsTemplateAttributes::new(),
+    ///             )
+    ///             .into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -565,9 +577,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .create_organization_theme(
-    ///         &types::NewThemeAttributes::new().into(),
-    ///     )
+    ///     .create_organization_theme(&types::NewThemeAttributes::new().into())
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -654,7 +664,11 @@ impl Client {
     /// let answer = client
     ///     .update_organization_theme(
     ///         &types::ThemeId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::UpdateTheme::new(types::ThemeId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateThemeAttributes::new()).into(),
+    ///         &types::UpdateTheme::new(
+    ///                 types::ThemeId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///                 types::UpdateThemeAttributes::new(),
+    ///             )
+    ///             .into(),
     ///     )
     ///     .send()
     ///     .await?;

@@ -57,9 +57,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .create_organization(
-    ///         &types::NewOrganizationAttributes::new().into(),
-    ///     )
+    ///     .create_organization(&types::NewOrganizationAttributes::new().into())
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -146,7 +144,11 @@ impl Client {
     /// let answer = client
     ///     .update_organization(
     ///         &types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::UpdateOrganization::new(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateOrganizationAttributes::new()).into(),
+    ///         &types::UpdateOrganization::new(
+    ///                 types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///                 types::UpdateOrganizationAttributes::new(),
+    ///             )
+    ///             .into(),
     ///     )
     ///     .send()
     ///     .await?;

@@ -29,7 +29,11 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .confirm_forgot_password(
-    ///         &types::ConfirmForgotPassword::new("text", Secret::new("text"), Secret::new("text")),
+    ///         &types::ConfirmForgotPassword::new(
+    ///             "text",
+    ///             Secret::new("text"),
+    ///             Secret::new("text"),
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -72,9 +76,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .check_password_strength(
-    ///         &types::CheckPassword::new(Secret::new("text")),
-    ///     )
+    ///     .check_password_strength(&types::CheckPassword::new(Secret::new("text")))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -117,7 +119,9 @@ impl Client {
     /// client
     ///     .change_user_password(
     ///         &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::ChangeUserPassword::ReplaceUserPassword(types::ReplaceUserPassword::new(Secret::new("text"), Secret::new("text"))),
+    ///         &types::ChangeUserPassword::ReplaceUserPassword(
+    ///             types::ReplaceUserPassword::new(Secret::new("text"), Secret::new("text")),
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;

@@ -142,9 +142,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .create_user_replication(
-    ///         &types::NewUserReplicationAttributes::new().into(),
-    ///     )
+    ///     .create_user_replication(&types::NewUserReplicationAttributes::new().into())
     ///     .send()
     ///     .await?;
     /// # drop(answer);

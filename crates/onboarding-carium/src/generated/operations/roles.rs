@@ -27,9 +27,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .list_role_users(
-    ///         &types::RoleId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///     )
+    ///     .list_role_users(&types::RoleId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -65,7 +63,10 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.create_role_user(&types::NewRoleUserAttributes::new().into()).send().await?;
+    /// let answer = client
+    ///     .create_role_user(&types::NewRoleUserAttributes::new().into())
+    ///     .send()
+    ///     .await?;
     /// # drop(answer);
     /// # Ok(())
     /// # }

@@ -58,9 +58,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .internal_auth(
-    ///         &types::InternalLogin::new("text", "text", Secret::new("text")),
-    ///     )
+    ///     .internal_auth(&types::InternalLogin::new("text", "text", Secret::new("text")))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -99,9 +97,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .create_synthetic_user_token(
-    ///         &types::NewSyntheticUserToken::new().into(),
-    ///     )
+    ///     .create_synthetic_user_token(&types::NewSyntheticUserToken::new().into())
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -141,7 +137,10 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.internal_auth_v2(&types::NewInternalAuthAttributes::new().into()).send().await?;
+    /// let answer = client
+    ///     .internal_auth_v2(&types::NewInternalAuthAttributes::new().into())
+    ///     .send()
+    ///     .await?;
     /// # drop(answer);
     /// # Ok(())
     /// # }

@@ -27,7 +27,10 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.login(&types::Login::new("text", Secret::new("text"))).send().await?;
+    /// let answer = client
+    ///     .login(&types::Login::new("text", Secret::new("text")))
+    ///     .send()
+    ///     .await?;
     /// # drop(answer);
     /// # Ok(())
     /// # }
@@ -58,7 +61,10 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.refresh_token(&types::RefreshSession::new(Secret::new("text"))).send().await?;
+    /// let answer = client
+    ///     .refresh_token(&types::RefreshSession::new(Secret::new("text")))
+    ///     .send()
+    ///     .await?;
     /// # drop(answer);
     /// # Ok(())
     /// # }
@@ -100,9 +106,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .get_session(
-    ///         &types::SessionId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///     )
+    ///     .get_session(&types::SessionId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -137,7 +141,10 @@ impl Client {
     /// let answer = client
     ///     .switch_user_organization(
     ///         &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::SwitchOrganization::new(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), true),
+    ///         &types::SwitchOrganization::new(
+    ///             types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///             true,
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;

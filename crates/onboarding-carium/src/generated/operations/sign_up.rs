@@ -27,9 +27,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .confirm_sign_up(
-    ///         &types::ConfirmSignUp::new("text", Secret::new("text")),
-    ///     )
+    ///     .confirm_sign_up(&types::ConfirmSignUp::new("text", Secret::new("text")))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -149,7 +147,9 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .get_registration_invitation(
-    ///         &types::RegistrationInvitationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::RegistrationInvitationId::from(
+    ///             "497f6eca-6276-4993-bfeb-53cbbbba6f08",
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -230,7 +230,15 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .sign_up(
-    ///         &types::SignUp::OrganizationCodeSignUp(types::OrganizationCodeSignUp::new(types::OrganizationCodeId::from("text"), "text", Secret::new("text"), "text", "text")),
+    ///         &types::SignUp::OrganizationCodeSignUp(
+    ///             types::OrganizationCodeSignUp::new(
+    ///                 types::OrganizationCodeId::from("text"),
+    ///                 "text",
+    ///                 Secret::new("text"),
+    ///                 "text",
+    ///                 "text",
+    ///             ),
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;

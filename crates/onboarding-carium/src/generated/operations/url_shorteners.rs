@@ -57,9 +57,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .create_url_shortener(
-    ///         &types::NewUrlShortenerAttributes::new().into(),
-    ///     )
+    ///     .create_url_shortener(&types::NewUrlShortenerAttributes::new().into())
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -146,7 +144,11 @@ impl Client {
     /// let answer = client
     ///     .update_url_shortener(
     ///         &types::UrlShortenerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::UpdateUrlShortener::new(types::UrlShortenerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateUrlShortenerAttributes::new()).into(),
+    ///         &types::UpdateUrlShortener::new(
+    ///                 types::UrlShortenerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///                 types::UpdateUrlShortenerAttributes::new(),
+    ///             )
+    ///             .into(),
     ///     )
     ///     .send()
     ///     .await?;

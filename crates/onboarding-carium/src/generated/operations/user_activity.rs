@@ -130,9 +130,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .create_user_checkin(
-    ///         &types::NewUserCheckinAttributes::new().into(),
-    ///     )
+    ///     .create_user_checkin(&types::NewUserCheckinAttributes::new().into())
     ///     .send()
     ///     .await?;
     /// # drop(answer);

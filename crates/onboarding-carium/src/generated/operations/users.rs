@@ -57,9 +57,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .create_user_organization(
-    ///         &types::NewUserOrganizationAttributes::new().into(),
-    ///     )
+    ///     .create_user_organization(&types::NewUserOrganizationAttributes::new().into())
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -127,9 +125,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .get_user(
-    ///         &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///     )
+    ///     .get_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -164,7 +160,11 @@ impl Client {
     /// let answer = client
     ///     .update_user(
     ///         &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::UpdateUser::new(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::UpdateUserAttributes::new()).into(),
+    ///         &types::UpdateUser::new(
+    ///                 types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///                 types::UpdateUserAttributes::new(),
+    ///             )
+    ///             .into(),
     ///     )
     ///     .send()
     ///     .await?;

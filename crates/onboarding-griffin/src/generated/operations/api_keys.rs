@@ -65,9 +65,7 @@ impl Client {
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .list_organization_api_keys(
-    ///         &types::OrganizationId::from("organization-id"),
-    ///     )
+    ///     .list_organization_api_keys(&types::OrganizationId::from("organization-id"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -157,7 +155,10 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_user_api_keys(&types::UserId::from("user-id")).send().await?;
+    /// let answer = client
+    ///     .list_user_api_keys(&types::UserId::from("user-id"))
+    ///     .send()
+    ///     .await?;
     /// # drop(answer);
     /// # Ok(())
     /// # }

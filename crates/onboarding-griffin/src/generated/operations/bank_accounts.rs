@@ -31,7 +31,10 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.get_bank_account(&types::BankAccountId::from("bank-account-id")).send().await?;
+    /// let answer = client
+    ///     .get_bank_account(&types::BankAccountId::from("bank-account-id"))
+    ///     .send()
+    ///     .await?;
     /// # drop(answer);
     /// # Ok(())
     /// # }
@@ -120,9 +123,7 @@ impl Client {
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .close_bank_account(
-    ///         &types::BankAccountId::from("bank-account-id"),
-    ///     )
+    ///     .close_bank_account(&types::BankAccountId::from("bank-account-id"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -161,9 +162,7 @@ impl Client {
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .list_legal_person_bank_accounts(
-    ///         &types::LegalPersonId::from("legal-person-id"),
-    ///     )
+    ///     .list_legal_person_bank_accounts(&types::LegalPersonId::from("legal-person-id"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -210,7 +209,10 @@ impl Client {
     /// let answer = client
     ///     .create_bank_account(
     ///         &types::LegalPersonId::from("legal-person-id"),
-    ///         &types::NewBankAccount::new(types::BankProductType::ClientMoneyAccount, "text"),
+    ///         &types::NewBankAccount::new(
+    ///             types::BankProductType::ClientMoneyAccount,
+    ///             "text",
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -257,9 +259,7 @@ impl Client {
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .list_organization_bank_accounts(
-    ///         &types::OrganizationId::from("organization-id"),
-    ///     )
+    ///     .list_organization_bank_accounts(&types::OrganizationId::from("organization-id"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -301,9 +301,7 @@ impl Client {
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .list_customer_bank_accounts(
-    ///         &types::OrganizationId::from("organization-id"),
-    ///     )
+    ///     .list_customer_bank_accounts(&types::OrganizationId::from("organization-id"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);

@@ -31,9 +31,7 @@ impl Client {
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .list_legal_person_decisions(
-    ///         &types::LegalPersonId::from("legal-person-id"),
-    ///     )
+    ///     .list_legal_person_decisions(&types::LegalPersonId::from("legal-person-id"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -85,7 +83,11 @@ impl Client {
     /// let answer = client
     ///     .create_decision(
     ///         &types::LegalPersonId::from("legal-person-id"),
-    ///         &types::NewDecision::new(types::VerificationUrl::from("/v0/verifications/verification-id"), types::DecisionOutcome::Accepted, "text"),
+    ///         &types::NewDecision::new(
+    ///             types::VerificationUrl::from("/v0/verifications/verification-id"),
+    ///             types::DecisionOutcome::Accepted,
+    ///             "text",
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;

@@ -31,7 +31,10 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.get_legal_person(&types::LegalPersonId::from("legal-person-id")).send().await?;
+    /// let answer = client
+    ///     .get_legal_person(&types::LegalPersonId::from("legal-person-id"))
+    ///     .send()
+    ///     .await?;
     /// # drop(answer);
     /// # Ok(())
     /// # }
@@ -120,9 +123,7 @@ impl Client {
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .list_legal_persons(
-    ///         &types::OrganizationId::from("organization-id"),
-    ///     )
+    ///     .list_legal_persons(&types::OrganizationId::from("organization-id"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);

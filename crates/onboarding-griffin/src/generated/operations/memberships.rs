@@ -31,7 +31,10 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.get_membership(&types::MembershipId::from("membership-id")).send().await?;
+    /// let answer = client
+    ///     .get_membership(&types::MembershipId::from("membership-id"))
+    ///     .send()
+    ///     .await?;
     /// # drop(answer);
     /// # Ok(())
     /// # }
@@ -68,9 +71,7 @@ impl Client {
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .list_membership_roles(
-    ///         &types::MembershipId::from("membership-id"),
-    ///     )
+    ///     .list_membership_roles(&types::MembershipId::from("membership-id"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -115,7 +116,9 @@ impl Client {
     /// let answer = client
     ///     .set_membership_roles(
     ///         &types::MembershipId::from("membership-id"),
-    ///         &types::UpdateMembershipRoles::new(vec![types::RoleUrl::from("/v0/roles/role-id")]),
+    ///         &types::UpdateMembershipRoles::new(
+    ///             vec![types::RoleUrl::from("/v0/roles/role-id")],
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -161,9 +164,7 @@ impl Client {
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .list_organization_memberships(
-    ///         &types::OrganizationId::from("organization-id"),
-    ///     )
+    ///     .list_organization_memberships(&types::OrganizationId::from("organization-id"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -205,7 +206,10 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_user_memberships(&types::UserId::from("user-id")).send().await?;
+    /// let answer = client
+    ///     .list_user_memberships(&types::UserId::from("user-id"))
+    ///     .send()
+    ///     .await?;
     /// # drop(answer);
     /// # Ok(())
     /// # }

@@ -31,7 +31,10 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.get_organization(&types::OrganizationId::from("organization-id")).send().await?;
+    /// let answer = client
+    ///     .get_organization(&types::OrganizationId::from("organization-id"))
+    ///     .send()
+    ///     .await?;
     /// # drop(answer);
     /// # Ok(())
     /// # }

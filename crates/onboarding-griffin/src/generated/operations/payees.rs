@@ -31,9 +31,7 @@ impl Client {
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .list_legal_person_payees(
-    ///         &types::LegalPersonId::from("legal-person-id"),
-    ///     )
+    ///     .list_legal_person_payees(&types::LegalPersonId::from("legal-person-id"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -161,10 +159,7 @@ impl Client {
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .update_payee(
-    ///         &types::PayeeId::from("payee-id"),
-    ///         &types::UpdatePayee::new(),
-    ///     )
+    ///     .update_payee(&types::PayeeId::from("payee-id"), &types::UpdatePayee::new())
     ///     .send()
     ///     .await?;
     /// # drop(answer);

@@ -31,9 +31,7 @@ impl Client {
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .list_bank_account_payments(
-    ///         &types::BankAccountId::from("bank-account-id"),
-    ///     )
+    ///     .list_bank_account_payments(&types::BankAccountId::from("bank-account-id"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -79,7 +77,10 @@ impl Client {
     /// let answer = client
     ///     .create_payment(
     ///         &types::BankAccountId::from("bank-account-id"),
-    ///         &types::NewPayment::new(types::PayeeUrl::from("/v0/payees/payee-id"), types::Money::new(types::Currency::Gbp, "12.50".parse::<Decimal>()?)),
+    ///         &types::NewPayment::new(
+    ///             types::PayeeUrl::from("/v0/payees/payee-id"),
+    ///             types::Money::new(types::Currency::Gbp, "12.50".parse::<Decimal>()?),
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -123,7 +124,10 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_payee_payments(&types::PayeeId::from("payee-id")).send().await?;
+    /// let answer = client
+    ///     .list_payee_payments(&types::PayeeId::from("payee-id"))
+    ///     .send()
+    ///     .await?;
     /// # drop(answer);
     /// # Ok(())
     /// # }
@@ -194,7 +198,10 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.submit_payment(&types::PaymentId::from("payment-id")).send().await?;
+    /// let answer = client
+    ///     .submit_payment(&types::PaymentId::from("payment-id"))
+    ///     .send()
+    ///     .await?;
     /// # drop(answer);
     /// # Ok(())
     /// # }

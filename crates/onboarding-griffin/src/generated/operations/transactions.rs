@@ -32,9 +32,7 @@ impl Client {
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .list_bank_account_transactions(
-    ///         &types::BankAccountId::from("bank-account-id"),
-    ///     )
+    ///     .list_bank_account_transactions(&types::BankAccountId::from("bank-account-id"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);

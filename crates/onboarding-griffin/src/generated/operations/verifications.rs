@@ -31,9 +31,7 @@ impl Client {
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .list_legal_person_verifications(
-    ///         &types::LegalPersonId::from("legal-person-id"),
-    ///     )
+    ///     .list_legal_person_verifications(&types::LegalPersonId::from("legal-person-id"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -90,7 +88,9 @@ impl Client {
     /// let answer = client
     ///     .create_verification(
     ///         &types::LegalPersonId::from("legal-person-id"),
-    ///         &types::NewVerification::new(types::WorkflowUrl::from("/v0/workflows/workflow-id")),
+    ///         &types::NewVerification::new(
+    ///             types::WorkflowUrl::from("/v0/workflows/workflow-id"),
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -136,7 +136,10 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.get_verification(&types::VerificationId::from("verification-id")).send().await?;
+    /// let answer = client
+    ///     .get_verification(&types::VerificationId::from("verification-id"))
+    ///     .send()
+    ///     .await?;
     /// # drop(answer);
     /// # Ok(())
     /// # }

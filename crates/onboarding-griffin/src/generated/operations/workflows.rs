@@ -31,9 +31,7 @@ impl Client {
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .list_organization_workflows(
-    ///         &types::OrganizationId::from("organization-id"),
-    ///     )
+    ///     .list_organization_workflows(&types::OrganizationId::from("organization-id"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -75,7 +73,10 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.get_workflow(&types::WorkflowId::from("workflow-id")).send().await?;
+    /// let answer = client
+    ///     .get_workflow(&types::WorkflowId::from("workflow-id"))
+    ///     .send()
+    ///     .await?;
     /// # drop(answer);
     /// # Ok(())
     /// # }

@@ -74,7 +74,22 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .create_user(
-    ///         &types::NewUser::NewTolUser(types::NewTolUser::new("text", "text", "2024-02-29".parse::<NaiveDate>()?, vec![types::CountryCode::from("GB")], types::Address::new("text", "text", "text", types::CountryCode::from("GB")), "ann@example.com", types::Fatca::new(true, "2024-02-29T12:30:00Z".parse::<Timestamp>()?))),
+    ///         &types::NewUser::NewTolUser(
+    ///             types::NewTolUser::new(
+    ///                 "text",
+    ///                 "text",
+    ///                 "2024-02-29".parse::<NaiveDate>()?,
+    ///                 vec![types::CountryCode::from("GB")],
+    ///                 types::Address::new(
+    ///                     "text",
+    ///                     "text",
+    ///                     "text",
+    ///                     types::CountryCode::from("GB"),
+    ///                 ),
+    ///                 "ann@example.com",
+    ///                 types::Fatca::new(true, "2024-02-29T12:30:00Z".parse::<Timestamp>()?),
+    ///             ),
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
@@ -118,9 +133,7 @@ impl Client {
     /// # use onboarding_upvest::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .get_user(
-    ///         &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///     )
+    ///     .get_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -164,7 +177,10 @@ impl Client {
     /// ```no_run
     /// # use onboarding_upvest::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// client.offboard_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await?;
+    /// client
+    ///     .offboard_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+    ///     .send()
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -213,7 +229,15 @@ impl Client {
     /// client
     ///     .change_user_data(
     ///         &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::UserDataChange::UserNameChange(types::UserNameChange::new("text", "text", "2024-02-29".parse::<NaiveDate>()?, "https://example.com/file", types::IdentityDocumentType::Passport)),
+    ///         &types::UserDataChange::UserNameChange(
+    ///             types::UserNameChange::new(
+    ///                 "text",
+    ///                 "text",
+    ///                 "2024-02-29".parse::<NaiveDate>()?,
+    ///                 "https://example.com/file",
+    ///                 types::IdentityDocumentType::Passport,
+    ///             ),
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;
