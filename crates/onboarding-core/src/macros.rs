@@ -533,22 +533,15 @@ macro_rules! tagged_union {
             }
         }
 
-        impl<'de> $crate::__private::serde::Deserialize<'de> for $Name {
-            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::core::result::Result<Self, D::Error> {
-                let value = $crate::__private::buffer(deserializer)?;
-                match $crate::__private::tag(&value, $tag)? {
-                    $($wire => $crate::__private::variant(&value).map(Self::$Variant),)*
-                    tag => {
-                        $crate::__private::note_unknown(::core::stringify!($Name), tag);
-                        ::core::result::Result::Ok(Self::Unknown(value))
-                    }
+        $crate::__union_impls! { $Name [$($Variant)*] value => {
+            match $crate::__private::tag(&value, $tag)? {
+                $($wire => $crate::__private::variant(&value).map(Self::$Variant),)*
+                tag => {
+                    $crate::__private::note_unknown(::core::stringify!($Name), tag);
+                    ::core::result::Result::Ok(Self::Unknown(value))
                 }
             }
-        }
-
-        $crate::__union_impls!($Name $($Variant)*);
+        } }
         $crate::__union_sent!($($sent)? $Name $($Variant [])*);
         $crate::__json_schema!(tagged $Name $tag [$($wire: $Type,)*]);
     };
@@ -589,31 +582,33 @@ macro_rules! untagged_union {
             }
         }
 
-        impl<'de> $crate::__private::serde::Deserialize<'de> for $Name {
-            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::core::result::Result<Self, D::Error> {
-                let value = $crate::__private::buffer(deserializer)?;
-                $(if let ::core::option::Option::Some(variant) = $crate::__private::attempt(&value, &[$($(($gw, $gv)),*)?]) {
-                    return ::core::result::Result::Ok(Self::$Variant(variant));
-                })*
-                $crate::__private::note_unknown(::core::stringify!($Name), "");
-                ::core::result::Result::Ok(Self::Unknown(value))
-            }
-        }
-
-        $crate::__union_impls!($Name $($Variant)*);
+        $crate::__union_impls! { $Name [$($Variant)*] value => {
+            $(if let ::core::option::Option::Some(variant) = $crate::__private::attempt(&value, &[$($(($gw, $gv)),*)?]) {
+                return ::core::result::Result::Ok(Self::$Variant(variant));
+            })*
+            $crate::__private::note_unknown(::core::stringify!($Name), "");
+            ::core::result::Result::Ok(Self::Unknown(value))
+        } }
         $crate::__union_sent!($($sent)? $Name $($Variant [$($($rule($($ra)?)),*)?])*);
         $crate::__union_parameter!($($($parameter)?)? $Name $($Variant)*);
         $crate::__json_schema!(untagged $Name [$($Type [$($($rule($($ra)?)),*)?],)*]);
     };
 }
 
-/// What tagged and untagged unions have in common.
+/// What tagged and untagged unions have in common. Behind the variants stands what the buffered value is decoded to.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __union_impls {
-    ($Name:ident $($Variant:ident)*) => {
+    ($Name:ident [$($Variant:ident)*] $value:ident => $decoded:block) => {
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $Name {
+            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                let $value = $crate::__private::buffer(deserializer)?;
+                $decoded
+            }
+        }
+
         impl $crate::__private::Serialize for $Name {
             fn serialize<S: $crate::__private::serde::Serializer>(
                 &self,

@@ -77,14 +77,19 @@ impl Loopback {
 
 /// The same JSON with the members of every object in order of their names, whichever order `serde_json` keeps in this build.
 fn sorted(value: Value) -> Value {
+    sorted_with(value, |scalar| scalar)
+}
+
+/// The same with every scalar changed.
+fn sorted_with(value: Value, change: fn(Value) -> Value) -> Value {
     match value {
         Value::Object(members) => {
             let members: BTreeMap<String, Value> =
-                members.into_iter().map(|(name, member)| (name, sorted(member))).collect();
+                members.into_iter().map(|(name, member)| (name, sorted_with(member, change))).collect();
             Value::Object(members.into_iter().collect())
         }
-        Value::Array(items) => items.into_iter().map(sorted).collect(),
-        scalar => scalar,
+        Value::Array(items) => items.into_iter().map(|item| sorted_with(item, change)).collect(),
+        scalar => change(scalar),
     }
 }
 

@@ -149,16 +149,10 @@ fn exported(source: &str) -> BTreeSet<&str> {
 
 /// The same JSON with members in order and all numbers alike: `1` and `1.0` are the same limit.
 fn sorted(value: Value) -> Value {
-    match value {
-        Value::Object(members) => {
-            let members: BTreeMap<String, Value> =
-                members.into_iter().map(|(name, member)| (name, sorted(member))).collect();
-            Value::Object(members.into_iter().collect())
-        }
-        Value::Array(items) => items.into_iter().map(sorted).collect(),
+    crate::sorted_with(value, |scalar| match scalar {
         Value::Number(number) => number.as_f64().map_or(Value::Null, Value::from),
         scalar => scalar,
-    }
+    })
 }
 
 /// Keywords that the type's schema may have, and whose values need no care.
