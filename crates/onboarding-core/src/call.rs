@@ -172,6 +172,7 @@ fn malformed(reporter: Option<Reporter>, answer: Answer, source: DecodeError) ->
     Box::new(Malformed { answer, source })
 }
 
+#[inline]
 fn tell_unknown(reporter: Option<Reporter>, noting: Option<Noting>, status: StatusCode) {
     if let (Some(reporter), Some(noting)) = (reporter, noting) {
         for unknown in noted(noting) {

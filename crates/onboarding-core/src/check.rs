@@ -166,10 +166,12 @@ rules! {
 impl Rule {
     fn hold(&self, value: &dyn Check) -> Result<(), Violation> {
         let kept = match (self.limit, value.subject()) {
+            // A character has one to four bytes: most texts are known to be long or short enough without counting.
             (Limit::MinLength(length), Subject::Text(text)) => {
-                text.chars().nth(length.saturating_sub(1)).is_some() || length == 0
+                text.len() >= length.saturating_mul(4)
+                    || text.chars().nth(length.saturating_sub(1)).is_some()
+                    || length == 0
             }
-            // A text has no more characters than bytes: most are known to be short enough without counting.
             (Limit::MaxLength(length), Subject::Text(text)) => {
                 text.len() <= length || text.chars().nth(length).is_none()
             }

@@ -126,7 +126,11 @@ pub(crate) fn attempt_span(request: &Request, resends: u32) -> Span {
 
 /// Runs a future in a span. Unlike `Instrument`, it leaves the future where it is: those of calls are large.
 pub(crate) fn within<F: Future>(span: &Span, mut future: Pin<&mut F>) -> impl Future<Output = F::Output> {
-    poll_fn(move |context| span.in_scope(|| future.as_mut().poll(context)))
+    let seen = !span.is_disabled();
+    poll_fn(move |context| {
+        let _entered = seen.then(|| span.enter());
+        future.as_mut().poll(context)
+    })
 }
 
 /// Notes in a span how the call or attempt ended.
