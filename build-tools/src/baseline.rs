@@ -12,6 +12,7 @@ use std::sync::Once;
 use openapiv3::OpenAPI;
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TagStyle};
 use serde_json::{Map, Value, json};
+use syn::{ImplItem, ImplItemFn, Item, Type};
 
 use crate::names::type_name;
 
@@ -105,6 +106,22 @@ pub fn plain_in(style: Style, document: &Value) -> Result<PlainOutput, BaselineE
     let tokens = outcome.map_err(BaselineError::Together)?;
     let file = syn::parse_file(&tokens).map_err(BaselineError::Output)?;
     Ok(PlainOutput { rust: prettyplease::unparse(&file), left_out })
+}
+
+/// The methods of the client in plain progenitor's output.
+pub(crate) fn client_methods(file: &syn::File) -> impl Iterator<Item = &ImplItemFn> {
+    file.items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Impl(block) if block.trait_.is_none() => Some(block),
+            _ => None,
+        })
+        .filter(|block| matches!(&*block.self_ty, Type::Path(path) if path.path.is_ident("Client")))
+        .flat_map(|block| &block.items)
+        .filter_map(|item| match item {
+            ImplItem::Fn(method) => Some(method),
+            _ => None,
+        })
 }
 
 /// An operation and its place in the document.

@@ -5,8 +5,9 @@
 
 use std::fmt::Write as _;
 
-use syn::{ImplItem, Item, ReturnType, Type};
+use syn::{ReturnType, Type};
 
+use crate::baseline::client_methods;
 use crate::contract::Contract;
 use crate::emit;
 
@@ -36,18 +37,8 @@ pub fn ours(contract: &Contract) -> String {
 /// runs, which it never does, and is compiled all the same.
 pub fn plain(package: &str, rust: &str) -> Result<String, syn::Error> {
     let mut text = format!("{HEAD}use {}::Client;\n", package.replace('-', "_"));
-    for item in syn::parse_file(rust)?.items {
-        let Item::Impl(block) = item else { continue };
-        let is_client = matches!(&*block.self_ty, Type::Path(path) if path.path.is_ident("Client"));
-        if block.trait_.is_some() || !is_client {
-            continue;
-        }
-        for item in block.items {
-            let ImplItem::Fn(method) = item else { continue };
-            if is_builder(&method.sig.output) {
-                write_caller(&mut text, &method.sig.ident.to_string(), &[]);
-            }
-        }
+    for method in client_methods(&syn::parse_file(rust)?).filter(|method| is_builder(&method.sig.output)) {
+        write_caller(&mut text, &method.sig.ident.to_string(), &[]);
     }
     Ok(text)
 }
@@ -79,8 +70,8 @@ mod tests {
 
     #[test]
     fn every_builder_of_the_client_is_called() {
-        let rust = "impl Client { pub fn new(url: &str) -> Self { todo!() } pub fn get(&self) -> builder::Get<'_> { todo!() } } \
-                    impl Other { pub fn put(&self) -> builder::Put<'_> { todo!() } }";
+        let rust = "impl Client { pub fn new(url: &str) -> Self { Self } pub fn get(&self) -> builder::Get<'_> { builder::Get } } \
+                    impl Other { pub fn put(&self) -> builder::Put<'_> { builder::Put } }";
         let text = plain("plain-acme", rust).expect("it is Rust");
         assert!(text.contains("use plain_acme::Client;"), "{text}");
         assert!(text.contains("client.get().send().await"), "{text}");

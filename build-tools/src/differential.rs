@@ -4,9 +4,9 @@
 //! Which arguments a method takes is read from the plain code itself, so the program follows progenitor and not our idea of it.
 
 use serde_json::Value;
-use syn::{FnArg, GenericArgument, ImplItem, Item, Pat, PathArguments, Type};
+use syn::{FnArg, GenericArgument, ImplItemFn, Pat, PathArguments, Type};
 
-use crate::baseline::PlainOutput;
+use crate::baseline::{PlainOutput, client_methods};
 use crate::contract::{BodyKind, Contract, Extent, Operation, Parameter, Place, sample};
 use crate::payloads::Payloads;
 
@@ -35,7 +35,7 @@ pub struct Called {
 /// Writes the program for plain progenitor's output in positional style, which is the library `package`.
 pub fn program(contract: &Contract, payloads: &Payloads, plain: &PlainOutput, package: &str) -> syn::Result<Program> {
     let file = syn::parse_file(&plain.rust)?;
-    let methods: Vec<&syn::ImplItemFn> = file.items.iter().flat_map(methods_of_client).collect();
+    let methods: Vec<&ImplItemFn> = client_methods(&file).filter(|method| method.sig.asyncness.is_some()).collect();
     let mut functions = String::new();
     let (mut called, mut left_out) = (Vec::new(), Vec::new());
     for operation in &contract.operations {
@@ -100,21 +100,6 @@ fn function(operation: &Operation, method: &str, arguments: &[String]) -> String
     )
 }
 
-fn methods_of_client(item: &Item) -> Vec<&syn::ImplItemFn> {
-    let Item::Impl(item) = item else {
-        return Vec::new();
-    };
-    let of_client = matches!(&*item.self_ty, Type::Path(path) if path.path.is_ident("Client"));
-    if item.trait_.is_some() || !of_client {
-        return Vec::new();
-    }
-    let methods = item.items.iter().filter_map(|item| match item {
-        ImplItem::Fn(method) if method.sig.asyncness.is_some() => Some(method),
-        _ => None,
-    });
-    methods.collect()
-}
-
 /// Whether two names are the same but for separators, which progenitor and we choose differently.
 fn same_name(left: &str, right: &str) -> bool {
     let letters = |text: &str| -> String {
@@ -128,7 +113,7 @@ fn arguments(
     contract: &Contract,
     payloads: &Payloads,
     operation: &Operation,
-    method: &syn::ImplItemFn,
+    method: &ImplItemFn,
 ) -> Result<(Vec<String>, Vec<String>), String> {
     let parameters: Vec<&Parameter> = operation.path_parameters.iter().chain(&operation.parameters).collect();
     let (mut given, mut withheld) = (Vec::new(), Vec::new());

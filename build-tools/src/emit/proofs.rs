@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::rust::{Scope, type_text};
 use super::source::Source;
-use super::tests::{call_with, code, included, raw};
+use super::tests::{call_with, code, included, own_type, raw, write_own_imports};
 use super::types::braced;
 use crate::contract::{Contract, Extent, ResponseBody, TypeUse, sample};
 use crate::proof::answers::Text;
@@ -47,7 +46,7 @@ pub(super) fn mutations(contract: &Contract, proved: &Proved) -> String {
          the letters mean.",
     );
     source.blank();
-    imports(&mut source, contract, &body);
+    write_own_imports(&mut source, contract, &body);
     source.line("use onboarding_testing::mutation::{Answer, assert_mutants, decoded};");
     source.blank();
     source.finish() + "\n" + &body
@@ -103,7 +102,7 @@ pub(super) fn canaries(contract: &Contract, proved: &Proved) -> String {
          what the lines mean.",
     );
     source.blank();
-    imports(&mut source, contract, &body);
+    write_own_imports(&mut source, contract, &body);
     let used = |names: &[(&str, &str)]| -> BTreeSet<String> {
         names.iter().filter(|(_, mark)| body.contains(mark)).map(|(name, _)| (*name).to_owned()).collect()
     };
@@ -210,23 +209,4 @@ fn refusals(contract: &Contract, call: &Call) -> Vec<String> {
         refusals.push(expression);
     }
     refusals
-}
-
-/// A type as tests write it.
-fn own_type(value: &TypeUse) -> String {
-    type_text(value, Scope::Crate).replace("onboarding_core::", "")
-}
-
-/// Imports what of the crate a file's text names.
-fn imports(source: &mut Source, contract: &Contract, body: &str) {
-    let package = contract.settings.package.name.replace('-', "_");
-    let names = ["Decimal", "JsonValue", "Map", "NaiveDate", "Secret", "Timestamp"];
-    let is_used = |name: &&str| body.contains(&format!("<{name}")) || body.contains(&format!("{name}::"));
-    let mut own: Vec<&str> = names.into_iter().filter(is_used).collect();
-    own.extend(body.contains("types::").then_some("types"));
-    match own.as_slice() {
-        [] => {}
-        [only] => source.line(&format!("use {package}::{only};")),
-        several => source.line(&format!("use {package}::{{{}}};", several.join(", "))),
-    }
 }

@@ -73,7 +73,6 @@ fn main(contract: &Contract) -> String {
 
 /// The prelude that the test files share.
 fn preamble(contract: &Contract, about: &str, body: &str) -> Source {
-    let package = contract.settings.package.name.replace('-', "_");
     let mut source = Source::rust(&contract.vendor);
     source.module_doc(about);
     source.blank();
@@ -88,6 +87,18 @@ fn preamble(contract: &Contract, about: &str, body: &str) -> Source {
             .collect();
     testing.sort_unstable();
     source.line(&format!("use onboarding_testing::{{{}}};", testing.join(", ")));
+    write_own_imports(&mut source, contract, body);
+    if body.contains("client(&server)") {
+        source.blank();
+        source.line("use crate::client;");
+    }
+    source.blank();
+    source
+}
+
+/// Imports what of the crate a test file's text names.
+pub(super) fn write_own_imports(source: &mut Source, contract: &Contract, body: &str) {
+    let package = contract.settings.package.name.replace('-', "_");
     let mut own: Vec<&str> = Vec::new();
     for name in ["Client", "Decimal", "JsonValue", "Map", "NaiveDate", "Secret", "Timestamp"] {
         let used = match name {
@@ -102,23 +113,17 @@ fn preamble(contract: &Contract, about: &str, body: &str) -> Source {
             own.push(name);
         }
     }
-    if body.contains("errors::") {
-        own.push("errors");
-    }
-    if body.contains("types::") {
-        own.push("types");
-    }
+    own.extend(["errors", "types"].into_iter().filter(|module| body.contains(&format!("{module}::"))));
     match own.as_slice() {
         [] => {}
         [only] => source.line(&format!("use {package}::{only};")),
         several => source.line(&format!("use {package}::{{{}}};", several.join(", "))),
     }
-    if body.contains("client(&server)") {
-        source.blank();
-        source.line("use crate::client;");
-    }
-    source.blank();
-    source
+}
+
+/// A type as tests write it.
+pub(super) fn own_type(value: &TypeUse) -> String {
+    type_text(value, Scope::Crate).replace("onboarding_core::", "")
 }
 
 fn join(preamble: Source, body: &str) -> String {
@@ -179,7 +184,7 @@ pub(super) fn call_with(
             "b\"bytes\".as_slice().into()".to_owned()
         } else {
             let text = text(&body.schema);
-            let value = type_text(&body.value, Scope::Crate).replace("onboarding_core::", "");
+            let value = own_type(&body.value);
             source.line(&format!("let body: {value} = read({text});"));
             "&body".to_owned()
         };
@@ -375,10 +380,7 @@ fn round_trips(contract: &Contract, payloads: &Payloads) -> String {
             }
             None => contract.webhooks.iter().find(|webhook| webhook.id == id).map(|webhook| webhook.body.clone()),
         };
-        let value = value.map_or_else(
-            || "JsonValue".to_owned(),
-            |value| type_text(&value, Scope::Crate).replace("onboarding_core::", ""),
-        );
+        let value = value.map_or_else(|| "JsonValue".to_owned(), |value| own_type(&value));
         body.blank();
         body.line("#[test]");
         body.line(&format!("fn {}() {{", crate::names::member_name(name)));

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use regex::Regex;
 use serde_json::{Value, json};
 
-use super::shape::{Shape, constant, fitting_variant, is_required, shape, tag, tagged_variant, text, variants};
+use super::shape::{
+    Shape, constant, fitting_variant, is_required, map_values, shape, tag, tagged_variant, text, variants,
+};
 use crate::contract::{BodyKind, Contract, Held, Operation, ResponseBody, TypeUse, samples};
 use crate::passes::escape;
 
@@ -191,10 +193,6 @@ fn is_marked(document: &Value, schema: &Value) -> bool {
     let Shape { schema: target, sensitive, .. } = shape(document, schema);
     let inner = ["items", "schema"].into_iter().filter_map(|key| target.get(key));
     sensitive || inner.chain(map_values(target)).any(|inner| !std::ptr::eq(inner, schema) && is_marked(document, inner))
-}
-
-fn map_values(schema: &Value) -> Option<&Value> {
-    schema.get("additionalProperties").filter(|values| values.is_object() && schema.get("properties").is_none())
 }
 
 /// Puts canaries into values.

@@ -9,7 +9,9 @@ use std::fmt::Write as _;
 use regex::Regex;
 use serde_json::Value;
 
-use super::shape::{Shape, constant, fitting_variant, is_required, shape, tag, tagged_variant, text, variants};
+use super::shape::{
+    Shape, constant, fitting_variant, is_required, map_values, shape, tag, tagged_variant, text, variants,
+};
 use crate::passes::escape;
 
 /// A place in an answer, and its changes: a letter each, as `onboarding_testing::mutation` documents them. Small letters are
@@ -88,7 +90,7 @@ impl<'d> Walk<'d> {
 
     /// The changes of a value that keep its kind, and what lies within it.
     fn within(&mut self, found: Shape<'d>, value: &Value, pointer: &str, mut changes: Changes) {
-        let Shape { schema, component, .. } = found;
+        let Shape { schema, name, .. } = found;
         if tag(schema).is_none() && variants(schema).is_some() {
             match fitting_variant(self.document, schema, value) {
                 Some(variant) => {
@@ -103,7 +105,7 @@ impl<'d> Walk<'d> {
         let lenient = changes.lenient;
         own_changes(schema, value, &mut changes);
         if let Some(members) = value.as_object().filter(|_| !text(schema, "type").is_empty() || tag(schema).is_some()) {
-            members_beyond(schema, component, members.is_empty(), &mut changes);
+            members_beyond(schema, name.is_some(), members.is_empty(), &mut changes);
         }
         self.push(pointer, changes);
         if let Some(tag) = tag(schema) {
@@ -243,12 +245,6 @@ fn members_beyond(schema: &Value, component: bool, is_empty: bool, changes: &mut
     } else {
         changes.decodes("u");
     }
-}
-
-/// The schema of a map's values.
-fn map_values(schema: &Value) -> Option<&Value> {
-    let values = schema.get("additionalProperties").filter(|values| values.is_object());
-    values.filter(|_| schema.get("properties").is_none())
 }
 
 /// Changes being collected.

@@ -13,15 +13,13 @@ pub(super) struct Shape<'d> {
     pub(super) nullable: bool,
     /// Whether it, or a reference on the way, is marked as sensitive.
     pub(super) sensitive: bool,
-    /// Whether it is a component, not written in place.
-    pub(super) component: bool,
-    /// The name of that component.
+    /// The name of the component that it is; `None` when it is written in place.
     pub(super) name: Option<&'d str>,
 }
 
 /// Follows the references of a schema: its own, and those that stand alone in an `allOf`.
 pub(super) fn shape<'d>(document: &'d Value, schema: &'d Value) -> Shape<'d> {
-    let mut shape = Shape { schema, nullable: false, sensitive: false, component: false, name: None };
+    let mut shape = Shape { schema, nullable: false, sensitive: false, name: None };
     // As many as the contract follows.
     for _ in 0..32 {
         let flag = |key: &str| shape.schema.get(key).and_then(Value::as_bool).unwrap_or_default();
@@ -38,7 +36,6 @@ pub(super) fn shape<'d>(document: &'d Value, schema: &'d Value) -> Shape<'d> {
         if std::ptr::eq(target, shape.schema) {
             return shape;
         }
-        shape.component |= is_reference;
         if let Some(reference) = next.get("$ref").and_then(Value::as_str) {
             shape.name = reference.rsplit('/').next();
         }
@@ -54,6 +51,11 @@ fn one_step<'d>(document: &'d Value, node: &'d Value) -> Option<&'d Value> {
 
 pub(super) fn text<'d>(schema: &'d Value, key: &str) -> &'d str {
     schema.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The schema of a map's values.
+pub(super) fn map_values(schema: &Value) -> Option<&Value> {
+    schema.get("additionalProperties").filter(|values| values.is_object() && schema.get("properties").is_none())
 }
 
 /// The variants of a union.
