@@ -16,7 +16,7 @@ use build_tools::spec::VendorSources;
 use nix::sys::resource::{UsageWho, getrusage};
 
 use crate::markdown::{self, Replaced};
-use crate::workspace::{DOCUMENT, SETTINGS, Workspace};
+use crate::workspace::{DOCUMENT, SETTINGS, Workspace, write_if_changed};
 use crate::{Status, overhead, report};
 
 /// How often a build is measured; the smallest figure counts, as everything that disturbs only adds.
@@ -367,8 +367,6 @@ impl Bench<'_> {
     /// Writes a crate outside our workspace and gives its directory.
     fn write_named(&self, name: &str, package: &str, dependencies: &str, rust: &str) -> Result<PathBuf> {
         let directory = self.directory.join(name);
-        fs::create_dir_all(directory.join("src"))
-            .with_context(|| format!("cannot make the directory {}", directory.display()))?;
         let manifest = format!(
             r#"# Written by `cargo xtask bench`.
 
@@ -386,16 +384,9 @@ debug = "line-tables-only"
 [dependencies]
 {dependencies}"#
         );
-        let write = |file: &str, text: &str| {
-            let path = directory.join(file);
-            fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
-        };
-        write("Cargo.toml", &manifest)?;
-        write("src/lib.rs", rust)?;
-        // The same versions on all sides; cargo drops what this crate does not use.
-        let lock = self.workspace.root.join("Cargo.lock");
-        let text = fs::read_to_string(&lock).with_context(|| format!("cannot read {}", lock.display()))?;
-        write("Cargo.lock", &text)?;
+        write_if_changed(&directory.join("Cargo.toml"), &manifest)?;
+        write_if_changed(&directory.join("src/lib.rs"), rust)?;
+        self.workspace.share_lock(&directory)?;
         Ok(directory)
     }
 }

@@ -21,7 +21,7 @@ use build_tools::{Generated, Payloads};
 use crate::bench::{output, plain_dependencies};
 use crate::differential::recorder::Recorder;
 use crate::differential::wire::{Explained, Wire, difference};
-use crate::workspace::{DOCUMENT, SETTINGS, Workspace};
+use crate::workspace::{DOCUMENT, SETTINGS, Workspace, write_if_changed};
 use crate::{Status, report};
 
 /// Compare what our crates send with what plain progenitor sends
@@ -100,9 +100,9 @@ fn prepare(workspace: &Workspace, directory: &Path, vendor: &str) -> Result<Vend
          edition = \"2024\"\n\n[dependencies]\n{}tokio = {{ version = \"1\", features = [\"macros\", \"rt\"] }}\n",
         plain_dependencies(&plain.rust)
     );
-    write(&crate_directory.join("Cargo.toml"), &manifest)?;
-    write(&crate_directory.join("src/lib.rs"), &plain.rust)?;
-    write(&crate_directory.join("src/main.rs"), &program.rust)?;
+    write_if_changed(&crate_directory.join("Cargo.toml"), &manifest)?;
+    write_if_changed(&crate_directory.join("src/lib.rs"), &plain.rust)?;
+    write_if_changed(&crate_directory.join("src/main.rs"), &program.rust)?;
     Ok(Vendor { name: vendor.to_owned(), contract, program })
 }
 
@@ -113,11 +113,8 @@ fn build(workspace: &Workspace, directory: &Path, vendors: &[Vendor]) -> Result<
         "# Written by `cargo xtask differential`.\n\n[workspace]\nresolver = \"3\"\nmembers = {packages:?}\n\n\
          # Each program runs once, for a moment.\n[profile.dev]\ndebug = false\nincremental = false\n"
     );
-    write(&directory.join("Cargo.toml"), &manifest)?;
-    // The same versions on both sides; cargo drops what these crates do not use.
-    let lock = workspace.root.join("Cargo.lock");
-    let text = fs::read_to_string(&lock).with_context(|| format!("cannot read {}", lock.display()))?;
-    write(&directory.join("Cargo.lock"), &text)?;
+    write_if_changed(&directory.join("Cargo.toml"), &manifest)?;
+    workspace.share_lock(directory)?;
     let target = directory.join("target");
     eprintln!("building plain progenitor's crates");
     let mut command = Command::new(crate::ci::cargo());
@@ -168,15 +165,4 @@ fn compare(workspace: &Workspace, vendor: &Vendor, path: &Path) -> Result<Outcom
         }
     }
     Ok(outcome)
-}
-
-/// Writes a file unless it is there as it should be, so that cargo builds only what changed.
-fn write(path: &Path, text: &str) -> Result<()> {
-    if fs::read_to_string(path).is_ok_and(|there| there == text) {
-        return Ok(());
-    }
-    if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent).with_context(|| format!("cannot make the directory {}", parent.display()))?;
-    }
-    fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }

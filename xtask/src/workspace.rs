@@ -36,6 +36,13 @@ impl Workspace {
         Ok(Self { root, specs })
     }
 
+    /// Gives a crate outside of the workspace the same versions of its dependencies; cargo drops what it does not use.
+    pub(crate) fn share_lock(&self, directory: &Path) -> Result<()> {
+        let lock = self.root.join("Cargo.lock");
+        let text = fs::read_to_string(&lock).with_context(|| format!("cannot read {}", lock.display()))?;
+        write_if_changed(&directory.join("Cargo.lock"), &text)
+    }
+
     /// The vendors that have all of `files`, sorted by name: those that were asked for, or all.
     pub(crate) fn vendors(&self, asked_for: &[String], files: &[&str]) -> Result<Vec<String>> {
         let mut known = Vec::new();
@@ -313,6 +320,17 @@ fn slashed(path: &Path) -> String {
     let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     // An absolute path begins with its root, which is itself a slash.
     parts.join("/").replacen("//", "/", 1)
+}
+
+/// Writes a file unless it is there as it should be, so that cargo builds only what changed.
+pub(crate) fn write_if_changed(path: &Path, text: &str) -> Result<()> {
+    if fs::read_to_string(path).is_ok_and(|there| there == text) {
+        return Ok(());
+    }
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).with_context(|| format!("cannot make the directory {}", parent.display()))?;
+    }
+    fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }
 
 #[cfg(test)]

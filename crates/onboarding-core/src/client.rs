@@ -265,9 +265,8 @@ impl Settings {
         let mut headers = HeaderMap::new();
         let user_agent = self.user_agent.unwrap_or_else(|| user_agent.to_owned());
         for (name, value) in std::iter::once(("user-agent".to_owned(), user_agent)).chain(self.headers) {
-            let refused = || BuildError::InvalidHeader { name: name.clone() };
-            let wire_name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused())?;
-            headers.insert(wire_name, HeaderValue::from_str(&value).map_err(|_| refused())?);
+            let (name, value) = checked_header(&name, &value)?;
+            headers.insert(name, value);
         }
         let http = self
             .http_setup
@@ -305,6 +304,13 @@ impl Settings {
             }),
         })
     }
+}
+
+/// A header as it travels; characters that none can carry are refused, and the value is not shown.
+pub(crate) fn checked_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), BuildError> {
+    let refused = || BuildError::InvalidHeader { name: name.to_owned() };
+    let wire_name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused())?;
+    Ok((wire_name, HeaderValue::from_str(value).map_err(|_| refused())?))
 }
 
 fn checked_base_url(given: Option<&str>, allow_http: bool) -> Result<Url, BuildError> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::client::BuildError;
+use crate::client::{BuildError, checked_header};
 use crate::runtime::BoxFuture;
 use crate::{Answer, Client, Secret};
 
@@ -42,9 +42,8 @@ impl Credentials {
     pub(crate) fn into_parts(self) -> Result<(SignInHeaders, Option<Arc<dyn Authenticate>>), BuildError> {
         let mut headers = HeaderMap::new();
         for (name, value) in &self.headers {
-            let refused = || BuildError::InvalidHeader { name: (*name).to_owned() };
-            let wire_name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused())?;
-            headers.append(wire_name, HeaderValue::from_str(value.reveal()).map_err(|_| refused())?);
+            let (name, value) = checked_header(name, value.reveal())?;
+            headers.append(name, value);
         }
         Ok((SignInHeaders::new(headers), self.authenticate))
     }

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
 use onboarding::{amiqus, b2core, carium, griffin, upvest};
+use onboarding_testing::canary::told;
 use serde_json::{Value, json};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::{self, MakeWriter};
@@ -59,14 +60,7 @@ impl<'w> MakeWriter<'w> for Log {
 
 /// Everything that an error shows, with its sources.
 fn shown<T: Debug, E: std::error::Error + 'static>(result: Result<T, E>) -> String {
-    let error = result.unwrap_err();
-    let mut text = format!("{error} {error:?} {error:#?}");
-    let mut source = std::error::Error::source(&error);
-    while let Some(error) = source {
-        let _ = write!(text, " {error} {error:?}");
-        source = error.source();
-    }
-    text
+    told(&result.unwrap_err())
 }
 
 /// What a vendor does.
