@@ -85,7 +85,7 @@ pub enum Refused {
         /// Where, and which limit.
         violation: Violation,
     },
-    /// The request's address could not be composed from the base URL and the parameters.
+    /// The request's address could not be composed from the base URL and the parameters, or is longer than 64 KiB.
     #[error("the request's address could not be composed")]
     Address,
 }

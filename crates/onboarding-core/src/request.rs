@@ -376,7 +376,9 @@ impl Failure {
 
 impl From<reqwest::Error> for Failure {
     fn from(error: reqwest::Error) -> Self {
-        Self::Transport(error.into())
+        // The HTTP client could not build the request, which is checked but for the length of its address: nothing was sent, and
+        // nothing would be the next time.
+        if error.is_builder() { Self::Refused(Refused::Address) } else { Self::Transport(error.into()) }
     }
 }
 

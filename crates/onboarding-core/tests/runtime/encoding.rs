@@ -120,6 +120,19 @@ async fn placeholders_are_filled_in_order_and_all() {
     assert_eq!(server.count(), 0);
 }
 
+#[tokio::test]
+async fn an_address_that_is_too_long_is_refused_once_and_not_shown() {
+    let server = Server::start(|_, _| json(200, "{}")).await;
+    // This client repeats what may be repeated.
+    let client = builder(&server).build().unwrap().0;
+    let long = "é".repeat(5_000_000);
+    for request in [client.request(&GET).path("id", &long), client.request(&LIST).query("q", &long)] {
+        let error = request.answers_nothing::<NoDeclaredError>().send().await.unwrap_err();
+        assert!(matches!(error, Error::Refused(Refused::Address)), "{error:?}");
+    }
+    assert_eq!(server.count(), 0, "nothing was sent");
+}
+
 #[test]
 fn times_keep_their_fractions_and_say_utc() {
     let at: onboarding_core::Timestamp = "2024-02-29T12:30:00.250+01:00".parse().unwrap();
