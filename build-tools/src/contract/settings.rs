@@ -1,6 +1,6 @@
 //! `vendor.toml`: what `OpenAPI` cannot say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -256,7 +256,12 @@ pub struct SettingsMistake {
 impl Settings {
     /// What the types of the settings cannot rule out.
     pub fn mistakes(&self) -> Vec<SettingsMistake> {
-        self.credentials.iter().flat_map(CredentialForm::mistakes).collect()
+        let forms = self.credentials.iter().map(|form| form.name.as_str());
+        let fields = self.credentials.iter().map(|form| form.fields.iter().map(|field| field.name.as_str()));
+        let mut mistakes = misnamed("credentials", forms);
+        mistakes.extend(fields.flat_map(|fields| misnamed("field", fields)));
+        mistakes.extend(self.credentials.iter().flat_map(CredentialForm::mistakes));
+        mistakes
     }
 }
 
@@ -318,6 +323,23 @@ impl CredentialForm {
     }
 }
 
+/// Names that could be none in Rust, and those that stand twice.
+fn misnamed<'n>(what: &str, names: impl Iterator<Item = &'n str>) -> Vec<SettingsMistake> {
+    let mut seen = BTreeSet::new();
+    let mut mistakes = Vec::new();
+    for name in names {
+        let is_snake_case = name.starts_with(|first: char| first.is_ascii_lowercase())
+            && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+        let message = match (is_snake_case, seen.insert(name)) {
+            (true, true) => continue,
+            (false, _) => format!("the {what} `{name}` is not in snake case"),
+            (_, false) => format!("the {what} `{name}` stands twice"),
+        };
+        mistakes.push(SettingsMistake { message, place: format!("{name:?}") });
+    }
+    mistakes
+}
+
 /// The names between braces.
 fn placeholders(template: &str) -> impl Iterator<Item = &str> {
     template.split('{').skip(1).filter_map(|part| part.split_once('}').map(|(name, _)| name))
@@ -325,7 +347,7 @@ fn placeholders(template: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{CredentialForm, Settings};
+    use super::{CredentialForm, Settings, misnamed};
 
     fn mistakes(form: &str) -> Vec<String> {
         let form: CredentialForm = toml::from_str(form).expect("it is of the form");
@@ -378,6 +400,23 @@ fields = [{ name = "user", description = "The user." }, { name = "code", descrip
     fn without_tokens_everything_is_given_always() {
         let form = format!("{HEAD}headers = {{ authorization = \"{{user}}\" }}\n");
         assert_eq!(mistakes(&form), ["credentials `password`: without `tokens`, `code` has to be given always @ code"]);
+    }
+
+    #[test]
+    fn names_are_names_and_stand_once() {
+        let messages: Vec<String> = misnamed("field", ["user", "e mail", "", "user", "_x"].into_iter())
+            .into_iter()
+            .map(|mistake| format!("{} @ {}", mistake.message, mistake.place))
+            .collect();
+        assert_eq!(
+            messages,
+            [
+                "the field `e mail` is not in snake case @ \"e mail\"",
+                "the field `` is not in snake case @ \"\"",
+                "the field `user` stands twice @ \"user\"",
+                "the field `_x` is not in snake case @ \"_x\"",
+            ]
+        );
     }
 
     #[test]
