@@ -129,22 +129,10 @@ object! {
         optional {
             /// Where the client lives. The keys count from `0`, written as text.
             addresses: Map<NewClientAddress> = "addresses",
-            /// Day of birth, for a wizard that asks for it outside `info`.
-            birthday: String = private "birthday",
-            /// Country, for a wizard that asks for it outside `addresses`.
-            country_code: CountryCode = private "country_code",
             /// E-mail address with which the client will sign in.
             email: String = private "email",
-            /// Last name, for a wizard that asks for it outside `info`.
-            family_name: String = private "familyName",
-            /// First name, for a wizard that asks for it outside `info`.
-            given_name: String = private "givenName",
             /// The client as a person.
             info: NewClientInfo = "info",
-            /// Middle name, for a wizard that asks for it outside `info`.
-            middle_name: String = private "middleName",
-            /// Phone number, for a wizard that asks for it outside `phones`.
-            phone: String = private "phone",
             /// Phone numbers of the client. The keys count from `0`, written as text.
             phones: Map<NewClientPhone> = "phones",
         }
