@@ -131,6 +131,29 @@ fields = { token = "{refresh_token}" }
     insta::assert_snapshot!("credentials", credentials);
 }
 
+/// A list comes in pages where it is an object with its items, and where the vendor may also send the items alone.
+#[test]
+fn lists_in_either_form_become_the_reviewed_text() {
+    let document = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/documents/lists.yaml"))
+        .expect("the document can be read");
+    let mut sources = tiny(&document);
+    sources.vendor_toml.text.push_str(
+        r#"
+[[paging]]
+style = "offset"
+at = "offset"
+limit = "limit"
+items = "data"
+total = ["total"]
+"#,
+    );
+    let generated = generate(&sources).expect("it is sound");
+    let shown = ["types/things.rs", "operations/things.rs"];
+    let files = generated.files.iter().filter(|file| shown.iter().any(|end| file.path.ends_with(end)));
+    let text: Vec<String> = files.map(|file| without_docs(&file.contents)).collect();
+    insta::assert_snapshot!("lists", text.join("\n"));
+}
+
 /// A mistake in the settings is shown where it stands.
 #[test]
 fn a_mistake_in_the_settings_has_a_place() {

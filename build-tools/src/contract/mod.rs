@@ -17,7 +17,7 @@ pub use self::operations::{
     Body, BodyKind, ErrorType, Method, Operation, OutcomeType, Parameter, Place, Provenance, ResponseBody, Status,
     StatusVariant, Success, Webhook,
 };
-pub use self::paging::{ListPage, PagedOperation};
+pub use self::paging::{ListPage, PageForm, PagedOperation};
 pub use self::sample::{Extent, Held, sample, samples};
 pub use self::settings::{
     CredentialField, CredentialForm, Environment, Features, Given, Offer, Package, Paging, PagingStyle, REFRESH_TOKEN,

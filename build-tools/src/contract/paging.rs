@@ -28,10 +28,22 @@ pub struct ListPage {
     pub name: String,
     /// What the list is of.
     pub item: TypeUse,
-    /// The member that holds the items, by Rust name.
-    pub items: String,
-    /// A closure from the page to the number of items on all pages, as Rust text; none where the vendor tells no total.
-    pub total: Option<String>,
+    /// Where the items are.
+    pub form: PageForm,
+}
+
+/// Where a page holds its items.
+#[derive(Clone, Debug)]
+pub enum PageForm {
+    /// In a member of an object.
+    Object {
+        /// The member that holds the items, by Rust name.
+        items: String,
+        /// A closure from the page to the number of items on all pages, as Rust text; none where the vendor tells no total.
+        total: Option<String>,
+    },
+    /// In whichever of these variants of a union was received: each is a page or a bare list.
+    Union(Vec<String>),
 }
 
 /// Every operation that answers in pages, and the types of those pages. A declaration that fits no operation is a problem.
@@ -45,7 +57,8 @@ pub(super) fn find(
     for paging in &settings.paging {
         let before = operations_in_pages.len();
         for operation in operations {
-            let Some(page) = page(paging, operation, types) else { continue };
+            let Success::Json(value) = &operation.success else { continue };
+            let Some(found) = pages_of(paging, value, types) else { continue };
             let parameter = |name: &str| {
                 operation.parameters.iter().find(|other| {
                     other.wire == name
@@ -62,8 +75,10 @@ pub(super) fn find(
                 limit: paging.limit.clone(),
                 default_limit: limit.default.as_ref().and_then(serde_json::Value::as_i64),
             });
-            if pages.iter().all(|other| other.name != page.name) {
-                pages.push(page);
+            for page in found {
+                if pages.iter().all(|other| other.name != page.name) {
+                    pages.push(page);
+                }
             }
         }
         if operations_in_pages.len() == before {
@@ -81,18 +96,45 @@ pub(super) fn find(
     (operations_in_pages, pages)
 }
 
-fn page(paging: &Paging, operation: &Operation, types: &IndexMap<String, TypeDefinition>) -> Option<ListPage> {
-    let Success::Json(TypeUse::Named(name)) = &operation.success else { return None };
+/// The page that a response is, and those that it is made of; `None` when it is no page.
+fn pages_of(paging: &Paging, value: &TypeUse, types: &IndexMap<String, TypeDefinition>) -> Option<Vec<ListPage>> {
+    let TypeUse::Named(name) = value else { return None };
     let definition = |name: &str| types.values().find(|definition| definition.name == name);
+    let Kind::UntaggedUnion(variants) = &definition(name)?.kind else {
+        return object_page(paging, name, &definition).map(|page| vec![page]);
+    };
+    let mut pages = Vec::new();
+    let mut item = None;
+    for variant in variants {
+        let own = match &variant.value {
+            TypeUse::List(item) => (**item).clone(),
+            TypeUse::Named(name) => {
+                let page = object_page(paging, name, &definition)?;
+                let item = page.item.clone();
+                pages.push(page);
+                item
+            }
+            _ => return None,
+        };
+        if item.get_or_insert_with(|| own.clone()) != &own {
+            return None;
+        }
+    }
+    let form = PageForm::Union(variants.iter().map(|variant| variant.name.clone()).collect());
+    pages.push(ListPage { name: name.clone(), item: item?, form });
+    Some(pages)
+}
+
+fn object_page<'t>(
+    paging: &Paging,
+    name: &str,
+    definition: &dyn Fn(&str) -> Option<&'t TypeDefinition>,
+) -> Option<ListPage> {
     let Kind::Object { members, .. } = &definition(name)?.kind else { return None };
     let items = members.iter().find(|member| member.wire == paging.items && member.presence == Presence::Required)?;
     let TypeUse::List(item) = &items.value else { return None };
-    Some(ListPage {
-        name: name.clone(),
-        item: (**item).clone(),
-        items: items.name.clone(),
-        total: total(paging, name, &definition),
-    })
+    let form = PageForm::Object { items: items.name.clone(), total: total(paging, name, definition) };
+    Some(ListPage { name: name.to_owned(), item: (**item).clone(), form })
 }
 
 /// The way to the total through required and optional members.

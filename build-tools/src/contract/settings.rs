@@ -81,8 +81,8 @@ pub struct Environment {
     pub description: String,
 }
 
-/// One way in which lists come in pages. It holds for every operation that has both parameters and whose answer is an object
-/// with the items as a required list.
+/// One way in which lists come in pages. It holds for every operation that has both parameters and whose response is an object
+/// with the items as a required list, or a union of such an object and a bare list of the same items.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Paging {
@@ -92,7 +92,7 @@ pub struct Paging {
     pub at: String,
     /// The query parameter for the most items on a page.
     pub limit: String,
-    /// The member of the answer that holds the items.
+    /// The member of the response that holds the items.
     pub items: String,
     /// The members that lead to the number of items on all pages; none where the vendor tells no total.
     #[serde(default)]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::rust::{Scope, definition, import_core, type_text, wrapped};
 use super::source::Source;
-use crate::contract::{Contract, Kind, Member, Presence, TypeDefinition, Variant};
+use crate::contract::{Contract, Kind, Member, PageForm, Presence, TypeDefinition, Variant};
 
 /// File names and texts, `mod.rs` among them.
 pub(super) fn types(contract: &Contract) -> Vec<(String, String)> {
@@ -51,9 +51,15 @@ fn file(contract: &Contract, module: &str, definitions: &[&TypeDefinition]) -> S
         }
         if let Some(page) = contract.pages.iter().find(|page| page.name == definition.name) {
             let item = type_text(&page.item, Scope::Types);
-            let total = page.total.as_ref().map_or_else(String::new, |total| format!(", total {total}"));
+            let form = match &page.form {
+                PageForm::Object { items, total } => {
+                    let total = total.as_ref().map_or_else(String::new, |total| format!(", total {total}"));
+                    format!("= {items}{total}")
+                }
+                PageForm::Union(variants) => format!("= [{}]", variants.join(", ")),
+            };
             body.blank();
-            body.line(&format!("page! {{ {} of {item} = {}{total} }}", page.name, page.items));
+            body.line(&format!("page! {{ {} of {item} {form} }}", page.name));
             macros.insert("page");
         }
     }

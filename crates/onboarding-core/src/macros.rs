@@ -819,9 +819,39 @@ macro_rules! __pages {
     };
 }
 
-/// A page of a list: the member that holds the items, and the path to the number of items on all pages.
+/// A page of a list: the member that holds the items, and the path to the number of items on all pages. Of a union, the variants,
+/// each of which is a page or a bare list.
 #[macro_export]
 macro_rules! page {
+    ($Name:ident of $Item:ty = [$($Variant:ident),+]) => {
+        impl $crate::Page for $Name {
+            type Item = $Item;
+
+            #[inline]
+            fn count(&self) -> usize {
+                match self {
+                    $(Self::$Variant(page) => $crate::Page::count(page),)+
+                    Self::Unknown(_) => 0,
+                }
+            }
+
+            #[inline]
+            fn into_items(self) -> ::std::vec::Vec<$Item> {
+                match self {
+                    $(Self::$Variant(page) => $crate::Page::into_items(page),)+
+                    Self::Unknown(_) => ::std::vec::Vec::new(),
+                }
+            }
+
+            #[inline]
+            fn total(&self) -> ::core::option::Option<i64> {
+                match self {
+                    $(Self::$Variant(page) => $crate::Page::total(page),)+
+                    Self::Unknown(_) => ::core::option::Option::None,
+                }
+            }
+        }
+    };
     ($Name:ident of $Item:ty = $items:ident) => {
         $crate::page! { @ $Name, $Item, $items, |_: &$Name| ::core::option::Option::None }
     };

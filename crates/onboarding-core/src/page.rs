@@ -27,6 +27,23 @@ pub trait Page: Sized {
     fn total(&self) -> Option<i64>;
 }
 
+/// A page that is nothing but its items: the vendor tells no total.
+impl<T> Page for Vec<T> {
+    type Item = T;
+
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn into_items(self) -> Self {
+        self
+    }
+
+    fn total(&self) -> Option<i64> {
+        None
+    }
+}
+
 /// How a vendor numbers pages: the names of the query parameters, and the size of a page when none is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Paging {

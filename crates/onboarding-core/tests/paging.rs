@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use onboarding_core::{
-    Client, ClientBuilder, Credentials, Method, NoDeclaredError, Operation, Retry, VendorClient, call, object, page,
+    Client, ClientBuilder, Credentials, Method, NoDeclaredError, Operation, Page, Retry, VendorClient, call, object,
+    page, untagged_union,
 };
 use wiremock::matchers::{any, query_param};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
@@ -59,6 +60,28 @@ call! {
     }
 }
 
+untagged_union! {
+    /// A page, or its items alone.
+    pub enum ThingList {
+        /// See [`ThingPage`].
+        Page(ThingPage),
+        /// The items alone.
+        Things(Vec<i64>),
+    }
+}
+
+page! { ThingList of i64 = [Page, Things] }
+
+call! {
+    /// By offset, in either form.
+    pub struct ListInEitherForm -> ThingList, NoDeclaredError, pages offset("offset", "limit") {
+        /// Offset.
+        offset: i64 = query "offset",
+        /// Limit.
+        limit: i64 = query "limit",
+    }
+}
+
 impl Things {
     fn new(server: &MockServer) -> Self {
         ClientBuilder::<Self>::default().base_url(server.uri()).retry(Retry::never()).build().unwrap()
@@ -67,6 +90,11 @@ impl Things {
     fn by_number(&self) -> ListByNumber {
         static OPERATION: Operation = Operation::new("by_number", Method::GET, "/things");
         ListByNumber(self.core.request(&OPERATION).answers_json())
+    }
+
+    fn in_either_form(&self) -> ListInEitherForm {
+        static OPERATION: Operation = Operation::new("in_either_form", Method::GET, "/things");
+        ListInEitherForm(self.core.request(&OPERATION).answers_json())
     }
 
     fn by_offset(&self) -> ListByOffset {
@@ -170,4 +198,24 @@ async fn a_list_is_taken_up_again_where_an_error_ended_it() {
     let rest = client.by_number().page(pages.position()).items().collect().await.unwrap();
     assert_eq!(rest, [2, 3, 4, 5]);
     assert_eq!(asked(&server).await, ["page=1", "page=2", "page=2", "page=3"]);
+}
+
+#[tokio::test]
+async fn a_list_is_read_with_its_total_and_as_a_bare_array() {
+    let server = vendor(4, true).await;
+    assert_eq!(Things::new(&server).in_either_form().items().collect().await.unwrap(), [0, 1, 2, 3]);
+    assert_eq!(asked(&server).await, ["offset=0", "offset=2"]);
+
+    let server = MockServer::start().await;
+    for (offset, body) in [("0", "[0, 1]"), ("2", "[2]")] {
+        let bare = ResponseTemplate::new(200).set_body_raw(body, "application/json");
+        Mock::given(query_param("offset", offset)).respond_with(bare).mount(&server).await;
+    }
+    assert_eq!(Things::new(&server).in_either_form().limit(2).items().collect().await.unwrap(), [0, 1, 2]);
+    assert_eq!(asked(&server).await, ["limit=2&offset=0", "limit=2&offset=2"]);
+
+    let mut pages = Things::new(&server).in_either_form().limit(2).pages();
+    let page = pages.next().await.unwrap().unwrap();
+    assert_eq!((page.count(), page.total()), (2, None));
+    assert!(matches!(page, ThingList::Things(_)));
 }

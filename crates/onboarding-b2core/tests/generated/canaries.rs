@@ -40,13 +40,13 @@ list_clients?filter[emails]
 list_clients?filter[name]
 list_clients?filter[nickname]",
     parameters: &[
-        ("list_clients?filter[email]", "canary0029"),
-        ("list_clients?filter[emails]", "canary0030"),
-        ("list_clients?filter[name]", "canary0031"),
-        ("list_clients?filter[nickname]", "canary0032"),
-        ("list_clients?filter[city]", "canary0033"),
-        ("list_clients?filter[companyShortName]", "canary0034"),
-        ("list_clients?filter[companyFullName]", "canary0035"),
+        ("list_clients?filter[email]", "canary0039"),
+        ("list_clients?filter[emails]", "canary0040"),
+        ("list_clients?filter[name]", "canary0041"),
+        ("list_clients?filter[nickname]", "canary0042"),
+        ("list_clients?filter[city]", "canary0043"),
+        ("list_clients?filter[companyShortName]", "canary0044"),
+        ("list_clients?filter[companyFullName]", "canary0045"),
     ],
     bodies: &[
         Body {
@@ -84,26 +84,43 @@ list_clients?filter[nickname]",
 /data/0/nickname canary0020 . Client.nickname",
         },
         Body {
+            name: "ClientList 2",
+            show: shown::<types::ClientList>,
+            refuse: None,
+            text: r#"[{"birthday":"canary0021","city":"canary0022","clientId":1,"company":{"fullName":"canary0023","shortName":"canary0024"},"country":{"countryName":"canary0025"},"createTime":"2024-02-29T12:30:00Z","email":"canary0026","firstName":"canary0027","lastName":"canary0028","locale":"text","middleName":"canary0029","nickname":"canary0030","status":"value","updateTime":"2024-02-29T12:30:00Z"}]"#,
+            canaries: "
+/0/birthday canary0021 . Client.birthday
+/0/city canary0022 . Client.city
+/0/company/fullName canary0023 . Company.fullName
+/0/company/shortName canary0024 . Company.shortName
+/0/country/countryName canary0025 . Country.countryName
+/0/email canary0026 . Client.email
+/0/firstName canary0027 . Client.firstName
+/0/lastName canary0028 . Client.lastName
+/0/middleName canary0029 . Client.middleName
+/0/nickname canary0030 . Client.nickname",
+        },
+        Body {
             name: "ErrorBody",
             show: shown::<types::ErrorBody>,
             refuse: None,
-            text: r#"{"key":"canary0021"}"#,
+            text: r#"{"key":"canary0031"}"#,
             canaries: "
-/key canary0021 . ErrorBody",
+/key canary0031 . ErrorBody",
         },
         Body {
             name: "NewClient",
             show: shown::<types::NewClient>,
             refuse: Some(refused::<types::NewClient>),
-            text: r#"{"addresses":{"key":{"country_code":"canary0022"}},"email":"canary0023","info":{"birthday":"canary0024","familyName":"canary0025","givenName":"canary0026","middleName":"canary0027"},"phones":{"key":{"phone":"canary0028"}}}"#,
+            text: r#"{"addresses":{"key":{"country_code":"canary0032"}},"email":"canary0033","info":{"birthday":"canary0034","familyName":"canary0035","givenName":"canary0036","middleName":"canary0037"},"phones":{"key":{"phone":"canary0038"}}}"#,
             canaries: "
-/addresses/key/country_code canary0022 . NewClient.addresses NewClientAddress.country_code
-/email canary0023 . NewClient.email
-/info/birthday canary0024 . NewClientInfo.birthday
-/info/familyName canary0025 . NewClientInfo.familyName
-/info/givenName canary0026 . NewClientInfo.givenName
-/info/middleName canary0027 . NewClientInfo.middleName
-/phones/key/phone canary0028 . NewClientPhone.phone",
+/addresses/key/country_code canary0032 . NewClient.addresses NewClientAddress.country_code
+/email canary0033 . NewClient.email
+/info/birthday canary0034 . NewClientInfo.birthday
+/info/familyName canary0035 . NewClientInfo.familyName
+/info/givenName canary0036 . NewClientInfo.givenName
+/info/middleName canary0037 . NewClientInfo.middleName
+/phones/key/phone canary0038 . NewClientPhone.phone",
         },
     ],
 };
@@ -119,7 +136,7 @@ async fn list_clients() {
     let watch = Watch::new(&CANARIES, "list_clients", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).list_clients().limit(1).offset(1).sort_by("text").sort_order(types::SortOrder::Asc).filter_client_id(types::ClientId(1)).filter_email("canary0029").filter_emails("canary0030").filter_name("canary0031").filter_nickname("canary0032").filter_manager_ids([types::ManagerId(1), types::ManagerId(1)]).filter_country_codes([types::CountryCode::from("country-code"), types::CountryCode::from("country-code")]).filter_city("canary0033").filter_status_ids([types::ClientStatusId(1), types::ClientStatusId(1)]).filter_internal_type_ids([types::InternalTypeId(1), types::InternalTypeId(1)]).filter_company_short_name("canary0034").filter_company_full_name("canary0035").filter_risk_level_ids([types::RiskLevelId(1), types::RiskLevelId(1)]).filter_type_ids([types::ClientTypeId(1), types::ClientTypeId(1)]).filter_verification_level_ids([types::VerificationLevelId(1), types::VerificationLevelId(1)]);
+        let call = client(&server).list_clients().limit(1).offset(1).sort_by("text").sort_order(types::SortOrder::Asc).filter_client_id(types::ClientId(1)).filter_email("canary0039").filter_emails("canary0040").filter_name("canary0041").filter_nickname("canary0042").filter_manager_ids([types::ManagerId(1), types::ManagerId(1)]).filter_country_codes([types::CountryCode::from("country-code"), types::CountryCode::from("country-code")]).filter_city("canary0043").filter_status_ids([types::ClientStatusId(1), types::ClientStatusId(1)]).filter_internal_type_ids([types::InternalTypeId(1), types::InternalTypeId(1)]).filter_company_short_name("canary0044").filter_company_full_name("canary0045").filter_risk_level_ids([types::RiskLevelId(1), types::RiskLevelId(1)]).filter_type_ids([types::ClientTypeId(1), types::ClientTypeId(1)]).filter_verification_level_ids([types::VerificationLevelId(1), types::VerificationLevelId(1)]);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }

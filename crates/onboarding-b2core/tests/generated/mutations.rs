@@ -9,33 +9,58 @@ use onboarding_testing::mutation::{Answer, assert_mutants, decoded};
 
 #[test]
 fn clients() {
-    assert_mutants(248, &[
+    assert_mutants(365, &[
         Answer {
             name: "list_clients.response sample 1",
             decode: decoded::<types::ClientList>,
             text: r#"{"data":[{"birthday":"text","city":"text","clientId":1,"company":{"fullName":"text","shortName":"text"},"country":{"countryName":"text"},"createTime":"2024-02-29T12:30:00Z","email":"text","firstName":"text","lastName":"text","locale":"text","middleName":"text","nickname":"text","status":"value","updateTime":"2024-02-29T12:30:00Z"}],"total":1}"#,
             places: "
- NSBIAu
-/data DNSBIO
-/data/0 NSBIAu
-/data/0/birthday dnBIAO
-/data/0/city dnBIAO
-/data/0/clientId DNSBAO
-/data/0/company dnSBIAu
-/data/0/company/fullName dnBIAO
-/data/0/company/shortName dnBIAO
-/data/0/country dnSBIAu
-/data/0/country/countryName dnBIAO
-/data/0/createTime dnBIAOF
-/data/0/email dnBIAO
-/data/0/firstName dnBIAO
-/data/0/lastName dnBIAO
-/data/0/locale dnBIAO
-/data/0/middleName dnBIAO
-/data/0/nickname dnBIAO
+ nsbiau
+/data d?n?s?b?i?o?
+/data/0 n?s?b?i?a?u
+/data/0/birthday dnb?i?a?o?
+/data/0/city dnb?i?a?o?
+/data/0/clientId d?n?s?b?a?o?
+/data/0/company dns?b?i?a?u
+/data/0/company/fullName dnb?i?a?o?
+/data/0/company/shortName dnb?i?a?o?
+/data/0/country dns?b?i?a?u
+/data/0/country/countryName dnb?i?a?o?
+/data/0/createTime dnb?i?a?o?f?
+/data/0/email dnb?i?a?o?
+/data/0/firstName dnb?i?a?o?
+/data/0/lastName dnb?i?a?o?
+/data/0/locale dnb?i?a?o?
+/data/0/middleName dnb?i?a?o?
+/data/0/nickname dnb?i?a?o?
 /data/0/status dnbiao
-/data/0/updateTime dnBIAOF
-/total DNSBAO",
+/data/0/updateTime dnb?i?a?o?f?
+/total dns?b?a?o?",
+        },
+        Answer {
+            name: "list_clients.response sample 2",
+            decode: decoded::<types::ClientList>,
+            text: r#"[{"birthday":"text","city":"text","clientId":1,"company":{"fullName":"text","shortName":"text"},"country":{"countryName":"text"},"createTime":"2024-02-29T12:30:00Z","email":"text","firstName":"text","lastName":"text","locale":"text","middleName":"text","nickname":"text","status":"value","updateTime":"2024-02-29T12:30:00Z"}]"#,
+            places: "
+ nsbio
+/0 n?s?b?i?a?u
+/0/birthday dnb?i?a?o?
+/0/city dnb?i?a?o?
+/0/clientId d?n?s?b?a?o?
+/0/company dns?b?i?a?u
+/0/company/fullName dnb?i?a?o?
+/0/company/shortName dnb?i?a?o?
+/0/country dns?b?i?a?u
+/0/country/countryName dnb?i?a?o?
+/0/createTime dnb?i?a?o?f?
+/0/email dnb?i?a?o?
+/0/firstName dnb?i?a?o?
+/0/lastName dnb?i?a?o?
+/0/locale dnb?i?a?o?
+/0/middleName dnb?i?a?o?
+/0/nickname dnb?i?a?o?
+/0/status dnbiao
+/0/updateTime dnb?i?a?o?f?",
         },
         Answer {
             name: "list_clients.response.400 sample 1",

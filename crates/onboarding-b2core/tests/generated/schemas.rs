@@ -13,7 +13,8 @@ onboarding_testing::assert_schemas! {
     types {
         read types::Client = "Client" r##"{"properties":{"birthday":{"nullable":true,"type":"string"},"city":{"nullable":true,"type":"string"},"clientId":{"allOf":[{"$ref":"#/components/schemas/ClientId"}]},"company":{"allOf":[{"$ref":"#/components/schemas/Company"}],"nullable":true},"country":{"allOf":[{"$ref":"#/components/schemas/Country"}],"nullable":true},"createTime":{"format":"date-time","nullable":true,"type":"string"},"email":{"nullable":true,"type":"string"},"firstName":{"nullable":true,"type":"string"},"lastName":{"nullable":true,"type":"string"},"locale":{"nullable":true,"type":"string"},"middleName":{"nullable":true,"type":"string"},"nickname":{"nullable":true,"type":"string"},"status":{"allOf":[{"$ref":"#/components/schemas/ClientStatus"}]},"updateTime":{"format":"date-time","nullable":true,"type":"string"}},"required":["clientId"],"type":"object"}"##,
         sent types::ClientId = "ClientId" r#"{"type":"integer"}"#,
-        read types::ClientList = "ClientList" r##"{"properties":{"data":{"items":{"$ref":"#/components/schemas/Client"},"type":"array"},"total":{"type":"integer"}},"required":["total","data"],"type":"object"}"##,
+        read types::ClientList = "ClientList" r##"{"anyOf":[{"$ref":"#/components/schemas/ClientPage"},{"items":{"$ref":"#/components/schemas/Client"},"type":"array"}]}"##,
+        read types::ClientPage = "ClientPage" r##"{"properties":{"data":{"items":{"$ref":"#/components/schemas/Client"},"type":"array"},"total":{"type":"integer"}},"required":["data"],"type":"object"}"##,
         sent types::ClientStatusId = "ClientStatusId" r#"{"type":"integer"}"#,
         sent types::ClientTypeId = "ClientTypeId" r#"{"type":"integer"}"#,
         read types::Company = "Company" r#"{"properties":{"fullName":{"nullable":true,"type":"string"},"shortName":{"nullable":true,"type":"string"}},"type":"object"}"#,

@@ -3,7 +3,7 @@
 
 //! Types of Clients.
 
-use onboarding_core::{JsonValue, Map, Timestamp, identifier, object, page, string_enum};
+use onboarding_core::{JsonValue, Map, Timestamp, identifier, object, page, string_enum, untagged_union};
 
 object! {
     /// A client as the installation stores it. The vendor's own description of this object is not at hand: the members
@@ -49,19 +49,34 @@ identifier! {
     pub struct ClientId(i64);
 }
 
+untagged_union! {
+    /// One page of clients. The vendor's page speaks of an array of clients; a program that reads a live installation
+    /// finds the array in an envelope that also tells the total.
+    pub enum ClientList {
+        /// See [`ClientPage`].
+        ClientPage(ClientPage),
+        /// The clients of this page alone.
+        Clients(Vec<Client>),
+    }
+}
+
+page! { ClientList of Client = [ClientPage, Clients] }
+
 object! {
-    /// One page of clients.
-    pub struct ClientList {
+    /// One page of clients in an envelope.
+    pub struct ClientPage {
         required {
-            /// How many clients match, over all pages.
-            total: i64 = "total",
             /// The clients of this page.
             data: Vec<Client> = "data",
+        }
+        optional {
+            /// How many clients match, over all pages.
+            total: i64 = "total",
         }
     }
 }
 
-page! { ClientList of Client = data, total |page| Some(page.total) }
+page! { ClientPage of Client = data, total |page| page.total }
 
 identifier! {
     /// Identifies a status that a client profile can have.
