@@ -74,6 +74,7 @@ pub static RULES: &[Rule] = &[
     error("resource-link", "`x-resource` names an unknown identifier or a path without a parameter at its end"),
     error("response-status", "a response is declared for something that is no status"),
     error("rust-name-form", "`x-rust-name` is not a Rust name of the right form"),
+    warning("sensitive-error-text", "a text of an error may repeat what was sent, but nothing marks it as sensitive"),
     warning("sensitive-name", "the name suggests personal data or a secret, but nothing marks it as such"),
     error("several-tags", "an operation has more than one tag"),
     warning("stale-unsound", "`unsound.yaml` sets aside a payload that is valid or does not exist"),

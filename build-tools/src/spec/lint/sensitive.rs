@@ -1,8 +1,10 @@
-//! Names that suggest personal data or a secret.
+//! Names that suggest personal data or a secret, and texts of errors, which may repeat what was sent.
+
+use std::{collections::BTreeSet, ptr};
 
 use heck::ToSnakeCase;
 
-use super::{Report, context::Context, grammar::Kind};
+use super::{Report, context::Context, grammar::Kind, walk::Site};
 use crate::spec::{Node, pointer::join};
 
 /// How a name ends when it holds personal data or a secret: whole words.
@@ -84,8 +86,36 @@ const SENSITIVE_ENDINGS: &[&str] = &[
 /// Names that end like a secret and are none.
 const HARMLESS_ENDINGS: &[&str] = &["page_token", "continuation_token", "cursor_token", "next_token", "previous_token"];
 
-/// Rule `sensitive-name`, for members and parameters that are text.
+/// How a name ends when it holds a text for people about what went wrong: whole words. A `title` is not among them: it names the
+/// kind of problem and is the same each time (RFC 9457, 3.1.3).
+const PROSE_ENDINGS: &[&str] = &[
+    "cause",
+    "description",
+    "detail",
+    "details",
+    "error",
+    "errors",
+    "explanation",
+    "message",
+    "messages",
+    "reason",
+    "reasons",
+    "text",
+];
+
+/// Words that the name of a component has when it describes a failure, wherever it is used.
+const FAILURE_WORDS: &[&str] = &["error", "errors", "failure", "failures", "problem", "problems"];
+
+/// Formats of texts that are no prose.
+const MACHINE_FORMATS: &[&str] = &["binary", "byte", "date", "date-time", "decimal", "uuid"];
+
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
+    check_names(context, report);
+    check_error_texts(context, report);
+}
+
+/// Rule `sensitive-name`, for members and parameters that are text.
+fn check_names(context: &Context<'_>, report: &mut Report<'_>) {
     for site in &context.sites {
         let (name, schema, pointer) = match site.kind {
             Kind::Schema if site.role == "properties" => (site.name, Some(site.node), site.pointer.clone()),
@@ -101,9 +131,7 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
         if !is_sensitive(name) || context.type_of(schema) != Some("string") {
             continue;
         }
-        // A mark on an object holds for each of its members.
-        let object = site.pointer.rsplit_once("/properties/").and_then(|(object, _)| context.document.root.at(object));
-        if is_marked(site.node) || object.is_some_and(is_marked) || is_marked_or_closed(context, schema) {
+        if is_marked_around(context, site) || is_marked_or_closed(context, schema) {
             continue;
         }
         let message = format!("`{name}` sounds like personal data or a secret, but is not marked as such");
@@ -113,15 +141,106 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     }
 }
 
+/// Rule `sensitive-error-text`, for texts of what error statuses bring and of components that describe a failure.
+fn check_error_texts(context: &Context<'_>, report: &mut Report<'_>) {
+    let failures = failures(context);
+    let is_failure = |site: &Site<'_>| failures.contains(&ptr::from_ref(site.node).addr());
+    for site in context.sites.iter().filter(|site| site.kind == Kind::Schema && is_failure(site)) {
+        let what = match site.role {
+            "properties" if ends_with_words(site.name, PROSE_ENDINGS) => format!("`{}`", site.name),
+            // The items of a list and the values of a map have no name that could say that they are codes.
+            "items" | "additionalProperties" => "this text".to_owned(),
+            _ => continue,
+        };
+        let Some(target) = context.unwrap(site.node).filter(|target| is_prose(target)) else {
+            continue;
+        };
+        if is_marked_around(context, site) || is_marked_or_closed(context, site.node) || is_marked(target) {
+            continue;
+        }
+        let message =
+            format!("{what} is part of an error and may repeat what was sent, but is not marked as sensitive");
+        let help = "Add `x-sensitive: true` to it or to its component; `x-sensitive: false` states that it never repeats \
+                    anything.";
+        report.at("sensitive-error-text", site.span, &site.pointer, message, help);
+    }
+}
+
+/// The addresses of all schemas that error statuses bring, or that belong to a component that describes a failure.
+fn failures(context: &Context<'_>) -> BTreeSet<usize> {
+    let mut open: Vec<&Node> = Vec::new();
+    for operation in context.operations.iter().filter(|operation| !operation.entry.webhook) {
+        for status in operation.node.get("responses").and_then(Node::as_mapping).unwrap_or_default() {
+            if status.key.starts_with(['2', '3']) {
+                continue;
+            }
+            let content = context.follow(&status.value).and_then(|response| response.get("content"));
+            let types = content.and_then(Node::as_mapping).unwrap_or_default();
+            open.extend(types.iter().filter_map(|media| media.value.get("schema")));
+        }
+    }
+    let components = context.sites.iter().filter(|site| site.kind == Kind::Schema && site.is_component());
+    open.extend(components.filter(|site| has_word(site.name, FAILURE_WORDS)).map(|site| site.node));
+    let mut reached = BTreeSet::new();
+    while let Some(schema) = open.pop() {
+        if !reached.insert(ptr::from_ref(schema).addr()) {
+            continue;
+        }
+        open.extend(context.follow(schema));
+        for named in schema.get("properties").and_then(Node::as_mapping).unwrap_or_default() {
+            open.push(&named.value);
+        }
+        open.extend(["items", "additionalProperties"].iter().filter_map(|key| schema.get(key)));
+        for key in ["allOf", "oneOf", "anyOf"] {
+            open.extend(schema.get(key).and_then(Node::as_sequence).unwrap_or_default());
+        }
+    }
+    reached
+}
+
+/// Whether a schema is text that the vendor writes freely.
+fn is_prose(schema: &Node) -> bool {
+    let text = |key: &str| schema.get(key).and_then(Node::as_str);
+    text("type") == Some("string")
+        && schema.get("enum").is_none()
+        && !text("format").is_some_and(|format| MACHINE_FORMATS.contains(&format))
+}
+
 fn is_sensitive(name: &str) -> bool {
-    let separated: String = name.chars().map(|other| if other.is_alphanumeric() { other } else { '_' }).collect();
-    let words = separated.to_snake_case();
+    ends_with_words(name, SENSITIVE_ENDINGS) && !ends_with_words(name, HARMLESS_ENDINGS)
+}
+
+/// Whether the last words of a name are one of these endings.
+fn ends_with_words(name: &str, endings: &[&str]) -> bool {
+    let words = words(name);
     let words = words.trim_end_matches(|last: char| last.is_ascii_digit() || last == '_');
-    let ends = |endings: &[&str]| {
-        let whole_words = |rest: &str| rest.is_empty() || rest.ends_with('_');
-        endings.iter().any(|ending| words.strip_suffix(ending).is_some_and(whole_words))
-    };
-    ends(SENSITIVE_ENDINGS) && !ends(HARMLESS_ENDINGS)
+    let whole_words = |rest: &str| rest.is_empty() || rest.ends_with('_');
+    endings.iter().any(|ending| words.strip_suffix(ending).is_some_and(whole_words))
+}
+
+fn has_word(name: &str, among: &[&str]) -> bool {
+    words(name).split('_').any(|word| among.contains(&word))
+}
+
+/// A name in snake case, whatever separates its words.
+fn words(name: &str) -> String {
+    let separated: String = name.chars().map(|other| if other.is_alphanumeric() { other } else { '_' }).collect();
+    separated.to_snake_case()
+}
+
+/// Whether a schema is marked where it is written, or what it is written in: a mark on a list holds for its items, a mark on an
+/// object for each of its members.
+fn is_marked_around<'d>(context: &Context<'d>, site: &Site<'d>) -> bool {
+    let mut site = site;
+    loop {
+        if is_marked(site.node) {
+            return true;
+        }
+        match context.parent(site) {
+            Some(parent) if parent.kind == Kind::Schema => site = parent,
+            _ => return false,
+        }
+    }
 }
 
 fn is_marked(node: &Node) -> bool {

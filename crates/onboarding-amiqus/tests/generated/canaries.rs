@@ -71,6 +71,8 @@ DocumentNumber.type
 DocumentNumber.value
 DocumentReport.document_data
 EnhancedAccessNiPreferences.pin_number
+ErrorBody.error
+ErrorMessageBody.message
 LongAnswerField.value
 MultipleChoiceField.value
 Name.complete_name
@@ -133,13 +135,14 @@ UpdateUser.email
 UpdateUser.name
 User.email
 User.name
+ValidationErrors
 list_cases?search
 list_client_files?search
 list_clients?search",
     parameters: &[
-        ("list_clients?search", "canary0323"),
-        ("list_client_files?search", "canary0324"),
-        ("list_cases?search", "canary0325"),
+        ("list_clients?search", "canary0326"),
+        ("list_client_files?search", "canary0327"),
+        ("list_cases?search", "canary0328"),
     ],
     bodies: &[
         Body {
@@ -735,168 +738,192 @@ list_clients?search",
 /data/0/national_insurance_number canary0270 . Client.national_insurance_number",
         },
         Body {
+            name: "ErrorBody",
+            show: shown::<types::ErrorBody>,
+            refuse: None,
+            text: r#"{"error":"canary0271"}"#,
+            canaries: "
+/error canary0271 . ErrorBody.error",
+        },
+        Body {
+            name: "ErrorMessageBody",
+            show: shown::<types::ErrorMessageBody>,
+            refuse: None,
+            text: r#"{"message":"canary0272"}"#,
+            canaries: "
+/message canary0272 . ErrorMessageBody.message",
+        },
+        Body {
             name: "NewAddress",
             show: shown::<types::NewAddress>,
             refuse: Some(refused::<types::NewAddress>),
-            text: r#"{"city":"canary0271","country":"canary0272","district":"canary0273","house_name":"canary0274","house_number":"canary0275","postcode":"canary0276","province":"canary0277","second_street":"canary0278","street_name":"canary0279","unit":"canary0280"}"#,
+            text: r#"{"city":"canary0273","country":"canary0274","district":"canary0275","house_name":"canary0276","house_number":"canary0277","postcode":"canary0278","province":"canary0279","second_street":"canary0280","street_name":"canary0281","unit":"canary0282"}"#,
             canaries: "
-/city canary0271 . NewAddress.city
-/country canary0272 . NewAddress.country
-/district canary0273 . NewAddress.district
-/house_name canary0274 . NewAddress.house_name
-/house_number canary0275 . NewAddress.house_number
-/postcode canary0276 . NewAddress.postcode
-/province canary0277 . NewAddress.province
-/second_street canary0278 . NewAddress.second_street
-/street_name canary0279 . NewAddress.street_name
-/unit canary0280 . NewAddress.unit",
+/city canary0273 . NewAddress.city
+/country canary0274 . NewAddress.country
+/district canary0275 . NewAddress.district
+/house_name canary0276 . NewAddress.house_name
+/house_number canary0277 . NewAddress.house_number
+/postcode canary0278 . NewAddress.postcode
+/province canary0279 . NewAddress.province
+/second_street canary0280 . NewAddress.second_street
+/street_name canary0281 . NewAddress.street_name
+/unit canary0282 . NewAddress.unit",
         },
         Body {
             name: "NewClient",
             show: shown::<types::NewClient>,
             refuse: Some(refused::<types::NewClient>),
-            text: r#"{"dob":"1281-07-17","email":"canary0282@example.com","landline":"canary0283","mobile":"canary0284","name":{"first_name":"canary0285","last_name":"canary0286","middle_name":"canary0287","other_title":"canary0288","title":"canary0289"},"reference":"text","status":"pending"}"#,
+            text: r#"{"dob":"1283-07-17","email":"canary0284@example.com","landline":"canary0285","mobile":"canary0286","name":{"first_name":"canary0287","last_name":"canary0288","middle_name":"canary0289","other_title":"canary0290","title":"canary0291"},"reference":"text","status":"pending"}"#,
             canaries: "
-/dob 1281-07-17 . NewClient.dob
-/email canary0282 p NewClient.email
-/landline canary0283 . NewClient.landline
-/mobile canary0284 . NewClient.mobile
-/name/first_name canary0285 l255 NewClient.name NewName.first_name
-/name/last_name canary0286 l255 NewClient.name NewName.last_name
-/name/middle_name canary0287 l255 NewClient.name NewName.middle_name
-/name/other_title canary0288 l20 NewClient.name NewName.other_title
-/name/title canary0289 . NewClient.name NewName.title",
+/dob 1283-07-17 . NewClient.dob
+/email canary0284 p NewClient.email
+/landline canary0285 . NewClient.landline
+/mobile canary0286 . NewClient.mobile
+/name/first_name canary0287 l255 NewClient.name NewName.first_name
+/name/last_name canary0288 l255 NewClient.name NewName.last_name
+/name/middle_name canary0289 l255 NewClient.name NewName.middle_name
+/name/other_title canary0290 l20 NewClient.name NewName.other_title
+/name/title canary0291 . NewClient.name NewName.title",
         },
         Body {
             name: "NewRecord 6",
             show: shown::<types::NewRecord>,
             refuse: Some(refused::<types::NewRecord>),
-            text: r#"{"client":1,"message":"text","notification":"email","reminder":true,"steps":[{"preferences":{"pin_number":"qz0290","type":"standard"},"type":"check.hscni_access_ni"}]}"#,
+            text: r#"{"client":1,"message":"text","notification":"email","reminder":true,"steps":[{"preferences":{"pin_number":"qz0292","type":"standard"},"type":"check.hscni_access_ni"}]}"#,
             canaries: "
-/steps/0/preferences/pin_number qz0290 l6 NewStandardAccessNiPreferences.pin_number",
+/steps/0/preferences/pin_number qz0292 l6 NewStandardAccessNiPreferences.pin_number",
         },
         Body {
             name: "NewRecord 19",
             show: shown::<types::NewRecord>,
             refuse: Some(refused::<types::NewRecord>),
-            text: r#"{"client":1,"message":"text","notification":"email","reminder":true,"steps":[{"preferences":{"pin_number":"qz0291","type":"enhanced"},"type":"check.hscni_access_ni"}]}"#,
+            text: r#"{"client":1,"message":"text","notification":"email","reminder":true,"steps":[{"preferences":{"pin_number":"qz0293","type":"enhanced"},"type":"check.hscni_access_ni"}]}"#,
             canaries: "
-/steps/0/preferences/pin_number qz0291 l6 NewEnhancedAccessNiPreferences.pin_number",
+/steps/0/preferences/pin_number qz0293 l6 NewEnhancedAccessNiPreferences.pin_number",
         },
         Body {
             name: "NewRecord 20",
             show: shown::<types::NewRecord>,
             refuse: Some(refused::<types::NewRecord>),
-            text: r#"{"client":1,"message":"text","notification":"email","reminder":true,"steps":[{"preferences":{"barring_adults":true,"barring_children":true,"pin_number":"qz0292","type":"enhanced_barring"},"type":"check.hscni_access_ni"}]}"#,
+            text: r#"{"client":1,"message":"text","notification":"email","reminder":true,"steps":[{"preferences":{"barring_adults":true,"barring_children":true,"pin_number":"qz0294","type":"enhanced_barring"},"type":"check.hscni_access_ni"}]}"#,
             canaries: "
-/steps/0/preferences/pin_number qz0292 l6 NewBarringAccessNiPreferences.pin_number",
+/steps/0/preferences/pin_number qz0294 l6 NewBarringAccessNiPreferences.pin_number",
         },
         Body {
             name: "Record",
             show: shown::<types::Record>,
             refuse: None,
-            text: r#"{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0293@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0294","status":"pending","steps":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","type":"check.credit"}],"updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0295@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0296","status":"pending","steps":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","type":"check.credit"}],"updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/email canary0293 p Record.email
-/perform_url canary0294 . Record.perform_url",
+/email canary0295 p Record.email
+/perform_url canary0296 . Record.perform_url",
         },
         Body {
             name: "RecordPage",
             show: shown::<types::RecordPage>,
             refuse: None,
-            text: r#"{"count":1,"current_page":1,"data":[{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0295@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0296","status":"pending","steps":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","type":"check.credit"}],"updated_at":"2024-02-29T12:30:00Z"}],"limit":1,"links":{"next":"text","previous":"text"},"object":"paginated_list","total":1,"total_pages":1}"#,
+            text: r#"{"count":1,"current_page":1,"data":[{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0297@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0298","status":"pending","steps":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","type":"check.credit"}],"updated_at":"2024-02-29T12:30:00Z"}],"limit":1,"links":{"next":"text","previous":"text"},"object":"paginated_list","total":1,"total_pages":1}"#,
             canaries: "
-/data/0/email canary0295 p Record.email
-/data/0/perform_url canary0296 . Record.perform_url",
+/data/0/email canary0297 p Record.email
+/data/0/perform_url canary0298 . Record.perform_url",
         },
         Body {
             name: "Team",
             show: shown::<types::Team>,
             refuse: None,
-            text: r#"{"archived_at":"2024-02-29T12:30:00Z","contact":"canary0297@example.com","created_at":"2024-02-29T12:30:00Z","id":1,"identifier":"text","is_support_enabled":true,"logo":"text","name":"text","object":"team","telephone":"canary0298","tier":"text","updated_at":"2024-02-29T12:30:00Z","uuid":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}"#,
+            text: r#"{"archived_at":"2024-02-29T12:30:00Z","contact":"canary0299@example.com","created_at":"2024-02-29T12:30:00Z","id":1,"identifier":"text","is_support_enabled":true,"logo":"text","name":"text","object":"team","telephone":"canary0300","tier":"text","updated_at":"2024-02-29T12:30:00Z","uuid":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}"#,
             canaries: "
-/contact canary0297 p Team.contact
-/telephone canary0298 . Team.telephone",
+/contact canary0299 p Team.contact
+/telephone canary0300 . Team.telephone",
         },
         Body {
             name: "TeamMember",
             show: shown::<types::TeamMember>,
             refuse: None,
-            text: r#"{"email":"canary0299@example.com","id":1,"name":"canary0300","object":"team_member","role":"assumed"}"#,
+            text: r#"{"email":"canary0301@example.com","id":1,"name":"canary0302","object":"team_member","role":"assumed"}"#,
             canaries: "
-/email canary0299 p TeamMember.email
-/name canary0300 . TeamMember.name",
+/email canary0301 p TeamMember.email
+/name canary0302 . TeamMember.name",
         },
         Body {
             name: "TeamMemberPage",
             show: shown::<types::TeamMemberPage>,
             refuse: None,
-            text: r#"{"count":1,"current_page":1,"data":[{"email":"canary0301@example.com","id":1,"name":"canary0302","object":"team_member","role":"assumed"}],"limit":1,"links":{"next":"text","previous":"text"},"object":"paginated_list","total":1,"total_pages":1}"#,
+            text: r#"{"count":1,"current_page":1,"data":[{"email":"canary0303@example.com","id":1,"name":"canary0304","object":"team_member","role":"assumed"}],"limit":1,"links":{"next":"text","previous":"text"},"object":"paginated_list","total":1,"total_pages":1}"#,
             canaries: "
-/data/0/email canary0301 p TeamMember.email
-/data/0/name canary0302 . TeamMember.name",
+/data/0/email canary0303 p TeamMember.email
+/data/0/name canary0304 . TeamMember.name",
         },
         Body {
             name: "TeamPage",
             show: shown::<types::TeamPage>,
             refuse: None,
-            text: r#"{"count":1,"current_page":1,"data":[{"archived_at":"2024-02-29T12:30:00Z","contact":"canary0303@example.com","created_at":"2024-02-29T12:30:00Z","id":1,"identifier":"text","is_support_enabled":true,"logo":"text","name":"text","object":"team","telephone":"canary0304","tier":"text","updated_at":"2024-02-29T12:30:00Z","uuid":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}],"limit":1,"links":{"next":"text","previous":"text"},"object":"paginated_list","total":1,"total_pages":1}"#,
+            text: r#"{"count":1,"current_page":1,"data":[{"archived_at":"2024-02-29T12:30:00Z","contact":"canary0305@example.com","created_at":"2024-02-29T12:30:00Z","id":1,"identifier":"text","is_support_enabled":true,"logo":"text","name":"text","object":"team","telephone":"canary0306","tier":"text","updated_at":"2024-02-29T12:30:00Z","uuid":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}],"limit":1,"links":{"next":"text","previous":"text"},"object":"paginated_list","total":1,"total_pages":1}"#,
             canaries: "
-/data/0/contact canary0303 p Team.contact
-/data/0/telephone canary0304 . Team.telephone",
+/data/0/contact canary0305 p Team.contact
+/data/0/telephone canary0306 . Team.telephone",
         },
         Body {
             name: "UpdateClient",
             show: shown::<types::UpdateClient>,
             refuse: Some(refused::<types::UpdateClient>),
-            text: r#"{"dob":"1305-07-17","email":"canary0306@example.com","landline":"canary0307","mobile":"canary0308","name":{"first_name":"canary0309","last_name":"canary0310","middle_name":"canary0311","other_title":"canary0312","title":"canary0313"},"reference":"text","status":"pending"}"#,
+            text: r#"{"dob":"1307-07-17","email":"canary0308@example.com","landline":"canary0309","mobile":"canary0310","name":{"first_name":"canary0311","last_name":"canary0312","middle_name":"canary0313","other_title":"canary0314","title":"canary0315"},"reference":"text","status":"pending"}"#,
             canaries: "
-/dob 1305-07-17 . UpdateClient.dob
-/email canary0306 p UpdateClient.email
-/landline canary0307 . UpdateClient.landline
-/mobile canary0308 . UpdateClient.mobile
-/name/first_name canary0309 l255 UpdateClient.name UpdateName.first_name
-/name/last_name canary0310 l255 UpdateClient.name UpdateName.last_name
-/name/middle_name canary0311 l255 UpdateClient.name UpdateName.middle_name
-/name/other_title canary0312 l20 UpdateClient.name UpdateName.other_title
-/name/title canary0313 . UpdateClient.name UpdateName.title",
+/dob 1307-07-17 . UpdateClient.dob
+/email canary0308 p UpdateClient.email
+/landline canary0309 . UpdateClient.landline
+/mobile canary0310 . UpdateClient.mobile
+/name/first_name canary0311 l255 UpdateClient.name UpdateName.first_name
+/name/last_name canary0312 l255 UpdateClient.name UpdateName.last_name
+/name/middle_name canary0313 l255 UpdateClient.name UpdateName.middle_name
+/name/other_title canary0314 l20 UpdateClient.name UpdateName.other_title
+/name/title canary0315 . UpdateClient.name UpdateName.title",
         },
         Body {
             name: "UpdateClientCorrection",
             show: shown::<types::UpdateClientCorrection>,
             refuse: Some(refused::<types::UpdateClientCorrection>),
-            text: r#"{"correction":{"first_name":"canary0314","last_name":"canary0315","middle_name":"canary0316"},"status":"accepted"}"#,
+            text: r#"{"correction":{"first_name":"canary0316","last_name":"canary0317","middle_name":"canary0318"},"status":"accepted"}"#,
             canaries: "
-/correction/first_name canary0314 . AcceptClientCorrection.correction NameCorrection.first_name
-/correction/last_name canary0315 . AcceptClientCorrection.correction NameCorrection.last_name
-/correction/middle_name canary0316 . AcceptClientCorrection.correction NameCorrection.middle_name",
+/correction/first_name canary0316 . AcceptClientCorrection.correction NameCorrection.first_name
+/correction/last_name canary0317 . AcceptClientCorrection.correction NameCorrection.last_name
+/correction/middle_name canary0318 . AcceptClientCorrection.correction NameCorrection.middle_name",
         },
         Body {
             name: "UpdateTeam",
             show: shown::<types::UpdateTeam>,
             refuse: Some(refused::<types::UpdateTeam>),
-            text: r#"{"contact":"canary0317@example.com","telephone":"canary0318"}"#,
+            text: r#"{"contact":"canary0319@example.com","telephone":"canary0320"}"#,
             canaries: "
-/contact canary0317 p UpdateTeam.contact
-/telephone canary0318 . UpdateTeam.telephone",
+/contact canary0319 p UpdateTeam.contact
+/telephone canary0320 . UpdateTeam.telephone",
         },
         Body {
             name: "UpdateUser",
             show: shown::<types::UpdateUser>,
             refuse: Some(refused::<types::UpdateUser>),
-            text: r#"{"email":"canary0319@example.com","name":"canary0320"}"#,
+            text: r#"{"email":"canary0321@example.com","name":"canary0322"}"#,
             canaries: "
-/email canary0319 p UpdateUser.email
-/name canary0320 . UpdateUser.name",
+/email canary0321 p UpdateUser.email
+/name canary0322 . UpdateUser.name",
         },
         Body {
             name: "User",
             show: shown::<types::User>,
             refuse: None,
-            text: r#"{"created_at":"2024-02-29T12:30:00Z","email":"canary0321@example.com","id":1,"is_disabled":true,"is_verified":true,"name":"canary0322","object":"user","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"created_at":"2024-02-29T12:30:00Z","email":"canary0323@example.com","id":1,"is_disabled":true,"is_verified":true,"name":"canary0324","object":"user","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/email canary0321 p User.email
-/name canary0322 . User.name",
+/email canary0323 p User.email
+/name canary0324 . User.name",
+        },
+        Body {
+            name: "ValidationErrors",
+            show: shown::<types::ValidationErrors>,
+            refuse: None,
+            text: r#"{"key":"canary0325"}"#,
+            canaries: "
+/key canary0325 . ValidationErrors",
         },
     ],
 };
@@ -907,8 +934,20 @@ fn bodies() {
 }
 
 #[tokio::test]
+async fn check_status() {
+    let answers = [(204, "."), (401, "ErrorBody"), (401, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "check_status", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).check_status();
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
 async fn get_current_user() {
-    let answers = [(200, "User"), (200, "*"), (418, "*")];
+    let answers = [(200, "User"), (401, "ErrorBody"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "get_current_user", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -920,7 +959,7 @@ async fn get_current_user() {
 
 #[tokio::test]
 async fn update_current_user() {
-    let answers = [(200, "User"), (200, "*"), (418, "*")];
+    let answers = [(200, "User"), (401, "ErrorBody"), (422, "ValidationErrors"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "update_current_user", Some("UpdateUser"), &answers);
     let body: types::UpdateUser = read(&watch.text("UpdateUser"));
     for (status, answer) in answers {
@@ -933,7 +972,7 @@ async fn update_current_user() {
 
 #[tokio::test]
 async fn list_my_teams() {
-    let answers = [(200, "TeamPage"), (200, "*"), (418, "*")];
+    let answers = [(200, "TeamPage"), (401, "ErrorBody"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "list_my_teams", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -957,7 +996,7 @@ async fn get_current_team() {
 
 #[tokio::test]
 async fn update_current_team() {
-    let answers = [(200, "Team"), (200, "*"), (418, "*")];
+    let answers = [(200, "Team"), (403, "ErrorMessageBody"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "update_current_team", Some("UpdateTeam"), &answers);
     let body: types::UpdateTeam = read(&watch.text("UpdateTeam"));
     for (status, answer) in answers {
@@ -970,7 +1009,7 @@ async fn update_current_team() {
 
 #[tokio::test]
 async fn get_team_membership() {
-    let answers = [(200, "TeamMember"), (200, "*"), (418, "*")];
+    let answers = [(200, "TeamMember"), (401, "ErrorBody"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "get_team_membership", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -993,8 +1032,20 @@ async fn list_team_members() {
 }
 
 #[tokio::test]
+async fn list_credit_history() {
+    let answers = [(401, "ErrorBody"), (403, "ErrorMessageBody"), (500, "ErrorMessageBody"), (503, "."), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_credit_history", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).list_credit_history().page(1).limit(1).sort_by(types::CreditHistorySort::CreatedAt).order_by(types::SortDirection::Asc).expand([types::CreditHistoryExpansion::Causer, types::CreditHistoryExpansion::Causer]);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
 async fn list_records() {
-    let answers = [(200, "RecordPage"), (200, "*"), (418, "*")];
+    let answers = [(200, "RecordPage"), (401, "ErrorBody"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "list_records", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1006,7 +1057,7 @@ async fn list_records() {
 
 #[tokio::test]
 async fn create_record() {
-    let answers = [(201, "Record"), (201, "*"), (418, "*")];
+    let answers = [(201, "Record"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (422, "ValidationErrors"), (201, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "create_record", Some("NewRecord 6"), &answers);
     let body: types::NewRecord = read(&watch.text("NewRecord 6"));
     for (status, answer) in answers {
@@ -1019,7 +1070,7 @@ async fn create_record() {
 
 #[tokio::test]
 async fn get_record() {
-    let answers = [(200, "Record"), (200, "*"), (418, "*")];
+    let answers = [(200, "Record"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "get_record", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1031,7 +1082,7 @@ async fn get_record() {
 
 #[tokio::test]
 async fn update_record() {
-    let answers = [(200, "Record"), (200, "*"), (418, "*")];
+    let answers = [(200, "Record"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "ValidationErrors"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "update_record", None, &answers);
     let body: types::UpdateRecord = read(r#"{"expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"is_archived":true,"is_reviewed":true}"#);
     for (status, answer) in answers {
@@ -1044,7 +1095,7 @@ async fn update_record() {
 
 #[tokio::test]
 async fn archive_record() {
-    let answers = [(200, "Record"), (200, "*"), (418, "*")];
+    let answers = [(200, "Record"), (403, "ErrorMessageBody"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "archive_record", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1055,8 +1106,20 @@ async fn archive_record() {
 }
 
 #[tokio::test]
+async fn download_record() {
+    let answers = [(403, "ErrorMessageBody"), (403, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "download_record", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).download_record(types::RecordId(1));
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
 async fn expire_record() {
-    let answers = [(200, "Record"), (200, "*"), (418, "*")];
+    let answers = [(200, "Record"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "ValidationErrors"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "expire_record", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1067,8 +1130,20 @@ async fn expire_record() {
 }
 
 #[tokio::test]
+async fn list_record_steps() {
+    let answers = [(403, "ErrorMessageBody"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_record_steps", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).list_record_steps(types::RecordId(1)).page(1).limit(1).expand([types::RecordStepExpansion::Check, types::RecordStepExpansion::Check]);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
 async fn get_check() {
-    let answers = [(200, "Check"), (200, "*"), (418, "*")];
+    let answers = [(200, "Check"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "get_check", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1080,7 +1155,7 @@ async fn get_check() {
 
 #[tokio::test]
 async fn list_record_assignees() {
-    let answers = [(200, "AssigneePage"), (200, "*"), (418, "*")];
+    let answers = [(200, "AssigneePage"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "list_record_assignees", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1092,7 +1167,7 @@ async fn list_record_assignees() {
 
 #[tokio::test]
 async fn add_record_assignees() {
-    let answers = [(200, "."), (201, "AssigneeList"), (204, "."), (201, "*"), (418, "*")];
+    let answers = [(200, "."), (201, "AssigneeList"), (204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "ValidationErrors"), (201, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "add_record_assignees", None, &answers);
     let body: Vec<types::NewAssignee> = read(r#"[{"team_member":1,"type":"team_member"}]"#);
     for (status, answer) in answers {
@@ -1105,7 +1180,7 @@ async fn add_record_assignees() {
 
 #[tokio::test]
 async fn replace_record_assignees() {
-    let answers = [(200, "."), (201, "AssigneeList"), (204, "."), (201, "*"), (418, "*")];
+    let answers = [(200, "."), (201, "AssigneeList"), (204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "ValidationErrors"), (201, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "replace_record_assignees", None, &answers);
     let body: Vec<types::NewAssignee> = read(r#"[{"team_member":1,"type":"team_member"}]"#);
     for (status, answer) in answers {
@@ -1117,12 +1192,36 @@ async fn replace_record_assignees() {
 }
 
 #[tokio::test]
+async fn delete_record_assignees() {
+    let answers = [(204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (401, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "delete_record_assignees", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).delete_record_assignees(types::RecordId(1));
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn delete_record_assignee() {
+    let answers = [(204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (401, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "delete_record_assignee", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).delete_record_assignee(types::RecordId(1), types::AssigneeId(1));
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
 async fn list_clients() {
-    let answers = [(200, "ClientPage"), (200, "*"), (418, "*")];
+    let answers = [(200, "ClientPage"), (401, "ErrorBody"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "list_clients", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).list_clients().page(1).limit(1).search("canary0323").status(types::ClientStatus::Pending).visibility(types::Visibility::Active).assignee(types::TeamMemberId(1)).reference("text").sort_by(types::ClientSort::NameFirstName).order_by(types::SortDirection::Asc);
+        let call = client(&server).list_clients().page(1).limit(1).search("canary0326").status(types::ClientStatus::Pending).visibility(types::Visibility::Active).assignee(types::TeamMemberId(1)).reference("text").sort_by(types::ClientSort::NameFirstName).order_by(types::SortDirection::Asc);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -1130,7 +1229,7 @@ async fn list_clients() {
 
 #[tokio::test]
 async fn create_client() {
-    let answers = [(201, "Client"), (201, "*"), (418, "*")];
+    let answers = [(201, "Client"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (422, "ValidationErrors"), (201, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "create_client", Some("NewClient"), &answers);
     let body: types::NewClient = read(&watch.text("NewClient"));
     for (status, answer) in answers {
@@ -1143,7 +1242,7 @@ async fn create_client() {
 
 #[tokio::test]
 async fn get_client() {
-    let answers = [(200, "Client"), (200, "*"), (418, "*")];
+    let answers = [(200, "Client"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "get_client", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1155,7 +1254,7 @@ async fn get_client() {
 
 #[tokio::test]
 async fn update_client() {
-    let answers = [(200, "Client"), (200, "*"), (418, "*")];
+    let answers = [(200, "Client"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "ValidationErrors"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "update_client", Some("UpdateClient"), &answers);
     let body: types::UpdateClient = read(&watch.text("UpdateClient"));
     for (status, answer) in answers {
@@ -1167,8 +1266,20 @@ async fn update_client() {
 }
 
 #[tokio::test]
+async fn delete_client() {
+    let answers = [(204, "."), (403, "ErrorMessageBody"), (403, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "delete_client", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).delete_client(types::ClientId(1));
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
 async fn get_client_address() {
-    let answers = [(200, "Address"), (200, "*"), (418, "*")];
+    let answers = [(200, "Address"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "get_client_address", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1180,7 +1291,7 @@ async fn get_client_address() {
 
 #[tokio::test]
 async fn replace_client_address() {
-    let answers = [(200, "Address"), (200, "*"), (418, "*")];
+    let answers = [(200, "Address"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "ValidationErrors"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "replace_client_address", Some("NewAddress"), &answers);
     let body: types::NewAddress = read(&watch.text("NewAddress"));
     for (status, answer) in answers {
@@ -1193,7 +1304,7 @@ async fn replace_client_address() {
 
 #[tokio::test]
 async fn list_client_records() {
-    let answers = [(200, "RecordPage"), (200, "*"), (418, "*")];
+    let answers = [(200, "RecordPage"), (403, "ErrorMessageBody"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "list_client_records", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1204,8 +1315,44 @@ async fn list_client_records() {
 }
 
 #[tokio::test]
+async fn list_client_forms() {
+    let answers = [(403, "ErrorMessageBody"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_client_forms", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).list_client_forms(types::ClientId(1)).page(1).limit(1).expand([types::ClientFormExpansion::Client, types::ClientFormExpansion::Client]).type_(types::ClientFormType::Internal);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn get_client_form() {
+    let answers = [(403, "ErrorMessageBody"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "get_client_form", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).get_client_form(types::ClientId(1), &types::ClientFormReferenceId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn download_client_form() {
+    let answers = [(403, "ErrorMessageBody"), (403, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "download_client_form", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).download_client_form(types::ClientId(1), &types::ClientFormReferenceId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
 async fn update_client_correction() {
-    let answers = [(200, "ClientCorrection"), (200, "*"), (418, "*")];
+    let answers = [(200, "ClientCorrection"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorMessageBody"), (405, "ErrorMessageBody"), (422, "ValidationErrors"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "update_client_correction", Some("UpdateClientCorrection"), &answers);
     let body: types::UpdateClientCorrection = read(&watch.text("UpdateClientCorrection"));
     for (status, answer) in answers {
@@ -1218,7 +1365,7 @@ async fn update_client_correction() {
 
 #[tokio::test]
 async fn list_client_corrections() {
-    let answers = [(200, "ClientCorrectionPage"), (200, "*"), (418, "*")];
+    let answers = [(200, "ClientCorrectionPage"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "list_client_corrections", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1229,8 +1376,20 @@ async fn list_client_corrections() {
 }
 
 #[tokio::test]
+async fn delete_client_assignee() {
+    let answers = [(204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (401, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "delete_client_assignee", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).delete_client_assignee(types::ClientId(1), types::AssigneeId(1));
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
 async fn list_client_assignees() {
-    let answers = [(200, "AssigneePage"), (200, "*"), (418, "*")];
+    let answers = [(200, "AssigneePage"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "list_client_assignees", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1242,7 +1401,7 @@ async fn list_client_assignees() {
 
 #[tokio::test]
 async fn add_client_assignees() {
-    let answers = [(200, "."), (201, "AssigneeList"), (204, "."), (201, "*"), (418, "*")];
+    let answers = [(200, "."), (201, "AssigneeList"), (204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "ValidationErrors"), (201, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "add_client_assignees", None, &answers);
     let body: Vec<types::NewAssignee> = read(r#"[{"team_member":1,"type":"team_member"}]"#);
     for (status, answer) in answers {
@@ -1255,7 +1414,7 @@ async fn add_client_assignees() {
 
 #[tokio::test]
 async fn replace_client_assignees() {
-    let answers = [(200, "."), (201, "AssigneeList"), (204, "."), (201, "*"), (418, "*")];
+    let answers = [(200, "."), (201, "AssigneeList"), (204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "ValidationErrors"), (201, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "replace_client_assignees", None, &answers);
     let body: Vec<types::NewAssignee> = read(r#"[{"team_member":1,"type":"team_member"}]"#);
     for (status, answer) in answers {
@@ -1267,12 +1426,36 @@ async fn replace_client_assignees() {
 }
 
 #[tokio::test]
+async fn delete_client_assignees() {
+    let answers = [(204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (401, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "delete_client_assignees", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).delete_client_assignees(types::ClientId(1));
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn download_client_file() {
+    let answers = [(401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (410, "ErrorBody"), (423, "ErrorBody"), (401, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "download_client_file", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).download_client_file(types::ClientId(1), types::ClientFileId(1));
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
 async fn list_client_files() {
-    let answers = [(200, "ClientFilePage"), (200, "*"), (418, "*")];
+    let answers = [(200, "ClientFilePage"), (403, "ErrorMessageBody"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "list_client_files", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).list_client_files(types::ClientId(1)).page(1).limit(1).expand([types::ClientFileExpansion::Source, types::ClientFileExpansion::Source]).sort_by(types::ClientFileSort::Name).order_by(types::SortDirection::Asc).source(types::ClientFileSourceFilter::Check).source_type(types::ClientFileSourceTypeFilter::PhotoId).search("canary0324");
+        let call = client(&server).list_client_files(types::ClientId(1)).page(1).limit(1).expand([types::ClientFileExpansion::Source, types::ClientFileExpansion::Source]).sort_by(types::ClientFileSort::Name).order_by(types::SortDirection::Asc).source(types::ClientFileSourceFilter::Check).source_type(types::ClientFileSourceTypeFilter::PhotoId).search("canary0327");
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -1280,7 +1463,7 @@ async fn list_client_files() {
 
 #[tokio::test]
 async fn create_client_file() {
-    let answers = [(201, "ClientFile"), (201, "*"), (418, "*")];
+    let answers = [(201, "ClientFile"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "ValidationErrors"), (201, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "create_client_file", None, &answers);
     let body: types::NewClientFile = read(r#"{"attachment":1,"expires_at":"2024-02-29T12:30:00Z","name":"text"}"#);
     for (status, answer) in answers {
@@ -1292,12 +1475,74 @@ async fn create_client_file() {
 }
 
 #[tokio::test]
+async fn delete_client_organisation() {
+    let answers = [(204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (401, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "delete_client_organisation", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).delete_client_organisation(types::ClientId(1), types::OrganisationId(1));
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn list_client_organisations() {
+    let answers = [(401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_client_organisations", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).list_client_organisations(types::ClientId(1)).page(1).limit(1).sort_by(types::OrganisationSort::Name).order_by(types::SortDirection::Asc);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn add_client_organisations() {
+    let answers = [(200, "."), (204, "."), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "ValidationErrors"), (201, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "add_client_organisations", None, &answers);
+    let body: Vec<types::OrganisationId> = read("[1]");
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).add_client_organisations(types::ClientId(1), &body);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn replace_client_organisations() {
+    let answers = [(200, "."), (204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "ValidationErrors"), (201, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "replace_client_organisations", None, &answers);
+    let body: Vec<types::OrganisationId> = read("[1]");
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).replace_client_organisations(types::ClientId(1), &body);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn delete_client_organisations() {
+    let answers = [(204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (401, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "delete_client_organisations", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).delete_client_organisations(types::ClientId(1));
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
 async fn list_cases() {
-    let answers = [(200, "CasePage"), (200, "*"), (418, "*")];
+    let answers = [(200, "CasePage"), (401, "ErrorBody"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "list_cases", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).list_cases().page(1).limit(1).sort_by(types::CaseSort::Name).order_by(types::SortDirection::Asc).expand([types::CaseExpansion::Client, types::CaseExpansion::Client]).status(types::CaseStatus::Pending).visibility(types::Visibility::Active).created_by(types::TeamMemberId(1)).assigned_to(types::AssigneeFilter::TeamMemberId(types::TeamMemberId(1))).client(types::ClientId(1)).client_visibility(types::Visibility::Active).reference("text").search("canary0325");
+        let call = client(&server).list_cases().page(1).limit(1).sort_by(types::CaseSort::Name).order_by(types::SortDirection::Asc).expand([types::CaseExpansion::Client, types::CaseExpansion::Client]).status(types::CaseStatus::Pending).visibility(types::Visibility::Active).created_by(types::TeamMemberId(1)).assigned_to(types::AssigneeFilter::TeamMemberId(types::TeamMemberId(1))).client(types::ClientId(1)).client_visibility(types::Visibility::Active).reference("text").search("canary0328");
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -1305,7 +1550,7 @@ async fn list_cases() {
 
 #[tokio::test]
 async fn create_case() {
-    let answers = [(201, "Case 2"), (201, "*"), (418, "*")];
+    let answers = [(201, "Case 2"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (422, "ValidationErrors"), (201, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "create_case", None, &answers);
     let body: types::NewCase = read(r#"{"client":1,"name":"text","reference":"text"}"#);
     for (status, answer) in answers {
@@ -1318,7 +1563,7 @@ async fn create_case() {
 
 #[tokio::test]
 async fn get_case() {
-    let answers = [(200, "Case 2"), (200, "*"), (418, "*")];
+    let answers = [(200, "Case 2"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "get_case", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1330,7 +1575,7 @@ async fn get_case() {
 
 #[tokio::test]
 async fn update_case() {
-    let answers = [(200, "Case 2"), (200, "*"), (418, "*")];
+    let answers = [(200, "Case 2"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "ValidationErrors"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "update_case", None, &answers);
     let body: types::UpdateCase = read(r#"{"is_archived":true,"name":"text","reference":"text"}"#);
     for (status, answer) in answers {
@@ -1342,8 +1587,20 @@ async fn update_case() {
 }
 
 #[tokio::test]
+async fn list_case_reviews() {
+    let answers = [(401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_case_reviews", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).list_case_reviews(types::CaseId(1)).page(1).limit(1).expand([types::CaseReviewExpansion::ReviewedBy, types::CaseReviewExpansion::ReviewedBy]);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
 async fn create_case_review() {
-    let answers = [(201, "CaseReview 2"), (201, "*"), (418, "*")];
+    let answers = [(201, "CaseReview 2"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "ValidationErrors"), (201, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "create_case_review", None, &answers);
     let body: types::NewCaseReview = read(r#"{"status":"pending"}"#);
     for (status, answer) in answers {
@@ -1356,7 +1613,7 @@ async fn create_case_review() {
 
 #[tokio::test]
 async fn list_case_items() {
-    let answers = [(200, "CaseItemPage"), (200, "*"), (418, "*")];
+    let answers = [(200, "CaseItemPage"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "list_case_items", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1368,7 +1625,7 @@ async fn list_case_items() {
 
 #[tokio::test]
 async fn add_case_items() {
-    let answers = [(200, "."), (201, "CaseItemList"), (204, "."), (201, "*"), (418, "*")];
+    let answers = [(200, "."), (201, "CaseItemList"), (204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "ValidationErrors"), (201, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "add_case_items", None, &answers);
     let body: Vec<types::NewCaseItem> = read(r#"[{"id":1,"type":"record"}]"#);
     for (status, answer) in answers {

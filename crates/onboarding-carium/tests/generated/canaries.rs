@@ -59,6 +59,7 @@ EmailLogAttributes.subject
 EmailTemplateAttributes.support-email
 EnableTotp.codes
 EnableTotp.password
+ErrorObject.detail
 FeedbackCommentAttributes.comment
 FeedbackCommentAttributes.email
 GroupIndividual.birth-date
@@ -87,6 +88,7 @@ LeaderSummary.username
 Login.password
 Login.totp-code
 Login.username
+LoginError.detail
 LoginInfo.email
 LoginInfo.first-name
 LoginInfo.last-name
@@ -233,35 +235,35 @@ saml_login?email-address
 saml_logout?SAMLRequest
 update_organization_code?id",
     parameters: &[
-        ("list_onboarding_requests?email", "canary0270"),
-        ("oauth2_launch?launch", "canary0271"),
-        ("oauth2_redirect?code", "canary0272"),
-        ("saml_logout?SAMLRequest", "canary0273"),
-        ("saml_login?email-address", "canary0274"),
-        ("list_authz_individuals?filter[birth-date]", "1275-07-17"),
-        ("list_authz_individuals?filter[email]", "canary0276"),
-        ("list_authz_individuals?filter[first-name]", "canary0277"),
-        ("list_authz_individuals?filter[last-name]", "canary0278"),
-        ("list_authz_individuals?filter[phone]", "canary0279"),
-        ("list_impersonation_requests?filter[user-email]", "canary0280"),
-        ("list_users?email", "canary0281"),
-        ("list_users?filter[phone-number]", "canary0282"),
-        ("list_users?filter[username]", "canary0283"),
-        ("list_users?text", "canary0284"),
-        ("list_email_logs?filter[destination]", "canary0285"),
-        ("list_individual_group_eligible_members?filter[text]", "canary0286"),
-        ("get_organization_code_info?id", "canary0287"),
-        ("get_organization_code?id", "canary0288"),
-        ("update_organization_code?id", "canary0289"),
-        ("list_organization_code_users?id", "canary0290"),
-        ("list_organization_code_users?email", "canary0291"),
-        ("list_organization_code_users?text", "canary0292"),
-        ("list_organization_themes?filter[support-email]", "canary0293"),
-        ("list_user_features?user-email", "canary0294"),
-        ("list_service_documents?organization-code", "canary0295"),
-        ("list_service_documents?referral-code", "canary0296"),
-        ("list_deletion_requests?user-email", "canary0297"),
-        ("list_url_shorteners?code", "qz0298"),
+        ("list_onboarding_requests?email", "canary0273"),
+        ("oauth2_launch?launch", "canary0274"),
+        ("oauth2_redirect?code", "canary0275"),
+        ("saml_logout?SAMLRequest", "canary0276"),
+        ("saml_login?email-address", "canary0277"),
+        ("list_authz_individuals?filter[birth-date]", "1278-07-17"),
+        ("list_authz_individuals?filter[email]", "canary0279"),
+        ("list_authz_individuals?filter[first-name]", "canary0280"),
+        ("list_authz_individuals?filter[last-name]", "canary0281"),
+        ("list_authz_individuals?filter[phone]", "canary0282"),
+        ("list_impersonation_requests?filter[user-email]", "canary0283"),
+        ("list_users?email", "canary0284"),
+        ("list_users?filter[phone-number]", "canary0285"),
+        ("list_users?filter[username]", "canary0286"),
+        ("list_users?text", "canary0287"),
+        ("list_email_logs?filter[destination]", "canary0288"),
+        ("list_individual_group_eligible_members?filter[text]", "canary0289"),
+        ("get_organization_code_info?id", "canary0290"),
+        ("get_organization_code?id", "canary0291"),
+        ("update_organization_code?id", "canary0292"),
+        ("list_organization_code_users?id", "canary0293"),
+        ("list_organization_code_users?email", "canary0294"),
+        ("list_organization_code_users?text", "canary0295"),
+        ("list_organization_themes?filter[support-email]", "canary0296"),
+        ("list_user_features?user-email", "canary0297"),
+        ("list_service_documents?organization-code", "canary0298"),
+        ("list_service_documents?referral-code", "canary0299"),
+        ("list_deletion_requests?user-email", "canary0300"),
+        ("list_url_shorteners?code", "qz0301"),
     ],
     bodies: &[
         Body {
@@ -392,7 +394,7 @@ update_organization_code?id",
             name: "ConfirmedForgotPassword",
             show: shown::<types::ConfirmedForgotPassword>,
             refuse: None,
-            text: r#"{"access-token":"canary0020","email":"canary0021","first-name":"canary0022","id-token":"canary0023","impersonated-by":{"email":"canary0024","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"individual":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"last-name":"canary0025","locale":"en_US","locale-explicit":true,"login-error":{"code":"text","detail":"text","status":1},"multi-organization":true,"organizations":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"refresh-token":"canary0026","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","tz":"text","tz-explicit":true,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"canary0027"}"#,
+            text: r#"{"access-token":"canary0020","email":"canary0021","first-name":"canary0022","id-token":"canary0023","impersonated-by":{"email":"canary0024","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"individual":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"last-name":"canary0025","locale":"en_US","locale-explicit":true,"login-error":{"code":"text","detail":"canary0026","status":1},"multi-organization":true,"organizations":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"refresh-token":"canary0027","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","tz":"text","tz-explicit":true,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"canary0028"}"#,
             canaries: "
 /access-token canary0020 . ConfirmedForgotPassword.access-token
 /email canary0021 . ConfirmedForgotPassword.email
@@ -400,824 +402,834 @@ update_organization_code?id",
 /id-token canary0023 . ConfirmedForgotPassword.id-token
 /impersonated-by/email canary0024 . Impersonator.email
 /last-name canary0025 . ConfirmedForgotPassword.last-name
-/refresh-token canary0026 . ConfirmedForgotPassword.refresh-token
-/username canary0027 . ConfirmedForgotPassword.username",
+/login-error/detail canary0026 . LoginError.detail
+/refresh-token canary0027 . ConfirmedForgotPassword.refresh-token
+/username canary0028 . ConfirmedForgotPassword.username",
         },
         Body {
             name: "ConfirmedSignUp",
             show: shown::<types::ConfirmedSignUp>,
             refuse: None,
-            text: r#"{"access-token":"canary0028","account-type":"text","email":"canary0029","first-name":"canary0030","id-token":"canary0031","impersonated-by":{"email":"canary0032","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"individual":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"last-name":"canary0033","locale":"en_US","locale-explicit":true,"login-error":{"code":"text","detail":"text","status":1},"multi-organization":true,"organizations":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"refresh-token":"canary0034","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","tz":"text","tz-explicit":true,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"canary0035"}"#,
+            text: r#"{"access-token":"canary0029","account-type":"text","email":"canary0030","first-name":"canary0031","id-token":"canary0032","impersonated-by":{"email":"canary0033","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"individual":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"last-name":"canary0034","locale":"en_US","locale-explicit":true,"login-error":{"code":"text","detail":"canary0035","status":1},"multi-organization":true,"organizations":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"refresh-token":"canary0036","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","tz":"text","tz-explicit":true,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"canary0037"}"#,
             canaries: "
-/access-token canary0028 . ConfirmedSignUp.access-token
-/email canary0029 . ConfirmedSignUp.email
-/first-name canary0030 . ConfirmedSignUp.first-name
-/id-token canary0031 . ConfirmedSignUp.id-token
-/impersonated-by/email canary0032 . Impersonator.email
-/last-name canary0033 . ConfirmedSignUp.last-name
-/refresh-token canary0034 . ConfirmedSignUp.refresh-token
-/username canary0035 . ConfirmedSignUp.username",
+/access-token canary0029 . ConfirmedSignUp.access-token
+/email canary0030 . ConfirmedSignUp.email
+/first-name canary0031 . ConfirmedSignUp.first-name
+/id-token canary0032 . ConfirmedSignUp.id-token
+/impersonated-by/email canary0033 . Impersonator.email
+/last-name canary0034 . ConfirmedSignUp.last-name
+/login-error/detail canary0035 . LoginError.detail
+/refresh-token canary0036 . ConfirmedSignUp.refresh-token
+/username canary0037 . ConfirmedSignUp.username",
         },
         Body {
             name: "DeletionRequestDocument",
             show: shown::<types::DeletionRequestDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"archive":true,"created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","email":"canary0036","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","progress":[{"app":"text","operation":"text","state":"text"}],"status":"text","type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"deletion-requests"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"archive":true,"created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","email":"canary0038","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","progress":[{"app":"text","operation":"text","state":"text"}],"status":"text","type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"deletion-requests"},"meta":{}}"#,
             canaries: "
-/data/attributes/email canary0036 . DeletionRequestAttributes.email",
+/data/attributes/email canary0038 . DeletionRequestAttributes.email",
         },
         Body {
             name: "DeletionRequestList",
             show: shown::<types::DeletionRequestList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"archive":true,"created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","email":"canary0037","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","progress":[{"app":"text","operation":"text","state":"text"}],"status":"text","type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"deletion-requests"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"archive":true,"created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","email":"canary0039","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","progress":[{"app":"text","operation":"text","state":"text"}],"status":"text","type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"deletion-requests"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
-/data/0/attributes/email canary0037 . DeletionRequestAttributes.email",
+/data/0/attributes/email canary0039 . DeletionRequestAttributes.email",
         },
         Body {
             name: "DisableTotp",
             show: shown::<types::DisableTotp>,
             refuse: Some(refused::<types::DisableTotp>),
-            text: r#"{"password":"canary0038"}"#,
+            text: r#"{"password":"canary0040"}"#,
             canaries: "
-/password canary0038 l255 DisableTotp.password",
+/password canary0040 l255 DisableTotp.password",
         },
         Body {
             name: "EligibleMemberList",
             show: shown::<types::EligibleMemberList>,
             refuse: None,
-            text: r#"{"data":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email":"canary0039","email-verified":true,"first-name":"canary0040","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0041","member-type":"individual","phone-verified":true,"verified":true}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email":"canary0041","email-verified":true,"first-name":"canary0042","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0043","member-type":"individual","phone-verified":true,"verified":true}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
-/data/0/email canary0039 . EligibleMember.email
-/data/0/first-name canary0040 . EligibleMember.first-name
-/data/0/last-name canary0041 . EligibleMember.last-name",
+/data/0/email canary0041 . EligibleMember.email
+/data/0/first-name canary0042 . EligibleMember.first-name
+/data/0/last-name canary0043 . EligibleMember.last-name",
         },
         Body {
             name: "EmailLogList",
             show: shown::<types::EmailLogList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"bounce-subtype":"text","bounce-type":"text","destination":"canary0042","event-received":"text","notification-type":"text","ses-id":"text","ses-raw":{"key":"canary0043"},"source":"canary0044","subject":"canary0045","timestamp":"text"},"id":1,"type":"email-logs"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"bounce-subtype":"text","bounce-type":"text","destination":"canary0044","event-received":"text","notification-type":"text","ses-id":"text","ses-raw":{"key":"canary0045"},"source":"canary0046","subject":"canary0047","timestamp":"text"},"id":1,"type":"email-logs"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
-/data/0/attributes/destination canary0042 . EmailLogAttributes.destination
-/data/0/attributes/ses-raw/key canary0043 . EmailLogAttributes.ses-raw
-/data/0/attributes/source canary0044 . EmailLogAttributes.source
-/data/0/attributes/subject canary0045 . EmailLogAttributes.subject",
+/data/0/attributes/destination canary0044 . EmailLogAttributes.destination
+/data/0/attributes/ses-raw/key canary0045 . EmailLogAttributes.ses-raw
+/data/0/attributes/source canary0046 . EmailLogAttributes.source
+/data/0/attributes/subject canary0047 . EmailLogAttributes.subject",
         },
         Body {
             name: "EmailTemplateDocument",
             show: shown::<types::EmailTemplateDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"created-time":"text","format":"html","last-modified-time":"text","locale":"en_US","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","subject":"text","support-email":"canary0046@example.com","support-email-title":"text","template":"text","theme-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"forgot-password"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-email-templates"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"created-time":"text","format":"html","last-modified-time":"text","locale":"en_US","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","subject":"text","support-email":"canary0048@example.com","support-email-title":"text","template":"text","theme-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"forgot-password"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-email-templates"},"meta":{}}"#,
             canaries: "
-/data/attributes/support-email canary0046 p EmailTemplateAttributes.support-email",
+/data/attributes/support-email canary0048 p EmailTemplateAttributes.support-email",
         },
         Body {
             name: "EmailTemplateList",
             show: shown::<types::EmailTemplateList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"created-time":"text","format":"html","last-modified-time":"text","locale":"en_US","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","subject":"text","support-email":"canary0047@example.com","support-email-title":"text","template":"text","theme-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"forgot-password"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-email-templates"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"created-time":"text","format":"html","last-modified-time":"text","locale":"en_US","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","subject":"text","support-email":"canary0049@example.com","support-email-title":"text","template":"text","theme-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"forgot-password"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-email-templates"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
-/data/0/attributes/support-email canary0047 p EmailTemplateAttributes.support-email",
+/data/0/attributes/support-email canary0049 p EmailTemplateAttributes.support-email",
         },
         Body {
             name: "EnableTotp",
             show: shown::<types::EnableTotp>,
             refuse: Some(refused::<types::EnableTotp>),
-            text: r#"{"codes":["canary0048","canary0049"],"password":"canary0050"}"#,
+            text: r#"{"codes":["canary0050","canary0051"],"password":"canary0052"}"#,
             canaries: "
-/codes/0 canary0048 l255 EnableTotp.codes
-/codes/1 canary0049 l255 EnableTotp.codes
-/password canary0050 l255 EnableTotp.password",
+/codes/0 canary0050 l255 EnableTotp.codes
+/codes/1 canary0051 l255 EnableTotp.codes
+/password canary0052 l255 EnableTotp.password",
+        },
+        Body {
+            name: "ErrorDocument",
+            show: shown::<types::ErrorDocument>,
+            refuse: None,
+            text: r#"{"errors":[{"code":"text","detail":"canary0053","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+            canaries: "
+/errors/0/detail canary0053 . ErrorObject.detail",
         },
         Body {
             name: "FeedbackCommentDocument",
             show: shown::<types::FeedbackCommentDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"comment":"canary0051","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","current-page":"text","email":"canary0052","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"feedback-comment-id","type":"feedback-comments"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"comment":"canary0054","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","current-page":"text","email":"canary0055","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"feedback-comment-id","type":"feedback-comments"},"meta":{}}"#,
             canaries: "
-/data/attributes/comment canary0051 . FeedbackCommentAttributes.comment
-/data/attributes/email canary0052 . FeedbackCommentAttributes.email",
+/data/attributes/comment canary0054 . FeedbackCommentAttributes.comment
+/data/attributes/email canary0055 . FeedbackCommentAttributes.email",
         },
         Body {
             name: "FeedbackCommentList",
             show: shown::<types::FeedbackCommentList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"comment":"canary0053","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","current-page":"text","email":"canary0054","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"feedback-comment-id","type":"feedback-comments"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"comment":"canary0056","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","current-page":"text","email":"canary0057","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"feedback-comment-id","type":"feedback-comments"}],"meta":{}}"#,
             canaries: "
-/data/0/attributes/comment canary0053 . FeedbackCommentAttributes.comment
-/data/0/attributes/email canary0054 . FeedbackCommentAttributes.email",
+/data/0/attributes/comment canary0056 . FeedbackCommentAttributes.comment
+/data/0/attributes/email canary0057 . FeedbackCommentAttributes.email",
         },
         Body {
             name: "ImpersonationRequestDocument",
             show: shown::<types::ImpersonationRequestDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"created-at":"text","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","state":"text","user":{"email":"canary0055","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"impersonation-requests"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"created-at":"text","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","state":"text","user":{"email":"canary0058","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"impersonation-requests"},"meta":{}}"#,
             canaries: "
-/data/attributes/user/email canary0055 . UserReference.email",
+/data/attributes/user/email canary0058 . UserReference.email",
         },
         Body {
             name: "ImpersonationRequestList",
             show: shown::<types::ImpersonationRequestList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"created-at":"text","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","state":"text","user":{"email":"canary0056","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"impersonation-requests"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"created-at":"text","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","state":"text","user":{"email":"canary0059","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"impersonation-requests"}],"meta":{}}"#,
             canaries: "
-/data/0/attributes/user/email canary0056 . UserReference.email",
+/data/0/attributes/user/email canary0059 . UserReference.email",
         },
         Body {
             name: "IndividualGroupDocument",
             show: shown::<types::IndividualGroupDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"child-count":1,"individual-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"individuals":[{"birth-date":"1057-07-17","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email-verified":true,"first-name":"canary0058","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0059","name":"canary0060","owner":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"text"},"phone-verified":true,"preferred-name":"canary0061","registered":true,"registration-invite":"accepted","tz":"text","verified":true}],"individuals-count":1,"is-active":true,"last-modified-time":"text","leader-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"leaders":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0062","email-verified":true,"enabled":true,"first-name":"canary0063","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0064","phone-verified":true,"registration-invite":"accepted","verified":true}],"members":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0065","email-verified":true,"first-name":"canary0066","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0067","phone-verified":true,"registration-invite":"accepted","verified":true}],"name":"text","node-type":"division","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","parent-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"self-can-write":true,"tags":["text"],"type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individual-groups"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"child-count":1,"individual-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"individuals":[{"birth-date":"1060-07-17","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email-verified":true,"first-name":"canary0061","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0062","name":"canary0063","owner":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"text"},"phone-verified":true,"preferred-name":"canary0064","registered":true,"registration-invite":"accepted","tz":"text","verified":true}],"individuals-count":1,"is-active":true,"last-modified-time":"text","leader-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"leaders":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0065","email-verified":true,"enabled":true,"first-name":"canary0066","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0067","phone-verified":true,"registration-invite":"accepted","verified":true}],"members":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0068","email-verified":true,"first-name":"canary0069","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0070","phone-verified":true,"registration-invite":"accepted","verified":true}],"name":"text","node-type":"division","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","parent-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"self-can-write":true,"tags":["text"],"type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individual-groups"},"meta":{}}"#,
             canaries: "
-/data/attributes/individuals/0/birth-date 1057-07-17 . GroupIndividual.birth-date
-/data/attributes/individuals/0/first-name canary0058 . GroupIndividual.first-name
-/data/attributes/individuals/0/last-name canary0059 . GroupIndividual.last-name
-/data/attributes/individuals/0/name canary0060 . GroupIndividual.name
-/data/attributes/individuals/0/preferred-name canary0061 . GroupIndividual.preferred-name
-/data/attributes/leaders/0/email canary0062 . GroupLeader.email
-/data/attributes/leaders/0/first-name canary0063 . GroupLeader.first-name
-/data/attributes/leaders/0/last-name canary0064 . GroupLeader.last-name
-/data/attributes/members/0/email canary0065 . GroupMember.email
-/data/attributes/members/0/first-name canary0066 . GroupMember.first-name
-/data/attributes/members/0/last-name canary0067 . GroupMember.last-name",
+/data/attributes/individuals/0/birth-date 1060-07-17 . GroupIndividual.birth-date
+/data/attributes/individuals/0/first-name canary0061 . GroupIndividual.first-name
+/data/attributes/individuals/0/last-name canary0062 . GroupIndividual.last-name
+/data/attributes/individuals/0/name canary0063 . GroupIndividual.name
+/data/attributes/individuals/0/preferred-name canary0064 . GroupIndividual.preferred-name
+/data/attributes/leaders/0/email canary0065 . GroupLeader.email
+/data/attributes/leaders/0/first-name canary0066 . GroupLeader.first-name
+/data/attributes/leaders/0/last-name canary0067 . GroupLeader.last-name
+/data/attributes/members/0/email canary0068 . GroupMember.email
+/data/attributes/members/0/first-name canary0069 . GroupMember.first-name
+/data/attributes/members/0/last-name canary0070 . GroupMember.last-name",
         },
         Body {
             name: "IndividualGroupIndividualList",
             show: shown::<types::IndividualGroupIndividualList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"individual":{"birth-date":"1068-07-17","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email-verified":true,"first-name":"canary0069","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0070","name":"canary0071","owner":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"text"},"phone-verified":true,"preferred-name":"canary0072","registered":true,"registration-invite":"accepted","tz":"text","verified":true},"individual-group-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"individual-group-individuals"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"individual":{"birth-date":"1071-07-17","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email-verified":true,"first-name":"canary0072","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0073","name":"canary0074","owner":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"text"},"phone-verified":true,"preferred-name":"canary0075","registered":true,"registration-invite":"accepted","tz":"text","verified":true},"individual-group-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"individual-group-individuals"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
-/data/0/attributes/individual/birth-date 1068-07-17 . GroupIndividual.birth-date
-/data/0/attributes/individual/first-name canary0069 . GroupIndividual.first-name
-/data/0/attributes/individual/last-name canary0070 . GroupIndividual.last-name
-/data/0/attributes/individual/name canary0071 . GroupIndividual.name
-/data/0/attributes/individual/preferred-name canary0072 . GroupIndividual.preferred-name",
+/data/0/attributes/individual/birth-date 1071-07-17 . GroupIndividual.birth-date
+/data/0/attributes/individual/first-name canary0072 . GroupIndividual.first-name
+/data/0/attributes/individual/last-name canary0073 . GroupIndividual.last-name
+/data/0/attributes/individual/name canary0074 . GroupIndividual.name
+/data/0/attributes/individual/preferred-name canary0075 . GroupIndividual.preferred-name",
         },
         Body {
             name: "IndividualGroupLeaderList",
             show: shown::<types::IndividualGroupLeaderList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"individual-group-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","leader":{"first-name":"canary0073","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0074","username":"canary0075"}},"type":"individual-group-leaders"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"individual-group-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","leader":{"first-name":"canary0076","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0077","username":"canary0078"}},"type":"individual-group-leaders"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
-/data/0/attributes/leader/first-name canary0073 . LeaderSummary.first-name
-/data/0/attributes/leader/last-name canary0074 . LeaderSummary.last-name
-/data/0/attributes/leader/username canary0075 . LeaderSummary.username",
+/data/0/attributes/leader/first-name canary0076 . LeaderSummary.first-name
+/data/0/attributes/leader/last-name canary0077 . LeaderSummary.last-name
+/data/0/attributes/leader/username canary0078 . LeaderSummary.username",
         },
         Body {
             name: "IndividualGroupList",
             show: shown::<types::IndividualGroupList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"child-count":1,"individual-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"individuals":[{"birth-date":"1076-07-17","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email-verified":true,"first-name":"canary0077","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0078","name":"canary0079","owner":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"text"},"phone-verified":true,"preferred-name":"canary0080","registered":true,"registration-invite":"accepted","tz":"text","verified":true}],"individuals-count":1,"is-active":true,"last-modified-time":"text","leader-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"leaders":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0081","email-verified":true,"enabled":true,"first-name":"canary0082","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0083","phone-verified":true,"registration-invite":"accepted","verified":true}],"members":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0084","email-verified":true,"first-name":"canary0085","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0086","phone-verified":true,"registration-invite":"accepted","verified":true}],"name":"text","node-type":"division","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","parent-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"self-can-write":true,"tags":["text"],"type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individual-groups"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"child-count":1,"individual-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"individuals":[{"birth-date":"1079-07-17","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email-verified":true,"first-name":"canary0080","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0081","name":"canary0082","owner":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"text"},"phone-verified":true,"preferred-name":"canary0083","registered":true,"registration-invite":"accepted","tz":"text","verified":true}],"individuals-count":1,"is-active":true,"last-modified-time":"text","leader-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"leaders":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0084","email-verified":true,"enabled":true,"first-name":"canary0085","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0086","phone-verified":true,"registration-invite":"accepted","verified":true}],"members":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0087","email-verified":true,"first-name":"canary0088","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0089","phone-verified":true,"registration-invite":"accepted","verified":true}],"name":"text","node-type":"division","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","parent-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"self-can-write":true,"tags":["text"],"type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individual-groups"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
-/data/0/attributes/individuals/0/birth-date 1076-07-17 . GroupIndividual.birth-date
-/data/0/attributes/individuals/0/first-name canary0077 . GroupIndividual.first-name
-/data/0/attributes/individuals/0/last-name canary0078 . GroupIndividual.last-name
-/data/0/attributes/individuals/0/name canary0079 . GroupIndividual.name
-/data/0/attributes/individuals/0/preferred-name canary0080 . GroupIndividual.preferred-name
-/data/0/attributes/leaders/0/email canary0081 . GroupLeader.email
-/data/0/attributes/leaders/0/first-name canary0082 . GroupLeader.first-name
-/data/0/attributes/leaders/0/last-name canary0083 . GroupLeader.last-name
-/data/0/attributes/members/0/email canary0084 . GroupMember.email
-/data/0/attributes/members/0/first-name canary0085 . GroupMember.first-name
-/data/0/attributes/members/0/last-name canary0086 . GroupMember.last-name",
+/data/0/attributes/individuals/0/birth-date 1079-07-17 . GroupIndividual.birth-date
+/data/0/attributes/individuals/0/first-name canary0080 . GroupIndividual.first-name
+/data/0/attributes/individuals/0/last-name canary0081 . GroupIndividual.last-name
+/data/0/attributes/individuals/0/name canary0082 . GroupIndividual.name
+/data/0/attributes/individuals/0/preferred-name canary0083 . GroupIndividual.preferred-name
+/data/0/attributes/leaders/0/email canary0084 . GroupLeader.email
+/data/0/attributes/leaders/0/first-name canary0085 . GroupLeader.first-name
+/data/0/attributes/leaders/0/last-name canary0086 . GroupLeader.last-name
+/data/0/attributes/members/0/email canary0087 . GroupMember.email
+/data/0/attributes/members/0/first-name canary0088 . GroupMember.first-name
+/data/0/attributes/members/0/last-name canary0089 . GroupMember.last-name",
         },
         Body {
             name: "IndividualGroupLogList",
             show: shown::<types::IndividualGroupLogList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"created-by":{"email":"canary0087","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"created-time":"text","event":"text","individual-group-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","subject":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individual-group-logs"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"created-by":{"email":"canary0090","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"created-time":"text","event":"text","individual-group-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","subject":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individual-group-logs"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
-/data/0/attributes/created-by/email canary0087 . UserReference.email",
+/data/0/attributes/created-by/email canary0090 . UserReference.email",
         },
         Body {
             name: "InternalAuthDocument",
             show: shown::<types::InternalAuthDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"access-token":"canary0088"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"internal-auths"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"access-token":"canary0091"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"internal-auths"},"meta":{}}"#,
             canaries: "
-/data/attributes/access-token canary0088 . InternalAuthAttributes.access-token",
+/data/attributes/access-token canary0091 . InternalAuthAttributes.access-token",
         },
         Body {
             name: "InternalLogin",
             show: shown::<types::InternalLogin>,
             refuse: Some(refused::<types::InternalLogin>),
-            text: r#"{"namespace":"text","sa-name":"text","sa-token-sha512":"canary0089","self-token-hash":"canary0090","self-token-name":"text"}"#,
+            text: r#"{"namespace":"text","sa-name":"text","sa-token-sha512":"canary0092","self-token-hash":"canary0093","self-token-name":"text"}"#,
             canaries: "
-/sa-token-sha512 canary0089 l512 InternalLogin.sa-token-sha512
-/self-token-hash canary0090 l512 InternalLogin.self-token-hash",
+/sa-token-sha512 canary0092 l512 InternalLogin.sa-token-sha512
+/self-token-hash canary0093 l512 InternalLogin.self-token-hash",
         },
         Body {
             name: "InternalTokens",
             show: shown::<types::InternalTokens>,
             refuse: None,
-            text: r#"{"access-token":"canary0091","email":"canary0092","expires-in":1,"id-token":"canary0093","refresh-token":"canary0094","token-type":"text","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"canary0095"}"#,
+            text: r#"{"access-token":"canary0094","email":"canary0095","expires-in":1,"id-token":"canary0096","refresh-token":"canary0097","token-type":"text","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"canary0098"}"#,
             canaries: "
-/access-token canary0091 . InternalTokens.access-token
-/email canary0092 . InternalTokens.email
-/id-token canary0093 . InternalTokens.id-token
-/refresh-token canary0094 . InternalTokens.refresh-token
-/username canary0095 . InternalTokens.username",
+/access-token canary0094 . InternalTokens.access-token
+/email canary0095 . InternalTokens.email
+/id-token canary0096 . InternalTokens.id-token
+/refresh-token canary0097 . InternalTokens.refresh-token
+/username canary0098 . InternalTokens.username",
         },
         Body {
             name: "Login",
             show: shown::<types::Login>,
             refuse: Some(refused::<types::Login>),
-            text: r#"{"access-token-expiration-seconds":1,"interactive":true,"locale":"text","password":"canary0096","refresh-token-expiration-seconds":1,"service-document-agreements":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"simulated-queue-delay":1,"sticky-access-token-expiration":true,"totp-code":"canary0097","username":"canary0098"}"#,
+            text: r#"{"access-token-expiration-seconds":1,"interactive":true,"locale":"text","password":"canary0099","refresh-token-expiration-seconds":1,"service-document-agreements":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"simulated-queue-delay":1,"sticky-access-token-expiration":true,"totp-code":"canary0100","username":"canary0101"}"#,
             canaries: "
-/password canary0096 . Login.password
-/totp-code canary0097 . Login.totp-code
-/username canary0098 . Login.username",
+/password canary0099 . Login.password
+/totp-code canary0100 . Login.totp-code
+/username canary0101 . Login.username",
         },
         Body {
             name: "LoginResult",
             show: shown::<types::LoginResult>,
             refuse: None,
-            text: r#"{"access-token":"canary0099","email":"canary0100","first-name":"canary0101","id-token":"canary0102","impersonated-by":{"email":"canary0103","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"individual":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"last-name":"canary0104","locale":"en_US","locale-explicit":true,"multi-organization":true,"organizations":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"redirect-url":"canary0105","refresh-token":"canary0106","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","tz":"text","tz-explicit":true,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"canary0107"}"#,
+            text: r#"{"access-token":"canary0102","email":"canary0103","first-name":"canary0104","id-token":"canary0105","impersonated-by":{"email":"canary0106","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"individual":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"last-name":"canary0107","locale":"en_US","locale-explicit":true,"multi-organization":true,"organizations":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"redirect-url":"canary0108","refresh-token":"canary0109","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","tz":"text","tz-explicit":true,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"canary0110"}"#,
             canaries: "
-/access-token canary0099 . LoginResult.access-token
-/email canary0100 . LoginResult.email
-/first-name canary0101 . LoginResult.first-name
-/id-token canary0102 . LoginResult.id-token
-/impersonated-by/email canary0103 . Impersonator.email
-/last-name canary0104 . LoginResult.last-name
-/redirect-url canary0105 . LoginResult.redirect-url
-/refresh-token canary0106 . LoginResult.refresh-token
-/username canary0107 . LoginResult.username",
+/access-token canary0102 . LoginResult.access-token
+/email canary0103 . LoginResult.email
+/first-name canary0104 . LoginResult.first-name
+/id-token canary0105 . LoginResult.id-token
+/impersonated-by/email canary0106 . Impersonator.email
+/last-name canary0107 . LoginResult.last-name
+/redirect-url canary0108 . LoginResult.redirect-url
+/refresh-token canary0109 . LoginResult.refresh-token
+/username canary0110 . LoginResult.username",
         },
         Body {
             name: "LogoUploadDocument",
             show: shown::<types::LogoUploadDocument>,
             refuse: None,
-            text: r#"{"data":{"expiration-time":1,"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","upload-data":{"key":"canary0108"},"upload-url":"canary0109"}}"#,
+            text: r#"{"data":{"expiration-time":1,"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","upload-data":{"key":"canary0111"},"upload-url":"canary0112"}}"#,
             canaries: "
-/data/upload-data/key canary0108 . LogoUpload.upload-data
-/data/upload-url canary0109 . LogoUpload.upload-url",
+/data/upload-data/key canary0111 . LogoUpload.upload-data
+/data/upload-url canary0112 . LogoUpload.upload-url",
         },
         Body {
             name: "NewArchiveRequestDocument",
             show: shown::<types::NewArchiveRequestDocument>,
             refuse: Some(refused::<types::NewArchiveRequestDocument>),
-            text: r#"{"data":{"attributes":{"individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","password":"canary0110"},"type":"archive-requests"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","password":"canary0113"},"type":"archive-requests"},"meta":{}}"#,
             canaries: "
-/data/attributes/password canary0110 . NewArchiveRequestAttributes.password",
+/data/attributes/password canary0113 . NewArchiveRequestAttributes.password",
         },
         Body {
             name: "NewDeletionRequestDocument",
             show: shown::<types::NewDeletionRequestDocument>,
             refuse: Some(refused::<types::NewDeletionRequestDocument>),
-            text: r#"{"data":{"attributes":{"archive":true,"password":"canary0111","type":"text","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"deletion-requests"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"archive":true,"password":"canary0114","type":"text","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"deletion-requests"},"meta":{}}"#,
             canaries: "
-/data/attributes/password canary0111 . NewDeletionRequestAttributes.password",
+/data/attributes/password canary0114 . NewDeletionRequestAttributes.password",
         },
         Body {
             name: "NewEmailTemplateDocument",
             show: shown::<types::NewEmailTemplateDocument>,
             refuse: Some(refused::<types::NewEmailTemplateDocument>),
-            text: r#"{"data":{"attributes":{"format":"html","locale":"en_US","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","subject":"text","support-email":"canary0112","support-email-title":"text","template":"text","type":"forgot-password"},"type":"organization-email-templates"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"format":"html","locale":"en_US","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","subject":"text","support-email":"canary0115","support-email-title":"text","template":"text","type":"forgot-password"},"type":"organization-email-templates"},"meta":{}}"#,
             canaries: "
-/data/attributes/support-email canary0112 . NewEmailTemplateAttributes.support-email",
+/data/attributes/support-email canary0115 . NewEmailTemplateAttributes.support-email",
         },
         Body {
             name: "NewFeedbackCommentDocument",
             show: shown::<types::NewFeedbackCommentDocument>,
             refuse: Some(refused::<types::NewFeedbackCommentDocument>),
-            text: r#"{"data":{"attributes":{"comment":"canary0113","current-page":"text","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"feedback-comments"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"comment":"canary0116","current-page":"text","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"feedback-comments"},"meta":{}}"#,
             canaries: "
-/data/attributes/comment canary0113 . NewFeedbackCommentAttributes.comment",
+/data/attributes/comment canary0116 . NewFeedbackCommentAttributes.comment",
         },
         Body {
             name: "NewInternalAuthDocument",
             show: shown::<types::NewInternalAuthDocument>,
             refuse: Some(refused::<types::NewInternalAuthDocument>),
-            text: r#"{"data":{"attributes":{"token":"canary0114"},"type":"internal-auths"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"token":"canary0117"},"type":"internal-auths"},"meta":{}}"#,
             canaries: "
-/data/attributes/token canary0114 . NewInternalAuthAttributes.token",
+/data/attributes/token canary0117 . NewInternalAuthAttributes.token",
         },
         Body {
             name: "NewOauth2Token",
             show: shown::<types::NewOauth2Token>,
             refuse: Some(refused::<types::NewOauth2Token>),
-            text: r#"{"client_id":"text","client_secret":"canary0115","code":"canary0116","grant_type":"authorization_code","redirect_uri":"text"}"#,
+            text: r#"{"client_id":"text","client_secret":"canary0118","code":"canary0119","grant_type":"authorization_code","redirect_uri":"text"}"#,
             canaries: "
-/client_secret canary0115 l255 NewOauth2Token.client_secret
-/code canary0116 l255 NewOauth2Token.code",
+/client_secret canary0118 l255 NewOauth2Token.client_secret
+/code canary0119 l255 NewOauth2Token.code",
         },
         Body {
             name: "NewOnboardingInfoDocument",
             show: shown::<types::NewOnboardingInfoDocument>,
             refuse: Some(refused::<types::NewOnboardingInfoDocument>),
-            text: r#"{"data":{"attributes":{"code":"canary0117","email":"canary0118","phone-number":"canary0119"},"type":"onboarding-info"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"code":"canary0120","email":"canary0121","phone-number":"canary0122"},"type":"onboarding-info"},"meta":{}}"#,
             canaries: "
-/data/attributes/code canary0117 . NewOnboardingInfoAttributes.code
-/data/attributes/email canary0118 . NewOnboardingInfoAttributes.email
-/data/attributes/phone-number canary0119 . NewOnboardingInfoAttributes.phone-number",
+/data/attributes/code canary0120 . NewOnboardingInfoAttributes.code
+/data/attributes/email canary0121 . NewOnboardingInfoAttributes.email
+/data/attributes/phone-number canary0122 . NewOnboardingInfoAttributes.phone-number",
         },
         Body {
             name: "NewOnboardingRequestDocument",
             show: shown::<types::NewOnboardingRequestDocument>,
             refuse: Some(refused::<types::NewOnboardingRequestDocument>),
-            text: r#"{"data":{"attributes":{"auto-confirm":true,"auto-sign-up":true,"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email-user-now":true,"individual-group-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-group-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"notifications":["email"],"onboard-type":"patient","organization":"497f6eca-6276-4993-bfeb-53cbbbba6f08","password":"canary0120","patient":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient-email":"canary0121","phone-number":"canary0122","username":"canary0123"},"type":"onboarding-requests"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"auto-confirm":true,"auto-sign-up":true,"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email-user-now":true,"individual-group-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-group-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"notifications":["email"],"onboard-type":"patient","organization":"497f6eca-6276-4993-bfeb-53cbbbba6f08","password":"canary0123","patient":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient-email":"canary0124","phone-number":"canary0125","username":"canary0126"},"type":"onboarding-requests"},"meta":{}}"#,
             canaries: "
-/data/attributes/password canary0120 . NewOnboardingRequestAttributes.password
-/data/attributes/patient-email canary0121 . NewOnboardingRequestAttributes.patient-email
-/data/attributes/phone-number canary0122 . NewOnboardingRequestAttributes.phone-number
-/data/attributes/username canary0123 . NewOnboardingRequestAttributes.username",
+/data/attributes/password canary0123 . NewOnboardingRequestAttributes.password
+/data/attributes/patient-email canary0124 . NewOnboardingRequestAttributes.patient-email
+/data/attributes/phone-number canary0125 . NewOnboardingRequestAttributes.phone-number
+/data/attributes/username canary0126 . NewOnboardingRequestAttributes.username",
         },
         Body {
             name: "NewOrganizationCodeDocument",
             show: shown::<types::NewOrganizationCodeDocument>,
             refuse: Some(refused::<types::NewOrganizationCodeDocument>),
-            text: r#"{"data":{"attributes":{"enrollment-schema":{},"expires-at":"text","id":"canary0124","individual-group-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"organization-codes"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"enrollment-schema":{},"expires-at":"text","id":"canary0127","individual-group-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"organization-codes"},"meta":{}}"#,
             canaries: "
-/data/attributes/id canary0124 l20 NewOrganizationCodeAttributes.id",
+/data/attributes/id canary0127 l20 NewOrganizationCodeAttributes.id",
         },
         Body {
             name: "NewRegistrationInvitationDocument",
             show: shown::<types::NewRegistrationInvitationDocument>,
             refuse: Some(refused::<types::NewRegistrationInvitationDocument>),
-            text: r#"{"data":{"attributes":{"invited-email":"canary0125"},"type":"registration-invitations"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"invited-email":"canary0128"},"type":"registration-invitations"},"meta":{}}"#,
             canaries: "
-/data/attributes/invited-email canary0125 . NewRegistrationInvitationAttributes.invited-email",
+/data/attributes/invited-email canary0128 . NewRegistrationInvitationAttributes.invited-email",
         },
         Body {
             name: "NewRoleUserDocument",
             show: shown::<types::NewRoleUserDocument>,
             refuse: Some(refused::<types::NewRoleUserDocument>),
-            text: r#"{"data":{"attributes":{"email":"canary0126@example.com","role-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"role-users"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"email":"canary0129@example.com","role-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"role-users"},"meta":{}}"#,
             canaries: "
-/data/attributes/email canary0126 p NewRoleUserAttributes.email",
+/data/attributes/email canary0129 p NewRoleUserAttributes.email",
         },
         Body {
             name: "NewSyntheticUserTokenDocument",
             show: shown::<types::NewSyntheticUserTokenDocument>,
             refuse: Some(refused::<types::NewSyntheticUserTokenDocument>),
-            text: r#"{"data":{"additional-claims":[{"claim":"text","value":"canary0127"}],"expiration-secs":1,"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}}"#,
+            text: r#"{"data":{"additional-claims":[{"claim":"text","value":"canary0130"}],"expiration-secs":1,"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}}"#,
             canaries: "
-/data/additional-claims/0/value canary0127 . TokenClaim.value",
+/data/additional-claims/0/value canary0130 . TokenClaim.value",
         },
         Body {
             name: "NewThemeDocument",
             show: shown::<types::NewThemeDocument>,
             refuse: Some(refused::<types::NewThemeDocument>),
-            text: r#"{"data":{"attributes":{"domain":"text","support-email":"canary0128@example.com","support-email-name":"text"},"type":"organization-themes"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"domain":"text","support-email":"canary0131@example.com","support-email-name":"text"},"type":"organization-themes"},"meta":{}}"#,
             canaries: "
-/data/attributes/support-email canary0128 p NewThemeAttributes.support-email",
+/data/attributes/support-email canary0131 p NewThemeAttributes.support-email",
         },
         Body {
             name: "NewUrlShortenerDocument",
             show: shown::<types::NewUrlShortenerDocument>,
             refuse: Some(refused::<types::NewUrlShortenerDocument>),
-            text: r#"{"data":{"attributes":{"expires-at":"text","full-path":"canary0129","netloc":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"url-shorteners"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"expires-at":"text","full-path":"canary0132","netloc":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"url-shorteners"},"meta":{}}"#,
             canaries: "
-/data/attributes/full-path canary0129 . NewUrlShortenerAttributes.full-path",
+/data/attributes/full-path canary0132 . NewUrlShortenerAttributes.full-path",
         },
         Body {
             name: "Oauth2ClientSettingsDocument",
             show: shown::<types::Oauth2ClientSettingsDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"client-id":"text","created-time":"text","grant-type":"text","last-modified-time":"text","name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-uris":["text"],"scopes":["text"],"secret":"canary0130"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"oauth2-client-settings"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"client-id":"text","created-time":"text","grant-type":"text","last-modified-time":"text","name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-uris":["text"],"scopes":["text"],"secret":"canary0133"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"oauth2-client-settings"},"meta":{}}"#,
             canaries: "
-/data/attributes/secret canary0130 . Oauth2ClientSettingsAttributes.secret",
+/data/attributes/secret canary0133 . Oauth2ClientSettingsAttributes.secret",
         },
         Body {
             name: "Oauth2ClientSettingsList",
             show: shown::<types::Oauth2ClientSettingsList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"client-id":"text","created-time":"text","grant-type":"text","last-modified-time":"text","name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-uris":["text"],"scopes":["text"],"secret":"canary0131"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"oauth2-client-settings"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"client-id":"text","created-time":"text","grant-type":"text","last-modified-time":"text","name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-uris":["text"],"scopes":["text"],"secret":"canary0134"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"oauth2-client-settings"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
-/data/0/attributes/secret canary0131 . Oauth2ClientSettingsAttributes.secret",
+/data/0/attributes/secret canary0134 . Oauth2ClientSettingsAttributes.secret",
         },
         Body {
             name: "Oauth2Token",
             show: shown::<types::Oauth2Token>,
             refuse: None,
-            text: r#"{"access_token":"canary0132","expires_in":1,"refresh_token":"canary0133","token_type":"text"}"#,
+            text: r#"{"access_token":"canary0135","expires_in":1,"refresh_token":"canary0136","token_type":"text"}"#,
             canaries: "
-/access_token canary0132 . Oauth2Token.access_token
-/refresh_token canary0133 . Oauth2Token.refresh_token",
+/access_token canary0135 . Oauth2Token.access_token
+/refresh_token canary0136 . Oauth2Token.refresh_token",
         },
         Body {
             name: "OnboardingRequestDocument",
             show: shown::<types::OnboardingRequestDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"claimed-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","claimed-time":"text","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","done":true,"email-dsn":{"attributes":{"bounce":{"subtype":"text","type":"text"},"created-at":"text","email":"canary0134","state":"text","status-at":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"email-dsn"},"last-invite":{"email":{"created-time":"text","error":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","respond-time":"text","status":"text","type":"email"},"sms":{"created-time":"text","error":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","respond-time":"text","status":"text","type":"email"}},"onboard-type":"patient","organization":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient-email":"canary0135","phone-number":"canary0136","provider-roles":["text"],"registering-time":"text","status":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"onboarding-requests"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"claimed-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","claimed-time":"text","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","done":true,"email-dsn":{"attributes":{"bounce":{"subtype":"text","type":"text"},"created-at":"text","email":"canary0137","state":"text","status-at":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"email-dsn"},"last-invite":{"email":{"created-time":"text","error":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","respond-time":"text","status":"text","type":"email"},"sms":{"created-time":"text","error":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","respond-time":"text","status":"text","type":"email"}},"onboard-type":"patient","organization":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient-email":"canary0138","phone-number":"canary0139","provider-roles":["text"],"registering-time":"text","status":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"onboarding-requests"},"meta":{}}"#,
             canaries: "
-/data/attributes/email-dsn/attributes/email canary0134 . EmailDeliveryStatusAttributes.email
-/data/attributes/patient-email canary0135 . OnboardingRequestAttributes.patient-email
-/data/attributes/phone-number canary0136 . OnboardingRequestAttributes.phone-number",
+/data/attributes/email-dsn/attributes/email canary0137 . EmailDeliveryStatusAttributes.email
+/data/attributes/patient-email canary0138 . OnboardingRequestAttributes.patient-email
+/data/attributes/phone-number canary0139 . OnboardingRequestAttributes.phone-number",
         },
         Body {
             name: "OnboardingRequestList",
             show: shown::<types::OnboardingRequestList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"claimed-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","claimed-time":"text","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","done":true,"email-dsn":{"attributes":{"bounce":{"subtype":"text","type":"text"},"created-at":"text","email":"canary0137","state":"text","status-at":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"email-dsn"},"last-invite":{"email":{"created-time":"text","error":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","respond-time":"text","status":"text","type":"email"},"sms":{"created-time":"text","error":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","respond-time":"text","status":"text","type":"email"}},"onboard-type":"patient","organization":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient-email":"canary0138","phone-number":"canary0139","provider-roles":["text"],"registering-time":"text","status":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"onboarding-requests"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"claimed-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","claimed-time":"text","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","done":true,"email-dsn":{"attributes":{"bounce":{"subtype":"text","type":"text"},"created-at":"text","email":"canary0140","state":"text","status-at":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"email-dsn"},"last-invite":{"email":{"created-time":"text","error":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","respond-time":"text","status":"text","type":"email"},"sms":{"created-time":"text","error":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","respond-time":"text","status":"text","type":"email"}},"onboard-type":"patient","organization":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient-email":"canary0141","phone-number":"canary0142","provider-roles":["text"],"registering-time":"text","status":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"onboarding-requests"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
-/data/0/attributes/email-dsn/attributes/email canary0137 . EmailDeliveryStatusAttributes.email
-/data/0/attributes/patient-email canary0138 . OnboardingRequestAttributes.patient-email
-/data/0/attributes/phone-number canary0139 . OnboardingRequestAttributes.phone-number",
+/data/0/attributes/email-dsn/attributes/email canary0140 . EmailDeliveryStatusAttributes.email
+/data/0/attributes/patient-email canary0141 . OnboardingRequestAttributes.patient-email
+/data/0/attributes/phone-number canary0142 . OnboardingRequestAttributes.phone-number",
         },
         Body {
             name: "OrganizationCodeDocument",
             show: shown::<types::OrganizationCodeDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"enrollment-schema":{},"expires-at":"text","individual-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"organization":{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"sign-up-requests-count":1},"id":"canary0140","type":"organization-codes"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"enrollment-schema":{},"expires-at":"text","individual-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"organization":{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"sign-up-requests-count":1},"id":"canary0143","type":"organization-codes"},"meta":{}}"#,
             canaries: "
-/data/id canary0140 l20 OrganizationCode.id",
+/data/id canary0143 l20 OrganizationCode.id",
         },
         Body {
             name: "OrganizationCodeInfoDocument",
             show: shown::<types::OrganizationCodeInfoDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"enrollment-schema":{},"organization":{"display-name":"text","logo-url":"text","name":"text"}},"id":"canary0141","type":"organization-code-info"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"enrollment-schema":{},"organization":{"display-name":"text","logo-url":"text","name":"text"}},"id":"canary0144","type":"organization-code-info"},"meta":{}}"#,
             canaries: "
-/data/id canary0141 l20 OrganizationCodeInfo.id",
+/data/id canary0144 l20 OrganizationCodeInfo.id",
         },
         Body {
             name: "OrganizationCodeList",
             show: shown::<types::OrganizationCodeList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"enrollment-schema":{},"expires-at":"text","individual-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"organization":{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"sign-up-requests-count":1},"id":"canary0142","type":"organization-codes"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"enrollment-schema":{},"expires-at":"text","individual-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"organization":{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"sign-up-requests-count":1},"id":"canary0145","type":"organization-codes"}],"meta":{}}"#,
             canaries: "
-/data/0/id canary0142 l20 OrganizationCode.id",
+/data/0/id canary0145 l20 OrganizationCode.id",
         },
         Body {
             name: "OrganizationCodeUserList",
             show: shown::<types::OrganizationCodeUserList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"additional-individuals":[{"birth-date":"1143-07-17","first-name":"canary0144","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0145","organization-logo-url":"text"}],"authz-last-event-time":"text","authz-last-populated-time":"text","auto-confirm":true,"auto-sign-up":true,"birth-date":"1146-07-17","classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"date-created":"text","date-last-modified":"text","default-organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0147","email-verified":true,"enabled":true,"enrollment-data":{"key":"canary0148"},"first-name":"canary0149","last-login-time":"text","last-modified-time":"text","last-name":"canary0150","locale":"en_US","locale-explicit":true,"onboarding-requests":[{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}],"org-code-signup-requests":[{"id":"sign-up-request-id","organization-code-id":"canary0151"}],"organization-admin":true,"organization-count":1,"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"organization-logo-url":"text","organizations":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"}],"phone":"canary0152","phone-type":"text","phone-verified":true,"primary-individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","registered":true,"registration-completed-time":"text","registration-invite":"accepted","roles":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","organization-display-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-name":"text"}],"shared-with":[{"contact-message":"text","display-name":"canary0153","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"canary0154","type":"text"}],"state":"archived","status":"text","tz":"text","tz-explicit":true,"username":"canary0155"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-code-users"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"additional-individuals":[{"birth-date":"1146-07-17","first-name":"canary0147","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0148","organization-logo-url":"text"}],"authz-last-event-time":"text","authz-last-populated-time":"text","auto-confirm":true,"auto-sign-up":true,"birth-date":"1149-07-17","classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"date-created":"text","date-last-modified":"text","default-organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0150","email-verified":true,"enabled":true,"enrollment-data":{"key":"canary0151"},"first-name":"canary0152","last-login-time":"text","last-modified-time":"text","last-name":"canary0153","locale":"en_US","locale-explicit":true,"onboarding-requests":[{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}],"org-code-signup-requests":[{"id":"sign-up-request-id","organization-code-id":"canary0154"}],"organization-admin":true,"organization-count":1,"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"organization-logo-url":"text","organizations":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"}],"phone":"canary0155","phone-type":"text","phone-verified":true,"primary-individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","registered":true,"registration-completed-time":"text","registration-invite":"accepted","roles":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","organization-display-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-name":"text"}],"shared-with":[{"contact-message":"text","display-name":"canary0156","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"canary0157","type":"text"}],"state":"archived","status":"text","tz":"text","tz-explicit":true,"username":"canary0158"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-code-users"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
-/data/0/attributes/additional-individuals/0/birth-date 1143-07-17 . AdditionalIndividual.birth-date
-/data/0/attributes/additional-individuals/0/first-name canary0144 . AdditionalIndividual.first-name
-/data/0/attributes/additional-individuals/0/last-name canary0145 . AdditionalIndividual.last-name
-/data/0/attributes/birth-date 1146-07-17 . UserAttributes.birth-date
-/data/0/attributes/email canary0147 . UserAttributes.email
-/data/0/attributes/enrollment-data/key canary0148 . UserAttributes.enrollment-data
-/data/0/attributes/first-name canary0149 . UserAttributes.first-name
-/data/0/attributes/last-name canary0150 . UserAttributes.last-name
-/data/0/attributes/org-code-signup-requests/0/organization-code-id canary0151 l20 OrganizationCodeSignUpReference.organization-code-id
-/data/0/attributes/phone canary0152 . UserAttributes.phone
-/data/0/attributes/shared-with/0/display-name canary0153 . UserShare.display-name
-/data/0/attributes/shared-with/0/name canary0154 . UserShare.name
-/data/0/attributes/username canary0155 . UserAttributes.username",
+/data/0/attributes/additional-individuals/0/birth-date 1146-07-17 . AdditionalIndividual.birth-date
+/data/0/attributes/additional-individuals/0/first-name canary0147 . AdditionalIndividual.first-name
+/data/0/attributes/additional-individuals/0/last-name canary0148 . AdditionalIndividual.last-name
+/data/0/attributes/birth-date 1149-07-17 . UserAttributes.birth-date
+/data/0/attributes/email canary0150 . UserAttributes.email
+/data/0/attributes/enrollment-data/key canary0151 . UserAttributes.enrollment-data
+/data/0/attributes/first-name canary0152 . UserAttributes.first-name
+/data/0/attributes/last-name canary0153 . UserAttributes.last-name
+/data/0/attributes/org-code-signup-requests/0/organization-code-id canary0154 l20 OrganizationCodeSignUpReference.organization-code-id
+/data/0/attributes/phone canary0155 . UserAttributes.phone
+/data/0/attributes/shared-with/0/display-name canary0156 . UserShare.display-name
+/data/0/attributes/shared-with/0/name canary0157 . UserShare.name
+/data/0/attributes/username canary0158 . UserAttributes.username",
         },
         Body {
             name: "ProxyCall",
             show: shown::<types::ProxyCall>,
             refuse: Some(refused::<types::ProxyCall>),
-            text: r#"{"endpoint":"text","json":{"key":"canary0156"},"method":"delete","params":{"key":"canary0157"}}"#,
+            text: r#"{"endpoint":"text","json":{"key":"canary0159"},"method":"delete","params":{"key":"canary0160"}}"#,
             canaries: "
-/json/key canary0156 . ProxyCall.json
-/params/key canary0157 . ProxyCall.params",
+/json/key canary0159 . ProxyCall.json
+/params/key canary0160 . ProxyCall.params",
         },
         Body {
             name: "ProxyResult",
             show: shown::<types::ProxyResult>,
             refuse: None,
-            text: r#"{"json":{"key":"canary0158"},"status-code":1}"#,
+            text: r#"{"json":{"key":"canary0161"},"status-code":1}"#,
             canaries: "
-/json/key canary0158 . ProxyResult.json",
+/json/key canary0161 . ProxyResult.json",
         },
         Body {
             name: "RefreshSession",
             show: shown::<types::RefreshSession>,
             refuse: Some(refused::<types::RefreshSession>),
-            text: r#"{"interactive":true,"refresh-token":"canary0159"}"#,
+            text: r#"{"interactive":true,"refresh-token":"canary0162"}"#,
             canaries: "
-/refresh-token canary0159 l2048 RefreshSession.refresh-token",
+/refresh-token canary0162 l2048 RefreshSession.refresh-token",
         },
         Body {
             name: "RefreshedSession",
             show: shown::<types::RefreshedSession>,
             refuse: None,
-            text: r#"{"access-token":"canary0160","email":"canary0161","first-name":"canary0162","id-token":"canary0163","impersonated-by":{"email":"canary0164","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"individual":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"last-name":"canary0165","locale":"en_US","locale-explicit":true,"multi-organization":true,"organizations":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","tz":"text","tz-explicit":true,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"canary0166"}"#,
+            text: r#"{"access-token":"canary0163","email":"canary0164","first-name":"canary0165","id-token":"canary0166","impersonated-by":{"email":"canary0167","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"individual":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"last-name":"canary0168","locale":"en_US","locale-explicit":true,"multi-organization":true,"organizations":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","tz":"text","tz-explicit":true,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"canary0169"}"#,
             canaries: "
-/access-token canary0160 . RefreshedSession.access-token
-/email canary0161 . RefreshedSession.email
-/first-name canary0162 . RefreshedSession.first-name
-/id-token canary0163 . RefreshedSession.id-token
-/impersonated-by/email canary0164 . Impersonator.email
-/last-name canary0165 . RefreshedSession.last-name
-/username canary0166 . RefreshedSession.username",
+/access-token canary0163 . RefreshedSession.access-token
+/email canary0164 . RefreshedSession.email
+/first-name canary0165 . RefreshedSession.first-name
+/id-token canary0166 . RefreshedSession.id-token
+/impersonated-by/email canary0167 . Impersonator.email
+/last-name canary0168 . RefreshedSession.last-name
+/username canary0169 . RefreshedSession.username",
         },
         Body {
             name: "RegistrationInvitationDocument",
             show: shown::<types::RegistrationInvitationDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"claimed-time":"text","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","invited-email":"canary0167"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"registration-invitations"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"claimed-time":"text","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","invited-email":"canary0170"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"registration-invitations"},"meta":{}}"#,
             canaries: "
-/data/attributes/invited-email canary0167 . RegistrationInvitationAttributes.invited-email",
+/data/attributes/invited-email canary0170 . RegistrationInvitationAttributes.invited-email",
         },
         Body {
             name: "RegistrationInvitationList",
             show: shown::<types::RegistrationInvitationList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"claimed-time":"text","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","invited-email":"canary0168"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"registration-invitations"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"claimed-time":"text","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","invited-email":"canary0171"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"registration-invitations"}],"meta":{}}"#,
             canaries: "
-/data/0/attributes/invited-email canary0168 . RegistrationInvitationAttributes.invited-email",
+/data/0/attributes/invited-email canary0171 . RegistrationInvitationAttributes.invited-email",
         },
         Body {
             name: "RemoveFeatureUsers 2",
             show: shown::<types::RemoveFeatureUsers>,
             refuse: Some(refused::<types::RemoveFeatureUsers>),
-            text: r#"{"user-emails":["canary0169"]}"#,
+            text: r#"{"user-emails":["canary0172"]}"#,
             canaries: "
-/user-emails/0 canary0169 . RemoveFeatureUserEmails.user-emails",
+/user-emails/0 canary0172 . RemoveFeatureUserEmails.user-emails",
         },
         Body {
             name: "RemoveGroupUsers 2",
             show: shown::<types::RemoveGroupUsers>,
             refuse: Some(refused::<types::RemoveGroupUsers>),
-            text: r#"{"user-emails":["canary0170"],"with-individuals":true,"with-members":true}"#,
+            text: r#"{"user-emails":["canary0173"],"with-individuals":true,"with-members":true}"#,
             canaries: "
-/user-emails/0 canary0170 . RemoveGroupUserEmails.user-emails",
+/user-emails/0 canary0173 . RemoveGroupUserEmails.user-emails",
         },
         Body {
             name: "RemoveOrganizationUserDocument",
             show: shown::<types::RemoveOrganizationUserDocument>,
             refuse: Some(refused::<types::RemoveOrganizationUserDocument>),
-            text: r#"{"data":{"attributes":{"email":"canary0171@example.com","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"organizations"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"email":"canary0174@example.com","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"organizations"},"meta":{}}"#,
             canaries: "
-/data/attributes/email canary0171 p UserReferenceAttributes.email",
+/data/attributes/email canary0174 p UserReferenceAttributes.email",
         },
         Body {
             name: "ResendInvitation",
             show: shown::<types::ResendInvitation>,
             refuse: Some(refused::<types::ResendInvitation>),
-            text: r#"{"email":"canary0172@example.com","new-email":"canary0173@example.com","notifications":["email"],"username":"canary0174"}"#,
+            text: r#"{"email":"canary0175@example.com","new-email":"canary0176@example.com","notifications":["email"],"username":"canary0177"}"#,
             canaries: "
-/email canary0172 p ResendInvitation.email
-/new-email canary0173 p ResendInvitation.new-email
-/username canary0174 l255 ResendInvitation.username",
+/email canary0175 p ResendInvitation.email
+/new-email canary0176 p ResendInvitation.new-email
+/username canary0177 l255 ResendInvitation.username",
         },
         Body {
             name: "RoleUserDocument",
             show: shown::<types::RoleUserDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"role":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"user":{"email":"canary0175","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}},"id":1,"type":"role-users"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"role":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"user":{"email":"canary0178","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}},"id":1,"type":"role-users"},"meta":{}}"#,
             canaries: "
-/data/attributes/user/email canary0175 . UserReference.email",
+/data/attributes/user/email canary0178 . UserReference.email",
         },
         Body {
             name: "RoleUserList",
             show: shown::<types::RoleUserList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"role":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"user":{"email":"canary0176","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}},"id":1,"type":"role-users"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"role":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"user":{"email":"canary0179","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}},"id":1,"type":"role-users"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
-/data/0/attributes/user/email canary0176 . UserReference.email",
+/data/0/attributes/user/email canary0179 . UserReference.email",
         },
         Body {
             name: "SamlAssertion",
             show: shown::<types::SamlAssertion>,
             refuse: Some(refused::<types::SamlAssertion>),
-            text: r#"{"RelayState":"text","SAMLResponse":"canary0177"}"#,
+            text: r#"{"RelayState":"text","SAMLResponse":"canary0180"}"#,
             canaries: "
-/SAMLResponse canary0177 l99999 SamlAssertion.SAMLResponse",
+/SAMLResponse canary0180 l99999 SamlAssertion.SAMLResponse",
         },
         Body {
             name: "SessionDocument",
             show: shown::<types::SessionDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"expiration-time":"text","login-info":{"email":"canary0178","first-name":"canary0179","impersonated-by":{"email":"canary0180","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"individual":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"last-name":"canary0181","locale":"en_US","locale-explicit":true,"multi-organization":true,"organizations":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","tz":"text","tz-explicit":true,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"canary0182"},"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"sessions"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"expiration-time":"text","login-info":{"email":"canary0181","first-name":"canary0182","impersonated-by":{"email":"canary0183","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"individual":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"last-name":"canary0184","locale":"en_US","locale-explicit":true,"multi-organization":true,"organizations":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","tz":"text","tz-explicit":true,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"canary0185"},"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"sessions"},"meta":{}}"#,
             canaries: "
-/data/attributes/login-info/email canary0178 . LoginInfo.email
-/data/attributes/login-info/first-name canary0179 . LoginInfo.first-name
-/data/attributes/login-info/impersonated-by/email canary0180 . Impersonator.email
-/data/attributes/login-info/last-name canary0181 . LoginInfo.last-name
-/data/attributes/login-info/username canary0182 . LoginInfo.username",
+/data/attributes/login-info/email canary0181 . LoginInfo.email
+/data/attributes/login-info/first-name canary0182 . LoginInfo.first-name
+/data/attributes/login-info/impersonated-by/email canary0183 . Impersonator.email
+/data/attributes/login-info/last-name canary0184 . LoginInfo.last-name
+/data/attributes/login-info/username canary0185 . LoginInfo.username",
         },
         Body {
             name: "SessionTokens",
             show: shown::<types::SessionTokens>,
             refuse: None,
-            text: r#"{"access-token":"canary0183","id-token":"canary0184","refresh-token":"canary0185"}"#,
+            text: r#"{"access-token":"canary0186","id-token":"canary0187","refresh-token":"canary0188"}"#,
             canaries: "
-/access-token canary0183 . SessionTokens.access-token
-/id-token canary0184 . SessionTokens.id-token
-/refresh-token canary0185 . SessionTokens.refresh-token",
+/access-token canary0186 . SessionTokens.access-token
+/id-token canary0187 . SessionTokens.id-token
+/refresh-token canary0188 . SessionTokens.refresh-token",
         },
         Body {
             name: "SignUp",
             show: shown::<types::SignUp>,
             refuse: Some(refused::<types::SignUp>),
-            text: r#"{"auto-confirm":true,"auto-sign-up":true,"birth-date":"1186-07-17","contact-phone-mobile":"canary0187","email":"canary0188","enrollment-data":{"key":"canary0189"},"first-name":"canary0190","gender":"canary0191","last-name":"canary0192","locale":"en_US","notifications":["email"],"organization-code":"canary0193","password":"canary0194","preferred-name":"canary0195","service-document-agreements":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"set-username":"email","source":"email","tz":"text","username":"canary0196"}"#,
+            text: r#"{"auto-confirm":true,"auto-sign-up":true,"birth-date":"1189-07-17","contact-phone-mobile":"canary0190","email":"canary0191","enrollment-data":{"key":"canary0192"},"first-name":"canary0193","gender":"canary0194","last-name":"canary0195","locale":"en_US","notifications":["email"],"organization-code":"canary0196","password":"canary0197","preferred-name":"canary0198","service-document-agreements":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"set-username":"email","source":"email","tz":"text","username":"canary0199"}"#,
             canaries: "
-/birth-date 1186-07-17 . OrganizationCodeSignUp.birth-date
-/contact-phone-mobile canary0187 . OrganizationCodeSignUp.contact-phone-mobile
-/email canary0188 . OrganizationCodeSignUp.email
-/enrollment-data/key canary0189 . OrganizationCodeSignUp.enrollment-data
-/first-name canary0190 . OrganizationCodeSignUp.first-name
-/gender canary0191 . OrganizationCodeSignUp.gender
-/last-name canary0192 . OrganizationCodeSignUp.last-name
-/organization-code canary0193 l20 OrganizationCodeSignUp.organization-code
-/password canary0194 . OrganizationCodeSignUp.password
-/preferred-name canary0195 . OrganizationCodeSignUp.preferred-name
-/username canary0196 . OrganizationCodeSignUp.username",
+/birth-date 1189-07-17 . OrganizationCodeSignUp.birth-date
+/contact-phone-mobile canary0190 . OrganizationCodeSignUp.contact-phone-mobile
+/email canary0191 . OrganizationCodeSignUp.email
+/enrollment-data/key canary0192 . OrganizationCodeSignUp.enrollment-data
+/first-name canary0193 . OrganizationCodeSignUp.first-name
+/gender canary0194 . OrganizationCodeSignUp.gender
+/last-name canary0195 . OrganizationCodeSignUp.last-name
+/organization-code canary0196 l20 OrganizationCodeSignUp.organization-code
+/password canary0197 . OrganizationCodeSignUp.password
+/preferred-name canary0198 . OrganizationCodeSignUp.preferred-name
+/username canary0199 . OrganizationCodeSignUp.username",
         },
         Body {
             name: "SignUp 2",
             show: shown::<types::SignUp>,
             refuse: Some(refused::<types::SignUp>),
-            text: r#"{"auto-confirm":true,"locale":"en_US","password":"canary0197","referral-code":"canary0198","service-document-agreements":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"set-username":"email","source":"email","tz":"text","username":"canary0199"}"#,
+            text: r#"{"auto-confirm":true,"locale":"en_US","password":"canary0200","referral-code":"canary0201","service-document-agreements":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"set-username":"email","source":"email","tz":"text","username":"canary0202"}"#,
             canaries: "
-/password canary0197 . ReferralCodeSignUp.password
-/referral-code canary0198 . ReferralCodeSignUp.referral-code
-/username canary0199 . ReferralCodeSignUp.username",
+/password canary0200 . ReferralCodeSignUp.password
+/referral-code canary0201 . ReferralCodeSignUp.referral-code
+/username canary0202 . ReferralCodeSignUp.username",
         },
         Body {
             name: "StartedSession",
             show: shown::<types::StartedSession>,
             refuse: None,
-            text: r#"{"access-token":"canary0200","email":"canary0201","first-name":"canary0202","id-token":"canary0203","impersonated-by":{"email":"canary0204","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"individual":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"last-name":"canary0205","locale":"en_US","locale-explicit":true,"multi-organization":true,"organizations":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"refresh-token":"canary0206","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","tz":"text","tz-explicit":true,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"canary0207"}"#,
+            text: r#"{"access-token":"canary0203","email":"canary0204","first-name":"canary0205","id-token":"canary0206","impersonated-by":{"email":"canary0207","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"individual":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"last-name":"canary0208","locale":"en_US","locale-explicit":true,"multi-organization":true,"organizations":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"refresh-token":"canary0209","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","tz":"text","tz-explicit":true,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"canary0210"}"#,
             canaries: "
-/access-token canary0200 . StartedSession.access-token
-/email canary0201 . StartedSession.email
-/first-name canary0202 . StartedSession.first-name
-/id-token canary0203 . StartedSession.id-token
-/impersonated-by/email canary0204 . Impersonator.email
-/last-name canary0205 . StartedSession.last-name
-/refresh-token canary0206 . StartedSession.refresh-token
-/username canary0207 . StartedSession.username",
+/access-token canary0203 . StartedSession.access-token
+/email canary0204 . StartedSession.email
+/first-name canary0205 . StartedSession.first-name
+/id-token canary0206 . StartedSession.id-token
+/impersonated-by/email canary0207 . Impersonator.email
+/last-name canary0208 . StartedSession.last-name
+/refresh-token canary0209 . StartedSession.refresh-token
+/username canary0210 . StartedSession.username",
         },
         Body {
             name: "SyntheticUserTokenDocument",
             show: shown::<types::SyntheticUserTokenDocument>,
             refuse: None,
-            text: r#"{"data":{"access-token":"canary0208","expiration-secs":1,"expiration-time":"text","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}}"#,
+            text: r#"{"data":{"access-token":"canary0211","expiration-secs":1,"expiration-time":"text","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}}"#,
             canaries: "
-/data/access-token canary0208 . SyntheticUserToken.access-token",
+/data/access-token canary0211 . SyntheticUserToken.access-token",
         },
         Body {
             name: "ThemeDocument",
             show: shown::<types::ThemeDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"created-by":{"first-name":"canary0209","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0210"},"created-time":"text","domain":"text","last-modified-by":{"first-name":"canary0211","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0212"},"last-modified-time":"text","support-email":"canary0213","support-email-name":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-themes"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"created-by":{"first-name":"canary0212","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0213"},"created-time":"text","domain":"text","last-modified-by":{"first-name":"canary0214","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0215"},"last-modified-time":"text","support-email":"canary0216","support-email-name":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-themes"},"meta":{}}"#,
             canaries: "
-/data/attributes/created-by/first-name canary0209 . Author.first-name
-/data/attributes/created-by/last-name canary0210 . Author.last-name
-/data/attributes/last-modified-by/first-name canary0211 . Author.first-name
-/data/attributes/last-modified-by/last-name canary0212 . Author.last-name
-/data/attributes/support-email canary0213 . ThemeAttributes.support-email",
+/data/attributes/created-by/first-name canary0212 . Author.first-name
+/data/attributes/created-by/last-name canary0213 . Author.last-name
+/data/attributes/last-modified-by/first-name canary0214 . Author.first-name
+/data/attributes/last-modified-by/last-name canary0215 . Author.last-name
+/data/attributes/support-email canary0216 . ThemeAttributes.support-email",
         },
         Body {
             name: "ThemeList",
             show: shown::<types::ThemeList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"created-by":{"first-name":"canary0214","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0215"},"created-time":"text","domain":"text","last-modified-by":{"first-name":"canary0216","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0217"},"last-modified-time":"text","support-email":"canary0218","support-email-name":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-themes"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"created-by":{"first-name":"canary0217","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0218"},"created-time":"text","domain":"text","last-modified-by":{"first-name":"canary0219","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0220"},"last-modified-time":"text","support-email":"canary0221","support-email-name":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-themes"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
-/data/0/attributes/created-by/first-name canary0214 . Author.first-name
-/data/0/attributes/created-by/last-name canary0215 . Author.last-name
-/data/0/attributes/last-modified-by/first-name canary0216 . Author.first-name
-/data/0/attributes/last-modified-by/last-name canary0217 . Author.last-name
-/data/0/attributes/support-email canary0218 . ThemeAttributes.support-email",
+/data/0/attributes/created-by/first-name canary0217 . Author.first-name
+/data/0/attributes/created-by/last-name canary0218 . Author.last-name
+/data/0/attributes/last-modified-by/first-name canary0219 . Author.first-name
+/data/0/attributes/last-modified-by/last-name canary0220 . Author.last-name
+/data/0/attributes/support-email canary0221 . ThemeAttributes.support-email",
         },
         Body {
             name: "TotpConfigurationDocument",
             show: shown::<types::TotpConfigurationDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"created-at":"text","enabled":true,"enabled-at":"text","last-used":"text","secret":{"provisioning-qrcode":{"contents-base64":"canary0219","height":1,"mimetype":"text","width":1},"provisioning-uri":"canary0220","shared-secret-key":"canary0221"},"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"mfa-totp"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"created-at":"text","enabled":true,"enabled-at":"text","last-used":"text","secret":{"provisioning-qrcode":{"contents-base64":"canary0222","height":1,"mimetype":"text","width":1},"provisioning-uri":"canary0223","shared-secret-key":"canary0224"},"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"mfa-totp"},"meta":{}}"#,
             canaries: "
-/data/attributes/secret/provisioning-qrcode/contents-base64 canary0219 . QrCode.contents-base64
-/data/attributes/secret/provisioning-uri canary0220 . TotpSecret.provisioning-uri
-/data/attributes/secret/shared-secret-key canary0221 . TotpSecret.shared-secret-key",
+/data/attributes/secret/provisioning-qrcode/contents-base64 canary0222 . QrCode.contents-base64
+/data/attributes/secret/provisioning-uri canary0223 . TotpSecret.provisioning-uri
+/data/attributes/secret/shared-secret-key canary0224 . TotpSecret.shared-secret-key",
         },
         Body {
             name: "TotpConfigurationList",
             show: shown::<types::TotpConfigurationList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"created-at":"text","enabled":true,"enabled-at":"text","last-used":"text","secret":{"provisioning-qrcode":{"contents-base64":"canary0222","height":1,"mimetype":"text","width":1},"provisioning-uri":"canary0223","shared-secret-key":"canary0224"},"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"mfa-totp"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"created-at":"text","enabled":true,"enabled-at":"text","last-used":"text","secret":{"provisioning-qrcode":{"contents-base64":"canary0225","height":1,"mimetype":"text","width":1},"provisioning-uri":"canary0226","shared-secret-key":"canary0227"},"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"mfa-totp"}],"meta":{}}"#,
             canaries: "
-/data/0/attributes/secret/provisioning-qrcode/contents-base64 canary0222 . QrCode.contents-base64
-/data/0/attributes/secret/provisioning-uri canary0223 . TotpSecret.provisioning-uri
-/data/0/attributes/secret/shared-secret-key canary0224 . TotpSecret.shared-secret-key",
+/data/0/attributes/secret/provisioning-qrcode/contents-base64 canary0225 . QrCode.contents-base64
+/data/0/attributes/secret/provisioning-uri canary0226 . TotpSecret.provisioning-uri
+/data/0/attributes/secret/shared-secret-key canary0227 . TotpSecret.shared-secret-key",
         },
         Body {
             name: "UpdateEmailTemplateDocument",
             show: shown::<types::UpdateEmailTemplateDocument>,
             refuse: Some(refused::<types::UpdateEmailTemplateDocument>),
-            text: r#"{"data":{"attributes":{"format":"html","locale":"en_US","subject":"text","support-email":"canary0225","support-email-title":"text","template":"text","type":"forgot-password"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-email-templates"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"format":"html","locale":"en_US","subject":"text","support-email":"canary0228","support-email-title":"text","template":"text","type":"forgot-password"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-email-templates"},"meta":{}}"#,
             canaries: "
-/data/attributes/support-email canary0225 . UpdateEmailTemplateAttributes.support-email",
+/data/attributes/support-email canary0228 . UpdateEmailTemplateAttributes.support-email",
         },
         Body {
             name: "UpdateOnboardingRequestDocument",
             show: shown::<types::UpdateOnboardingRequestDocument>,
             refuse: Some(refused::<types::UpdateOnboardingRequestDocument>),
-            text: r#"{"data":{"attributes":{"email":"canary0226"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"onboarding-requests"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"email":"canary0229"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"onboarding-requests"},"meta":{}}"#,
             canaries: "
-/data/attributes/email canary0226 . UpdateOnboardingRequestAttributes.email",
+/data/attributes/email canary0229 . UpdateOnboardingRequestAttributes.email",
         },
         Body {
             name: "UpdateOrganizationCodeDocument",
             show: shown::<types::UpdateOrganizationCodeDocument>,
             refuse: Some(refused::<types::UpdateOrganizationCodeDocument>),
-            text: r#"{"data":{"attributes":{"enrollment-schema":{},"expires-at":"text","individual-group-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"canary0227","type":"organization-codes"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"enrollment-schema":{},"expires-at":"text","individual-group-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"canary0230","type":"organization-codes"},"meta":{}}"#,
             canaries: "
-/data/id canary0227 l20 UpdateOrganizationCode.id",
+/data/id canary0230 l20 UpdateOrganizationCode.id",
         },
         Body {
             name: "UpdateThemeDocument",
             show: shown::<types::UpdateThemeDocument>,
             refuse: Some(refused::<types::UpdateThemeDocument>),
-            text: r#"{"data":{"attributes":{"domain":"text","support-email":"canary0228@example.com","support-email-name":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-themes"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"domain":"text","support-email":"canary0231@example.com","support-email-name":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-themes"},"meta":{}}"#,
             canaries: "
-/data/attributes/support-email canary0228 p UpdateThemeAttributes.support-email",
+/data/attributes/support-email canary0231 p UpdateThemeAttributes.support-email",
         },
         Body {
             name: "UpdateUrlShortenerDocument",
             show: shown::<types::UpdateUrlShortenerDocument>,
             refuse: Some(refused::<types::UpdateUrlShortenerDocument>),
-            text: r#"{"data":{"attributes":{"expires-at":"text","full-path":"canary0229","netloc":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"url-shorteners"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"expires-at":"text","full-path":"canary0232","netloc":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"url-shorteners"},"meta":{}}"#,
             canaries: "
-/data/attributes/full-path canary0229 . UpdateUrlShortenerAttributes.full-path",
+/data/attributes/full-path canary0232 . UpdateUrlShortenerAttributes.full-path",
         },
         Body {
             name: "UpdateUserDocument",
             show: shown::<types::UpdateUserDocument>,
             refuse: Some(refused::<types::UpdateUserDocument>),
-            text: r#"{"data":{"attributes":{"classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"default-organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0230","first-name":"canary0231","last-name":"canary0232","locale":"text","phone":"canary0233","tz":"text","username":"email"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"users"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"default-organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0233","first-name":"canary0234","last-name":"canary0235","locale":"text","phone":"canary0236","tz":"text","username":"email"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"users"},"meta":{}}"#,
             canaries: "
-/data/attributes/email canary0230 . UpdateUserAttributes.email
-/data/attributes/first-name canary0231 . UpdateUserAttributes.first-name
-/data/attributes/last-name canary0232 . UpdateUserAttributes.last-name
-/data/attributes/phone canary0233 . UpdateUserAttributes.phone",
+/data/attributes/email canary0233 . UpdateUserAttributes.email
+/data/attributes/first-name canary0234 . UpdateUserAttributes.first-name
+/data/attributes/last-name canary0235 . UpdateUserAttributes.last-name
+/data/attributes/phone canary0236 . UpdateUserAttributes.phone",
         },
         Body {
             name: "UrlShortenerDocument",
             show: shown::<types::UrlShortenerDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"code":"canary0234","created-at":"text","expires-at":"text","full-path":"canary0235","netloc":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-count":1,"redirect-url":"canary0236","short-url":"canary0237"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"url-shorteners"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"code":"canary0237","created-at":"text","expires-at":"text","full-path":"canary0238","netloc":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-count":1,"redirect-url":"canary0239","short-url":"canary0240"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"url-shorteners"},"meta":{}}"#,
             canaries: "
-/data/attributes/code canary0234 . UrlShortenerAttributes.code
-/data/attributes/full-path canary0235 . UrlShortenerAttributes.full-path
-/data/attributes/redirect-url canary0236 . UrlShortenerAttributes.redirect-url
-/data/attributes/short-url canary0237 . UrlShortenerAttributes.short-url",
+/data/attributes/code canary0237 . UrlShortenerAttributes.code
+/data/attributes/full-path canary0238 . UrlShortenerAttributes.full-path
+/data/attributes/redirect-url canary0239 . UrlShortenerAttributes.redirect-url
+/data/attributes/short-url canary0240 . UrlShortenerAttributes.short-url",
         },
         Body {
             name: "UrlShortenerList",
             show: shown::<types::UrlShortenerList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"code":"canary0238","created-at":"text","expires-at":"text","full-path":"canary0239","netloc":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-count":1,"redirect-url":"canary0240","short-url":"canary0241"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"url-shorteners"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"code":"canary0241","created-at":"text","expires-at":"text","full-path":"canary0242","netloc":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-count":1,"redirect-url":"canary0243","short-url":"canary0244"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"url-shorteners"}],"meta":{}}"#,
             canaries: "
-/data/0/attributes/code canary0238 . UrlShortenerAttributes.code
-/data/0/attributes/full-path canary0239 . UrlShortenerAttributes.full-path
-/data/0/attributes/redirect-url canary0240 . UrlShortenerAttributes.redirect-url
-/data/0/attributes/short-url canary0241 . UrlShortenerAttributes.short-url",
+/data/0/attributes/code canary0241 . UrlShortenerAttributes.code
+/data/0/attributes/full-path canary0242 . UrlShortenerAttributes.full-path
+/data/0/attributes/redirect-url canary0243 . UrlShortenerAttributes.redirect-url
+/data/0/attributes/short-url canary0244 . UrlShortenerAttributes.short-url",
         },
         Body {
             name: "UserDocument",
             show: shown::<types::UserDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"additional-individuals":[{"birth-date":"1242-07-17","first-name":"canary0243","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0244","organization-logo-url":"text"}],"authz-last-event-time":"text","authz-last-populated-time":"text","auto-confirm":true,"auto-sign-up":true,"birth-date":"1245-07-17","classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"date-created":"text","date-last-modified":"text","default-organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0246","email-verified":true,"enabled":true,"enrollment-data":{"key":"canary0247"},"first-name":"canary0248","last-login-time":"text","last-modified-time":"text","last-name":"canary0249","locale":"en_US","locale-explicit":true,"onboarding-requests":[{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}],"org-code-signup-requests":[{"id":"sign-up-request-id","organization-code-id":"canary0250"}],"organization-admin":true,"organization-count":1,"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"organization-logo-url":"text","organizations":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"}],"phone":"canary0251","phone-type":"text","phone-verified":true,"primary-individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","registered":true,"registration-completed-time":"text","registration-invite":"accepted","roles":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","organization-display-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-name":"text"}],"shared-with":[{"contact-message":"text","display-name":"canary0252","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"canary0253","type":"text"}],"state":"archived","status":"text","tz":"text","tz-explicit":true,"username":"canary0254"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"users"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"additional-individuals":[{"birth-date":"1245-07-17","first-name":"canary0246","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0247","organization-logo-url":"text"}],"authz-last-event-time":"text","authz-last-populated-time":"text","auto-confirm":true,"auto-sign-up":true,"birth-date":"1248-07-17","classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"date-created":"text","date-last-modified":"text","default-organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0249","email-verified":true,"enabled":true,"enrollment-data":{"key":"canary0250"},"first-name":"canary0251","last-login-time":"text","last-modified-time":"text","last-name":"canary0252","locale":"en_US","locale-explicit":true,"onboarding-requests":[{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}],"org-code-signup-requests":[{"id":"sign-up-request-id","organization-code-id":"canary0253"}],"organization-admin":true,"organization-count":1,"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"organization-logo-url":"text","organizations":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"}],"phone":"canary0254","phone-type":"text","phone-verified":true,"primary-individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","registered":true,"registration-completed-time":"text","registration-invite":"accepted","roles":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","organization-display-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-name":"text"}],"shared-with":[{"contact-message":"text","display-name":"canary0255","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"canary0256","type":"text"}],"state":"archived","status":"text","tz":"text","tz-explicit":true,"username":"canary0257"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"users"},"meta":{}}"#,
             canaries: "
-/data/attributes/additional-individuals/0/birth-date 1242-07-17 . AdditionalIndividual.birth-date
-/data/attributes/additional-individuals/0/first-name canary0243 . AdditionalIndividual.first-name
-/data/attributes/additional-individuals/0/last-name canary0244 . AdditionalIndividual.last-name
-/data/attributes/birth-date 1245-07-17 . UserAttributes.birth-date
-/data/attributes/email canary0246 . UserAttributes.email
-/data/attributes/enrollment-data/key canary0247 . UserAttributes.enrollment-data
-/data/attributes/first-name canary0248 . UserAttributes.first-name
-/data/attributes/last-name canary0249 . UserAttributes.last-name
-/data/attributes/org-code-signup-requests/0/organization-code-id canary0250 l20 OrganizationCodeSignUpReference.organization-code-id
-/data/attributes/phone canary0251 . UserAttributes.phone
-/data/attributes/shared-with/0/display-name canary0252 . UserShare.display-name
-/data/attributes/shared-with/0/name canary0253 . UserShare.name
-/data/attributes/username canary0254 . UserAttributes.username",
+/data/attributes/additional-individuals/0/birth-date 1245-07-17 . AdditionalIndividual.birth-date
+/data/attributes/additional-individuals/0/first-name canary0246 . AdditionalIndividual.first-name
+/data/attributes/additional-individuals/0/last-name canary0247 . AdditionalIndividual.last-name
+/data/attributes/birth-date 1248-07-17 . UserAttributes.birth-date
+/data/attributes/email canary0249 . UserAttributes.email
+/data/attributes/enrollment-data/key canary0250 . UserAttributes.enrollment-data
+/data/attributes/first-name canary0251 . UserAttributes.first-name
+/data/attributes/last-name canary0252 . UserAttributes.last-name
+/data/attributes/org-code-signup-requests/0/organization-code-id canary0253 l20 OrganizationCodeSignUpReference.organization-code-id
+/data/attributes/phone canary0254 . UserAttributes.phone
+/data/attributes/shared-with/0/display-name canary0255 . UserShare.display-name
+/data/attributes/shared-with/0/name canary0256 . UserShare.name
+/data/attributes/username canary0257 . UserAttributes.username",
         },
         Body {
             name: "UserFeatureDocument",
             show: shown::<types::UserFeatureDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"feature-id":"feature-id","feature-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","state":"disabled","user-email":"canary0255@example.com","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"user-features"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"feature-id":"feature-id","feature-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","state":"disabled","user-email":"canary0258@example.com","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"user-features"},"meta":{}}"#,
             canaries: "
-/data/attributes/user-email canary0255 p UserFeatureAttributes.user-email",
+/data/attributes/user-email canary0258 p UserFeatureAttributes.user-email",
         },
         Body {
             name: "UserFeatureList",
             show: shown::<types::UserFeatureList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"feature-id":"feature-id","feature-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","state":"disabled","user-email":"canary0256@example.com","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"user-features"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"feature-id":"feature-id","feature-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","state":"disabled","user-email":"canary0259@example.com","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"user-features"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
-/data/0/attributes/user-email canary0256 p UserFeatureAttributes.user-email",
+/data/0/attributes/user-email canary0259 p UserFeatureAttributes.user-email",
         },
         Body {
             name: "UserList",
             show: shown::<types::UserList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"additional-individuals":[{"birth-date":"1257-07-17","first-name":"canary0258","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0259","organization-logo-url":"text"}],"authz-last-event-time":"text","authz-last-populated-time":"text","auto-confirm":true,"auto-sign-up":true,"birth-date":"1260-07-17","classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"date-created":"text","date-last-modified":"text","default-organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0261","email-verified":true,"enabled":true,"enrollment-data":{"key":"canary0262"},"first-name":"canary0263","last-login-time":"text","last-modified-time":"text","last-name":"canary0264","locale":"en_US","locale-explicit":true,"onboarding-requests":[{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}],"org-code-signup-requests":[{"id":"sign-up-request-id","organization-code-id":"canary0265"}],"organization-admin":true,"organization-count":1,"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"organization-logo-url":"text","organizations":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"}],"phone":"canary0266","phone-type":"text","phone-verified":true,"primary-individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","registered":true,"registration-completed-time":"text","registration-invite":"accepted","roles":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","organization-display-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-name":"text"}],"shared-with":[{"contact-message":"text","display-name":"canary0267","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"canary0268","type":"text"}],"state":"archived","status":"text","tz":"text","tz-explicit":true,"username":"canary0269"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"users"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"additional-individuals":[{"birth-date":"1260-07-17","first-name":"canary0261","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0262","organization-logo-url":"text"}],"authz-last-event-time":"text","authz-last-populated-time":"text","auto-confirm":true,"auto-sign-up":true,"birth-date":"1263-07-17","classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"date-created":"text","date-last-modified":"text","default-organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0264","email-verified":true,"enabled":true,"enrollment-data":{"key":"canary0265"},"first-name":"canary0266","last-login-time":"text","last-modified-time":"text","last-name":"canary0267","locale":"en_US","locale-explicit":true,"onboarding-requests":[{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}],"org-code-signup-requests":[{"id":"sign-up-request-id","organization-code-id":"canary0268"}],"organization-admin":true,"organization-count":1,"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"organization-logo-url":"text","organizations":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"}],"phone":"canary0269","phone-type":"text","phone-verified":true,"primary-individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","registered":true,"registration-completed-time":"text","registration-invite":"accepted","roles":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","organization-display-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-name":"text"}],"shared-with":[{"contact-message":"text","display-name":"canary0270","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"canary0271","type":"text"}],"state":"archived","status":"text","tz":"text","tz-explicit":true,"username":"canary0272"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"users"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
-/data/0/attributes/additional-individuals/0/birth-date 1257-07-17 . AdditionalIndividual.birth-date
-/data/0/attributes/additional-individuals/0/first-name canary0258 . AdditionalIndividual.first-name
-/data/0/attributes/additional-individuals/0/last-name canary0259 . AdditionalIndividual.last-name
-/data/0/attributes/birth-date 1260-07-17 . UserAttributes.birth-date
-/data/0/attributes/email canary0261 . UserAttributes.email
-/data/0/attributes/enrollment-data/key canary0262 . UserAttributes.enrollment-data
-/data/0/attributes/first-name canary0263 . UserAttributes.first-name
-/data/0/attributes/last-name canary0264 . UserAttributes.last-name
-/data/0/attributes/org-code-signup-requests/0/organization-code-id canary0265 l20 OrganizationCodeSignUpReference.organization-code-id
-/data/0/attributes/phone canary0266 . UserAttributes.phone
-/data/0/attributes/shared-with/0/display-name canary0267 . UserShare.display-name
-/data/0/attributes/shared-with/0/name canary0268 . UserShare.name
-/data/0/attributes/username canary0269 . UserAttributes.username",
+/data/0/attributes/additional-individuals/0/birth-date 1260-07-17 . AdditionalIndividual.birth-date
+/data/0/attributes/additional-individuals/0/first-name canary0261 . AdditionalIndividual.first-name
+/data/0/attributes/additional-individuals/0/last-name canary0262 . AdditionalIndividual.last-name
+/data/0/attributes/birth-date 1263-07-17 . UserAttributes.birth-date
+/data/0/attributes/email canary0264 . UserAttributes.email
+/data/0/attributes/enrollment-data/key canary0265 . UserAttributes.enrollment-data
+/data/0/attributes/first-name canary0266 . UserAttributes.first-name
+/data/0/attributes/last-name canary0267 . UserAttributes.last-name
+/data/0/attributes/org-code-signup-requests/0/organization-code-id canary0268 l20 OrganizationCodeSignUpReference.organization-code-id
+/data/0/attributes/phone canary0269 . UserAttributes.phone
+/data/0/attributes/shared-with/0/display-name canary0270 . UserShare.display-name
+/data/0/attributes/shared-with/0/name canary0271 . UserShare.name
+/data/0/attributes/username canary0272 . UserAttributes.username",
         },
     ],
 };
@@ -1229,7 +1241,7 @@ fn bodies() {
 
 #[tokio::test]
 async fn login() {
-    let answers = [(201, "LoginResult"), (201, "*"), (599, "*")];
+    let answers = [(201, "LoginResult"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "login", Some("Login"), &answers);
     let body: types::Login = read(&watch.text("Login"));
     for (status, answer) in answers {
@@ -1242,7 +1254,7 @@ async fn login() {
 
 #[tokio::test]
 async fn refresh_token() {
-    let answers = [(201, "RefreshedSession"), (201, "*"), (599, "*")];
+    let answers = [(201, "RefreshedSession"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "refresh_token", Some("RefreshSession"), &answers);
     let body: types::RefreshSession = read(&watch.text("RefreshSession"));
     for (status, answer) in answers {
@@ -1255,7 +1267,7 @@ async fn refresh_token() {
 
 #[tokio::test]
 async fn get_session() {
-    let answers = [(200, "SessionDocument"), (200, "*"), (599, "*")];
+    let answers = [(200, "SessionDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "get_session", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1267,7 +1279,7 @@ async fn get_session() {
 
 #[tokio::test]
 async fn switch_user_organization() {
-    let answers = [(201, "SessionTokens"), (201, "*"), (599, "*")];
+    let answers = [(201, "SessionTokens"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "switch_user_organization", None, &answers);
     let body: types::SwitchOrganization = read(r#"{"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","set-default":true}"#);
     for (status, answer) in answers {
@@ -1280,7 +1292,7 @@ async fn switch_user_organization() {
 
 #[tokio::test]
 async fn authenticate() {
-    let answers = [(201, "AuthenticationDocument"), (201, "*"), (599, "*")];
+    let answers = [(201, "AuthenticationDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "authenticate", None, &answers);
     let body: types::Authenticate = read(r#"{"edge-request":true}"#);
     for (status, answer) in answers {
@@ -1293,7 +1305,7 @@ async fn authenticate() {
 
 #[tokio::test]
 async fn internal_auth() {
-    let answers = [(201, "InternalTokens"), (201, "*"), (599, "*")];
+    let answers = [(201, "InternalTokens"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "internal_auth", Some("InternalLogin"), &answers);
     let body: types::InternalLogin = read(&watch.text("InternalLogin"));
     for (status, answer) in answers {
@@ -1306,7 +1318,7 @@ async fn internal_auth() {
 
 #[tokio::test]
 async fn create_synthetic_user_token() {
-    let answers = [(201, "SyntheticUserTokenDocument"), (201, "*"), (599, "*")];
+    let answers = [(201, "SyntheticUserTokenDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "create_synthetic_user_token", Some("NewSyntheticUserTokenDocument"), &answers);
     let body: types::NewSyntheticUserTokenDocument = read(&watch.text("NewSyntheticUserTokenDocument"));
     for (status, answer) in answers {
@@ -1319,7 +1331,7 @@ async fn create_synthetic_user_token() {
 
 #[tokio::test]
 async fn internal_auth_v2() {
-    let answers = [(201, "InternalAuthDocument"), (201, "*"), (599, "*")];
+    let answers = [(201, "InternalAuthDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "internal_auth_v2", Some("NewInternalAuthDocument"), &answers);
     let body: types::NewInternalAuthDocument = read(&watch.text("NewInternalAuthDocument"));
     for (status, answer) in answers {
@@ -1332,7 +1344,7 @@ async fn internal_auth_v2() {
 
 #[tokio::test]
 async fn confirm_sign_up() {
-    let answers = [(201, "ConfirmedSignUp"), (201, "*"), (599, "*")];
+    let answers = [(201, "ConfirmedSignUp"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "confirm_sign_up", Some("ConfirmSignUp"), &answers);
     let body: types::ConfirmSignUp = read(&watch.text("ConfirmSignUp"));
     for (status, answer) in answers {
@@ -1345,7 +1357,7 @@ async fn confirm_sign_up() {
 
 #[tokio::test]
 async fn list_registration_invitations() {
-    let answers = [(200, "RegistrationInvitationList"), (200, "*"), (599, "*")];
+    let answers = [(200, "RegistrationInvitationList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "list_registration_invitations", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1357,7 +1369,7 @@ async fn list_registration_invitations() {
 
 #[tokio::test]
 async fn create_registration_invitation() {
-    let answers = [(201, "RegistrationInvitationDocument"), (201, "*"), (599, "*")];
+    let answers = [(201, "RegistrationInvitationDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "create_registration_invitation", Some("NewRegistrationInvitationDocument"), &answers);
     let body: types::NewRegistrationInvitationDocument = read(&watch.text("NewRegistrationInvitationDocument"));
     for (status, answer) in answers {
@@ -1370,7 +1382,7 @@ async fn create_registration_invitation() {
 
 #[tokio::test]
 async fn get_registration_invitation() {
-    let answers = [(200, "RegistrationInvitationDocument"), (200, "*"), (599, "*")];
+    let answers = [(200, "RegistrationInvitationDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "get_registration_invitation", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1382,7 +1394,7 @@ async fn get_registration_invitation() {
 
 #[tokio::test]
 async fn resend_invitation() {
-    let answers = [(201, "*"), (599, "*")];
+    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "resend_invitation", Some("ResendInvitation"), &answers);
     let body: types::ResendInvitation = read(&watch.text("ResendInvitation"));
     for (status, answer) in answers {
@@ -1395,7 +1407,7 @@ async fn resend_invitation() {
 
 #[tokio::test]
 async fn sign_up() {
-    let answers = [(201, "*"), (599, "*")];
+    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "sign_up", Some("SignUp"), &answers);
     let body: types::SignUp = read(&watch.text("SignUp"));
     for (status, answer) in answers {
@@ -1408,7 +1420,7 @@ async fn sign_up() {
 
 #[tokio::test]
 async fn create_onboarding_info() {
-    let answers = [(201, "*"), (599, "*")];
+    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "create_onboarding_info", Some("NewOnboardingInfoDocument"), &answers);
     let body: types::NewOnboardingInfoDocument = read(&watch.text("NewOnboardingInfoDocument"));
     for (status, answer) in answers {
@@ -1421,21 +1433,21 @@ async fn create_onboarding_info() {
 
 #[tokio::test]
 async fn list_onboarding_requests() {
-    let answers = [(200, "OnboardingRequestList"), (200, "*"), (599, "*")];
+    let answers = [(200, "OnboardingRequestList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "list_onboarding_requests", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).list_onboarding_requests(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).email("canary0270").onboard_type(types::OnboardType::Patient).page_limit(1).page_offset(1).patient_ids([types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).with_invite(true);
+        let call = client(&server).list_onboarding_requests(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).email("canary0273").onboard_type(types::OnboardType::Patient).page_limit(1).page_offset(1).patient_ids([types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).with_invite(true);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
     let server = Loopback::answering(200, "application/json", "").await;
-    watch.refused(client(&server).list_onboarding_requests(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).email(long("canary0270", 255).as_str()).onboard_type(types::OnboardType::Patient).page_limit(1).page_offset(1).patient_ids([types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).with_invite(true).send().await);
+    watch.refused(client(&server).list_onboarding_requests(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).email(long("canary0273", 255).as_str()).onboard_type(types::OnboardType::Patient).page_limit(1).page_offset(1).patient_ids([types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).with_invite(true).send().await);
 }
 
 #[tokio::test]
 async fn create_onboarding_request() {
-    let answers = [(201, "OnboardingRequestDocument"), (201, "*"), (599, "*")];
+    let answers = [(201, "OnboardingRequestDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "create_onboarding_request", Some("NewOnboardingRequestDocument"), &answers);
     let body: types::NewOnboardingRequestDocument = read(&watch.text("NewOnboardingRequestDocument"));
     for (status, answer) in answers {
@@ -1448,7 +1460,7 @@ async fn create_onboarding_request() {
 
 #[tokio::test]
 async fn get_onboarding_request() {
-    let answers = [(200, "OnboardingRequestDocument"), (200, "*"), (599, "*")];
+    let answers = [(200, "OnboardingRequestDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "get_onboarding_request", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1460,7 +1472,7 @@ async fn get_onboarding_request() {
 
 #[tokio::test]
 async fn update_onboarding_request() {
-    let answers = [(200, "OnboardingRequestDocument"), (200, "*"), (599, "*")];
+    let answers = [(200, "OnboardingRequestDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "update_onboarding_request", Some("UpdateOnboardingRequestDocument"), &answers);
     let body: types::UpdateOnboardingRequestDocument = read(&watch.text("UpdateOnboardingRequestDocument"));
     for (status, answer) in answers {
@@ -1473,7 +1485,7 @@ async fn update_onboarding_request() {
 
 #[tokio::test]
 async fn resend_onboarding_request_notifications() {
-    let answers = [(201, "OnboardingRequestDocument"), (201, "*"), (599, "*")];
+    let answers = [(201, "OnboardingRequestDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "resend_onboarding_request_notifications", None, &answers);
     let body: types::ResendNotificationsDocument = read(r#"{"data":{"attributes":{},"type":"onboarding-requests-email"},"meta":{}}"#);
     for (status, answer) in answers {
@@ -1485,8 +1497,21 @@ async fn resend_onboarding_request_notifications() {
 }
 
 #[tokio::test]
+async fn update_onboarding_text_status() {
+    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "update_onboarding_text_status", None, &answers);
+    let body: types::OnboardingTextStatusDocument = read(r#"{"data":{"attributes":{},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"text"}}"#);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).update_onboarding_text_status(&types::OnboardingTextId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
 async fn confirm_forgot_password() {
-    let answers = [(201, "ConfirmedForgotPassword"), (201, "*"), (599, "*")];
+    let answers = [(201, "ConfirmedForgotPassword"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "confirm_forgot_password", Some("ConfirmForgotPassword"), &answers);
     let body: types::ConfirmForgotPassword = read(&watch.text("ConfirmForgotPassword"));
     for (status, answer) in answers {
@@ -1499,7 +1524,7 @@ async fn confirm_forgot_password() {
 
 #[tokio::test]
 async fn check_password_strength() {
-    let answers = [(201, "*"), (599, "*")];
+    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "check_password_strength", Some("CheckPassword"), &answers);
     let body: types::CheckPassword = read(&watch.text("CheckPassword"));
     for (status, answer) in answers {
@@ -1512,7 +1537,7 @@ async fn check_password_strength() {
 
 #[tokio::test]
 async fn change_user_password() {
-    let answers = [(201, "."), (418, "*"), (599, "*")];
+    let answers = [(201, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "change_user_password", Some("ChangeUserPassword"), &answers);
     let body: types::ChangeUserPassword = read(&watch.text("ChangeUserPassword"));
     for (status, answer) in answers {
@@ -1525,7 +1550,7 @@ async fn change_user_password() {
 
 #[tokio::test]
 async fn list_mfa_totp_configurations() {
-    let answers = [(200, "TotpConfigurationList"), (200, "*"), (599, "*")];
+    let answers = [(200, "TotpConfigurationList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "list_mfa_totp_configurations", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1537,7 +1562,7 @@ async fn list_mfa_totp_configurations() {
 
 #[tokio::test]
 async fn create_mfa_totp_configuration() {
-    let answers = [(201, "TotpConfigurationDocument"), (201, "*"), (599, "*")];
+    let answers = [(201, "TotpConfigurationDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "create_mfa_totp_configuration", None, &answers);
     let body: types::EmptyObject = read("{}");
     for (status, answer) in answers {
@@ -1549,8 +1574,20 @@ async fn create_mfa_totp_configuration() {
 }
 
 #[tokio::test]
+async fn delete_mfa_totp_configuration() {
+    let answers = [(204, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "delete_mfa_totp_configuration", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).delete_mfa_totp_configuration(&types::TotpConfigurationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
 async fn disable_mfa_totp_configuration() {
-    let answers = [(201, "TotpConfigurationDocument"), (201, "*"), (599, "*")];
+    let answers = [(201, "TotpConfigurationDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "disable_mfa_totp_configuration", Some("DisableTotp"), &answers);
     let body: types::DisableTotp = read(&watch.text("DisableTotp"));
     for (status, answer) in answers {
@@ -1563,7 +1600,7 @@ async fn disable_mfa_totp_configuration() {
 
 #[tokio::test]
 async fn enable_mfa_totp_configuration() {
-    let answers = [(201, "TotpConfigurationDocument"), (201, "*"), (599, "*")];
+    let answers = [(201, "TotpConfigurationDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "enable_mfa_totp_configuration", Some("EnableTotp"), &answers);
     let body: types::EnableTotp = read(&watch.text("EnableTotp"));
     for (status, answer) in answers {
@@ -1576,7 +1613,7 @@ async fn enable_mfa_totp_configuration() {
 
 #[tokio::test]
 async fn list_oauth2_client_settings() {
-    let answers = [(200, "Oauth2ClientSettingsList"), (200, "*"), (599, "*")];
+    let answers = [(200, "Oauth2ClientSettingsList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "list_oauth2_client_settings", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1588,7 +1625,7 @@ async fn list_oauth2_client_settings() {
 
 #[tokio::test]
 async fn create_oauth2_client_settings() {
-    let answers = [(201, "Oauth2ClientSettingsDocument"), (201, "*"), (599, "*")];
+    let answers = [(201, "Oauth2ClientSettingsDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "create_oauth2_client_settings", None, &answers);
     let body: types::NewOauth2ClientSettingsDocument = read(r#"{"data":{"attributes":{"name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-uris":["text"]},"type":"oauth2-client-settings"},"meta":{}}"#);
     for (status, answer) in answers {
@@ -1601,7 +1638,7 @@ async fn create_oauth2_client_settings() {
 
 #[tokio::test]
 async fn get_oauth2_client_settings() {
-    let answers = [(200, "Oauth2ClientSettingsDocument"), (200, "*"), (599, "*")];
+    let answers = [(200, "Oauth2ClientSettingsDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "get_oauth2_client_settings", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1613,7 +1650,7 @@ async fn get_oauth2_client_settings() {
 
 #[tokio::test]
 async fn update_oauth2_client_settings() {
-    let answers = [(200, "Oauth2ClientSettingsDocument"), (200, "*"), (599, "*")];
+    let answers = [(200, "Oauth2ClientSettingsDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "update_oauth2_client_settings", None, &answers);
     let body: types::UpdateOauth2ClientSettingsDocument = read(r#"{"data":{"attributes":{"name":"text","redirect-uris":["text"]},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"oauth2-client-settings"},"meta":{}}"#);
     for (status, answer) in answers {
@@ -1626,7 +1663,7 @@ async fn update_oauth2_client_settings() {
 
 #[tokio::test]
 async fn reset_oauth2_client_secret() {
-    let answers = [(201, "Oauth2ClientSettingsDocument"), (201, "*"), (599, "*")];
+    let answers = [(201, "Oauth2ClientSettingsDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "reset_oauth2_client_secret", None, &answers);
     let body: types::EmptyObject = read("{}");
     for (status, answer) in answers {
@@ -1639,35 +1676,35 @@ async fn reset_oauth2_client_secret() {
 
 #[tokio::test]
 async fn oauth2_launch() {
-    let answers = [(302, "."), (418, "*"), (599, "*")];
+    let answers = [(302, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "oauth2_launch", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).oauth2_launch("text", &Secret::new("canary0271"));
+        let call = client(&server).oauth2_launch("text", &Secret::new("canary0274"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
     let server = Loopback::answering(200, "application/json", "").await;
-    watch.refused(client(&server).oauth2_launch("text", &Secret::new(long("canary0271", 1024).as_str())).send().await);
+    watch.refused(client(&server).oauth2_launch("text", &Secret::new(long("canary0274", 1024).as_str())).send().await);
 }
 
 #[tokio::test]
 async fn oauth2_redirect() {
-    let answers = [(302, "."), (418, "*"), (599, "*")];
+    let answers = [(302, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "oauth2_redirect", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).oauth2_redirect(&Secret::new("canary0272"), "497f6eca-6276-4993-bfeb-53cbbbba6f08");
+        let call = client(&server).oauth2_redirect(&Secret::new("canary0275"), "497f6eca-6276-4993-bfeb-53cbbbba6f08");
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
     let server = Loopback::answering(200, "application/json", "").await;
-    watch.refused(client(&server).oauth2_redirect(&Secret::new(long("canary0272", 1024).as_str()), "497f6eca-6276-4993-bfeb-53cbbbba6f08").send().await);
+    watch.refused(client(&server).oauth2_redirect(&Secret::new(long("canary0275", 1024).as_str()), "497f6eca-6276-4993-bfeb-53cbbbba6f08").send().await);
 }
 
 #[tokio::test]
 async fn create_oauth2_token() {
-    let answers = [(200, "Oauth2Token"), (201, "Oauth2Token"), (200, "*"), (599, "*")];
+    let answers = [(200, "Oauth2Token"), (201, "Oauth2Token"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "create_oauth2_token", Some("NewOauth2Token"), &answers);
     let body: types::NewOauth2Token = read(&watch.text("NewOauth2Token"));
     for (status, answer) in answers {
@@ -1680,7 +1717,7 @@ async fn create_oauth2_token() {
 
 #[tokio::test]
 async fn saml_assertion_consumer() {
-    let answers = [(302, "."), (418, "*"), (599, "*")];
+    let answers = [(302, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "saml_assertion_consumer", Some("SamlAssertion"), &answers);
     let body: types::SamlAssertion = read(&watch.text("SamlAssertion"));
     for (status, answer) in answers {
@@ -1693,52 +1730,153 @@ async fn saml_assertion_consumer() {
 
 #[tokio::test]
 async fn saml_logout() {
-    let answers = [(302, "."), (418, "*"), (599, "*")];
+    let answers = [(302, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "saml_logout", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).saml_logout(&types::SamlProviderId::from("saml-provider-id"), &Secret::new("canary0273")).relay_state("text").sig_alg("text").signature("text");
+        let call = client(&server).saml_logout(&types::SamlProviderId::from("saml-provider-id"), &Secret::new("canary0276")).relay_state("text").sig_alg("text").signature("text");
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
     let server = Loopback::answering(200, "application/json", "").await;
-    watch.refused(client(&server).saml_logout(&types::SamlProviderId::from("saml-provider-id"), &Secret::new(long("canary0273", 99999).as_str())).relay_state("text").sig_alg("text").signature("text").send().await);
+    watch.refused(client(&server).saml_logout(&types::SamlProviderId::from("saml-provider-id"), &Secret::new(long("canary0276", 99999).as_str())).relay_state("text").sig_alg("text").signature("text").send().await);
 }
 
 #[tokio::test]
 async fn saml_login() {
-    let answers = [(302, "."), (418, "*"), (599, "*")];
+    let answers = [(302, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "saml_login", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).saml_login("text").email_address("canary0274").next("text");
+        let call = client(&server).saml_login("text").email_address("canary0277").next("text");
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
     let server = Loopback::answering(200, "application/json", "").await;
-    watch.refused(client(&server).saml_login("text").email_address(long("canary0274", 255).as_str()).next("text").send().await);
+    watch.refused(client(&server).saml_login("text").email_address(long("canary0277", 255).as_str()).next("text").send().await);
+}
+
+#[tokio::test]
+async fn get_authz_accessible_resources() {
+    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_authz_accessible_resources", None, &answers);
+    let body: types::AccessibleResourcesQuery = read(r#"{"access-query":["text"],"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","page[limit]":1,"page[offset]":1,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}"#);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).get_authz_accessible_resources(&body);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
 }
 
 #[tokio::test]
 async fn list_authz_individuals() {
-    let answers = [(200, "*"), (599, "*")];
+    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "list_authz_individuals", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).list_authz_individuals(&types::AccessOperation::Read, &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_account_type("text").filter_birth_date("1275-07-17".parse::<NaiveDate>().expect("a sample that fits")).filter_email_verified(true).filter_email("canary0276").filter_exclude_owner_ids([types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_first_name("canary0277").filter_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_group_members_with_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_last_name("canary0278").filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_phone_verified(true).filter_phone("canary0279").filter_registered(true).page_limit(1).page_offset(1);
+        let call = client(&server).list_authz_individuals(&types::AccessOperation::Read, &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_account_type("text").filter_birth_date("1278-07-17".parse::<NaiveDate>().expect("a sample that fits")).filter_email_verified(true).filter_email("canary0279").filter_exclude_owner_ids([types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_first_name("canary0280").filter_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_group_members_with_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_last_name("canary0281").filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_phone_verified(true).filter_phone("canary0282").filter_registered(true).page_limit(1).page_offset(1);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
     let server = Loopback::answering(200, "application/json", "").await;
-    watch.refused(client(&server).list_authz_individuals(&types::AccessOperation::Read, &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_account_type("text").filter_birth_date("1275-07-17".parse::<NaiveDate>().expect("a sample that fits")).filter_email_verified(true).filter_email(long("canary0276", 255).as_str()).filter_exclude_owner_ids([types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_first_name("canary0277").filter_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_group_members_with_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_last_name("canary0278").filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_phone_verified(true).filter_phone("canary0279").filter_registered(true).page_limit(1).page_offset(1).send().await);
-    watch.refused(client(&server).list_authz_individuals(&types::AccessOperation::Read, &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_account_type("text").filter_birth_date("1275-07-17".parse::<NaiveDate>().expect("a sample that fits")).filter_email_verified(true).filter_email("canary0276").filter_exclude_owner_ids([types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_first_name(long("canary0277", 255).as_str()).filter_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_group_members_with_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_last_name("canary0278").filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_phone_verified(true).filter_phone("canary0279").filter_registered(true).page_limit(1).page_offset(1).send().await);
-    watch.refused(client(&server).list_authz_individuals(&types::AccessOperation::Read, &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_account_type("text").filter_birth_date("1275-07-17".parse::<NaiveDate>().expect("a sample that fits")).filter_email_verified(true).filter_email("canary0276").filter_exclude_owner_ids([types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_first_name("canary0277").filter_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_group_members_with_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_last_name(long("canary0278", 255).as_str()).filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_phone_verified(true).filter_phone("canary0279").filter_registered(true).page_limit(1).page_offset(1).send().await);
-    watch.refused(client(&server).list_authz_individuals(&types::AccessOperation::Read, &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_account_type("text").filter_birth_date("1275-07-17".parse::<NaiveDate>().expect("a sample that fits")).filter_email_verified(true).filter_email("canary0276").filter_exclude_owner_ids([types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_first_name("canary0277").filter_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_group_members_with_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_last_name("canary0278").filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_phone_verified(true).filter_phone(long("canary0279", 255).as_str()).filter_registered(true).page_limit(1).page_offset(1).send().await);
+    watch.refused(client(&server).list_authz_individuals(&types::AccessOperation::Read, &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_account_type("text").filter_birth_date("1278-07-17".parse::<NaiveDate>().expect("a sample that fits")).filter_email_verified(true).filter_email(long("canary0279", 255).as_str()).filter_exclude_owner_ids([types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_first_name("canary0280").filter_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_group_members_with_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_last_name("canary0281").filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_phone_verified(true).filter_phone("canary0282").filter_registered(true).page_limit(1).page_offset(1).send().await);
+    watch.refused(client(&server).list_authz_individuals(&types::AccessOperation::Read, &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_account_type("text").filter_birth_date("1278-07-17".parse::<NaiveDate>().expect("a sample that fits")).filter_email_verified(true).filter_email("canary0279").filter_exclude_owner_ids([types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_first_name(long("canary0280", 255).as_str()).filter_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_group_members_with_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_last_name("canary0281").filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_phone_verified(true).filter_phone("canary0282").filter_registered(true).page_limit(1).page_offset(1).send().await);
+    watch.refused(client(&server).list_authz_individuals(&types::AccessOperation::Read, &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_account_type("text").filter_birth_date("1278-07-17".parse::<NaiveDate>().expect("a sample that fits")).filter_email_verified(true).filter_email("canary0279").filter_exclude_owner_ids([types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_first_name("canary0280").filter_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_group_members_with_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_last_name(long("canary0281", 255).as_str()).filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_phone_verified(true).filter_phone("canary0282").filter_registered(true).page_limit(1).page_offset(1).send().await);
+    watch.refused(client(&server).list_authz_individuals(&types::AccessOperation::Read, &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_account_type("text").filter_birth_date("1278-07-17".parse::<NaiveDate>().expect("a sample that fits")).filter_email_verified(true).filter_email("canary0279").filter_exclude_owner_ids([types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_first_name("canary0280").filter_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_group_members_with_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_last_name("canary0281").filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_phone_verified(true).filter_phone(long("canary0282", 255).as_str()).filter_registered(true).page_limit(1).page_offset(1).send().await);
+}
+
+#[tokio::test]
+async fn check_authz_resource_access() {
+    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "check_authz_resource_access", None, &answers);
+    let body: types::ResourceAccessQuery = read(r#"{"access-query":["text"],"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}"#);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).check_authz_resource_access(&body);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn list_authz_resource_accessors() {
+    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_authz_resource_accessors", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).list_authz_resource_accessors(&types::AccessOperation::Read, &[types::ResourceId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")], &types::AccessResourceType::Individual).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn get_authz_user_status() {
+    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_authz_user_status", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).get_authz_user_status(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn check_bulk_authz_resource_access() {
+    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "check_bulk_authz_resource_access", None, &answers);
+    let body: types::BulkResourceAccessQuery = read(r#"{"multi-user-ids":{"access-query":["text"],"individually":true,"user-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"]}}"#);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).check_bulk_authz_resource_access(&body);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn create_anonymous_access() {
+    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_anonymous_access", None, &answers);
+    let body: types::NewAnonymousAccessDocument = read(r#"{"data":{"attributes":{"allowed-endpoints":[{"method":"delete","path":"text","service":"text"}],"expired-at":"text","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"anonymous-accesses"},"meta":{}}"#);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).create_anonymous_access(&body);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn get_anonymous_access() {
+    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_anonymous_access", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).get_anonymous_access(&types::AnonymousAccessId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn update_anonymous_access() {
+    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "update_anonymous_access", None, &answers);
+    let body: types::UpdateAnonymousAccessDocument = read(r#"{"data":{"attributes":{"allowed-endpoints":[{"method":"delete","path":"text","service":"text"}],"expired-at":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"anonymous-accesses"},"meta":{}}"#);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).update_anonymous_access(&types::AnonymousAccessId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
 }
 
 #[tokio::test]
 async fn proxy_anonymous_access() {
-    let answers = [(201, "ProxyResult"), (201, "*"), (599, "*")];
+    let answers = [(201, "ProxyResult"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "proxy_anonymous_access", Some("ProxyCall"), &answers);
     let body: types::ProxyCall = read(&watch.text("ProxyCall"));
     for (status, answer) in answers {
@@ -1751,21 +1889,21 @@ async fn proxy_anonymous_access() {
 
 #[tokio::test]
 async fn list_impersonation_requests() {
-    let answers = [(200, "ImpersonationRequestList"), (200, "*"), (599, "*")];
+    let answers = [(200, "ImpersonationRequestList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "list_impersonation_requests", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).list_impersonation_requests().filter_created_by(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_user_email("canary0280").filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        let call = client(&server).list_impersonation_requests().filter_created_by(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_user_email("canary0283").filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
     let server = Loopback::answering(200, "application/json", "").await;
-    watch.refused(client(&server).list_impersonation_requests().filter_created_by(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_user_email(long("canary0280", 255).as_str()).filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await);
+    watch.refused(client(&server).list_impersonation_requests().filter_created_by(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_user_email(long("canary0283", 255).as_str()).filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await);
 }
 
 #[tokio::test]
 async fn create_impersonation_request() {
-    let answers = [(201, "ImpersonationRequestDocument"), (201, "*"), (599, "*")];
+    let answers = [(201, "ImpersonationRequestDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "create_impersonation_request", None, &answers);
     let body: types::NewImpersonationRequestDocument = read(r#"{"data":{"attributes":{"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"impersonation-requests"},"meta":{}}"#);
     for (status, answer) in answers {
@@ -1778,7 +1916,7 @@ async fn create_impersonation_request() {
 
 #[tokio::test]
 async fn get_impersonation_request() {
-    let answers = [(200, "ImpersonationRequestDocument"), (200, "*"), (599, "*")];
+    let answers = [(200, "ImpersonationRequestDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "get_impersonation_request", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1790,7 +1928,7 @@ async fn get_impersonation_request() {
 
 #[tokio::test]
 async fn impersonate_user() {
-    let answers = [(201, "StartedSession"), (201, "*"), (599, "*")];
+    let answers = [(201, "StartedSession"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "impersonate_user", None, &answers);
     let body: types::ImpersonateUser = read(r#"{"access-token-expiration-seconds":1,"refresh-token-expiration-seconds":1}"#);
     for (status, answer) in answers {
@@ -1802,25 +1940,50 @@ async fn impersonate_user() {
 }
 
 #[tokio::test]
+async fn list_user_organizations() {
+    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_user_organizations", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).list_user_organizations().organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn create_user_organization() {
+    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_user_organization", None, &answers);
+    let body: types::NewUserOrganizationDocument = read(r#"{"data":{"attributes":{"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"user-organizations"},"meta":{}}"#);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).create_user_organization(&body);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
 async fn list_users() {
-    let answers = [(200, "UserList"), (200, "*"), (599, "*")];
+    let answers = [(200, "UserList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "list_users", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).list_users().email("canary0281").filter_classification(types::Classification::Carium).filter_cmp_last_modified_time(["text", "text"]).filter_email_verified(true).filter_enabled(true).filter_include_inactive(true).filter_include_participants(true).filter_include_tester(true).filter_include_unverified(true).filter_organization_admin(true).filter_phone_number("canary0282").filter_primary_individual_ids([types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_registration_invite([types::RegistrationInvite::Accepted, types::RegistrationInvite::Accepted]).filter_username("canary0283").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).shared_with_id(types::SharedWithId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).sort_by([types::UserSort::EmailDescending]).text("canary0284");
+        let call = client(&server).list_users().email("canary0284").filter_classification(types::Classification::Carium).filter_cmp_last_modified_time(["text", "text"]).filter_email_verified(true).filter_enabled(true).filter_include_inactive(true).filter_include_participants(true).filter_include_tester(true).filter_include_unverified(true).filter_organization_admin(true).filter_phone_number("canary0285").filter_primary_individual_ids([types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_registration_invite([types::RegistrationInvite::Accepted, types::RegistrationInvite::Accepted]).filter_username("canary0286").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).shared_with_id(types::SharedWithId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).sort_by([types::UserSort::EmailDescending]).text("canary0287");
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
     let server = Loopback::answering(200, "application/json", "").await;
-    watch.refused(client(&server).list_users().email(long("canary0281", 255).as_str()).filter_classification(types::Classification::Carium).filter_cmp_last_modified_time(["text", "text"]).filter_email_verified(true).filter_enabled(true).filter_include_inactive(true).filter_include_participants(true).filter_include_tester(true).filter_include_unverified(true).filter_organization_admin(true).filter_phone_number("canary0282").filter_primary_individual_ids([types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_registration_invite([types::RegistrationInvite::Accepted, types::RegistrationInvite::Accepted]).filter_username("canary0283").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).shared_with_id(types::SharedWithId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).sort_by([types::UserSort::EmailDescending]).text("canary0284").send().await);
-    watch.refused(client(&server).list_users().email("canary0281").filter_classification(types::Classification::Carium).filter_cmp_last_modified_time(["text", "text"]).filter_email_verified(true).filter_enabled(true).filter_include_inactive(true).filter_include_participants(true).filter_include_tester(true).filter_include_unverified(true).filter_organization_admin(true).filter_phone_number(long("canary0282", 30).as_str()).filter_primary_individual_ids([types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_registration_invite([types::RegistrationInvite::Accepted, types::RegistrationInvite::Accepted]).filter_username("canary0283").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).shared_with_id(types::SharedWithId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).sort_by([types::UserSort::EmailDescending]).text("canary0284").send().await);
-    watch.refused(client(&server).list_users().email("canary0281").filter_classification(types::Classification::Carium).filter_cmp_last_modified_time(["text", "text"]).filter_email_verified(true).filter_enabled(true).filter_include_inactive(true).filter_include_participants(true).filter_include_tester(true).filter_include_unverified(true).filter_organization_admin(true).filter_phone_number("canary0282").filter_primary_individual_ids([types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_registration_invite([types::RegistrationInvite::Accepted, types::RegistrationInvite::Accepted]).filter_username(long("canary0283", 255).as_str()).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).shared_with_id(types::SharedWithId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).sort_by([types::UserSort::EmailDescending]).text("canary0284").send().await);
-    watch.refused(client(&server).list_users().email("canary0281").filter_classification(types::Classification::Carium).filter_cmp_last_modified_time(["text", "text"]).filter_email_verified(true).filter_enabled(true).filter_include_inactive(true).filter_include_participants(true).filter_include_tester(true).filter_include_unverified(true).filter_organization_admin(true).filter_phone_number("canary0282").filter_primary_individual_ids([types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_registration_invite([types::RegistrationInvite::Accepted, types::RegistrationInvite::Accepted]).filter_username("canary0283").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).shared_with_id(types::SharedWithId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).sort_by([types::UserSort::EmailDescending]).text(long("canary0284", 255).as_str()).send().await);
+    watch.refused(client(&server).list_users().email(long("canary0284", 255).as_str()).filter_classification(types::Classification::Carium).filter_cmp_last_modified_time(["text", "text"]).filter_email_verified(true).filter_enabled(true).filter_include_inactive(true).filter_include_participants(true).filter_include_tester(true).filter_include_unverified(true).filter_organization_admin(true).filter_phone_number("canary0285").filter_primary_individual_ids([types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_registration_invite([types::RegistrationInvite::Accepted, types::RegistrationInvite::Accepted]).filter_username("canary0286").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).shared_with_id(types::SharedWithId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).sort_by([types::UserSort::EmailDescending]).text("canary0287").send().await);
+    watch.refused(client(&server).list_users().email("canary0284").filter_classification(types::Classification::Carium).filter_cmp_last_modified_time(["text", "text"]).filter_email_verified(true).filter_enabled(true).filter_include_inactive(true).filter_include_participants(true).filter_include_tester(true).filter_include_unverified(true).filter_organization_admin(true).filter_phone_number(long("canary0285", 30).as_str()).filter_primary_individual_ids([types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_registration_invite([types::RegistrationInvite::Accepted, types::RegistrationInvite::Accepted]).filter_username("canary0286").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).shared_with_id(types::SharedWithId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).sort_by([types::UserSort::EmailDescending]).text("canary0287").send().await);
+    watch.refused(client(&server).list_users().email("canary0284").filter_classification(types::Classification::Carium).filter_cmp_last_modified_time(["text", "text"]).filter_email_verified(true).filter_enabled(true).filter_include_inactive(true).filter_include_participants(true).filter_include_tester(true).filter_include_unverified(true).filter_organization_admin(true).filter_phone_number("canary0285").filter_primary_individual_ids([types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_registration_invite([types::RegistrationInvite::Accepted, types::RegistrationInvite::Accepted]).filter_username(long("canary0286", 255).as_str()).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).shared_with_id(types::SharedWithId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).sort_by([types::UserSort::EmailDescending]).text("canary0287").send().await);
+    watch.refused(client(&server).list_users().email("canary0284").filter_classification(types::Classification::Carium).filter_cmp_last_modified_time(["text", "text"]).filter_email_verified(true).filter_enabled(true).filter_include_inactive(true).filter_include_participants(true).filter_include_tester(true).filter_include_unverified(true).filter_organization_admin(true).filter_phone_number("canary0285").filter_primary_individual_ids([types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_registration_invite([types::RegistrationInvite::Accepted, types::RegistrationInvite::Accepted]).filter_username("canary0286").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).shared_with_id(types::SharedWithId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).sort_by([types::UserSort::EmailDescending]).text(long("canary0287", 255).as_str()).send().await);
 }
 
 #[tokio::test]
 async fn get_user() {
-    let answers = [(200, "UserDocument"), (200, "*"), (599, "*")];
+    let answers = [(200, "UserDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "get_user", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1832,7 +1995,7 @@ async fn get_user() {
 
 #[tokio::test]
 async fn update_user() {
-    let answers = [(200, "UserDocument"), (200, "*"), (599, "*")];
+    let answers = [(200, "UserDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "update_user", Some("UpdateUserDocument"), &answers);
     let body: types::UpdateUserDocument = read(&watch.text("UpdateUserDocument"));
     for (status, answer) in answers {
@@ -1845,7 +2008,7 @@ async fn update_user() {
 
 #[tokio::test]
 async fn change_user_email() {
-    let answers = [(201, "."), (418, "*"), (599, "*")];
+    let answers = [(201, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "change_user_email", Some("ChangeUserEmail"), &answers);
     let body: types::ChangeUserEmail = read(&watch.text("ChangeUserEmail"));
     for (status, answer) in answers {
@@ -1858,7 +2021,7 @@ async fn change_user_email() {
 
 #[tokio::test]
 async fn confirm_user_phone() {
-    let answers = [(201, "."), (418, "*"), (599, "*")];
+    let answers = [(201, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "confirm_user_phone", Some("ConfirmUserPhone"), &answers);
     let body: types::ConfirmUserPhone = read(&watch.text("ConfirmUserPhone"));
     for (status, answer) in answers {
@@ -1871,7 +2034,7 @@ async fn confirm_user_phone() {
 
 #[tokio::test]
 async fn disable_user() {
-    let answers = [(201, "UserDocument"), (201, "*"), (599, "*")];
+    let answers = [(201, "UserDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "disable_user", None, &answers);
     let body: types::EmptyObject = read("{}");
     for (status, answer) in answers {
@@ -1884,7 +2047,7 @@ async fn disable_user() {
 
 #[tokio::test]
 async fn enable_user() {
-    let answers = [(201, "UserDocument"), (201, "*"), (599, "*")];
+    let answers = [(201, "UserDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "enable_user", None, &answers);
     let body: types::EmptyObject = read("{}");
     for (status, answer) in answers {
@@ -1897,21 +2060,83 @@ async fn enable_user() {
 
 #[tokio::test]
 async fn list_email_logs() {
-    let answers = [(200, "EmailLogList"), (200, "*"), (599, "*")];
+    let answers = [(200, "EmailLogList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "list_email_logs", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).list_email_logs().filter_destination("canary0285").filter_timestamp_gte("text").filter_timestamp_lte("text").page_limit(1).page_offset(1);
+        let call = client(&server).list_email_logs().filter_destination("canary0288").filter_timestamp_gte("text").filter_timestamp_lte("text").page_limit(1).page_offset(1);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
     let server = Loopback::answering(200, "application/json", "").await;
-    watch.refused(client(&server).list_email_logs().filter_destination(long("canary0285", 255).as_str()).filter_timestamp_gte("text").filter_timestamp_lte("text").page_limit(1).page_offset(1).send().await);
+    watch.refused(client(&server).list_email_logs().filter_destination(long("canary0288", 255).as_str()).filter_timestamp_gte("text").filter_timestamp_lte("text").page_limit(1).page_offset(1).send().await);
+}
+
+#[tokio::test]
+async fn list_user_activities() {
+    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_user_activities", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).list_user_activities().filter_cmp_timestamp(["text", "text"]).filter_event_types([types::ActivityType::Login, types::ActivityType::Login]).filter_exclude_carium_activity(true).filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn list_user_checkins() {
+    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_user_checkins", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).list_user_checkins(&types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_source(types::CheckinSource::Android).page_limit(1).page_offset(1).summary(true);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn create_user_checkin() {
+    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_user_checkin", None, &answers);
+    let body: types::NewUserCheckinDocument = read(r#"{"data":{"attributes":{"app-version":"text","model":"text","os-version":"text","source":"android"},"type":"user-checkins"},"meta":{}}"#);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).create_user_checkin(&body);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn create_individual() {
+    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_individual", None, &answers);
+    let body: types::NewIndividualDocument = read(r#"{"data":{"attributes":{"individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","owner-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"individuals"},"meta":{}}"#);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).create_individual(&body);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn get_individual() {
+    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_individual", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).get_individual(&types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
 }
 
 #[tokio::test]
 async fn list_individual_group_individuals() {
-    let answers = [(200, "IndividualGroupIndividualList"), (200, "*"), (599, "*")];
+    let answers = [(200, "IndividualGroupIndividualList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "list_individual_group_individuals", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1923,7 +2148,7 @@ async fn list_individual_group_individuals() {
 
 #[tokio::test]
 async fn list_individual_group_leaders() {
-    let answers = [(200, "IndividualGroupLeaderList"), (200, "*"), (599, "*")];
+    let answers = [(200, "IndividualGroupLeaderList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "list_individual_group_leaders", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1935,7 +2160,7 @@ async fn list_individual_group_leaders() {
 
 #[tokio::test]
 async fn list_individual_group_logs() {
-    let answers = [(200, "IndividualGroupLogList"), (200, "*"), (599, "*")];
+    let answers = [(200, "IndividualGroupLogList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "list_individual_group_logs", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1947,7 +2172,7 @@ async fn list_individual_group_logs() {
 
 #[tokio::test]
 async fn list_individual_groups() {
-    let answers = [(200, "IndividualGroupList"), (200, "*"), (599, "*")];
+    let answers = [(200, "IndividualGroupList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "list_individual_groups", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1959,7 +2184,7 @@ async fn list_individual_groups() {
 
 #[tokio::test]
 async fn create_individual_group() {
-    let answers = [(201, "IndividualGroupDocument"), (201, "*"), (599, "*")];
+    let answers = [(201, "IndividualGroupDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "create_individual_group", None, &answers);
     let body: types::NewIndividualGroupDocument = read(r#"{"data":{"attributes":{"individual-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"leader-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"name":"text","node-type":"division","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","tags":["text"],"type":"all_participants"},"type":"individual-groups"},"meta":{}}"#);
     for (status, answer) in answers {
@@ -1972,7 +2197,7 @@ async fn create_individual_group() {
 
 #[tokio::test]
 async fn get_individual_group() {
-    let answers = [(200, "IndividualGroupDocument"), (200, "*"), (599, "*")];
+    let answers = [(200, "IndividualGroupDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "get_individual_group", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1984,7 +2209,7 @@ async fn get_individual_group() {
 
 #[tokio::test]
 async fn update_individual_group() {
-    let answers = [(200, "IndividualGroupDocument"), (200, "*"), (599, "*")];
+    let answers = [(200, "IndividualGroupDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "update_individual_group", None, &answers);
     let body: types::UpdateIndividualGroupDocument = read(r#"{"data":{"attributes":{"leader-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"name":"text","tags":["text"]},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individual-groups"},"meta":{}}"#);
     for (status, answer) in answers {
@@ -1997,7 +2222,7 @@ async fn update_individual_group() {
 
 #[tokio::test]
 async fn add_individual_group_individuals() {
-    let answers = [(201, "IndividualGroupDocument"), (201, "*"), (599, "*")];
+    let answers = [(201, "IndividualGroupDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "add_individual_group_individuals", None, &answers);
     let body: types::AddGroupIndividuals = read(r#"{"individual-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"remove-from-group":"497f6eca-6276-4993-bfeb-53cbbbba6f08","with-individuals":true,"with-members":true}"#);
     for (status, answer) in answers {
@@ -2010,7 +2235,7 @@ async fn add_individual_group_individuals() {
 
 #[tokio::test]
 async fn add_individual_group_leaders() {
-    let answers = [(201, "IndividualGroupDocument"), (201, "*"), (599, "*")];
+    let answers = [(201, "IndividualGroupDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "add_individual_group_leaders", Some("AddGroupUsers 2"), &answers);
     let body: types::AddGroupUsers = read(&watch.text("AddGroupUsers 2"));
     for (status, answer) in answers {
@@ -2023,7 +2248,7 @@ async fn add_individual_group_leaders() {
 
 #[tokio::test]
 async fn add_individual_group_members() {
-    let answers = [(201, "IndividualGroupDocument"), (201, "*"), (599, "*")];
+    let answers = [(201, "IndividualGroupDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "add_individual_group_members", Some("AddGroupUsers 2"), &answers);
     let body: types::AddGroupUsers = read(&watch.text("AddGroupUsers 2"));
     for (status, answer) in answers {
@@ -2036,21 +2261,34 @@ async fn add_individual_group_members() {
 
 #[tokio::test]
 async fn list_individual_group_eligible_members() {
-    let answers = [(200, "EligibleMemberList"), (200, "*"), (599, "*")];
+    let answers = [(200, "EligibleMemberList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "list_individual_group_eligible_members", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).list_individual_group_eligible_members(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_registration_invite(types::RegistrationInvite::Accepted).filter_text("canary0286").filter_verified(true).for_children(true).member_type(types::MemberType::Individual).page_limit(1).page_offset(1);
+        let call = client(&server).list_individual_group_eligible_members(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_registration_invite(types::RegistrationInvite::Accepted).filter_text("canary0289").filter_verified(true).for_children(true).member_type(types::MemberType::Individual).page_limit(1).page_offset(1);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
     let server = Loopback::answering(200, "application/json", "").await;
-    watch.refused(client(&server).list_individual_group_eligible_members(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_registration_invite(types::RegistrationInvite::Accepted).filter_text(long("canary0286", 255).as_str()).filter_verified(true).for_children(true).member_type(types::MemberType::Individual).page_limit(1).page_offset(1).send().await);
+    watch.refused(client(&server).list_individual_group_eligible_members(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_registration_invite(types::RegistrationInvite::Accepted).filter_text(long("canary0289", 255).as_str()).filter_verified(true).for_children(true).member_type(types::MemberType::Individual).page_limit(1).page_offset(1).send().await);
+}
+
+#[tokio::test]
+async fn move_individual_group() {
+    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "move_individual_group", None, &answers);
+    let body: types::MoveIndividualGroup = read(r#"{"to-parent-group-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}"#);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).move_individual_group(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
 }
 
 #[tokio::test]
 async fn remove_individual_group_individuals() {
-    let answers = [(201, "IndividualGroupDocument"), (201, "*"), (599, "*")];
+    let answers = [(201, "IndividualGroupDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "remove_individual_group_individuals", None, &answers);
     let body: types::RemoveGroupIndividuals = read(r#"{"individual-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"with-individuals":true,"with-members":true}"#);
     for (status, answer) in answers {
@@ -2063,7 +2301,7 @@ async fn remove_individual_group_individuals() {
 
 #[tokio::test]
 async fn remove_individual_group_leaders() {
-    let answers = [(201, "IndividualGroupDocument"), (201, "*"), (599, "*")];
+    let answers = [(201, "IndividualGroupDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "remove_individual_group_leaders", Some("RemoveGroupUsers 2"), &answers);
     let body: types::RemoveGroupUsers = read(&watch.text("RemoveGroupUsers 2"));
     for (status, answer) in answers {
@@ -2076,7 +2314,7 @@ async fn remove_individual_group_leaders() {
 
 #[tokio::test]
 async fn remove_individual_group_members() {
-    let answers = [(201, "IndividualGroupDocument"), (201, "*"), (599, "*")];
+    let answers = [(201, "IndividualGroupDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "remove_individual_group_members", Some("RemoveGroupUsers 2"), &answers);
     let body: types::RemoveGroupUsers = read(&watch.text("RemoveGroupUsers 2"));
     for (status, answer) in answers {
@@ -2088,8 +2326,82 @@ async fn remove_individual_group_members() {
 }
 
 #[tokio::test]
+async fn list_individual_groups_v2() {
+    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_individual_groups_v2", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).list_individual_groups_v2().exclude_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_cmp_last_modified_time(["text", "text"]).filter_eligible_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_exclude_ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_include_inactive(true).filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_node_type(types::GroupNodeType::Division).filter_parent_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_tags(["text", "text"]).filter_text("text").filter_tree_node_type(types::TreeNodeType::Leaf).ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).name("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).type_([types::GroupType::AllParticipants, types::GroupType::AllParticipants]);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn get_individual_group_v2() {
+    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_individual_group_v2", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).get_individual_group_v2(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_include_inactive(true);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn list_organizations() {
+    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_organizations", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).list_organizations().filter_cmp_last_modified_time(["text", "text"]).filter_include_inactive(true).filter_name("text").filter_name_contains("text").page_limit(1).page_offset(1);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn create_organization() {
+    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_organization", None, &answers);
+    let body: types::NewOrganizationDocument = read(r#"{"data":{"attributes":{"classification":"carium","display-name":"text","name":"text","provider-type":"text","timezone":"text"},"type":"organizations"},"meta":{}}"#);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).create_organization(&body);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn get_organization() {
+    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_organization", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).get_organization(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn update_organization() {
+    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "update_organization", None, &answers);
+    let body: types::UpdateOrganizationDocument = read(r#"{"data":{"attributes":{"authorization-type":"text","classification":"carium","display-name":"text","name":"text","provider-type":"text","theme-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","timezone":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organizations"},"meta":{}}"#);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).update_organization(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
 async fn add_organization_user() {
-    let answers = [(201, "."), (418, "*"), (599, "*")];
+    let answers = [(201, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "add_organization_user", Some("AddOrganizationUserDocument"), &answers);
     let body: types::AddOrganizationUserDocument = read(&watch.text("AddOrganizationUserDocument"));
     for (status, answer) in answers {
@@ -2101,8 +2413,21 @@ async fn add_organization_user() {
 }
 
 #[tokio::test]
+async fn process_organization_logo_upload() {
+    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "process_organization_logo_upload", None, &answers);
+    let body: types::EmptyObject = read("{}");
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).process_organization_logo_upload(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
 async fn remove_organization_user() {
-    let answers = [(201, "."), (418, "*"), (599, "*")];
+    let answers = [(201, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "remove_organization_user", Some("RemoveOrganizationUserDocument"), &answers);
     let body: types::RemoveOrganizationUserDocument = read(&watch.text("RemoveOrganizationUserDocument"));
     for (status, answer) in answers {
@@ -2115,7 +2440,7 @@ async fn remove_organization_user() {
 
 #[tokio::test]
 async fn create_organization_logo_upload() {
-    let answers = [(201, "LogoUploadDocument"), (201, "*"), (599, "*")];
+    let answers = [(201, "LogoUploadDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "create_organization_logo_upload", None, &answers);
     let body: types::NewLogoUpload = read(r#"{"content-type":"text","filename":"text"}"#);
     for (status, answer) in answers {
@@ -2128,21 +2453,21 @@ async fn create_organization_logo_upload() {
 
 #[tokio::test]
 async fn get_organization_code_info() {
-    let answers = [(200, "OrganizationCodeInfoDocument"), (200, "*"), (599, "*")];
+    let answers = [(200, "OrganizationCodeInfoDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "get_organization_code_info", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).get_organization_code_info(&types::OrganizationCodeId::from("canary0287"));
+        let call = client(&server).get_organization_code_info(&types::OrganizationCodeId::from("canary0290"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
     let server = Loopback::answering(200, "application/json", "").await;
-    watch.refused(client(&server).get_organization_code_info(&types::OrganizationCodeId::from(long("canary0287", 20).as_str())).send().await);
+    watch.refused(client(&server).get_organization_code_info(&types::OrganizationCodeId::from(long("canary0290", 20).as_str())).send().await);
 }
 
 #[tokio::test]
 async fn list_organization_codes() {
-    let answers = [(200, "OrganizationCodeList"), (200, "*"), (599, "*")];
+    let answers = [(200, "OrganizationCodeList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "list_organization_codes", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -2154,7 +2479,7 @@ async fn list_organization_codes() {
 
 #[tokio::test]
 async fn create_organization_code() {
-    let answers = [(201, "OrganizationCodeDocument"), (201, "*"), (599, "*")];
+    let answers = [(201, "OrganizationCodeDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "create_organization_code", Some("NewOrganizationCodeDocument"), &answers);
     let body: types::NewOrganizationCodeDocument = read(&watch.text("NewOrganizationCodeDocument"));
     for (status, answer) in answers {
@@ -2167,52 +2492,52 @@ async fn create_organization_code() {
 
 #[tokio::test]
 async fn get_organization_code() {
-    let answers = [(200, "OrganizationCodeDocument"), (200, "*"), (599, "*")];
+    let answers = [(200, "OrganizationCodeDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "get_organization_code", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).get_organization_code(&types::OrganizationCodeId::from("canary0288"));
+        let call = client(&server).get_organization_code(&types::OrganizationCodeId::from("canary0291"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
     let server = Loopback::answering(200, "application/json", "").await;
-    watch.refused(client(&server).get_organization_code(&types::OrganizationCodeId::from(long("canary0288", 20).as_str())).send().await);
+    watch.refused(client(&server).get_organization_code(&types::OrganizationCodeId::from(long("canary0291", 20).as_str())).send().await);
 }
 
 #[tokio::test]
 async fn update_organization_code() {
-    let answers = [(200, "OrganizationCodeDocument"), (200, "*"), (599, "*")];
+    let answers = [(200, "OrganizationCodeDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "update_organization_code", Some("UpdateOrganizationCodeDocument"), &answers);
     let body: types::UpdateOrganizationCodeDocument = read(&watch.text("UpdateOrganizationCodeDocument"));
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).update_organization_code(&types::OrganizationCodeId::from("canary0289"), &body);
+        let call = client(&server).update_organization_code(&types::OrganizationCodeId::from("canary0292"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
     let server = Loopback::answering(200, "application/json", "").await;
-    watch.refused(client(&server).update_organization_code(&types::OrganizationCodeId::from(long("canary0289", 20).as_str()), &body).send().await);
+    watch.refused(client(&server).update_organization_code(&types::OrganizationCodeId::from(long("canary0292", 20).as_str()), &body).send().await);
 }
 
 #[tokio::test]
 async fn list_organization_code_users() {
-    let answers = [(200, "OrganizationCodeUserList"), (200, "*"), (599, "*")];
+    let answers = [(200, "OrganizationCodeUserList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "list_organization_code_users", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).list_organization_code_users(&types::OrganizationCodeId::from("canary0290")).email("canary0291").email_verified(true).page_limit(1).page_offset(1).state(types::UserState::Archived).text("canary0292");
+        let call = client(&server).list_organization_code_users(&types::OrganizationCodeId::from("canary0293")).email("canary0294").email_verified(true).page_limit(1).page_offset(1).state(types::UserState::Archived).text("canary0295");
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
     let server = Loopback::answering(200, "application/json", "").await;
-    watch.refused(client(&server).list_organization_code_users(&types::OrganizationCodeId::from(long("canary0290", 20).as_str())).email("canary0291").email_verified(true).page_limit(1).page_offset(1).state(types::UserState::Archived).text("canary0292").send().await);
-    watch.refused(client(&server).list_organization_code_users(&types::OrganizationCodeId::from("canary0290")).email(long("canary0291", 255).as_str()).email_verified(true).page_limit(1).page_offset(1).state(types::UserState::Archived).text("canary0292").send().await);
-    watch.refused(client(&server).list_organization_code_users(&types::OrganizationCodeId::from("canary0290")).email("canary0291").email_verified(true).page_limit(1).page_offset(1).state(types::UserState::Archived).text(long("canary0292", 255).as_str()).send().await);
+    watch.refused(client(&server).list_organization_code_users(&types::OrganizationCodeId::from(long("canary0293", 20).as_str())).email("canary0294").email_verified(true).page_limit(1).page_offset(1).state(types::UserState::Archived).text("canary0295").send().await);
+    watch.refused(client(&server).list_organization_code_users(&types::OrganizationCodeId::from("canary0293")).email(long("canary0294", 255).as_str()).email_verified(true).page_limit(1).page_offset(1).state(types::UserState::Archived).text("canary0295").send().await);
+    watch.refused(client(&server).list_organization_code_users(&types::OrganizationCodeId::from("canary0293")).email("canary0294").email_verified(true).page_limit(1).page_offset(1).state(types::UserState::Archived).text(long("canary0295", 255).as_str()).send().await);
 }
 
 #[tokio::test]
 async fn list_organization_email_templates() {
-    let answers = [(200, "EmailTemplateList"), (200, "*"), (599, "*")];
+    let answers = [(200, "EmailTemplateList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "list_organization_email_templates", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -2224,7 +2549,7 @@ async fn list_organization_email_templates() {
 
 #[tokio::test]
 async fn create_organization_email_template() {
-    let answers = [(201, "EmailTemplateDocument"), (201, "*"), (599, "*")];
+    let answers = [(201, "EmailTemplateDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "create_organization_email_template", Some("NewEmailTemplateDocument"), &answers);
     let body: types::NewEmailTemplateDocument = read(&watch.text("NewEmailTemplateDocument"));
     for (status, answer) in answers {
@@ -2237,7 +2562,7 @@ async fn create_organization_email_template() {
 
 #[tokio::test]
 async fn get_organization_email_template() {
-    let answers = [(200, "EmailTemplateDocument"), (200, "*"), (599, "*")];
+    let answers = [(200, "EmailTemplateDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "get_organization_email_template", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -2249,7 +2574,7 @@ async fn get_organization_email_template() {
 
 #[tokio::test]
 async fn update_organization_email_template() {
-    let answers = [(200, "EmailTemplateDocument"), (200, "*"), (599, "*")];
+    let answers = [(200, "EmailTemplateDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "update_organization_email_template", Some("UpdateEmailTemplateDocument"), &answers);
     let body: types::UpdateEmailTemplateDocument = read(&watch.text("UpdateEmailTemplateDocument"));
     for (status, answer) in answers {
@@ -2261,22 +2586,122 @@ async fn update_organization_email_template() {
 }
 
 #[tokio::test]
+async fn list_organization_general_messages() {
+    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_organization_general_messages", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).list_organization_general_messages(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn create_organization_general_message() {
+    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_organization_general_message", None, &answers);
+    let body: types::NewGeneralMessageDocument = read(r#"{"data":{"attributes":{"locale":"en_US","message":"text","name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"organization-general-messages"},"meta":{}}"#);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).create_organization_general_message(&body);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn get_organization_general_message() {
+    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_organization_general_message", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).get_organization_general_message(&types::GeneralMessageId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn update_organization_general_message() {
+    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "update_organization_general_message", None, &answers);
+    let body: types::UpdateGeneralMessageDocument = read(r#"{"data":{"attributes":{"message":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-general-messages"},"meta":{}}"#);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).update_organization_general_message(&types::GeneralMessageId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn list_organization_sms_templates() {
+    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_organization_sms_templates", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).list_organization_sms_templates().filter_locale(types::Locale::EnUs).filter_type(types::SmsTemplateType::Onboarding).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).theme_id(types::ThemeId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn create_organization_sms_template() {
+    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_organization_sms_template", None, &answers);
+    let body: types::NewSmsTemplateDocument = read(r#"{"data":{"attributes":{"locale":"en_US","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","template":"text","type":"onboarding"},"type":"organization-sms-templates"},"meta":{}}"#);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).create_organization_sms_template(&body);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn get_organization_sms_template() {
+    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_organization_sms_template", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).get_organization_sms_template(&types::SmsTemplateId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn update_organization_sms_template() {
+    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "update_organization_sms_template", None, &answers);
+    let body: types::UpdateSmsTemplateDocument = read(r#"{"data":{"attributes":{"locale":"en_US","template":"text","type":"onboarding"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-sms-templates"},"meta":{}}"#);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).update_organization_sms_template(&types::SmsTemplateId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
 async fn list_organization_themes() {
-    let answers = [(200, "ThemeList"), (200, "*"), (599, "*")];
+    let answers = [(200, "ThemeList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "list_organization_themes", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).list_organization_themes().filter_cmp_last_modified_time(["text", "text"]).filter_domain("text").filter_include_inactive(true).filter_support_email("canary0293@example.com").page_limit(1).page_offset(1);
+        let call = client(&server).list_organization_themes().filter_cmp_last_modified_time(["text", "text"]).filter_domain("text").filter_include_inactive(true).filter_support_email("canary0296@example.com").page_limit(1).page_offset(1);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
     let server = Loopback::answering(200, "application/json", "").await;
-    watch.refused(client(&server).list_organization_themes().filter_cmp_last_modified_time(["text", "text"]).filter_domain("text").filter_include_inactive(true).filter_support_email("canary0293 !").page_limit(1).page_offset(1).send().await);
+    watch.refused(client(&server).list_organization_themes().filter_cmp_last_modified_time(["text", "text"]).filter_domain("text").filter_include_inactive(true).filter_support_email("canary0296 !").page_limit(1).page_offset(1).send().await);
 }
 
 #[tokio::test]
 async fn create_organization_theme() {
-    let answers = [(201, "ThemeDocument"), (201, "*"), (599, "*")];
+    let answers = [(201, "ThemeDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "create_organization_theme", Some("NewThemeDocument"), &answers);
     let body: types::NewThemeDocument = read(&watch.text("NewThemeDocument"));
     for (status, answer) in answers {
@@ -2289,7 +2714,7 @@ async fn create_organization_theme() {
 
 #[tokio::test]
 async fn get_organization_theme() {
-    let answers = [(200, "ThemeDocument"), (200, "*"), (599, "*")];
+    let answers = [(200, "ThemeDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "get_organization_theme", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -2301,7 +2726,7 @@ async fn get_organization_theme() {
 
 #[tokio::test]
 async fn update_organization_theme() {
-    let answers = [(200, "ThemeDocument"), (200, "*"), (599, "*")];
+    let answers = [(200, "ThemeDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "update_organization_theme", Some("UpdateThemeDocument"), &answers);
     let body: types::UpdateThemeDocument = read(&watch.text("UpdateThemeDocument"));
     for (status, answer) in answers {
@@ -2314,7 +2739,7 @@ async fn update_organization_theme() {
 
 #[tokio::test]
 async fn list_role_users() {
-    let answers = [(200, "RoleUserList"), (200, "*"), (599, "*")];
+    let answers = [(200, "RoleUserList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "list_role_users", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -2326,7 +2751,7 @@ async fn list_role_users() {
 
 #[tokio::test]
 async fn create_role_user() {
-    let answers = [(201, "RoleUserDocument"), (201, "*"), (599, "*")];
+    let answers = [(201, "RoleUserDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "create_role_user", Some("NewRoleUserDocument"), &answers);
     let body: types::NewRoleUserDocument = read(&watch.text("NewRoleUserDocument"));
     for (status, answer) in answers {
@@ -2338,8 +2763,20 @@ async fn create_role_user() {
 }
 
 #[tokio::test]
+async fn list_roles() {
+    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_roles", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).list_roles().filter_name("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
 async fn add_role_user() {
-    let answers = [(201, "."), (418, "*"), (599, "*")];
+    let answers = [(201, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "add_role_user", Some("ChangeRoleUserDocument"), &answers);
     let body: types::ChangeRoleUserDocument = read(&watch.text("ChangeRoleUserDocument"));
     for (status, answer) in answers {
@@ -2352,7 +2789,7 @@ async fn add_role_user() {
 
 #[tokio::test]
 async fn remove_role_user() {
-    let answers = [(201, "."), (418, "*"), (599, "*")];
+    let answers = [(201, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "remove_role_user", Some("ChangeRoleUserDocument"), &answers);
     let body: types::ChangeRoleUserDocument = read(&watch.text("ChangeRoleUserDocument"));
     for (status, answer) in answers {
@@ -2364,8 +2801,58 @@ async fn remove_role_user() {
 }
 
 #[tokio::test]
+async fn list_features() {
+    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_features", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).list_features().filter_assignable(true).filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn create_feature() {
+    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_feature", None, &answers);
+    let body: types::NewFeatureDocument = read(r#"{"data":{"attributes":{"assignable":true,"description":"text","global-enabled":true,"id":"feature-id","stage":"text"},"type":"features"},"meta":{}}"#);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).create_feature(&body);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn get_feature() {
+    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_feature", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).get_feature(&types::FeatureId::from("feature-id"));
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn update_feature() {
+    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "update_feature", None, &answers);
+    let body: types::UpdateFeatureDocument = read(r#"{"data":{"attributes":{"assignable":true,"description":"text","global-enabled":true,"stage":"text"},"id":"feature-id","type":"features"},"meta":{}}"#);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).update_feature(&types::FeatureId::from("feature-id"), &body);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
 async fn add_feature_users() {
-    let answers = [(201, "*"), (599, "*")];
+    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "add_feature_users", Some("AddFeatureUsers 2"), &answers);
     let body: types::AddFeatureUsers = read(&watch.text("AddFeatureUsers 2"));
     for (status, answer) in answers {
@@ -2378,7 +2865,7 @@ async fn add_feature_users() {
 
 #[tokio::test]
 async fn remove_feature_users() {
-    let answers = [(201, "*"), (599, "*")];
+    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "remove_feature_users", Some("RemoveFeatureUsers 2"), &answers);
     let body: types::RemoveFeatureUsers = read(&watch.text("RemoveFeatureUsers 2"));
     for (status, answer) in answers {
@@ -2390,22 +2877,72 @@ async fn remove_feature_users() {
 }
 
 #[tokio::test]
+async fn list_organization_features() {
+    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_organization_features", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).list_organization_features().filter_feature_name("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn create_organization_feature() {
+    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_organization_feature", None, &answers);
+    let body: types::NewOrganizationFeatureDocument = read(r#"{"data":{"attributes":{"feature-name":"text","force":true,"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","state":"disabled"},"type":"organization-features"},"meta":{}}"#);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).create_organization_feature(&body);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn get_organization_feature() {
+    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_organization_feature", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).get_organization_feature(&types::OrganizationFeatureId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn update_organization_feature() {
+    let answers = [(200, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "update_organization_feature", None, &answers);
+    let body: types::UpdateOrganizationFeatureDocument = read(r#"{"data":{"attributes":{"force":true,"state":"disabled"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-features"},"meta":{}}"#);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).update_organization_feature(&types::OrganizationFeatureId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
 async fn list_user_features() {
-    let answers = [(200, "UserFeatureList"), (200, "*"), (599, "*")];
+    let answers = [(200, "UserFeatureList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "list_user_features", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).list_user_features().filter_feature_name("text").filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).user_email("canary0294@example.com").user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        let call = client(&server).list_user_features().filter_feature_name("text").filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).user_email("canary0297@example.com").user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
     let server = Loopback::answering(200, "application/json", "").await;
-    watch.refused(client(&server).list_user_features().filter_feature_name("text").filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).user_email("canary0294 !").user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await);
+    watch.refused(client(&server).list_user_features().filter_feature_name("text").filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).user_email("canary0297 !").user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await);
 }
 
 #[tokio::test]
 async fn create_user_feature() {
-    let answers = [(201, "UserFeatureDocument"), (201, "*"), (599, "*")];
+    let answers = [(201, "UserFeatureDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "create_user_feature", None, &answers);
     let body: types::NewUserFeatureDocument = read(r#"{"data":{"attributes":{"feature-name":"text","force":true,"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","state":"disabled","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"user-features"},"meta":{}}"#);
     for (status, answer) in answers {
@@ -2418,7 +2955,7 @@ async fn create_user_feature() {
 
 #[tokio::test]
 async fn get_user_feature() {
-    let answers = [(200, "UserFeatureDocument"), (200, "*"), (599, "*")];
+    let answers = [(200, "UserFeatureDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "get_user_feature", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -2429,23 +2966,74 @@ async fn get_user_feature() {
 }
 
 #[tokio::test]
+async fn update_user_feature() {
+    let answers = [(200, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "update_user_feature", None, &answers);
+    let body: types::UpdateUserFeatureDocument = read(r#"{"data":{"attributes":{"force":true,"state":"disabled"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"user-features"},"meta":{}}"#);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).update_user_feature(&types::UserFeatureId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
 async fn list_service_documents() {
-    let answers = [(200, "*"), (599, "*")];
+    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "list_service_documents", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).list_service_documents(true).organization_code(types::OrganizationCodeId::from("canary0295")).organizations([types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).referral_code("canary0296");
+        let call = client(&server).list_service_documents(true).organization_code(types::OrganizationCodeId::from("canary0298")).organizations([types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).referral_code("canary0299");
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
     let server = Loopback::answering(200, "application/json", "").await;
-    watch.refused(client(&server).list_service_documents(true).organization_code(types::OrganizationCodeId::from(long("canary0295", 20).as_str())).organizations([types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).referral_code("canary0296").send().await);
-    watch.refused(client(&server).list_service_documents(true).organization_code(types::OrganizationCodeId::from("canary0295")).organizations([types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).referral_code(long("canary0296", 20).as_str()).send().await);
+    watch.refused(client(&server).list_service_documents(true).organization_code(types::OrganizationCodeId::from(long("canary0298", 20).as_str())).organizations([types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).referral_code("canary0299").send().await);
+    watch.refused(client(&server).list_service_documents(true).organization_code(types::OrganizationCodeId::from("canary0298")).organizations([types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).referral_code(long("canary0299", 20).as_str()).send().await);
+}
+
+#[tokio::test]
+async fn get_service_document() {
+    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_service_document", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).get_service_document(&types::ServiceDocumentId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).html(true).locale("text").reflow(true);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn delete_user_service_document_agreements() {
+    let answers = [(201, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "delete_user_service_document_agreements", None, &answers);
+    let body: types::EmptyObject = read("{}");
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).delete_user_service_document_agreements(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn create_aggregation_request() {
+    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_aggregation_request", None, &answers);
+    let body: types::NewAggregationRequestDocument = read(r#"{"data":{"attributes":{"entries":[{"column":"text","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}]},"type":"aggregation-requests"},"meta":{}}"#);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).create_aggregation_request(&body);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
 }
 
 #[tokio::test]
 async fn list_archive_requests() {
-    let answers = [(200, "ArchiveRequestList"), (200, "*"), (599, "*")];
+    let answers = [(200, "ArchiveRequestList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "list_archive_requests", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -2457,7 +3045,7 @@ async fn list_archive_requests() {
 
 #[tokio::test]
 async fn create_archive_request() {
-    let answers = [(201, "ArchiveRequestDocument"), (201, "*"), (599, "*")];
+    let answers = [(201, "ArchiveRequestDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "create_archive_request", Some("NewArchiveRequestDocument"), &answers);
     let body: types::NewArchiveRequestDocument = read(&watch.text("NewArchiveRequestDocument"));
     for (status, answer) in answers {
@@ -2470,7 +3058,7 @@ async fn create_archive_request() {
 
 #[tokio::test]
 async fn answer_archive_request() {
-    let answers = [(201, "*"), (599, "*")];
+    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "answer_archive_request", Some("AnswerArchiveRequest"), &answers);
     let body: types::AnswerArchiveRequest = read(&watch.text("AnswerArchiveRequest"));
     for (status, answer) in answers {
@@ -2483,21 +3071,21 @@ async fn answer_archive_request() {
 
 #[tokio::test]
 async fn list_deletion_requests() {
-    let answers = [(200, "DeletionRequestList"), (200, "*"), (599, "*")];
+    let answers = [(200, "DeletionRequestList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "list_deletion_requests", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).list_deletion_requests("canary0297@example.com").page_limit(1).page_offset(1);
+        let call = client(&server).list_deletion_requests("canary0300@example.com").page_limit(1).page_offset(1);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
     let server = Loopback::answering(200, "application/json", "").await;
-    watch.refused(client(&server).list_deletion_requests("canary0297 !").page_limit(1).page_offset(1).send().await);
+    watch.refused(client(&server).list_deletion_requests("canary0300 !").page_limit(1).page_offset(1).send().await);
 }
 
 #[tokio::test]
 async fn create_deletion_request() {
-    let answers = [(201, "DeletionRequestDocument"), (201, "*"), (599, "*")];
+    let answers = [(201, "DeletionRequestDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "create_deletion_request", Some("NewDeletionRequestDocument"), &answers);
     let body: types::NewDeletionRequestDocument = read(&watch.text("NewDeletionRequestDocument"));
     for (status, answer) in answers {
@@ -2510,7 +3098,7 @@ async fn create_deletion_request() {
 
 #[tokio::test]
 async fn get_deletion_request() {
-    let answers = [(200, "DeletionRequestDocument"), (200, "*"), (599, "*")];
+    let answers = [(200, "DeletionRequestDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "get_deletion_request", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -2521,8 +3109,83 @@ async fn get_deletion_request() {
 }
 
 #[tokio::test]
+async fn update_deletion_request_status() {
+    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "update_deletion_request_status", None, &answers);
+    let body: types::FinishDeletion = read(r#"{"reference-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","state":"done"}"#);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).update_deletion_request_status(&types::DeletionRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn purge_data() {
+    let answers = [(201, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "purge_data", None, &answers);
+    let body: types::NewSystemPurgeDocument = read(r#"{"data":{"attributes":{"archive":true,"entity-id":"text","entity-type":"text","reference-id":"text","request-id":"text"},"type":"system-purges"},"meta":{}}"#);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).purge_data(&body);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn list_replicators() {
+    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_replicators", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).list_replicators();
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn get_replicator() {
+    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_replicator", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).get_replicator(&types::ReplicatorId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn list_user_replications() {
+    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_user_replications", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).list_user_replications(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
+async fn create_user_replication() {
+    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_user_replication", None, &answers);
+    let body: types::NewUserReplicationDocument = read(r#"{"data":{"attributes":{"service":"text","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"user-replications"},"meta":{}}"#);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).create_user_replication(&body);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
 async fn list_feedback_comments() {
-    let answers = [(200, "FeedbackCommentList"), (200, "*"), (599, "*")];
+    let answers = [(200, "FeedbackCommentList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "list_feedback_comments", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -2534,7 +3197,7 @@ async fn list_feedback_comments() {
 
 #[tokio::test]
 async fn create_feedback_comment() {
-    let answers = [(201, "FeedbackCommentDocument"), (201, "*"), (599, "*")];
+    let answers = [(201, "FeedbackCommentDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "create_feedback_comment", Some("NewFeedbackCommentDocument"), &answers);
     let body: types::NewFeedbackCommentDocument = read(&watch.text("NewFeedbackCommentDocument"));
     for (status, answer) in answers {
@@ -2547,7 +3210,7 @@ async fn create_feedback_comment() {
 
 #[tokio::test]
 async fn get_feedback_comment() {
-    let answers = [(200, "FeedbackCommentDocument"), (200, "*"), (599, "*")];
+    let answers = [(200, "FeedbackCommentDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "get_feedback_comment", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -2559,21 +3222,21 @@ async fn get_feedback_comment() {
 
 #[tokio::test]
 async fn list_url_shorteners() {
-    let answers = [(200, "UrlShortenerList"), (200, "*"), (599, "*")];
+    let answers = [(200, "UrlShortenerList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "list_url_shorteners", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).list_url_shorteners().code("qz0298").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        let call = client(&server).list_url_shorteners().code("qz0301").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
     let server = Loopback::answering(200, "application/json", "").await;
-    watch.refused(client(&server).list_url_shorteners().code(long("qz0298", 8).as_str()).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await);
+    watch.refused(client(&server).list_url_shorteners().code(long("qz0301", 8).as_str()).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await);
 }
 
 #[tokio::test]
 async fn create_url_shortener() {
-    let answers = [(201, "UrlShortenerDocument"), (201, "*"), (599, "*")];
+    let answers = [(201, "UrlShortenerDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "create_url_shortener", Some("NewUrlShortenerDocument"), &answers);
     let body: types::NewUrlShortenerDocument = read(&watch.text("NewUrlShortenerDocument"));
     for (status, answer) in answers {
@@ -2586,7 +3249,7 @@ async fn create_url_shortener() {
 
 #[tokio::test]
 async fn get_url_shortener() {
-    let answers = [(200, "UrlShortenerDocument"), (200, "*"), (599, "*")];
+    let answers = [(200, "UrlShortenerDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "get_url_shortener", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -2598,7 +3261,7 @@ async fn get_url_shortener() {
 
 #[tokio::test]
 async fn update_url_shortener() {
-    let answers = [(200, "UrlShortenerDocument"), (200, "*"), (599, "*")];
+    let answers = [(200, "UrlShortenerDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "update_url_shortener", Some("UpdateUrlShortenerDocument"), &answers);
     let body: types::UpdateUrlShortenerDocument = read(&watch.text("UpdateUrlShortenerDocument"));
     for (status, answer) in answers {

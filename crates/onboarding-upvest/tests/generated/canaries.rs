@@ -40,6 +40,8 @@ NewTolUser.last_name
 NewTolUser.nationalities
 NewTolUser.phone_number
 NewTolUser.postal_address
+Problem.detail
+Problem.details
 User.address
 User.birth_city
 User.birth_country
@@ -128,160 +130,169 @@ UserNationalityChange.nationalities",
 /postal_address/state canary0041 l50 NewByolUser.postal_address Address.state",
         },
         Body {
+            name: "Problem",
+            show: shown::<types::Problem>,
+            refuse: None,
+            text: r#"{"detail":"canary0042","details":"canary0043","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+            canaries: "
+/detail canary0042 . Problem.detail
+/details canary0043 . Problem.details",
+        },
+        Body {
             name: "User",
             show: shown::<types::User>,
             refuse: None,
-            text: r#"{"address":{"address_line1":"canary0042","address_line2":"canary0043","city":"canary0044","country":"XT","postcode":"canary0046","state":"canary0047"},"birth_city":"canary0048","birth_country":"XX","birth_date":"1050-07-17","birth_name":"canary0051","created_at":"2024-02-29T12:30:00Z","data_privacy_and_sharing_agreement":{"confirmed_at":"2024-02-29T12:30:00Z","consent_document_id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"email":"canary0052@example.com","fatca":{"confirmed_at":"2024-02-29T12:30:00Z","status":true},"first_name":"canary0054","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last_name":"canary0055","nationalities":["ZE"],"phone_number":"canary0057","postal_address":{"address_line1":"canary0058","address_line2":"canary0059","city":"canary0060","country":"ZJ","postcode":"canary0062","state":"canary0063"},"salutation":"","status":"ACTIVE","terms_and_conditions":{"confirmed_at":"2024-02-29T12:30:00Z","consent_document_id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"title":"","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"address":{"address_line1":"canary0044","address_line2":"canary0045","city":"canary0046","country":"XV","postcode":"canary0048","state":"canary0049"},"birth_city":"canary0050","birth_country":"XZ","birth_date":"1052-07-17","birth_name":"canary0053","created_at":"2024-02-29T12:30:00Z","data_privacy_and_sharing_agreement":{"confirmed_at":"2024-02-29T12:30:00Z","consent_document_id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"email":"canary0054@example.com","fatca":{"confirmed_at":"2024-02-29T12:30:00Z","status":true},"first_name":"canary0056","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last_name":"canary0057","nationalities":["ZG"],"phone_number":"canary0059","postal_address":{"address_line1":"canary0060","address_line2":"canary0061","city":"canary0062","country":"ZL","postcode":"canary0064","state":"canary0065"},"salutation":"","status":"ACTIVE","terms_and_conditions":{"confirmed_at":"2024-02-29T12:30:00Z","consent_document_id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"title":"","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/address/address_line1 canary0042 l100 User.address Address.address_line1
-/address/address_line2 canary0043 l100 User.address Address.address_line2
-/address/city canary0044 l85 User.address Address.city
-/address/country XT p User.address Address.country
-/address/postcode canary0046 l10 User.address Address.postcode
-/address/state canary0047 l50 User.address Address.state
-/birth_city canary0048 . User.birth_city
-/birth_country XX p User.birth_country
-/birth_date 1050-07-17 . User.birth_date
-/birth_name canary0051 . User.birth_name
-/email canary0052 p User.email
+/address/address_line1 canary0044 l100 User.address Address.address_line1
+/address/address_line2 canary0045 l100 User.address Address.address_line2
+/address/city canary0046 l85 User.address Address.city
+/address/country XV p User.address Address.country
+/address/postcode canary0048 l10 User.address Address.postcode
+/address/state canary0049 l50 User.address Address.state
+/birth_city canary0050 . User.birth_city
+/birth_country XZ p User.birth_country
+/birth_date 1052-07-17 . User.birth_date
+/birth_name canary0053 . User.birth_name
+/email canary0054 p User.email
 /fatca/status . . Fatca.status
-/first_name canary0054 . User.first_name
-/last_name canary0055 . User.last_name
-/nationalities/0 ZE p User.nationalities
-/phone_number canary0057 . User.phone_number
-/postal_address/address_line1 canary0058 l100 User.postal_address Address.address_line1
-/postal_address/address_line2 canary0059 l100 User.postal_address Address.address_line2
-/postal_address/city canary0060 l85 User.postal_address Address.city
-/postal_address/country ZJ p User.postal_address Address.country
-/postal_address/postcode canary0062 l10 User.postal_address Address.postcode
-/postal_address/state canary0063 l50 User.postal_address Address.state",
+/first_name canary0056 . User.first_name
+/last_name canary0057 . User.last_name
+/nationalities/0 ZG p User.nationalities
+/phone_number canary0059 . User.phone_number
+/postal_address/address_line1 canary0060 l100 User.postal_address Address.address_line1
+/postal_address/address_line2 canary0061 l100 User.postal_address Address.address_line2
+/postal_address/city canary0062 l85 User.postal_address Address.city
+/postal_address/country ZL p User.postal_address Address.country
+/postal_address/postcode canary0064 l10 User.postal_address Address.postcode
+/postal_address/state canary0065 l50 User.postal_address Address.state",
         },
         Body {
             name: "UserDataChange",
             show: shown::<types::UserDataChange>,
             refuse: Some(refused::<types::UserDataChange>),
-            text: r#"{"data_download_link":"https://example.com/canary0064","document_type":"PASSPORT","first_name":"canary0065","issuance_date":"2024-02-29","last_name":"canary0066"}"#,
+            text: r#"{"data_download_link":"https://example.com/canary0066","document_type":"PASSPORT","first_name":"canary0067","issuance_date":"2024-02-29","last_name":"canary0068"}"#,
             canaries: "
-/data_download_link canary0064 l1000 UserNameChange.data_download_link
-/first_name canary0065 l100 UserNameChange.first_name
-/last_name canary0066 l100 UserNameChange.last_name",
+/data_download_link canary0066 l1000 UserNameChange.data_download_link
+/first_name canary0067 l100 UserNameChange.first_name
+/last_name canary0068 l100 UserNameChange.last_name",
         },
         Body {
             name: "UserDataChange 2",
             show: shown::<types::UserDataChange>,
             refuse: Some(refused::<types::UserDataChange>),
-            text: r#"{"data_download_link":"https://example.com/canary0067","document_type":"PASSPORT","issuance_date":"2024-02-29","nationalities":["ZQ"]}"#,
+            text: r#"{"data_download_link":"https://example.com/canary0069","document_type":"PASSPORT","issuance_date":"2024-02-29","nationalities":["ZS"]}"#,
             canaries: "
-/data_download_link canary0067 l1000 UserNationalityChange.data_download_link
-/nationalities/0 ZQ p UserNationalityChange.nationalities",
+/data_download_link canary0069 l1000 UserNationalityChange.data_download_link
+/nationalities/0 ZS p UserNationalityChange.nationalities",
         },
         Body {
             name: "UserDataChange 3",
             show: shown::<types::UserDataChange>,
             refuse: Some(refused::<types::UserDataChange>),
-            text: r#"{"address":{"address_line1":"canary0069","address_line2":"canary0070","city":"canary0071","country":"ZU","postcode":"canary0073","state":"canary0074"},"data_download_link":"https://example.com/canary0075","document_type":"UTILITY_BILL","issuance_date":"2024-02-29"}"#,
+            text: r#"{"address":{"address_line1":"canary0071","address_line2":"canary0072","city":"canary0073","country":"ZW","postcode":"canary0075","state":"canary0076"},"data_download_link":"https://example.com/canary0077","document_type":"UTILITY_BILL","issuance_date":"2024-02-29"}"#,
             canaries: "
-/address/address_line1 canary0069 l100 UserAddressChange.address Address.address_line1
-/address/address_line2 canary0070 l100 UserAddressChange.address Address.address_line2
-/address/city canary0071 l85 UserAddressChange.address Address.city
-/address/country ZU p UserAddressChange.address Address.country
-/address/postcode canary0073 l10 UserAddressChange.address Address.postcode
-/address/state canary0074 l50 UserAddressChange.address Address.state
-/data_download_link canary0075 l1000 UserAddressChange.data_download_link",
+/address/address_line1 canary0071 l100 UserAddressChange.address Address.address_line1
+/address/address_line2 canary0072 l100 UserAddressChange.address Address.address_line2
+/address/city canary0073 l85 UserAddressChange.address Address.city
+/address/country ZW p UserAddressChange.address Address.country
+/address/postcode canary0075 l10 UserAddressChange.address Address.postcode
+/address/state canary0076 l50 UserAddressChange.address Address.state
+/data_download_link canary0077 l1000 UserAddressChange.data_download_link",
         },
         Body {
             name: "UserDataChange 4",
             show: shown::<types::UserDataChange>,
             refuse: Some(refused::<types::UserDataChange>),
-            text: r#"{"address":{"address_line1":"canary0076","address_line2":"canary0077","city":"canary0078","country":"QB","postcode":"canary0080","state":"canary0081"},"birth_city":"canary0082","birth_country":"QF","birth_date":"1084-07-17","birth_name":"canary0085","email":"canary0086@example.com","first_name":"canary0087","last_name":"canary0088","nationalities":["QL"],"phone_number":"7000000090","postal_address":{"address_line1":"canary0091","address_line2":"canary0092","city":"canary0093","country":"QQ","postcode":"canary0095","state":"canary0096"},"salutation":"","title":""}"#,
+            text: r#"{"address":{"address_line1":"canary0078","address_line2":"canary0079","city":"canary0080","country":"QD","postcode":"canary0082","state":"canary0083"},"birth_city":"canary0084","birth_country":"QH","birth_date":"1086-07-17","birth_name":"canary0087","email":"canary0088@example.com","first_name":"canary0089","last_name":"canary0090","nationalities":["QN"],"phone_number":"7000000092","postal_address":{"address_line1":"canary0093","address_line2":"canary0094","city":"canary0095","country":"QS","postcode":"canary0097","state":"canary0098"},"salutation":"","title":""}"#,
             canaries: "
-/address/address_line1 canary0076 l100 UserDetailsChange.address Address.address_line1
-/address/address_line2 canary0077 l100 UserDetailsChange.address Address.address_line2
-/address/city canary0078 l85 UserDetailsChange.address Address.city
-/address/country QB p UserDetailsChange.address Address.country
-/address/postcode canary0080 l10 UserDetailsChange.address Address.postcode
-/address/state canary0081 l50 UserDetailsChange.address Address.state
-/birth_city canary0082 l85 UserDetailsChange.birth_city
-/birth_country QF p UserDetailsChange.birth_country
-/birth_date 1084-07-17 . UserDetailsChange.birth_date
-/birth_name canary0085 l100 UserDetailsChange.birth_name
-/email canary0086 l100 UserDetailsChange.email
-/first_name canary0087 l100 UserDetailsChange.first_name
-/last_name canary0088 l100 UserDetailsChange.last_name
-/nationalities/0 QL p UserDetailsChange.nationalities
-/phone_number 7000000090 p UserDetailsChange.phone_number
-/postal_address/address_line1 canary0091 l100 UserDetailsChange.postal_address Address.address_line1
-/postal_address/address_line2 canary0092 l100 UserDetailsChange.postal_address Address.address_line2
-/postal_address/city canary0093 l85 UserDetailsChange.postal_address Address.city
-/postal_address/country QQ p UserDetailsChange.postal_address Address.country
-/postal_address/postcode canary0095 l10 UserDetailsChange.postal_address Address.postcode
-/postal_address/state canary0096 l50 UserDetailsChange.postal_address Address.state",
+/address/address_line1 canary0078 l100 UserDetailsChange.address Address.address_line1
+/address/address_line2 canary0079 l100 UserDetailsChange.address Address.address_line2
+/address/city canary0080 l85 UserDetailsChange.address Address.city
+/address/country QD p UserDetailsChange.address Address.country
+/address/postcode canary0082 l10 UserDetailsChange.address Address.postcode
+/address/state canary0083 l50 UserDetailsChange.address Address.state
+/birth_city canary0084 l85 UserDetailsChange.birth_city
+/birth_country QH p UserDetailsChange.birth_country
+/birth_date 1086-07-17 . UserDetailsChange.birth_date
+/birth_name canary0087 l100 UserDetailsChange.birth_name
+/email canary0088 l100 UserDetailsChange.email
+/first_name canary0089 l100 UserDetailsChange.first_name
+/last_name canary0090 l100 UserDetailsChange.last_name
+/nationalities/0 QN p UserDetailsChange.nationalities
+/phone_number 7000000092 p UserDetailsChange.phone_number
+/postal_address/address_line1 canary0093 l100 UserDetailsChange.postal_address Address.address_line1
+/postal_address/address_line2 canary0094 l100 UserDetailsChange.postal_address Address.address_line2
+/postal_address/city canary0095 l85 UserDetailsChange.postal_address Address.city
+/postal_address/country QS p UserDetailsChange.postal_address Address.country
+/postal_address/postcode canary0097 l10 UserDetailsChange.postal_address Address.postcode
+/postal_address/state canary0098 l50 UserDetailsChange.postal_address Address.state",
         },
         Body {
             name: "UserEventDelivery",
             show: shown::<types::UserEventDelivery>,
             refuse: None,
-            text: r#"{"payload":[{"created_at":"2024-02-29T12:30:00Z","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","object":{"address":{"address_line1":"canary0097","address_line2":"canary0098","city":"canary0099","country":"QW","postcode":"canary0101","state":"canary0102"},"birth_city":"canary0103","birth_country":"XA","birth_date":"1105-07-17","birth_name":"canary0106","created_at":"2024-02-29T12:30:00Z","data_privacy_and_sharing_agreement":{"confirmed_at":"2024-02-29T12:30:00Z","consent_document_id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"email":"canary0107@example.com","fatca":{"confirmed_at":"2024-02-29T12:30:00Z","status":true},"first_name":"canary0109","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last_name":"canary0110","nationalities":["XH"],"phone_number":"canary0112","postal_address":{"address_line1":"canary0113","address_line2":"canary0114","city":"canary0115","country":"XM","postcode":"canary0117","state":"canary0118"},"salutation":"","status":"ACTIVE","terms_and_conditions":{"confirmed_at":"2024-02-29T12:30:00Z","consent_document_id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"title":"","updated_at":"2024-02-29T12:30:00Z"},"type":"USER.CREATED","webhook_id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}]}"#,
+            text: r#"{"payload":[{"created_at":"2024-02-29T12:30:00Z","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","object":{"address":{"address_line1":"canary0099","address_line2":"canary0100","city":"canary0101","country":"QY","postcode":"canary0103","state":"canary0104"},"birth_city":"canary0105","birth_country":"XC","birth_date":"1107-07-17","birth_name":"canary0108","created_at":"2024-02-29T12:30:00Z","data_privacy_and_sharing_agreement":{"confirmed_at":"2024-02-29T12:30:00Z","consent_document_id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"email":"canary0109@example.com","fatca":{"confirmed_at":"2024-02-29T12:30:00Z","status":true},"first_name":"canary0111","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last_name":"canary0112","nationalities":["XJ"],"phone_number":"canary0114","postal_address":{"address_line1":"canary0115","address_line2":"canary0116","city":"canary0117","country":"XO","postcode":"canary0119","state":"canary0120"},"salutation":"","status":"ACTIVE","terms_and_conditions":{"confirmed_at":"2024-02-29T12:30:00Z","consent_document_id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"title":"","updated_at":"2024-02-29T12:30:00Z"},"type":"USER.CREATED","webhook_id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}]}"#,
             canaries: "
-/payload/0/object/address/address_line1 canary0097 l100 User.address Address.address_line1
-/payload/0/object/address/address_line2 canary0098 l100 User.address Address.address_line2
-/payload/0/object/address/city canary0099 l85 User.address Address.city
-/payload/0/object/address/country QW p User.address Address.country
-/payload/0/object/address/postcode canary0101 l10 User.address Address.postcode
-/payload/0/object/address/state canary0102 l50 User.address Address.state
-/payload/0/object/birth_city canary0103 . User.birth_city
-/payload/0/object/birth_country XA p User.birth_country
-/payload/0/object/birth_date 1105-07-17 . User.birth_date
-/payload/0/object/birth_name canary0106 . User.birth_name
-/payload/0/object/email canary0107 p User.email
+/payload/0/object/address/address_line1 canary0099 l100 User.address Address.address_line1
+/payload/0/object/address/address_line2 canary0100 l100 User.address Address.address_line2
+/payload/0/object/address/city canary0101 l85 User.address Address.city
+/payload/0/object/address/country QY p User.address Address.country
+/payload/0/object/address/postcode canary0103 l10 User.address Address.postcode
+/payload/0/object/address/state canary0104 l50 User.address Address.state
+/payload/0/object/birth_city canary0105 . User.birth_city
+/payload/0/object/birth_country XC p User.birth_country
+/payload/0/object/birth_date 1107-07-17 . User.birth_date
+/payload/0/object/birth_name canary0108 . User.birth_name
+/payload/0/object/email canary0109 p User.email
 /payload/0/object/fatca/status . . Fatca.status
-/payload/0/object/first_name canary0109 . User.first_name
-/payload/0/object/last_name canary0110 . User.last_name
-/payload/0/object/nationalities/0 XH p User.nationalities
-/payload/0/object/phone_number canary0112 . User.phone_number
-/payload/0/object/postal_address/address_line1 canary0113 l100 User.postal_address Address.address_line1
-/payload/0/object/postal_address/address_line2 canary0114 l100 User.postal_address Address.address_line2
-/payload/0/object/postal_address/city canary0115 l85 User.postal_address Address.city
-/payload/0/object/postal_address/country XM p User.postal_address Address.country
-/payload/0/object/postal_address/postcode canary0117 l10 User.postal_address Address.postcode
-/payload/0/object/postal_address/state canary0118 l50 User.postal_address Address.state",
+/payload/0/object/first_name canary0111 . User.first_name
+/payload/0/object/last_name canary0112 . User.last_name
+/payload/0/object/nationalities/0 XJ p User.nationalities
+/payload/0/object/phone_number canary0114 . User.phone_number
+/payload/0/object/postal_address/address_line1 canary0115 l100 User.postal_address Address.address_line1
+/payload/0/object/postal_address/address_line2 canary0116 l100 User.postal_address Address.address_line2
+/payload/0/object/postal_address/city canary0117 l85 User.postal_address Address.city
+/payload/0/object/postal_address/country XO p User.postal_address Address.country
+/payload/0/object/postal_address/postcode canary0119 l10 User.postal_address Address.postcode
+/payload/0/object/postal_address/state canary0120 l50 User.postal_address Address.state",
         },
         Body {
             name: "UserEventDelivery 2",
             show: shown::<types::UserEventDelivery>,
             refuse: None,
-            text: r#"{"created_at":"2024-02-29T12:30:00Z","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","object":{"reason":"canary0119","user_id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"USER.CREATED","webhook_id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}"#,
+            text: r#"{"created_at":"2024-02-29T12:30:00Z","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","object":{"reason":"canary0121","user_id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"USER.CREATED","webhook_id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}"#,
             canaries: "
-/object/reason canary0119 l100 UserDataChangeFailure.reason",
+/object/reason canary0121 l100 UserDataChangeFailure.reason",
         },
         Body {
             name: "UserList",
             show: shown::<types::UserList>,
             refuse: None,
-            text: r#"{"data":[{"address":{"address_line1":"canary0120","address_line2":"canary0121","city":"canary0122","country":"XT","postcode":"canary0124","state":"canary0125"},"birth_city":"canary0126","birth_country":"XX","birth_date":"1128-07-17","birth_name":"canary0129","created_at":"2024-02-29T12:30:00Z","data_privacy_and_sharing_agreement":{"confirmed_at":"2024-02-29T12:30:00Z","consent_document_id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"email":"canary0130@example.com","fatca":{"confirmed_at":"2024-02-29T12:30:00Z","status":true},"first_name":"canary0132","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last_name":"canary0133","nationalities":["ZE"],"phone_number":"canary0135","postal_address":{"address_line1":"canary0136","address_line2":"canary0137","city":"canary0138","country":"ZJ","postcode":"canary0140","state":"canary0141"},"salutation":"","status":"ACTIVE","terms_and_conditions":{"confirmed_at":"2024-02-29T12:30:00Z","consent_document_id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"title":"","updated_at":"2024-02-29T12:30:00Z"}],"meta":{"count":1,"limit":1,"offset":1,"order":"ASC","sort":"text","total_count":1}}"#,
+            text: r#"{"data":[{"address":{"address_line1":"canary0122","address_line2":"canary0123","city":"canary0124","country":"XV","postcode":"canary0126","state":"canary0127"},"birth_city":"canary0128","birth_country":"XZ","birth_date":"1130-07-17","birth_name":"canary0131","created_at":"2024-02-29T12:30:00Z","data_privacy_and_sharing_agreement":{"confirmed_at":"2024-02-29T12:30:00Z","consent_document_id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"email":"canary0132@example.com","fatca":{"confirmed_at":"2024-02-29T12:30:00Z","status":true},"first_name":"canary0134","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last_name":"canary0135","nationalities":["ZG"],"phone_number":"canary0137","postal_address":{"address_line1":"canary0138","address_line2":"canary0139","city":"canary0140","country":"ZL","postcode":"canary0142","state":"canary0143"},"salutation":"","status":"ACTIVE","terms_and_conditions":{"confirmed_at":"2024-02-29T12:30:00Z","consent_document_id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"title":"","updated_at":"2024-02-29T12:30:00Z"}],"meta":{"count":1,"limit":1,"offset":1,"order":"ASC","sort":"text","total_count":1}}"#,
             canaries: "
-/data/0/address/address_line1 canary0120 l100 User.address Address.address_line1
-/data/0/address/address_line2 canary0121 l100 User.address Address.address_line2
-/data/0/address/city canary0122 l85 User.address Address.city
-/data/0/address/country XT p User.address Address.country
-/data/0/address/postcode canary0124 l10 User.address Address.postcode
-/data/0/address/state canary0125 l50 User.address Address.state
-/data/0/birth_city canary0126 . User.birth_city
-/data/0/birth_country XX p User.birth_country
-/data/0/birth_date 1128-07-17 . User.birth_date
-/data/0/birth_name canary0129 . User.birth_name
-/data/0/email canary0130 p User.email
+/data/0/address/address_line1 canary0122 l100 User.address Address.address_line1
+/data/0/address/address_line2 canary0123 l100 User.address Address.address_line2
+/data/0/address/city canary0124 l85 User.address Address.city
+/data/0/address/country XV p User.address Address.country
+/data/0/address/postcode canary0126 l10 User.address Address.postcode
+/data/0/address/state canary0127 l50 User.address Address.state
+/data/0/birth_city canary0128 . User.birth_city
+/data/0/birth_country XZ p User.birth_country
+/data/0/birth_date 1130-07-17 . User.birth_date
+/data/0/birth_name canary0131 . User.birth_name
+/data/0/email canary0132 p User.email
 /data/0/fatca/status . . Fatca.status
-/data/0/first_name canary0132 . User.first_name
-/data/0/last_name canary0133 . User.last_name
-/data/0/nationalities/0 ZE p User.nationalities
-/data/0/phone_number canary0135 . User.phone_number
-/data/0/postal_address/address_line1 canary0136 l100 User.postal_address Address.address_line1
-/data/0/postal_address/address_line2 canary0137 l100 User.postal_address Address.address_line2
-/data/0/postal_address/city canary0138 l85 User.postal_address Address.city
-/data/0/postal_address/country ZJ p User.postal_address Address.country
-/data/0/postal_address/postcode canary0140 l10 User.postal_address Address.postcode
-/data/0/postal_address/state canary0141 l50 User.postal_address Address.state",
+/data/0/first_name canary0134 . User.first_name
+/data/0/last_name canary0135 . User.last_name
+/data/0/nationalities/0 ZG p User.nationalities
+/data/0/phone_number canary0137 . User.phone_number
+/data/0/postal_address/address_line1 canary0138 l100 User.postal_address Address.address_line1
+/data/0/postal_address/address_line2 canary0139 l100 User.postal_address Address.address_line2
+/data/0/postal_address/city canary0140 l85 User.postal_address Address.city
+/data/0/postal_address/country ZL p User.postal_address Address.country
+/data/0/postal_address/postcode canary0142 l10 User.postal_address Address.postcode
+/data/0/postal_address/state canary0143 l50 User.postal_address Address.state",
         },
     ],
 };
@@ -293,7 +304,7 @@ fn bodies() {
 
 #[tokio::test]
 async fn list_users() {
-    let answers = [(200, "UserList"), (200, "*"), (418, "*")];
+    let answers = [(200, "UserList"), (400, "Problem"), (401, "Problem"), (403, "Problem"), (406, "Problem"), (429, "Problem"), (500, "Problem"), (503, "Problem"), (504, "Problem"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "list_users", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -305,7 +316,7 @@ async fn list_users() {
 
 #[tokio::test]
 async fn create_user() {
-    let answers = [(200, "User"), (200, "*"), (418, "*")];
+    let answers = [(200, "User"), (400, "Problem"), (401, "Problem"), (403, "Problem"), (406, "Problem"), (429, "Problem"), (500, "Problem"), (503, "Problem"), (504, "Problem"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "create_user", Some("NewUser"), &answers);
     let body: types::NewUser = read(&watch.text("NewUser"));
     for (status, answer) in answers {
@@ -318,7 +329,7 @@ async fn create_user() {
 
 #[tokio::test]
 async fn get_user() {
-    let answers = [(200, "User"), (200, "*"), (418, "*")];
+    let answers = [(200, "User"), (401, "Problem"), (403, "Problem"), (404, "Problem"), (406, "Problem"), (429, "Problem"), (500, "Problem"), (503, "Problem"), (504, "Problem"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "get_user", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -329,8 +340,20 @@ async fn get_user() {
 }
 
 #[tokio::test]
+async fn offboard_user() {
+    let answers = [(202, "."), (401, "Problem"), (403, "Problem"), (404, "Problem"), (406, "Problem"), (409, "Problem"), (429, "Problem"), (500, "Problem"), (503, "Problem"), (504, "Problem"), (401, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "offboard_user", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).offboard_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
 async fn change_user_data() {
-    let answers = [(202, "."), (400, "*"), (418, "*")];
+    let answers = [(202, "."), (400, "Problem"), (401, "Problem"), (403, "Problem"), (404, "Problem"), (406, "Problem"), (409, "Problem"), (429, "Problem"), (500, "Problem"), (503, "Problem"), (504, "Problem"), (400, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "change_user_data", Some("UserDataChange"), &answers);
     let body: types::UserDataChange = read(&watch.text("UserDataChange"));
     for (status, answer) in answers {

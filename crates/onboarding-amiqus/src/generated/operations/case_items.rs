@@ -57,7 +57,7 @@ impl Client {
     /// | 401 | The token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
-    /// | 422 | Members of the request break a rule. | `Map<Vec<String>>` |
+    /// | 422 | Members of the request break a rule. | [`ValidationErrors`](crate::types::ValidationErrors) |
     ///
     /// `PATCH /cases/{id}/items`, under "Update items for a case" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///

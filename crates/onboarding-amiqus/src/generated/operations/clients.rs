@@ -47,7 +47,7 @@ impl Client {
     /// | 201 | The new client. | [`Client`](crate::types::Client) |
     /// | 401 | The token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
-    /// | 422 | Members of the request break a rule. | `Map<Vec<String>>` |
+    /// | 422 | Members of the request break a rule. | [`ValidationErrors`](crate::types::ValidationErrors) |
     ///
     /// `POST /clients`, under "Create a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
@@ -121,7 +121,7 @@ impl Client {
     /// | 401 | The token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
-    /// | 422 | Members of the request break a rule. | `Map<Vec<String>>` |
+    /// | 422 | Members of the request break a rule. | [`ValidationErrors`](crate::types::ValidationErrors) |
     ///
     /// `PATCH /clients/{id}`, under "Update a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
@@ -222,7 +222,7 @@ impl Client {
     /// | 401 | The token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
-    /// | 422 | Members of the request break a rule. | `Map<Vec<String>>` |
+    /// | 422 | Members of the request break a rule. | [`ValidationErrors`](crate::types::ValidationErrors) |
     ///
     /// `PUT /clients/{id}/address`, under "Replace an address for a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///

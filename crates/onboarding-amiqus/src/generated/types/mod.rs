@@ -101,8 +101,9 @@ pub use self::shared::{
     RichTextParagraph, RightToWorkCountry, Score, ScoredBreakdown, ScottishDisclosurePreferences, SectionField,
     ShortAnswerField, SingleChoiceField, SortDirection, StandardAccessNiPreferences, StandardPhotoIdPreferences,
     StandardReferencingPreferences, StepId, SubBreakdown, SupportedDocument, SupportedDocumentResult, Team, TeamId,
-    TeamMember, TeamMemberId, TeamRole, ThorntonsOnboardingStep, UserId, Visibility, VisualAuthenticity,
-    VisualAuthenticityDetails, WatchlistMonitoring, WatchlistPreferences, WatchlistProfile, WatchlistStep,
+    TeamMember, TeamMemberId, TeamRole, ThorntonsOnboardingStep, UserId, ValidationErrors, Visibility,
+    VisualAuthenticity, VisualAuthenticityDetails, WatchlistMonitoring, WatchlistPreferences, WatchlistProfile,
+    WatchlistStep,
 };
 pub use self::team::{
     TeamMemberPage, UpdateTeam,

@@ -1321,8 +1321,8 @@ object! {
     /// Error told under the key `error`.
     pub struct ErrorBody {
         required {
-            /// What went wrong, in English.
-            error: String = "error",
+            /// What went wrong, in English. It may repeat what was sent.
+            error: String = private "error",
         }
     }
 }
@@ -1331,8 +1331,8 @@ object! {
     /// Error told under the key `message`.
     pub struct ErrorMessageBody {
         required {
-            /// What went wrong, in English.
-            message: String = "message",
+            /// What went wrong, in English. It may repeat what was sent.
+            message: String = private "message",
         }
     }
 }
@@ -2947,6 +2947,19 @@ object! {
 identifier! {
     /// Number of a user account.
     pub struct UserId(i64);
+}
+
+object! {
+    /// What is wrong with each member of a request, keyed by its path in dot notation (`fields.type`): a list of texts
+    /// for each, which may repeat what was sent.
+    ///
+    /// Personal or secret: `Debug` does not show it.
+    pub struct ValidationErrors {
+        extra {
+            /// Members beyond the documented ones. `Debug` does not show them.
+            extra
+        }
+    }
 }
 
 string_enum! {

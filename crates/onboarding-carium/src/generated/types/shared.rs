@@ -72,8 +72,8 @@ object! {
         optional {
             /// Short code of the error, for programs.
             code: String = "code",
-            /// Explanation for people.
-            detail: String = "detail",
+            /// Explanation for people. It may repeat what was sent.
+            detail: String = private "detail",
             /// Further data about the error, for programs.
             meta: Map<JsonValue> = private "meta",
             /// Part of the request that caused the error.
@@ -156,8 +156,8 @@ object! {
         optional {
             /// Short code of the failure.
             code: String = "code",
-            /// Explanation for people.
-            detail: String = "detail",
+            /// Explanation for people. It may repeat what was sent.
+            detail: String = private "detail",
             /// HTTP status the sign-in alone would have had.
             status: i64 = "status",
         }

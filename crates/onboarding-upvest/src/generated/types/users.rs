@@ -254,10 +254,10 @@ object! {
             status: i64 = "status",
         }
         optional {
-            /// What is wrong with this very request.
-            detail: String = "detail",
+            /// What is wrong with this very request. It may repeat what was sent.
+            detail: String = private "detail",
             /// The same as `detail`, under the name that one of the vendor's samples uses.
-            details: String = "details",
+            details: String = private "details",
             /// What the problem occurred on.
             instance: String = "instance",
             /// Identifies the request.
