@@ -6,6 +6,7 @@ use heck::ToKebabCase;
 use serde_json::{Map, Value, json};
 
 use crate::passes::resolve;
+use crate::spec::Pattern;
 
 /// How much of an object is filled in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,8 +96,8 @@ impl<'d> Sampler<'d> {
         let number = |key: &str| schema.get(key).and_then(Value::as_i64);
         match (schema["type"].as_str().unwrap_or_default(), schema["format"].as_str().unwrap_or_default()) {
             ("string", format) => Value::String(of_text(schema, format)),
-            ("integer", _) => json!(number("minimum").unwrap_or(1).max(1).min(number("maximum").unwrap_or(i64::MAX))),
-            ("number", _) => schema.get("minimum").cloned().unwrap_or(json!(1.5)),
+            ("integer", _) => of_number(schema, true),
+            ("number", _) => of_number(schema, false),
             ("boolean", _) => json!(true),
             ("array", _) => {
                 let count = number("minItems").unwrap_or(1).clamp(1, 100);
@@ -218,6 +219,48 @@ fn identifier(reference: &str, schema: &Value) -> Option<String> {
     }
 }
 
+/// A number within the bounds and of the step that a schema asks for: one or 1.5 where that is allowed, or else as near to the lower
+/// bound as may be. Counted in whole units of the smallest digit, so that nothing is rounded.
+fn of_number(schema: &Value, is_integer: bool) -> Value {
+    let given = |key: &str| schema.get(key).and_then(Value::as_number).and_then(|number| decimal(&number.to_string()));
+    let (low, high, step) = (given("minimum"), given("maximum"), given("multipleOf"));
+    let most_digits = [low, high, step].into_iter().flatten().map(|(_, digits)| digits).max().unwrap_or(0);
+    // One digit more than is asked for, so that something lies between bounds that are excluded themselves.
+    let digits = if is_integer { most_digits } else { most_digits.max(1) + 1 };
+    let units = |(number, own): (i128, u32)| number.saturating_mul(10_i128.saturating_pow(digits - own));
+    let excluded = |key: &str| i128::from(schema.get(key).and_then(Value::as_bool).unwrap_or_default());
+    let one = units((1, 0));
+    let low_units = low.map(|low| units(low).saturating_add(excluded("exclusiveMinimum")));
+    let high_units = high.map_or(i128::MAX, |high| units(high).saturating_sub(excluded("exclusiveMaximum")));
+    let wanted = match low_units {
+        Some(low) if is_integer => low.max(one),
+        Some(low) => low,
+        None if is_integer => one,
+        None => one + one / 2,
+    };
+    let step = step.map_or(if is_integer { one } else { 1 }, units).max(1);
+    let above = wanted.min(high_units).saturating_add(step - 1).div_euclid(step).saturating_mul(step);
+    let number = if above > high_units { high_units.div_euclid(step).saturating_mul(step) } else { above };
+    let scale = 10_i128.saturating_pow(digits);
+    let (whole, fraction) =
+        (number.unsigned_abs() / scale.unsigned_abs(), number.unsigned_abs() % scale.unsigned_abs());
+    let width = usize::try_from(digits).unwrap_or_default();
+    let text = format!("{}{whole}.{fraction:0width$}", if number < 0 { "-" } else { "" });
+    text.trim_end_matches('0').trim_end_matches('.').parse().map_or(json!(1), Value::Number)
+}
+
+/// The digits of a number without its point, and how many of them stand behind it; `None` for numbers too large or small to count.
+fn decimal(text: &str) -> Option<(i128, u32)> {
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = i32::try_from(fraction.len()).ok()?.checked_sub(exponent.parse().ok()?)?;
+    let number: i128 = format!("{whole}{fraction}").parse().ok()?;
+    match u32::try_from(digits) {
+        Ok(digits) => (digits <= 15).then_some((number, digits)),
+        Err(_) => Some((number.checked_mul(10_i128.checked_pow(digits.unsigned_abs())?)?, 0)),
+    }
+}
+
 fn of_text(schema: &Value, format: &str) -> String {
     let text = match format {
         "date" => return "2024-02-29".to_owned(),
@@ -267,7 +310,42 @@ fn fitting(schema: &Value, pattern: &str) -> String {
         let length = text.len() as u64;
         limit("minLength").is_none_or(|least| least <= length) && limit("maxLength").is_none_or(|most| length <= most)
     };
-    let fits = |text: &&&str| regex::Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text));
+    let pattern = Pattern::new(pattern).ok();
+    let fits = |text: &&&str| pattern.as_ref().is_some_and(|pattern| pattern.is_match(text));
     let form = forms.iter().filter(fits).find(has_length).or_else(|| forms.iter().find(fits));
     form.copied().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Extent, sample};
+
+    #[test]
+    fn numbers_are_within_bounds_and_multiples_of_the_step() {
+        let cases = [
+            (json!({"type": "integer"}), "1"),
+            (json!({"type": "integer", "minimum": 0, "maximum": 100}), "1"),
+            (json!({"type": "integer", "minimum": 7, "maximum": 91, "multipleOf": 7}), "7"),
+            (json!({"type": "integer", "minimum": 8, "multipleOf": 7}), "14"),
+            (json!({"type": "integer", "minimum": 1, "exclusiveMinimum": true}), "2"),
+            (json!({"type": "integer", "maximum": -3}), "-3"),
+            (json!({"type": "integer", "maximum": -3, "multipleOf": 2}), "-4"),
+            (json!({"type": "integer", "minimum": 9_007_199_254_740_993_i64}), "9007199254740993"),
+            (json!({"type": "integer", "minimum": u64::MAX}), "18446744073709551615"),
+            (json!({"type": "number"}), "1.5"),
+            (json!({"type": "number", "multipleOf": 0.01}), "1.5"),
+            (json!({"type": "number", "multipleOf": 1000}), "1000"),
+            (json!({"type": "number", "minimum": 0}), "0"),
+            (json!({"type": "number", "minimum": 0, "exclusiveMinimum": true, "maximum": 1}), "0.01"),
+            (json!({"type": "number", "minimum": 0.5, "exclusiveMinimum": true, "multipleOf": 0.25}), "0.75"),
+            (json!({"type": "number", "maximum": 0.3}), "0.3"),
+            (json!({"type": "number", "maximum": -0.25}), "-0.25"),
+            (json!({"type": "number", "minimum": -1e300, "maximum": 1e300}), "1.5"),
+        ];
+        for (schema, expected) in cases {
+            assert_eq!(sample(&Value::Null, &schema, Extent::Everything).to_string(), expected, "{schema}");
+        }
+    }
 }

@@ -186,6 +186,9 @@ pub struct Variant {
 
 const COMPONENT: &str = "#/components/schemas/";
 
+/// How many aliases may stand behind each other.
+const MAX_ALIASES: usize = 32;
+
 /// The component that a schema refers to, directly or as the one entry of an `allOf`.
 fn component_of(schema: &Value) -> Option<&str> {
     let reference = match schema.get("$ref") {
@@ -254,7 +257,7 @@ fn schema_type_within(
         problems.add("inline-schema", pointer, what.to_owned(), help.to_owned());
         TypeUse::Json
     };
-    if depth > 32 {
+    if depth > MAX_ALIASES {
         return unsupported("the schema goes round in a circle", "let no alias refer to itself");
     }
     if let Some(name) = component_of(schema) {
@@ -317,7 +320,7 @@ pub(crate) fn is_private(document: &Value, schema: &Value) -> bool {
 }
 
 fn is_private_within(document: &Value, schema: &Value, depth: usize) -> bool {
-    if depth > 32 {
+    if depth > MAX_ALIASES {
         return false;
     }
     if flag(schema, "x-sensitive") {
@@ -365,7 +368,7 @@ pub(crate) fn collect(document: &Value, problems: &Problems<'_>) -> IndexMap<Str
             name,
             description: text(schema, "description").to_owned(),
             limits: limits::sentence(schema),
-            rules: limits::rules(schema),
+            rules: limits::own_rules(schema),
             kind: kind(document, schema, &pointer, problems),
             sensitive: flag(schema, "x-sensitive"),
             sent: false,
@@ -512,13 +515,30 @@ fn alias_target<'d>(document: &'d Value, schema: &Value) -> Option<&'d Value> {
     }
 }
 
-/// The rules of a value: its own, and those of the alias that it names.
+/// The rules of a value: its own, those of the aliases that it names, and those of the values within it that have no type of
+/// their own, through lists and maps.
 pub(crate) fn rules(document: &Value, schema: &Value) -> Vec<String> {
-    let mut rules = limits::rules(schema);
-    for rule in alias_target(document, schema).into_iter().flat_map(limits::rules) {
-        if !rules.contains(&rule) {
-            rules.push(rule);
+    let mut rules = Vec::new();
+    let mut level = Some(schema);
+    // Aliases and lists in place end; a document in which they do not is refused.
+    for depth in 0..=MAX_ALIASES {
+        let mut next = None;
+        for _ in 0..=MAX_ALIASES {
+            let Some(schema) = level else { break };
+            let rules_here = limits::own_rules(schema);
+            for rule in rules_here.iter().map(|rule| limits::within(depth, rule)) {
+                if !rules.contains(&rule) {
+                    rules.push(rule);
+                }
+            }
+            let values = schema.get("additionalProperties").filter(|_| schema.get("properties").is_none());
+            next = next.or_else(|| schema.get("items").or(values)).filter(|inner| inner.is_object());
+            level = alias_target(document, schema);
         }
+        if next.is_none() {
+            break;
+        }
+        level = next;
     }
     rules
 }

@@ -273,7 +273,11 @@ fn steps(contract: &Contract, operation: &Operation) -> Vec<String> {
             let checked = if is_list(parameter) { format!("&{reference}") } else { reference.clone() };
             let rules: Vec<String> = parameter.rules.iter().map(|rule| format!("Rule::{rule}")).collect();
             let is_held = !rules.is_empty() || has_rules(contract, &parameter.value);
-            let check = is_held.then(|| format!(".check({wire}, {checked}, &[{}])", rules.join(", ")));
+            let check = is_held.then(|| match rules.as_slice() {
+                [] => format!(".check({wire}, {checked}, &[])"),
+                // Read while the crate is compiled.
+                rules => format!(".check({wire}, {checked}, const {{ &[{}] }})", rules.join(", ")),
+            });
             check.into_iter().chain([format!(".{step}({wire}, {reference})")])
         })
         .collect();

@@ -65,6 +65,9 @@ fn file(contract: &Contract, module: &str, definitions: &[&TypeDefinition]) -> S
     }
     let mut imports: BTreeSet<String> = macros.iter().map(|name| (*name).to_owned()).collect();
     let body = import_core(contract, body.finish(), &mut imports);
+    if body.contains("(Rule::") {
+        imports.insert("Rule".to_owned());
+    }
     let mut source = Source::rust(&contract.vendor);
     let about = match contract.tags.iter().find(|tag| tag.module == module) {
         Some(tag) => format!("Types of {}.", tag.name),

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use regex::Regex;
 use serde_json::{Value, json};
 
 use super::shape::{
@@ -10,6 +9,7 @@ use super::shape::{
 };
 use crate::contract::{BodyKind, Contract, Held, Operation, ResponseBody, TypeUse, samples};
 use crate::passes::escape;
+use crate::spec::Pattern;
 
 /// Every sensitive place of a vendor's interface, with a canary in it.
 pub(crate) struct Canaries {
@@ -342,7 +342,7 @@ fn lengthened(schema: &Value, mut text: String) -> String {
 fn is_allowed(schema: &Value, candidate: &str) -> bool {
     let pattern = text(schema, "pattern");
     candidate.len() <= limit(schema, "maxLength").unwrap_or(usize::MAX)
-        && (pattern.is_empty() || Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(candidate)))
+        && (pattern.is_empty() || Pattern::new(pattern).is_ok_and(|pattern| pattern.is_match(candidate)))
 }
 
 /// A change by which a canary breaks a rule, where there is one: beyond its length (`l9`), of another form (`p`), or negative (`m`).

@@ -6,13 +6,13 @@
 
 use std::fmt::Write as _;
 
-use regex::Regex;
 use serde_json::Value;
 
 use super::shape::{
     Shape, constant, fitting_variant, is_required, map_values, shape, tag, tagged_variant, text, variants,
 };
 use crate::passes::escape;
+use crate::spec::Pattern;
 
 /// A place in an answer, and its changes: a letter each, as `onboarding_testing::mutation` documents them. Small letters are
 /// decoded, capitals are errors at the place; a question mark behind a letter says that what it is decoded to is left open.
@@ -230,7 +230,7 @@ fn own_changes(schema: &Value, value: &Value, changes: &mut Changes) {
 const NEW_VALUE: &str = "mutant";
 
 fn is_broken_by_new_value(pattern: &str) -> bool {
-    !pattern.is_empty() && Regex::new(pattern).is_ok_and(|pattern| !pattern.is_match(NEW_VALUE))
+    !pattern.is_empty() && Pattern::new(pattern).is_ok_and(|pattern| !pattern.is_match(NEW_VALUE))
 }
 
 /// A member that nobody documented: ignored (`u`), kept (`k`), or, in a map, an entry like the others (`e`).

@@ -7,12 +7,12 @@ use std::{collections::BTreeSet, fmt::Write};
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{Draft, JsonType, Registry, RegistryBuilder, Resource, ValidationError};
-use regex::Regex;
 use serde_json::{Map, Value, json};
 
 use super::{
     composition::{COMPONENT_PREFIX, components, oversized},
     document::Document,
+    pattern::Pattern,
     pointer,
 };
 
@@ -266,7 +266,8 @@ impl Translator {
             "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" => {
                 value.as_u64().map(Value::from)
             }
-            "pattern" => value.as_str().is_some_and(|text| Regex::new(text).is_ok()).then(|| value.clone()),
+            // As the client checks it, so that both find the same.
+            "pattern" => Pattern::new(value.as_str()?).ok().map(|pattern| pattern.engine().into()),
             "required" => {
                 let names: BTreeSet<&str> = value.as_array()?.iter().filter_map(Value::as_str).collect();
                 Some(names.into_iter().map(Value::from).collect())

@@ -11,6 +11,7 @@ mod json_schema;
 mod lint;
 mod node;
 mod operations;
+mod pattern;
 mod pointer;
 mod yaml;
 
@@ -23,6 +24,7 @@ pub use self::{
     lint::{RULES, Rule, lint},
     node::{Entry, Node, NodeValue, Span},
     operations::{OperationEntry, operations},
+    pattern::{Pattern, PatternError},
     yaml::parse_yaml,
 };
 

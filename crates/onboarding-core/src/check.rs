@@ -1,14 +1,15 @@
 //! Holding what is sent against the limits that the vendor documents, before anything leaves.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{PoisonError, RwLock};
 
 use regex_lite::Regex;
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
 use serde_json::Value;
 
+use crate::exact::{ExactNumber, NumberLimit};
 use crate::{DateTime, Map, NaiveDate, Patch, Secret, Utc};
 
 /// A value that can be held against rules.
@@ -24,7 +25,7 @@ pub trait Check {
         Ok(())
     }
 
-    /// Whether every item keeps the rule, when the value is a list.
+    /// Whether every item or value keeps the rule, when the value is a list or a map.
     fn check_items(&self, _rule: &Rule) -> Result<(), Violation> {
         Ok(())
     }
@@ -40,8 +41,8 @@ pub trait Check {
 pub enum Subject<'v> {
     /// A text, by its characters.
     Text(&'v str),
-    /// A number, by its size.
-    Number(f64),
+    /// A number, exactly; `None` for a double that is no number, which keeps no limit.
+    Number(Option<ExactNumber>),
     /// `true` or `false`.
     Boolean(bool),
     /// A list, by the count of its items.
@@ -106,7 +107,8 @@ impl std::error::Error for Violation {}
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
     pub(crate) limit: Limit,
-    pub(crate) each: bool,
+    /// How many lists or maps deep the values are that it applies to: 0 for the value itself.
+    pub(crate) depth: u8,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -117,28 +119,38 @@ pub(crate) enum Limit {
     MaxItems(usize),
     MinProperties(usize),
     MaxProperties(usize),
-    Minimum(f64),
-    Maximum(f64),
-    Above(f64),
-    Below(f64),
-    MultipleOf(f64),
+    Minimum(NumberLimit),
+    Maximum(NumberLimit),
+    Above(NumberLimit),
+    Below(NumberLimit),
+    MultipleOf(NumberLimit),
     UniqueItems,
-    Pattern(&'static str),
+    Pattern {
+        /// As the document has it.
+        documented: &'static str,
+        /// In the syntax of the engine.
+        engine: &'static str,
+    },
     Format(&'static str),
     Exactly(bool),
 }
 
 macro_rules! rules {
     ($($(#[$meta:meta])* $name:ident / $each:ident ($($argument:ident: $type:ty)?) = $limit:expr;)*) => {
-        #[allow(missing_docs, reason = "each is the keyword of its name, for the value itself or for each of its items")]
+        #[allow(
+            missing_docs,
+            clippy::missing_panics_doc,
+            reason = "each is the keyword of its name, for the value itself or for each of its items; numbers are texts, so that \
+                      none is rounded, and are read while the crate is compiled"
+        )]
         impl Rule {
             $(
                 pub const fn $name($($argument: $type)?) -> Self {
-                    Self { limit: $limit, each: false }
+                    Self { limit: $limit, depth: 0 }
                 }
 
                 pub const fn $each($($argument: $type)?) -> Self {
-                    Self { limit: $limit, each: true }
+                    Self { limit: $limit, depth: 1 }
                 }
             )*
         }
@@ -152,18 +164,33 @@ rules! {
     max_items / each_max_items (count: usize) = Limit::MaxItems(count);
     min_properties / each_min_properties (count: usize) = Limit::MinProperties(count);
     max_properties / each_max_properties (count: usize) = Limit::MaxProperties(count);
-    minimum / each_minimum (number: f64) = Limit::Minimum(number);
-    maximum / each_maximum (number: f64) = Limit::Maximum(number);
-    above / each_above (number: f64) = Limit::Above(number);
-    below / each_below (number: f64) = Limit::Below(number);
-    multiple_of / each_multiple_of (number: f64) = Limit::MultipleOf(number);
+    minimum / each_minimum (number: &'static str) = Limit::Minimum(NumberLimit::new(number));
+    maximum / each_maximum (number: &'static str) = Limit::Maximum(NumberLimit::new(number));
+    above / each_above (number: &'static str) = Limit::Above(NumberLimit::new(number));
+    below / each_below (number: &'static str) = Limit::Below(NumberLimit::new(number));
+    multiple_of / each_multiple_of (number: &'static str) = Limit::MultipleOf(NumberLimit::step(number));
     unique_items / each_unique_items () = Limit::UniqueItems;
-    pattern / each_pattern (pattern: &'static str) = Limit::Pattern(pattern);
+    pattern / each_pattern (pattern: &'static str) = Limit::Pattern { documented: pattern, engine: pattern };
+    pattern_as / each_pattern_as (pattern: (&'static str, &'static str)) =
+        Limit::Pattern { documented: pattern.0, engine: pattern.1 };
     format / each_format (format: &'static str) = Limit::Format(format);
     exactly / each_exactly (value: bool) = Limit::Exactly(value);
 }
 
 impl Rule {
+    /// The rule for each of the items or map values of what it applied to, in lists of lists.
+    pub const fn each(rule: Self) -> Self {
+        Self { limit: rule.limit, depth: rule.depth.saturating_add(1) }
+    }
+
+    /// Holds the value, or what is as many lists and maps within it as the rule says, against the limit.
+    fn apply(&self, value: &dyn Check) -> Result<(), Violation> {
+        match self.depth.checked_sub(1) {
+            None => self.hold(value),
+            Some(depth) => value.check_items(&Self { limit: self.limit, depth }),
+        }
+    }
+
     fn hold(&self, value: &dyn Check) -> Result<(), Violation> {
         let kept = match (self.limit, value.subject()) {
             // A character has one to four bytes: most texts are known to be long or short enough without counting.
@@ -179,19 +206,25 @@ impl Rule {
             (Limit::MaxItems(count), Subject::Items(items)) => items <= count,
             (Limit::MinProperties(count), Subject::Members(members)) => members >= count,
             (Limit::MaxProperties(count), Subject::Members(members)) => members <= count,
-            (Limit::Minimum(limit), Subject::Number(number)) => number >= limit,
-            (Limit::Maximum(limit), Subject::Number(number)) => number <= limit,
-            (Limit::Above(limit), Subject::Number(number)) => number > limit,
-            (Limit::Below(limit), Subject::Number(number)) => number < limit,
-            (Limit::MultipleOf(step), Subject::Number(number)) => (number / step).fract() == 0.0,
+            (Limit::Minimum(limit), Subject::Number(number)) => is(number, &limit, Ordering::is_ge),
+            (Limit::Maximum(limit), Subject::Number(number)) => is(number, &limit, Ordering::is_le),
+            (Limit::Above(limit), Subject::Number(number)) => is(number, &limit, Ordering::is_gt),
+            (Limit::Below(limit), Subject::Number(number)) => is(number, &limit, Ordering::is_lt),
+            (Limit::MultipleOf(step), Subject::Number(number)) => {
+                number.is_some_and(|number| number.is_multiple_of(step.number()))
+            }
             (Limit::UniqueItems, Subject::Items(_)) => !value.repeats(),
-            (Limit::Pattern(pattern), Subject::Text(text)) => matches(pattern, text),
+            (Limit::Pattern { engine, .. }, Subject::Text(text)) => matches(engine, text),
             (Limit::Format(format), Subject::Text(text)) => has_format(format, text),
             (Limit::Exactly(value), Subject::Boolean(given)) => given == value,
             _ => true,
         };
         if kept { Ok(()) } else { Err(Violation::new(self.limit.to_string())) }
     }
+}
+
+fn is(number: Option<ExactNumber>, limit: &NumberLimit, allowed: fn(Ordering) -> bool) -> bool {
+    number.is_some_and(|number| allowed(number.compare(limit.number())))
 }
 
 impl fmt::Display for Limit {
@@ -209,24 +242,31 @@ impl fmt::Display for Limit {
             Self::Below(limit) => write!(formatter, "less than {limit}"),
             Self::MultipleOf(step) => write!(formatter, "a multiple of {step}"),
             Self::UniqueItems => formatter.write_str("a list in which no item stands twice"),
-            Self::Pattern(pattern) => write!(formatter, "of the form `{pattern}`"),
+            Self::Pattern { documented, .. } => write!(formatter, "of the form `{documented}`"),
             Self::Format(format) => write!(formatter, "of the format `{format}`"),
             Self::Exactly(value) => write!(formatter, "`{value}`"),
         }
     }
 }
 
-/// Whether the text is of the form. The generator refuses patterns that do not compile.
+/// Whether the text is of the form.
+///
+/// The generator accepts only patterns that this engine compiles. One that it does not compile, which can only be written by
+/// hand, is reported once and checks nothing: refusing would refuse every value.
 ///
 /// Compiling one takes longer than the rest of a call, so each is kept for the life of the process: there are as many as the
 /// vendors' documents have.
 fn matches(pattern: &'static str, text: &str) -> bool {
     static COMPILED: RwLock<BTreeMap<&'static str, Option<Regex>>> = RwLock::new(BTreeMap::new());
+    let is_match = |compiled: &Option<Regex>| compiled.as_ref().is_none_or(|pattern| pattern.is_match(text));
     if let Some(compiled) = COMPILED.read().unwrap_or_else(PoisonError::into_inner).get(pattern) {
-        return compiled.as_ref().is_some_and(|pattern| pattern.is_match(text));
+        return is_match(compiled);
     }
     let compiled = Regex::new(pattern).ok();
-    let matches = compiled.as_ref().is_some_and(|pattern| pattern.is_match(text));
+    if compiled.is_none() {
+        tracing::error!(pattern, "a pattern does not compile and is not checked");
+    }
+    let matches = is_match(&compiled);
     COMPILED.write().unwrap_or_else(PoisonError::into_inner).insert(pattern, compiled);
     matches
 }
@@ -261,14 +301,7 @@ pub fn within<T: Check>(name: &str, value: &T) -> Result<(), Violation> {
 
 /// Holds a value against rules of its own.
 pub fn all(value: &dyn Check, rules: &[Rule]) -> Result<(), Violation> {
-    for rule in rules {
-        if rule.each {
-            value.check_items(rule)?;
-        } else {
-            rule.hold(value)?;
-        }
-    }
-    Ok(())
+    rules.iter().try_for_each(|rule| rule.apply(value))
 }
 
 impl Check for str {
@@ -290,21 +323,20 @@ impl Check for Secret {
 }
 
 impl Check for i64 {
-    #[expect(clippy::cast_precision_loss, reason = "limits are far below the range in which precision is lost")]
     fn subject(&self) -> Subject<'_> {
-        Subject::Number(*self as f64)
+        Subject::Number(Some(ExactNumber::of_i64(*self)))
     }
 }
 
 impl Check for f64 {
     fn subject(&self) -> Subject<'_> {
-        Subject::Number(*self)
+        Subject::Number(ExactNumber::of_f64(*self))
     }
 }
 
 impl Check for Decimal {
     fn subject(&self) -> Subject<'_> {
-        self.to_f64().map_or(Subject::Other, Subject::Number)
+        Subject::Number(Some(ExactNumber::of_decimal(self)))
     }
 }
 
@@ -398,7 +430,7 @@ impl<T: Check + PartialEq> Check for [T] {
 
     fn check_items(&self, rule: &Rule) -> Result<(), Violation> {
         for (index, item) in self.iter().enumerate() {
-            rule.hold(item).map_err(|violation| violation.within(&format!("[{index}]")))?;
+            rule.apply(item).map_err(|violation| violation.within(&format!("[{index}]")))?;
         }
         Ok(())
     }
@@ -440,7 +472,7 @@ impl<T: Check> Check for Map<T> {
 
     fn check_items(&self, rule: &Rule) -> Result<(), Violation> {
         for (key, value) in self {
-            rule.hold(value).map_err(|violation| violation.within(key))?;
+            rule.apply(value).map_err(|violation| violation.within(key))?;
         }
         Ok(())
     }
@@ -448,6 +480,8 @@ impl<T: Check> Check for Map<T> {
 
 #[cfg(test)]
 mod tests {
+    use rust_decimal::Decimal;
+
     use super::{Rule, all, member};
 
     #[test]
@@ -457,7 +491,7 @@ mod tests {
             assert_eq!(all(&text, &rules).is_ok(), kept, "{text}");
         }
         for (number, kept) in [(0_i64, false), (1, true), (9, true), (10, false)] {
-            assert_eq!(all(&number, &[Rule::minimum(1.0), Rule::maximum(9.0)]).is_ok(), kept, "{number}");
+            assert_eq!(all(&number, &[Rule::minimum("1"), Rule::maximum("9")]).is_ok(), kept, "{number}");
         }
         for (value, kept) in [(false, true), (true, false)] {
             assert_eq!(all(&value, &[Rule::exactly(false)]).is_ok(), kept, "{value}");
@@ -475,6 +509,9 @@ mod tests {
             (Rule::format("uri"), "example", false),
             (Rule::pattern("^[A-Z]{2}$"), "GB", true),
             (Rule::pattern("^[A-Z]{2}$"), "gb", false),
+            (Rule::pattern_as((".", "[^\\r]")), "\r", false),
+            // What does not compile checks nothing: it must not refuse every value.
+            (Rule::pattern(r"^\p{L}+$"), "Zoë", true),
         ];
         for (rule, text, kept) in cases {
             assert_eq!(all(&text, &[rule]).is_ok(), kept, "{rule:?} {text}");

@@ -15,6 +15,7 @@ mod credentials;
 mod decode;
 mod download;
 mod error;
+mod exact;
 mod limits;
 mod macros;
 mod observe;
@@ -56,7 +57,9 @@ pub use crate::client::{BuildError, Client, ClientBuilder, Environment, VendorCl
 pub use crate::credentials::{Authenticate, Credentials, CredentialsError, CredentialsErrorKind, SignInHeaders};
 pub use crate::decode::DecodeError;
 pub use crate::download::Download;
+
 pub use crate::error::{Declared, Error, Malformed, Refused, TransportError, TransportErrorKind};
+pub use crate::exact::ExactNumber;
 pub use crate::observe::{CallEnd, CallInfo, Drift, Observer};
 pub use crate::operation::Operation;
 pub use crate::page::{Items, Page, Pages, Paging};

@@ -165,7 +165,7 @@ macro_rules! __sent {
 
             #[inline]
             fn check(&self) -> ::core::result::Result<(), $crate::Violation> {
-                $crate::__private::all(self, &[$($crate::Rule::$tr($($ta)?)),*])?;
+                $crate::__private::all(self, const { &[$($crate::Rule::$tr($($ta)?)),*] })?;
                 $($crate::__held!($rw, &self.$rf, [$($rr($($ra)?)),*]);)*
                 $($crate::__held!($ow, &self.$of, [$($or($($oa)?)),*]);)*
                 $($crate::__held!($nw, &self.$nf, [$($nr($($na)?)),*]);)*
@@ -233,7 +233,7 @@ macro_rules! __held {
         $crate::__private::within($wire, $value)?
     };
     ($wire:literal, $value:expr, [$($rule:ident($($argument:expr)?)),+]) => {
-        $crate::__private::member($wire, $value, &[$($crate::Rule::$rule($($argument)?)),+])?
+        $crate::__private::member($wire, $value, const { &[$($crate::Rule::$rule($($argument)?)),+] })?
     };
 }
 
@@ -375,7 +375,7 @@ macro_rules! identifier {
 
             #[inline]
             fn check(&self) -> ::core::result::Result<(), $crate::Violation> {
-                $crate::__private::all(self, &[$($crate::Rule::$rule($($argument)?)),*])
+                $crate::__private::all(self, const { &[$($crate::Rule::$rule($($argument)?)),*] })
             }
         }
 
@@ -395,7 +395,7 @@ macro_rules! identifier {
 
             #[inline]
             fn check(&self) -> ::core::result::Result<(), $crate::Violation> {
-                $crate::__private::all(self, &[$($($crate::Rule::$rule($($argument)?)),*)?])
+                $crate::__private::all(self, const { &[$($($crate::Rule::$rule($($argument)?)),*)?] })
             }
         }
 
@@ -633,7 +633,7 @@ macro_rules! __union_sent {
             fn check(&self) -> ::core::result::Result<(), $crate::Violation> {
                 match self {
                     $(Self::$Variant(value) => {
-                        $crate::__private::all(value, &[$($crate::Rule::$rule($($argument)?)),*])?;
+                        $crate::__private::all(value, const { &[$($crate::Rule::$rule($($argument)?)),*] })?;
                         $crate::Check::check(value)
                     })*
                     Self::Unknown(_) => ::core::result::Result::Ok(()),
@@ -889,28 +889,28 @@ macro_rules! __setter {
         $(#[$meta])*
         pub fn $setter(self, value: impl ::core::convert::Into<$Type>) -> Self {
             let value: $Type = value.into();
-            Self(self.0.with_request(|request| request.check($wire, &value, &[$($rule),*]).query($wire, &value)))
+            Self(self.0.with_request(|request| request.check($wire, &value, const { &[$($rule),*] }).query($wire, &value)))
         }
     };
     ($(#[$meta:meta])* $setter:ident: $Type:ty = header $wire:literal [$($rule:expr),*]) => {
         $(#[$meta])*
         pub fn $setter(self, value: impl ::core::convert::Into<$Type>) -> Self {
             let value: $Type = value.into();
-            Self(self.0.with_request(|request| request.check($wire, &value, &[$($rule),*]).header($wire, &value)))
+            Self(self.0.with_request(|request| request.check($wire, &value, const { &[$($rule),*] }).header($wire, &value)))
         }
     };
     ($(#[$meta:meta])* $setter:ident: $Type:ty = each $wire:literal [$($rule:expr),*]) => {
         $(#[$meta])*
         pub fn $setter(self, values: impl ::core::iter::IntoIterator<Item = impl ::core::convert::Into<$Type>>) -> Self {
             let values: Vec<$Type> = values.into_iter().map(::core::convert::Into::into).collect();
-            Self(self.0.with_request(|request| request.check($wire, &values, &[$($rule),*]).query_each($wire, &values)))
+            Self(self.0.with_request(|request| request.check($wire, &values, const { &[$($rule),*] }).query_each($wire, &values)))
         }
     };
     ($(#[$meta:meta])* $setter:ident: $Type:ty = joined $wire:literal [$($rule:expr),*]) => {
         $(#[$meta])*
         pub fn $setter(self, values: impl ::core::iter::IntoIterator<Item = impl ::core::convert::Into<$Type>>) -> Self {
             let values: Vec<$Type> = values.into_iter().map(::core::convert::Into::into).collect();
-            Self(self.0.with_request(|request| request.check($wire, &values, &[$($rule),*]).query_joined($wire, &values)))
+            Self(self.0.with_request(|request| request.check($wire, &values, const { &[$($rule),*] }).query_joined($wire, &values)))
         }
     };
     ($(#[$meta:meta])* $setter:ident: $Type:ty = json $wire:literal []) => {

@@ -90,6 +90,7 @@ pub mod described {
     use serde_json::{Map, Value, json};
 
     use crate::check::Limit;
+    use crate::exact::NumberLimit;
     use crate::{Patch, Rule, Secret};
 
     /// Gives the schema of one type, or a reference to it.
@@ -245,12 +246,22 @@ pub mod described {
     fn limit(schema: &mut Schema, rules: &[Rule]) {
         for rule in rules {
             let (keyword, value) = keyword(rule.limit);
-            if !rule.each {
+            if rule.depth == 0 {
                 schema.insert(keyword.to_owned(), value);
-            } else if let Some(Value::Object(items)) = schema.get_mut("items") {
-                items.insert(keyword.to_owned(), value);
+                continue;
+            }
+            let inner = (1..rule.depth).fold(elements(schema.as_object_mut()), |inner, _| elements(inner));
+            if let Some(inner) = inner {
+                inner.insert(keyword.to_owned(), value);
             }
         }
+    }
+
+    /// The schema of a list's items or of a map's values.
+    fn elements(schema: Option<&mut Map<String, Value>>) -> Option<&mut Map<String, Value>> {
+        let schema = schema?;
+        let keyword = if schema.contains_key("items") { "items" } else { "additionalProperties" };
+        schema.get_mut(keyword)?.as_object_mut()
     }
 
     fn keyword(limit: Limit) -> (&'static str, Value) {
@@ -261,22 +272,21 @@ pub mod described {
             Limit::MaxItems(count) => ("maxItems", count.into()),
             Limit::MinProperties(count) => ("minProperties", count.into()),
             Limit::MaxProperties(count) => ("maxProperties", count.into()),
-            Limit::Minimum(number) => ("minimum", plain(number)),
-            Limit::Maximum(number) => ("maximum", plain(number)),
-            Limit::Above(number) => ("exclusiveMinimum", plain(number)),
-            Limit::Below(number) => ("exclusiveMaximum", plain(number)),
-            Limit::MultipleOf(step) => ("multipleOf", plain(step)),
+            Limit::Minimum(number) => ("minimum", plain(&number)),
+            Limit::Maximum(number) => ("maximum", plain(&number)),
+            Limit::Above(number) => ("exclusiveMinimum", plain(&number)),
+            Limit::Below(number) => ("exclusiveMaximum", plain(&number)),
+            Limit::MultipleOf(step) => ("multipleOf", plain(&step)),
             Limit::UniqueItems => ("uniqueItems", Value::Bool(true)),
-            Limit::Pattern(pattern) => ("pattern", pattern.into()),
+            Limit::Pattern { documented, .. } => ("pattern", documented.into()),
             Limit::Format(format) => ("format", format.into()),
             Limit::Exactly(value) => ("const", value.into()),
         }
     }
 
-    /// A whole number is written as one: `1`, not `1.0`.
-    fn plain(number: f64) -> Value {
-        // The texts of numbers are those of JSON, and a whole number's text has no point.
-        number.to_string().parse().map_or(Value::Null, Value::Number)
+    fn plain(limit: &NumberLimit) -> Value {
+        // The texts of numbers are those of JSON.
+        limit.to_string().parse().map_or(Value::Null, Value::Number)
     }
 
     impl<T: JsonSchema> JsonSchema for Patch<T> {

@@ -58,6 +58,7 @@ pub static RULES: &[Rule] = &[
     error("missing-summary", "an operation has no summary"),
     error("missing-tag", "an operation has no tag"),
     error("missing-type", "a schema has keywords of a type but does not name the type"),
+    error("multiple-of", "`multipleOf` is not above zero"),
     error("nullable-without-type", "`nullable` stands beside neither a `type` nor an `allOf`"),
     error("object-without-members", "an object says neither which members it has nor that it is open"),
     error("operation-id-form", "an `operationId` is not in snake case"),

@@ -2,17 +2,17 @@
 
 use std::{cmp::Ordering, collections::BTreeMap};
 
-use regex::Regex;
 use serde_json::Number;
 
 use super::{Report, context::Context, grammar::Kind, suggest::nearest, walk::Site};
-use crate::spec::{Node, NodeValue, pointer::join};
+use crate::spec::{Node, NodeValue, Pattern, pointer::join};
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     for site in context.objects(Kind::Schema) {
         check_enumeration(site, report);
         check_pattern(site, report);
         check_bounds(site, report);
+        check_step(site, report);
         check_required(context, site, report);
     }
 }
@@ -72,13 +72,9 @@ fn check_pattern(site: &Site<'_>, report: &mut Report<'_>) {
     let Some((pattern, text)) = site.node.get("pattern").and_then(|node| Some((node, node.as_str()?))) else {
         return;
     };
-    if let Err(error) = Regex::new(text) {
-        // The last line of the error says what is wrong; those before it repeat the pattern.
-        let error = error.to_string();
-        let reason = error.lines().last().unwrap_or_default().trim_start_matches("error: ");
-        let message = format!("the pattern `{text}` does not compile: {reason}");
-        let help = "Write it without look-around and back references, or describe it in words.";
-        report.at("bad-pattern", pattern.span, &join(&site.pointer, "pattern"), message, help);
+    if let Err(error) = Pattern::new(text) {
+        let message = format!("the pattern {error}");
+        report.at("bad-pattern", pattern.span, &join(&site.pointer, "pattern"), message, error.help);
     }
 }
 
@@ -106,8 +102,22 @@ fn check_bounds(site: &Site<'_>, report: &mut Report<'_>) {
     }
 }
 
+/// Rule `multiple-of`: the step is above zero and has no more digits than the client counts with.
+fn check_step(site: &Site<'_>, report: &mut Report<'_>) {
+    let Some((node, step)) = site.node.get("multipleOf").and_then(|node| Some((node, node.as_number()?))) else {
+        return;
+    };
+    if step.as_f64().is_some_and(|step| step > 0.0) {
+        return;
+    }
+    let message = format!("`multipleOf` is {step}");
+    let help = "Write a step above zero, such as `0.01`, or remove it.";
+    report.at("multiple-of", node.span, &join(&site.pointer, "multipleOf"), message, help);
+}
+
 fn compare(left: &Number, right: &Number) -> Option<Ordering> {
-    match (left.as_i64(), right.as_i64()) {
+    let integer = |number: &Number| number.as_i64().map(i128::from).or(number.as_u64().map(i128::from));
+    match (integer(left), integer(right)) {
         (Some(left), Some(right)) => Some(left.cmp(&right)),
         _ => left.as_f64()?.partial_cmp(&right.as_f64()?),
     }

@@ -95,11 +95,11 @@ call! {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.
-        page: i64 = query "page" [minimum(1.0)],
+        page: i64 = query "page" [minimum("1")],
         /// Most entries on a page; 25 when left out.
         ///
         /// 1 to 100.
-        limit: i64 = query "limit" [minimum(1.0), maximum(100.0)],
+        limit: i64 = query "limit" [minimum("1"), maximum("100")],
         /// Members to show in full: what the items hold.
         expand: types::CaseItemExpansion = joined "expand",
     }

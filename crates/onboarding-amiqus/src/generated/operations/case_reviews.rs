@@ -91,11 +91,11 @@ call! {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.
-        page: i64 = query "page" [minimum(1.0)],
+        page: i64 = query "page" [minimum("1")],
         /// Most entries on a page; 25 when left out.
         ///
         /// 1 to 100.
-        limit: i64 = query "limit" [minimum(1.0), maximum(100.0)],
+        limit: i64 = query "limit" [minimum("1"), maximum("100")],
         /// Members to show in full: who reviewed the case.
         expand: types::CaseReviewExpansion = joined "expand",
     }

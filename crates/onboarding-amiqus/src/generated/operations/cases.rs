@@ -150,11 +150,11 @@ call! {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.
-        page: i64 = query "page" [minimum(1.0)],
+        page: i64 = query "page" [minimum("1")],
         /// Most entries on a page; 25 when left out.
         ///
         /// 1 to 100.
-        limit: i64 = query "limit" [minimum(1.0), maximum(100.0)],
+        limit: i64 = query "limit" [minimum("1"), maximum("100")],
         /// Member by which the list is sorted; by creation when left out.
         sort_by: types::CaseSort = query "sort_by",
         /// Direction of the list; ascending when left out.

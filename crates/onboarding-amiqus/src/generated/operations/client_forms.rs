@@ -140,11 +140,11 @@ call! {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.
-        page: i64 = query "page" [minimum(1.0)],
+        page: i64 = query "page" [minimum("1")],
         /// Most entries on a page; 25 when left out.
         ///
         /// 1 to 100.
-        limit: i64 = query "limit" [minimum(1.0), maximum(100.0)],
+        limit: i64 = query "limit" [minimum("1"), maximum("100")],
         /// Members to show in full: the client or the record.
         expand: types::ClientFormExpansion = joined "expand",
         /// Internal or requested forms only.

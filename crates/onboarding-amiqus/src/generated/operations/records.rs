@@ -315,11 +315,11 @@ call! {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.
-        page: i64 = query "page" [minimum(1.0)],
+        page: i64 = query "page" [minimum("1")],
         /// Most entries on a page; 25 when left out.
         ///
         /// 1 to 100.
-        limit: i64 = query "limit" [minimum(1.0), maximum(100.0)],
+        limit: i64 = query "limit" [minimum("1"), maximum("100")],
         /// Member by which the list is sorted; by creation when left out.
         sort_by: types::RecordSort = query "sort_by",
         /// Direction of the list; ascending when left out.
@@ -364,11 +364,11 @@ call! {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.
-        page: i64 = query "page" [minimum(1.0)],
+        page: i64 = query "page" [minimum("1")],
         /// Most entries on a page; 25 when left out.
         ///
         /// 1 to 100.
-        limit: i64 = query "limit" [minimum(1.0), maximum(100.0)],
+        limit: i64 = query "limit" [minimum("1"), maximum("100")],
         /// Members to show in full: the files.
         expand: types::RecordDocumentExpansion = joined "expand",
     }
@@ -388,11 +388,11 @@ call! {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.
-        page: i64 = query "page" [minimum(1.0)],
+        page: i64 = query "page" [minimum("1")],
         /// Most entries on a page; 25 when left out.
         ///
         /// 1 to 100.
-        limit: i64 = query "limit" [minimum(1.0), maximum(100.0)],
+        limit: i64 = query "limit" [minimum("1"), maximum("100")],
         /// Members to show in full: checks, forms or documents.
         expand: types::RecordStepExpansion = joined "expand",
     }

@@ -89,11 +89,11 @@ object! {
             /// Years of history to cover.
             ///
             /// 1 to 10.
-            timeframe: i64 = "timeframe" [minimum(1.0), maximum(10.0)],
+            timeframe: i64 = "timeframe" [minimum("1"), maximum("10")],
             /// Days without activity after which an explanation is asked for; whole weeks.
             ///
-            /// 7 to 91.
-            gap_threshold: i64 = "gap_threshold" [minimum(7.0), maximum(91.0), multiple_of(7.0)],
+            /// 7 to 91, a multiple of 7.
+            gap_threshold: i64 = "gap_threshold" [minimum("7"), maximum("91"), multiple_of("7")],
         }
         optional {
             /// Whether the team looks at the details before referees are asked; not enabled for every team.
@@ -337,11 +337,11 @@ object! {
             /// Credits that the check costs; null for the usual cost.
             ///
             /// 0 to 100.
-            credit_cost / clear_credit_cost: i64 = "credit_cost" [minimum(0.0), maximum(100.0)],
+            credit_cost / clear_credit_cost: i64 = "credit_cost" [minimum("0"), maximum("100")],
             /// What the client pays, in the minor unit of the currency (1437 is 14.37); null for nothing.
             ///
             /// 1 to 10000.
-            payment_amount / clear_payment_amount: i64 = "payment_amount" [minimum(1.0), maximum(10000.0)],
+            payment_amount / clear_payment_amount: i64 = "payment_amount" [minimum("1"), maximum("10000")],
         }
     }
 }
@@ -366,7 +366,7 @@ object! {
             /// Years of history to cover.
             ///
             /// 1 to 10.
-            years: i64 = "years" [minimum(1.0), maximum(10.0)],
+            years: i64 = "years" [minimum("1"), maximum("10")],
         }
     }
 }
@@ -657,11 +657,11 @@ object! {
             /// Years of history to cover.
             ///
             /// 1 to 10.
-            timeframe: i64 = "timeframe" [minimum(1.0), maximum(10.0)],
+            timeframe: i64 = "timeframe" [minimum("1"), maximum("10")],
             /// Days without activity after which an explanation is asked for; whole weeks.
             ///
-            /// 7 to 91.
-            gap_threshold: i64 = "gap_threshold" [minimum(7.0), maximum(91.0), multiple_of(7.0)],
+            /// 7 to 91, a multiple of 7.
+            gap_threshold: i64 = "gap_threshold" [minimum("7"), maximum("91"), multiple_of("7")],
         }
         nullable {
             /// Activities that need evidence; null for none. Not enabled for every team.

@@ -226,7 +226,7 @@ object! {
         optional {
             /// Days without activity after which an explanation is asked for; whole weeks.
             ///
-            /// 7 to 91.
+            /// 7 to 91, a multiple of 7.
             gap_threshold: i64 = "gap_threshold",
             /// Form that referees fill in as well; null for none.
             referee_form: FormTemplateId = "referee_form",
@@ -250,7 +250,7 @@ untagged_union! {
         /// A value of the form `i64`.
         ///
         /// 1 to 12.
-        Months(i64): [minimum(1.0), maximum(12.0)],
+        Months(i64): [minimum("1"), maximum("12")],
         /// A value of the form `bool`.
         ///
         /// Always `false`.
@@ -2794,7 +2794,7 @@ object! {
         optional {
             /// Days without activity after which an explanation is asked for; whole weeks.
             ///
-            /// 7 to 91.
+            /// 7 to 91, a multiple of 7.
             gap_threshold: i64 = "gap_threshold",
             /// Activities that need evidence; null for none. Not enabled for every team.
             ///
@@ -3011,7 +3011,7 @@ untagged_union! {
         /// A value of the form `i64`.
         ///
         /// 1 to 3.
-        Years(i64): [minimum(1.0), maximum(3.0)],
+        Years(i64): [minimum("1"), maximum("3")],
         /// A value of the form `bool`.
         ///
         /// Always `false`.

@@ -195,7 +195,7 @@ impl Client {
             self.core
                 .request(&OPERATION)
                 .query("operation", operation)
-                .check("resource-id", &resource_id, &[Rule::min_items(1), Rule::max_items(50)])
+                .check("resource-id", &resource_id, const { &[Rule::min_items(1), Rule::max_items(50)] })
                 .query_each("resource-id", resource_id)
                 .query("resource-type", resource_type)
                 .answers_json(),
@@ -330,11 +330,11 @@ call! {
         /// Largest number of entries on the page.
         ///
         /// 0 to 100000, `5000` by default.
-        page_limit: i64 = query "page[limit]" [minimum(0.0), maximum(100000.0)],
+        page_limit: i64 = query "page[limit]" [minimum("0"), maximum("100000")],
         /// Number of items to skip.
         ///
         /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum(0.0)],
+        page_offset: i64 = query "page[offset]" [minimum("0")],
     }
 }
 
@@ -346,10 +346,10 @@ call! {
         /// Largest number of entries on the page.
         ///
         /// 0 to 100000, `5000` by default.
-        page_limit: i64 = query "page[limit]" [minimum(0.0), maximum(100000.0)],
+        page_limit: i64 = query "page[limit]" [minimum("0"), maximum("100000")],
         /// Number of items to skip.
         ///
         /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum(0.0)],
+        page_offset: i64 = query "page[offset]" [minimum("0")],
     }
 }

@@ -207,7 +207,7 @@ impl Client {
         ListDeletionRequests(
             self.core
                 .request(&OPERATION)
-                .check("user-email", &user_email, &[Rule::format("email")])
+                .check("user-email", &user_email, const { &[Rule::format("email")] })
                 .query("user-email", &user_email)
                 .answers_json(),
         )
@@ -384,11 +384,11 @@ call! {
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum(1.0), maximum(1000.0)],
+        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
         /// Number of items to skip.
         ///
         /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum(0.0)],
+        page_offset: i64 = query "page[offset]" [minimum("0")],
     }
 }
 
@@ -398,10 +398,10 @@ call! {
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum(1.0), maximum(1000.0)],
+        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
         /// Number of items to skip.
         ///
         /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum(0.0)],
+        page_offset: i64 = query "page[offset]" [minimum("0")],
     }
 }

@@ -278,9 +278,9 @@ impl Client {
             Operation::new("oauth2_launch", Method::GET, "/v1/oauth2-launcher/").public().redirects();
         self.core
             .request(&OPERATION)
-            .check("iss", &iss, &[Rule::max_length(1024)])
+            .check("iss", &iss, const { &[Rule::max_length(1024)] })
             .query("iss", &iss)
-            .check("launch", launch, &[Rule::max_length(1024)])
+            .check("launch", launch, const { &[Rule::max_length(1024)] })
             .query("launch", launch)
             .answers_nothing()
     }
@@ -321,9 +321,9 @@ impl Client {
             Operation::new("oauth2_redirect", Method::GET, "/v1/oauth2-redirector/").public().redirects();
         self.core
             .request(&OPERATION)
-            .check("code", code, &[Rule::max_length(1024)])
+            .check("code", code, const { &[Rule::max_length(1024)] })
             .query("code", code)
-            .check("state", &state, &[Rule::format("uuid")])
+            .check("state", &state, const { &[Rule::format("uuid")] })
             .query("state", &state)
             .answers_nothing()
     }
@@ -384,10 +384,10 @@ call! {
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum(1.0), maximum(1000.0)],
+        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
         /// Number of items to skip.
         ///
         /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum(0.0)],
+        page_offset: i64 = query "page[offset]" [minimum("0")],
     }
 }

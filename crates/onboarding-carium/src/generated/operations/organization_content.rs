@@ -711,11 +711,11 @@ call! {
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum(1.0), maximum(1000.0)],
+        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
         /// Number of items to skip.
         ///
         /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum(0.0)],
+        page_offset: i64 = query "page[offset]" [minimum("0")],
         /// Only templates of this theme.
         theme_id: types::ThemeId = query "theme-id",
     }
@@ -727,11 +727,11 @@ call! {
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum(1.0), maximum(1000.0)],
+        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
         /// Number of items to skip.
         ///
         /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum(0.0)],
+        page_offset: i64 = query "page[offset]" [minimum("0")],
     }
 }
 
@@ -747,11 +747,11 @@ call! {
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum(1.0), maximum(1000.0)],
+        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
         /// Number of items to skip.
         ///
         /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum(0.0)],
+        page_offset: i64 = query "page[offset]" [minimum("0")],
         /// Only templates of this theme.
         theme_id: types::ThemeId = query "theme-id",
     }
@@ -778,10 +778,10 @@ call! {
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum(1.0), maximum(1000.0)],
+        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
         /// Number of items to skip.
         ///
         /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum(0.0)],
+        page_offset: i64 = query "page[offset]" [minimum("0")],
     }
 }

@@ -92,7 +92,7 @@ impl Client {
             self.core
                 .request(&OPERATION)
                 .path("id", id)
-                .check("SAMLRequest", saml_request, &[Rule::max_length(99999)])
+                .check("SAMLRequest", saml_request, const { &[Rule::max_length(99999)] })
                 .query("SAMLRequest", saml_request)
                 .answers_nothing(),
         )
@@ -131,7 +131,7 @@ impl Client {
         SamlLogin(
             self.core
                 .request(&OPERATION)
-                .check("domain", &domain, &[Rule::max_length(255)])
+                .check("domain", &domain, const { &[Rule::max_length(255)] })
                 .query("domain", &domain)
                 .answers_nothing(),
         )

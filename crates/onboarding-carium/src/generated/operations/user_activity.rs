@@ -166,11 +166,11 @@ call! {
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum(1.0), maximum(1000.0)],
+        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
         /// Number of items to skip.
         ///
         /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum(0.0)],
+        page_offset: i64 = query "page[offset]" [minimum("0")],
     }
 }
 
@@ -199,7 +199,7 @@ call! {
         /// Number of items to skip.
         ///
         /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum(0.0)],
+        page_offset: i64 = query "page[offset]" [minimum("0")],
     }
 }
 
@@ -215,7 +215,7 @@ call! {
         /// Number of items to skip.
         ///
         /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum(0.0)],
+        page_offset: i64 = query "page[offset]" [minimum("0")],
         /// Whether the answer is a summary.
         ///
         /// `false` by default.

@@ -381,11 +381,11 @@ call! {
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum(1.0), maximum(1000.0)],
+        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
         /// Number of items to skip.
         ///
         /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum(0.0)],
+        page_offset: i64 = query "page[offset]" [minimum("0")],
         /// Only memberships of this user.
         user_id: types::UserId = query "user-id",
     }
@@ -444,11 +444,11 @@ call! {
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum(1.0), maximum(1000.0)],
+        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
         /// Number of items to skip.
         ///
         /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum(0.0)],
+        page_offset: i64 = query "page[offset]" [minimum("0")],
         /// Only users shared with this organization or user.
         shared_with_id: types::SharedWithId = query "shared-with-id",
         /// Member to sort by; exactly one.

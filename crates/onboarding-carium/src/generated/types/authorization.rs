@@ -66,11 +66,11 @@ object! {
             /// Largest number of identifiers to return.
             ///
             /// 0 to 100000, `5000` by default.
-            page_limit: i64 = "page[limit]" [minimum(0.0), maximum(100000.0)],
+            page_limit: i64 = "page[limit]" [minimum("0"), maximum("100000")],
             /// Number of identifiers to skip.
             ///
             /// At least 0, `0` by default.
-            page_offset: i64 = "page[offset]" [minimum(0.0)],
+            page_offset: i64 = "page[offset]" [minimum("0")],
         }
     }
 }

@@ -16,11 +16,11 @@ object! {
             /// Lifetime of the access token in seconds.
             ///
             /// 0 to 3600, `3600` by default.
-            access_token_expiration_seconds: i64 = "access-token-expiration-seconds" [minimum(0.0), maximum(3600.0)],
+            access_token_expiration_seconds: i64 = "access-token-expiration-seconds" [minimum("0"), maximum("3600")],
             /// Lifetime of the refresh token in seconds.
             ///
             /// 0 to 10800, `10800` by default.
-            refresh_token_expiration_seconds: i64 = "refresh-token-expiration-seconds" [minimum(0.0), maximum(10800.0)],
+            refresh_token_expiration_seconds: i64 = "refresh-token-expiration-seconds" [minimum("0"), maximum("10800")],
         }
     }
 }

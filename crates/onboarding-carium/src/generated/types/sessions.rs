@@ -22,7 +22,7 @@ object! {
             /// Lifetime of the access token in seconds; the longest allowed when left out.
             ///
             /// 1 to 3600.
-            access_token_expiration_seconds: i64 = "access-token-expiration-seconds" [minimum(1.0), maximum(3600.0)],
+            access_token_expiration_seconds: i64 = "access-token-expiration-seconds" [minimum("1"), maximum("3600")],
             /// Whether the user is present.
             ///
             /// `true` by default.
@@ -32,13 +32,13 @@ object! {
             /// Lifetime of the refresh token in seconds; the longest allowed when left out.
             ///
             /// At least 1.
-            refresh_token_expiration_seconds: i64 = "refresh-token-expiration-seconds" [minimum(1.0)],
+            refresh_token_expiration_seconds: i64 = "refresh-token-expiration-seconds" [minimum("1")],
             /// Service documents the user agrees to; signing in may depend on it.
             service_document_agreements: Vec<ServiceDocumentId> = "service-document-agreements",
             /// Delay of background jobs to simulate, in milliseconds; for developers.
             ///
             /// At least 1.
-            simulated_queue_delay: i64 = "simulated-queue-delay" [minimum(1.0)],
+            simulated_queue_delay: i64 = "simulated-queue-delay" [minimum("1")],
             /// Whether refreshed access tokens keep the lifetime asked for here.
             sticky_access_token_expiration: bool = "sticky-access-token-expiration",
             /// One-time code, for users with multi-factor authentication.

@@ -51,7 +51,7 @@ impl Client {
         );
         self.core
             .request(&OPERATION)
-            .check("company-number", &company_number, &[Rule::min_length(1)])
+            .check("company-number", &company_number, const { &[Rule::min_length(1)] })
             .path("company-number", &company_number)
             .answers_json()
     }

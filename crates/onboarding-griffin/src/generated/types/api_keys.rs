@@ -71,7 +71,7 @@ object! {
             /// Name of the key, without any white space.
             ///
             /// At least 1 character, of the form `^\S+$`.
-            api_key_name: String = "api-key-name" [min_length(1), pattern("^\\S+$")],
+            api_key_name: String = "api-key-name" [min_length(1), pattern_as(("^\\S+$", "^[^\\t-\\r \\u00A0\\u1680\\u2000-\\u200A\\u2028\\u2029\\u202F\\u205F\\u3000\\uFEFF]+$"))],
         }
     }
 }

@@ -85,7 +85,7 @@ object! {
             /// E-mail address of the corporation.
             ///
             /// Of the form `.+@.+\..+`.
-            email_address: String = private "email-address" [pattern(".+@.+\\..+")],
+            email_address: String = private "email-address" [pattern_as((".+@.+\\..+", "[^\\n\\r\\u2028\\u2029]+@[^\\n\\r\\u2028\\u2029]+\\.[^\\n\\r\\u2028\\u2029]+"))],
         }
     }
 }
@@ -128,7 +128,7 @@ object! {
             /// E-mail address.
             ///
             /// Of the form `.+@.+\..+`.
-            email_address: String = private "email-address" [pattern(".+@.+\\..+")],
+            email_address: String = private "email-address" [pattern_as((".+@.+\\..+", "[^\\n\\r\\u2028\\u2029]+@[^\\n\\r\\u2028\\u2029]+\\.[^\\n\\r\\u2028\\u2029]+"))],
         }
         optional {
             /// Mobile number with its country prefix.
@@ -621,7 +621,7 @@ object! {
             /// E-mail address of the corporation.
             ///
             /// Of the form `.+@.+\..+`.
-            email_address: String = private "email-address" [pattern(".+@.+\\..+")],
+            email_address: String = private "email-address" [pattern_as((".+@.+\\..+", "[^\\n\\r\\u2028\\u2029]+@[^\\n\\r\\u2028\\u2029]+\\.[^\\n\\r\\u2028\\u2029]+"))],
             /// Telephone number of the corporation, with its country prefix.
             ///
             /// Of the form `(\+[1-9])?\d{1,14}`.

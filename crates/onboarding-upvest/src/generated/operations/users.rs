@@ -277,11 +277,11 @@ call! {
         /// How many users to skip before the first one returned.
         ///
         /// At least 0.
-        offset: i64 = query "offset" [minimum(0.0)],
+        offset: i64 = query "offset" [minimum("0")],
         /// How many users to return at most.
         ///
         /// 0 to 1000, `100` by default.
-        limit: i64 = query "limit" [minimum(0.0), maximum(1000.0)],
+        limit: i64 = query "limit" [minimum("0"), maximum("1000")],
     }
 }
 
