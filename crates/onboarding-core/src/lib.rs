@@ -15,6 +15,7 @@ mod credentials;
 mod decode;
 mod download;
 mod error;
+mod event_batch;
 mod exact;
 mod limits;
 mod macros;
@@ -59,6 +60,7 @@ pub use crate::decode::DecodeError;
 pub use crate::download::Download;
 
 pub use crate::error::{Declared, Error, Malformed, Refused, TransportError, TransportErrorKind};
+pub use crate::event_batch::EventBatch;
 pub use crate::exact::ExactNumber;
 pub use crate::observe::{CallEnd, CallInfo, Drift, Observer};
 pub use crate::operation::Operation;

@@ -881,6 +881,17 @@ macro_rules! page {
     };
 }
 
+/// The body of a delivery that holds events: the member that lists them.
+#[macro_export]
+macro_rules! event_batch {
+    ($Name:ident of $Event:ty = $list:literal) => {
+        impl $crate::EventBatch for $Name {
+            type Event = $Event;
+            const LIST: &'static str = $list;
+        }
+    };
+}
+
 /// One setter of a call.
 #[doc(hidden)]
 #[macro_export]

@@ -46,6 +46,7 @@ pub struct Request {
     body: Option<(&'static str, Bytes)>,
     timeout: Option<Duration>,
     attempt_timeout: Option<Duration>,
+    max_answer_bytes: Option<usize>,
     refused: Option<Box<Refused>>,
 }
 
@@ -62,6 +63,7 @@ impl Request {
             body: None,
             timeout: None,
             attempt_timeout: None,
+            max_answer_bytes: None,
             refused: None,
         }
     }
@@ -176,6 +178,13 @@ impl Request {
     /// How long one attempt may take, instead of what the client allows.
     pub fn attempt_timeout(mut self, limit: Duration) -> Self {
         self.attempt_timeout = Some(limit);
+        self
+    }
+
+    /// How many bytes of a response are read, if that is less than the client's limit.
+    #[cfg(feature = "webhook")]
+    pub(crate) const fn max_answer_bytes(mut self, limit: usize) -> Self {
+        self.max_answer_bytes = Some(limit);
         self
     }
 
@@ -547,7 +556,8 @@ impl Execution<'_> {
                 let download = Download::new(response, shared.max_answer_bytes, place);
                 return Ok(Received::Streamed(Box::new((download, head))));
             }
-            let body = read_whole(&mut response, shared.max_answer_bytes)
+            let limit = request.max_answer_bytes.unwrap_or(usize::MAX).min(shared.max_answer_bytes);
+            let body = read_whole(&mut response, limit)
                 .await
                 .map_err(|error| Failure::Transport(error.with_status(status)))?;
             let headers = std::mem::take(response.headers_mut());

@@ -7,10 +7,11 @@
 use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::header::HeaderMap;
-use sfv::{BareItem, Dictionary, FieldType, Item, ItemSerializer, KeyRef, List, ListEntry, Parser, StringRef};
+use sfv::{BareItem, FieldType, Item, ItemSerializer, KeyRef, List, ListEntry, StringRef};
 
+use super::limits::MAX_SHOWN_CHARACTERS;
 use super::message::{Message, RequestHead};
+use super::values::{Field, Values};
 
 /// The identifier of a part of a message that a signature covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +21,7 @@ pub struct Component {
     parameters: Vec<Parameter>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Parameter {
     /// `sf`: the value is parsed and written anew.
     Structured,
@@ -61,7 +62,7 @@ pub struct ComponentError {
 }
 
 impl ComponentError {
-    /// The identifier of the component.
+    /// The identifier of the component. Whoever sent the message has written it, so it is cut short when it is long.
     pub fn component(&self) -> &str {
         &self.component
     }
@@ -94,6 +95,9 @@ pub enum Problem {
     /// The identifier itself occurs more than once in a signature.
     #[error("is named more than once")]
     NamedTwice,
+    /// The value, or with it the text that is signed, is longer than is looked at: see [`limits`](super::limits).
+    #[error("is too long")]
+    TooLong,
 }
 
 /// What a component of [`DERIVED`] is taken from.
@@ -123,10 +127,11 @@ const DERIVED: [(&str, Derived); 9] = [
 ];
 
 /// What stays as it is in the value of a query parameter: the set of `application/x-www-form-urlencoded`.
-const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_');
+pub(super) const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_');
 
+/// The type of a structured field.
 #[derive(Clone, Copy)]
-enum FieldKind {
+pub(super) enum FieldKind {
     Dictionary,
     List,
     Item,
@@ -246,19 +251,26 @@ impl Component {
             && self.parameters.iter().all(|parameter| other.parameters.contains(parameter))
     }
 
+    /// What two components share when they name the same part of a message: parameters may stand in any order.
+    pub(super) fn canonical(&self) -> impl Ord {
+        let mut parameters = self.parameters.clone();
+        parameters.sort_unstable();
+        (self.name.clone(), parameters)
+    }
+
     /// Whether the message has it, for components that are covered when they are there.
-    pub(super) fn is_present(&self, message: &Message<'_>) -> bool {
-        match (self.derived(), message) {
+    pub(super) fn is_present(&self, values: &mut Values<'_>) -> bool {
+        match (self.derived(), values.message()) {
             // A query that is not there has the value `?`, which a signer may leave out.
             (Some(Derived::Query), Message::Request(request)) => request.query.is_some(),
             // A value that is there but cannot be signed is no reason to leave it out.
-            _ => !matches!(self.raw_value(message), Err(Problem::Missing)),
+            _ => !matches!(self.raw_value(values), Err(Problem::Missing)),
         }
     }
 
     /// The value in a message, as it stands in the signature base.
-    pub(super) fn value(&self, message: &Message<'_>) -> Result<String, ComponentError> {
-        let value = self.raw_value(message).map_err(|problem| self.error(problem))?;
+    pub(super) fn value(&self, values: &mut Values<'_>) -> Result<String, ComponentError> {
+        let value = self.raw_value(values).map_err(|problem| self.error(problem))?;
         // The base has one line for each component: nothing may smuggle in another.
         if value.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t')) {
             Ok(value)
@@ -268,30 +280,35 @@ impl Component {
     }
 
     pub(super) fn error(&self, problem: Problem) -> ComponentError {
-        ComponentError { component: self.to_string(), problem }
+        let mut component = self.to_string();
+        // It is printable ASCII, so that every place is the border of a character.
+        if component.len() > MAX_SHOWN_CHARACTERS {
+            component.truncate(MAX_SHOWN_CHARACTERS);
+            component.push_str("[...]");
+        }
+        ComponentError { component, problem }
     }
 
-    fn raw_value(&self, message: &Message<'_>) -> Result<String, Problem> {
+    fn raw_value(&self, values: &mut Values<'_>) -> Result<String, Problem> {
         let of_request = self.parameters.contains(&Parameter::Request);
-        let (request, headers) = match message {
+        let message = values.message();
+        let request = match message {
             // `;req` speaks of the request that a response answers; a request has no other.
             Message::Request(_) if of_request => return Err(Problem::WrongKind),
-            Message::Request(request) => (Some(request), request.headers),
-            Message::Response(response) if of_request => {
-                let request = response.request.as_ref().ok_or(Problem::Missing)?;
-                (Some(request), request.headers)
-            }
-            Message::Response(response) => (None, response.headers),
+            Message::Request(request) => Some(request),
+            Message::Response(response) if of_request => Some(response.request.as_ref().ok_or(Problem::Missing)?),
+            Message::Response(_) => None,
         };
         match (self.derived(), request, message) {
-            (None, _, _) => self.field(headers),
+            (None, _, _) => self.field(values.field(self.name(), of_request)?),
             (Some(Derived::Status), None, Message::Response(response)) => Ok(response.status.as_str().to_owned()),
-            (Some(derived), Some(request), _) if derived != Derived::Status => self.derive(derived, request),
+            (Some(Derived::QueryParam), Some(_), _) => values.query_parameter(self.parameter_name()),
+            (Some(derived), Some(request), _) => Self::derive(derived, request),
             _ => Err(Problem::WrongKind),
         }
     }
 
-    fn derive(&self, derived: Derived, request: &RequestHead<'_>) -> Result<String, Problem> {
+    fn derive(derived: Derived, request: &RequestHead<'_>) -> Result<String, Problem> {
         let path = if request.path.is_empty() { "/" } else { request.path };
         let query = request.query.map(|query| format!("?{query}"));
         Ok(match derived {
@@ -305,54 +322,35 @@ impl Component {
                 let scheme = request.scheme.to_ascii_lowercase();
                 format!("{scheme}://{}{path}{}", authority(request)?, query.unwrap_or_default())
             }
-            Derived::QueryParam => self.query_parameter(request.query.unwrap_or_default())?,
-            Derived::Status => return Err(Problem::WrongKind),
+            Derived::QueryParam | Derived::Status => return Err(Problem::WrongKind),
         })
     }
 
-    fn query_parameter(&self, query: &str) -> Result<String, Problem> {
-        let wanted = self.parameters.iter().find_map(|parameter| match parameter {
+    /// Which query parameter, in the form in which values stand in the base.
+    fn parameter_name(&self) -> &str {
+        let name = self.parameters.iter().find_map(|parameter| match parameter {
             Parameter::Name(name) => Some(name.as_str()),
             _ => None,
         });
-        let mut values = url::form_urlencoded::parse(query.as_bytes())
-            .filter(|(name, _)| Some(utf8_percent_encode(name, FORM).to_string().as_str()) == wanted)
-            .map(|(_, value)| utf8_percent_encode(&value, FORM).to_string());
-        let value = values.next().ok_or(Problem::Missing)?;
-        if values.next().is_some() { Err(Problem::Repeated) } else { Ok(value) }
+        name.unwrap_or_default()
     }
 
-    fn field(&self, headers: &HeaderMap) -> Result<String, Problem> {
-        let lines: Vec<&[u8]> =
-            headers.get_all(self.name()).iter().map(|value| value.as_bytes().trim_ascii()).collect();
-        if lines.is_empty() {
-            return Err(Problem::Missing);
-        }
+    fn field(&self, field: &mut Field<'_>) -> Result<String, Problem> {
         if self.parameters.contains(&Parameter::Bytes) {
-            let list: List = lines.iter().map(|line| BareItem::ByteSequence(line.to_vec()).into()).collect();
+            let list: List = field.lines().iter().map(|line| BareItem::ByteSequence(line.to_vec()).into()).collect();
             return list.serialize().ok_or(Problem::Missing);
         }
-        let value = lines.join(&b", "[..]);
-        let value = String::from_utf8(value).map_err(|_| Problem::NotAscii)?;
         for parameter in &self.parameters {
             match parameter {
-                Parameter::Key(key) => return member(&value, key.as_str()),
-                Parameter::Structured => return self.canonical(&value),
+                Parameter::Key(key) => return member(field, key.as_str()),
+                Parameter::Structured => {
+                    let kind = STRUCTURED_FIELDS.iter().find(|(name, _)| *name == self.name()).map(|(_, kind)| *kind);
+                    return field.canonical(kind.ok_or(Problem::NotStructured)?);
+                }
                 Parameter::Bytes | Parameter::Request | Parameter::Name(_) => {}
             }
         }
-        Ok(value)
-    }
-
-    fn canonical(&self, value: &str) -> Result<String, Problem> {
-        let kind = STRUCTURED_FIELDS.iter().find(|(name, _)| *name == self.name()).map(|(_, kind)| *kind);
-        let parser = Parser::new(value);
-        let text = match kind.ok_or(Problem::NotStructured)? {
-            FieldKind::Dictionary => parser.parse::<Dictionary>().map(|value| value.serialize()),
-            FieldKind::List => parser.parse::<List>().map(|value| value.serialize()),
-            FieldKind::Item => parser.parse::<Item>().map(|value| Some(value.serialize())),
-        };
-        Ok(text.map_err(|_| Problem::NotStructured)?.unwrap_or_default())
+        field.text().map(str::to_owned)
     }
 
     fn derived(&self) -> Option<Derived> {
@@ -417,8 +415,8 @@ fn authority(request: &RequestHead<'_>) -> Result<String, Problem> {
 }
 
 /// One member of a dictionary, with its parameters.
-fn member(value: &str, key: &str) -> Result<String, Problem> {
-    let dictionary: Dictionary = Parser::new(value).parse().map_err(|_| Problem::NotStructured)?;
+fn member(field: &mut Field<'_>, key: &str) -> Result<String, Problem> {
+    let dictionary = field.dictionary()?;
     let key = KeyRef::from_str(key).map_err(|_| Problem::Missing)?;
     let member = dictionary.get(key).ok_or(Problem::Missing)?;
     match member {

@@ -1,18 +1,20 @@
 //! What a signature covers and its parameters, in the header `signature-input`, and the text that is signed: the signature base.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use sfv::visitor::{DictionaryVisitor, EntryVisitor};
 use sfv::{BareItem, Dictionary, FieldType, InnerList, Integer, Item, Key, KeyRef, ListEntry, Parser};
 
 use super::component::{Component, ComponentError, InvalidComponent, Problem};
+use super::limits::{LimitExceeded, MAX_BASE_BYTES, MAX_COMPONENTS, MAX_SIGNATURE_HEADER_BYTES, MAX_SIGNATURES};
 use super::message::Message;
+use super::values::Values;
+use super::work::{self, Work};
 
 pub(super) const SIGNATURE: HeaderName = HeaderName::from_static("signature");
 pub(super) const SIGNATURE_INPUT: HeaderName = HeaderName::from_static("signature-input");
-
-/// More components than any message needs; what is received is not allowed to cost more.
-const MOST_COMPONENTS: usize = 128;
 
 /// A parameter of a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,9 +93,15 @@ pub enum InvalidInput {
         /// The parameter's name.
         name: &'static str,
     },
-    /// The signature covers more components than any message needs.
-    #[error("the signature covers too many components")]
-    TooLong,
+    /// A header names a member twice. Which of them holds depends on who reads it, so that none does.
+    #[error("the header `{header}` names a member more than once")]
+    Repeated {
+        /// The header's name.
+        header: &'static str,
+    },
+    /// A header is larger than is looked at.
+    #[error(transparent)]
+    Limit(LimitExceeded),
 }
 
 /// The text has characters outside printable ASCII, or the time is outside what a header can hold.
@@ -151,9 +159,14 @@ impl SignatureInput {
 
     /// The text that is signed.
     pub fn base(&self, message: &Message<'_>, names: ComponentNames) -> Result<String, ComponentError> {
+        self.base_of(&mut Values::new(message), names)
+    }
+
+    pub(super) fn base_of(&self, values: &mut Values<'_>, names: ComponentNames) -> Result<String, ComponentError> {
         let mut base = String::new();
-        for (index, component) in self.components.iter().enumerate() {
-            if self.components.iter().take(index).any(|earlier| earlier.is_same(component)) {
+        let mut seen = BTreeSet::new();
+        for component in &self.components {
+            if !seen.insert(component.canonical()) {
                 return Err(component.error(Problem::NamedTwice));
             }
             let name = match names {
@@ -162,8 +175,11 @@ impl SignatureInput {
             };
             base.push_str(&name);
             base.push_str(": ");
-            base.push_str(&component.value(message)?);
+            base.push_str(&component.value(values)?);
             base.push('\n');
+            if base.len() > MAX_BASE_BYTES {
+                return Err(component.error(Problem::TooLong));
+            }
         }
         base.push_str(match names {
             ComponentNames::Quoted => "\"@signature-params\": ",
@@ -178,8 +194,9 @@ impl SignatureInput {
         let ListEntry::InnerList(list) = member else {
             return Err(InvalidInput::Member { header: "signature-input" });
         };
-        if list.items.len() > MOST_COMPONENTS {
-            return Err(InvalidInput::TooLong);
+        if list.items.len() > MAX_COMPONENTS {
+            let exceeded = LimitExceeded::items("the list of what the signature covers", MAX_COMPONENTS, "components");
+            return Err(InvalidInput::Limit(exceeded));
         }
         let components: Result<Vec<_>, _> = list.items.iter().map(Component::from_item).collect();
         let input = Self { components: components.map_err(InvalidInput::Component)?, parameters: list.params.clone() };
@@ -218,8 +235,12 @@ pub(super) struct CarriedSignature {
 
 /// The signatures of a message: the one with this label, or all. A label that only one of the two headers has is an error.
 pub(super) fn carried(headers: &HeaderMap, label: Option<&str>) -> Result<Vec<CarriedSignature>, InvalidInput> {
-    let inputs = dictionary(headers, &SIGNATURE_INPUT, "signature-input")?;
-    let signatures = dictionary(headers, &SIGNATURE, "signature")?;
+    let parse = |name: &HeaderName, header, subject| {
+        let limits = Limits { bytes: MAX_SIGNATURE_HEADER_BYTES, members: MAX_SIGNATURES };
+        dictionary(headers, name, header, subject, limits)
+    };
+    let inputs = parse(&SIGNATURE_INPUT, "signature-input", "the header `signature-input`")?;
+    let signatures = parse(&SIGNATURE, "signature", "the header `signature`")?;
     let mut found = Vec::new();
     for (key, member) in &inputs {
         if label.is_some_and(|label| label != key.as_str()) {
@@ -247,12 +268,77 @@ pub(super) fn to_headers(label: &str, input: &SignatureInput, signature: &[u8]) 
     Some((input, signature))
 }
 
-/// A header's lines as one dictionary; empty when the header is not there.
+/// How large a header may be.
+#[derive(Clone, Copy)]
+pub(super) struct Limits {
+    pub(super) bytes: usize,
+    pub(super) members: usize,
+}
+
+/// A header's lines as one dictionary, each of whose members is named once; empty when the header is not there.
+///
+/// RFC 9651 lets the last of several members with one name hold. In a header that vouches for others that is refused: a proxy
+/// that adds a line, or a reader that takes the first, would see another message.
 pub(super) fn dictionary(
     headers: &HeaderMap,
     name: &HeaderName,
     header: &'static str,
+    subject: &'static str,
+    limits: Limits,
 ) -> Result<Dictionary, InvalidInput> {
     let lines: Vec<&[u8]> = headers.get_all(name).iter().map(HeaderValue::as_bytes).collect();
-    Parser::new(&lines.join(&b","[..])).parse().map_err(|_| InvalidInput::NotStructured { header })
+    if lines.iter().map(|line| line.len() + 1).sum::<usize>() > limits.bytes {
+        return Err(InvalidInput::Limit(LimitExceeded::bytes(subject, limits.bytes)));
+    }
+    work::count(Work::Field);
+    let mut members = EachOnce { dictionary: Dictionary::new(), most: limits.members, refused: None };
+    match Parser::new(&lines.join(&b","[..])).parse_dictionary_with_visitor(&mut members) {
+        Ok(()) => Ok(members.dictionary),
+        Err(_) => Err(match members.refused {
+            None => InvalidInput::NotStructured { header },
+            Some(Refused::Repeated) => InvalidInput::Repeated { header },
+            Some(Refused::TooMany) => InvalidInput::Limit(LimitExceeded::items(subject, limits.members, "members")),
+        }),
+    }
+}
+
+/// Reads a dictionary whose members are named once.
+struct EachOnce {
+    dictionary: Dictionary,
+    most: usize,
+    /// Why a member was refused: the parser does not hand the error back.
+    refused: Option<Refused>,
+}
+
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+enum Refused {
+    #[error("a member is named more than once")]
+    Repeated,
+    #[error("there are too many members")]
+    TooMany,
+}
+
+impl<'de> DictionaryVisitor<'de> for &mut EachOnce {
+    type Out = ();
+    type Error = Refused;
+
+    fn entry(&mut self, key: &'de KeyRef) -> Result<impl EntryVisitor<'de>, Refused> {
+        let refused = if self.dictionary.contains_key(key) {
+            Some(Refused::Repeated)
+        } else if self.dictionary.len() >= self.most {
+            Some(Refused::TooMany)
+        } else {
+            None
+        };
+        if let Some(refused) = refused {
+            self.refused = Some(refused);
+            return Err(refused);
+        }
+        let Ok(entry) = <Dictionary as DictionaryVisitor>::entry(&mut self.dictionary, key);
+        Ok(entry)
+    }
+
+    fn finish(self) -> Result<(), Refused> {
+        Ok(())
+    }
 }

@@ -12,6 +12,7 @@ use aws_lc_rs::signature::{
 use aws_lc_rs::{error::KeyRejected, hmac};
 
 use super::algorithm::{Algorithm, EcdsaEncoding};
+use super::limits::{LimitExceeded, MAX_PBKDF2_ITERATIONS};
 use super::private_pem::{self, PrivateKeyDer};
 use super::verifying_key::VerifyingKey;
 use crate::{Secret, SignError};
@@ -55,6 +56,9 @@ pub enum KeyError {
          `openssl pkcs8 -topk8 -v2 aes-256-cbc -in <key>` writes one that is"
     )]
     UnsupportedEncryption,
+    /// The key's encryption asks for more iterations than are done: see [`limits`](super::limits).
+    #[error("the key is encrypted with more than {MAX_PBKDF2_ITERATIONS} iterations")]
+    TooManyIterations,
     /// The key is damaged, or of a kind that is not supported.
     #[error("the key is damaged or of a kind that is not supported: Ed25519, or ECDSA on P-256, P-384 or P-521")]
     UnsupportedKey,
@@ -64,6 +68,9 @@ pub enum KeyError {
     /// The text is not a JSON Web Key, or not a set of them.
     #[error("the text is not a JSON Web Key, or not a set of them")]
     NotJwk,
+    /// The text is larger than is looked at.
+    #[error(transparent)]
+    Limit(LimitExceeded),
 }
 
 /// The curves, with the two ways that their keys write a signature.

@@ -39,14 +39,19 @@ impl<'a> RequestHead<'a> {
     /// A request that has come in. `target` is the path and query exactly as they came, before any decoding, and as the sender
     /// wrote them: a proxy in between that rewrites the path makes the signature fail.
     ///
-    /// The authority is taken from the header `host`, or given by [`with_authority`](Self::with_authority); the scheme is
+    /// The authority is taken from the header `host` unless that is there twice, or given by [`with_authority`](Self::with_authority); the scheme is
     /// `https` unless [`with_scheme`](Self::with_scheme) says otherwise, since a server behind a proxy does not see it.
     pub fn received(method: &'a Method, target: &'a str, headers: &'a HeaderMap) -> Self {
         let (path, query) = match target.split_once('?') {
             Some((path, query)) => (path, Some(query)),
             None => (target, None),
         };
-        let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+        let mut hosts = headers.get_all(HOST).iter();
+        let host = match (hosts.next(), hosts.next()) {
+            (Some(only), None) => only.to_str().ok(),
+            // Of two hosts, a proxy may have taken the other one.
+            _ => None,
+        };
         Self { method, scheme: "https", authority: host.map(Cow::Borrowed), path, query, headers }
     }
 
@@ -105,5 +110,14 @@ impl<'a> Message<'a> {
             Self::Request(request) => request.headers,
             Self::Response(response) => response.headers,
         }
+    }
+
+    /// How many bytes path and query have, of the message itself or of the request that it answers.
+    pub(super) fn target_length(&self) -> usize {
+        let request = match self {
+            Self::Request(request) => Some(request),
+            Self::Response(response) => response.request.as_ref(),
+        };
+        request.map_or(0, |request| request.path.len() + request.query.map_or(0, str::len))
     }
 }

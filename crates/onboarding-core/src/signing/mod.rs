@@ -38,14 +38,21 @@ mod algorithm;
 mod component;
 mod digest;
 mod input;
+mod jwk;
 mod key;
+pub mod limits;
 mod message;
 mod private_pem;
 mod profile;
 mod replay;
 mod request_signer;
+mod values;
 mod verifier;
 mod verifying_key;
+pub(crate) mod work;
+
+#[cfg(test)]
+mod tests;
 
 pub use algorithm::{Algorithm, EcdsaEncoding};
 pub use component::{Component, ComponentError, InvalidComponent, Problem};
@@ -54,9 +61,13 @@ pub use input::{ComponentNames, InvalidInput, InvalidParameter, Parameter, Signa
 pub use key::{KeyError, SigningKey};
 pub use message::{Message, RequestHead, ResponseHead};
 pub use profile::{BodyDigest, Covered, OtherHeaders, Profile, When};
+pub use replay::SignatureId;
 pub use request_signer::RequestSigner;
 pub use verifier::{Policy, Verified, Verifier, VerifyError};
 pub use verifying_key::{KeySet, VerifyingKey};
 
 #[cfg(feature = "webhook")]
-pub(crate) use request_signer::Clock;
+pub(crate) use {
+    values::Values,
+    work::{Work, count},
+};

@@ -20,10 +20,8 @@ use pkcs8::pkcs5::pbes2::{EncryptionScheme, Kdf, Pbkdf2Prf};
 use zeroize::Zeroizing;
 
 use super::key::KeyError;
+use super::limits::{LimitExceeded, MAX_PBKDF2_ITERATIONS, MAX_PEM_BYTES};
 use crate::Secret;
-
-/// More rounds than any key file has: a file that asks for more would hang whoever loads it.
-const MOST_ITERATIONS: u32 = 10_000_000;
 
 /// A decrypted private key.
 pub(super) enum PrivateKeyDer {
@@ -35,7 +33,7 @@ pub(super) enum PrivateKeyDer {
 
 /// The first private key of a PEM text; others, such as the curve's parameters, are passed over.
 pub(super) fn private_key(text: &str, passphrase: Option<&Secret>) -> Result<PrivateKeyDer, KeyError> {
-    let blocks = pem::parse_many(text).map_err(|_| KeyError::NotPem)?;
+    let blocks = blocks(text)?;
     if blocks.is_empty() {
         return Err(KeyError::NotPem);
     }
@@ -58,6 +56,14 @@ pub(super) fn private_key(text: &str, passphrase: Option<&Secret>) -> Result<Pri
     }
 }
 
+/// The blocks of a PEM text.
+pub(super) fn blocks(text: &str) -> Result<Vec<Pem>, KeyError> {
+    if text.len() > MAX_PEM_BYTES {
+        return Err(KeyError::Limit(LimitExceeded::bytes("the PEM text", MAX_PEM_BYTES)));
+    }
+    pem::parse_many(text).map_err(|_| KeyError::NotPem)
+}
+
 /// PKCS#8 with PBES2 (RFC 8018).
 fn decrypt_pkcs8(der: &[u8], passphrase: &Secret) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let info = EncryptedPrivateKeyInfoRef::from_der(der).map_err(|_| KeyError::UnsupportedEncryption)?;
@@ -78,9 +84,11 @@ fn decrypt_pkcs8(der: &[u8], passphrase: &Secret) -> Result<Zeroizing<Vec<u8>>, 
         Pbkdf2Prf::HmacWithSha512 => pbkdf2::PBKDF2_HMAC_SHA512,
         _ => return Err(KeyError::UnsupportedEncryption),
     };
-    let iterations = NonZeroU32::new(kdf.iteration_count)
-        .filter(|iterations| iterations.get() <= MOST_ITERATIONS)
-        .ok_or(KeyError::UnsupportedEncryption)?;
+    if kdf.iteration_count > MAX_PBKDF2_ITERATIONS {
+        // It would hang whoever loads the file.
+        return Err(KeyError::TooManyIterations);
+    }
+    let iterations = NonZeroU32::new(kdf.iteration_count).ok_or(KeyError::UnsupportedEncryption)?;
     let mut key = Zeroizing::new(vec![0; key_length(cipher)]);
     pbkdf2::derive(hash, iterations, kdf.salt.as_ref(), passphrase.reveal().as_bytes(), &mut key);
     decrypt(cipher, &key, iv, Zeroizing::new(info.encrypted_data.as_bytes().to_vec()))

@@ -1,5 +1,6 @@
 //! Signs requests with one key, after one profile.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -13,6 +14,7 @@ use super::input::{self, Parameter, SIGNATURE, SIGNATURE_INPUT, SignatureInput};
 use super::key::SigningKey;
 use super::message::{Message, RequestHead};
 use super::profile::{BodyDigest, OtherHeaders, Profile, When};
+use super::values::Values;
 use crate::{SignError, SignableRequest, Signer};
 
 pub(crate) type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
@@ -86,11 +88,12 @@ impl RequestSigner {
     }
 
     /// What the signature of this request covers.
-    fn components(&self, message: &Message<'_>, body: &[u8]) -> Result<Vec<Component>, SignError> {
+    fn components(&self, values: &mut Values<'_>, body: &[u8]) -> Result<Vec<Component>, SignError> {
         let profile = &*self.profile;
-        let covered = |when: When, component: &Component| match when {
+        let message = values.message();
+        let mut covered = |when: When, component: &Component| match when {
             When::Always => true,
-            When::Present => component.is_present(message),
+            When::Present => component.is_present(values),
             When::Body => !body.is_empty(),
         };
         let mut components: Vec<Component> = profile
@@ -100,11 +103,14 @@ impl RequestSigner {
             .map(|part| part.component.clone())
             .collect();
         if let OtherHeaders::SignedExcept { names, prefixes } = profile.other_headers {
+            let named: BTreeSet<String> = components.iter().map(|component| component.name().to_owned()).collect();
             let mut present: Vec<&str> = message.headers().keys().map(HeaderName::as_str).collect();
             present.sort_unstable();
             for name in present {
-                let named = components.iter().any(|component| component.name() == name);
-                if named || names.contains(&name) || prefixes.iter().any(|prefix| name.starts_with(prefix)) {
+                if named.contains(name)
+                    || names.contains(&name)
+                    || prefixes.iter().any(|prefix| name.starts_with(prefix))
+                {
                     continue;
                 }
                 let component =
@@ -147,8 +153,9 @@ impl Signer for RequestSigner {
         self.prepare(request.headers, request.body, now)?;
         let head = RequestHead::sent(request.method, request.url, request.headers);
         let message = Message::Request(head);
-        let input = self.input(self.components(&message, request.body)?, now)?;
-        let base = input.base(&message, self.profile.names).map_err(|error| SignError::new(error.to_string()))?;
+        let mut values = Values::new(&message);
+        let input = self.input(self.components(&mut values, request.body)?, now)?;
+        let base = input.base_of(&mut values, self.profile.names).map_err(|error| SignError::new(error.to_string()))?;
         let signature = self.key.sign(base.as_bytes(), self.profile.ecdsa)?;
         let (input, signature) = input::to_headers(self.profile.label, &input, &signature)
             .ok_or_else(|| SignError::new("the profile's label cannot be written"))?;

@@ -1,23 +1,28 @@
 //! Verifies signed messages after a policy.
 //!
-//! What is asked of a message, in this order: one signature of the right label; the parameters that are wanted; a time that is
-//! neither too old nor in the future; the parts that have to be covered; a body that matches its covered digest; a key that is
-//! known, of an algorithm that is allowed; the signature itself; and that it has not been seen before. What is cheap comes
-//! first, and a key is looked up only for a message that could be accepted.
+//! What is asked of a message, in this order: sizes that can be looked at; one signature of the right label; the parameters that
+//! are wanted; a time that is neither too old nor in the future; the parts that have to be covered; a key that is known, of an
+//! algorithm that is allowed; the signature itself; a body that matches its covered digest; and that the signature has not been
+//! accepted before. Whoever has no key never makes the body hashed, and what the rest costs is bounded by [`limits`].
+//!
+//! [`limits`]: super::limits
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::algorithm::{Algorithm, EcdsaEncoding};
 use super::component::{Component, ComponentError};
 use super::digest::{DigestError, DigestHeader};
 use super::input::{self, CarriedSignature, ComponentNames, InvalidInput, Parameter, SignatureInput};
+use super::limits::{LimitExceeded, MAX_BODY_BYTES, MAX_TARGET_BYTES};
 use super::message::Message;
 use super::profile::{Covered, When};
-use super::replay::{ReplayCache, Sighting};
+use super::replay::{Replay, ReplayCache, SignatureId};
 use super::request_signer::Clock;
+use super::values::Values;
 use super::verifying_key::{KeySet, VerifyingKey};
+use super::work::{self, Work};
 
 /// What is asked of a signed message, as plain data.
 ///
@@ -31,8 +36,11 @@ pub struct Policy {
     /// The parts that have to be covered.
     pub required: Vec<Covered>,
     /// The header that vouches for the body. It has to be covered and to match when there is a body, or when the header is
-    /// there. `None` leaves the body to the caller, as for a message whose body was not read.
+    /// there. `None` leaves the body to the caller, as for a message whose body was not read; a webhook with a body is then
+    /// refused, since its body is handed on as the vendor's.
     pub digest: Option<DigestHeader>,
+    /// How many bytes a body may have.
+    pub max_body_bytes: usize,
     /// The algorithms that a key may have.
     pub algorithms: Vec<Algorithm>,
     /// How ECDSA signatures may be written.
@@ -47,8 +55,10 @@ pub struct Policy {
     pub max_age: Duration,
     /// How far the sender's clock may be off.
     pub clock_skew: Duration,
-    /// How many signatures are remembered against replay. When all are still good, further messages are refused, so it has to
-    /// hold as many as can come within the age and twice the skew. Zero turns the protection off.
+    /// How many signatures are remembered against replay, about 150 bytes each. When all are still good, further messages are
+    /// refused, so it has to hold as many as can come within the age and twice the skew. Zero turns the protection off.
+    ///
+    /// They are remembered by this process until it ends: see [`Verifier`].
     pub replay_capacity: usize,
 }
 
@@ -59,6 +69,7 @@ impl Policy {
             label: None,
             required: vec![Covered::always("@method"), Covered::always("@target-uri")],
             digest: Some(DigestHeader::ContentDigest),
+            max_body_bytes: MAX_BODY_BYTES,
             algorithms: vec![
                 Algorithm::Ed25519,
                 Algorithm::EcdsaP256Sha256,
@@ -88,6 +99,7 @@ impl Policy {
             label: Some("sig1".to_owned()),
             required: vec![Covered::always("@method"), Covered::always("@path"), Covered::when_present("@query")],
             digest: Some(DigestHeader::Digest),
+            max_body_bytes: MAX_BODY_BYTES,
             algorithms: vec![Algorithm::EcdsaP521Sha512, Algorithm::Ed25519],
             ecdsa: vec![EcdsaEncoding::Der, EcdsaEncoding::Fixed],
             parameters: Vec::new(),
@@ -137,6 +149,15 @@ pub enum VerifyError {
     /// The body does not match its digest.
     #[error("the body is not vouched for")]
     Digest(#[source] DigestError),
+    /// The body has more bytes than the policy allows.
+    #[error("the body has more than {limit} bytes")]
+    BodyTooLarge {
+        /// How many it may have.
+        limit: usize,
+    },
+    /// Another part of the message is larger than is looked at.
+    #[error(transparent)]
+    Limit(LimitExceeded),
     /// No key has the identifier that the signature names.
     #[error("no key has the identifier that the signature names")]
     UnknownKey,
@@ -152,6 +173,17 @@ pub enum VerifyError {
     /// The memory of signatures is full, so that a replay could not be told.
     #[error("too many signatures have come in to tell a replay")]
     ReplayCacheFull,
+    /// The clock of this machine has gone back, behind a time at which later signatures were accepted. Whether this one was
+    /// accepted too is forgotten.
+    #[error("the clock has gone back, so that a replay cannot be told")]
+    ClockWentBack,
+}
+
+impl VerifyError {
+    /// Whether nothing is known against the message: the same message, sent again later or signed anew, may be accepted.
+    pub const fn is_retryable(&self) -> bool {
+        matches!(self, Self::ReplayCacheFull | Self::ClockWentBack)
+    }
 }
 
 /// A signature that was verified.
@@ -186,10 +218,15 @@ impl Verified {
 }
 
 /// Verifies signed messages after a policy, and remembers them against replay.
+///
+/// What it remembers is this process's: share one verifier within it. A message that was accepted before the process started, or
+/// by another process, is accepted once more while it is good, which is for the policy's age and skew. Where that matters,
+/// webhooks have a [store](crate::webhook::ReplayStore) that processes share. A clock that is set back does no harm: what may
+/// have been forgotten is refused with [`VerifyError::ClockWentBack`].
 pub struct Verifier {
     policy: Policy,
     clock: Clock,
-    replay: Option<ReplayCache>,
+    replay: ReplayCache,
 }
 
 /// A signature that could be accepted if its key says so.
@@ -199,17 +236,18 @@ pub(crate) struct Candidate {
     created: SystemTime,
 }
 
-impl Candidate {
-    #[cfg(feature = "webhook")]
-    pub(crate) fn key_id(&self) -> &str {
-        &self.key_id
-    }
+/// A signature that is the key's, and may have been accepted before.
+pub(crate) struct Authentic {
+    verified: Verified,
+    id: SignatureId,
+    /// The last moment at which it can be accepted.
+    until: SystemTime,
 }
 
 impl Verifier {
     /// A verifier with the system's clock.
     pub fn new(policy: Policy) -> Self {
-        let replay = (policy.replay_capacity > 0).then(|| ReplayCache::new(policy.replay_capacity));
+        let replay = ReplayCache::new(policy.replay_capacity);
         Self { policy, clock: Arc::new(SystemTime::now), replay }
     }
 
@@ -221,15 +259,26 @@ impl Verifier {
 
     /// Verifies a message with one of these keys. A message is accepted once.
     pub fn verify(&self, message: &Message<'_>, body: &[u8], keys: &KeySet) -> Result<Verified, VerifyError> {
-        let candidate = self.candidate(message, body)?;
+        let mut values = Values::new(message);
+        let candidate = self.candidate(&mut values, body)?;
         let key = keys.get(&candidate.key_id).ok_or(VerifyError::UnknownKey)?;
-        self.accept(candidate, message, key)
+        self.remember(self.authenticate(candidate, &mut values, body, key)?)
     }
 
-    /// All that can be asked without a key.
-    pub(crate) fn candidate(&self, message: &Message<'_>, body: &[u8]) -> Result<Candidate, VerifyError> {
+    /// All that can be asked without a key. The body is not looked at.
+    pub(crate) fn candidate(&self, values: &mut Values<'_>, body: &[u8]) -> Result<Candidate, VerifyError> {
         let policy = &self.policy;
-        let carried = input::carried(message.headers(), policy.label.as_deref()).map_err(VerifyError::Malformed)?;
+        if body.len() > policy.max_body_bytes {
+            return Err(VerifyError::BodyTooLarge { limit: policy.max_body_bytes });
+        }
+        let message = values.message();
+        if message.target_length() > MAX_TARGET_BYTES {
+            return Err(VerifyError::Limit(LimitExceeded::bytes("the request's target", MAX_TARGET_BYTES)));
+        }
+        let carried = input::carried(message.headers(), policy.label.as_deref()).map_err(|error| match error {
+            InvalidInput::Limit(exceeded) => VerifyError::Limit(exceeded),
+            error => VerifyError::Malformed(error),
+        })?;
         let mut carried = carried.into_iter();
         let carried = match (carried.next(), carried.next()) {
             (Some(only), None) => only,
@@ -239,37 +288,47 @@ impl Verifier {
         let key_id = required(Parameter::KeyId, carried.input.text(Parameter::KeyId))?.to_owned();
         let created = required(Parameter::Created, carried.input.time(Parameter::Created))?;
         self.check_parameters(&carried.input)?;
-        self.check_time(created, carried.input.time(Parameter::Expires))?;
-        self.check_coverage(&carried.input, message, body)?;
+        self.check_time((self.clock)(), created, &carried.input)?;
+        self.check_coverage(&carried.input, values, body)?;
         Ok(Candidate { carried, key_id, created })
     }
 
-    /// What is left once the key is known.
-    pub(crate) fn accept(
+    /// Whether signature and body are the key's.
+    pub(crate) fn authenticate(
         &self,
         candidate: Candidate,
-        message: &Message<'_>,
+        values: &mut Values<'_>,
+        body: &[u8],
         key: &VerifyingKey,
-    ) -> Result<Verified, VerifyError> {
+    ) -> Result<Authentic, VerifyError> {
         let policy = &self.policy;
         let Candidate { carried: CarriedSignature { label, input, signature }, key_id, created } = candidate;
         let named = input.text(Parameter::Algorithm);
         if !policy.algorithms.contains(&key.algorithm()) || named.is_some_and(|named| named != key.algorithm().name()) {
             return Err(VerifyError::Algorithm);
         }
-        let base = input.base(message, policy.names).map_err(VerifyError::Component)?;
+        let base = input.base_of(values, policy.names).map_err(VerifyError::Component)?;
+        work::count(Work::Signature);
         if !key.verifies(base.as_bytes(), &signature, &policy.ecdsa) {
             return Err(VerifyError::WrongSignature);
         }
-        if let Some(replay) = &self.replay {
-            let until = later(later(created, policy.max_age), policy.clock_skew);
-            match replay.note(&key_id, input.text(Parameter::Nonce), &base, (self.clock)(), until) {
-                Sighting::First => {}
-                Sighting::Again => return Err(VerifyError::Replayed),
-                Sighting::Full => return Err(VerifyError::ReplayCacheFull),
-            }
+        // Only what the vendor has signed is worth hashing.
+        self.check_body(values, body)?;
+        let id = SignatureId::new(&key_id, input.text(Parameter::Nonce), &base);
+        let until = self.end(created, &input);
+        Ok(Authentic { verified: Verified { label, key_id, created, input }, id, until })
+    }
+
+    /// Accepts a signature unless this process has accepted it before.
+    pub(crate) fn remember(&self, authentic: Authentic) -> Result<Verified, VerifyError> {
+        let Authentic { verified, id, until } = authentic;
+        // Looking up the key may have taken its time.
+        let now = (self.clock)();
+        self.check_time(now, verified.created, &verified.input)?;
+        if self.policy.replay_capacity > 0 {
+            self.replay.remember(id, now, until).map_err(VerifyError::from)?;
         }
-        Ok(Verified { label, key_id, created, input })
+        Ok(verified)
     }
 
     fn check_parameters(&self, input: &SignatureInput) -> Result<(), VerifyError> {
@@ -284,42 +343,102 @@ impl Verifier {
         }
     }
 
-    fn check_time(&self, created: SystemTime, expires: Option<SystemTime>) -> Result<(), VerifyError> {
-        let (now, skew) = ((self.clock)(), self.policy.clock_skew);
-        if created > later(now, skew) {
+    fn check_time(&self, now: SystemTime, created: SystemTime, input: &SignatureInput) -> Result<(), VerifyError> {
+        let (max_age, skew) = (self.policy.max_age, self.policy.clock_skew);
+        if later(created, now) > skew {
             Err(VerifyError::FromTheFuture)
-        } else if now > later(later(created, self.policy.max_age), skew) {
+        } else if later(now, created) > max_age.saturating_add(skew) {
             Err(VerifyError::TooOld)
-        } else if expires.is_some_and(|expires| now > later(expires, skew)) {
+        } else if input.time(Parameter::Expires).is_some_and(|expires| later(now, expires) > skew) {
             Err(VerifyError::Expired)
         } else {
             Ok(())
         }
     }
 
-    fn check_coverage(&self, input: &SignatureInput, message: &Message<'_>, body: &[u8]) -> Result<(), VerifyError> {
+    /// The last moment at which a signature can be accepted.
+    fn end(&self, created: SystemTime, input: &SignatureInput) -> SystemTime {
+        let (max_age, skew) = (self.policy.max_age, self.policy.clock_skew);
+        let by_age = created.checked_add(max_age.saturating_add(skew));
+        let by_expiry = input.time(Parameter::Expires).and_then(|expires| expires.checked_add(skew));
+        by_age.into_iter().chain(by_expiry).min().unwrap_or_else(far_future)
+    }
+
+    fn check_coverage(&self, input: &SignatureInput, values: &mut Values<'_>, body: &[u8]) -> Result<(), VerifyError> {
         let covers = |wanted: &Component| input.components().iter().any(|covered| covered.is_same(wanted));
         for part in &self.policy.required {
             let wanted = match part.when {
                 When::Always => true,
-                When::Present => part.component.is_present(message),
+                When::Present => part.component.is_present(values),
                 When::Body => !body.is_empty(),
             };
             if wanted && !covers(&part.component) {
                 return Err(VerifyError::NotCovered(part.component.to_string()));
             }
         }
-        let Some(digest) = self.policy.digest else {
-            return Ok(());
-        };
-        let header = Component::known(digest.name());
-        if body.is_empty() && !header.is_present(message) {
-            return Ok(());
+        match self.digest_header(values, body) {
+            Some(header) if !covers(&header) => Err(VerifyError::NotCovered(header.to_string())),
+            _ => Ok(()),
         }
-        if !covers(&header) {
-            return Err(VerifyError::NotCovered(header.to_string()));
+    }
+
+    /// The header that has to vouch for the body, if one has to.
+    fn digest_header(&self, values: &mut Values<'_>, body: &[u8]) -> Option<Component> {
+        let header = Component::known(self.policy.digest?.name());
+        (!body.is_empty() || header.is_present(values)).then_some(header)
+    }
+
+    fn check_body(&self, values: &mut Values<'_>, body: &[u8]) -> Result<(), VerifyError> {
+        match self.policy.digest {
+            Some(digest) if self.digest_header(values, body).is_some() => {
+                digest.verify(values.message().headers(), body).map_err(|error| match error {
+                    DigestError::Limit(exceeded) => VerifyError::Limit(exceeded),
+                    error => VerifyError::Digest(error),
+                })
+            }
+            _ => Ok(()),
         }
-        digest.verify(message.headers(), body).map_err(VerifyError::Digest)
+    }
+}
+
+/// What webhooks ask beyond that.
+#[cfg(feature = "webhook")]
+impl Verifier {
+    /// Refuses a body that no digest vouches for.
+    pub(crate) fn require_digest(&self, body: &[u8]) -> Result<(), VerifyError> {
+        match self.policy.digest {
+            None if !body.is_empty() => Err(VerifyError::NotCovered("the body".to_owned())),
+            _ => Ok(()),
+        }
+    }
+
+    /// Leaves it to another memory than this process's whether a signature has been accepted before.
+    pub(crate) fn hand_over(&self, authentic: Authentic) -> Result<(Verified, SignatureId, Duration), VerifyError> {
+        let Authentic { verified, id, until } = authentic;
+        let now = (self.clock)();
+        self.check_time(now, verified.created, &verified.input)?;
+        self.replay.advance(now, until).map_err(VerifyError::from)?;
+        // From the moment at which the first clock accepts it to that at which the last one no longer does, where each of these
+        // clocks and the sender's may be off by the skew.
+        let keep = self.policy.max_age.saturating_add(self.policy.clock_skew.saturating_mul(4));
+        Ok((verified, id, keep))
+    }
+}
+
+#[cfg(feature = "webhook")]
+impl Candidate {
+    pub(crate) fn key_id(&self) -> &str {
+        &self.key_id
+    }
+}
+
+impl From<Replay> for VerifyError {
+    fn from(replay: Replay) -> Self {
+        match replay {
+            Replay::Again => Self::Replayed,
+            Replay::Full => Self::ReplayCacheFull,
+            Replay::ClockWentBack => Self::ClockWentBack,
+        }
     }
 }
 
@@ -333,7 +452,12 @@ fn required<T>(parameter: Parameter, value: Option<T>) -> Result<T, VerifyError>
     value.ok_or(VerifyError::MissingParameter(parameter.name()))
 }
 
-/// The time so much later; a time that no clock can hold is as good as the latest.
-fn later(time: SystemTime, by: Duration) -> SystemTime {
-    time.checked_add(by).unwrap_or(time)
+/// How much later one time is than another; nothing when it is not.
+fn later(time: SystemTime, than: SystemTime) -> Duration {
+    time.duration_since(than).unwrap_or_default()
+}
+
+/// When a signature ends whose end no clock can hold: with the year 9999.
+fn far_future() -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(253_402_300_799)
 }

@@ -10,12 +10,11 @@ use aws_lc_rs::signature::{
     ECDSA_P521_SHA512_ASN1, ECDSA_P521_SHA512_FIXED, ED25519, ParsedPublicKey, RSA_PSS_2048_8192_SHA512,
     VerificationAlgorithm,
 };
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::Value;
 
 use super::algorithm::{Algorithm, EcdsaEncoding};
+use super::jwk;
 use super::key::KeyError;
+use super::private_pem;
 
 /// A public key, or a shared secret, that verifies.
 #[derive(Clone)]
@@ -38,7 +37,7 @@ enum Inner {
 impl VerifyingKey {
     /// The public key in a PEM text (`PUBLIC KEY`): Ed25519, ECDSA on P-256, P-384 or P-521, or RSA for RSA-PSS.
     pub fn from_pem(text: &str) -> Result<Self, KeyError> {
-        let blocks = pem::parse_many(text).map_err(|_| KeyError::NotPem)?;
+        let blocks = private_pem::blocks(text)?;
         let block = blocks.iter().find(|block| block.tag() == "PUBLIC KEY").ok_or(KeyError::NoPublicKey)?;
         // A key is taken by the algorithm that it was made for alone.
         [
@@ -55,8 +54,7 @@ impl VerifyingKey {
 
     /// A JSON Web Key (RFC 7517) of the kind `OKP` with Ed25519 or `EC` with P-256, P-384 or P-521.
     pub fn from_jwk(json: &str) -> Result<Self, KeyError> {
-        let jwk: Value = serde_json::from_str(json).map_err(|_| KeyError::NotJwk)?;
-        Self::from_members(&jwk)
+        jwk::key(json)
     }
 
     /// A shared secret for HMAC with SHA-256, as bytes.
@@ -107,31 +105,6 @@ impl VerifyingKey {
             Inner::Hmac(key) => hmac::verify(key, text, signature).is_ok(),
         }
     }
-
-    fn from_members(jwk: &Value) -> Result<Self, KeyError> {
-        let decode = |name| URL_SAFE_NO_PAD.decode(text(jwk, name)?).ok();
-        let coordinate = |name, length: usize| {
-            let bytes = decode(name)?;
-            // Some writers drop leading zeros.
-            let zeros = length.checked_sub(bytes.len())?;
-            Some([vec![0; zeros], bytes].concat())
-        };
-        let (algorithm, length) = match (text(jwk, "kty"), text(jwk, "crv")) {
-            (Some("OKP"), Some("Ed25519")) => {
-                return Self::from_bytes(Algorithm::Ed25519, &decode("x").ok_or(KeyError::UnsupportedKey)?);
-            }
-            (Some("EC"), Some("P-256")) => (Algorithm::EcdsaP256Sha256, 32),
-            (Some("EC"), Some("P-384")) => (Algorithm::EcdsaP384Sha384, 48),
-            (Some("EC"), Some("P-521")) => (Algorithm::EcdsaP521Sha512, 66),
-            (Some(_), _) => return Err(KeyError::UnsupportedKey),
-            (None, _) => return Err(KeyError::NotJwk),
-        };
-        let (Some(x), Some(y)) = (coordinate("x", length), coordinate("y", length)) else {
-            return Err(KeyError::UnsupportedKey);
-        };
-        // An uncompressed point.
-        Self::from_bytes(algorithm, &[vec![4], x, y].concat())
-    }
 }
 
 impl fmt::Debug for VerifyingKey {
@@ -158,18 +131,11 @@ impl KeySet {
         self
     }
 
-    /// A JSON Web Key Set (RFC 7517). Keys without an identifier, for another use than signatures, or of a kind that is not
-    /// supported are passed over, shared secrets among them: what is published is no secret.
+    /// A JSON Web Key Set (RFC 7517). Keys without an identifier, for another use than to verify signatures, or of a kind that is
+    /// not supported are passed over, shared secrets and private keys among them: what is published is no secret. A set that is
+    /// larger than [`limits`](super::limits) allow is an error.
     pub fn from_jwks(json: &[u8]) -> Result<Self, KeyError> {
-        let set: Value = serde_json::from_slice(json).map_err(|_| KeyError::NotJwk)?;
-        let mut keys = BTreeMap::new();
-        for jwk in set.get("keys").and_then(Value::as_array).ok_or(KeyError::NotJwk)? {
-            let for_signatures = text(jwk, "use").is_none_or(|purpose| purpose == "sig");
-            if let (true, Some(key_id), Ok(key)) = (for_signatures, text(jwk, "kid"), VerifyingKey::from_members(jwk)) {
-                keys.entry(key_id.to_owned()).or_insert(key);
-            }
-        }
-        Ok(Self { keys })
+        jwk::set(json).map(|keys| Self { keys })
     }
 
     /// The key with this identifier.
@@ -186,9 +152,4 @@ impl KeySet {
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
-}
-
-/// A member of a JSON object that is a text.
-fn text<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
-    object.get(name)?.as_str()
 }

@@ -3,43 +3,75 @@
 use std::error::Error;
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use reqwest::{Method, StatusCode};
+use tokio::runtime::Handle;
 use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
+use tokio::time;
 
-use crate::signing::{Clock, KeyError, KeySet, VerifyingKey};
+use crate::Client;
+use crate::runtime::{BoxFuture, Runtime, SystemRuntime};
+use crate::signing::limits::MAX_KEY_SET_BYTES;
+use crate::signing::{KeyError, KeySet, VerifyingKey};
 
-/// A future of any kind.
-pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+/// How long fetching keys may take, unless [`FetchedKeys::with_timeout`] says otherwise. Webhooks wait for it.
+pub const KEY_FETCH_TIMEOUT: Duration = Duration::from_secs(10);
 
 type BoxError = Box<dyn Error + Send + Sync>;
-type Fetch = Arc<dyn Fn() -> BoxFuture<'static, Result<Bytes, BoxError>> + Send + Sync>;
+type Fetch = Arc<dyn Fn() -> BoxFuture<'static, Result<Bytes, KeySourceError>> + Send + Sync>;
 
 /// Gives keys by their identifiers.
 pub trait KeySource: Send + Sync + fmt::Debug {
-    /// The key with this identifier, or `None` when there is none. An error says that it cannot be told.
+    /// The key with this identifier, or `None` when the vendor has none by that name now: the webhook is then refused for good.
+    /// An error says that it cannot be told, and makes the vendor try again. It is called before anything else of a message is
+    /// believed, and nothing else limits how long it takes.
     fn key<'a>(&'a self, key_id: &'a str) -> BoxFuture<'a, Result<Option<VerifyingKey>, KeySourceError>>;
 }
 
-/// Why it cannot be told whether there is a key.
+/// Why it cannot be told whether there is a key. All of these pass: the same webhook, delivered later, may be accepted.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeySourceError {
     /// The keys could not be fetched.
     #[error("the keys could not be fetched")]
     Fetch(#[source] Arc<dyn Error + Send + Sync>),
+    /// The vendor's response to the request for keys was not a success.
+    #[error("the request for keys was answered with the status {0}")]
+    Status(StatusCode),
+    /// Fetching the keys took longer than it may.
+    #[error("fetching the keys took longer than {} seconds", .0.as_secs_f32())]
+    TimedOut(Duration),
+    /// Fetching the keys ended without a result: it panicked, or its Tokio runtime has ended or was never there.
+    #[error("fetching the keys was interrupted")]
+    Interrupted,
     /// What was fetched is longer than any set of keys.
-    #[error("what was fetched is longer than any set of keys")]
+    #[error("what was fetched has more than {MAX_KEY_SET_BYTES} bytes, which no set of keys has")]
     TooLong,
     /// What was fetched is not a set of keys.
     #[error("what was fetched is not a set of keys")]
     NotKeys(#[source] KeyError),
-    /// The keys could not be fetched a short while ago, and it is too early to try again.
-    #[error("the keys could not be fetched a short while ago, and it is too early to try again")]
-    TooEarly,
+    /// The key is not known here, and it is too early to fetch the keys again. The vendor may have begun to use it since they
+    /// were fetched.
+    #[error("the key is not known here, and the keys are not fetched again for {} seconds", .retry_after.as_secs_f32().ceil())]
+    TooEarly {
+        /// When they are.
+        retry_after: Duration,
+    },
+}
+
+impl KeySourceError {
+    /// How long to wait before the same webhook is worth trying again, where that is known.
+    pub const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::TooEarly { retry_after } => Some(*retry_after),
+            _ => None,
+        }
+    }
 }
 
 /// Keys that are known beforehand.
@@ -52,59 +84,90 @@ impl KeySource for KeySet {
 
 /// The vendor's key set (RFC 7517), fetched when it is first needed and kept.
 ///
-/// It is fetched anew when a webhook names a key that it does not have, so that a vendor may change keys at any time, and when
+/// It is fetched again when a webhook names a key that it does not have, so that a vendor may change keys at any time, and when
 /// it has grown old, so that a key which the vendor withdrew is not trusted for long. Between two fetches lies an interval,
-/// whatever comes in: senders of nonsense cannot turn a service against its vendor. However many webhooks wait for the keys,
-/// one fetch serves them all.
+/// whatever comes in: senders of nonsense cannot turn a service against its vendor. A key that is not known while the interval
+/// lasts is [`KeySourceError::TooEarly`], which is a status of 503 and not of 401: the vendor may just have begun to use it.
+///
+/// However many webhooks wait for the keys, one fetch serves them all. It is a task of its own on the Tokio runtime of the webhook
+/// that began it: a sender that hangs up interrupts nothing. Ages and the interval are measured by a clock that never goes back.
 pub struct FetchedKeys {
     fetch: Fetch,
-    clock: Clock,
+    runtime: Arc<dyn Runtime>,
     interval: Duration,
     fresh: Duration,
     stale: Duration,
+    timeout: Duration,
     kept: RwLock<Arc<Kept>>,
+    /// How many fetches have begun.
+    begun: AtomicU64,
     /// Held while fetching: who needs what is fetched waits for it, and who knows the key already does not.
     attempt: Mutex<Attempt>,
 }
 
-/// What was fetched, and when.
+/// What was fetched, and when that was begun.
 #[derive(Default)]
 struct Kept {
     keys: KeySet,
-    fetched: Option<SystemTime>,
+    fetched: Option<Instant>,
 }
 
 /// The last fetch.
 #[derive(Default)]
 struct Attempt {
-    started: Option<SystemTime>,
-    failed: bool,
+    /// The first is 1.
+    number: u64,
+    started: Option<Instant>,
+    succeeded: bool,
+    /// The fetch whose result nobody has taken yet.
+    task: Option<JoinHandle<Result<KeySet, KeySourceError>>>,
 }
 
-/// A set of keys is a few kilobytes.
-const LONGEST_SET: usize = 1024 * 1024;
-
 impl FetchedKeys {
-    /// Keys that are fetched by this function: a call to the vendor's key endpoint, which gives the body of its answer. Give it
-    /// a timeout, since webhooks wait for it.
+    /// Keys that are fetched by this function: a call to the vendor's key endpoint, which gives the body of a response that was a
+    /// success. [`from_client`](Self::from_client) does this with a vendor's client.
     ///
-    /// An interval of a minute between two fetches; keys fetched anew after an hour; not trusted after a day.
+    /// An interval of a minute between two fetches; keys fetched again after an hour; not trusted after a day; at most ten seconds
+    /// for a fetch. A body that is larger than any set of keys is refused, but has been read by then: the function should read no
+    /// more than [`MAX_KEY_SET_BYTES`].
     pub fn new<F, E>(fetch: impl Fn() -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Result<Bytes, E>> + Send + 'static,
         E: Into<BoxError>,
     {
-        let fetch: Fetch = Arc::new(move || {
+        Self::fetched_by(Arc::new(move || {
             let fetched = fetch();
-            Box::pin(async move { fetched.await.map_err(Into::into) })
-        });
+            Box::pin(async move { fetched.await.map_err(|error| KeySourceError::Fetch(error.into().into())) })
+        }))
+    }
+
+    /// Keys that a client of the vendor fetches, signed in like its other calls, by a GET of this path such as
+    /// `/auth/verify_keys`. No more of the response is read than a set of keys can have.
+    pub fn from_client(client: &Client, path: &'static str) -> Self {
+        let client = client.clone();
+        Self::fetched_by(Arc::new(move || {
+            let request = client.raw(Method::GET, path).max_answer_bytes(MAX_KEY_SET_BYTES);
+            Box::pin(async move {
+                let response = request.send_raw().await.map_err(|error| KeySourceError::Fetch(Arc::new(error)))?;
+                if response.status().is_success() {
+                    Ok(response.bytes().clone())
+                } else {
+                    Err(KeySourceError::Status(response.status()))
+                }
+            })
+        }))
+    }
+
+    fn fetched_by(fetch: Fetch) -> Self {
         Self {
             fetch,
-            clock: Arc::new(SystemTime::now),
+            runtime: Arc::new(SystemRuntime),
             interval: Duration::from_secs(60),
             fresh: Duration::from_secs(60 * 60),
             stale: Duration::from_secs(24 * 60 * 60),
+            timeout: KEY_FETCH_TIMEOUT,
             kept: RwLock::default(),
+            begun: AtomicU64::new(0),
             attempt: Mutex::default(),
         }
     }
@@ -115,20 +178,27 @@ impl FetchedKeys {
         self
     }
 
-    /// The same with other ages: from the first on, keys are fetched anew when they are needed; from the second on, they are
+    /// The same with other ages: from the first on, keys are fetched again when they are needed; from the second on, they are
     /// not trusted, even if the vendor cannot be reached.
     pub fn with_ages(mut self, fresh: Duration, stale: Duration) -> Self {
         (self.fresh, self.stale) = (fresh, stale);
         self
     }
 
-    /// The same with another clock.
-    pub fn with_clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
-        self.clock = Arc::new(clock);
+    /// The same with another limit on how long fetching keys may take.
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// The same with another clock: [`Runtime::instant`] measures ages and the interval.
+    pub fn with_runtime(mut self, runtime: impl Runtime + 'static) -> Self {
+        self.runtime = Arc::new(runtime);
         self
     }
 
     async fn find(&self, key_id: &str) -> Result<Option<VerifyingKey>, KeySourceError> {
+        let begun_before = self.begun.load(Ordering::Relaxed);
         if let Some(key) = self.kept_key(key_id, self.fresh) {
             return Ok(Some(key));
         }
@@ -137,41 +207,68 @@ impl FetchedKeys {
         if let Some(key) = self.kept_key(key_id, self.fresh) {
             return Ok(Some(key));
         }
-        let (now, stale) = ((self.clock)(), self.kept_key(key_id, self.stale));
-        if attempt.started.is_some_and(|started| age(started, now) < self.interval) {
-            return match stale {
-                // After a failure, a key that is not known here may well be one of the vendor's.
-                None if attempt.failed => Err(KeySourceError::TooEarly),
-                stale => Ok(stale),
-            };
+        let (now, stale) = (self.runtime.instant(), self.kept_key(key_id, self.stale));
+        if attempt.task.is_none() && self.rest_of_interval(&attempt, now).is_zero() {
+            // Noted before the response is there, so that the interval holds even if this future is dropped.
+            let number = self.begun.fetch_add(1, Ordering::Relaxed) + 1;
+            *attempt = Attempt { number, started: Some(now), succeeded: false, task: None };
+            attempt.task = Some(self.begin()?);
         }
-        // Noted before the answer is there, so that the interval holds even if this future is dropped.
-        *attempt = Attempt { started: Some(now), failed: true };
-        match self.fetch_keys().await {
-            Ok(keys) => {
-                attempt.failed = false;
-                let key = keys.get(key_id).cloned();
-                let kept = Arc::new(Kept { keys, fetched: Some(now) });
-                *self.kept.write().unwrap_or_else(PoisonError::into_inner) = kept;
-                Ok(key)
+        if let Err(error) = self.end(&mut attempt, now).await {
+            return stale.map(Some).ok_or(error);
+        }
+        match self.kept_key(key_id, self.stale) {
+            Some(key) => Ok(Some(key)),
+            // The vendor was asked after this webhook came in, and does not know the key.
+            None if attempt.succeeded && attempt.number > begun_before => Ok(None),
+            None => {
+                Err(KeySourceError::TooEarly { retry_after: self.rest_of_interval(&attempt, self.runtime.instant()) })
             }
-            Err(error) => stale.map(Some).ok_or(error),
         }
+    }
+
+    /// How much time has to pass before the keys are fetched again.
+    fn rest_of_interval(&self, attempt: &Attempt, now: Instant) -> Duration {
+        attempt.started.map_or(Duration::ZERO, |started| self.interval.saturating_sub(age(started, now)))
+    }
+
+    /// Begins to fetch the keys.
+    fn begin(&self) -> Result<JoinHandle<Result<KeySet, KeySourceError>>, KeySourceError> {
+        let runtime = Handle::try_current().map_err(|_| KeySourceError::Interrupted)?;
+        let (fetching, timeout) = ((self.fetch)(), self.timeout);
+        Ok(runtime.spawn(async move {
+            let body = time::timeout(timeout, fetching).await.map_err(|_| KeySourceError::TimedOut(timeout))??;
+            if body.len() > MAX_KEY_SET_BYTES {
+                return Err(KeySourceError::TooLong);
+            }
+            KeySet::from_jwks(&body).map_err(KeySourceError::NotKeys)
+        }))
+    }
+
+    /// Waits for the fetch that is under way, if there is one, and keeps its keys.
+    async fn end(&self, attempt: &mut Attempt, now: Instant) -> Result<(), KeySourceError> {
+        let (Some(task), Some(started)) = (&mut attempt.task, attempt.started) else {
+            return Ok(());
+        };
+        // The runtime of the task may be one that nobody drives any more.
+        let rest = self.timeout.saturating_sub(age(started, now));
+        let ended = time::timeout(rest, &mut *task).await;
+        if ended.is_err() {
+            task.abort();
+        }
+        attempt.task = None;
+        let ended = ended.map_err(|_| KeySourceError::TimedOut(self.timeout))?;
+        let keys = ended.map_err(|_| KeySourceError::Interrupted)??;
+        attempt.succeeded = true;
+        *self.kept.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Kept { keys, fetched: Some(started) });
+        Ok(())
     }
 
     /// The key, if it was fetched no longer ago than this.
     fn kept_key(&self, key_id: &str, limit: Duration) -> Option<VerifyingKey> {
         let kept = Arc::clone(&self.kept.read().unwrap_or_else(PoisonError::into_inner));
-        let young = age(kept.fetched?, (self.clock)()) < limit;
+        let young = age(kept.fetched?, self.runtime.instant()) < limit;
         if young { kept.keys.get(key_id).cloned() } else { None }
-    }
-
-    async fn fetch_keys(&self) -> Result<KeySet, KeySourceError> {
-        let body = (self.fetch)().await.map_err(|error| KeySourceError::Fetch(error.into()))?;
-        if body.len() > LONGEST_SET {
-            return Err(KeySourceError::TooLong);
-        }
-        KeySet::from_jwks(&body).map_err(KeySourceError::NotKeys)
     }
 }
 
@@ -187,7 +284,6 @@ impl fmt::Debug for FetchedKeys {
     }
 }
 
-/// A clock that was set back makes things young, not old.
-fn age(since: SystemTime, now: SystemTime) -> Duration {
-    now.duration_since(since).unwrap_or_default()
+fn age(since: Instant, now: Instant) -> Duration {
+    now.saturating_duration_since(since)
 }

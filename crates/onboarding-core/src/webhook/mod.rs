@@ -5,19 +5,47 @@
 //!   known beforehand.
 //! - [`SharedSecretWebhooks`] checks an HMAC of the body with a secret that both sides know, as Amiqus sends it.
 //!
-//! Both hand the body back for decoding once it is vouched for. Answer 401 to what is refused, and a server error when the
-//! keys could not be had, so that the vendor tries again: [`WebhookError::status`] tells which. Vendors also deliver an event
-//! again when an answer was lost, with a new signature; telling such events by their identifiers is left to the service.
+//! Both hand the body back once it is vouched for: whole, decoded, or as the events that it holds, each by itself.
+//!
+//! # What to answer
+//!
+//! [`WebhookError::status`] tells the status, and vendors deliver again whatever is not answered with a success:
+//!
+//! | the webhook | status | predicate |
+//! |---|---|---|
+//! | is not vouched for: not from the vendor, changed, too old, or accepted before | 401 | [`is_refused`](WebhookError::is_refused) |
+//! | has a body that is larger than is accepted | 413 | [`is_refused`](WebhookError::is_refused) |
+//! | cannot be judged now: the keys cannot be fetched, or the key is one that the vendor may just have begun to use; the store of accepted signatures fails | 503, with `Retry-After` where [`retry_after`](WebhookError::retry_after) knows it | [`is_retryable`](WebhookError::is_retryable) |
+//!
+//! Once it is accepted, a service should answer with a success only when it has handled or kept every event, those that it could
+//! not decode included: see [`Events`].
+//!
+//! # Replays and repeated deliveries
+//!
+//! A signature is accepted once. A process remembers what it has accepted until the signature ends, and a [`ReplayStore`] does so
+//! for all processes and across restarts. An HMAC of the body alone has no time, and is accepted whenever it comes.
+//!
+//! That is not the same as an event that comes twice: vendors deliver an event again, with a new signature, when the response was
+//! lost. Telling such events by their identifiers is left to the service.
 
+mod events;
 mod keys;
+mod replay;
 mod shared_secret;
 mod signed;
+
+use std::time::Duration;
 
 use reqwest::StatusCode;
 
 use crate::signing::VerifyError;
 
-pub use keys::{BoxFuture, FetchedKeys, KeySource, KeySourceError};
+pub use crate::event_batch::EventBatch;
+pub use crate::runtime::BoxFuture;
+pub use crate::token_store::StoreError;
+pub use events::{EventError, Events};
+pub use keys::{FetchedKeys, KEY_FETCH_TIMEOUT, KeySource, KeySourceError};
+pub use replay::{REPLAY_STORE_TIMEOUT, ReplayStore, ReplayStoreError, Sighting};
 pub use shared_secret::{SharedSecretDelivery, SharedSecretScheme, SharedSecretWebhooks};
 pub use signed::{ReceivedRequest, SignedDelivery, SignedWebhooks};
 
@@ -28,17 +56,43 @@ pub enum WebhookError {
     /// The webhook is not vouched for: it is not from the vendor, was changed, is too old, or was seen before.
     #[error("the webhook is not vouched for")]
     Refused(#[source] VerifyError),
-    /// The vendor's keys could not be had, so that nothing can be said of the webhook.
-    #[error("the keys for the webhook could not be had")]
+    /// It cannot be told whether the key is the vendor's, so that nothing can be said of the webhook.
+    #[error("the key for the webhook could not be obtained")]
     Keys(#[source] KeySourceError),
+    /// It cannot be told whether the webhook was accepted before.
+    #[error("whether the webhook was accepted before could not be told")]
+    Replays(#[source] ReplayStoreError),
 }
 
 impl WebhookError {
-    /// The status to answer with: 401 for a webhook that is not vouched for, 503 when that cannot be told now.
+    /// The status to answer with: 401 for a webhook that is not vouched for, 413 for one that is too large, 503 when that cannot
+    /// be told now.
     pub const fn status(&self) -> StatusCode {
         match self {
-            Self::Refused(VerifyError::ReplayCacheFull) | Self::Keys(_) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Refused(_) => StatusCode::UNAUTHORIZED,
+            Self::Refused(VerifyError::BodyTooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Refused(error) if !error.is_retryable() => StatusCode::UNAUTHORIZED,
+            Self::Refused(_) | Self::Keys(_) | Self::Replays(_) => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// Whether the webhook will never be accepted, however often it is delivered as it is.
+    pub const fn is_refused(&self) -> bool {
+        !self.is_retryable()
+    }
+
+    /// Whether nothing is known against the webhook: delivered later, it may be accepted.
+    pub const fn is_retryable(&self) -> bool {
+        match self {
+            Self::Refused(error) => error.is_retryable(),
+            Self::Keys(_) | Self::Replays(_) => true,
+        }
+    }
+
+    /// How long the vendor should wait before it delivers the webhook again, where that is known.
+    pub const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Keys(error) => error.retry_after(),
+            Self::Refused(_) | Self::Replays(_) => None,
         }
     }
 }

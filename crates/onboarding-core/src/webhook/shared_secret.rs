@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use aws_lc_rs::digest::SHA256_OUTPUT_LEN;
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,9 +10,12 @@ use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
 
 use super::WebhookError;
+use super::events::Events;
+use crate::EventBatch;
 use crate::Secret;
 use crate::decode::{self, DecodeError};
-use crate::signing::{KeyError, VerifyError};
+use crate::signing::limits::MAX_BODY_BYTES;
+use crate::signing::{self, KeyError, VerifyError, Work};
 
 /// Which headers such webhooks carry, as plain data.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +44,7 @@ impl SharedSecretScheme {
 pub struct SharedSecretWebhooks {
     scheme: SharedSecretScheme,
     key: hmac::Key,
+    max_body_bytes: usize,
 }
 
 impl SharedSecretWebhooks {
@@ -49,11 +54,20 @@ impl SharedSecretWebhooks {
             return Err(KeyError::EmptySecret);
         }
         let key = hmac::Key::new(hmac::HMAC_SHA256, secret.reveal().as_bytes());
-        Ok(Self { scheme, key })
+        Ok(Self { scheme, key, max_body_bytes: MAX_BODY_BYTES })
+    }
+
+    /// The same with another limit on the size of a body, which is hashed whoever has sent it.
+    pub const fn with_max_body_bytes(mut self, limit: usize) -> Self {
+        self.max_body_bytes = limit;
+        self
     }
 
     /// Checks a webhook and hands its body back. `body` is what came, byte for byte.
     pub fn verify<'a>(&self, headers: &'a HeaderMap, body: &'a [u8]) -> Result<SharedSecretDelivery<'a>, WebhookError> {
+        if body.len() > self.max_body_bytes {
+            return Err(WebhookError::Refused(VerifyError::BodyTooLarge { limit: self.max_body_bytes }));
+        }
         let mut signatures = headers.get_all(self.scheme.signature).iter();
         let signature = match (signatures.next(), signatures.next()) {
             (Some(only), None) => only,
@@ -61,7 +75,12 @@ impl SharedSecretWebhooks {
             (Some(_), Some(_)) => return Err(WebhookError::Refused(VerifyError::Ambiguous)),
         };
         let wrong = || WebhookError::Refused(VerifyError::WrongSignature);
-        let signature = STANDARD.decode(signature.as_bytes().trim_ascii()).map_err(|_| wrong())?;
+        let signature = signature.as_bytes().trim_ascii();
+        // What cannot be an HMAC is wrong without any hashing.
+        let encoded_length = SHA256_OUTPUT_LEN.div_ceil(3) * 4;
+        let signature = if signature.len() == encoded_length { STANDARD.decode(signature).ok() } else { None };
+        let signature = signature.filter(|signature| signature.len() == SHA256_OUTPUT_LEN).ok_or_else(wrong)?;
+        signing::count(Work::Hash);
         // In constant time.
         hmac::verify(&self.key, body, &signature).map_err(|_| wrong())?;
         Ok(SharedSecretDelivery { scheme: self.scheme, headers, body })
@@ -93,6 +112,11 @@ impl<'a> SharedSecretDelivery<'a> {
         decode::json(self.body)
     }
 
+    /// The events of the body, each decoded by itself: one that cannot be decoded costs the others nothing.
+    pub fn events<B: EventBatch>(&self) -> Events<'a, B> {
+        Events::new(self.body)
+    }
+
     /// The identifier of the delivery. The signature does not cover it.
     pub fn delivery_id(&self) -> Option<&'a str> {
         self.header(self.scheme.delivery_id)
@@ -116,5 +140,28 @@ impl fmt::Debug for SharedSecretDelivery<'_> {
             .field("delivery_id", &self.delivery_id())
             .field("attempt", &self.attempt())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signing::work::counts;
+
+    #[test]
+    fn only_what_may_be_a_signature_is_worth_hashing_the_body() {
+        let webhooks = SharedSecretWebhooks::new(SharedSecretScheme::amiqus(), &Secret::new("secret")).unwrap();
+        let hashes = |signature: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert("x-aqid-signature", signature.parse().unwrap());
+            let (result, work) = counts(|| webhooks.verify(&headers, b"{}").map(drop));
+            assert!(matches!(result, Err(WebhookError::Refused(VerifyError::WrongSignature))), "{signature}");
+            work(Work::Hash)
+        };
+        let plausible = STANDARD.encode([0; 32]);
+        assert_eq!(hashes(&plausible), 1);
+        for signature in ["", "AAAA", &plausible.repeat(1_000), &plausible.replace('=', "A"), &"?".repeat(44)] {
+            assert_eq!(hashes(signature), 0, "{signature}");
+        }
     }
 }

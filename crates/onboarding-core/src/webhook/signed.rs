@@ -2,16 +2,20 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
+use tokio::time;
 
 use super::WebhookError;
+use super::events::Events;
 use super::keys::KeySource;
+use super::replay::{REPLAY_STORE_TIMEOUT, ReplayStore, ReplayStoreError, Sighting};
+use crate::EventBatch;
 use crate::decode::{self, DecodeError};
-use crate::signing::{Message, Policy, RequestHead, Verified, Verifier, VerifyError};
+use crate::signing::{Message, Policy, RequestHead, SignatureId, Values, Verified, Verifier, VerifyError};
 
 /// A request as it has come in, before anything of it is believed.
 #[derive(Clone, Copy)]
@@ -34,11 +38,14 @@ impl fmt::Debug for ReceivedRequest<'_> {
     }
 }
 
-/// Checks webhooks that carry HTTP message signatures. Share one of them, since it remembers what it has seen.
+/// Checks webhooks that carry HTTP message signatures. Share one of them, since it remembers what it has accepted; a service of
+/// several processes gives it a [store](ReplayStore) that remembers for all of them.
 #[derive(Clone, Debug)]
 pub struct SignedWebhooks {
     verifier: Arc<Verifier>,
     keys: Arc<dyn KeySource>,
+    store: Option<Arc<dyn ReplayStore>>,
+    store_timeout: Duration,
 }
 
 impl SignedWebhooks {
@@ -49,18 +56,54 @@ impl SignedWebhooks {
 
     /// Webhooks that are checked by this verifier.
     pub fn with_verifier(verifier: Verifier, keys: impl KeySource + 'static) -> Self {
-        Self { verifier: Arc::new(verifier), keys: Arc::new(keys) }
+        Self { verifier: Arc::new(verifier), keys: Arc::new(keys), store: None, store_timeout: REPLAY_STORE_TIMEOUT }
+    }
+
+    /// The same, with what is accepted remembered in this store instead of in this process. It holds whatever the policy's
+    /// [`replay_capacity`](Policy::replay_capacity) says.
+    pub fn with_replay_store(mut self, store: impl ReplayStore + 'static) -> Self {
+        self.store = Some(Arc::new(store));
+        self
+    }
+
+    /// The same with another limit on how long the store may take.
+    pub fn with_replay_store_timeout(mut self, timeout: Duration) -> Self {
+        self.store_timeout = timeout;
+        self
     }
 
     /// Checks a webhook and hands its body back. A webhook is accepted once.
+    ///
+    /// The key is looked up, and the signature verified, before the body is looked at: without a key of the vendor, what comes in
+    /// costs no more than its headers do.
     pub async fn verify<'a>(&self, request: &ReceivedRequest<'a>) -> Result<SignedDelivery<'a>, WebhookError> {
         let head = RequestHead::received(request.method, request.target, request.headers);
         let message = Message::Request(head);
-        let candidate = self.verifier.candidate(&message, request.body).map_err(WebhookError::Refused)?;
+        let mut values = Values::new(&message);
+        self.verifier.require_digest(request.body).map_err(WebhookError::Refused)?;
+        let candidate = self.verifier.candidate(&mut values, request.body).map_err(WebhookError::Refused)?;
         let key = self.keys.key(candidate.key_id()).await.map_err(WebhookError::Keys)?;
         let key = key.ok_or(WebhookError::Refused(VerifyError::UnknownKey))?;
-        let verified = self.verifier.accept(candidate, &message, &key).map_err(WebhookError::Refused)?;
+        let authentic = self.verifier.authenticate(candidate, &mut values, request.body, &key);
+        let authentic = authentic.map_err(WebhookError::Refused)?;
+        let verified = match self.store.as_deref() {
+            None => self.verifier.remember(authentic).map_err(WebhookError::Refused)?,
+            Some(store) => {
+                let (verified, id, keep) = self.verifier.hand_over(authentic).map_err(WebhookError::Refused)?;
+                self.remember(store, &id, keep).await?;
+                verified
+            }
+        };
         Ok(SignedDelivery { verified, body: request.body })
+    }
+
+    async fn remember(&self, store: &dyn ReplayStore, id: &SignatureId, keep: Duration) -> Result<(), WebhookError> {
+        let sighting = time::timeout(self.store_timeout, store.remember(id, keep)).await;
+        let sighting = sighting.map_err(|_| WebhookError::Replays(ReplayStoreError::TimedOut(self.store_timeout)))?;
+        match sighting.map_err(|error| WebhookError::Replays(ReplayStoreError::Failed(error)))? {
+            Sighting::First => Ok(()),
+            Sighting::Again => Err(WebhookError::Refused(VerifyError::Replayed)),
+        }
     }
 }
 
@@ -80,6 +123,11 @@ impl<'a> SignedDelivery<'a> {
     /// The body, decoded.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
         decode::json(self.body)
+    }
+
+    /// The events of the body, each decoded by itself: one that cannot be decoded costs the others nothing.
+    pub fn events<B: EventBatch>(&self) -> Events<'a, B> {
+        Events::new(self.body)
     }
 
     /// When the vendor signed it.

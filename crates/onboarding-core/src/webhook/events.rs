@@ -1,0 +1,203 @@
+//! The events of a delivery, one by one.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::vec;
+
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::__private::Key;
+use crate::EventBatch;
+use crate::decode;
+
+/// The events of a delivery in their order, each decoded by itself.
+///
+/// An event that cannot be decoded is an error with its place, what was expected there, and the event as it came; the others are
+/// given all the same. A delivery that is not JSON, or holds no list where one is documented, is one such error.
+///
+/// Answer with a success only once every error is kept somewhere, beside every event that was handled: the vendor does not send a
+/// delivery again that was answered with a success, and sends one again for ever that was not.
+pub struct Events<'a, B> {
+    body: Body<'a>,
+    batch: PhantomData<fn() -> B>,
+}
+
+/// What a body turned out to hold.
+enum Body<'a> {
+    List { path: &'static str, index: usize, events: vec::IntoIter<&'a RawValue> },
+    One(&'a [u8]),
+    Faulty(Box<EventError>),
+    Empty,
+}
+
+/// Why an event could not be decoded: where, what was expected there, and the event itself.
+///
+/// Neither `Debug` nor `Display` shows anything of the event; [`raw`](Self::raw) gives it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct EventError {
+    path: String,
+    reason: String,
+    raw: Box<[u8]>,
+}
+
+impl EventError {
+    /// The member that failed within the delivery, such as `payload[3].object.birth_date`; empty when the whole delivery is at
+    /// fault.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What is wrong there.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// The event as it came, or the whole delivery when that is at fault. It may hold private values.
+    pub fn raw(&self) -> &[u8] {
+        &self.raw
+    }
+
+    /// The error of a decoder that read a part of the body.
+    fn new(place: &str, error: &decode::DecodeError, raw: &[u8]) -> Self {
+        let path = match (place, error.path()) {
+            (place, "") => place.to_owned(),
+            ("", path) => path.to_owned(),
+            (place, path) if path.starts_with('[') => format!("{place}{path}"),
+            (place, path) => format!("{place}.{path}"),
+        };
+        Self { path, reason: error.reason().to_owned(), raw: raw.into() }
+    }
+}
+
+impl fmt::Display for EventError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.path.as_str() {
+            "" => formatter.write_str(&self.reason),
+            path => write!(formatter, "at `{path}`: {}", self.reason),
+        }
+    }
+}
+
+/// Shows the place and what was expected there, not the event.
+impl fmt::Debug for EventError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("EventError")
+            .field("path", &self.path)
+            .field("reason", &self.reason)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::error::Error for EventError {}
+
+impl<'a, B: EventBatch> Events<'a, B> {
+    pub(super) fn new(body: &'a [u8]) -> Self {
+        Self { body: Body::of(body, B::LIST), batch: PhantomData }
+    }
+}
+
+impl<B: EventBatch> Iterator for Events<'_, B> {
+    type Item = Result<B::Event, EventError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (place, raw) = match &mut self.body {
+            Body::List { path, index, events } => {
+                let event = events.next()?;
+                let place = format!("{path}[{index}]");
+                *index += 1;
+                (place, event.get().as_bytes())
+            }
+            body => match std::mem::replace(body, Body::Empty) {
+                Body::One(raw) => (String::new(), raw),
+                Body::Faulty(error) => return Some(Err(*error)),
+                Body::List { .. } | Body::Empty => return None,
+            },
+        };
+        Some(decode::json(raw).map_err(|error| EventError::new(&place, &error, raw)))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.body.left();
+        (left, Some(left))
+    }
+}
+
+impl<B: EventBatch> ExactSizeIterator for Events<'_, B> {}
+
+impl<B> fmt::Debug for Events<'_, B> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Events").field("left", &self.body.left()).finish()
+    }
+}
+
+impl<'a> Body<'a> {
+    fn of(body: &'a [u8], list: &'static str) -> Self {
+        let faulty =
+            |path: &str, error: &decode::DecodeError| Self::Faulty(Box::new(EventError::new(path, error, body)));
+        // No event of a body that is not JSON as a whole can be believed to be whole itself.
+        if let Err(error) = decode::json::<IgnoredAny>(body) {
+            return faulty("", &error);
+        }
+        let (path, events) = match body.trim_ascii_start().first() {
+            Some(b'[') => ("", serde_json::from_slice(body)),
+            Some(b'{') => match list_in(body, list) {
+                Ok(Some(events)) => (list, serde_json::from_str(events.get())),
+                Ok(None) => return Self::One(body),
+                Err(_) => return faulty(list, &decode::DecodeError::new("", "the member is there more than once")),
+            },
+            _ => return Self::One(body),
+        };
+        match events {
+            Ok(events) => {
+                let events: Vec<&RawValue> = events;
+                Self::List { path, index: 0, events: events.into_iter() }
+            }
+            Err(_) => faulty(path, &decode::DecodeError::new("", "expected a list")),
+        }
+    }
+
+    fn left(&self) -> usize {
+        match self {
+            Self::List { events, .. } => events.len(),
+            Self::One(_) | Self::Faulty(_) => 1,
+            Self::Empty => 0,
+        }
+    }
+}
+
+/// The member of an object with this name, if there is one; an error if there are several.
+fn list_in<'a>(body: &'a [u8], name: &'static str) -> Result<Option<&'a RawValue>, serde_json::Error> {
+    Member(name).deserialize(&mut serde_json::Deserializer::from_slice(body))
+}
+
+struct Member(&'static str);
+
+impl<'de> DeserializeSeed<'de> for Member {
+    type Value = Option<&'de RawValue>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Member {
+    type Value = Option<&'de RawValue>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut found = None;
+        while let Some(key) = map.next_key::<Key<'de>>()? {
+            if key.as_ref() != self.0 {
+                map.next_value::<IgnoredAny>()?;
+            } else if found.replace(map.next_value()?).is_some() {
+                return Err(A::Error::duplicate_field(self.0));
+            }
+        }
+        Ok(found)
+    }
+}
