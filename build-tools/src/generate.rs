@@ -10,6 +10,7 @@ use crate::passes;
 use crate::payloads::Payloads;
 use crate::proof::{Proofs, prove};
 use crate::spec::{Document, Finding, Severity, Span, VendorSources, lint};
+use crate::text::visible;
 
 /// What generation gives for one vendor.
 #[derive(Clone, Debug)]
@@ -46,6 +47,7 @@ pub fn generate(sources: &VendorSources) -> Result<Generated, Vec<Finding>> {
         passes::run(&mut lowered)
             .map_err(|error| vec![document.finding("unsupported", &error.pointer, error.message, error.help)])?,
     );
+    let report = report.iter().map(|line| visible(line)).collect();
     let contract = contract::build(&document, lowered, settings, &sources.name)?;
     let payloads = Payloads::new(sources);
     let proved = prove(&contract, &payloads);

@@ -7,6 +7,8 @@ pub mod spec;
 
 pub mod names;
 
+pub mod text;
+
 pub mod passes;
 
 pub mod contract;

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::rust::literal;
 use super::source::Source;
 use super::types::write_use;
 use crate::contract::{
     Contract, CredentialForm, Given, REFRESH_TOKEN, TokenField, TokenRequestBody, TokenRequestSettings, TokenSettings,
 };
 use crate::names::{member_name, type_name};
+use crate::text::{Inline, literal};
 
 /// The text of `mod.rs`.
 pub(super) fn module(contract: &Contract) -> String {
@@ -157,7 +157,7 @@ fn write_constructor_head(source: &mut Source, form: &CredentialForm, returned: 
     source.line("///");
     let required: Vec<_> = form.fields.iter().filter(|field| field.given == Given::Always).collect();
     for field in &required {
-        source.doc(&format!("- `{}`: {}", member_name(&field.name), field.description));
+        source.doc_item(&member_name(&field.name), &field.description);
     }
     let arguments: Vec<String> =
         required.iter().map(|field| format!("{}: impl Into<Secret>", member_name(&field.name))).collect();
@@ -181,19 +181,7 @@ fn write_header_constructor(source: &mut Source, form: &CredentialForm) {
     }
     let mut headers = Vec::new();
     for (header, template) in &form.headers {
-        let mut format_arguments = Vec::new();
-        let mut pattern = template.clone();
-        for (field, name) in form.fields.iter().zip(&fields) {
-            let placeholder = format!("{{{}}}", field.name);
-            if pattern.contains(&placeholder) {
-                pattern = pattern.replace(&placeholder, "{}");
-                format_arguments.push(format!("{name}.reveal()"));
-            }
-        }
-        let value = match (pattern.as_str(), format_arguments.as_slice()) {
-            ("{}", [_]) => member_name(template.trim_matches(['{', '}'])),
-            _ => format!("format!({}, {})", literal(&pattern), format_arguments.join(", ")),
-        };
+        let value = header_value(form, template);
         headers.push(format!(".header({}, {value})", literal(header)));
     }
     let line = format!("Self(runtime::Credentials::none(){})", headers.concat());
@@ -209,6 +197,32 @@ fn write_header_constructor(source: &mut Source, form: &CredentialForm) {
         source.line(")");
     }
     source.line("}");
+}
+
+/// An expression for the value of a header: its template with what the caller gave in place of `{field}`.
+fn header_value(form: &CredentialForm, template: &str) -> String {
+    let mut pattern = String::new();
+    let mut arguments = Vec::new();
+    let mut rest = template;
+    while let Some(character) = rest.chars().next() {
+        let field = form.fields.iter().find(|field| rest.starts_with(&format!("{{{}}}", field.name)));
+        if let Some(field) = field {
+            pattern.push_str("{}");
+            arguments.push(member_name(&field.name));
+            rest = &rest[field.name.len() + 2..];
+            continue;
+        }
+        pattern.push(character);
+        if matches!(character, '{' | '}') {
+            pattern.push(character);
+        }
+        rest = &rest[character.len_utf8()..];
+    }
+    if let ("{}", [only]) = (pattern.as_str(), arguments.as_slice()) {
+        return only.clone();
+    }
+    let arguments: Vec<String> = arguments.iter().map(|name| format!(", {name}.reveal()")).collect();
+    format!("format!({}{})", literal(&pattern), arguments.concat())
 }
 
 /// The name of the type that signs in.
@@ -311,11 +325,13 @@ fn header_pairs(headers: &BTreeMap<String, String>) -> String {
 fn write_sign_in(source: &mut Source, form: &CredentialForm, tokens: &TokenSettings) {
     let name = sign_in_type(form);
     source.blank();
-    source.doc_as_is(&format!(
-        "Signs in when the first call needs it, and renews the tokens once for all calls that wait: made by \
-         [`Credentials::{}`]. It never shows itself.",
-        member_name(&form.name)
-    ));
+    source.doc_inline(&Inline::join([
+        &Inline::prose(
+            "Signs in when the first call needs it, and renews the tokens once for all calls that wait: made by ",
+        ),
+        &Inline::item(&format!("Credentials::{}", member_name(&form.name))),
+        &Inline::prose(". It never shows itself."),
+    ]));
     source.line("#[derive(Clone, Debug)]");
     source.line(&format!("pub struct {name}(TokenSource);"));
     source.blank();

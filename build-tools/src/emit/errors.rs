@@ -3,6 +3,7 @@
 use super::rust::status_body_type;
 use super::source::Source;
 use crate::contract::{Contract, StatusVariant};
+use crate::text::Inline;
 
 /// The text of `errors.rs`.
 pub(super) fn errors(contract: &Contract) -> String {
@@ -32,9 +33,11 @@ pub(super) fn errors(contract: &Contract) -> String {
     for error in &contract.errors {
         source.blank();
         source.line("status_error! {");
-        let methods: Vec<String> =
-            error.operations.iter().map(|method| format!("[`{method}`](crate::Client::{method})")).collect();
-        source.doc_as_is(&format!("How {} can fail, by status.", list(&methods)));
+        source.doc_inline(&Inline::join([
+            &Inline::prose("How "),
+            &list(&error.operations),
+            &Inline::prose(" can fail, by status."),
+        ]));
         source.line(&format!("pub enum {} {{", error.name));
         write_variants(&mut source, contract, &error.operations, &error.variants);
         source.line("}");
@@ -43,8 +46,11 @@ pub(super) fn errors(contract: &Contract) -> String {
     for outcome in &contract.outcomes {
         source.blank();
         source.line("outcome! {");
-        let method = &outcome.operation;
-        source.doc_as_is(&format!("What [`{method}`](crate::Client::{method}) gives, by status."));
+        source.doc_inline(&Inline::join([
+            &Inline::prose("What "),
+            &method_link(&outcome.operation),
+            &Inline::prose(" gives, by status."),
+        ]));
         source.line(&format!("pub enum {} {{", outcome.name));
         write_variants(&mut source, contract, std::slice::from_ref(&outcome.operation), &outcome.variants);
         source.line("}");
@@ -95,10 +101,21 @@ fn pattern(code: &str) -> String {
     }
 }
 
-fn list(items: &[String]) -> String {
-    match items {
-        [] => String::new(),
-        [only] => only.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+/// The methods as links, in words.
+fn list(methods: &[String]) -> Inline {
+    let mut parts = Vec::new();
+    for (index, method) in methods.iter().enumerate() {
+        let separator = match index {
+            0 => "",
+            _ if index + 1 == methods.len() => " and ",
+            _ => ", ",
+        };
+        parts.extend([Inline::prose(separator), method_link(method)]);
     }
+    Inline::join(&parts)
+}
+
+/// A method of the client as a link.
+fn method_link(method: &str) -> Inline {
+    Inline::link(&Inline::code(method), &format!("crate::Client::{method}"))
 }

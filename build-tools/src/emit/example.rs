@@ -2,32 +2,52 @@
 
 use serde_json::Value;
 
-use super::rust::{Scope, definition, is_list, literal, type_text, wrapped};
+use super::rust::{Scope, definition, is_list, type_text, wrapped};
 use crate::contract::{Contract, Extent, Kind, Operation, Parameter, Presence, TypeUse, sample};
+use crate::text::literal;
+
+/// What an expression does where a sample might not be a value of its type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unfit {
+    /// Documentation hands the error on.
+    Error,
+    /// A test fails.
+    Panic,
+}
+
+impl Unfit {
+    fn handled(self) -> &'static str {
+        match self {
+            Self::Error => "?",
+            Self::Panic => ".expect(\"a sample that fits\")",
+        }
+    }
+}
 
 /// An expression for a value of that type, like the sample. Names of types stand behind `types::`.
-pub(super) fn expression(contract: &Contract, value: &TypeUse, sample: &Value) -> String {
+pub(super) fn expression(contract: &Contract, unfit: Unfit, value: &TypeUse, sample: &Value) -> String {
+    let parsed = |name: &str, default: &str| {
+        format!("{}.parse::<{name}>(){}", literal(sample.as_str().unwrap_or(default)), unfit.handled())
+    };
     match value {
-        TypeUse::Named(name) => named(contract, name, sample),
-        TypeUse::Boxed(name) => format!("Box::new({})", named(contract, name, sample)),
-        TypeUse::Text => literal(sample.as_str().unwrap_or("text")),
+        TypeUse::Named(name) => named(contract, unfit, name, sample),
+        TypeUse::Boxed(name) => format!("Box::new({})", named(contract, unfit, name, sample)),
+        TypeUse::Text => literal(sample.as_str().unwrap_or("text")).to_string(),
         TypeUse::Boolean => sample.as_bool().unwrap_or(true).to_string(),
         TypeUse::Integer => sample.as_i64().unwrap_or(1).to_string(),
         TypeUse::Number => format!("{:?}", sample.as_f64().unwrap_or(1.5)),
-        TypeUse::Decimal => format!("{}.parse::<Decimal>()?", literal(sample.as_str().unwrap_or("12.50"))),
-        TypeUse::Date => format!("{}.parse::<NaiveDate>()?", literal(sample.as_str().unwrap_or("2024-02-29"))),
-        TypeUse::DateTime => {
-            format!("{}.parse::<Timestamp>()?", literal(sample.as_str().unwrap_or("2024-02-29T12:30:00Z")))
-        }
+        TypeUse::Decimal => parsed("Decimal", "12.50"),
+        TypeUse::Date => parsed("NaiveDate", "2024-02-29"),
+        TypeUse::DateTime => parsed("Timestamp", "2024-02-29T12:30:00Z"),
         TypeUse::Secret => format!("Secret::new({})", literal(sample.as_str().unwrap_or("secret"))),
         TypeUse::Json => "JsonValue::from(\"value\")".to_owned(),
         TypeUse::List(item) => match sample.get(0) {
-            Some(first) => format!("vec![{}]", owned(contract, item, first)),
+            Some(first) => format!("vec![{}]", owned(contract, unfit, item, first)),
             None => "vec![]".to_owned(),
         },
         TypeUse::Map(item) => match sample.as_object().and_then(|object| object.iter().next()) {
             Some((key, first)) => {
-                format!("Map::from([({}.to_owned(), {})])", literal(key), owned(contract, item, first))
+                format!("Map::from([({}.to_owned(), {})])", literal(key), owned(contract, unfit, item, first))
             }
             None => "Map::new()".to_owned(),
         },
@@ -35,12 +55,12 @@ pub(super) fn expression(contract: &Contract, value: &TypeUse, sample: &Value) -
 }
 
 /// The same where no conversion takes place: a text is a `String` there.
-fn owned(contract: &Contract, value: &TypeUse, sample: &Value) -> String {
-    let text = expression(contract, value, sample);
+fn owned(contract: &Contract, unfit: Unfit, value: &TypeUse, sample: &Value) -> String {
+    let text = expression(contract, unfit, value, sample);
     if *value == TypeUse::Text { format!("{text}.to_owned()") } else { text }
 }
 
-fn named(contract: &Contract, name: &str, sample: &Value) -> String {
+fn named(contract: &Contract, unfit: Unfit, name: &str, sample: &Value) -> String {
     let Some(found) = definition(contract, name) else {
         return String::new();
     };
@@ -61,15 +81,15 @@ fn named(contract: &Contract, name: &str, sample: &Value) -> String {
             let wire = sample[tag.as_str()].as_str().unwrap_or_default();
             let variant = variants.iter().find(|variant| variant.wire == wire).or(variants.first());
             variant.map_or_else(String::new, |variant| {
-                format!("{name}::{}({})", variant.name, owned(contract, &variant.value, sample))
+                format!("{name}::{}({})", variant.name, owned(contract, unfit, &variant.value, sample))
             })
         }
         Kind::UntaggedUnion(variants) => variants.first().map_or_else(String::new, |variant| {
-            format!("{name}::{}({})", variant.name, owned(contract, &variant.value, sample))
+            format!("{name}::{}({})", variant.name, owned(contract, unfit, &variant.value, sample))
         }),
         // What it wraps can be given in its place.
         Kind::Object { .. } if !wrapped(contract, &found.name).is_empty() => {
-            format!("{name}::new({})", innermost(contract, &found.name, sample))
+            format!("{name}::new({})", innermost(contract, unfit, &found.name, sample))
         }
         Kind::Object { members, .. } => {
             let arguments: Vec<String> = members
@@ -78,9 +98,11 @@ fn named(contract: &Contract, name: &str, sample: &Value) -> String {
                 .map(|member| {
                     let sample = &sample[member.wire.as_str()];
                     match (member.presence, &member.value) {
-                        (Presence::RequiredNullable, value) => format!("Some({})", owned(contract, value, sample)),
-                        (_, TypeUse::Named(name)) => innermost(contract, name, sample),
-                        (_, value) => expression(contract, value, sample),
+                        (Presence::RequiredNullable, value) => {
+                            format!("Some({})", owned(contract, unfit, value, sample))
+                        }
+                        (_, TypeUse::Named(name)) => innermost(contract, unfit, name, sample),
+                        (_, value) => expression(contract, unfit, value, sample),
                     }
                 })
                 .collect();
@@ -90,55 +112,56 @@ fn named(contract: &Contract, name: &str, sample: &Value) -> String {
 }
 
 /// What a value of that type can be made from by `into`: what it wraps, or else itself.
-fn innermost(contract: &Contract, name: &str, sample: &Value) -> String {
+fn innermost(contract: &Contract, unfit: Unfit, name: &str, sample: &Value) -> String {
     let (mut name, mut sample) = (name, sample);
     for (wire, inner) in wrapped(contract, name) {
         (name, sample) = (inner, &sample[wire]);
     }
-    named(contract, name, sample)
+    named(contract, unfit, name, sample)
 }
 
 /// The arguments of a call in documentation, with the least that must be given.
 pub(super) fn arguments(contract: &Contract, operation: &Operation) -> Vec<String> {
+    let unfit = Unfit::Error;
     let required = operation.parameters.iter().filter(|parameter| parameter.required);
     let mut arguments: Vec<String> = operation
         .path_parameters
         .iter()
         .chain(required)
-        .map(|parameter| parameter_argument(contract, parameter))
+        .map(|parameter| parameter_argument(contract, unfit, parameter))
         .collect();
     if let Some(body) = operation.body.as_ref().filter(|body| body.required) {
         let sample = sample(&contract.document, &body.schema, Extent::Required);
         arguments.push(match &body.value {
             TypeUse::List(item) => match sample.get(0) {
-                Some(first) => format!("&[{}]", owned(contract, item, first)),
+                Some(first) => format!("&[{}]", owned(contract, unfit, item, first)),
                 None => "&[]".to_owned(),
             },
             TypeUse::Named(name) if !wrapped(contract, name).is_empty() => {
-                format!("&{}.into()", innermost(contract, name, &sample))
+                format!("&{}.into()", innermost(contract, unfit, name, &sample))
             }
-            value => format!("&{}", owned(contract, value, &sample)),
+            value => format!("&{}", owned(contract, unfit, value, &sample)),
         });
     }
     arguments
 }
 
 /// One argument with the parameter's sample.
-pub(super) fn parameter_argument(contract: &Contract, parameter: &Parameter) -> String {
-    let text = owned(contract, &parameter.value, &parameter.sample);
+pub(super) fn parameter_argument(contract: &Contract, unfit: Unfit, parameter: &Parameter) -> String {
+    let text = owned(contract, unfit, &parameter.value, &parameter.sample);
     if is_list(parameter) {
         return format!("&[{text}]");
     }
     match super::rust::argument_type(contract, &parameter.value, false).strip_prefix('&') {
-        Some("str") => expression(contract, &parameter.value, &parameter.sample),
+        Some("str") => expression(contract, unfit, &parameter.value, &parameter.sample),
         Some(_) => format!("&{text}"),
         None => text,
     }
 }
 
 /// One value for a setter, with the parameter's sample; for a list two, so that it is seen how they travel.
-pub(super) fn setter_argument(contract: &Contract, parameter: &Parameter) -> String {
-    let text = expression(contract, &parameter.value, &parameter.sample);
+pub(super) fn setter_argument(contract: &Contract, unfit: Unfit, parameter: &Parameter) -> String {
+    let text = expression(contract, unfit, &parameter.value, &parameter.sample);
     match is_list(parameter) {
         true if parameter.rules.iter().any(|rule| rule == "max_items(1)") => format!("[{text}]"),
         true => format!("[{text}, {text}]"),

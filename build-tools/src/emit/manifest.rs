@@ -1,70 +1,93 @@
 //! The manifest of a vendor crate.
 
-use std::fmt::Write as _;
+use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
 
 use super::source::header;
 use crate::contract::{Contract, Offer};
 
 /// The text of `Cargo.toml`.
 pub(super) fn manifest(contract: &Contract) -> String {
-    let package = &contract.settings.package;
+    let mut manifest = DocumentMut::new();
+    manifest["package"] = Item::Table(package(contract));
+    manifest["features"] = Item::Table(features(contract));
+    manifest["dependencies"] = Item::Table(inherited(["onboarding-core"]));
+    manifest["dev-dependencies"] = Item::Table(inherited(["onboarding-testing", "serde_json", "tokio"]));
+    let mut schemas = Table::new();
+    schemas["name"] = value("schemas");
+    schemas["path"] = value("tests/generated/schemas.rs");
+    schemas["required-features"] = value(list(["schemars"]));
+    let mut tests = ArrayOfTables::new();
+    tests.push(schemas);
+    manifest["test"] = Item::ArrayOfTables(tests);
+    let mut lints = Table::new();
+    lints["workspace"] = value(true);
+    manifest["lints"] = Item::Table(lints);
     let [made, edit] = header(&contract.vendor);
-    let mut default = vec!["rustls"];
-    let mut features = String::new();
-    for (name, about, offer) in [
+    format!("# {made}\n# {edit}\n\n{manifest}")
+}
+
+fn package(contract: &Contract) -> Table {
+    let name = contract.settings.package.name.as_str();
+    let mut package = Table::new();
+    package["name"] = value(name);
+    package["description"] =
+        value(one_line(&format!("Unofficial client of {}", contract.settings.package.description)));
+    package["documentation"] = value(format!("https://docs.rs/{name}"));
+    package["readme"] = value("README.md");
+    package["keywords"] = value(list([contract.vendor.as_str(), "onboarding", "kyc", "api", "client"]));
+    package["categories"] = value(list(["api-bindings"]));
+    package["exclude"] = value(list(["tests"]));
+    for key in ["version", "edition", "rust-version", "license"] {
+        package[key] = workspace();
+    }
+    package
+}
+
+fn features(contract: &Contract) -> Table {
+    let offers = [
         ("signing", "HTTP message signatures.", contract.settings.features.signing),
         ("webhook", "Verifying the webhooks that the vendor delivers.", contract.settings.features.webhook),
-    ] {
-        let Some(offer) = offer else { continue };
-        let _ = writeln!(features, "# {about}\n{name} = [\"onboarding-core/{name}\"]");
-        if offer == Offer::Default {
-            default.push(name);
+    ];
+    let default = offers.iter().filter(|(_, _, offer)| *offer == Some(Offer::Default)).map(|(name, ..)| *name);
+    let mut features = Table::new();
+    features["default"] = value(["rustls"].into_iter().chain(default).collect::<Array>());
+    let always = [
+        ("rustls", "TLS by rustls."),
+        ("native-tls", "TLS by the system's library."),
+        ("schemars", "JSON Schemas of all types, by schemars."),
+    ];
+    let offered = offers.into_iter().filter(|(_, _, offer)| offer.is_some()).map(|(name, about, _)| (name, about));
+    for (name, about) in always.into_iter().chain(offered) {
+        features[name] = value(list([format!("onboarding-core/{name}").as_str()]));
+        if let Some(mut key) = features.key_mut(name) {
+            key.leaf_decor_mut().set_prefix(format!("# {about}\n"));
         }
     }
-    format!(
-        r#"# {made}
-# {edit}
+    features
+}
 
-[package]
-name = "{name}"
-description = "Unofficial client of {description}"
-documentation = "https://docs.rs/{name}"
-readme = "README.md"
-keywords = ["{vendor}", "onboarding", "kyc", "api", "client"]
-categories = ["api-bindings"]
-exclude = ["tests"]
-version.workspace = true
-edition.workspace = true
-rust-version.workspace = true
-license.workspace = true
+/// Dependencies as the workspace has them.
+fn inherited<const COUNT: usize>(names: [&str; COUNT]) -> Table {
+    let mut table = Table::new();
+    for name in names {
+        table[name] = workspace();
+    }
+    table
+}
 
-[features]
-default = {default:?}
-# TLS by rustls.
-rustls = ["onboarding-core/rustls"]
-# TLS by the system's library.
-native-tls = ["onboarding-core/native-tls"]
-# JSON Schemas of all types, by schemars.
-schemars = ["onboarding-core/schemars"]
-{features}
-[dependencies]
-onboarding-core.workspace = true
+/// `key.workspace = true`
+fn workspace() -> Item {
+    let mut table = Table::new();
+    table.set_dotted(true);
+    table["workspace"] = value(true);
+    Item::Table(table)
+}
 
-[dev-dependencies]
-onboarding-testing.workspace = true
-serde_json.workspace = true
-tokio.workspace = true
+fn list<const COUNT: usize>(texts: [&str; COUNT]) -> Array {
+    texts.into_iter().collect()
+}
 
-[[test]]
-name = "schemas"
-path = "tests/generated/schemas.rs"
-required-features = ["schemars"]
-
-[lints]
-workspace = true
-"#,
-        name = package.name,
-        description = package.description,
-        vendor = contract.vendor,
-    )
+/// A description is one line wherever a registry shows it.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 
 use super::example;
 use super::rust::{
-    Scope, argument_reference, argument_type, definition, import_core, is_list, literal, status_body_type,
-    success_type, type_text,
+    Scope, argument_reference, argument_type, code_of, definition, import_core, is_list, replace_in_code,
+    status_body_type, success_type, type_text,
 };
 use super::source::Source;
 use super::types::{bracketed, write_use};
 use crate::contract::{
     BodyKind, Contract, Kind, Operation, PagingStyle, Parameter, Place, Provenance, Success, Tag, TypeUse,
 };
+use crate::text::{Inline, literal};
 
 /// File names and texts, `mod.rs` among them.
 pub(super) fn operations(contract: &Contract) -> Vec<(String, String)> {
@@ -29,9 +30,11 @@ pub(super) fn operations(contract: &Contract) -> Vec<(String, String)> {
 
 fn index(contract: &Contract, tags: &[&Tag]) -> String {
     let mut source = Source::rust(&contract.vendor);
-    source.module_doc(
-        "The operations, grouped as the vendor groups them. Each is a method of [`Client`](crate::Client).",
-    );
+    source.module_doc_inline(&Inline::join([
+        &Inline::prose("The operations, grouped as the vendor groups them. Each is a method of "),
+        &Inline::link(&Inline::code("Client"), "crate::Client"),
+        &Inline::prose("."),
+    ]));
     source.module_doc("Calls with optional parameters have types of their own here: set what is wanted, then `send`.");
     source.blank();
     let mut modules: Vec<&str> = tags.iter().map(|tag| tag.module.as_str()).collect();
@@ -78,12 +81,13 @@ fn file(contract: &Contract, tag: &Tag) -> String {
     let mut body = import_core(contract, body.finish(), &mut imports);
     for name in ["Bytes", "Call", "Download", "NoDeclaredError"] {
         let path = format!("onboarding_core::{name}");
-        if body.contains(&path) {
-            body = body.replace(&path, name);
+        if code_of(&body).contains(&path) {
+            body = replace_in_code(&body, &path, name);
             imports.insert(name.to_owned());
         }
     }
-    if body.contains("Rule::") {
+    let code = code_of(&body);
+    if code.contains("Rule::") {
         imports.insert("Rule".to_owned());
     }
     if operations.iter().any(|operation| has_call_type(operation)) {
@@ -96,10 +100,10 @@ fn file(contract: &Contract, tag: &Tag) -> String {
     source.blank();
     let mut own: BTreeSet<String> = BTreeSet::new();
     own.insert("client::Client".to_owned());
-    if body.contains("errors::") {
+    if code.contains("errors::") {
         own.insert("errors".to_owned());
     }
-    if body.lines().any(|line| !line.trim_start().starts_with("///") && line.contains("types::")) {
+    if code.contains("types::") {
         own.insert("types".to_owned());
     }
     write_use(&mut source, "use", "crate::generated", &own);
@@ -201,8 +205,12 @@ fn write_method(source: &mut Source, contract: &Contract, operation: &Operation)
 
 /// Writes what every call of the operation has in common.
 fn write_constant(source: &mut Source, contract: &Contract, operation: &Operation) {
-    let constant =
-        format!("Operation::new({:?}, Method::{}, {:?})", operation.id, operation.method.as_str(), operation.path);
+    let constant = format!(
+        "Operation::new({}, Method::{}, {})",
+        literal(&operation.id),
+        operation.method.as_str(),
+        literal(&operation.path)
+    );
     let mut marks = Vec::new();
     if !operation.authenticated {
         marks.push(".public()".to_owned());
@@ -213,13 +221,13 @@ fn write_constant(source: &mut Source, contract: &Contract, operation: &Operatio
     if let Some(header) = &contract.settings.idempotency_key
         && operation.parameters.iter().any(|parameter| parameter.place == Place::Header && parameter.wire == *header)
     {
-        marks.push(format!(".idempotency_key({header:?})"));
+        marks.push(format!(".idempotency_key({})", literal(header)));
     }
     if operation.statuses.iter().any(|status| status.code.starts_with('3')) {
         marks.push(".redirects()".to_owned());
     }
     if operation.accept != "application/json" {
-        marks.push(format!(".accept({:?})", operation.accept));
+        marks.push(format!(".accept({})", literal(&operation.accept)));
     }
     let line = format!("{constant}{}", marks.concat());
     if line.len() <= 80 {
@@ -229,9 +237,9 @@ fn write_constant(source: &mut Source, contract: &Contract, operation: &Operatio
         source.line(&format!("    {line};"));
     } else {
         source.line("static OPERATION: Operation = Operation::new(");
-        source.line(&format!("{:?},", operation.id));
+        source.line(&format!("{},", literal(&operation.id)));
         source.line(&format!("Method::{},", operation.method.as_str()));
-        source.line(&format!("{:?},", operation.path));
+        source.line(&format!("{},", literal(&operation.path)));
         source.line(if marks.is_empty() { ");" } else { ")" });
         let last = marks.len().saturating_sub(1);
         for (index, mark) in marks.iter().enumerate() {
@@ -320,38 +328,38 @@ fn write_docs(source: &mut Source, contract: &Contract, operation: &Operation) {
         source.line("///");
         for parameter in described {
             let limits = parameter.limits.as_ref().map(|limits| format!(" {limits}")).unwrap_or_default();
-            source.doc(&format!("- `{}`: {}{limits}", parameter.name, parameter.description));
+            source.doc_item(&parameter.name, &format!("{}{limits}", parameter.description));
         }
     }
     source.line("///");
-    source.raw_doc(["| status | meaning | body |", "|---|---|---|"]);
-    for status in &operation.statuses {
-        let body = match status_body_type(&status.body) {
-            Some(text) => link(&text),
-            None if status.media_type.is_empty() => String::new(),
-            None => format!("`{}`", status.media_type),
-        };
-        let meaning = super::source::escaped(&status.description).replace('\n', " ").replace('|', "\\|");
-        source.raw_doc([format!("| {} | {meaning} | {body} |", status.code).as_str()]);
-    }
+    let rows: Vec<[Inline; 3]> = operation
+        .statuses
+        .iter()
+        .map(|status| {
+            let body = match status_body_type(&status.body) {
+                Some(text) => link(&text),
+                None if status.media_type.is_empty() => Inline::default(),
+                None => Inline::code(&status.media_type),
+            };
+            [Inline::prose(&status.code), Inline::prose(&status.description), body]
+        })
+        .collect();
+    source.doc_table(["status", "meaning", "body"], &rows);
     source.line("///");
-    source.raw_doc([format!(
-        "`{} {}`, under \"{}\" in [the vendor's documentation]({}).",
-        operation.method.as_str(),
-        operation.path,
-        super::source::escaped(&operation.title),
-        operation.url,
-    )
-    .as_str()]);
+    source.doc_line(&Inline::join([
+        &Inline::code(&format!("{} {}", operation.method.as_str(), operation.path)),
+        &Inline::prose(&format!(", under \"{}\" in ", operation.title)),
+        &Inline::link(&Inline::prose("the vendor's documentation"), &operation.url),
+        &Inline::prose("."),
+    ]));
     source.line("///");
-    source.raw_doc(["# Example", "", "```no_run"]);
     let package = contract.settings.package.name.replace('-', "_");
-    source.raw_doc([
-        format!("# use {package}::{{Client, types, *}};").as_str(),
-        "# async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {",
-    ]);
+    let mut lines = vec![
+        format!("# use {package}::{{Client, types, *}};"),
+        "# async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {".to_owned(),
+    ];
     if operation.deprecated {
-        source.raw_doc(["# #[allow(deprecated)]"]);
+        lines.push("# #[allow(deprecated)]".to_owned());
     }
     let (pattern, used) = match operation.success {
         Success::Nothing => ("", ""),
@@ -360,11 +368,12 @@ fn write_docs(source: &mut Source, contract: &Contract, operation: &Operation) {
     };
     let arguments = example::arguments(contract, operation);
     let call = format!("{pattern}client.{}({}).send().await?;", operation.method_name, arguments.join(", "));
-    source.raw_doc(formatted(&call).lines());
+    lines.extend(formatted(&call).lines().map(str::to_owned));
     if !used.is_empty() {
-        source.raw_doc([used]);
+        lines.push(used.to_owned());
     }
-    source.raw_doc(["# Ok(())", "# }", "```"]);
+    lines.extend(["# Ok(())".to_owned(), "# }".to_owned()]);
+    source.doc_example(&lines);
 }
 
 /// A statement as rustfmt would break it into lines, or as it is when it cannot be read.
@@ -382,24 +391,21 @@ fn formatted(statement: &str) -> String {
 }
 
 /// A type as a link, through lists and maps.
-fn link(text: &str) -> String {
+fn link(text: &str) -> Inline {
     let text = text.replace("onboarding_core::", "");
-    match text.find("types::") {
-        Some(start) => {
-            let name: String = text[start + 7..].chars().take_while(char::is_ascii_alphanumeric).collect();
-            let (before, after) = (&text[..start], &text[start + 7 + name.len()..]);
+    match text.split_once("types::") {
+        Some((before, behind)) => {
+            let end = behind.find(|character: char| !character.is_ascii_alphanumeric()).unwrap_or(behind.len());
+            let (name, after) = behind.split_at(end);
+            let target = format!("crate::types::{name}");
             if before.is_empty() {
-                format!("[`{name}`](crate::types::{name})")
+                Inline::link(&Inline::code(name), &target)
             } else {
-                format!("<code>{}[{name}](crate::types::{name}){}</code>", escape_html(before), escape_html(after))
+                Inline::code_with_link(before, name, &target, after)
             }
         }
-        None => format!("`{text}`"),
+        None => Inline::code(&text),
     }
-}
-
-fn escape_html(text: &str) -> String {
-    text.replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// What a caller should know besides what the operation does.
@@ -424,11 +430,14 @@ fn notes(operation: &Operation) -> Vec<String> {
 
 fn write_call(source: &mut Source, contract: &Contract, operation: &Operation) {
     source.line("call! {");
-    source.raw_doc([format!(
-        "A call of [`{}`](crate::Client::{}): set what is optional, then [`send`](Self::send).",
-        operation.method_name, operation.method_name
-    )
-    .as_str()]);
+    let method = Inline::code(&operation.method_name);
+    source.doc_line(&Inline::join([
+        &Inline::prose("A call of "),
+        &Inline::link(&method, &format!("crate::Client::{}", operation.method_name)),
+        &Inline::prose(": set what is optional, then "),
+        &Inline::link(&Inline::code("send"), "Self::send"),
+        &Inline::prose("."),
+    ]));
     let pages = contract.paged.iter().find(|paged| paged.method_name == operation.method_name).map_or_else(
         String::new,
         |paged| {
@@ -437,7 +446,7 @@ fn write_call(source: &mut Source, contract: &Contract, operation: &Operation) {
                 PagingStyle::Offset => "offset",
             };
             let default = paged.default_limit.map_or_else(String::new, |limit| format!(", {limit}"));
-            format!(", pages {style}({:?}, {:?}{default})", paged.at, paged.limit)
+            format!(", pages {style}({}, {}{default})", literal(&paged.at), literal(&paged.limit))
         },
     );
     source.line(&format!(

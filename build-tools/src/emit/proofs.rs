@@ -4,14 +4,16 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::rust::code_of;
 use super::source::Source;
-use super::tests::{call_with, code, included, own_type, raw, write_own_imports};
+use super::tests::{call_with, code, included, own_type, write_own_imports};
 use super::types::braced;
 use crate::contract::{Contract, Extent, ResponseBody, TypeUse, sample};
 use crate::proof::answers::Text;
 use crate::proof::canaries::{Call, Canary};
 use crate::proof::mutants::Place;
 use crate::proof::{Mutated, Proved};
+use crate::text::{literal, raw_literal};
 
 /// `mutations.rs`.
 pub(super) fn mutations(contract: &Contract, proved: &Proved) -> String {
@@ -25,15 +27,15 @@ pub(super) fn mutations(contract: &Contract, proved: &Proved) -> String {
         for Mutated { answer, places } in mutated {
             let text = match &answer.text {
                 Text::Documented(name) => included(contract, name),
-                Text::Sample(text) => raw(text),
+                Text::Sample(text) => raw_literal(text).to_string(),
             };
             body.line("Answer {");
-            body.line(&format!("name: {:?},", answer.name));
+            body.line(&format!("name: {},", literal(&answer.name)));
             body.line(&format!("decode: decoded::<{}>,", own_type(&answer.body)));
             body.line(&format!("text: {text},"));
             let places: Vec<String> =
                 places.iter().map(|place| format!("\n{} {}", place.pointer, place.changes)).collect();
-            body.line(&format!("places: {},", raw(&places.concat())));
+            body.line(&format!("places: {},", raw_literal(&places.concat())));
             body.line("},");
         }
         body.line("]);");
@@ -59,10 +61,13 @@ pub(super) fn canaries(contract: &Contract, proved: &Proved) -> String {
     body.doc("What the document marks as sensitive, and the canaries that stand in its places.");
     body.line("const CANARIES: Canaries = Canaries {");
     let marked: Vec<String> = canaries.marked.iter().map(|name| format!("\n{name}")).collect();
-    body.line(&format!("marked: {},", raw(&marked.concat())));
+    body.line(&format!("marked: {},", raw_literal(&marked.concat())));
     let parameters = canaries.calls.iter().flat_map(|call| {
         let texts = call.parameters.iter().filter_map(|(wire, trace)| Some((wire, trace.text.as_ref()?)));
-        texts.map(|(wire, text)| format!("({:?}, {text:?}),", format!("{}?{wire}", call.operation.id)))
+        texts.map(|(wire, text)| {
+            let name = format!("{}?{wire}", call.operation.id);
+            format!("({}, {}),", literal(&name), literal(text))
+        })
     });
     let parameters: Vec<String> = parameters.collect();
     if parameters.is_empty() {
@@ -76,13 +81,13 @@ pub(super) fn canaries(contract: &Contract, proved: &Proved) -> String {
     for canary_body in &canaries.bodies {
         let value = own_type(&canary_body.value);
         body.line("Body {");
-        body.line(&format!("name: {:?},", canary_body.name));
+        body.line(&format!("name: {},", literal(&canary_body.name)));
         body.line(&format!("show: shown::<{value}>,"));
         let refuse = if canary_body.sent { format!("Some(refused::<{value}>)") } else { "None".to_owned() };
         body.line(&format!("refuse: {refuse},"));
-        body.line(&format!("text: {},", raw(&canary_body.text)));
+        body.line(&format!("text: {},", raw_literal(&canary_body.text)));
         let lines: Vec<String> = canary_body.canaries.iter().map(canary_line).collect();
-        body.line(&format!("canaries: {},", raw(&lines.concat())));
+        body.line(&format!("canaries: {},", raw_literal(&lines.concat())));
         body.line("},");
     }
     body.line("],");
@@ -103,8 +108,9 @@ pub(super) fn canaries(contract: &Contract, proved: &Proved) -> String {
     );
     source.blank();
     write_own_imports(&mut source, contract, &body);
+    let code = code_of(&body);
     let used = |names: &[(&str, &str)]| -> BTreeSet<String> {
-        names.iter().filter(|(_, mark)| body.contains(mark)).map(|(name, _)| (*name).to_owned()).collect()
+        names.iter().filter(|(_, mark)| code.contains(mark)).map(|(name, _)| (*name).to_owned()).collect()
     };
     let names = used(&[
         ("Body", "Body {"),
@@ -120,7 +126,7 @@ pub(super) fn canaries(contract: &Contract, proved: &Proved) -> String {
     if !shared.is_empty() {
         source.line(&format!("use onboarding_testing::{};", braced(&shared)));
     }
-    if body.contains("client(&server)") {
+    if code.contains("client(&server)") {
         source.blank();
         source.line("use crate::client;");
     }
@@ -160,16 +166,16 @@ fn watched_call(source: &mut Source, contract: &Contract, call: &Call) {
     };
     answers
         .extend(["418", "599"].into_iter().find(|code| !declared(code)).map(|code| (code.to_owned(), "*".to_owned())));
-    let answers: Vec<String> = answers.iter().map(|(code, body)| format!("({code}, {body:?})")).collect();
+    let answers: Vec<String> = answers.iter().map(|(code, body)| format!("({code}, {})", literal(body))).collect();
     source.blank();
     source.line("#[tokio::test]");
     source.line(&format!("async fn {}() {{", operation.method_name));
     source.line(&format!("let answers = [{}];", answers.join(", ")));
-    let request = call.request.as_ref().map_or_else(|| "None".to_owned(), |name| format!("Some({name:?})"));
-    source.line(&format!("let watch = Watch::new(&CANARIES, {:?}, {request}, &answers);", operation.id));
+    let request = call.request.as_ref().map_or_else(|| "None".to_owned(), |name| format!("Some({})", literal(name)));
+    source.line(&format!("let watch = Watch::new(&CANARIES, {}, {request}, &answers);", literal(&operation.id)));
     let text = |schema: &Value| match &call.request {
-        Some(name) => format!("&watch.text({name:?})"),
-        None => raw(&sample(&contract.document, schema, Extent::Everything).to_string()),
+        Some(name) => format!("&watch.text({})", literal(name)),
+        None => raw_literal(&sample(&contract.document, schema, Extent::Everything).to_string()).to_string(),
     };
     let expression = call_with(source, contract, operation, "client(&server)", text);
     source.line("for (status, answer) in answers {");
@@ -204,7 +210,10 @@ fn refusals(contract: &Contract, call: &Call) -> Vec<String> {
         let mut expression =
             call_with(&mut Source::default(), contract, &operation, "client(&server)", |_| String::new());
         if let Some(length) = violation.strip_prefix('l') {
-            expression = expression.replace(&format!("{text:?}"), &format!("long({text:?}, {length}).as_str()"));
+            expression = {
+                let text = literal(text);
+                expression.replace(&text.to_string(), &format!("long({text}, {length}).as_str()"))
+            };
         }
         refusals.push(expression);
     }

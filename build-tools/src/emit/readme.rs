@@ -2,31 +2,31 @@
 
 use std::fmt::Write as _;
 
-use super::source::{escaped, header};
+use super::source::{header, table};
 use crate::contract::{Contract, Offer, Operation};
+use crate::text::{Inline, fenced, paragraphs};
 
 /// The text of `README.md`.
 pub(super) fn readme(contract: &Contract) -> String {
     let package = &contract.settings.package;
     let [made, edit] = header(&contract.vendor);
     let name = &package.name;
-    let mut text = format!(
-        "<!-- {made} -->\n<!-- {edit} -->\n\n# {name}\n\nUnofficial client of {}\n\n{}\n\n",
-        package.description, contract.description
-    );
+    let mut text = format!("<!-- {made} -->\n<!-- {edit} -->\n\n# {name}\n\n");
+    write_paragraphs(&mut text, &format!("Unofficial client of {}", package.description));
+    write_paragraphs(&mut text, &contract.description);
+    let features = match contract.settings.features.signing {
+        Some(Offer::Default) => "[\"native-tls\", \"signing\"]",
+        _ => "[\"native-tls\"]",
+    };
     let _ = write!(
         text,
         "## Install\n\n```toml\n[dependencies]\n{name} = \"0.1\"\ntokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n```\n\n\
-         TLS comes from `rustls`; for the system's library use `default-features = false, features = {:?}`.\n\
+         TLS comes from `rustls`; for the system's library use `default-features = false, features = {features}`.\n\
          With the feature `schemars`, everything in `types` implements its `JsonSchema`.\n\n",
-        match contract.settings.features.signing {
-            Some(Offer::Default) => ["native-tls", "signing"].as_slice(),
-            _ => &["native-tls"],
-        }
     );
     let _ = write!(
         text,
-        "## Sign in\n\n{}\n\n```no_run\n{}\n```\n\n",
+        "## Sign in\n\n{}\n\n{}\n",
         contract.settings.credentials.iter().find_map(|form| form.tokens.as_ref()).map_or(
             "The client sends what proves who is calling with every call.",
             |_| {
@@ -34,13 +34,13 @@ pub(super) fn readme(contract: &Contract) -> String {
                  many calls wait. `store` keeps them across processes."
             }
         ),
-        contract.settings.sign_in.trim()
+        fenced("no_run", &contract.settings.sign_in)
     );
-    let _ = write!(text, "## First call\n\n```no_run\n{}\n```\n\n", contract.settings.first_call.trim_end());
+    let _ = write!(text, "## First call\n\n{}\n", fenced("no_run", &contract.settings.first_call));
     text.push_str(
         "Every operation is a method of `Client`. What it needs are its arguments, what is optional are setters on what it \
          returns, and `send` runs it. An error keeps the status, the headers and the bytes that came; \
-         `error.declared()` gives a variant for each status that the operation declares.\n\n## Operations\n",
+         `error.declared()` gives a variant for each status that the operation declares.\n\n## Operations\n\n",
     );
     for tag in &contract.tags {
         let operations: Vec<&Operation> =
@@ -48,36 +48,43 @@ pub(super) fn readme(contract: &Contract) -> String {
         if operations.is_empty() {
             continue;
         }
-        let _ = write!(
-            text,
-            "\n### {}\n\n{}\n\n| method | what it does | request |\n|---|---|---|\n",
-            tag.name,
-            escaped(&tag.description)
-        );
-        for operation in operations {
-            let deprecated = if operation.deprecated { " (deprecated)" } else { "" };
-            let _ = writeln!(
-                text,
-                "| `{}` | {}{deprecated} | `{} {}` |",
-                operation.method_name,
-                escaped(&operation.summary).replace('|', "\\|"),
-                operation.method.as_str(),
-                operation.path
-            );
-        }
+        let _ = write!(text, "### {}\n\n", Inline::prose(&tag.name).line());
+        write_paragraphs(&mut text, &tag.description);
+        let rows: Vec<[Inline; 3]> = operations.into_iter().map(row).collect();
+        write_table(&mut text, ["method", "what it does", "request"], &rows);
     }
     if !contract.webhooks.is_empty() {
-        text.push_str("\n## Webhooks\n\n| event | what it tells | type |\n|---|---|---|\n");
-        for webhook in &contract.webhooks {
-            let _ = writeln!(
-                text,
-                "| `{}` | {} | `types::{}` |",
-                webhook.id,
-                escaped(&webhook.summary),
-                webhook.body.named().unwrap_or("JsonValue")
-            );
-        }
+        text.push_str("## Webhooks\n\n");
+        let rows: Vec<[Inline; 3]> = contract
+            .webhooks
+            .iter()
+            .map(|webhook| {
+                let body = format!("types::{}", webhook.body.named().unwrap_or("JsonValue"));
+                [Inline::code(&webhook.id), Inline::prose(&webhook.summary), Inline::code(&body)]
+            })
+            .collect();
+        write_table(&mut text, ["event", "what it tells", "type"], &rows);
     }
-    let _ = write!(text, "\nThe vendor's own documentation: <{}>\n", package.documentation);
+    let _ = writeln!(text, "The vendor's own documentation: {}", Inline::prose(&package.documentation).line());
     text
+}
+
+fn row(operation: &Operation) -> [Inline; 3] {
+    let deprecated = if operation.deprecated { " (deprecated)" } else { "" };
+    [
+        Inline::code(&operation.method_name),
+        Inline::prose(&format!("{}{deprecated}", operation.summary)),
+        Inline::code(&format!("{} {}", operation.method.as_str(), operation.path)),
+    ]
+}
+
+/// Each paragraph on a line of its own.
+fn write_paragraphs(text: &mut String, prose: &str) {
+    for paragraph in paragraphs(prose) {
+        let _ = write!(text, "{}\n\n", paragraph.line());
+    }
+}
+
+fn write_table(text: &mut String, heading: [&'static str; 3], rows: &[[Inline; 3]]) {
+    let _ = write!(text, "{}\n\n", table(heading, rows).join("\n"));
 }

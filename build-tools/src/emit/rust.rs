@@ -49,12 +49,67 @@ pub(super) fn import_core(
     let mut text = text;
     for name in ["Decimal", "NaiveDate", "Timestamp", "Secret", "JsonValue", "Map"] {
         let path = format!("onboarding_core::{name}");
-        if text.contains(&path) && !contract.types.values().any(|definition| definition.name == name) {
-            text = text.replace(&path, name);
+        if code_of(&text).contains(&path) && !contract.types.values().any(|definition| definition.name == name) {
+            text = replace_in_code(&text, &path, name);
             imports.insert(name.to_owned());
         }
     }
     text
+}
+
+/// The code of a Rust text: without its comments and without what its literals hold, which can be anything.
+pub(super) fn code_of(text: &str) -> String {
+    parts(text).into_iter().filter(|(_, is_code)| *is_code).map(|(part, _)| part).collect()
+}
+
+/// Replaces a part of the code of a Rust text; comments and literals stay as they are.
+pub(super) fn replace_in_code(text: &str, from: &str, to: &str) -> String {
+    parts(text)
+        .into_iter()
+        .map(|(part, is_code)| if is_code { part.replace(from, to) } else { part.to_owned() })
+        .collect()
+}
+
+/// A Rust text in order, in parts that are code and parts that are comments or string literals. Emitters write line comments
+/// only, and no character literals.
+fn parts(text: &str) -> Vec<(&str, bool)> {
+    let mut parts = Vec::new();
+    let (mut begin, mut at) = (0, 0);
+    while let Some(found) = text[at..].find(['"', '/']) {
+        let start = at + found;
+        let end = if text[start..].starts_with('"') {
+            let hashes = text[begin..start].bytes().rev().take_while(|byte| *byte == b'#').count();
+            let is_raw = text[begin..start - hashes].ends_with('r');
+            start + 1 + string_end(&text[start + 1..], is_raw.then_some(hashes))
+        } else if text[start..].starts_with("//") {
+            start + text[start..].find('\n').unwrap_or(text.len() - start)
+        } else {
+            at = start + 1;
+            continue;
+        };
+        parts.extend([(&text[begin..start], true), (&text[start..end], false)]);
+        (begin, at) = (end, end);
+    }
+    parts.push((&text[begin..], true));
+    parts
+}
+
+/// Where a string literal ends, given what follows its opening quote, and for a raw one its number of hashes.
+fn string_end(text: &str, raw: Option<usize>) -> usize {
+    if let Some(hashes) = raw {
+        let closing = format!("\"{}", "#".repeat(hashes));
+        return text.find(&closing).map_or(text.len(), |end| end + closing.len());
+    }
+    let mut is_escaped = false;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = true,
+            b'"' => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
 }
 
 /// The definition of a type by its Rust name.
@@ -125,11 +180,6 @@ pub(super) fn status_body_type(body: &ResponseBody) -> Option<String> {
     }
 }
 
-/// A text as a Rust literal.
-pub(super) fn literal(text: &str) -> String {
-    format!("{text:?}")
-}
-
 /// What an object that is sent can be made from in place of its only required member: that member's type, then what that is made
 /// from in the same way, each with the member's name on the wire.
 pub(super) fn wrapped<'c>(contract: &'c Contract, name: &str) -> Vec<(&'c str, &'c str)> {
@@ -159,5 +209,20 @@ fn only_required<'c>(contract: &'c Contract, name: &str) -> Option<(&'c str, &'c
             sent_members(inner).map(|_| (wire.as_str(), inner.as_str()))
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{code_of, replace_in_code};
+
+    #[test]
+    fn only_code_is_searched_and_replaced() {
+        let text = "// core::Map\nlet a: core::Map = read(r#\"{\"core::Map\": \"}\"#, \"core::Map\\\"core::Map\", b / c); core::Map";
+        let code = code_of(text);
+        assert_eq!(code.matches("core::Map").count(), 2, "{code}");
+        let replaced = replace_in_code(text, "core::Map", "Map");
+        assert_eq!(replaced.matches("core::Map").count(), 4, "{replaced}");
+        assert!(replaced.starts_with("// core::Map\nlet a: Map = ") && replaced.ends_with("; Map"), "{replaced}");
     }
 }

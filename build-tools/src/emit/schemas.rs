@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::source::Source;
-use super::tests::raw;
 use crate::contract::{Contract, TypeDefinition};
+use crate::text::{Literal, literal, raw_literal};
 
 /// Keywords that do not say which values there are. All others are handed to the test, which refuses what it does not know.
 const PROSE: &[&str] = &["default", "deprecated", "description", "example", "externalDocs", "title"];
@@ -31,14 +31,14 @@ pub(super) fn schemas(contract: &Contract) -> String {
     source.line("public include_str!(\"../../src/generated/types/mod.rs\");");
     source.line("parts {");
     for part in parts(components, types.keys().copied()) {
-        source.line(&format!("{part:?} = {},", literal(&components[part])));
+        source.line(&format!("{} = {},", literal(part), text_of(&components[part])));
     }
     source.line("}");
     source.line("types {");
     for (component, definition) in types {
         let side = if definition.sent { "sent" } else { "read" };
         let schema = components.get(component).unwrap_or(&Value::Null);
-        source.line(&format!("{side} types::{} = {component:?} {},", definition.name, literal(schema)));
+        source.line(&format!("{side} types::{} = {} {},", definition.name, literal(component), text_of(schema)));
     }
     source.line("}");
     source.line("}");
@@ -80,8 +80,8 @@ fn references(value: &Value) -> Vec<&str> {
     }
 }
 
-fn literal(schema: &Value) -> String {
-    raw(&bare(schema).to_string())
+fn text_of(schema: &Value) -> Literal {
+    raw_literal(&bare(schema).to_string())
 }
 
 /// A schema without prose, its keywords in order of their names.

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::operations::{has_call_type, setter_name, signature};
 use super::rust::{Scope, type_text};
 use crate::contract::{Contract, Given, Kind, Presence};
+use crate::text::{literal, visible};
 
 /// A line per operation (method, path, Rust signature, error type), then the public types with their fields.
 pub(crate) fn surface(contract: &Contract) -> String {
@@ -15,7 +16,7 @@ pub(crate) fn surface(contract: &Contract) -> String {
             text,
             "{} {}  {}  {error}",
             operation.method.as_str(),
-            operation.path,
+            visible(&operation.path),
             signature(contract, operation)
         );
         if has_call_type(operation) {
@@ -54,7 +55,7 @@ pub(crate) fn surface(contract: &Contract) -> String {
         match &definition.kind {
             Kind::Object { constants, members, open } => {
                 for constant in constants {
-                    let _ = writeln!(text, "    {:?} = {:?}", constant.wire, constant.value);
+                    let _ = writeln!(text, "    {} = {}", literal(&constant.wire), literal(&constant.value));
                 }
                 for member in members {
                     let value = type_text(&member.value, Scope::Types).replace("onboarding_core::", "");
@@ -65,7 +66,7 @@ pub(crate) fn surface(contract: &Contract) -> String {
                         Presence::ThreeState => format!("Patch<{value}>"),
                     };
                     let private = if member.private { " private" } else { "" };
-                    let _ = writeln!(text, "    {}: {value} = {:?}{private}", member.name, member.wire);
+                    let _ = writeln!(text, "    {}: {value} = {}{private}", member.name, literal(&member.wire));
                 }
                 if *open {
                     text.push_str("    extra\n");
@@ -73,13 +74,13 @@ pub(crate) fn surface(contract: &Contract) -> String {
             }
             Kind::StringEnum(variants) => {
                 for (name, wire) in variants {
-                    let _ = writeln!(text, "    {name} = {wire:?}");
+                    let _ = writeln!(text, "    {name} = {}", literal(wire));
                 }
             }
             Kind::TaggedUnion { tag, variants } => {
-                let _ = writeln!(text, "    by {tag:?}");
+                let _ = writeln!(text, "    by {}", literal(tag));
                 for variant in variants {
-                    let _ = writeln!(text, "    {} = {:?}", variant.name, variant.wire);
+                    let _ = writeln!(text, "    {} = {}", variant.name, literal(&variant.wire));
                 }
             }
             Kind::UntaggedUnion(variants) => {
@@ -91,7 +92,7 @@ pub(crate) fn surface(contract: &Contract) -> String {
             Kind::TextIdentifier => text.push_str("    (String)\n"),
             Kind::IntegerIdentifier => text.push_str("    (i64)\n"),
             Kind::ResourceUrl { template, identifier } => {
-                let _ = writeln!(text, "    {template} -> {identifier}");
+                let _ = writeln!(text, "    {} -> {identifier}", visible(template));
             }
         }
     }

@@ -4,14 +4,15 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::example::{parameter_argument, setter_argument};
+use super::example::{Unfit, parameter_argument, setter_argument};
 use super::operations::setter_name;
 use super::proofs::{canaries, mutations};
-use super::rust::{Scope, status_body_type, type_text};
+use super::rust::{Scope, code_of, status_body_type, type_text};
 use super::source::Source;
 use crate::contract::{BodyKind, Contract, Extent, Operation, ResponseBody, Status, Success, TypeUse, sample};
 use crate::payloads::Payloads;
 use crate::proof::Proved;
+use crate::text::{literal, raw_literal};
 
 /// File names and texts.
 pub(super) fn tests(contract: &Contract, payloads: &Payloads, proved: &Proved) -> Vec<(String, String)> {
@@ -53,7 +54,7 @@ fn main(contract: &Contract) -> String {
     source.blank();
     let form = &contract.settings.credentials[0];
     let arguments: Vec<String> =
-        form.fields.iter().map(|field| format!("{:?}", format!("the-{}", field.name))).collect();
+        form.fields.iter().map(|field| literal(&format!("the-{}", field.name)).to_string()).collect();
     source.doc("A client that calls the loopback server.");
     source.line("fn client(server: &Loopback) -> Client {");
     source.line("Client::builder()");
@@ -73,6 +74,7 @@ fn main(contract: &Contract) -> String {
 
 /// The prelude that the test files share.
 fn preamble(contract: &Contract, about: &str, body: &str) -> Source {
+    let body = &code_of(body);
     let mut source = Source::rust(&contract.vendor);
     source.module_doc(about);
     source.blank();
@@ -98,6 +100,7 @@ fn preamble(contract: &Contract, about: &str, body: &str) -> Source {
 
 /// Imports what of the crate a test file's text names.
 pub(super) fn write_own_imports(source: &mut Source, contract: &Contract, body: &str) {
+    let body = &code_of(body);
     let package = contract.settings.package.name.replace('-', "_");
     let mut own: Vec<&str> = Vec::new();
     for name in ["Client", "Decimal", "JsonValue", "Map", "NaiveDate", "Secret", "Timestamp"] {
@@ -135,7 +138,7 @@ fn join(preamble: Source, body: &str) -> String {
 
 /// The path of a payload's file as the tests include it.
 pub(super) fn included(contract: &Contract, name: &str) -> String {
-    format!("include_str!(\"../../../../specs/{}/examples/{name}.json\")", contract.vendor)
+    format!("include_str!({})", literal(&format!("../../../../specs/{}/examples/{name}.json", contract.vendor)))
 }
 
 /// The documented payload, or else a value made from the schema, as an expression of type `&str`.
@@ -144,19 +147,7 @@ fn payload(contract: &Contract, payloads: &Payloads, name: &str, schema: Option<
         return included(contract, name);
     }
     let sample = schema.map(|schema| sample(&contract.document, schema, Extent::Everything)).unwrap_or_default();
-    raw(&sample.to_string())
-}
-
-/// A text as a literal without escapes, where it can be.
-pub(super) fn raw(text: &str) -> String {
-    if !text.contains(['"', '\\']) {
-        return format!("\"{text}\"");
-    }
-    let mut hashes = "#".to_owned();
-    while text.contains(&format!("\"{hashes}")) {
-        hashes.push('#');
-    }
-    format!("r{hashes}\"{text}\"{hashes}")
+    raw_literal(&sample.to_string()).to_string()
 }
 
 /// Declares the body and gives the call expression.
@@ -177,7 +168,7 @@ pub(super) fn call_with(
         .path_parameters
         .iter()
         .chain(operation.parameters.iter().filter(|parameter| parameter.required))
-        .map(|parameter| unwrapped(&parameter_argument(contract, parameter)))
+        .map(|parameter| parameter_argument(contract, Unfit::Panic, parameter))
         .collect();
     if let Some(body) = &operation.body {
         let argument = if body.kind == BodyKind::Bytes {
@@ -194,18 +185,13 @@ pub(super) fn call_with(
     }
     let mut call = format!("{client}.{}({})", operation.method_name, arguments.join(", "));
     for parameter in operation.parameters.iter().filter(|parameter| !parameter.required) {
-        let argument = unwrapped(&setter_argument(contract, parameter));
+        let argument = setter_argument(contract, Unfit::Panic, parameter);
         let _ = write!(call, ".{}({argument})", setter_name(parameter));
     }
     if operation.body.as_ref().is_some_and(|body| !body.required) {
         call.push_str(".body(&body)");
     }
     call
-}
-
-/// Tests fail loudly where documentation hands errors on.
-fn unwrapped(expression: &str) -> String {
-    expression.replace(")?", ").expect(\"a sample that fits\")")
 }
 
 fn first_success(operation: &Operation) -> Option<&Status> {
@@ -271,7 +257,11 @@ fn wire(contract: &Contract, payloads: &Payloads) -> String {
             body.line(&format!("let documented = {};", answered.2));
         }
         let text = if json { "documented" } else { answered.2.as_str() };
-        body.line(&format!("let server = Loopback::answering({}, {:?}, {text}).await;", answered.0, answered.1));
+        body.line(&format!(
+            "let server = Loopback::answering({}, {}, {text}).await;",
+            answered.0,
+            literal(&answered.1)
+        ));
         let call = call(&mut body, contract, payloads, operation, "client(&server)");
         let expected = ".send().await.expect(\"the documented answer is decoded\")";
         match &operation.success {
@@ -301,7 +291,7 @@ fn wire(contract: &Contract, payloads: &Payloads) -> String {
                 body.line("assert_eq!(file.bytes().await.expect(\"the file is read to its end\"), \"bytes\");");
             }
         }
-        body.line(&format!("assert_wire!({:?}, server.request().await);", operation.method_name));
+        body.line(&format!("assert_wire!({}, server.request().await);", literal(&operation.method_name)));
         body.line("}");
     }
     let body = body.finish();
@@ -326,9 +316,9 @@ fn statuses(contract: &Contract, payloads: &Payloads) -> String {
         for status in &operation.statuses {
             let code = code(operation, status);
             let answer = answer_body(contract, payloads, operation, status);
-            let media_type = media_type(status);
+            let media_type = literal(media_type(status));
             if status.is_success() {
-                body.line(&format!("expect_success!(call, client, {code}, {media_type:?}, {answer});"));
+                body.line(&format!("expect_success!(call, client, {code}, {media_type}, {answer});"));
             } else if let Some(error) = &operation.error {
                 let variant = contract
                     .errors
@@ -338,7 +328,7 @@ fn statuses(contract: &Contract, payloads: &Payloads) -> String {
                 if let Some(variant) = variant {
                     let fields = status_body_type(&variant.body).map_or("", |_| "(_)");
                     body.line(&format!(
-                        "expect_error!(call, client, {code}, {media_type:?}, {answer}, errors::{error}::{}{fields});",
+                        "expect_error!(call, client, {code}, {media_type}, {answer}, errors::{error}::{}{fields});",
                         variant.name
                     ));
                 }
@@ -348,7 +338,7 @@ fn statuses(contract: &Contract, payloads: &Payloads) -> String {
     }
     let body = body.finish();
     let mut preamble = preamble(contract, "Each declared status of each operation gives its variant.", &body);
-    if !body.contains("client(&server)") {
+    if !code_of(&body).contains("client(&server)") {
         preamble.line("use crate::client;");
         preamble.blank();
     }

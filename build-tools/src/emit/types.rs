@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::rust::{Scope, definition, import_core, type_text, wrapped};
 use super::source::Source;
 use crate::contract::{Contract, Kind, Member, PageForm, Presence, TypeDefinition, Variant};
+use crate::text::{Inline, literal};
 
 /// File names and texts, `mod.rs` among them.
 pub(super) fn types(contract: &Contract) -> Vec<(String, String)> {
@@ -171,7 +172,12 @@ fn write(source: &mut Source, contract: &Contract, definition: &TypeDefinition) 
             if !constants.is_empty() {
                 source.line("constant {");
                 for constant in constants {
-                    source.line(&format!("{}: {:?} = {:?},", constant.name, constant.value, constant.wire));
+                    source.line(&format!(
+                        "{}: {} = {},",
+                        constant.name,
+                        literal(&constant.value),
+                        literal(&constant.wire)
+                    ));
                 }
                 source.line("}");
             }
@@ -193,15 +199,15 @@ fn write(source: &mut Source, contract: &Contract, definition: &TypeDefinition) 
         Kind::StringEnum(variants) => {
             source.line(&format!("pub enum {name} {{"));
             for (variant, wire) in variants {
-                source.line(&format!("{variant} = {wire:?},"));
+                source.line(&format!("{variant} = {},", literal(wire)));
             }
             source.line("}");
         }
         Kind::TaggedUnion { tag, variants } => {
             let sent = if definition.sent { ": sent" } else { "" };
-            source.line(&format!("pub enum {name}{sent} by {tag:?} {{"));
+            source.line(&format!("pub enum {name}{sent} by {} {{", literal(tag)));
             for variant in variants {
-                write_variant(source, variant, &format!(" = {:?}", variant.wire));
+                write_variant(source, variant, &format!(" = {}", literal(&variant.wire)));
             }
             source.line("}");
         }
@@ -230,7 +236,7 @@ fn write(source: &mut Source, contract: &Contract, definition: &TypeDefinition) 
         Kind::TextIdentifier => source.line(&format!("pub struct {name}(String){};", bracketed(&definition.rules))),
         Kind::IntegerIdentifier => source.line(&format!("pub struct {name}(i64){};", bracketed(&definition.rules))),
         Kind::ResourceUrl { template, identifier } => {
-            source.line(&format!("pub struct {name}({template:?}) -> {identifier};"));
+            source.line(&format!("pub struct {name}({}) -> {identifier};", literal(template)));
         }
     }
     source.line("}");
@@ -267,7 +273,7 @@ fn write_members(source: &mut Source, group: &str, with_rules: bool, members: &[
         let private = if member.private { "private " } else { "" };
         // What is only read is not held against anything.
         let rules = if with_rules { bracketed(&member.rules) } else { String::new() };
-        source.line(&format!("{name}: {value} = {private}{:?}{rules},", member.wire));
+        source.line(&format!("{name}: {value} = {private}{}{rules},", literal(&member.wire)));
     }
     source.line("}");
 }
@@ -277,8 +283,10 @@ fn constants(contract: &Contract, variant: &Variant) -> String {
     let definition = variant.value.named().and_then(|name| definition(contract, name));
     match definition.map(|definition| &definition.kind) {
         Some(Kind::Object { constants, .. }) if !constants.is_empty() => {
-            let constants: Vec<String> =
-                constants.iter().map(|constant| format!("{:?} = {:?}", constant.wire, constant.value)).collect();
+            let constants: Vec<String> = constants
+                .iter()
+                .map(|constant| format!("{} = {}", literal(&constant.wire), literal(&constant.value)))
+                .collect();
             format!(" [{}]", constants.join(", "))
         }
         _ => String::new(),
@@ -287,14 +295,17 @@ fn constants(contract: &Contract, variant: &Variant) -> String {
 
 fn write_variant(source: &mut Source, variant: &Variant, behind: &str) {
     let value = type_text(&variant.value, Scope::Types);
-    let description = match variant.description.as_str() {
-        "" => match variant.value.named() {
-            Some(named) => format!("See [`{named}`]."),
-            None => format!("A value of the form `{value}`."),
-        },
-        description => super::source::escaped(description),
-    };
-    source.raw_doc([description.as_str()]);
+    match variant.description.as_str() {
+        "" => source.doc_inline(&match variant.value.named() {
+            Some(named) => Inline::join([&Inline::prose("See "), &Inline::item(named), &Inline::prose(".")]),
+            None => Inline::join([
+                &Inline::prose("A value of the form "),
+                &Inline::code(&value.replace("onboarding_core::", "")),
+                &Inline::prose("."),
+            ]),
+        }),
+        description => source.doc(description),
+    }
     if let Some(limits) = &variant.limits {
         source.line("///");
         source.doc(limits);
