@@ -5,5 +5,5 @@ use onboarding::griffin::types::{BankAccountId, LegalPersonId};
 
 pub(crate) fn look_up(client: &Client, account: &BankAccountId, person: &LegalPersonId) {
     let _ = client.get_bank_account(account);
-    let _ = client.list_legal_person_bank_accounts(person);
+    let _ = client.list_legal_person_payees(person);
 }

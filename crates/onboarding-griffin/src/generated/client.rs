@@ -62,7 +62,7 @@ impl runtime::Environment for Environment {
 pub struct Credentials(runtime::Credentials);
 
 impl Credentials {
-    /// An API key of a user, made in the vendor's app or by `create_user_api_key`.
+    /// An API key of a user, made in the vendor's app or by `create_api_key`.
     ///
     /// - `secret`: The key's secret, shown once when the key is made.
     pub fn api_key(secret: impl Into<Secret>) -> Self {

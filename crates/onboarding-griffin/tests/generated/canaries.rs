@@ -56,6 +56,8 @@ NewLegalPerson.display-name
 NewPayee.account-holder
 NewPayee.account-number
 NewPayment.payment-reference
+PageLinks.next
+PageLinks.prev
 Payee.account-holder
 Payee.account-number
 Payment.account-holder
@@ -93,343 +95,400 @@ User.user-username",
     parameters: &[],
     bodies: &[
         Body {
+            name: "ApiKeyList",
+            show: shown::<types::ApiKeyList>,
+            refuse: None,
+            text: r#"{"api-keys":[{"api-key-live?":true,"api-key-name":"text","api-key-url":"/v0/api-keys/api-key-id","created-at":"2024-02-29T12:30:00Z","organization-url":"/v0/organizations/organization-id","user-url":"/v0/users/user-id"}],"links":{"next":"canary0001","prev":"canary0002"}}"#,
+            canaries: "
+/links/next canary0001 . PageLinks.next
+/links/prev canary0002 . PageLinks.prev",
+        },
+        Body {
             name: "BankAccount",
             show: shown::<types::BankAccount>,
             refuse: None,
-            text: r#"{"account-balance":{"currency":"GBP","value":"12.50"},"account-payments-url":"text","account-status":"opening","account-transactions-url":"text","account-url":"/v0/bank/accounts/bank-account-id","available-balance":{"currency":"GBP","value":"12.50"},"bank-addresses":[{"account-holder":"canary0001","account-number":"canary0002","bank-id":"text"}],"bank-product-type":"client-money-account","beneficiary-url":"/v0/legal-persons/legal-person-id","close-account-url":"text","controller-url":"/v0/legal-persons/legal-person-id","created-at":"2024-02-29T12:30:00Z","display-name":"canary0003","owner-url":"/v0/legal-persons/legal-person-id"}"#,
+            text: r#"{"account-balance":{"currency":"GBP","value":"12.50"},"account-payments-url":"text","account-status":"opening","account-transactions-url":"text","account-url":"/v0/bank/accounts/bank-account-id","available-balance":{"currency":"GBP","value":"12.50"},"bank-addresses":[{"account-holder":"canary0003","account-number":"canary0004","bank-id":"123456"}],"bank-product-type":"client-money-account","beneficiary-url":"/v0/legal-persons/legal-person-id","close-account-url":"text","controller-url":"/v0/legal-persons/legal-person-id","created-at":"2024-02-29T12:30:00Z","display-name":"canary0005","owner-url":"/v0/legal-persons/legal-person-id"}"#,
             canaries: "
-/bank-addresses/0/account-holder canary0001 . BankAddress.account-holder
-/bank-addresses/0/account-number canary0002 . BankAddress.account-number
-/display-name canary0003 . BankAccount.display-name",
+/bank-addresses/0/account-holder canary0003 . BankAddress.account-holder
+/bank-addresses/0/account-number canary0004 . BankAddress.account-number
+/display-name canary0005 . BankAccount.display-name",
         },
         Body {
             name: "BankAccountList",
             show: shown::<types::BankAccountList>,
             refuse: None,
-            text: r#"{"accounts":[{"account-balance":{"currency":"GBP","value":"12.50"},"account-payments-url":"text","account-status":"opening","account-transactions-url":"text","account-url":"/v0/bank/accounts/bank-account-id","available-balance":{"currency":"GBP","value":"12.50"},"bank-addresses":[{"account-holder":"canary0004","account-number":"canary0005","bank-id":"text"}],"bank-product-type":"client-money-account","beneficiary-url":"/v0/legal-persons/legal-person-id","close-account-url":"text","controller-url":"/v0/legal-persons/legal-person-id","created-at":"2024-02-29T12:30:00Z","display-name":"canary0006","owner-url":"/v0/legal-persons/legal-person-id"}],"links":{"next":"text","prev":"text"}}"#,
+            text: r#"{"accounts":[{"account-balance":{"currency":"GBP","value":"12.50"},"account-payments-url":"text","account-status":"opening","account-transactions-url":"text","account-url":"/v0/bank/accounts/bank-account-id","available-balance":{"currency":"GBP","value":"12.50"},"bank-addresses":[{"account-holder":"canary0006","account-number":"canary0007","bank-id":"123456"}],"bank-product-type":"client-money-account","beneficiary-url":"/v0/legal-persons/legal-person-id","close-account-url":"text","controller-url":"/v0/legal-persons/legal-person-id","created-at":"2024-02-29T12:30:00Z","display-name":"canary0008","owner-url":"/v0/legal-persons/legal-person-id"}],"links":{"next":"canary0009","prev":"canary0010"}}"#,
             canaries: "
-/accounts/0/bank-addresses/0/account-holder canary0004 . BankAddress.account-holder
-/accounts/0/bank-addresses/0/account-number canary0005 . BankAddress.account-number
-/accounts/0/display-name canary0006 . BankAccount.display-name",
+/accounts/0/bank-addresses/0/account-holder canary0006 . BankAddress.account-holder
+/accounts/0/bank-addresses/0/account-number canary0007 . BankAddress.account-number
+/accounts/0/display-name canary0008 . BankAccount.display-name
+/links/next canary0009 . PageLinks.next
+/links/prev canary0010 . PageLinks.prev",
         },
         Body {
             name: "Claim",
             show: shown::<types::Claim>,
             refuse: Some(refused::<types::Claim>),
-            text: r#"{"claim-type":"mobile-number","mobile-number":"canary0007"}"#,
+            text: r#"{"claim-type":"mobile-number","mobile-number":"canary0011"}"#,
             canaries: "
-/mobile-number canary0007 . MobileNumberClaim.mobile-number",
+/mobile-number canary0011 . MobileNumberClaim.mobile-number",
         },
         Body {
             name: "Claim 2",
             show: shown::<types::Claim>,
             refuse: Some(refused::<types::Claim>),
-            text: r#"{"claim-type":"individual-identity","date-of-birth":"1008-07-17","given-name":"canary0009","middle-name":"canary0010","surname":"canary0011"}"#,
+            text: r#"{"claim-type":"individual-identity","date-of-birth":"1012-07-17","given-name":"canary0013","middle-name":"canary0014","surname":"canary0015"}"#,
             canaries: "
-/date-of-birth 1008-07-17 . IndividualIdentityClaim.date-of-birth
-/given-name canary0009 . IndividualIdentityClaim.given-name
-/middle-name canary0010 . IndividualIdentityClaim.middle-name
-/surname canary0011 . IndividualIdentityClaim.surname",
+/date-of-birth 1012-07-17 . IndividualIdentityClaim.date-of-birth
+/given-name canary0013 . IndividualIdentityClaim.given-name
+/middle-name canary0014 . IndividualIdentityClaim.middle-name
+/surname canary0015 . IndividualIdentityClaim.surname",
         },
         Body {
             name: "Claim 3",
             show: shown::<types::Claim>,
             refuse: Some(refused::<types::Claim>),
-            text: r#"{"claim-type":"sole-trader","trading-address":{"building-name":"canary0012","building-number":"canary0013","city":"canary0014","country-code":"QP","postal-code":"canary0016","street-name":"canary0017"},"trading-name":"canary0018"}"#,
+            text: r#"{"claim-type":"sole-trader","trading-address":{"building-name":"canary0016","building-number":"canary0017","city":"canary0018","country-code":"QT","postal-code":"canary0020","street-name":"canary0021"},"trading-name":"canary0022"}"#,
             canaries: "
-/trading-address/building-name canary0012 . TradingAddress.building-name
-/trading-address/building-number canary0013 . TradingAddress.building-number
-/trading-address/city canary0014 . TradingAddress.city
-/trading-address/country-code QP l2 TradingAddress.country-code
-/trading-address/postal-code canary0016 l10 TradingAddress.postal-code
-/trading-address/street-name canary0017 . TradingAddress.street-name
-/trading-name canary0018 . SoleTraderClaim.trading-name",
+/trading-address/building-name canary0016 . TradingAddress.building-name
+/trading-address/building-number canary0017 . TradingAddress.building-number
+/trading-address/city canary0018 . TradingAddress.city
+/trading-address/country-code QT l2 TradingAddress.country-code
+/trading-address/postal-code canary0020 l10 TradingAddress.postal-code
+/trading-address/street-name canary0021 . TradingAddress.street-name
+/trading-name canary0022 . SoleTraderClaim.trading-name",
         },
         Body {
             name: "Claim 4",
             show: shown::<types::Claim>,
             refuse: Some(refused::<types::Claim>),
-            text: r#"{"building-name":"canary0019","building-number":"canary0020","city":"canary0021","claim-type":"uk-company-register","corporation-type":"assurance-company","country-code":"QW","date-of-incorporation":"2024-02-29","email-address":"canary0023@example.com","entity-name":"text","entity-registration-number":"text","postal-code":"canary0024","street-name":"canary0025","telephone-number":"canary0026"}"#,
+            text: r#"{"building-name":"canary0023","building-number":"canary0024","city":"canary0025","claim-type":"uk-company-register","corporation-type":"assurance-company","country-code":"XA","date-of-incorporation":"2024-02-29","email-address":"canary0027@example.com","entity-name":"text","entity-registration-number":"text","postal-code":"canary0028","street-name":"canary0029","telephone-number":"canary0030"}"#,
             canaries: "
-/building-name canary0019 . UkCompanyRegisterClaim.building-name
-/building-number canary0020 . UkCompanyRegisterClaim.building-number
-/city canary0021 . UkCompanyRegisterClaim.city
-/country-code QW l2 UkCompanyRegisterClaim.country-code
-/email-address canary0023 p UkCompanyRegisterClaim.email-address
-/postal-code canary0024 l10 UkCompanyRegisterClaim.postal-code
-/street-name canary0025 . UkCompanyRegisterClaim.street-name
-/telephone-number canary0026 . UkCompanyRegisterClaim.telephone-number",
+/building-name canary0023 . UkCompanyRegisterClaim.building-name
+/building-number canary0024 . UkCompanyRegisterClaim.building-number
+/city canary0025 . UkCompanyRegisterClaim.city
+/country-code XA l2 UkCompanyRegisterClaim.country-code
+/email-address canary0027 p UkCompanyRegisterClaim.email-address
+/postal-code canary0028 l10 UkCompanyRegisterClaim.postal-code
+/street-name canary0029 . UkCompanyRegisterClaim.street-name
+/telephone-number canary0030 . UkCompanyRegisterClaim.telephone-number",
         },
         Body {
             name: "Claim 5",
             show: shown::<types::Claim>,
             refuse: Some(refused::<types::Claim>),
-            text: r#"{"claim-type":"company-telephone-number","telephone-number":"canary0027"}"#,
+            text: r#"{"claim-type":"company-telephone-number","telephone-number":"canary0031"}"#,
             canaries: "
-/telephone-number canary0027 . CompanyTelephoneNumberClaim.telephone-number",
+/telephone-number canary0031 . CompanyTelephoneNumberClaim.telephone-number",
         },
         Body {
             name: "Claim 6",
             show: shown::<types::Claim>,
             refuse: Some(refused::<types::Claim>),
-            text: r#"{"claim-type":"person-with-significant-control","companies-house-url":"canary0028","legal-person-url":"/v0/legal-persons/legal-person-id","ownership-percent":"12.50","senior-manager?":true}"#,
+            text: r#"{"claim-type":"person-with-significant-control","companies-house-url":"canary0032","legal-person-url":"/v0/legal-persons/legal-person-id","ownership-percent":"12.50","senior-manager?":true}"#,
             canaries: "
-/companies-house-url canary0028 . PersonWithSignificantControlClaim.companies-house-url",
+/companies-house-url canary0032 . PersonWithSignificantControlClaim.companies-house-url",
         },
         Body {
             name: "Claim 7",
             show: shown::<types::Claim>,
             refuse: Some(refused::<types::Claim>),
-            text: r#"{"claim-type":"company-email-address","email-address":"canary0029@example.com"}"#,
+            text: r#"{"claim-type":"company-email-address","email-address":"canary0033@example.com"}"#,
             canaries: "
-/email-address canary0029 p CompanyEmailAddressClaim.email-address",
+/email-address canary0033 p CompanyEmailAddressClaim.email-address",
         },
         Body {
             name: "Claim 9",
             show: shown::<types::Claim>,
             refuse: Some(refused::<types::Claim>),
-            text: r#"{"claim-type":"contact-details","email-address":"canary0030@example.com","mobile-number":"canary0031","telephone-number":"canary0032"}"#,
+            text: r#"{"claim-type":"contact-details","email-address":"canary0034@example.com","mobile-number":"canary0035","telephone-number":"canary0036"}"#,
             canaries: "
-/email-address canary0030 p ContactDetailsClaim.email-address
-/mobile-number canary0031 . ContactDetailsClaim.mobile-number
-/telephone-number canary0032 . ContactDetailsClaim.telephone-number",
+/email-address canary0034 p ContactDetailsClaim.email-address
+/mobile-number canary0035 . ContactDetailsClaim.mobile-number
+/telephone-number canary0036 . ContactDetailsClaim.telephone-number",
         },
         Body {
             name: "Claim 11",
             show: shown::<types::Claim>,
             refuse: Some(refused::<types::Claim>),
-            text: r#"{"claim-type":"director","companies-house-url":"canary0033","legal-person-url":"/v0/legal-persons/legal-person-id"}"#,
+            text: r#"{"claim-type":"director","companies-house-url":"canary0037","legal-person-url":"/v0/legal-persons/legal-person-id"}"#,
             canaries: "
-/companies-house-url canary0033 . DirectorClaim.companies-house-url",
+/companies-house-url canary0037 . DirectorClaim.companies-house-url",
         },
         Body {
             name: "Claim 12",
             show: shown::<types::Claim>,
             refuse: Some(refused::<types::Claim>),
-            text: r#"{"claim-type":"alternative-number","telephone-number":"canary0034"}"#,
+            text: r#"{"claim-type":"alternative-number","telephone-number":"canary0038"}"#,
             canaries: "
-/telephone-number canary0034 . AlternativeNumberClaim.telephone-number",
+/telephone-number canary0038 . AlternativeNumberClaim.telephone-number",
         },
         Body {
             name: "Claim 13",
             show: shown::<types::Claim>,
             refuse: Some(refused::<types::Claim>),
-            text: r#"{"building-name":"canary0035","building-number":"canary0036","city":"canary0037","claim-type":"individual-residence","country-code":"XM","postal-code":"canary0039","street-name":"canary0040"}"#,
+            text: r#"{"building-name":"canary0039","building-number":"canary0040","city":"canary0041","claim-type":"individual-residence","country-code":"XQ","postal-code":"canary0043","street-name":"canary0044"}"#,
             canaries: "
-/building-name canary0035 . IndividualResidenceClaim.building-name
-/building-number canary0036 . IndividualResidenceClaim.building-number
-/city canary0037 . IndividualResidenceClaim.city
-/country-code XM l2 IndividualResidenceClaim.country-code
-/postal-code canary0039 l10 IndividualResidenceClaim.postal-code
-/street-name canary0040 . IndividualResidenceClaim.street-name",
+/building-name canary0039 . IndividualResidenceClaim.building-name
+/building-number canary0040 . IndividualResidenceClaim.building-number
+/city canary0041 . IndividualResidenceClaim.city
+/country-code XQ l2 IndividualResidenceClaim.country-code
+/postal-code canary0043 l10 IndividualResidenceClaim.postal-code
+/street-name canary0044 . IndividualResidenceClaim.street-name",
         },
         Body {
             name: "Company",
             show: shown::<types::Company>,
             refuse: None,
-            text: r#"{"accounts-overdue":true,"company-address":{"building-number":"canary0041","city":"canary0042","country-code":"canary0043","postal-code":"canary0044","street-name":"canary0045"},"company-status":"active","confirmation-statement-overdue":true,"corporation-type":"assurance-company","date-of-incorporation":"2024-02-29","date-of-latest-accounts":"2024-02-29","date-of-latest-confirmation-statement":"2024-02-29","directors":[{"companies-house-url":"canary0046","day-of-birth":7000000047,"director-appointed-on":"2024-02-29","director-occupation":"canary0048","display-name":"canary0049","month-of-birth":7000000050,"year-of-birth":7000000051}],"entity-name":"text","entity-registration-number":"text","persons-with-significant-control":[{"companies-house-url":"canary0052","day-of-birth":7000000053,"display-name":"canary0054","given-name":"canary0055","month-of-birth":7000000056,"natures-of-control":["ownership-of-shares-25-to-50-percent"],"surname":"canary0057","year-of-birth":7000000058}]}"#,
+            text: r#"{"accounts-overdue":true,"company-address":{"building-number":"canary0045","city":"canary0046","country-code":"XV","postal-code":"canary0048","street-name":"canary0049"},"company-status":"active","confirmation-statement-overdue":true,"corporation-type":"assurance-company","date-of-incorporation":"2024-02-29","date-of-latest-accounts":"2024-02-29","date-of-latest-confirmation-statement":"2024-02-29","directors":[{"companies-house-url":"canary0050","day-of-birth":7000000051,"director-appointed-on":"2024-02-29","director-occupation":"canary0052","display-name":"canary0053","month-of-birth":7000000054,"year-of-birth":7000000055}],"entity-name":"text","entity-registration-number":"text","persons-with-significant-control":[{"companies-house-url":"canary0056","day-of-birth":7000000057,"display-name":"canary0058","given-name":"canary0059","month-of-birth":7000000060,"natures-of-control":["ownership-of-shares-25-to-50-percent"],"surname":"canary0061","year-of-birth":7000000062}]}"#,
             canaries: "
-/company-address/building-number canary0041 . CompanyAddress.building-number
-/company-address/city canary0042 . CompanyAddress.city
-/company-address/country-code canary0043 . CompanyAddress.country-code
-/company-address/postal-code canary0044 . CompanyAddress.postal-code
-/company-address/street-name canary0045 . CompanyAddress.street-name
-/directors/0/companies-house-url canary0046 . CompanyDirector.companies-house-url
-/directors/0/day-of-birth 7000000047 m CompanyDirector.day-of-birth
-/directors/0/director-occupation canary0048 . CompanyDirector.director-occupation
-/directors/0/display-name canary0049 . CompanyDirector.display-name
-/directors/0/month-of-birth 7000000050 m CompanyDirector.month-of-birth
-/directors/0/year-of-birth 7000000051 m CompanyDirector.year-of-birth
-/persons-with-significant-control/0/companies-house-url canary0052 . PersonWithSignificantControl.companies-house-url
-/persons-with-significant-control/0/day-of-birth 7000000053 m PersonWithSignificantControl.day-of-birth
-/persons-with-significant-control/0/display-name canary0054 . PersonWithSignificantControl.display-name
-/persons-with-significant-control/0/given-name canary0055 . PersonWithSignificantControl.given-name
-/persons-with-significant-control/0/month-of-birth 7000000056 m PersonWithSignificantControl.month-of-birth
-/persons-with-significant-control/0/surname canary0057 . PersonWithSignificantControl.surname
-/persons-with-significant-control/0/year-of-birth 7000000058 m PersonWithSignificantControl.year-of-birth",
+/company-address/building-number canary0045 . CompanyAddress.building-number
+/company-address/city canary0046 . CompanyAddress.city
+/company-address/country-code XV l2 CompanyAddress.country-code
+/company-address/postal-code canary0048 . CompanyAddress.postal-code
+/company-address/street-name canary0049 . CompanyAddress.street-name
+/directors/0/companies-house-url canary0050 . CompanyDirector.companies-house-url
+/directors/0/day-of-birth 7000000051 m CompanyDirector.day-of-birth
+/directors/0/director-occupation canary0052 . CompanyDirector.director-occupation
+/directors/0/display-name canary0053 . CompanyDirector.display-name
+/directors/0/month-of-birth 7000000054 m CompanyDirector.month-of-birth
+/directors/0/year-of-birth 7000000055 m CompanyDirector.year-of-birth
+/persons-with-significant-control/0/companies-house-url canary0056 . PersonWithSignificantControl.companies-house-url
+/persons-with-significant-control/0/day-of-birth 7000000057 m PersonWithSignificantControl.day-of-birth
+/persons-with-significant-control/0/display-name canary0058 . PersonWithSignificantControl.display-name
+/persons-with-significant-control/0/given-name canary0059 . PersonWithSignificantControl.given-name
+/persons-with-significant-control/0/month-of-birth 7000000060 m PersonWithSignificantControl.month-of-birth
+/persons-with-significant-control/0/surname canary0061 . PersonWithSignificantControl.surname
+/persons-with-significant-control/0/year-of-birth 7000000062 m PersonWithSignificantControl.year-of-birth",
         },
         Body {
             name: "CreatedApiKey",
             show: shown::<types::CreatedApiKey>,
             refuse: None,
-            text: r#"{"api-key-live?":true,"api-key-name":"text","api-key-secret":"canary0059","api-key-url":"/v0/api-keys/api-key-id","created-at":"2024-02-29T12:30:00Z","organization-url":"/v0/organizations/organization-id","user-url":"/v0/users/user-id"}"#,
+            text: r#"{"api-key-live?":true,"api-key-name":"text","api-key-secret":"canary0063","api-key-url":"/v0/api-keys/api-key-id","created-at":"2024-02-29T12:30:00Z","organization-url":"/v0/organizations/organization-id","user-url":"/v0/users/user-id"}"#,
             canaries: "
-/api-key-secret canary0059 . CreatedApiKey.api-key-secret",
+/api-key-secret canary0063 . CreatedApiKey.api-key-secret",
         },
         Body {
             name: "Decision",
             show: shown::<types::Decision>,
             refuse: None,
-            text: r#"{"created-at":"2024-02-29T12:30:00Z","decision-maker":"system","decision-notes":"canary0060","decision-outcome":"accepted","decision-user-url":"/v0/users/user-id","decision-user-username":"canary0061","verification-url":"/v0/verifications/verification-id"}"#,
+            text: r#"{"created-at":"2024-02-29T12:30:00Z","decision-maker":"system","decision-notes":"canary0064","decision-outcome":"accepted","decision-user-url":"/v0/users/user-id","decision-user-username":"canary0065","verification-url":"/v0/verifications/verification-id"}"#,
             canaries: "
-/decision-notes canary0060 . Decision.decision-notes
-/decision-user-username canary0061 . Decision.decision-user-username",
+/decision-notes canary0064 . Decision.decision-notes
+/decision-user-username canary0065 . Decision.decision-user-username",
         },
         Body {
             name: "DecisionList",
             show: shown::<types::DecisionList>,
             refuse: None,
-            text: r#"{"decisions":[{"created-at":"2024-02-29T12:30:00Z","decision-maker":"system","decision-notes":"canary0062","decision-outcome":"accepted","decision-user-url":"/v0/users/user-id","decision-user-username":"canary0063","verification-url":"/v0/verifications/verification-id"}],"links":{"next":"text","prev":"text"}}"#,
+            text: r#"{"decisions":[{"created-at":"2024-02-29T12:30:00Z","decision-maker":"system","decision-notes":"canary0066","decision-outcome":"accepted","decision-user-url":"/v0/users/user-id","decision-user-username":"canary0067","verification-url":"/v0/verifications/verification-id"}],"links":{"next":"canary0068","prev":"canary0069"}}"#,
             canaries: "
-/decisions/0/decision-notes canary0062 . Decision.decision-notes
-/decisions/0/decision-user-username canary0063 . Decision.decision-user-username",
+/decisions/0/decision-notes canary0066 . Decision.decision-notes
+/decisions/0/decision-user-username canary0067 . Decision.decision-user-username
+/links/next canary0068 . PageLinks.next
+/links/prev canary0069 . PageLinks.prev",
         },
         Body {
             name: "ErrorResponse",
             show: shown::<types::ErrorResponse>,
             refuse: None,
-            text: r#"{"errors":[{"allowed":"value","detail":"canary0064","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+            text: r#"{"errors":[{"allowed":"value","detail":"canary0070","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
             canaries: "
-/errors/0/detail canary0064 . ErrorDetail.detail",
+/errors/0/detail canary0070 . ErrorDetail.detail",
         },
         Body {
             name: "LegalPerson",
             show: shown::<types::LegalPerson>,
             refuse: None,
-            text: r#"{"application-status":"submitted","bank-accounts-url":"text","bank-product-types-url":"text","corporation-verifications-url":"text","created-at":"2024-02-29T12:30:00Z","display-name":"canary0065","individual-verifications-url":"text","latest-decision":{"created-at":"2024-02-29T12:30:00Z","decision-maker":"system","decision-notes":"canary0066","decision-outcome":"accepted","decision-user-url":"/v0/users/user-id","decision-user-username":"canary0067","verification-url":"/v0/verifications/verification-id"},"legal-person-bank-payees-url":"text","legal-person-claims-url":"text","legal-person-decisions-url":"text","legal-person-documents-url":"text","legal-person-type":"individual","legal-person-url":"/v0/legal-persons/legal-person-id","legal-person-verifications-url":"text","status-changed-at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"application-status":"submitted","bank-accounts-url":"text","bank-product-types-url":"text","corporation-verifications-url":"text","created-at":"2024-02-29T12:30:00Z","display-name":"canary0071","individual-verifications-url":"text","latest-decision":{"created-at":"2024-02-29T12:30:00Z","decision-maker":"system","decision-notes":"canary0072","decision-outcome":"accepted","decision-user-url":"/v0/users/user-id","decision-user-username":"canary0073","verification-url":"/v0/verifications/verification-id"},"legal-person-bank-payees-url":"text","legal-person-claims-url":"text","legal-person-decisions-url":"text","legal-person-documents-url":"text","legal-person-type":"individual","legal-person-url":"/v0/legal-persons/legal-person-id","legal-person-verifications-url":"text","status-changed-at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/display-name canary0065 . LegalPerson.display-name
-/latest-decision/decision-notes canary0066 . Decision.decision-notes
-/latest-decision/decision-user-username canary0067 . Decision.decision-user-username",
+/display-name canary0071 . LegalPerson.display-name
+/latest-decision/decision-notes canary0072 . Decision.decision-notes
+/latest-decision/decision-user-username canary0073 . Decision.decision-user-username",
         },
         Body {
             name: "LegalPersonList",
             show: shown::<types::LegalPersonList>,
             refuse: None,
-            text: r#"{"legal-persons":[{"application-status":"submitted","bank-accounts-url":"text","bank-product-types-url":"text","corporation-verifications-url":"text","created-at":"2024-02-29T12:30:00Z","display-name":"canary0068","individual-verifications-url":"text","latest-decision":{"created-at":"2024-02-29T12:30:00Z","decision-maker":"system","decision-notes":"canary0069","decision-outcome":"accepted","decision-user-url":"/v0/users/user-id","decision-user-username":"canary0070","verification-url":"/v0/verifications/verification-id"},"legal-person-bank-payees-url":"text","legal-person-claims-url":"text","legal-person-decisions-url":"text","legal-person-documents-url":"text","legal-person-type":"individual","legal-person-url":"/v0/legal-persons/legal-person-id","legal-person-verifications-url":"text","status-changed-at":"2024-02-29T12:30:00Z"}],"links":{"next":"text","prev":"text"}}"#,
+            text: r#"{"legal-persons":[{"application-status":"submitted","bank-accounts-url":"text","bank-product-types-url":"text","corporation-verifications-url":"text","created-at":"2024-02-29T12:30:00Z","display-name":"canary0074","individual-verifications-url":"text","latest-decision":{"created-at":"2024-02-29T12:30:00Z","decision-maker":"system","decision-notes":"canary0075","decision-outcome":"accepted","decision-user-url":"/v0/users/user-id","decision-user-username":"canary0076","verification-url":"/v0/verifications/verification-id"},"legal-person-bank-payees-url":"text","legal-person-claims-url":"text","legal-person-decisions-url":"text","legal-person-documents-url":"text","legal-person-type":"individual","legal-person-url":"/v0/legal-persons/legal-person-id","legal-person-verifications-url":"text","status-changed-at":"2024-02-29T12:30:00Z"}],"links":{"next":"canary0077","prev":"canary0078"}}"#,
             canaries: "
-/legal-persons/0/display-name canary0068 . LegalPerson.display-name
-/legal-persons/0/latest-decision/decision-notes canary0069 . Decision.decision-notes
-/legal-persons/0/latest-decision/decision-user-username canary0070 . Decision.decision-user-username",
+/legal-persons/0/display-name canary0074 . LegalPerson.display-name
+/legal-persons/0/latest-decision/decision-notes canary0075 . Decision.decision-notes
+/legal-persons/0/latest-decision/decision-user-username canary0076 . Decision.decision-user-username
+/links/next canary0077 . PageLinks.next
+/links/prev canary0078 . PageLinks.prev",
         },
         Body {
             name: "Membership",
             show: shown::<types::Membership>,
             refuse: None,
-            text: r#"{"created-at":"2024-02-29T12:30:00Z","membership-roles-url":"text","membership-url":"/v0/memberships/membership-id","organization":{"available-roles":[{"description":"text","display-name":"text","role-url":"/v0/roles/role-id"}],"display-name":"text","organization-api-keys-url":"text","organization-bank-accounts-url":"text","organization-corporations-url":"text","organization-customer-bank-accounts-url":"text","organization-individuals-url":"text","organization-invitations-url":"text","organization-legal-persons-url":"text","organization-live-access-url":"text","organization-memberships-url":"text","organization-mode":"test-mode","organization-url":"/v0/organizations/organization-id","organization-verifications-url":"text","organization-workflows-url":"text","own-legal-person-url":"/v0/legal-persons/legal-person-id"},"roles":[{"description":"text","display-name":"text","role-url":"/v0/roles/role-id"}],"user":{"api-keys-url":"text","given-name":"canary0071","surname":"canary0072","user-email":"canary0073","user-memberships-url":"text","user-url":"/v0/users/user-id","user-username":"canary0074"}}"#,
+            text: r#"{"created-at":"2024-02-29T12:30:00Z","membership-roles-url":"text","membership-url":"/v0/memberships/membership-id","organization":{"available-roles":[{"description":"text","display-name":"text","role-url":"/v0/roles/role-id"}],"display-name":"text","organization-api-keys-url":"text","organization-bank-accounts-url":"text","organization-corporations-url":"text","organization-customer-bank-accounts-url":"text","organization-individuals-url":"text","organization-invitations-url":"text","organization-legal-persons-url":"text","organization-live-access-url":"text","organization-memberships-url":"text","organization-mode":"test-mode","organization-url":"/v0/organizations/organization-id","organization-verifications-url":"text","organization-workflows-url":"text","own-legal-person-url":"/v0/legal-persons/legal-person-id"},"roles":[{"description":"text","display-name":"text","role-url":"/v0/roles/role-id"}],"user":{"api-keys-url":"text","given-name":"canary0079","surname":"canary0080","user-email":"canary0081","user-memberships-url":"text","user-url":"/v0/users/user-id","user-username":"canary0082"}}"#,
             canaries: "
-/user/given-name canary0071 . User.given-name
-/user/surname canary0072 . User.surname
-/user/user-email canary0073 . User.user-email
-/user/user-username canary0074 . User.user-username",
+/user/given-name canary0079 . User.given-name
+/user/surname canary0080 . User.surname
+/user/user-email canary0081 . User.user-email
+/user/user-username canary0082 . User.user-username",
         },
         Body {
             name: "MembershipList",
             show: shown::<types::MembershipList>,
             refuse: None,
-            text: r#"{"links":{"next":"text","prev":"text"},"memberships":[{"created-at":"2024-02-29T12:30:00Z","membership-roles-url":"text","membership-url":"/v0/memberships/membership-id","organization":{"available-roles":[{"description":"text","display-name":"text","role-url":"/v0/roles/role-id"}],"display-name":"text","organization-api-keys-url":"text","organization-bank-accounts-url":"text","organization-corporations-url":"text","organization-customer-bank-accounts-url":"text","organization-individuals-url":"text","organization-invitations-url":"text","organization-legal-persons-url":"text","organization-live-access-url":"text","organization-memberships-url":"text","organization-mode":"test-mode","organization-url":"/v0/organizations/organization-id","organization-verifications-url":"text","organization-workflows-url":"text","own-legal-person-url":"/v0/legal-persons/legal-person-id"},"roles":[{"description":"text","display-name":"text","role-url":"/v0/roles/role-id"}],"user":{"api-keys-url":"text","given-name":"canary0075","surname":"canary0076","user-email":"canary0077","user-memberships-url":"text","user-url":"/v0/users/user-id","user-username":"canary0078"}}]}"#,
+            text: r#"{"links":{"next":"canary0083","prev":"canary0084"},"memberships":[{"created-at":"2024-02-29T12:30:00Z","membership-roles-url":"text","membership-url":"/v0/memberships/membership-id","organization":{"available-roles":[{"description":"text","display-name":"text","role-url":"/v0/roles/role-id"}],"display-name":"text","organization-api-keys-url":"text","organization-bank-accounts-url":"text","organization-corporations-url":"text","organization-customer-bank-accounts-url":"text","organization-individuals-url":"text","organization-invitations-url":"text","organization-legal-persons-url":"text","organization-live-access-url":"text","organization-memberships-url":"text","organization-mode":"test-mode","organization-url":"/v0/organizations/organization-id","organization-verifications-url":"text","organization-workflows-url":"text","own-legal-person-url":"/v0/legal-persons/legal-person-id"},"roles":[{"description":"text","display-name":"text","role-url":"/v0/roles/role-id"}],"user":{"api-keys-url":"text","given-name":"canary0085","surname":"canary0086","user-email":"canary0087","user-memberships-url":"text","user-url":"/v0/users/user-id","user-username":"canary0088"}}]}"#,
             canaries: "
-/memberships/0/user/given-name canary0075 . User.given-name
-/memberships/0/user/surname canary0076 . User.surname
-/memberships/0/user/user-email canary0077 . User.user-email
-/memberships/0/user/user-username canary0078 . User.user-username",
+/links/next canary0083 . PageLinks.next
+/links/prev canary0084 . PageLinks.prev
+/memberships/0/user/given-name canary0085 . User.given-name
+/memberships/0/user/surname canary0086 . User.surname
+/memberships/0/user/user-email canary0087 . User.user-email
+/memberships/0/user/user-username canary0088 . User.user-username",
         },
         Body {
             name: "NewBankAccount",
             show: shown::<types::NewBankAccount>,
             refuse: Some(refused::<types::NewBankAccount>),
-            text: r#"{"bank-product-type":"client-money-account","display-name":"canary0079"}"#,
+            text: r#"{"bank-product-type":"client-money-account","display-name":"canary0089"}"#,
             canaries: "
-/display-name canary0079 . NewBankAccount.display-name",
+/display-name canary0089 . NewBankAccount.display-name",
         },
         Body {
             name: "NewDecision",
             show: shown::<types::NewDecision>,
             refuse: Some(refused::<types::NewDecision>),
-            text: r#"{"decision-notes":"canary0080","decision-outcome":"accepted","verification-url":"/v0/verifications/verification-id"}"#,
+            text: r#"{"decision-notes":"canary0090","decision-outcome":"accepted","verification-url":"/v0/verifications/verification-id"}"#,
             canaries: "
-/decision-notes canary0080 . NewDecision.decision-notes",
+/decision-notes canary0090 . NewDecision.decision-notes",
         },
         Body {
             name: "NewLegalPerson",
             show: shown::<types::NewLegalPerson>,
             refuse: Some(refused::<types::NewLegalPerson>),
-            text: r#"{"claims":[{"claim-type":"mobile-number","mobile-number":"canary0081"}],"display-name":"canary0082","legal-person-type":"individual"}"#,
+            text: r#"{"claims":[{"claim-type":"mobile-number","mobile-number":"canary0091"}],"display-name":"canary0092","legal-person-type":"individual"}"#,
             canaries: "
-/claims/0/mobile-number canary0081 . MobileNumberClaim.mobile-number
-/display-name canary0082 . NewLegalPerson.display-name",
+/claims/0/mobile-number canary0091 . MobileNumberClaim.mobile-number
+/display-name canary0092 . NewLegalPerson.display-name",
         },
         Body {
             name: "NewPayee",
             show: shown::<types::NewPayee>,
             refuse: Some(refused::<types::NewPayee>),
-            text: r#"{"account-holder":"canary0083","account-number":"canary0084","bank-id":"123456"}"#,
+            text: r#"{"account-holder":"canary0093","account-number":"canary0094","bank-id":"123456"}"#,
             canaries: "
-/account-holder canary0083 . NewPayee.account-holder
-/account-number canary0084 . NewPayee.account-number",
+/account-holder canary0093 . NewPayee.account-holder
+/account-number canary0094 . NewPayee.account-number",
         },
         Body {
             name: "NewPayment",
             show: shown::<types::NewPayment>,
             refuse: Some(refused::<types::NewPayment>),
-            text: r#"{"payee-url":"/v0/payees/payee-id","payment-amount":{"currency":"GBP","value":"12.50"},"payment-reference":"canary0085"}"#,
+            text: r#"{"payee-url":"/v0/payees/payee-id","payment-amount":{"currency":"GBP","value":"12.50"},"payment-reference":"canary0095"}"#,
             canaries: "
-/payment-reference canary0085 l35 NewPayment.payment-reference",
+/payment-reference canary0095 l35 NewPayment.payment-reference",
         },
         Body {
             name: "Payee",
             show: shown::<types::Payee>,
             refuse: None,
-            text: r#"{"account-holder":"canary0086","account-number":"canary0087","account-url":"/v0/bank/accounts/bank-account-id","bank-id":"text","country-code":"text","created-at":"2024-02-29T12:30:00Z","legal-person-url":"/v0/legal-persons/legal-person-id","payee-payments-url":"text","payee-status":"active","payee-url":"/v0/payees/payee-id"}"#,
+            text: r#"{"account-holder":"canary0096","account-number":"canary0097","account-url":"/v0/bank/accounts/bank-account-id","bank-id":"123456","country-code":"te","created-at":"2024-02-29T12:30:00Z","legal-person-url":"/v0/legal-persons/legal-person-id","payee-payments-url":"text","payee-status":"active","payee-url":"/v0/payees/payee-id"}"#,
             canaries: "
-/account-holder canary0086 . Payee.account-holder
-/account-number canary0087 . Payee.account-number",
+/account-holder canary0096 . Payee.account-holder
+/account-number canary0097 . Payee.account-number",
         },
         Body {
             name: "PayeeList",
             show: shown::<types::PayeeList>,
             refuse: None,
-            text: r#"{"links":{"next":"text","prev":"text"},"payees":[{"account-holder":"canary0088","account-number":"canary0089","account-url":"/v0/bank/accounts/bank-account-id","bank-id":"text","country-code":"text","created-at":"2024-02-29T12:30:00Z","legal-person-url":"/v0/legal-persons/legal-person-id","payee-payments-url":"text","payee-status":"active","payee-url":"/v0/payees/payee-id"}]}"#,
+            text: r#"{"links":{"next":"canary0098","prev":"canary0099"},"payees":[{"account-holder":"canary0100","account-number":"canary0101","account-url":"/v0/bank/accounts/bank-account-id","bank-id":"123456","country-code":"te","created-at":"2024-02-29T12:30:00Z","legal-person-url":"/v0/legal-persons/legal-person-id","payee-payments-url":"text","payee-status":"active","payee-url":"/v0/payees/payee-id"}]}"#,
             canaries: "
-/payees/0/account-holder canary0088 . Payee.account-holder
-/payees/0/account-number canary0089 . Payee.account-number",
+/links/next canary0098 . PageLinks.next
+/links/prev canary0099 . PageLinks.prev
+/payees/0/account-holder canary0100 . Payee.account-holder
+/payees/0/account-number canary0101 . Payee.account-number",
         },
         Body {
             name: "Payment",
             show: shown::<types::Payment>,
             refuse: None,
-            text: r#"{"account-holder":"canary0090","account-number":"canary0091","account-url":"/v0/bank/accounts/bank-account-id","bank-id":"text","created-at":"2024-02-29T12:30:00Z","payee-url":"/v0/payees/payee-id","payment-amount":{"currency":"GBP","value":"12.50"},"payment-direction":"inbound-payment","payment-reference":"canary0092","payment-status":"text","payment-submission-url":"text","payment-url":"/v0/payments/payment-id"}"#,
+            text: r#"{"account-holder":"canary0102","account-number":"canary0103","account-url":"/v0/bank/accounts/bank-account-id","bank-id":"123456","created-at":"2024-02-29T12:30:00Z","payee-url":"/v0/payees/payee-id","payment-amount":{"currency":"GBP","value":"12.50"},"payment-direction":"inbound-payment","payment-reference":"canary0104","payment-status":"text","payment-submission-url":"text","payment-url":"/v0/payments/payment-id"}"#,
             canaries: "
-/account-holder canary0090 . Payment.account-holder
-/account-number canary0091 . Payment.account-number
-/payment-reference canary0092 . Payment.payment-reference",
+/account-holder canary0102 . Payment.account-holder
+/account-number canary0103 . Payment.account-number
+/payment-reference canary0104 . Payment.payment-reference",
         },
         Body {
             name: "PaymentList",
             show: shown::<types::PaymentList>,
             refuse: None,
-            text: r#"{"links":{"next":"text","prev":"text"},"payments":[{"account-holder":"canary0093","account-number":"canary0094","account-url":"/v0/bank/accounts/bank-account-id","bank-id":"text","created-at":"2024-02-29T12:30:00Z","payee-url":"/v0/payees/payee-id","payment-amount":{"currency":"GBP","value":"12.50"},"payment-direction":"inbound-payment","payment-reference":"canary0095","payment-status":"text","payment-submission-url":"text","payment-url":"/v0/payments/payment-id"}]}"#,
+            text: r#"{"links":{"next":"canary0105","prev":"canary0106"},"payments":[{"account-holder":"canary0107","account-number":"canary0108","account-url":"/v0/bank/accounts/bank-account-id","bank-id":"123456","created-at":"2024-02-29T12:30:00Z","payee-url":"/v0/payees/payee-id","payment-amount":{"currency":"GBP","value":"12.50"},"payment-direction":"inbound-payment","payment-reference":"canary0109","payment-status":"text","payment-submission-url":"text","payment-url":"/v0/payments/payment-id"}]}"#,
             canaries: "
-/payments/0/account-holder canary0093 . Payment.account-holder
-/payments/0/account-number canary0094 . Payment.account-number
-/payments/0/payment-reference canary0095 . Payment.payment-reference",
+/links/next canary0105 . PageLinks.next
+/links/prev canary0106 . PageLinks.prev
+/payments/0/account-holder canary0107 . Payment.account-holder
+/payments/0/account-number canary0108 . Payment.account-number
+/payments/0/payment-reference canary0109 . Payment.payment-reference",
+        },
+        Body {
+            name: "RoleList",
+            show: shown::<types::RoleList>,
+            refuse: None,
+            text: r#"{"links":{"next":"canary0110","prev":"canary0111"},"roles":[{"description":"text","display-name":"text","role-url":"/v0/roles/role-id"}]}"#,
+            canaries: "
+/links/next canary0110 . PageLinks.next
+/links/prev canary0111 . PageLinks.prev",
+        },
+        Body {
+            name: "TransactionList",
+            show: shown::<types::TransactionList>,
+            refuse: None,
+            text: r#"{"account-transactions":[{"account-balance-change":{"currency":"GBP","value":"12.50"},"account-balance-result":{"currency":"GBP","value":"12.50"},"payment-url":"/v0/payments/payment-id","post-datetime":"2024-02-29T12:30:00Z","value-datetime":"2024-02-29T12:30:00Z"}],"account-url":"/v0/bank/accounts/bank-account-id","links":{"next":"canary0112","prev":"canary0113"}}"#,
+            canaries: "
+/links/next canary0112 . PageLinks.next
+/links/prev canary0113 . PageLinks.prev",
         },
         Body {
             name: "UpdateBankAccount",
             show: shown::<types::UpdateBankAccount>,
             refuse: Some(refused::<types::UpdateBankAccount>),
-            text: r#"{"display-name":"canary0096"}"#,
+            text: r#"{"display-name":"canary0114"}"#,
             canaries: "
-/display-name canary0096 . UpdateBankAccount.display-name",
+/display-name canary0114 . UpdateBankAccount.display-name",
         },
         Body {
             name: "UpdateLegalPerson",
             show: shown::<types::UpdateLegalPerson>,
             refuse: Some(refused::<types::UpdateLegalPerson>),
-            text: r#"{"application-status":"submitted","display-name":"canary0097"}"#,
+            text: r#"{"application-status":"submitted","display-name":"canary0115"}"#,
             canaries: "
-/display-name canary0097 . UpdateLegalPerson.display-name",
+/display-name canary0115 . UpdateLegalPerson.display-name",
         },
         Body {
             name: "User",
             show: shown::<types::User>,
             refuse: None,
-            text: r#"{"api-keys-url":"text","given-name":"canary0098","surname":"canary0099","user-email":"canary0100","user-memberships-url":"text","user-url":"/v0/users/user-id","user-username":"canary0101"}"#,
+            text: r#"{"api-keys-url":"text","given-name":"canary0116","surname":"canary0117","user-email":"canary0118","user-memberships-url":"text","user-url":"/v0/users/user-id","user-username":"canary0119"}"#,
             canaries: "
-/given-name canary0098 . User.given-name
-/surname canary0099 . User.surname
-/user-email canary0100 . User.user-email
-/user-username canary0101 . User.user-username",
+/given-name canary0116 . User.given-name
+/surname canary0117 . User.surname
+/user-email canary0118 . User.user-email
+/user-username canary0119 . User.user-username",
+        },
+        Body {
+            name: "VerificationList",
+            show: shown::<types::VerificationList>,
+            refuse: None,
+            text: r#"{"links":{"next":"canary0120","prev":"canary0121"},"verifications":[{"created-at":"2024-02-29T12:30:00Z","legal-person-url":"/v0/legal-persons/legal-person-id","risk-rating":"low-risk","updated-at":"2024-02-29T12:30:00Z","verification-checks-url":"text","verification-status":"pending","verification-url":"/v0/verifications/verification-id","workflow-url":"/v0/workflows/workflow-id"}]}"#,
+            canaries: "
+/links/next canary0120 . PageLinks.next
+/links/prev canary0121 . PageLinks.prev",
+        },
+        Body {
+            name: "WorkflowList",
+            show: shown::<types::WorkflowList>,
+            refuse: None,
+            text: r#"{"links":{"next":"canary0122","prev":"canary0123"},"workflows":[{"created-at":"2024-02-29T12:30:00Z","display-name":"text","legal-person-type":"individual","workflow-rules":["allow-missing-directors"],"workflow-url":"/v0/workflows/workflow-id"}]}"#,
+            canaries: "
+/links/next canary0122 . PageLinks.next
+/links/prev canary0123 . PageLinks.prev",
         },
     ],
 };
@@ -516,7 +575,7 @@ async fn create_claim() {
 
 #[tokio::test]
 async fn list_organization_workflows() {
-    let answers = [(401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
+    let answers = [(200, "WorkflowList"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "list_organization_workflows", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -540,7 +599,7 @@ async fn get_workflow() {
 
 #[tokio::test]
 async fn list_legal_person_verifications() {
-    let answers = [(400, "ErrorResponse"), (401, "ErrorResponse"), (200, "*"), (418, "*")];
+    let answers = [(200, "VerificationList"), (400, "ErrorResponse"), (401, "ErrorResponse"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "list_legal_person_verifications", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -761,7 +820,7 @@ async fn submit_payment() {
 
 #[tokio::test]
 async fn list_bank_account_transactions() {
-    let answers = [(400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
+    let answers = [(200, "TransactionList"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "list_bank_account_transactions", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -859,7 +918,7 @@ async fn get_membership() {
 
 #[tokio::test]
 async fn list_membership_roles() {
-    let answers = [(400, "ErrorResponse"), (401, "ErrorResponse"), (200, "*"), (418, "*")];
+    let answers = [(200, "RoleList"), (400, "ErrorResponse"), (401, "ErrorResponse"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "list_membership_roles", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -871,7 +930,7 @@ async fn list_membership_roles() {
 
 #[tokio::test]
 async fn set_membership_roles() {
-    let answers = [(400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (422, "ErrorResponse"), (200, "*"), (418, "*")];
+    let answers = [(200, "RoleList"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (422, "ErrorResponse"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "set_membership_roles", None, &answers);
     let body: types::UpdateMembershipRoles = read(r#"{"role-urls":["/v0/roles/role-id"]}"#);
     for (status, answer) in answers {
@@ -920,7 +979,7 @@ async fn get_api_key() {
 
 #[tokio::test]
 async fn list_organization_api_keys() {
-    let answers = [(400, "ErrorResponse"), (401, "ErrorResponse"), (200, "*"), (418, "*")];
+    let answers = [(200, "ApiKeyList"), (400, "ErrorResponse"), (401, "ErrorResponse"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "list_organization_api_keys", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -945,7 +1004,7 @@ async fn create_api_key() {
 
 #[tokio::test]
 async fn list_user_api_keys() {
-    let answers = [(400, "ErrorResponse"), (401, "ErrorResponse"), (200, "*"), (418, "*")];
+    let answers = [(200, "ApiKeyList"), (400, "ErrorResponse"), (401, "ErrorResponse"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "list_user_api_keys", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;

@@ -102,7 +102,7 @@ fn api_keys() {
 
 #[test]
 fn bank_accounts() {
-    assert_mutants(623, &[
+    assert_mutants(627, &[
         Answer {
             name: "get_bank_account.response",
             decode: decoded::<types::BankAccount>,
@@ -112,9 +112,9 @@ fn bank_accounts() {
 /account-balance DNSBIAu
 /account-balance/currency DNBIAOv
 /account-balance/value DNBAOF
-/account-payments-url dnBIAO
+/account-payments-url DNBIAO
 /account-status DNBIAOv
-/account-transactions-url dnBIAO
+/account-transactions-url DNBIAO
 /account-url DNBIAO
 /available-balance DNSBIAu
 /available-balance/currency DNBIAOv
@@ -123,7 +123,7 @@ fn bank_accounts() {
 /bank-addresses/0 NSBIAu
 /bank-addresses/0/account-holder DNBIAO
 /bank-addresses/0/account-number DNBIAO
-/bank-addresses/0/bank-id DNBIAO
+/bank-addresses/0/bank-id DNBIAOl6
 /bank-product-type DNBIAOv
 /beneficiary-url dnBIAO
 /close-account-url dnBIAO
@@ -135,15 +135,15 @@ fn bank_accounts() {
         Answer {
             name: "get_bank_account.response sample 1",
             decode: decoded::<types::BankAccount>,
-            text: r#"{"account-balance":{"currency":"GBP","value":"12.50"},"account-payments-url":"text","account-status":"opening","account-transactions-url":"text","account-url":"/v0/bank/accounts/bank-account-id","available-balance":{"currency":"GBP","value":"12.50"},"bank-addresses":[{"account-holder":"text","account-number":"text","bank-id":"text"}],"bank-product-type":"client-money-account","beneficiary-url":"/v0/legal-persons/legal-person-id","close-account-url":"text","controller-url":"/v0/legal-persons/legal-person-id","created-at":"2024-02-29T12:30:00Z","display-name":"text","owner-url":"/v0/legal-persons/legal-person-id"}"#,
+            text: r#"{"account-balance":{"currency":"GBP","value":"12.50"},"account-payments-url":"text","account-status":"opening","account-transactions-url":"text","account-url":"/v0/bank/accounts/bank-account-id","available-balance":{"currency":"GBP","value":"12.50"},"bank-addresses":[{"account-holder":"text","account-number":"account-number","bank-id":"123456"}],"bank-product-type":"client-money-account","beneficiary-url":"/v0/legal-persons/legal-person-id","close-account-url":"text","controller-url":"/v0/legal-persons/legal-person-id","created-at":"2024-02-29T12:30:00Z","display-name":"text","owner-url":"/v0/legal-persons/legal-person-id"}"#,
             places: "
  NSBIAu
 /account-balance DNSBIAu
 /account-balance/currency DNBIAOv
 /account-balance/value DNBAOF
-/account-payments-url dnBIAO
+/account-payments-url DNBIAO
 /account-status DNBIAOv
-/account-transactions-url dnBIAO
+/account-transactions-url DNBIAO
 /account-url DNBIAO
 /available-balance DNSBIAu
 /available-balance/currency DNBIAOv
@@ -152,7 +152,7 @@ fn bank_accounts() {
 /bank-addresses/0 NSBIAu
 /bank-addresses/0/account-holder DNBIAO
 /bank-addresses/0/account-number DNBIAO
-/bank-addresses/0/bank-id DNBIAO
+/bank-addresses/0/bank-id DNBIAOl6
 /bank-product-type DNBIAOv
 /beneficiary-url dnBIAO
 /close-account-url dnBIAO
@@ -172,9 +172,9 @@ fn bank_accounts() {
 /accounts/0/account-balance DNSBIAu
 /accounts/0/account-balance/currency DNBIAOv
 /accounts/0/account-balance/value DNBAOF
-/accounts/0/account-payments-url dnBIAO
+/accounts/0/account-payments-url DNBIAO
 /accounts/0/account-status DNBIAOv
-/accounts/0/account-transactions-url dnBIAO
+/accounts/0/account-transactions-url DNBIAO
 /accounts/0/account-url DNBIAO
 /accounts/0/available-balance DNSBIAu
 /accounts/0/available-balance/currency DNBIAOv
@@ -183,7 +183,7 @@ fn bank_accounts() {
 /accounts/0/bank-addresses/0 NSBIAu
 /accounts/0/bank-addresses/0/account-holder DNBIAO
 /accounts/0/bank-addresses/0/account-number DNBIAO
-/accounts/0/bank-addresses/0/bank-id DNBIAO
+/accounts/0/bank-addresses/0/bank-id DNBIAOl6
 /accounts/0/bank-product-type DNBIAOv
 /accounts/0/beneficiary-url dnBIAO
 /accounts/0/close-account-url dnBIAO
@@ -195,7 +195,7 @@ fn bank_accounts() {
         Answer {
             name: "list_legal_person_bank_accounts.response sample 1",
             decode: decoded::<types::BankAccountList>,
-            text: r#"{"accounts":[{"account-balance":{"currency":"GBP","value":"12.50"},"account-payments-url":"text","account-status":"opening","account-transactions-url":"text","account-url":"/v0/bank/accounts/bank-account-id","available-balance":{"currency":"GBP","value":"12.50"},"bank-addresses":[{"account-holder":"text","account-number":"text","bank-id":"text"}],"bank-product-type":"client-money-account","beneficiary-url":"/v0/legal-persons/legal-person-id","close-account-url":"text","controller-url":"/v0/legal-persons/legal-person-id","created-at":"2024-02-29T12:30:00Z","display-name":"text","owner-url":"/v0/legal-persons/legal-person-id"}],"links":{"next":"text","prev":"text"}}"#,
+            text: r#"{"accounts":[{"account-balance":{"currency":"GBP","value":"12.50"},"account-payments-url":"text","account-status":"opening","account-transactions-url":"text","account-url":"/v0/bank/accounts/bank-account-id","available-balance":{"currency":"GBP","value":"12.50"},"bank-addresses":[{"account-holder":"text","account-number":"account-number","bank-id":"123456"}],"bank-product-type":"client-money-account","beneficiary-url":"/v0/legal-persons/legal-person-id","close-account-url":"text","controller-url":"/v0/legal-persons/legal-person-id","created-at":"2024-02-29T12:30:00Z","display-name":"text","owner-url":"/v0/legal-persons/legal-person-id"}],"links":{"next":"text","prev":"text"}}"#,
             places: "
  NSBIAu
 /accounts DNSBIO
@@ -203,9 +203,9 @@ fn bank_accounts() {
 /accounts/0/account-balance DNSBIAu
 /accounts/0/account-balance/currency DNBIAOv
 /accounts/0/account-balance/value DNBAOF
-/accounts/0/account-payments-url dnBIAO
+/accounts/0/account-payments-url DNBIAO
 /accounts/0/account-status DNBIAOv
-/accounts/0/account-transactions-url dnBIAO
+/accounts/0/account-transactions-url DNBIAO
 /accounts/0/account-url DNBIAO
 /accounts/0/available-balance DNSBIAu
 /accounts/0/available-balance/currency DNBIAOv
@@ -214,7 +214,7 @@ fn bank_accounts() {
 /accounts/0/bank-addresses/0 NSBIAu
 /accounts/0/bank-addresses/0/account-holder DNBIAO
 /accounts/0/bank-addresses/0/account-number DNBIAO
-/accounts/0/bank-addresses/0/bank-id DNBIAO
+/accounts/0/bank-addresses/0/bank-id DNBIAOl6
 /accounts/0/bank-product-type DNBIAOv
 /accounts/0/beneficiary-url dnBIAO
 /accounts/0/close-account-url dnBIAO
@@ -400,7 +400,7 @@ fn claims() {
 
 #[test]
 fn companies_house() {
-    assert_mutants(458, &[
+    assert_mutants(460, &[
         Answer {
             name: "get_companies_house_company.response",
             decode: decoded::<types::Company>,
@@ -411,7 +411,7 @@ fn companies_house() {
 /company-address dnSBIAu
 /company-address/building-number dnBIAO
 /company-address/city dnBIAO
-/company-address/country-code dnBIAO
+/company-address/country-code dnBIAOl2
 /company-address/postal-code dnBIAO
 /company-address/street-name dnBIAO
 /company-status DNBIAOv
@@ -446,14 +446,14 @@ fn companies_house() {
         Answer {
             name: "get_companies_house_company.response sample 1",
             decode: decoded::<types::Company>,
-            text: r#"{"accounts-overdue":true,"company-address":{"building-number":"text","city":"text","country-code":"text","postal-code":"text","street-name":"text"},"company-status":"active","confirmation-statement-overdue":true,"corporation-type":"assurance-company","date-of-incorporation":"2024-02-29","date-of-latest-accounts":"2024-02-29","date-of-latest-confirmation-statement":"2024-02-29","directors":[{"companies-house-url":"text","day-of-birth":1,"director-appointed-on":"2024-02-29","director-occupation":"text","display-name":"text","month-of-birth":1,"year-of-birth":1}],"entity-name":"text","entity-registration-number":"text","persons-with-significant-control":[{"companies-house-url":"text","day-of-birth":1,"display-name":"text","given-name":"text","month-of-birth":1,"natures-of-control":["ownership-of-shares-25-to-50-percent"],"surname":"text","year-of-birth":1}]}"#,
+            text: r#"{"accounts-overdue":true,"company-address":{"building-number":"text","city":"text","country-code":"te","postal-code":"text","street-name":"text"},"company-status":"active","confirmation-statement-overdue":true,"corporation-type":"assurance-company","date-of-incorporation":"2024-02-29","date-of-latest-accounts":"2024-02-29","date-of-latest-confirmation-statement":"2024-02-29","directors":[{"companies-house-url":"text","day-of-birth":1,"director-appointed-on":"2024-02-29","director-occupation":"text","display-name":"text","month-of-birth":1,"year-of-birth":1}],"entity-name":"text","entity-registration-number":"text","persons-with-significant-control":[{"companies-house-url":"text","day-of-birth":1,"display-name":"text","given-name":"text","month-of-birth":1,"natures-of-control":["ownership-of-shares-25-to-50-percent"],"surname":"text","year-of-birth":1}]}"#,
             places: "
  NSBIAu
 /accounts-overdue dnSIAO
 /company-address dnSBIAu
 /company-address/building-number dnBIAO
 /company-address/city dnBIAO
-/company-address/country-code dnBIAO
+/company-address/country-code dnBIAOl2
 /company-address/postal-code dnBIAO
 /company-address/street-name dnBIAO
 /company-status DNBIAOv
@@ -583,11 +583,11 @@ fn legal_persons() {
 /latest-decision/verification-url DNBIAO
 /legal-person-bank-payees-url dnBIAO
 /legal-person-claims-url dnBIAO
-/legal-person-decisions-url dnBIAO
-/legal-person-documents-url dnBIAO
+/legal-person-decisions-url DNBIAO
+/legal-person-documents-url DNBIAO
 /legal-person-type DNBIAOv
 /legal-person-url DNBIAO
-/legal-person-verifications-url dnBIAO
+/legal-person-verifications-url DNBIAO
 /status-changed-at dnBIAOF",
         },
         Answer {
@@ -613,11 +613,11 @@ fn legal_persons() {
 /latest-decision/verification-url DNBIAO
 /legal-person-bank-payees-url dnBIAO
 /legal-person-claims-url dnBIAO
-/legal-person-decisions-url dnBIAO
-/legal-person-documents-url dnBIAO
+/legal-person-decisions-url DNBIAO
+/legal-person-documents-url DNBIAO
 /legal-person-type DNBIAOv
 /legal-person-url DNBIAO
-/legal-person-verifications-url dnBIAO
+/legal-person-verifications-url DNBIAO
 /status-changed-at dnBIAOF",
         },
         Answer {
@@ -645,11 +645,11 @@ fn legal_persons() {
 /legal-persons/0/latest-decision/verification-url DNBIAO
 /legal-persons/0/legal-person-bank-payees-url dnBIAO
 /legal-persons/0/legal-person-claims-url dnBIAO
-/legal-persons/0/legal-person-decisions-url dnBIAO
-/legal-persons/0/legal-person-documents-url dnBIAO
+/legal-persons/0/legal-person-decisions-url DNBIAO
+/legal-persons/0/legal-person-documents-url DNBIAO
 /legal-persons/0/legal-person-type DNBIAOv
 /legal-persons/0/legal-person-url DNBIAO
-/legal-persons/0/legal-person-verifications-url dnBIAO
+/legal-persons/0/legal-person-verifications-url DNBIAO
 /legal-persons/0/status-changed-at dnBIAOF",
         },
         Answer {
@@ -677,11 +677,11 @@ fn legal_persons() {
 /legal-persons/0/latest-decision/verification-url DNBIAO
 /legal-persons/0/legal-person-bank-payees-url dnBIAO
 /legal-persons/0/legal-person-claims-url dnBIAO
-/legal-persons/0/legal-person-decisions-url dnBIAO
-/legal-persons/0/legal-person-documents-url dnBIAO
+/legal-persons/0/legal-person-decisions-url DNBIAO
+/legal-persons/0/legal-person-documents-url DNBIAO
 /legal-persons/0/legal-person-type DNBIAOv
 /legal-persons/0/legal-person-url DNBIAO
-/legal-persons/0/legal-person-verifications-url dnBIAO
+/legal-persons/0/legal-person-verifications-url DNBIAO
 /legal-persons/0/status-changed-at dnBIAOF
 /links dnSBIAu
 /links/next dnBIAO
@@ -700,7 +700,7 @@ fn memberships() {
             places: "
  NSBIAu
 /created-at DNBIAOF
-/membership-roles-url dnBIAO
+/membership-roles-url DNBIAO
 /membership-url DNBIAO
 /organization DNSBIAu
 /organization/available-roles DNSBIO
@@ -709,19 +709,19 @@ fn memberships() {
 /organization/available-roles/0/display-name DNBIAO
 /organization/available-roles/0/role-url DNBIAO
 /organization/display-name DNBIAO
-/organization/organization-api-keys-url dnBIAO
-/organization/organization-bank-accounts-url dnBIAO
-/organization/organization-corporations-url dnBIAO
+/organization/organization-api-keys-url DNBIAO
+/organization/organization-bank-accounts-url DNBIAO
+/organization/organization-corporations-url DNBIAO
 /organization/organization-customer-bank-accounts-url dnBIAO
-/organization/organization-individuals-url dnBIAO
-/organization/organization-invitations-url dnBIAO
-/organization/organization-legal-persons-url dnBIAO
-/organization/organization-live-access-url dnBIAO
-/organization/organization-memberships-url dnBIAO
+/organization/organization-individuals-url DNBIAO
+/organization/organization-invitations-url DNBIAO
+/organization/organization-legal-persons-url DNBIAO
+/organization/organization-live-access-url DNBIAO
+/organization/organization-memberships-url DNBIAO
 /organization/organization-mode DNBIAOv
 /organization/organization-url DNBIAO
 /organization/organization-verifications-url dnBIAO
-/organization/organization-workflows-url dnBIAO
+/organization/organization-workflows-url DNBIAO
 /organization/own-legal-person-url DNBIAO
 /roles DNSBIO
 /roles/0 NSBIAu
@@ -729,11 +729,11 @@ fn memberships() {
 /roles/0/display-name DNBIAO
 /roles/0/role-url DNBIAO
 /user DNSBIAu
-/user/api-keys-url dnBIAO
+/user/api-keys-url DNBIAO
 /user/given-name dnBIAO
 /user/surname dnBIAO
 /user/user-email DNBIAO
-/user/user-memberships-url dnBIAO
+/user/user-memberships-url DNBIAO
 /user/user-url DNBIAO
 /user/user-username DNBIAO",
         },
@@ -744,7 +744,7 @@ fn memberships() {
             places: "
  NSBIAu
 /created-at DNBIAOF
-/membership-roles-url dnBIAO
+/membership-roles-url DNBIAO
 /membership-url DNBIAO
 /organization DNSBIAu
 /organization/available-roles DNSBIO
@@ -753,19 +753,19 @@ fn memberships() {
 /organization/available-roles/0/display-name DNBIAO
 /organization/available-roles/0/role-url DNBIAO
 /organization/display-name DNBIAO
-/organization/organization-api-keys-url dnBIAO
-/organization/organization-bank-accounts-url dnBIAO
-/organization/organization-corporations-url dnBIAO
+/organization/organization-api-keys-url DNBIAO
+/organization/organization-bank-accounts-url DNBIAO
+/organization/organization-corporations-url DNBIAO
 /organization/organization-customer-bank-accounts-url dnBIAO
-/organization/organization-individuals-url dnBIAO
-/organization/organization-invitations-url dnBIAO
-/organization/organization-legal-persons-url dnBIAO
-/organization/organization-live-access-url dnBIAO
-/organization/organization-memberships-url dnBIAO
+/organization/organization-individuals-url DNBIAO
+/organization/organization-invitations-url DNBIAO
+/organization/organization-legal-persons-url DNBIAO
+/organization/organization-live-access-url DNBIAO
+/organization/organization-memberships-url DNBIAO
 /organization/organization-mode DNBIAOv
 /organization/organization-url DNBIAO
 /organization/organization-verifications-url dnBIAO
-/organization/organization-workflows-url dnBIAO
+/organization/organization-workflows-url DNBIAO
 /organization/own-legal-person-url DNBIAO
 /roles DNSBIO
 /roles/0 NSBIAu
@@ -773,11 +773,11 @@ fn memberships() {
 /roles/0/display-name DNBIAO
 /roles/0/role-url DNBIAO
 /user DNSBIAu
-/user/api-keys-url dnBIAO
+/user/api-keys-url DNBIAO
 /user/given-name dnBIAO
 /user/surname dnBIAO
 /user/user-email DNBIAO
-/user/user-memberships-url dnBIAO
+/user/user-memberships-url DNBIAO
 /user/user-url DNBIAO
 /user/user-username DNBIAO",
         },
@@ -817,7 +817,7 @@ fn memberships() {
 /memberships DNSBIO
 /memberships/0 NSBIAu
 /memberships/0/created-at DNBIAOF
-/memberships/0/membership-roles-url dnBIAO
+/memberships/0/membership-roles-url DNBIAO
 /memberships/0/membership-url DNBIAO
 /memberships/0/organization DNSBIAu
 /memberships/0/organization/available-roles DNSBIO
@@ -826,19 +826,19 @@ fn memberships() {
 /memberships/0/organization/available-roles/0/display-name DNBIAO
 /memberships/0/organization/available-roles/0/role-url DNBIAO
 /memberships/0/organization/display-name DNBIAO
-/memberships/0/organization/organization-api-keys-url dnBIAO
-/memberships/0/organization/organization-bank-accounts-url dnBIAO
-/memberships/0/organization/organization-corporations-url dnBIAO
+/memberships/0/organization/organization-api-keys-url DNBIAO
+/memberships/0/organization/organization-bank-accounts-url DNBIAO
+/memberships/0/organization/organization-corporations-url DNBIAO
 /memberships/0/organization/organization-customer-bank-accounts-url dnBIAO
-/memberships/0/organization/organization-individuals-url dnBIAO
-/memberships/0/organization/organization-invitations-url dnBIAO
-/memberships/0/organization/organization-legal-persons-url dnBIAO
-/memberships/0/organization/organization-live-access-url dnBIAO
-/memberships/0/organization/organization-memberships-url dnBIAO
+/memberships/0/organization/organization-individuals-url DNBIAO
+/memberships/0/organization/organization-invitations-url DNBIAO
+/memberships/0/organization/organization-legal-persons-url DNBIAO
+/memberships/0/organization/organization-live-access-url DNBIAO
+/memberships/0/organization/organization-memberships-url DNBIAO
 /memberships/0/organization/organization-mode DNBIAOv
 /memberships/0/organization/organization-url DNBIAO
 /memberships/0/organization/organization-verifications-url dnBIAO
-/memberships/0/organization/organization-workflows-url dnBIAO
+/memberships/0/organization/organization-workflows-url DNBIAO
 /memberships/0/organization/own-legal-person-url DNBIAO
 /memberships/0/roles DNSBIO
 /memberships/0/roles/0 NSBIAu
@@ -846,11 +846,11 @@ fn memberships() {
 /memberships/0/roles/0/display-name DNBIAO
 /memberships/0/roles/0/role-url DNBIAO
 /memberships/0/user DNSBIAu
-/memberships/0/user/api-keys-url dnBIAO
+/memberships/0/user/api-keys-url DNBIAO
 /memberships/0/user/given-name dnBIAO
 /memberships/0/user/surname dnBIAO
 /memberships/0/user/user-email DNBIAO
-/memberships/0/user/user-memberships-url dnBIAO
+/memberships/0/user/user-memberships-url DNBIAO
 /memberships/0/user/user-url DNBIAO
 /memberships/0/user/user-username DNBIAO",
         },
@@ -866,7 +866,7 @@ fn memberships() {
 /memberships DNSBIO
 /memberships/0 NSBIAu
 /memberships/0/created-at DNBIAOF
-/memberships/0/membership-roles-url dnBIAO
+/memberships/0/membership-roles-url DNBIAO
 /memberships/0/membership-url DNBIAO
 /memberships/0/organization DNSBIAu
 /memberships/0/organization/available-roles DNSBIO
@@ -875,19 +875,19 @@ fn memberships() {
 /memberships/0/organization/available-roles/0/display-name DNBIAO
 /memberships/0/organization/available-roles/0/role-url DNBIAO
 /memberships/0/organization/display-name DNBIAO
-/memberships/0/organization/organization-api-keys-url dnBIAO
-/memberships/0/organization/organization-bank-accounts-url dnBIAO
-/memberships/0/organization/organization-corporations-url dnBIAO
+/memberships/0/organization/organization-api-keys-url DNBIAO
+/memberships/0/organization/organization-bank-accounts-url DNBIAO
+/memberships/0/organization/organization-corporations-url DNBIAO
 /memberships/0/organization/organization-customer-bank-accounts-url dnBIAO
-/memberships/0/organization/organization-individuals-url dnBIAO
-/memberships/0/organization/organization-invitations-url dnBIAO
-/memberships/0/organization/organization-legal-persons-url dnBIAO
-/memberships/0/organization/organization-live-access-url dnBIAO
-/memberships/0/organization/organization-memberships-url dnBIAO
+/memberships/0/organization/organization-individuals-url DNBIAO
+/memberships/0/organization/organization-invitations-url DNBIAO
+/memberships/0/organization/organization-legal-persons-url DNBIAO
+/memberships/0/organization/organization-live-access-url DNBIAO
+/memberships/0/organization/organization-memberships-url DNBIAO
 /memberships/0/organization/organization-mode DNBIAOv
 /memberships/0/organization/organization-url DNBIAO
 /memberships/0/organization/organization-verifications-url dnBIAO
-/memberships/0/organization/organization-workflows-url dnBIAO
+/memberships/0/organization/organization-workflows-url DNBIAO
 /memberships/0/organization/own-legal-person-url DNBIAO
 /memberships/0/roles DNSBIO
 /memberships/0/roles/0 NSBIAu
@@ -895,11 +895,11 @@ fn memberships() {
 /memberships/0/roles/0/display-name DNBIAO
 /memberships/0/roles/0/role-url DNBIAO
 /memberships/0/user DNSBIAu
-/memberships/0/user/api-keys-url dnBIAO
+/memberships/0/user/api-keys-url DNBIAO
 /memberships/0/user/given-name dnBIAO
 /memberships/0/user/surname dnBIAO
 /memberships/0/user/user-email DNBIAO
-/memberships/0/user/user-memberships-url dnBIAO
+/memberships/0/user/user-memberships-url DNBIAO
 /memberships/0/user/user-url DNBIAO
 /memberships/0/user/user-username DNBIAO",
         },
@@ -917,10 +917,10 @@ fn navigation() {
  NSBIAu
 /api-key-url dnBIAO
 /organization-url dnBIAO
-/organizations-url dnBIAO
-/roles-url dnBIAO
+/organizations-url DNBIAO
+/roles-url DNBIAO
 /session-url dnBIAO
-/users-url dnBIAO",
+/users-url DNBIAO",
         },
         Answer {
             name: "get_index.response sample 1",
@@ -930,10 +930,10 @@ fn navigation() {
  NSBIAu
 /api-key-url dnBIAO
 /organization-url dnBIAO
-/organizations-url dnBIAO
-/roles-url dnBIAO
+/organizations-url DNBIAO
+/roles-url DNBIAO
 /session-url dnBIAO
-/users-url dnBIAO",
+/users-url DNBIAO",
         },
         Answer {
             name: "get_index.response.401 sample 1",
@@ -971,19 +971,19 @@ fn organizations() {
 /available-roles/0/display-name DNBIAO
 /available-roles/0/role-url DNBIAO
 /display-name DNBIAO
-/organization-api-keys-url dnBIAO
-/organization-bank-accounts-url dnBIAO
-/organization-corporations-url dnBIAO
+/organization-api-keys-url DNBIAO
+/organization-bank-accounts-url DNBIAO
+/organization-corporations-url DNBIAO
 /organization-customer-bank-accounts-url dnBIAO
-/organization-individuals-url dnBIAO
-/organization-invitations-url dnBIAO
-/organization-legal-persons-url dnBIAO
-/organization-live-access-url dnBIAO
-/organization-memberships-url dnBIAO
+/organization-individuals-url DNBIAO
+/organization-invitations-url DNBIAO
+/organization-legal-persons-url DNBIAO
+/organization-live-access-url DNBIAO
+/organization-memberships-url DNBIAO
 /organization-mode DNBIAOv
 /organization-url DNBIAO
 /organization-verifications-url dnBIAO
-/organization-workflows-url dnBIAO
+/organization-workflows-url DNBIAO
 /own-legal-person-url DNBIAO",
         },
         Answer {
@@ -998,19 +998,19 @@ fn organizations() {
 /available-roles/0/display-name DNBIAO
 /available-roles/0/role-url DNBIAO
 /display-name DNBIAO
-/organization-api-keys-url dnBIAO
-/organization-bank-accounts-url dnBIAO
-/organization-corporations-url dnBIAO
+/organization-api-keys-url DNBIAO
+/organization-bank-accounts-url DNBIAO
+/organization-corporations-url DNBIAO
 /organization-customer-bank-accounts-url dnBIAO
-/organization-individuals-url dnBIAO
-/organization-invitations-url dnBIAO
-/organization-legal-persons-url dnBIAO
-/organization-live-access-url dnBIAO
-/organization-memberships-url dnBIAO
+/organization-individuals-url DNBIAO
+/organization-invitations-url DNBIAO
+/organization-legal-persons-url DNBIAO
+/organization-live-access-url DNBIAO
+/organization-memberships-url DNBIAO
 /organization-mode DNBIAOv
 /organization-url DNBIAO
 /organization-verifications-url dnBIAO
-/organization-workflows-url dnBIAO
+/organization-workflows-url DNBIAO
 /own-legal-person-url DNBIAO",
         },
     ]);
@@ -1018,7 +1018,7 @@ fn organizations() {
 
 #[test]
 fn payees() {
-    assert_mutants(315, &[
+    assert_mutants(323, &[
         Answer {
             name: "list_legal_person_payees.response",
             decode: decoded::<types::PayeeList>,
@@ -1030,8 +1030,8 @@ fn payees() {
 /payees/0/account-holder DNBIAO
 /payees/0/account-number DNBIAO
 /payees/0/account-url dnBIAO
-/payees/0/bank-id DNBIAO
-/payees/0/country-code DNBIAO
+/payees/0/bank-id DNBIAOl6
+/payees/0/country-code DNBIAOl2
 /payees/0/created-at DNBIAOF
 /payees/0/legal-person-url DNBIAO
 /payees/0/payee-payments-url dnBIAO
@@ -1041,7 +1041,7 @@ fn payees() {
         Answer {
             name: "list_legal_person_payees.response sample 1",
             decode: decoded::<types::PayeeList>,
-            text: r#"{"links":{"next":"text","prev":"text"},"payees":[{"account-holder":"text","account-number":"text","account-url":"/v0/bank/accounts/bank-account-id","bank-id":"text","country-code":"text","created-at":"2024-02-29T12:30:00Z","legal-person-url":"/v0/legal-persons/legal-person-id","payee-payments-url":"text","payee-status":"active","payee-url":"/v0/payees/payee-id"}]}"#,
+            text: r#"{"links":{"next":"text","prev":"text"},"payees":[{"account-holder":"text","account-number":"account-number","account-url":"/v0/bank/accounts/bank-account-id","bank-id":"123456","country-code":"te","created-at":"2024-02-29T12:30:00Z","legal-person-url":"/v0/legal-persons/legal-person-id","payee-payments-url":"text","payee-status":"active","payee-url":"/v0/payees/payee-id"}]}"#,
             places: "
  NSBIAu
 /links dnSBIAu
@@ -1052,8 +1052,8 @@ fn payees() {
 /payees/0/account-holder DNBIAO
 /payees/0/account-number DNBIAO
 /payees/0/account-url dnBIAO
-/payees/0/bank-id DNBIAO
-/payees/0/country-code DNBIAO
+/payees/0/bank-id DNBIAOl6
+/payees/0/country-code DNBIAOl2
 /payees/0/created-at DNBIAOF
 /payees/0/legal-person-url DNBIAO
 /payees/0/payee-payments-url dnBIAO
@@ -1069,8 +1069,8 @@ fn payees() {
 /account-holder DNBIAO
 /account-number DNBIAO
 /account-url dnBIAO
-/bank-id DNBIAO
-/country-code DNBIAO
+/bank-id DNBIAOl6
+/country-code DNBIAOl2
 /created-at DNBIAOF
 /legal-person-url DNBIAO
 /payee-payments-url dnBIAO
@@ -1080,14 +1080,14 @@ fn payees() {
         Answer {
             name: "create_payee.response sample 1",
             decode: decoded::<types::Payee>,
-            text: r#"{"account-holder":"text","account-number":"text","account-url":"/v0/bank/accounts/bank-account-id","bank-id":"text","country-code":"text","created-at":"2024-02-29T12:30:00Z","legal-person-url":"/v0/legal-persons/legal-person-id","payee-payments-url":"text","payee-status":"active","payee-url":"/v0/payees/payee-id"}"#,
+            text: r#"{"account-holder":"text","account-number":"account-number","account-url":"/v0/bank/accounts/bank-account-id","bank-id":"123456","country-code":"te","created-at":"2024-02-29T12:30:00Z","legal-person-url":"/v0/legal-persons/legal-person-id","payee-payments-url":"text","payee-status":"active","payee-url":"/v0/payees/payee-id"}"#,
             places: "
  NSBIAu
 /account-holder DNBIAO
 /account-number DNBIAO
 /account-url dnBIAO
-/bank-id DNBIAO
-/country-code DNBIAO
+/bank-id DNBIAOl6
+/country-code DNBIAOl2
 /created-at DNBIAOF
 /legal-person-url DNBIAO
 /payee-payments-url dnBIAO
@@ -1099,7 +1099,7 @@ fn payees() {
 
 #[test]
 fn payments() {
-    assert_mutants(419, &[
+    assert_mutants(423, &[
         Answer {
             name: "list_bank_account_payments.response",
             decode: decoded::<types::PaymentList>,
@@ -1111,7 +1111,7 @@ fn payments() {
 /payments/0/account-holder dnBIAO
 /payments/0/account-number dnBIAO
 /payments/0/account-url dnBIAO
-/payments/0/bank-id dnBIAO
+/payments/0/bank-id dnBIAOl6
 /payments/0/created-at DNBIAOF
 /payments/0/payee-url dnBIAO
 /payments/0/payment-amount DNSBIAu
@@ -1126,7 +1126,7 @@ fn payments() {
         Answer {
             name: "list_bank_account_payments.response sample 1",
             decode: decoded::<types::PaymentList>,
-            text: r#"{"links":{"next":"text","prev":"text"},"payments":[{"account-holder":"text","account-number":"text","account-url":"/v0/bank/accounts/bank-account-id","bank-id":"text","created-at":"2024-02-29T12:30:00Z","payee-url":"/v0/payees/payee-id","payment-amount":{"currency":"GBP","value":"12.50"},"payment-direction":"inbound-payment","payment-reference":"text","payment-status":"text","payment-submission-url":"text","payment-url":"/v0/payments/payment-id"}]}"#,
+            text: r#"{"links":{"next":"text","prev":"text"},"payments":[{"account-holder":"text","account-number":"account-number","account-url":"/v0/bank/accounts/bank-account-id","bank-id":"123456","created-at":"2024-02-29T12:30:00Z","payee-url":"/v0/payees/payee-id","payment-amount":{"currency":"GBP","value":"12.50"},"payment-direction":"inbound-payment","payment-reference":"text","payment-status":"text","payment-submission-url":"text","payment-url":"/v0/payments/payment-id"}]}"#,
             places: "
  NSBIAu
 /links dnSBIAu
@@ -1137,7 +1137,7 @@ fn payments() {
 /payments/0/account-holder dnBIAO
 /payments/0/account-number dnBIAO
 /payments/0/account-url dnBIAO
-/payments/0/bank-id dnBIAO
+/payments/0/bank-id dnBIAOl6
 /payments/0/created-at DNBIAOF
 /payments/0/payee-url dnBIAO
 /payments/0/payment-amount DNSBIAu
@@ -1158,7 +1158,7 @@ fn payments() {
 /account-holder dnBIAO
 /account-number dnBIAO
 /account-url dnBIAO
-/bank-id dnBIAO
+/bank-id dnBIAOl6
 /created-at DNBIAOF
 /payee-url dnBIAO
 /payment-amount DNSBIAu
@@ -1173,13 +1173,13 @@ fn payments() {
         Answer {
             name: "create_payment.response sample 1",
             decode: decoded::<types::Payment>,
-            text: r#"{"account-holder":"text","account-number":"text","account-url":"/v0/bank/accounts/bank-account-id","bank-id":"text","created-at":"2024-02-29T12:30:00Z","payee-url":"/v0/payees/payee-id","payment-amount":{"currency":"GBP","value":"12.50"},"payment-direction":"inbound-payment","payment-reference":"text","payment-status":"text","payment-submission-url":"text","payment-url":"/v0/payments/payment-id"}"#,
+            text: r#"{"account-holder":"text","account-number":"account-number","account-url":"/v0/bank/accounts/bank-account-id","bank-id":"123456","created-at":"2024-02-29T12:30:00Z","payee-url":"/v0/payees/payee-id","payment-amount":{"currency":"GBP","value":"12.50"},"payment-direction":"inbound-payment","payment-reference":"text","payment-status":"text","payment-submission-url":"text","payment-url":"/v0/payments/payment-id"}"#,
             places: "
  NSBIAu
 /account-holder dnBIAO
 /account-number dnBIAO
 /account-url dnBIAO
-/bank-id dnBIAO
+/bank-id dnBIAOl6
 /created-at DNBIAOF
 /payee-url dnBIAO
 /payment-amount DNSBIAu
@@ -1212,7 +1212,7 @@ fn transactions() {
 /account-transactions/0/account-balance-result/currency DNBIAOv
 /account-transactions/0/account-balance-result/value DNBAOF
 /account-transactions/0/payment-url dnBIAO
-/account-transactions/0/post-datetime DNBIAOF
+/account-transactions/0/post-datetime dnBIAOF
 /account-transactions/0/value-datetime dnBIAOF
 /account-url dnBIAO",
         },
@@ -1231,7 +1231,7 @@ fn transactions() {
 /account-transactions/0/account-balance-result/currency DNBIAOv
 /account-transactions/0/account-balance-result/value DNBAOF
 /account-transactions/0/payment-url dnBIAO
-/account-transactions/0/post-datetime DNBIAOF
+/account-transactions/0/post-datetime dnBIAOF
 /account-transactions/0/value-datetime dnBIAOF
 /account-url dnBIAO
 /links dnSBIAu
@@ -1250,11 +1250,11 @@ fn users() {
             text: include_str!("../../../../specs/griffin/examples/get_user.response.json"),
             places: "
  NSBIAu
-/api-keys-url dnBIAO
+/api-keys-url DNBIAO
 /given-name dnBIAO
 /surname dnBIAO
 /user-email DNBIAO
-/user-memberships-url dnBIAO
+/user-memberships-url DNBIAO
 /user-url DNBIAO
 /user-username DNBIAO",
         },
@@ -1264,11 +1264,11 @@ fn users() {
             text: r#"{"api-keys-url":"text","given-name":"text","surname":"text","user-email":"text","user-memberships-url":"text","user-url":"/v0/users/user-id","user-username":"text"}"#,
             places: "
  NSBIAu
-/api-keys-url dnBIAO
+/api-keys-url DNBIAO
 /given-name dnBIAO
 /surname dnBIAO
 /user-email DNBIAO
-/user-memberships-url dnBIAO
+/user-memberships-url DNBIAO
 /user-url DNBIAO
 /user-username DNBIAO",
         },
@@ -1290,7 +1290,7 @@ fn verifications() {
 /verifications/0/legal-person-url DNBIAO
 /verifications/0/risk-rating dnBIAOv
 /verifications/0/updated-at dnBIAOF
-/verifications/0/verification-checks-url dnBIAO
+/verifications/0/verification-checks-url DNBIAO
 /verifications/0/verification-status DNBIAOv
 /verifications/0/verification-url DNBIAO
 /verifications/0/workflow-url dnBIAO",
@@ -1310,7 +1310,7 @@ fn verifications() {
 /verifications/0/legal-person-url DNBIAO
 /verifications/0/risk-rating dnBIAOv
 /verifications/0/updated-at dnBIAOF
-/verifications/0/verification-checks-url dnBIAO
+/verifications/0/verification-checks-url DNBIAO
 /verifications/0/verification-status DNBIAOv
 /verifications/0/verification-url DNBIAO
 /verifications/0/workflow-url dnBIAO",
@@ -1325,7 +1325,7 @@ fn verifications() {
 /legal-person-url DNBIAO
 /risk-rating dnBIAOv
 /updated-at dnBIAOF
-/verification-checks-url dnBIAO
+/verification-checks-url DNBIAO
 /verification-status DNBIAOv
 /verification-url DNBIAO
 /workflow-url dnBIAO",
@@ -1340,7 +1340,7 @@ fn verifications() {
 /legal-person-url DNBIAO
 /risk-rating dnBIAOv
 /updated-at dnBIAOF
-/verification-checks-url dnBIAO
+/verification-checks-url DNBIAO
 /verification-status DNBIAOv
 /verification-url DNBIAO
 /workflow-url dnBIAO",

@@ -142,7 +142,8 @@ impl Client {
 
     /// List the bank accounts of a legal person.
     ///
-    /// Gives the bank accounts whose beneficiary is the legal person.
+    /// Gives the bank accounts whose beneficiary is the legal person. The vendor has since withdrawn this operation:
+    /// current releases list the organization's bank accounts, filtered by beneficiary.
     ///
     /// Provenance: no source states method and path of this operation; they are inferred, with high confidence.
     ///
@@ -161,6 +162,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[allow(deprecated)]
     /// let answer = client
     ///     .list_legal_person_bank_accounts(&types::LegalPersonId::from("legal-person-id"))
     ///     .send()
@@ -169,6 +171,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[deprecated = "the vendor advises against it"]
     #[inline]
     pub fn list_legal_person_bank_accounts(
         &self,
@@ -178,14 +181,16 @@ impl Client {
             "list_legal_person_bank_accounts",
             Method::GET,
             "/v0/legal-persons/{legal-person-id}/bank/accounts",
-        );
+        )
+            .deprecated();
         self.core.request(&OPERATION).path("legal-person-id", legal_person_id).answers_json()
     }
 
     /// Open a bank account.
     ///
     /// Opens a bank account of the given product for the legal person. The account is `opening` at first and has its
-    /// bank addresses once it is `open`.
+    /// bank addresses once it is `open`. The vendor has since withdrawn this operation: current releases open bank
+    /// accounts below the organization, at `/v0/organizations/{organization-id}/bank/accounts`.
     ///
     /// Provenance: no source states method and path of this operation; they are inferred, with high confidence.
     ///
@@ -206,6 +211,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[allow(deprecated)]
     /// let answer = client
     ///     .create_bank_account(
     ///         &types::LegalPersonId::from("legal-person-id"),
@@ -220,14 +226,19 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[deprecated = "the vendor advises against it"]
     #[inline]
     pub fn create_bank_account(
         &self,
         legal_person_id: &types::LegalPersonId,
         body: &types::NewBankAccount,
     ) -> Call<types::BankAccount, errors::WriteError> {
-        static OPERATION: Operation =
-            Operation::new("create_bank_account", Method::POST, "/v0/legal-persons/{legal-person-id}/bank/accounts");
+        static OPERATION: Operation = Operation::new(
+            "create_bank_account",
+            Method::POST,
+            "/v0/legal-persons/{legal-person-id}/bank/accounts",
+        )
+            .deprecated();
         self.core
             .request(&OPERATION)
             .path("legal-person-id", legal_person_id)
@@ -281,7 +292,8 @@ impl Client {
 
     /// List the bank accounts of an organization's customers.
     ///
-    /// Gives the bank accounts that the organization controls for its customers.
+    /// Gives the bank accounts that the organization controls for its customers. The vendor has since withdrawn this
+    /// operation: current releases list the organization's bank accounts, filtered by owner or beneficiary.
     ///
     /// Provenance: no source states method and path of this operation; they are inferred, with high confidence.
     ///
@@ -300,6 +312,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[allow(deprecated)]
     /// let answer = client
     ///     .list_customer_bank_accounts(&types::OrganizationId::from("organization-id"))
     ///     .send()
@@ -308,6 +321,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[deprecated = "the vendor advises against it"]
     #[inline]
     pub fn list_customer_bank_accounts(
         &self,
@@ -317,7 +331,8 @@ impl Client {
             "list_customer_bank_accounts",
             Method::GET,
             "/v0/organizations/{organization-id}/bank/accounts/customer",
-        );
+        )
+            .deprecated();
         self.core.request(&OPERATION).path("organization-id", organization_id).answers_json()
     }
 }

@@ -52,7 +52,8 @@ impl Client {
     /// Update a legal person.
     ///
     /// Changes the display name, the application status, or both; what is left out stays as it is. Both members are
-    /// optional, although the method is PUT.
+    /// optional, although the method is PUT. The vendor has since changed this operation: current releases require the
+    /// display name, and no longer take an application status.
     ///
     /// Provenance: the vendor's page does not state method and path of this operation; they are restored from another
     /// source.

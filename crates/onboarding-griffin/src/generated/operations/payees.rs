@@ -77,7 +77,11 @@ impl Client {
     /// let answer = client
     ///     .create_payee(
     ///         &types::LegalPersonId::from("legal-person-id"),
-    ///         &types::NewPayee::new("text", "123456", "text"),
+    ///         &types::NewPayee::new(
+    ///             "text",
+    ///             types::SortCode::from("123456"),
+    ///             types::AccountNumber::from("account-number"),
+    ///         ),
     ///     )
     ///     .send()
     ///     .await?;

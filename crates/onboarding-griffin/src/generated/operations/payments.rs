@@ -51,7 +51,8 @@ impl Client {
     /// Register a payment.
     ///
     /// Registers a payment from the bank account to a payee. No money moves until the payment is submitted. A payee
-    /// that is deactivated cannot be paid.
+    /// that is deactivated cannot be paid. The vendor has since changed this operation: current releases take a
+    /// `creditor` object in the place of `payee-url`.
     ///
     /// Provenance: the vendor's page does not state method and path of this operation; they are restored from another
     /// source.
@@ -105,7 +106,8 @@ impl Client {
 
     /// List the payments to a payee.
     ///
-    /// Gives the payments that were registered for the payee. The vendor has since withdrawn this operation.
+    /// Gives the payments that were registered for the payee. The vendor has since withdrawn this operation: current
+    /// releases list payments by bank account.
     ///
     /// Provenance: no source states method and path of this operation; they are inferred, with high confidence.
     ///
@@ -124,6 +126,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[allow(deprecated)]
     /// let answer = client
     ///     .list_payee_payments(&types::PayeeId::from("payee-id"))
     ///     .send()
@@ -132,10 +135,11 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[deprecated = "the vendor advises against it"]
     #[inline]
     pub fn list_payee_payments(&self, payee_id: &types::PayeeId) -> Call<types::PaymentList, errors::ListError> {
         static OPERATION: Operation =
-            Operation::new("list_payee_payments", Method::GET, "/v0/payees/{payee-id}/payments");
+            Operation::new("list_payee_payments", Method::GET, "/v0/payees/{payee-id}/payments").deprecated();
         self.core.request(&OPERATION).path("payee-id", payee_id).answers_json()
     }
 
@@ -176,7 +180,9 @@ impl Client {
     /// Submit a payment.
     ///
     /// Sends a registered payment out to the payee's bank. There is no request body. The answer is 422 when the payment
-    /// cannot be submitted, for instance because the payee was deactivated.
+    /// cannot be submitted, for instance because the payee was deactivated. The vendor has since withdrawn this
+    /// operation: current releases submit a payment at `/v0/payments/{payment-id}/submissions`, with the payment scheme
+    /// as the body.
     ///
     /// Provenance: no source states method and path of this operation; they are inferred, with medium confidence.
     ///
@@ -198,6 +204,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[allow(deprecated)]
     /// let answer = client
     ///     .submit_payment(&types::PaymentId::from("payment-id"))
     ///     .send()
@@ -206,13 +213,14 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[deprecated = "the vendor advises against it"]
     #[inline]
     pub fn submit_payment(
         &self,
         payment_id: &types::PaymentId,
     ) -> Call<types::Payment, errors::SubmitPaymentError> {
         static OPERATION: Operation =
-            Operation::new("submit_payment", Method::POST, "/v0/payments/{payment-id}/submission");
+            Operation::new("submit_payment", Method::POST, "/v0/payments/{payment-id}/submission").deprecated();
         self.core.request(&OPERATION).path("payment-id", payment_id).answers_json()
     }
 }

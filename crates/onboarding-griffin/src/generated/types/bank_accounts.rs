@@ -5,7 +5,7 @@
 
 use onboarding_core::{Timestamp, object, string_enum};
 
-use super::{BankAccountUrl, LegalPersonUrl, Money, PageLinks};
+use super::{AccountNumber, BankAccountUrl, LegalPersonUrl, Money, PageLinks, SortCode};
 
 object! {
     /// A bank account that the organization controls.
@@ -29,12 +29,12 @@ object! {
             available_balance: Money = "available-balance",
             /// When the account was created.
             created_at: Timestamp = "created-at",
-        }
-        optional {
             /// Relative URL of the account's payments.
             account_payments_url: String = "account-payments-url",
             /// Relative URL of the account's transactions.
             account_transactions_url: String = "account-transactions-url",
+        }
+        optional {
             /// Where money for the account is to be sent; empty while it is being opened.
             bank_addresses: Vec<BankAddress> = "bank-addresses",
             /// Legal person for whose benefit the money is held.
@@ -76,9 +76,9 @@ object! {
             /// Name of the account holder.
             account_holder: String = private "account-holder",
             /// Sort code of the bank: six characters, digits in the vendor's example.
-            bank_id: String = "bank-id",
+            bank_id: SortCode = "bank-id",
             /// Account number, eight digits in the vendor's example.
-            account_number: String = private "account-number",
+            account_number: AccountNumber = private "account-number",
         }
     }
 }

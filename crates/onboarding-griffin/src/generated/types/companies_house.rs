@@ -5,7 +5,7 @@
 
 use onboarding_core::{NaiveDate, object, string_enum};
 
-use super::CorporationType;
+use super::{CorporationType, CountryCode};
 
 object! {
     /// What Companies House holds about a company.
@@ -50,7 +50,7 @@ object! {
             /// Town or city.
             city: String = private "city",
             /// Country, as two letters of ISO 3166-1.
-            country_code: String = private "country-code",
+            country_code: CountryCode = private "country-code",
             /// Postal code, without a space in the vendor's example: `NW16XE`.
             postal_code: String = private "postal-code",
             /// Street.

@@ -30,6 +30,12 @@ object! {
             display_name: String = private "display-name",
             /// When the legal person was registered.
             created_at: Timestamp = "created-at",
+            /// Relative URL of the legal person's verifications.
+            legal_person_verifications_url: String = "legal-person-verifications-url",
+            /// Relative URL of the decisions on the legal person.
+            legal_person_decisions_url: String = "legal-person-decisions-url",
+            /// Relative URL of the legal person's documents.
+            legal_person_documents_url: String = "legal-person-documents-url",
         }
         optional {
             /// Where the application stands; missing while there is none.
@@ -48,12 +54,6 @@ object! {
             legal_person_bank_payees_url: String = "legal-person-bank-payees-url",
             /// Relative URL of the legal person's claims.
             legal_person_claims_url: String = "legal-person-claims-url",
-            /// Relative URL of the decisions on the legal person.
-            legal_person_decisions_url: String = "legal-person-decisions-url",
-            /// Relative URL of the legal person's documents.
-            legal_person_documents_url: String = "legal-person-documents-url",
-            /// Relative URL of the legal person's verifications.
-            legal_person_verifications_url: String = "legal-person-verifications-url",
             /// When the application status last changed.
             status_changed_at: Timestamp = "status-changed-at",
         }

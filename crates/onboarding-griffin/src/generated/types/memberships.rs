@@ -21,8 +21,6 @@ object! {
             roles: Vec<Role> = "roles",
             /// When the user joined.
             created_at: Timestamp = "created-at",
-        }
-        optional {
             /// Relative URL of the membership's roles.
             membership_roles_url: String = "membership-roles-url",
         }

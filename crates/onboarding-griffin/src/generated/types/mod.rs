@@ -46,14 +46,15 @@ pub use self::payments::{
     NewPayment, Payment, PaymentDirection, PaymentList,
 };
 pub use self::shared::{
-    AlternativeNumberClaim, ApiKeyId, ApiKeyUrl, BankAccountId, BankAccountUrl, Claim, CompanyEmailAddressClaim,
-    CompanyTelephoneNumberClaim, CompanyWebsiteClaim, ContactDetailsClaim, CorporationType, Currency, Decision,
-    DecisionMaker, DecisionOutcome, DirectorClaim, ErrorDetail, ErrorLinks, ErrorResponse, ErrorSource,
-    IndividualIdentityClaim, IndividualResidenceClaim, LegalPersonId, LegalPersonType, LegalPersonUrl,
-    MobileNumberClaim, Money, Organization, OrganizationId, OrganizationMode, OrganizationUrl, PageLinks, PayeeId,
-    PayeeUrl, PaymentId, PaymentUrl, PersonWithSignificantControlClaim, Role, RoleId, RoleUrl, SoleTraderClaim,
-    TradingAddress, UkCompanyRegisterClaim, UkFinancialServicesRegisterClaim, UkRegulatoryPermission, User, UserId,
-    UserUrl, VerificationId, VerificationUrl, WorkflowId, WorkflowUrl,
+    AccountNumber, AlternativeNumberClaim, ApiKeyId, ApiKeyUrl, BankAccountId, BankAccountUrl, Claim,
+    CompanyEmailAddressClaim, CompanyTelephoneNumberClaim, CompanyWebsiteClaim, ContactDetailsClaim,
+    CorporationType, CountryCode, Currency, Decision, DecisionMaker, DecisionOutcome, DirectorClaim, ErrorDetail,
+    ErrorLinks, ErrorResponse, ErrorSource, IndividualIdentityClaim, IndividualResidenceClaim, LegalPersonId,
+    LegalPersonType, LegalPersonUrl, MobileNumberClaim, Money, Organization, OrganizationId, OrganizationMode,
+    OrganizationUrl, PageLinks, PayeeId, PayeeUrl, PaymentId, PaymentUrl, PersonWithSignificantControlClaim, Role,
+    RoleId, RoleUrl, SoleTraderClaim, SortCode, TradingAddress, UkCompanyRegisterClaim,
+    UkFinancialServicesRegisterClaim, UkRegulatoryPermission, User, UserId, UserUrl, VerificationId,
+    VerificationUrl, WorkflowId, WorkflowUrl,
 };
 pub use self::transactions::{
     Transaction, TransactionList,

@@ -10,19 +10,21 @@ use super::{ApiKeyUrl, OrganizationUrl};
 object! {
     /// The URLs from which every other resource can be reached.
     pub struct Index {
+        required {
+            /// Relative URL of the collection of organizations.
+            organizations_url: String = "organizations-url",
+            /// Relative URL of the collection of users.
+            users_url: String = "users-url",
+            /// Relative URL of the collection of roles.
+            roles_url: String = "roles-url",
+        }
         optional {
             /// API key that made the request.
             api_key_url: ApiKeyUrl = "api-key-url",
             /// Organization that the API key belongs to.
             organization_url: OrganizationUrl = "organization-url",
-            /// Relative URL of the collection of organizations.
-            organizations_url: String = "organizations-url",
-            /// Relative URL of the collection of roles.
-            roles_url: String = "roles-url",
             /// Relative URL of the session of a signed-in user; not to be expected with an API key.
             session_url: String = "session-url",
-            /// Relative URL of the collection of users.
-            users_url: String = "users-url",
         }
     }
 }

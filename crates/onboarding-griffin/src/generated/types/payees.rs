@@ -5,7 +5,7 @@
 
 use onboarding_core::{Timestamp, object, string_enum};
 
-use super::{BankAccountUrl, LegalPersonUrl, PageLinks, PayeeUrl};
+use super::{AccountNumber, BankAccountUrl, CountryCode, LegalPersonUrl, PageLinks, PayeeUrl, SortCode};
 
 object! {
     /// A payee to be registered.
@@ -16,11 +16,9 @@ object! {
             /// At least 1 character.
             account_holder: String = private "account-holder" [min_length(1)],
             /// Sort code of the bank: six letters or digits, without dashes.
-            ///
-            /// Exactly 6 characters, of the form `^[a-zA-Z0-9]*$`.
-            bank_id: String = "bank-id" [min_length(6), max_length(6), pattern("^[a-zA-Z0-9]*$")],
+            bank_id: SortCode = "bank-id",
             /// Account number, eight digits in the vendor's example.
-            account_number: String = private "account-number",
+            account_number: AccountNumber = private "account-number",
         }
     }
 }
@@ -36,11 +34,11 @@ object! {
             /// Name of the account holder.
             account_holder: String = private "account-holder",
             /// Sort code of the bank.
-            bank_id: String = "bank-id",
+            bank_id: SortCode = "bank-id",
             /// Account number, eight digits in the vendor's example.
-            account_number: String = private "account-number",
+            account_number: AccountNumber = private "account-number",
             /// Country of the bank account, as two letters of ISO 3166-1.
-            country_code: String = "country-code",
+            country_code: CountryCode = "country-code",
             /// Whether the payee can be paid.
             payee_status: PayeeStatus = "payee-status",
             /// When the payee was registered.

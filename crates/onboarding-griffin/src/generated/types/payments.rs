@@ -5,7 +5,7 @@
 
 use onboarding_core::{Timestamp, object, string_enum};
 
-use super::{BankAccountUrl, Money, PageLinks, PayeeUrl, PaymentUrl};
+use super::{AccountNumber, BankAccountUrl, Money, PageLinks, PayeeUrl, PaymentUrl, SortCode};
 
 object! {
     /// A payment to be registered.
@@ -42,11 +42,11 @@ object! {
             /// Name of the other party's account holder.
             account_holder: String = private "account-holder",
             /// Account number of the other party.
-            account_number: String = private "account-number",
+            account_number: AccountNumber = private "account-number",
             /// Bank account of the organization that is paid from or into.
             account_url: BankAccountUrl = "account-url",
             /// Sort code of the other party's bank.
-            bank_id: String = "bank-id",
+            bank_id: SortCode = "bank-id",
             /// Payee of an outbound payment.
             payee_url: PayeeUrl = "payee-url",
             /// Text for the recipient's statement.

@@ -7,6 +7,13 @@ use onboarding_core::{
     Decimal, JsonValue, NaiveDate, Timestamp, identifier, object, resource_url, string_enum, tagged_union,
 };
 
+identifier! {
+    /// Number of a bank account: eight digits in every known case.
+    ///
+    /// Personal or secret: `Debug` does not show it.
+    pub struct AccountNumber(private String);
+}
+
 object! {
     /// Another telephone number of an individual.
     pub struct AlternativeNumberClaim: sent {
@@ -185,6 +192,13 @@ string_enum! {
     }
 }
 
+identifier! {
+    /// Country, as two letters of ISO 3166-1: `GB`.
+    ///
+    /// Exactly 2 characters.
+    pub struct CountryCode(String) [min_length(2), max_length(2)];
+}
+
 string_enum! {
     /// Currency of an amount, as an ISO 4217 code.
     pub enum Currency {
@@ -341,9 +355,7 @@ object! {
             /// At most 10 characters.
             postal_code: String = private "postal-code" [max_length(10)],
             /// Country, as two letters of ISO 3166-1.
-            ///
-            /// Exactly 2 characters.
-            country_code: String = private "country-code" [min_length(2), max_length(2)],
+            country_code: CountryCode = private "country-code",
         }
         optional {
             /// Name of the building. This or the other one of the two is needed.
@@ -414,30 +426,30 @@ object! {
             organization_mode: OrganizationMode = "organization-mode",
             /// Roles that members of the organization can have.
             available_roles: Vec<Role> = "available-roles",
-        }
-        optional {
-            /// Relative URL of the organization's API keys.
-            organization_api_keys_url: String = "organization-api-keys-url",
-            /// Relative URL of the bank accounts that the organization controls.
-            organization_bank_accounts_url: String = "organization-bank-accounts-url",
-            /// Relative URL of the organization's corporations.
-            organization_corporations_url: String = "organization-corporations-url",
-            /// Relative URL of the bank accounts of the organization's customers.
-            organization_customer_bank_accounts_url: String = "organization-customer-bank-accounts-url",
-            /// Relative URL of the organization's individuals.
-            organization_individuals_url: String = "organization-individuals-url",
-            /// Relative URL of the organization's invitations.
-            organization_invitations_url: String = "organization-invitations-url",
             /// Relative URL of the organization's legal persons.
             organization_legal_persons_url: String = "organization-legal-persons-url",
-            /// Relative URL of the organization's request for live access.
-            organization_live_access_url: String = "organization-live-access-url",
-            /// Relative URL of the organization's memberships.
-            organization_memberships_url: String = "organization-memberships-url",
-            /// Relative URL of the organization's verifications.
-            organization_verifications_url: String = "organization-verifications-url",
+            /// Relative URL of the organization's individuals.
+            organization_individuals_url: String = "organization-individuals-url",
+            /// Relative URL of the organization's corporations.
+            organization_corporations_url: String = "organization-corporations-url",
             /// Relative URL of the organization's workflows.
             organization_workflows_url: String = "organization-workflows-url",
+            /// Relative URL of the bank accounts that the organization controls.
+            organization_bank_accounts_url: String = "organization-bank-accounts-url",
+            /// Relative URL of the organization's memberships.
+            organization_memberships_url: String = "organization-memberships-url",
+            /// Relative URL of the organization's invitations.
+            organization_invitations_url: String = "organization-invitations-url",
+            /// Relative URL of the organization's API keys.
+            organization_api_keys_url: String = "organization-api-keys-url",
+            /// Relative URL of the organization's request for live access.
+            organization_live_access_url: String = "organization-live-access-url",
+        }
+        optional {
+            /// Relative URL of the bank accounts of the organization's customers.
+            organization_customer_bank_accounts_url: String = "organization-customer-bank-accounts-url",
+            /// Relative URL of the organization's verifications.
+            organization_verifications_url: String = "organization-verifications-url",
         }
     }
 }
@@ -461,13 +473,14 @@ resource_url! {
 }
 
 object! {
-    /// Where the neighbouring pages of a list are. Later releases of the API send it with every list.
+    /// Where the neighbouring pages of a list are. A page has 25 items unless a later release's query asks for another
+    /// size; without links, or with a `next` of null, the list is complete.
     pub struct PageLinks {
         optional {
             /// Relative URL of the page after this one; null on the last page.
-            next: String = "next",
+            next: String = private "next",
             /// Relative URL of the page before this one; null on the first page.
-            prev: String = "prev",
+            prev: String = private "prev",
         }
     }
 }
@@ -554,6 +567,13 @@ object! {
     }
 }
 
+identifier! {
+    /// Sort code of a bank in the United Kingdom: six letters or digits, without dashes; digits in every known case.
+    ///
+    /// Exactly 6 characters, of the form `^[a-zA-Z0-9]*$`.
+    pub struct SortCode(String) [min_length(6), max_length(6), pattern("^[a-zA-Z0-9]*$")];
+}
+
 object! {
     /// Address of a sole trader's business. It needs a building name, a building number, or both, hence five members at
     /// least.
@@ -570,9 +590,7 @@ object! {
             /// At most 10 characters.
             postal_code: String = private "postal-code" [max_length(10)],
             /// Country, as two letters of ISO 3166-1.
-            ///
-            /// Exactly 2 characters.
-            country_code: String = private "country-code" [min_length(2), max_length(2)],
+            country_code: CountryCode = private "country-code",
         }
         optional {
             /// Name of the building. This or the other one of the two is needed.
@@ -607,9 +625,7 @@ object! {
             /// At most 10 characters.
             postal_code: String = private "postal-code" [max_length(10)],
             /// Country, as two letters of ISO 3166-1.
-            ///
-            /// Exactly 2 characters.
-            country_code: String = private "country-code" [min_length(2), max_length(2)],
+            country_code: CountryCode = private "country-code",
         }
         optional {
             /// Name of the building.
@@ -675,16 +691,16 @@ object! {
             user_email: String = private "user-email",
             /// Name with which the user signs in, an e-mail address in the vendor's example.
             user_username: String = private "user-username",
-        }
-        optional {
             /// Relative URL of a collection of API keys, either the user's or the organization's.
             api_keys_url: String = "api-keys-url",
+            /// Relative URL of the user's memberships.
+            user_memberships_url: String = "user-memberships-url",
+        }
+        optional {
             /// First name.
             given_name: String = private "given-name",
             /// Family name.
             surname: String = private "surname",
-            /// Relative URL of the user's memberships.
-            user_memberships_url: String = "user-memberships-url",
         }
     }
 }

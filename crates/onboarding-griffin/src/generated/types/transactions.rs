@@ -10,10 +10,6 @@ use super::{BankAccountUrl, Money, PageLinks, PaymentUrl};
 object! {
     /// A movement that changed the balance of a bank account.
     pub struct Transaction {
-        required {
-            /// When the movement was booked.
-            post_datetime: Timestamp = "post-datetime",
-        }
         optional {
             /// By how much the balance changed.
             account_balance_change: Money = "account-balance-change",
@@ -21,6 +17,8 @@ object! {
             account_balance_result: Money = "account-balance-result",
             /// Payment that caused the movement; missing where none did.
             payment_url: PaymentUrl = "payment-url",
+            /// When the movement was booked; current releases leave it out of some movements.
+            post_datetime: Timestamp = "post-datetime",
             /// From when the movement counts.
             value_datetime: Timestamp = "value-datetime",
         }

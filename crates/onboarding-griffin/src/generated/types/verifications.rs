@@ -39,14 +39,14 @@ object! {
             verification_status: VerificationStatus = "verification-status",
             /// When the verification was started.
             created_at: Timestamp = "created-at",
+            /// Relative URL of the single checks.
+            verification_checks_url: String = "verification-checks-url",
         }
         optional {
             /// What the checks came to; missing until they have.
             risk_rating: RiskRating = "risk-rating",
             /// When the verification last changed.
             updated_at: Timestamp = "updated-at",
-            /// Relative URL of the single checks.
-            verification_checks_url: String = "verification-checks-url",
             /// Workflow that the verification follows.
             workflow_url: WorkflowUrl = "workflow-url",
         }
