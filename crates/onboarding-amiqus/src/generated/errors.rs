@@ -26,7 +26,7 @@ status_error! {
         /// 404: Something that the path names does not exist.
         NotFound(types::ErrorBody) = 404,
         /// 422: Members of the request break a rule.
-        UnprocessableContent(types::ValidationErrors) = 422,
+        UnprocessableContent(onboarding_core::Map<Vec<types::ErrorText>>) = 422,
     }
 }
 
@@ -39,7 +39,7 @@ status_error! {
         /// 403: The user behind the token may not do this.
         Forbidden(types::ErrorMessageBody) = 403,
         /// 422: Members of the request break a rule.
-        UnprocessableContent(types::ValidationErrors) = 422,
+        UnprocessableContent(onboarding_core::Map<Vec<types::ErrorText>>) = 422,
     }
 }
 
@@ -124,7 +124,7 @@ status_error! {
         /// 405: The correction was decided before.
         MethodNotAllowed(types::ErrorMessageBody) = 405,
         /// 422: Members of the request break a rule.
-        UnprocessableContent(types::ValidationErrors) = 422,
+        UnprocessableContent(onboarding_core::Map<Vec<types::ErrorText>>) = 422,
     }
 }
 
@@ -134,7 +134,7 @@ status_error! {
         /// 401: The token is missing, wrong or expired.
         Unauthorized(types::ErrorBody) = 401,
         /// 422: Members of the request break a rule.
-        UnprocessableContent(types::ValidationErrors) = 422,
+        UnprocessableContent(onboarding_core::Map<Vec<types::ErrorText>>) = 422,
     }
 }
 
@@ -158,6 +158,6 @@ status_error! {
         /// 404: Something that the path names does not exist.
         NotFound(types::ErrorBody) = 404,
         /// 422: Members of the request break a rule.
-        UnprocessableContent(types::ValidationErrors) = 422,
+        UnprocessableContent(onboarding_core::Map<Vec<types::ErrorText>>) = 422,
     }
 }

@@ -4,7 +4,7 @@
 //! No value that the document marks as sensitive shows in `Debug`, in errors or in traces. `onboarding_testing::canary`
 //! tells what the lines mean.
 
-use onboarding_amiqus::types;
+use onboarding_amiqus::{Map, types};
 use onboarding_testing::canary::{Body, Canaries, Watch, assert_silent, refused, shown};
 use onboarding_testing::{Loopback, read};
 
@@ -19,20 +19,21 @@ Address.country
 Address.district
 Address.house_name
 Address.house_number
-Address.object
 Address.postcode
 Address.province
 Address.second_street
 Address.street_name
 Address.unit
+AssigneeList.url
 BarringAccessNiPreferences.pin_number
-Client.dob
-Client.email
-Client.landline
-Client.mobile
-Client.name
-Client.national_insurance_number
+CaseItemList.url
 ClientCorrection.correction
+ClientProfile.dob
+ClientProfile.email
+ClientProfile.landline
+ClientProfile.mobile
+ClientProfile.name
+ClientProfile.national_insurance_number
 DocumentData.date_of_birth
 DocumentData.date_of_expiry
 DocumentData.document_numbers
@@ -73,6 +74,7 @@ DocumentReport.document_data
 EnhancedAccessNiPreferences.pin_number
 ErrorBody.error
 ErrorMessageBody.message
+ErrorText
 LongAnswerField.value
 MultipleChoiceField.value
 Name.complete_name
@@ -81,7 +83,6 @@ Name.full_name
 Name.last_name
 Name.middle_name
 Name.name
-Name.object
 Name.other_title
 Name.title
 NameCorrection.first_name
@@ -110,6 +111,9 @@ NewName.middle_name
 NewName.other_title
 NewName.title
 NewStandardAccessNiPreferences.pin_number
+OrganisationList.url
+PageLinks.next
+PageLinks.previous
 Record.email
 Record.perform_url
 ShortAnswerField.value
@@ -135,795 +139,883 @@ UpdateUser.email
 UpdateUser.name
 User.email
 User.name
-ValidationErrors
 list_cases?search
 list_client_files?search
 list_clients?search",
     parameters: &[
-        ("list_clients?search", "canary0326"),
-        ("list_client_files?search", "canary0327"),
-        ("list_cases?search", "canary0328"),
+        ("list_clients?search", "canary0352"),
+        ("list_client_files?search", "canary0353"),
+        ("list_cases?search", "canary0354"),
     ],
     bodies: &[
         Body {
             name: "Address",
             show: shown::<types::Address>,
             refuse: None,
-            text: r#"{"city":"canary0001","country":"canary0002","district":"canary0003","house_name":"canary0004","house_number":"canary0005","object":"canary0006","postcode":"canary0007","province":"canary0008","second_street":"canary0009","street_name":"canary0010","unit":"canary0011"}"#,
+            text: r#"{"city":"canary0001","country":"canary0002","district":"canary0003","house_name":"canary0004","house_number":"canary0005","object":"address","postcode":"canary0006","province":"canary0007","second_street":"canary0008","street_name":"canary0009","unit":"canary0010"}"#,
             canaries: "
 /city canary0001 . Address.city
 /country canary0002 . Address.country
 /district canary0003 . Address.district
 /house_name canary0004 . Address.house_name
 /house_number canary0005 . Address.house_number
-/object canary0006 . Address.object
-/postcode canary0007 . Address.postcode
-/province canary0008 . Address.province
-/second_street canary0009 . Address.second_street
-/street_name canary0010 . Address.street_name
-/unit canary0011 . Address.unit",
+/postcode canary0006 . Address.postcode
+/province canary0007 . Address.province
+/second_street canary0008 . Address.second_street
+/street_name canary0009 . Address.street_name
+/unit canary0010 . Address.unit",
         },
         Body {
             name: "AssigneeList",
             show: shown::<types::AssigneeList>,
             refuse: None,
-            text: r#"{"count":1,"data":[{"id":1,"object":"assignee","team_member":{"email":"canary0012@example.com","id":1,"name":"canary0013","object":"team_member","role":"assumed"},"type":"team_member"}],"has_more":true,"limit":1,"object":"list","total":1,"url":"text"}"#,
+            text: r#"{"count":1,"data":[{"id":1,"object":"assignee","team_member":{"email":"canary0011@example.com","id":1,"name":"canary0012","object":"team_member","role":"assumed"},"type":"team_member"}],"has_more":true,"limit":1,"object":"list","total":1,"url":"canary0013"}"#,
             canaries: "
-/data/0/team_member/email canary0012 p TeamMember.email
-/data/0/team_member/name canary0013 . TeamMember.name",
+/data/0/team_member/email canary0011 p TeamMember.email
+/data/0/team_member/name canary0012 . TeamMember.name
+/url canary0013 . AssigneeList.url",
         },
         Body {
             name: "AssigneePage",
             show: shown::<types::AssigneePage>,
             refuse: None,
-            text: r#"{"count":1,"current_page":1,"data":[{"id":1,"object":"assignee","team_member":{"email":"canary0014@example.com","id":1,"name":"canary0015","object":"team_member","role":"assumed"},"type":"team_member"}],"limit":1,"links":{"next":"text","previous":"text"},"object":"paginated_list","total":1,"total_pages":1}"#,
+            text: r#"{"count":1,"current_page":1,"data":[{"id":1,"object":"assignee","team_member":{"email":"canary0014@example.com","id":1,"name":"canary0015","object":"team_member","role":"assumed"},"type":"team_member"}],"limit":1,"links":{"next":"canary0016","previous":"canary0017"},"object":"paginated_list","total":1,"total_pages":1}"#,
             canaries: "
 /data/0/team_member/email canary0014 p TeamMember.email
-/data/0/team_member/name canary0015 . TeamMember.name",
+/data/0/team_member/name canary0015 . TeamMember.name
+/links/next canary0016 . PageLinks.next
+/links/previous canary0017 . PageLinks.previous",
         },
         Body {
             name: "Case 2",
             show: shown::<types::Case>,
             refuse: None,
-            text: r#"{"archived_at":"2024-02-29T12:30:00Z","assignees":{"count":1,"data":[{"email":"canary0016@example.com","id":1,"name":"canary0017","object":"team_member","role":"assumed"}],"has_more":true,"limit":1,"object":"list","total":1,"url":"text"},"client":{"archived_at":"2024-02-29T12:30:00Z","created_at":"2024-02-29T12:30:00Z","dob":"1018-07-17","email":"canary0019@example.com","id":1,"is_deletable":true,"landline":"canary0020","mobile":"canary0021","name":{"complete_name":"canary0022","first_name":"canary0023","full_name":"canary0024","last_name":"canary0025","middle_name":"canary0026","name":"canary0027","object":"canary0028","other_title":"canary0029","title":"canary0030"},"national_insurance_number":"canary0031","object":"client","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"},"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0032@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0033","status":"pending","steps":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","type":"check.credit"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"archived_at":"2024-02-29T12:30:00Z","assignees":{"count":1,"data":[{"email":"canary0018@example.com","id":1,"name":"canary0019","object":"team_member","role":"assumed"}],"has_more":true,"limit":1,"object":"list","total":1,"url":"text"},"client":{"archived_at":"2024-02-29T12:30:00Z","created_at":"2024-02-29T12:30:00Z","dob":"1020-07-17","email":"canary0021@example.com","id":1,"is_deletable":true,"landline":"canary0022","mobile":"canary0023","name":{"complete_name":"canary0024","first_name":"canary0025","full_name":"canary0026","last_name":"canary0027","middle_name":"canary0028","name":"canary0029","object":"name","other_title":"canary0030","title":"canary0031"},"national_insurance_number":"canary0032","object":"client","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"},"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0033@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0034","status":"pending","steps":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","type":"check.credit"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/assignees/data/0/email canary0016 p TeamMember.email
-/assignees/data/0/name canary0017 . TeamMember.name
-/client/dob 1018-07-17 . Client.dob
-/client/email canary0019 p Client.email
-/client/landline canary0020 . Client.landline
-/client/mobile canary0021 . Client.mobile
-/client/name/complete_name canary0022 . Client.name Name.complete_name
-/client/name/first_name canary0023 l255 Client.name Name.first_name
-/client/name/full_name canary0024 . Client.name Name.full_name
-/client/name/last_name canary0025 l255 Client.name Name.last_name
-/client/name/middle_name canary0026 l255 Client.name Name.middle_name
-/client/name/name canary0027 . Client.name Name.name
-/client/name/object canary0028 . Client.name Name.object
-/client/name/other_title canary0029 l20 Client.name Name.other_title
-/client/name/title canary0030 . Client.name Name.title
-/client/national_insurance_number canary0031 . Client.national_insurance_number
-/items/0/entity/email canary0032 p Record.email
-/items/0/entity/perform_url canary0033 . Record.perform_url",
+/assignees/data/0/email canary0018 p TeamMember.email
+/assignees/data/0/name canary0019 . TeamMember.name
+/client/dob 1020-07-17 . ClientProfile.dob
+/client/email canary0021 p ClientProfile.email
+/client/landline canary0022 . ClientProfile.landline
+/client/mobile canary0023 . ClientProfile.mobile
+/client/name/complete_name canary0024 . ClientProfile.name Name.complete_name
+/client/name/first_name canary0025 l255 ClientProfile.name Name.first_name
+/client/name/full_name canary0026 . ClientProfile.name Name.full_name
+/client/name/last_name canary0027 l255 ClientProfile.name Name.last_name
+/client/name/middle_name canary0028 l255 ClientProfile.name Name.middle_name
+/client/name/name canary0029 . ClientProfile.name Name.name
+/client/name/other_title canary0030 l20 ClientProfile.name Name.other_title
+/client/name/title canary0031 . ClientProfile.name Name.title
+/client/national_insurance_number canary0032 . ClientProfile.national_insurance_number
+/items/0/entity/email canary0033 p Record.email
+/items/0/entity/perform_url canary0034 . Record.perform_url",
         },
         Body {
             name: "Case 4",
             show: shown::<types::Case>,
             refuse: None,
-            text: r#"{"archived_at":"2024-02-29T12:30:00Z","assignees":[1],"client":1,"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0034@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":true,"status":"pending","steps":[{"check":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","preferences":{"enable_payment":true,"region":"scotland"},"type":"check.criminal_record"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"archived_at":"2024-02-29T12:30:00Z","assignees":[1],"client":1,"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0035@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":true,"status":"pending","steps":[{"check":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","preferences":{"enable_payment":true,"region":"scotland"},"type":"check.criminal_record"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/items/0/entity/email canary0034 p Record.email
+/items/0/entity/email canary0035 p Record.email
 /items/0/entity/perform_url . . Record.perform_url",
         },
         Body {
             name: "Case 5",
             show: shown::<types::Case>,
             refuse: None,
-            text: r#"{"archived_at":"2024-02-29T12:30:00Z","assignees":[1],"client":1,"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0036@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0037","status":"pending","steps":[{"check":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":{"media":[{"attachment":{"av_status":"pending","created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"attachment","original":"text","size":1,"type":"text","updated_at":"2024-02-29T12:30:00Z"},"document_type":"passport","has_nfc":true,"issuing_country":"tex","side":"front","type":"document"}],"object":"check_response.photo_id","reports":[{"breakdown":{"age_validation":{"breakdown":{"minimum_accepted_age":{"result":"clear"}},"result":"clear"},"compromised_document":{"breakdown":{"document_database":{"result":"clear"},"repeat_attempts":{"result":"clear"}},"result":"clear"},"data_comparison":{"breakdown":{"date_of_birth":{"result":"clear"},"first_name":{"result":"clear"},"last_name":{"result":"clear"}},"result":"clear"},"data_consistency":{"breakdown":{"date_of_birth":{"result":"clear"},"date_of_expiry":{"result":"clear"},"document_numbers":{"result":"clear"},"document_type":{"result":"clear"},"first_name":{"result":"clear"},"gender":{"result":"clear"},"issuing_country":{"result":"clear"},"last_name":{"result":"clear"},"nationality":{"result":"clear"}},"result":"clear"},"data_validation":{"breakdown":{"date_of_birth":{"result":"clear"},"document_expiration":{"result":"clear"},"document_numbers":{"result":"clear"},"expiry_date":{"result":"clear"},"gender":{"result":"clear"},"mrz":{"result":"clear"}},"result":"clear"},"image_integrity":{"breakdown":{"colour_picture":{"result":"clear"},"conclusive_document_quality":{"properties":{"abnormal_document_features":{"result":"clear"},"corner_removed":{"result":"clear"},"digital_document":{"result":"clear"},"missing_back":{"result":"clear"},"obscured_data_points":{"result":"clear"},"obscured_security_features":{"result":"clear"},"punctured_document":{"result":"clear"},"watermarks_digital_text_overlay":{"result":"clear"}},"result":"clear"},"image_quality":{"properties":{"blurred_photo":{"result":"clear"},"covered_photo":{"result":"clear"},"cut_off_document":{"result":"clear"},"damaged_document":{"result":"clear"},"dark_photo":{"result":"clear"},"glare_on_photo":{"result":"clear"},"incorrect_side":{"result":"clear"},"no_document_in_image":{"result":"clear"},"other_photo_issue":{"result":"clear"},"two_documents_uploaded":{"result":"clear"}},"result":"clear"},"supported_document":{"result":"clear"}},"result":"clear"},"issuing_authority":{"breakdown":{"nfc_active_authentication":{"result":"clear"},"nfc_passive_authentication":{"result":"clear"}},"result":"clear"},"police_record":{"result":"clear"},"visual_authenticity":{"breakdown":{"digital_tampering":{"result":"clear"},"face_detection":{"result":"clear"},"fonts":{"result":"clear"},"original_document_present":{"properties":{"document_on_printed_paper":{"result":"clear"},"photo_of_screen":{"result":"clear"},"scan":{"result":"clear"},"screenshot":{"result":"clear"}},"result":"clear"},"picture_face_integrity":{"result":"clear"},"security_features":{"result":"clear"},"template":{"result":"clear"}},"result":"clear"}},"document_data":{"date_of_birth":"1038-07-17","date_of_expiry":"1039-07-17","document_numbers":[{"type":"canary0040","value":"canary0041"}],"document_type":"canary0042","first_name":"canary0043","gender":"canary0044","issuing_authority":"canary0045","issuing_country":"XUx","issuing_date":"1047-07-17","issuing_state":"canary0048","last_name":"canary0049","middle_name":"canary0050","mrz_line1":"canary0051","mrz_line2":"canary0052","mrz_line3":"canary0053","nationality":"ZCx","nfc":{"date_of_birth":"1055-07-17","date_of_expiry":"1056-07-17","document_number":"canary0057","document_type":"canary0058","first_name":"canary0059","full_name":"canary0060","gender":"canary0061","issuing_authority":"canary0062","issuing_country":"ZLx","issuing_date":"1064-07-17","last_name":"canary0065","mrz_line_1":"canary0066","mrz_line_2":"canary0067","nationality":"ZQx","personal_number":"canary0069","place_of_birth":"canary0070"},"place_of_birth":"canary0071"},"result":"clear","status":"processing","type":"document"}],"result":"clear","status":"processing"},"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","preferences":{"cancel":true,"credit_cost":1,"payment_amount":1,"replay":true,"state":"pending"},"type":"check.dummy"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"archived_at":"2024-02-29T12:30:00Z","assignees":[1],"client":1,"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0037@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0038","status":"pending","steps":[{"check":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":{"media":[{"attachment":{"av_status":"pending","created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"attachment","original":"text","size":1,"type":"text","updated_at":"2024-02-29T12:30:00Z"},"document_type":"passport","has_nfc":true,"issuing_country":"tex","side":"front","type":"document"}],"object":"check_response.photo_id","reports":[{"breakdown":{"age_validation":{"breakdown":{"minimum_accepted_age":{"result":"clear"}},"result":"clear"},"compromised_document":{"breakdown":{"document_database":{"result":"clear"},"repeat_attempts":{"result":"clear"}},"result":"clear"},"data_comparison":{"breakdown":{"date_of_birth":{"result":"clear"},"first_name":{"result":"clear"},"last_name":{"result":"clear"}},"result":"clear"},"data_consistency":{"breakdown":{"date_of_birth":{"result":"clear"},"date_of_expiry":{"result":"clear"},"document_numbers":{"result":"clear"},"document_type":{"result":"clear"},"first_name":{"result":"clear"},"gender":{"result":"clear"},"issuing_country":{"result":"clear"},"last_name":{"result":"clear"},"nationality":{"result":"clear"}},"result":"clear"},"data_validation":{"breakdown":{"date_of_birth":{"result":"clear"},"document_expiration":{"result":"clear"},"document_numbers":{"result":"clear"},"expiry_date":{"result":"clear"},"gender":{"result":"clear"},"mrz":{"result":"clear"}},"result":"clear"},"image_integrity":{"breakdown":{"colour_picture":{"result":"clear"},"conclusive_document_quality":{"properties":{"abnormal_document_features":{"result":"clear"},"corner_removed":{"result":"clear"},"digital_document":{"result":"clear"},"missing_back":{"result":"clear"},"obscured_data_points":{"result":"clear"},"obscured_security_features":{"result":"clear"},"punctured_document":{"result":"clear"},"watermarks_digital_text_overlay":{"result":"clear"}},"result":"clear"},"image_quality":{"properties":{"blurred_photo":{"result":"clear"},"covered_photo":{"result":"clear"},"cut_off_document":{"result":"clear"},"damaged_document":{"result":"clear"},"dark_photo":{"result":"clear"},"glare_on_photo":{"result":"clear"},"incorrect_side":{"result":"clear"},"no_document_in_image":{"result":"clear"},"other_photo_issue":{"result":"clear"},"two_documents_uploaded":{"result":"clear"}},"result":"clear"},"supported_document":{"result":"clear"}},"result":"clear"},"issuing_authority":{"breakdown":{"nfc_active_authentication":{"result":"clear"},"nfc_passive_authentication":{"result":"clear"}},"result":"clear"},"police_record":{"result":"clear"},"visual_authenticity":{"breakdown":{"digital_tampering":{"result":"clear"},"face_detection":{"result":"clear"},"fonts":{"result":"clear"},"original_document_present":{"properties":{"document_on_printed_paper":{"result":"clear"},"photo_of_screen":{"result":"clear"},"scan":{"result":"clear"},"screenshot":{"result":"clear"}},"result":"clear"},"picture_face_integrity":{"result":"clear"},"security_features":{"result":"clear"},"template":{"result":"clear"}},"result":"clear"}},"document_data":{"date_of_birth":"1039-07-17","date_of_expiry":"1040-07-17","document_numbers":[{"type":"canary0041","value":"canary0042"}],"document_type":"canary0043","first_name":"canary0044","gender":"canary0045","issuing_authority":"canary0046","issuing_country":"XVx","issuing_date":"1048-07-17","issuing_state":"canary0049","last_name":"canary0050","middle_name":"canary0051","mrz_line1":"canary0052","mrz_line2":"canary0053","mrz_line3":"canary0054","nationality":"ZDx","nfc":{"date_of_birth":"1056-07-17","date_of_expiry":"1057-07-17","document_number":"canary0058","document_type":"canary0059","first_name":"canary0060","full_name":"canary0061","gender":"canary0062","issuing_authority":"canary0063","issuing_country":"ZMx","issuing_date":"1065-07-17","last_name":"canary0066","mrz_line_1":"canary0067","mrz_line_2":"canary0068","nationality":"ZRx","personal_number":"canary0070","place_of_birth":"canary0071"},"place_of_birth":"canary0072"},"result":"clear","status":"processing","type":"document"}],"result":"clear","status":"processing"},"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","preferences":{"cancel":true,"credit_cost":1,"payment_amount":1,"replay":true,"state":"pending"},"type":"check.dummy"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/items/0/entity/email canary0036 p Record.email
-/items/0/entity/perform_url canary0037 . Record.perform_url
-/items/0/entity/steps/0/check/response/reports/0/document_data/date_of_birth 1038-07-17 . DocumentReport.document_data DocumentData.date_of_birth
-/items/0/entity/steps/0/check/response/reports/0/document_data/date_of_expiry 1039-07-17 . DocumentReport.document_data DocumentData.date_of_expiry
-/items/0/entity/steps/0/check/response/reports/0/document_data/document_numbers/0/type canary0040 . DocumentReport.document_data DocumentData.document_numbers DocumentNumber.type
-/items/0/entity/steps/0/check/response/reports/0/document_data/document_numbers/0/value canary0041 . DocumentReport.document_data DocumentData.document_numbers DocumentNumber.value
-/items/0/entity/steps/0/check/response/reports/0/document_data/document_type canary0042 . DocumentReport.document_data DocumentData.document_type
-/items/0/entity/steps/0/check/response/reports/0/document_data/first_name canary0043 . DocumentReport.document_data DocumentData.first_name
-/items/0/entity/steps/0/check/response/reports/0/document_data/gender canary0044 . DocumentReport.document_data DocumentData.gender
-/items/0/entity/steps/0/check/response/reports/0/document_data/issuing_authority canary0045 . DocumentReport.document_data DocumentData.issuing_authority
-/items/0/entity/steps/0/check/response/reports/0/document_data/issuing_country XU l3 DocumentReport.document_data DocumentData.issuing_country
-/items/0/entity/steps/0/check/response/reports/0/document_data/issuing_date 1047-07-17 . DocumentReport.document_data DocumentData.issuing_date
-/items/0/entity/steps/0/check/response/reports/0/document_data/issuing_state canary0048 . DocumentReport.document_data DocumentData.issuing_state
-/items/0/entity/steps/0/check/response/reports/0/document_data/last_name canary0049 . DocumentReport.document_data DocumentData.last_name
-/items/0/entity/steps/0/check/response/reports/0/document_data/middle_name canary0050 . DocumentReport.document_data DocumentData.middle_name
-/items/0/entity/steps/0/check/response/reports/0/document_data/mrz_line1 canary0051 . DocumentReport.document_data DocumentData.mrz_line1
-/items/0/entity/steps/0/check/response/reports/0/document_data/mrz_line2 canary0052 . DocumentReport.document_data DocumentData.mrz_line2
-/items/0/entity/steps/0/check/response/reports/0/document_data/mrz_line3 canary0053 . DocumentReport.document_data DocumentData.mrz_line3
-/items/0/entity/steps/0/check/response/reports/0/document_data/nationality ZC l3 DocumentReport.document_data DocumentData.nationality
-/items/0/entity/steps/0/check/response/reports/0/document_data/nfc/date_of_birth 1055-07-17 . DocumentReport.document_data DocumentData.nfc DocumentNfcData.date_of_birth
-/items/0/entity/steps/0/check/response/reports/0/document_data/nfc/date_of_expiry 1056-07-17 . DocumentReport.document_data DocumentData.nfc DocumentNfcData.date_of_expiry
-/items/0/entity/steps/0/check/response/reports/0/document_data/nfc/document_number canary0057 . DocumentReport.document_data DocumentData.nfc DocumentNfcData.document_number
-/items/0/entity/steps/0/check/response/reports/0/document_data/nfc/document_type canary0058 . DocumentReport.document_data DocumentData.nfc DocumentNfcData.document_type
-/items/0/entity/steps/0/check/response/reports/0/document_data/nfc/first_name canary0059 . DocumentReport.document_data DocumentData.nfc DocumentNfcData.first_name
-/items/0/entity/steps/0/check/response/reports/0/document_data/nfc/full_name canary0060 . DocumentReport.document_data DocumentData.nfc DocumentNfcData.full_name
-/items/0/entity/steps/0/check/response/reports/0/document_data/nfc/gender canary0061 . DocumentReport.document_data DocumentData.nfc DocumentNfcData.gender
-/items/0/entity/steps/0/check/response/reports/0/document_data/nfc/issuing_authority canary0062 . DocumentReport.document_data DocumentData.nfc DocumentNfcData.issuing_authority
-/items/0/entity/steps/0/check/response/reports/0/document_data/nfc/issuing_country ZL l3 DocumentReport.document_data DocumentData.nfc DocumentNfcData.issuing_country
-/items/0/entity/steps/0/check/response/reports/0/document_data/nfc/issuing_date 1064-07-17 . DocumentReport.document_data DocumentData.nfc DocumentNfcData.issuing_date
-/items/0/entity/steps/0/check/response/reports/0/document_data/nfc/last_name canary0065 . DocumentReport.document_data DocumentData.nfc DocumentNfcData.last_name
-/items/0/entity/steps/0/check/response/reports/0/document_data/nfc/mrz_line_1 canary0066 . DocumentReport.document_data DocumentData.nfc DocumentNfcData.mrz_line_1
-/items/0/entity/steps/0/check/response/reports/0/document_data/nfc/mrz_line_2 canary0067 . DocumentReport.document_data DocumentData.nfc DocumentNfcData.mrz_line_2
-/items/0/entity/steps/0/check/response/reports/0/document_data/nfc/nationality ZQ l3 DocumentReport.document_data DocumentData.nfc DocumentNfcData.nationality
-/items/0/entity/steps/0/check/response/reports/0/document_data/nfc/personal_number canary0069 . DocumentReport.document_data DocumentData.nfc DocumentNfcData.personal_number
-/items/0/entity/steps/0/check/response/reports/0/document_data/nfc/place_of_birth canary0070 . DocumentReport.document_data DocumentData.nfc DocumentNfcData.place_of_birth
-/items/0/entity/steps/0/check/response/reports/0/document_data/place_of_birth canary0071 . DocumentReport.document_data DocumentData.place_of_birth",
+/items/0/entity/email canary0037 p Record.email
+/items/0/entity/perform_url canary0038 . Record.perform_url
+/items/0/entity/steps/0/check/response/reports/0/document_data/date_of_birth 1039-07-17 . DocumentReport.document_data DocumentData.date_of_birth
+/items/0/entity/steps/0/check/response/reports/0/document_data/date_of_expiry 1040-07-17 . DocumentReport.document_data DocumentData.date_of_expiry
+/items/0/entity/steps/0/check/response/reports/0/document_data/document_numbers/0/type canary0041 . DocumentReport.document_data DocumentData.document_numbers DocumentNumber.type
+/items/0/entity/steps/0/check/response/reports/0/document_data/document_numbers/0/value canary0042 . DocumentReport.document_data DocumentData.document_numbers DocumentNumber.value
+/items/0/entity/steps/0/check/response/reports/0/document_data/document_type canary0043 . DocumentReport.document_data DocumentData.document_type
+/items/0/entity/steps/0/check/response/reports/0/document_data/first_name canary0044 . DocumentReport.document_data DocumentData.first_name
+/items/0/entity/steps/0/check/response/reports/0/document_data/gender canary0045 . DocumentReport.document_data DocumentData.gender
+/items/0/entity/steps/0/check/response/reports/0/document_data/issuing_authority canary0046 . DocumentReport.document_data DocumentData.issuing_authority
+/items/0/entity/steps/0/check/response/reports/0/document_data/issuing_country XV l3 DocumentReport.document_data DocumentData.issuing_country
+/items/0/entity/steps/0/check/response/reports/0/document_data/issuing_date 1048-07-17 . DocumentReport.document_data DocumentData.issuing_date
+/items/0/entity/steps/0/check/response/reports/0/document_data/issuing_state canary0049 . DocumentReport.document_data DocumentData.issuing_state
+/items/0/entity/steps/0/check/response/reports/0/document_data/last_name canary0050 . DocumentReport.document_data DocumentData.last_name
+/items/0/entity/steps/0/check/response/reports/0/document_data/middle_name canary0051 . DocumentReport.document_data DocumentData.middle_name
+/items/0/entity/steps/0/check/response/reports/0/document_data/mrz_line1 canary0052 . DocumentReport.document_data DocumentData.mrz_line1
+/items/0/entity/steps/0/check/response/reports/0/document_data/mrz_line2 canary0053 . DocumentReport.document_data DocumentData.mrz_line2
+/items/0/entity/steps/0/check/response/reports/0/document_data/mrz_line3 canary0054 . DocumentReport.document_data DocumentData.mrz_line3
+/items/0/entity/steps/0/check/response/reports/0/document_data/nationality ZD l3 DocumentReport.document_data DocumentData.nationality
+/items/0/entity/steps/0/check/response/reports/0/document_data/nfc/date_of_birth 1056-07-17 . DocumentReport.document_data DocumentData.nfc DocumentNfcData.date_of_birth
+/items/0/entity/steps/0/check/response/reports/0/document_data/nfc/date_of_expiry 1057-07-17 . DocumentReport.document_data DocumentData.nfc DocumentNfcData.date_of_expiry
+/items/0/entity/steps/0/check/response/reports/0/document_data/nfc/document_number canary0058 . DocumentReport.document_data DocumentData.nfc DocumentNfcData.document_number
+/items/0/entity/steps/0/check/response/reports/0/document_data/nfc/document_type canary0059 . DocumentReport.document_data DocumentData.nfc DocumentNfcData.document_type
+/items/0/entity/steps/0/check/response/reports/0/document_data/nfc/first_name canary0060 . DocumentReport.document_data DocumentData.nfc DocumentNfcData.first_name
+/items/0/entity/steps/0/check/response/reports/0/document_data/nfc/full_name canary0061 . DocumentReport.document_data DocumentData.nfc DocumentNfcData.full_name
+/items/0/entity/steps/0/check/response/reports/0/document_data/nfc/gender canary0062 . DocumentReport.document_data DocumentData.nfc DocumentNfcData.gender
+/items/0/entity/steps/0/check/response/reports/0/document_data/nfc/issuing_authority canary0063 . DocumentReport.document_data DocumentData.nfc DocumentNfcData.issuing_authority
+/items/0/entity/steps/0/check/response/reports/0/document_data/nfc/issuing_country ZM l3 DocumentReport.document_data DocumentData.nfc DocumentNfcData.issuing_country
+/items/0/entity/steps/0/check/response/reports/0/document_data/nfc/issuing_date 1065-07-17 . DocumentReport.document_data DocumentData.nfc DocumentNfcData.issuing_date
+/items/0/entity/steps/0/check/response/reports/0/document_data/nfc/last_name canary0066 . DocumentReport.document_data DocumentData.nfc DocumentNfcData.last_name
+/items/0/entity/steps/0/check/response/reports/0/document_data/nfc/mrz_line_1 canary0067 . DocumentReport.document_data DocumentData.nfc DocumentNfcData.mrz_line_1
+/items/0/entity/steps/0/check/response/reports/0/document_data/nfc/mrz_line_2 canary0068 . DocumentReport.document_data DocumentData.nfc DocumentNfcData.mrz_line_2
+/items/0/entity/steps/0/check/response/reports/0/document_data/nfc/nationality ZR l3 DocumentReport.document_data DocumentData.nfc DocumentNfcData.nationality
+/items/0/entity/steps/0/check/response/reports/0/document_data/nfc/personal_number canary0070 . DocumentReport.document_data DocumentData.nfc DocumentNfcData.personal_number
+/items/0/entity/steps/0/check/response/reports/0/document_data/nfc/place_of_birth canary0071 . DocumentReport.document_data DocumentData.nfc DocumentNfcData.place_of_birth
+/items/0/entity/steps/0/check/response/reports/0/document_data/place_of_birth canary0072 . DocumentReport.document_data DocumentData.place_of_birth",
         },
         Body {
             name: "Case 6",
             show: shown::<types::Case>,
             refuse: None,
-            text: r#"{"archived_at":"2024-02-29T12:30:00Z","assignees":[1],"client":1,"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0072@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0073","status":"pending","steps":[{"check":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":{"object":"check_response.other"},"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","type":"check.thorntons_onboarding"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"archived_at":"2024-02-29T12:30:00Z","assignees":[1],"client":1,"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0073@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0074","status":"pending","steps":[{"check":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":{"object":"check_response.other"},"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","type":"check.thorntons_onboarding"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/items/0/entity/email canary0072 p Record.email
-/items/0/entity/perform_url canary0073 . Record.perform_url",
+/items/0/entity/email canary0073 p Record.email
+/items/0/entity/perform_url canary0074 . Record.perform_url",
         },
         Body {
             name: "Case 7",
             show: shown::<types::Case>,
             refuse: None,
-            text: r#"{"archived_at":"2024-02-29T12:30:00Z","assignees":[1],"client":1,"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0074@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0075","status":"pending","steps":[{"check":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":{"media":[{"attachment":{"av_status":"pending","created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"attachment","original":"text","size":1,"type":"text","updated_at":"2024-02-29T12:30:00Z"},"type":"motion_capture"}],"object":"check_response.photo_id","reports":[{"breakdown":{"face_comparison":{"breakdown":{"face_match":{"properties":{"score":0},"result":"clear"}},"result":"clear"},"image_integrity":{"breakdown":{"face_detected":{"result":"clear"},"source_integrity":{"result":"clear"}},"result":"clear"},"visual_authenticity":{"breakdown":{"liveness_detected":{"result":"clear"},"spoofing_detection":{"properties":{"score":0},"result":"clear"}},"result":"clear"}},"result":"clear","status":"processing","type":"facial_similarity_motion"}],"result":"clear","status":"processing"},"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","preferences":{"pin_number":"qz0076","type":"standard"},"type":"check.hscni_access_ni"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"archived_at":"2024-02-29T12:30:00Z","assignees":[1],"client":1,"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0075@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0076","status":"pending","steps":[{"check":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":{"media":[{"attachment":{"av_status":"pending","created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"attachment","original":"text","size":1,"type":"text","updated_at":"2024-02-29T12:30:00Z"},"type":"motion_capture"}],"object":"check_response.photo_id","reports":[{"breakdown":{"face_comparison":{"breakdown":{"face_match":{"properties":{"score":0},"result":"clear"}},"result":"clear"},"image_integrity":{"breakdown":{"face_detected":{"result":"clear"},"source_integrity":{"result":"clear"}},"result":"clear"},"visual_authenticity":{"breakdown":{"liveness_detected":{"result":"clear"},"spoofing_detection":{"properties":{"score":0},"result":"clear"}},"result":"clear"}},"result":"clear","status":"processing","type":"facial_similarity_motion"}],"result":"clear","status":"processing"},"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","preferences":{"pin_number":"qz0077","type":"standard"},"type":"check.hscni_access_ni"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/items/0/entity/email canary0074 p Record.email
-/items/0/entity/perform_url canary0075 . Record.perform_url
-/items/0/entity/steps/0/preferences/pin_number qz0076 l6 StandardAccessNiPreferences.pin_number",
+/items/0/entity/email canary0075 p Record.email
+/items/0/entity/perform_url canary0076 . Record.perform_url
+/items/0/entity/steps/0/preferences/pin_number qz0077 l6 StandardAccessNiPreferences.pin_number",
         },
         Body {
             name: "Case 8",
             show: shown::<types::Case>,
             refuse: None,
-            text: r#"{"archived_at":"2024-02-29T12:30:00Z","assignees":[1],"client":1,"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0077@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0078","status":"pending","steps":[{"check":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":{"media":[{"attachment":{"av_status":"pending","created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"attachment","original":"text","size":1,"type":"text","updated_at":"2024-02-29T12:30:00Z"},"document_type":"passport","has_nfc":true,"issuing_country":"tex","side":"front","type":"document"}],"object":"check_response.photo_id","reports":[{"breakdown":{"face_comparison":{"breakdown":{"face_match":{"properties":{"score":0},"result":"clear"}},"result":"clear"},"image_integrity":{"breakdown":{"face_detected":{"result":"clear"},"source_integrity":{"result":"clear"}},"result":"clear"},"visual_authenticity":{"breakdown":{"liveness_detected":{"result":"clear"},"spoofing_detection":{"properties":{"score":0},"result":"clear"}},"result":"clear"}},"result":"clear","status":"processing","type":"facial_similarity_photo"}],"result":"clear","status":"processing"},"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","type":"check.identity"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"archived_at":"2024-02-29T12:30:00Z","assignees":[1],"client":1,"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0078@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0079","status":"pending","steps":[{"check":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":{"media":[{"attachment":{"av_status":"pending","created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"attachment","original":"text","size":1,"type":"text","updated_at":"2024-02-29T12:30:00Z"},"document_type":"passport","has_nfc":true,"issuing_country":"tex","side":"front","type":"document"}],"object":"check_response.photo_id","reports":[{"breakdown":{"face_comparison":{"breakdown":{"face_match":{"properties":{"score":0},"result":"clear"}},"result":"clear"},"image_integrity":{"breakdown":{"face_detected":{"result":"clear"},"source_integrity":{"result":"clear"}},"result":"clear"},"visual_authenticity":{"breakdown":{"liveness_detected":{"result":"clear"},"spoofing_detection":{"properties":{"score":0},"result":"clear"}},"result":"clear"}},"result":"clear","status":"processing","type":"facial_similarity_photo"}],"result":"clear","status":"processing"},"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","type":"check.identity"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/items/0/entity/email canary0077 p Record.email
-/items/0/entity/perform_url canary0078 . Record.perform_url",
+/items/0/entity/email canary0078 p Record.email
+/items/0/entity/perform_url canary0079 . Record.perform_url",
         },
         Body {
             name: "Case 9",
             show: shown::<types::Case>,
             refuse: None,
-            text: r#"{"archived_at":"2024-02-29T12:30:00Z","assignees":[1],"client":1,"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0079@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0080","status":"pending","steps":[{"check":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":{"media":[{"attachment":{"av_status":"pending","created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"attachment","original":"text","size":1,"type":"text","updated_at":"2024-02-29T12:30:00Z"},"document_type":"passport","has_nfc":true,"issuing_country":"tex","side":"front","type":"document"}],"object":"check_response.photo_id","reports":[{"status":"processing","type":"other"}],"result":"clear","status":"processing"},"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","preferences":{"GDC":true,"GMC":true,"GPC":true,"HCP":true,"NMC":true},"type":"check.nhs_esr"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"archived_at":"2024-02-29T12:30:00Z","assignees":[1],"client":1,"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0080@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0081","status":"pending","steps":[{"check":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":{"media":[{"attachment":{"av_status":"pending","created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"attachment","original":"text","size":1,"type":"text","updated_at":"2024-02-29T12:30:00Z"},"document_type":"passport","has_nfc":true,"issuing_country":"tex","side":"front","type":"document"}],"object":"check_response.photo_id","reports":[{"status":"processing","type":"other"}],"result":"clear","status":"processing"},"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","preferences":{"GDC":true,"GMC":true,"GPC":true,"HCP":true,"NMC":true},"type":"check.nhs_esr"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/items/0/entity/email canary0079 p Record.email
-/items/0/entity/perform_url canary0080 . Record.perform_url",
+/items/0/entity/email canary0080 p Record.email
+/items/0/entity/perform_url canary0081 . Record.perform_url",
         },
         Body {
             name: "Case 10",
             show: shown::<types::Case>,
             refuse: None,
-            text: r#"{"archived_at":"2024-02-29T12:30:00Z","assignees":[1],"client":1,"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0081@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0082","status":"pending","steps":[{"check":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","preferences":{"docs":["passport"],"face":true,"facial_similarity":true,"issuing_countries":["GBR"],"live_document":true,"liveness":true,"report_type":"standard","right_to_work":"GBR"},"type":"check.photo_id"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"archived_at":"2024-02-29T12:30:00Z","assignees":[1],"client":1,"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0082@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0083","status":"pending","steps":[{"check":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","preferences":{"docs":["passport"],"face":true,"facial_similarity":true,"issuing_countries":["GBR"],"live_document":true,"liveness":true,"report_type":"standard","right_to_work":"GBR"},"type":"check.photo_id"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/items/0/entity/email canary0081 p Record.email
-/items/0/entity/perform_url canary0082 . Record.perform_url",
+/items/0/entity/email canary0082 p Record.email
+/items/0/entity/perform_url canary0083 . Record.perform_url",
         },
         Body {
             name: "Case 11",
             show: shown::<types::Case>,
             refuse: None,
-            text: r#"{"archived_at":"2024-02-29T12:30:00Z","assignees":[1],"client":1,"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0083@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0084","status":"pending","steps":[{"check":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","preferences":{"gap_threshold":7,"supporting_evidence":["employment"],"timeframe":1,"type":"standard"},"type":"check.employment_referencing"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"archived_at":"2024-02-29T12:30:00Z","assignees":[1],"client":1,"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0084@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0085","status":"pending","steps":[{"check":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","preferences":{"gap_threshold":7,"supporting_evidence":["employment"],"timeframe":1,"type":"standard"},"type":"check.employment_referencing"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/items/0/entity/email canary0083 p Record.email
-/items/0/entity/perform_url canary0084 . Record.perform_url",
+/items/0/entity/email canary0084 p Record.email
+/items/0/entity/perform_url canary0085 . Record.perform_url",
         },
         Body {
             name: "Case 12",
             show: shown::<types::Case>,
             refuse: None,
-            text: r#"{"archived_at":"2024-02-29T12:30:00Z","assignees":[1],"client":1,"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0085@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0086","status":"pending","steps":[{"check":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","preferences":{"years":1},"type":"check.reference"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"archived_at":"2024-02-29T12:30:00Z","assignees":[1],"client":1,"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0086@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0087","status":"pending","steps":[{"check":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","preferences":{"years":1},"type":"check.reference"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/items/0/entity/email canary0085 p Record.email
-/items/0/entity/perform_url canary0086 . Record.perform_url",
+/items/0/entity/email canary0086 p Record.email
+/items/0/entity/perform_url canary0087 . Record.perform_url",
         },
         Body {
             name: "Case 13",
             show: shown::<types::Case>,
             refuse: None,
-            text: r#"{"archived_at":"2024-02-29T12:30:00Z","assignees":[1],"client":1,"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0087@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0088","status":"pending","steps":[{"check":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","preferences":{"balance":true,"transactions":1},"type":"check.banking_information"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"archived_at":"2024-02-29T12:30:00Z","assignees":[1],"client":1,"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0088@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0089","status":"pending","steps":[{"check":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","preferences":{"balance":true,"transactions":1},"type":"check.banking_information"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/items/0/entity/email canary0087 p Record.email
-/items/0/entity/perform_url canary0088 . Record.perform_url",
+/items/0/entity/email canary0088 p Record.email
+/items/0/entity/perform_url canary0089 . Record.perform_url",
         },
         Body {
             name: "Case 14",
             show: shown::<types::Case>,
             refuse: None,
-            text: r#"{"archived_at":"2024-02-29T12:30:00Z","assignees":[1],"client":1,"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0089@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0090","status":"pending","steps":[{"check":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","type":"check.video"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"archived_at":"2024-02-29T12:30:00Z","assignees":[1],"client":1,"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0090@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0091","status":"pending","steps":[{"check":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","type":"check.video"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/items/0/entity/email canary0089 p Record.email
-/items/0/entity/perform_url canary0090 . Record.perform_url",
+/items/0/entity/email canary0090 p Record.email
+/items/0/entity/perform_url canary0091 . Record.perform_url",
         },
         Body {
             name: "Case 15",
             show: shown::<types::Case>,
             refuse: None,
-            text: r#"{"archived_at":"2024-02-29T12:30:00Z","assignees":[1],"client":1,"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0091@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0092","status":"pending","steps":[{"check":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","preferences":{"monitor":1,"search_profile":"sanctions","silent":true},"type":"check.watchlist"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"archived_at":"2024-02-29T12:30:00Z","assignees":[1],"client":1,"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0092@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0093","status":"pending","steps":[{"check":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","preferences":{"monitor":1,"search_profile":"sanctions","silent":true},"type":"check.watchlist"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/items/0/entity/email canary0091 p Record.email
-/items/0/entity/perform_url canary0092 . Record.perform_url",
+/items/0/entity/email canary0092 p Record.email
+/items/0/entity/perform_url canary0093 . Record.perform_url",
         },
         Body {
             name: "Case 16",
             show: shown::<types::Case>,
             refuse: None,
-            text: r#"{"archived_at":"2024-02-29T12:30:00Z","assignees":[1],"client":1,"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0093@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0094","status":"pending","steps":[{"completed_at":"2024-02-29T12:30:00Z","cost":1,"document":1,"id":1,"object":"step","preferences":{"instructions":"text","title":"text"},"type":"document.request"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"archived_at":"2024-02-29T12:30:00Z","assignees":[1],"client":1,"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0094@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0095","status":"pending","steps":[{"completed_at":"2024-02-29T12:30:00Z","cost":1,"document":1,"id":1,"object":"step","preferences":{"instructions":"text","title":"text"},"type":"document.request"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/items/0/entity/email canary0093 p Record.email
-/items/0/entity/perform_url canary0094 . Record.perform_url",
+/items/0/entity/email canary0094 p Record.email
+/items/0/entity/perform_url canary0095 . Record.perform_url",
         },
         Body {
             name: "Case 17",
             show: shown::<types::Case>,
             refuse: None,
-            text: r#"{"archived_at":"2024-02-29T12:30:00Z","assignees":[1],"client":1,"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0095@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0096","status":"pending","steps":[{"completed_at":"2024-02-29T12:30:00Z","cost":1,"document":{"attachments":[1],"completed_at":"2024-02-29T12:30:00Z","config":{"instructions":"text","require_confirmation":true,"require_return":true,"return_message":"text"},"created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"record_document","source":{"id":1,"type":"record"},"status":"pending","type":"requested","updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"step","preferences":{"instructions":"text","require_confirmation":true,"require_return":true,"return_message":"text"},"type":"document.transfer"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"archived_at":"2024-02-29T12:30:00Z","assignees":[1],"client":1,"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0096@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0097","status":"pending","steps":[{"completed_at":"2024-02-29T12:30:00Z","cost":1,"document":{"attachments":[1],"completed_at":"2024-02-29T12:30:00Z","config":{"instructions":"text","require_confirmation":true,"require_return":true,"return_message":"text"},"created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"record_document","source":{"id":1,"type":"record"},"status":"pending","type":"requested","updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"step","preferences":{"instructions":"text","require_confirmation":true,"require_return":true,"return_message":"text"},"type":"document.transfer"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/items/0/entity/email canary0095 p Record.email
-/items/0/entity/perform_url canary0096 . Record.perform_url",
+/items/0/entity/email canary0096 p Record.email
+/items/0/entity/perform_url canary0097 . Record.perform_url",
         },
         Body {
             name: "Case 18",
             show: shown::<types::Case>,
             refuse: None,
-            text: r#"{"archived_at":"2024-02-29T12:30:00Z","assignees":[1],"client":1,"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0097@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0098","status":"pending","steps":[{"completed_at":"2024-02-29T12:30:00Z","cost":1,"form":"497f6eca-6276-4993-bfeb-53cbbbba6f08","id":1,"object":"step","type":"form"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"archived_at":"2024-02-29T12:30:00Z","assignees":[1],"client":1,"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0098@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0099","status":"pending","steps":[{"completed_at":"2024-02-29T12:30:00Z","cost":1,"form":"497f6eca-6276-4993-bfeb-53cbbbba6f08","id":1,"object":"step","type":"form"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/items/0/entity/email canary0097 p Record.email
-/items/0/entity/perform_url canary0098 . Record.perform_url",
+/items/0/entity/email canary0098 p Record.email
+/items/0/entity/perform_url canary0099 . Record.perform_url",
         },
         Body {
             name: "CaseItemList",
             show: shown::<types::CaseItemList>,
             refuse: None,
-            text: r#"{"count":1,"data":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0099@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0100","status":"pending","steps":[{"check":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","type":"check.credit"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"has_more":true,"limit":1,"object":"list","total":1,"url":"text"}"#,
+            text: r#"{"count":1,"data":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0100@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0101","status":"pending","steps":[{"check":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","type":"check.credit"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"has_more":true,"limit":1,"object":"list","total":1,"url":"canary0102"}"#,
             canaries: "
-/data/0/entity/email canary0099 p Record.email
-/data/0/entity/perform_url canary0100 . Record.perform_url",
+/data/0/entity/email canary0100 p Record.email
+/data/0/entity/perform_url canary0101 . Record.perform_url
+/url canary0102 . CaseItemList.url",
         },
         Body {
             name: "CaseItemPage",
             show: shown::<types::CaseItemPage>,
             refuse: None,
-            text: r#"{"count":1,"current_page":1,"data":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0101@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0102","status":"pending","steps":[{"check":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","type":"check.credit"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"limit":1,"links":{"next":"text","previous":"text"},"object":"paginated_list","total":1,"total_pages":1}"#,
+            text: r#"{"count":1,"current_page":1,"data":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0103@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0104","status":"pending","steps":[{"check":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","type":"check.credit"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"limit":1,"links":{"next":"canary0105","previous":"canary0106"},"object":"paginated_list","total":1,"total_pages":1}"#,
             canaries: "
-/data/0/entity/email canary0101 p Record.email
-/data/0/entity/perform_url canary0102 . Record.perform_url",
+/data/0/entity/email canary0103 p Record.email
+/data/0/entity/perform_url canary0104 . Record.perform_url
+/links/next canary0105 . PageLinks.next
+/links/previous canary0106 . PageLinks.previous",
         },
         Body {
             name: "CasePage",
             show: shown::<types::CasePage>,
             refuse: None,
-            text: r#"{"count":1,"current_page":1,"data":[{"archived_at":"2024-02-29T12:30:00Z","assignees":[1],"client":1,"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0103@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0104","status":"pending","steps":[{"check":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","type":"check.credit"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}],"limit":1,"links":{"next":"text","previous":"text"},"object":"paginated_list","total":1,"total_pages":1}"#,
+            text: r#"{"count":1,"current_page":1,"data":[{"archived_at":"2024-02-29T12:30:00Z","assignees":[1],"client":1,"created_at":"2024-02-29T12:30:00Z","id":1,"items":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0107@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0108","status":"pending","steps":[{"check":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","type":"check.credit"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"name":"text","object":"case","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}],"limit":1,"links":{"next":"canary0109","previous":"canary0110"},"object":"paginated_list","total":1,"total_pages":1}"#,
             canaries: "
-/data/0/items/0/entity/email canary0103 p Record.email
-/data/0/items/0/entity/perform_url canary0104 . Record.perform_url",
+/data/0/items/0/entity/email canary0107 p Record.email
+/data/0/items/0/entity/perform_url canary0108 . Record.perform_url
+/links/next canary0109 . PageLinks.next
+/links/previous canary0110 . PageLinks.previous",
         },
         Body {
             name: "CaseReview 2",
             show: shown::<types::CaseReview>,
             refuse: None,
-            text: r#"{"created_at":"2024-02-29T12:30:00Z","from_status":"pending","id":1,"object":"case_review","reviewed_by":{"email":"canary0105@example.com","id":1,"name":"canary0106","object":"team_member","role":"assumed"},"status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"created_at":"2024-02-29T12:30:00Z","from_status":"pending","id":1,"object":"case_review","reviewed_by":{"email":"canary0111@example.com","id":1,"name":"canary0112","object":"team_member","role":"assumed"},"status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/reviewed_by/email canary0105 p TeamMember.email
-/reviewed_by/name canary0106 . TeamMember.name",
+/reviewed_by/email canary0111 p TeamMember.email
+/reviewed_by/name canary0112 . TeamMember.name",
+        },
+        Body {
+            name: "CaseReviewPage",
+            show: shown::<types::CaseReviewPage>,
+            refuse: None,
+            text: r#"{"count":1,"current_page":1,"data":[{"created_at":"2024-02-29T12:30:00Z","from_status":"pending","id":1,"object":"case_review","reviewed_by":1,"status":"pending","updated_at":"2024-02-29T12:30:00Z"}],"limit":1,"links":{"next":"canary0113","previous":"canary0114"},"object":"paginated_list","total":1,"total_pages":1}"#,
+            canaries: "
+/links/next canary0113 . PageLinks.next
+/links/previous canary0114 . PageLinks.previous",
         },
         Body {
             name: "Check",
             show: shown::<types::Check>,
             refuse: None,
-            text: r#"{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0107@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0108","status":"pending","steps":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","preferences":{"enable_payment":true,"free_volunteer":true,"region":"england","type":"basic"},"type":"check.criminal_record"}],"updated_at":"2024-02-29T12:30:00Z"},"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"}"#,
-            canaries: "
-/record/email canary0107 p Record.email
-/record/perform_url canary0108 . Record.perform_url",
-        },
-        Body {
-            name: "Check 2",
-            show: shown::<types::Check>,
-            refuse: None,
-            text: r#"{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0109@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0110","status":"pending","steps":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","preferences":{"pin_number":"qz0111","type":"enhanced"},"type":"check.hscni_access_ni"}],"updated_at":"2024-02-29T12:30:00Z"},"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"}"#,
-            canaries: "
-/record/email canary0109 p Record.email
-/record/perform_url canary0110 . Record.perform_url
-/record/steps/0/preferences/pin_number qz0111 l6 EnhancedAccessNiPreferences.pin_number",
-        },
-        Body {
-            name: "Check 3",
-            show: shown::<types::Check>,
-            refuse: None,
-            text: r#"{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0112@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0113","status":"pending","steps":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","preferences":{"barring_adults":true,"barring_children":true,"pin_number":"qz0114","type":"enhanced_barring"},"type":"check.hscni_access_ni"}],"updated_at":"2024-02-29T12:30:00Z"},"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"}"#,
-            canaries: "
-/record/email canary0112 p Record.email
-/record/perform_url canary0113 . Record.perform_url
-/record/steps/0/preferences/pin_number qz0114 l6 BarringAccessNiPreferences.pin_number",
-        },
-        Body {
-            name: "Check 4",
-            show: shown::<types::Check>,
-            refuse: None,
-            text: r#"{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0115@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0116","status":"pending","steps":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","preferences":{"allow_fallback":true,"issuing_countries":["GBR"],"report_type":"biometric","right_to_work":"GBR"},"type":"check.photo_id"}],"updated_at":"2024-02-29T12:30:00Z"},"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0115@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0116","status":"pending","steps":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","preferences":{"enable_payment":true,"free_volunteer":true,"region":"england","type":"basic"},"type":"check.criminal_record"}],"updated_at":"2024-02-29T12:30:00Z"},"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
 /record/email canary0115 p Record.email
 /record/perform_url canary0116 . Record.perform_url",
         },
         Body {
-            name: "Check 5",
+            name: "Check 2",
             show: shown::<types::Check>,
             refuse: None,
-            text: r#"{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0117@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0118","status":"pending","steps":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","preferences":{"gap_threshold":7,"referee_form":"497f6eca-6276-4993-bfeb-53cbbbba6f08","review_references":true,"supporting_evidence":["employment"],"timeframe":1,"type":"automated_references"},"type":"check.employment_referencing"}],"updated_at":"2024-02-29T12:30:00Z"},"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0117@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0118","status":"pending","steps":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","preferences":{"pin_number":"qz0119","type":"enhanced"},"type":"check.hscni_access_ni"}],"updated_at":"2024-02-29T12:30:00Z"},"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
 /record/email canary0117 p Record.email
-/record/perform_url canary0118 . Record.perform_url",
+/record/perform_url canary0118 . Record.perform_url
+/record/steps/0/preferences/pin_number qz0119 l6 EnhancedAccessNiPreferences.pin_number",
         },
         Body {
-            name: "Check 6",
+            name: "Check 3",
             show: shown::<types::Check>,
             refuse: None,
-            text: r#"{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0119@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0120","status":"pending","steps":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","preferences":{"balance":true,"transactions":false},"type":"check.banking_information"}],"updated_at":"2024-02-29T12:30:00Z"},"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0120@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0121","status":"pending","steps":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","preferences":{"barring_adults":true,"barring_children":true,"pin_number":"qz0122","type":"enhanced_barring"},"type":"check.hscni_access_ni"}],"updated_at":"2024-02-29T12:30:00Z"},"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/record/email canary0119 p Record.email
-/record/perform_url canary0120 . Record.perform_url",
+/record/email canary0120 p Record.email
+/record/perform_url canary0121 . Record.perform_url
+/record/steps/0/preferences/pin_number qz0122 l6 BarringAccessNiPreferences.pin_number",
         },
         Body {
-            name: "Check 7",
+            name: "Check 4",
             show: shown::<types::Check>,
             refuse: None,
-            text: r#"{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0121@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0122","status":"pending","steps":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","preferences":{"monitor":false,"search_profile":"sanctions","silent":true},"type":"check.watchlist"}],"updated_at":"2024-02-29T12:30:00Z"},"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"}"#,
-            canaries: "
-/record/email canary0121 p Record.email
-/record/perform_url canary0122 . Record.perform_url",
-        },
-        Body {
-            name: "Check 8",
-            show: shown::<types::Check>,
-            refuse: None,
-            text: r#"{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0123@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0124","status":"pending","steps":[{"completed_at":"2024-02-29T12:30:00Z","cost":1,"document":{"attachments":[{"av_status":"pending","created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"attachment","original":"text","size":1,"type":"text","updated_at":"2024-02-29T12:30:00Z"}],"completed_at":"2024-02-29T12:30:00Z","config":{"instructions":"text","require_confirmation":true,"require_return":true,"return_message":"text"},"created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"record_document","source":{"id":1,"type":"record_document"},"status":"pending","type":"requested","updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"step","preferences":{"instructions":"text","title":"text"},"type":"document.request"}],"updated_at":"2024-02-29T12:30:00Z"},"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0123@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0124","status":"pending","steps":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","preferences":{"allow_fallback":true,"issuing_countries":["GBR"],"report_type":"biometric","right_to_work":"GBR"},"type":"check.photo_id"}],"updated_at":"2024-02-29T12:30:00Z"},"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
 /record/email canary0123 p Record.email
 /record/perform_url canary0124 . Record.perform_url",
         },
         Body {
-            name: "Check 9",
+            name: "Check 5",
             show: shown::<types::Check>,
             refuse: None,
-            text: r#"{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0125@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0126","status":"pending","steps":[{"completed_at":"2024-02-29T12:30:00Z","cost":1,"form":{"archived_at":"2024-02-29T12:30:00Z","client":1,"completed_at":"2024-02-29T12:30:00Z","created_at":"2024-02-29T12:30:00Z","description":"text","fields":[{"fields":["form-field-id"],"id":"form-field-id","label":"text","type":"section"},{"id":"form-field-id","label":"text","show_if":{"key":"text"},"type":"heading"}],"id":1,"instructions":{"content":[{"content":[{"marks":[{"type":"bold"}],"text":"text","type":"text"}],"type":"paragraph"}],"type":"doc"},"name":"text","object":"client_form","reference":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"internal","updated_at":"2024-02-29T12:30:00Z","version":1},"id":1,"object":"step","type":"form"}],"updated_at":"2024-02-29T12:30:00Z"},"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0125@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0126","status":"pending","steps":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","preferences":{"gap_threshold":7,"referee_form":"497f6eca-6276-4993-bfeb-53cbbbba6f08","review_references":true,"supporting_evidence":["employment"],"timeframe":1,"type":"automated_references"},"type":"check.employment_referencing"}],"updated_at":"2024-02-29T12:30:00Z"},"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
 /record/email canary0125 p Record.email
 /record/perform_url canary0126 . Record.perform_url",
         },
         Body {
+            name: "Check 6",
+            show: shown::<types::Check>,
+            refuse: None,
+            text: r#"{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0127@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0128","status":"pending","steps":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","preferences":{"balance":true,"transactions":false},"type":"check.banking_information"}],"updated_at":"2024-02-29T12:30:00Z"},"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"}"#,
+            canaries: "
+/record/email canary0127 p Record.email
+/record/perform_url canary0128 . Record.perform_url",
+        },
+        Body {
+            name: "Check 7",
+            show: shown::<types::Check>,
+            refuse: None,
+            text: r#"{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0129@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0130","status":"pending","steps":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","preferences":{"monitor":false,"search_profile":"sanctions","silent":true},"type":"check.watchlist"}],"updated_at":"2024-02-29T12:30:00Z"},"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"}"#,
+            canaries: "
+/record/email canary0129 p Record.email
+/record/perform_url canary0130 . Record.perform_url",
+        },
+        Body {
+            name: "Check 8",
+            show: shown::<types::Check>,
+            refuse: None,
+            text: r#"{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0131@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0132","status":"pending","steps":[{"completed_at":"2024-02-29T12:30:00Z","cost":1,"document":{"attachments":[{"av_status":"pending","created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"attachment","original":"text","size":1,"type":"text","updated_at":"2024-02-29T12:30:00Z"}],"completed_at":"2024-02-29T12:30:00Z","config":{"instructions":"text","require_confirmation":true,"require_return":true,"return_message":"text"},"created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"record_document","source":{"id":1,"type":"record_document"},"status":"pending","type":"requested","updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"step","preferences":{"instructions":"text","title":"text"},"type":"document.request"}],"updated_at":"2024-02-29T12:30:00Z"},"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"}"#,
+            canaries: "
+/record/email canary0131 p Record.email
+/record/perform_url canary0132 . Record.perform_url",
+        },
+        Body {
+            name: "Check 9",
+            show: shown::<types::Check>,
+            refuse: None,
+            text: r#"{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0133@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0134","status":"pending","steps":[{"completed_at":"2024-02-29T12:30:00Z","cost":1,"form":{"archived_at":"2024-02-29T12:30:00Z","client":1,"completed_at":"2024-02-29T12:30:00Z","created_at":"2024-02-29T12:30:00Z","description":"text","fields":[{"fields":["form-field-id"],"id":"form-field-id","label":"text","type":"section"},{"id":"form-field-id","label":"text","show_if":{"key":"text"},"type":"heading"}],"id":1,"instructions":{"content":[{"content":[{"marks":[{"type":"bold"}],"text":"text","type":"text"}],"type":"paragraph"}],"type":"doc"},"name":"text","object":"client_form","reference":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"internal","updated_at":"2024-02-29T12:30:00Z","version":1},"id":1,"object":"step","type":"form"}],"updated_at":"2024-02-29T12:30:00Z"},"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"}"#,
+            canaries: "
+/record/email canary0133 p Record.email
+/record/perform_url canary0134 . Record.perform_url",
+        },
+        Body {
             name: "Check 10",
             show: shown::<types::Check>,
             refuse: None,
-            text: r#"{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0127@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0128","status":"pending","steps":[{"completed_at":"2024-02-29T12:30:00Z","cost":1,"form":{"archived_at":"2024-02-29T12:30:00Z","client":1,"completed_at":"2024-02-29T12:30:00Z","created_at":"2024-02-29T12:30:00Z","description":"text","fields":[{"id":"form-field-id","json_content":{"content":[{"content":[{"content":[],"type":"listItem"}],"type":"bulletList"}],"type":"doc"},"show_if":{"key":"text"},"type":"rich_text"},{"description":"text","flag":true,"id":"form-field-id","label":"text","show_if":{"key":"text"},"type":"text","validation":["required"],"value":"canary0129"}],"id":1,"instructions":{"content":[{"attrs":{"start":1},"content":[{"content":[],"type":"listItem"}],"type":"orderedList"}],"type":"doc"},"name":"text","object":"client_form","reference":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"internal","updated_at":"2024-02-29T12:30:00Z","version":1},"id":1,"object":"step","type":"form"}],"updated_at":"2024-02-29T12:30:00Z"},"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0135@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0136","status":"pending","steps":[{"completed_at":"2024-02-29T12:30:00Z","cost":1,"form":{"archived_at":"2024-02-29T12:30:00Z","client":1,"completed_at":"2024-02-29T12:30:00Z","created_at":"2024-02-29T12:30:00Z","description":"text","fields":[{"id":"form-field-id","json_content":{"content":[{"content":[{"content":[],"type":"listItem"}],"type":"bulletList"}],"type":"doc"},"show_if":{"key":"text"},"type":"rich_text"},{"description":"text","flag":true,"id":"form-field-id","label":"text","show_if":{"key":"text"},"type":"text","validation":["required"],"value":"canary0137"}],"id":1,"instructions":{"content":[{"attrs":{"start":1},"content":[{"content":[],"type":"listItem"}],"type":"orderedList"}],"type":"doc"},"name":"text","object":"client_form","reference":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"internal","updated_at":"2024-02-29T12:30:00Z","version":1},"id":1,"object":"step","type":"form"}],"updated_at":"2024-02-29T12:30:00Z"},"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/record/email canary0127 p Record.email
-/record/perform_url canary0128 . Record.perform_url
-/record/steps/0/form/fields/1/value canary0129 . ShortAnswerField.value",
+/record/email canary0135 p Record.email
+/record/perform_url canary0136 . Record.perform_url
+/record/steps/0/form/fields/1/value canary0137 . ShortAnswerField.value",
         },
         Body {
             name: "Check 11",
             show: shown::<types::Check>,
             refuse: None,
-            text: r#"{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0130@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0131","status":"pending","steps":[{"completed_at":"2024-02-29T12:30:00Z","cost":1,"form":{"archived_at":"2024-02-29T12:30:00Z","client":1,"completed_at":"2024-02-29T12:30:00Z","created_at":"2024-02-29T12:30:00Z","description":"text","fields":[{"description":"text","flag":true,"id":"form-field-id","label":"text","show_if":{"key":"text"},"type":"textarea","validation":["required"],"value":"canary0132"},{"description":"text","flag":true,"id":"form-field-id","label":{"options":["text","text"],"value":"text"},"show_if":{"key":"text"},"type":"radio","validation":["required"],"value":"canary0133"}],"id":1,"instructions":{"content":[{"content":[{"marks":[{"attrs":{"class":"text","href":"text","target":"text"},"type":"link"}],"text":"text","type":"text"}],"type":"paragraph"}],"type":"doc"},"name":"text","object":"client_form","reference":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"internal","updated_at":"2024-02-29T12:30:00Z","version":1},"id":1,"object":"step","type":"form"}],"updated_at":"2024-02-29T12:30:00Z"},"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0138@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0139","status":"pending","steps":[{"completed_at":"2024-02-29T12:30:00Z","cost":1,"form":{"archived_at":"2024-02-29T12:30:00Z","client":1,"completed_at":"2024-02-29T12:30:00Z","created_at":"2024-02-29T12:30:00Z","description":"text","fields":[{"description":"text","flag":true,"id":"form-field-id","label":"text","show_if":{"key":"text"},"type":"textarea","validation":["required"],"value":"canary0140"},{"description":"text","flag":true,"id":"form-field-id","label":{"options":["text","text"],"value":"text"},"show_if":{"key":"text"},"type":"radio","validation":["required"],"value":"canary0141"}],"id":1,"instructions":{"content":[{"content":[{"marks":[{"attrs":{"class":"text","href":"text","target":"text"},"type":"link"}],"text":"text","type":"text"}],"type":"paragraph"}],"type":"doc"},"name":"text","object":"client_form","reference":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"internal","updated_at":"2024-02-29T12:30:00Z","version":1},"id":1,"object":"step","type":"form"}],"updated_at":"2024-02-29T12:30:00Z"},"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/record/email canary0130 p Record.email
-/record/perform_url canary0131 . Record.perform_url
-/record/steps/0/form/fields/0/value canary0132 . LongAnswerField.value
-/record/steps/0/form/fields/1/value canary0133 . SingleChoiceField.value",
+/record/email canary0138 p Record.email
+/record/perform_url canary0139 . Record.perform_url
+/record/steps/0/form/fields/0/value canary0140 . LongAnswerField.value
+/record/steps/0/form/fields/1/value canary0141 . SingleChoiceField.value",
         },
         Body {
             name: "Check 12",
             show: shown::<types::Check>,
             refuse: None,
-            text: r#"{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0134@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0135","status":"pending","steps":[{"completed_at":"2024-02-29T12:30:00Z","cost":1,"form":{"archived_at":"2024-02-29T12:30:00Z","client":1,"completed_at":"2024-02-29T12:30:00Z","created_at":"2024-02-29T12:30:00Z","description":"text","fields":[{"description":"text","flag":true,"id":"form-field-id","label":{"options":["text","text"],"value":"text"},"show_if":{"key":"text"},"type":"checkbox","validation":["required"],"value":["canary0136"]},{"description":"text","flag":true,"id":"form-field-id","label":"text","show_if":{"key":"text"},"type":"document","validation":["required"],"value":[1]}],"id":1,"instructions":{"content":[{"content":[{"marks":[{"type":"bold"}],"text":"text","type":"text"}],"type":"paragraph"}],"type":"doc"},"name":"text","object":"client_form","reference":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"internal","updated_at":"2024-02-29T12:30:00Z","version":1},"id":1,"object":"step","type":"form"}],"updated_at":"2024-02-29T12:30:00Z"},"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0142@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0143","status":"pending","steps":[{"completed_at":"2024-02-29T12:30:00Z","cost":1,"form":{"archived_at":"2024-02-29T12:30:00Z","client":1,"completed_at":"2024-02-29T12:30:00Z","created_at":"2024-02-29T12:30:00Z","description":"text","fields":[{"description":"text","flag":true,"id":"form-field-id","label":{"options":["text","text"],"value":"text"},"show_if":{"key":"text"},"type":"checkbox","validation":["required"],"value":["canary0144"]},{"description":"text","flag":true,"id":"form-field-id","label":"text","show_if":{"key":"text"},"type":"document","validation":["required"],"value":[1]}],"id":1,"instructions":{"content":[{"content":[{"marks":[{"type":"bold"}],"text":"text","type":"text"}],"type":"paragraph"}],"type":"doc"},"name":"text","object":"client_form","reference":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"internal","updated_at":"2024-02-29T12:30:00Z","version":1},"id":1,"object":"step","type":"form"}],"updated_at":"2024-02-29T12:30:00Z"},"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/record/email canary0134 p Record.email
-/record/perform_url canary0135 . Record.perform_url
-/record/steps/0/form/fields/0/value/0 canary0136 . MultipleChoiceField.value",
-        },
-        Body {
-            name: "Client",
-            show: shown::<types::Client>,
-            refuse: None,
-            text: r#"{"archived_at":"2024-02-29T12:30:00Z","created_at":"2024-02-29T12:30:00Z","dob":"1137-07-17","email":"canary0138@example.com","id":1,"is_deletable":true,"landline":"canary0139","mobile":"canary0140","name":{"complete_name":"canary0141","first_name":"canary0142","full_name":"canary0143","last_name":"canary0144","middle_name":"canary0145","name":"canary0146","object":"canary0147","other_title":"canary0148","title":"canary0149"},"national_insurance_number":"canary0150","object":"client","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
-            canaries: "
-/dob 1137-07-17 . Client.dob
-/email canary0138 p Client.email
-/landline canary0139 . Client.landline
-/mobile canary0140 . Client.mobile
-/name/complete_name canary0141 . Client.name Name.complete_name
-/name/first_name canary0142 l255 Client.name Name.first_name
-/name/full_name canary0143 . Client.name Name.full_name
-/name/last_name canary0144 l255 Client.name Name.last_name
-/name/middle_name canary0145 l255 Client.name Name.middle_name
-/name/name canary0146 . Client.name Name.name
-/name/object canary0147 . Client.name Name.object
-/name/other_title canary0148 l20 Client.name Name.other_title
-/name/title canary0149 . Client.name Name.title
-/national_insurance_number canary0150 . Client.national_insurance_number",
+/record/email canary0142 p Record.email
+/record/perform_url canary0143 . Record.perform_url
+/record/steps/0/form/fields/0/value/0 canary0144 . MultipleChoiceField.value",
         },
         Body {
             name: "ClientCorrection",
             show: shown::<types::ClientCorrection>,
             refuse: None,
-            text: r#"{"client":1,"correction":{"first_name":"canary0151","last_name":"canary0152","middle_name":"canary0153"},"created_at":"2024-02-29T12:30:00Z","id":1,"object":"client_correction","record":1,"status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"client":1,"correction":{"first_name":"canary0145","last_name":"canary0146","middle_name":"canary0147"},"created_at":"2024-02-29T12:30:00Z","id":1,"object":"client_correction","record":1,"status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/correction/first_name canary0151 . ClientCorrection.correction NameCorrection.first_name
-/correction/last_name canary0152 . ClientCorrection.correction NameCorrection.last_name
-/correction/middle_name canary0153 . ClientCorrection.correction NameCorrection.middle_name",
+/correction/first_name canary0145 . ClientCorrection.correction NameCorrection.first_name
+/correction/last_name canary0146 . ClientCorrection.correction NameCorrection.last_name
+/correction/middle_name canary0147 . ClientCorrection.correction NameCorrection.middle_name",
         },
         Body {
             name: "ClientCorrectionPage",
             show: shown::<types::ClientCorrectionPage>,
             refuse: None,
-            text: r#"{"count":1,"current_page":1,"data":[{"client":1,"correction":{"first_name":"canary0154","last_name":"canary0155","middle_name":"canary0156"},"created_at":"2024-02-29T12:30:00Z","id":1,"object":"client_correction","record":1,"status":"pending","updated_at":"2024-02-29T12:30:00Z"}],"limit":1,"links":{"next":"text","previous":"text"},"object":"paginated_list","total":1,"total_pages":1}"#,
+            text: r#"{"count":1,"current_page":1,"data":[{"client":1,"correction":{"first_name":"canary0148","last_name":"canary0149","middle_name":"canary0150"},"created_at":"2024-02-29T12:30:00Z","id":1,"object":"client_correction","record":1,"status":"pending","updated_at":"2024-02-29T12:30:00Z"}],"limit":1,"links":{"next":"canary0151","previous":"canary0152"},"object":"paginated_list","total":1,"total_pages":1}"#,
             canaries: "
-/data/0/correction/first_name canary0154 . ClientCorrection.correction NameCorrection.first_name
-/data/0/correction/last_name canary0155 . ClientCorrection.correction NameCorrection.last_name
-/data/0/correction/middle_name canary0156 . ClientCorrection.correction NameCorrection.middle_name",
+/data/0/correction/first_name canary0148 . ClientCorrection.correction NameCorrection.first_name
+/data/0/correction/last_name canary0149 . ClientCorrection.correction NameCorrection.last_name
+/data/0/correction/middle_name canary0150 . ClientCorrection.correction NameCorrection.middle_name
+/links/next canary0151 . PageLinks.next
+/links/previous canary0152 . PageLinks.previous",
         },
         Body {
             name: "ClientFile",
             show: shown::<types::ClientFile>,
             refuse: None,
-            text: r#"{"attachment":{"av_status":"pending","created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"attachment","original":"text","size":1,"type":"text","updated_at":"2024-02-29T12:30:00Z"},"created_at":"2024-02-29T12:30:00Z","created_by":{"archived_at":"2024-02-29T12:30:00Z","created_at":"2024-02-29T12:30:00Z","dob":"1157-07-17","email":"canary0158@example.com","id":1,"is_deletable":true,"landline":"canary0159","mobile":"canary0160","name":{"complete_name":"canary0161","first_name":"canary0162","full_name":"canary0163","last_name":"canary0164","middle_name":"canary0165","name":"canary0166","object":"canary0167","other_title":"canary0168","title":"canary0169"},"national_insurance_number":"canary0170","object":"client","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"},"expires_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"client_file","source":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"type":"internal","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"attachment":{"av_status":"pending","created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"attachment","original":"text","size":1,"type":"text","updated_at":"2024-02-29T12:30:00Z"},"created_at":"2024-02-29T12:30:00Z","created_by":{"archived_at":"2024-02-29T12:30:00Z","created_at":"2024-02-29T12:30:00Z","dob":"1153-07-17","email":"canary0154@example.com","id":1,"is_deletable":true,"landline":"canary0155","mobile":"canary0156","name":{"complete_name":"canary0157","first_name":"canary0158","full_name":"canary0159","last_name":"canary0160","middle_name":"canary0161","name":"canary0162","object":"name","other_title":"canary0163","title":"canary0164"},"national_insurance_number":"canary0165","object":"client","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"},"expires_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"client_file","source":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"type":"internal","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/created_by/dob 1157-07-17 . Client.dob
-/created_by/email canary0158 p Client.email
-/created_by/landline canary0159 . Client.landline
-/created_by/mobile canary0160 . Client.mobile
-/created_by/name/complete_name canary0161 . Client.name Name.complete_name
-/created_by/name/first_name canary0162 l255 Client.name Name.first_name
-/created_by/name/full_name canary0163 . Client.name Name.full_name
-/created_by/name/last_name canary0164 l255 Client.name Name.last_name
-/created_by/name/middle_name canary0165 l255 Client.name Name.middle_name
-/created_by/name/name canary0166 . Client.name Name.name
-/created_by/name/object canary0167 . Client.name Name.object
-/created_by/name/other_title canary0168 l20 Client.name Name.other_title
-/created_by/name/title canary0169 . Client.name Name.title
-/created_by/national_insurance_number canary0170 . Client.national_insurance_number",
+/created_by/dob 1153-07-17 . ClientProfile.dob
+/created_by/email canary0154 p ClientProfile.email
+/created_by/landline canary0155 . ClientProfile.landline
+/created_by/mobile canary0156 . ClientProfile.mobile
+/created_by/name/complete_name canary0157 . ClientProfile.name Name.complete_name
+/created_by/name/first_name canary0158 l255 ClientProfile.name Name.first_name
+/created_by/name/full_name canary0159 . ClientProfile.name Name.full_name
+/created_by/name/last_name canary0160 l255 ClientProfile.name Name.last_name
+/created_by/name/middle_name canary0161 l255 ClientProfile.name Name.middle_name
+/created_by/name/name canary0162 . ClientProfile.name Name.name
+/created_by/name/other_title canary0163 l20 ClientProfile.name Name.other_title
+/created_by/name/title canary0164 . ClientProfile.name Name.title
+/created_by/national_insurance_number canary0165 . ClientProfile.national_insurance_number",
         },
         Body {
             name: "ClientFile 3",
             show: shown::<types::ClientFile>,
             refuse: None,
-            text: r#"{"attachment":{"av_status":"pending","created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"attachment","original":"text","size":1,"type":"text","updated_at":"2024-02-29T12:30:00Z"},"created_at":"2024-02-29T12:30:00Z","created_by":{"email":"canary0171@example.com","id":1,"name":"canary0172","object":"team_member","role":"assumed"},"expires_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"client_file","source":{"archived_at":"2024-02-29T12:30:00Z","created_at":"2024-02-29T12:30:00Z","dob":"1173-07-17","email":"canary0174@example.com","id":1,"is_deletable":true,"landline":"canary0175","mobile":"canary0176","name":{"complete_name":"canary0177","first_name":"canary0178","full_name":"canary0179","last_name":"canary0180","middle_name":"canary0181","name":"canary0182","object":"canary0183","other_title":"canary0184","title":"canary0185"},"national_insurance_number":"canary0186","object":"client","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"},"type":"internal","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"attachment":{"av_status":"pending","created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"attachment","original":"text","size":1,"type":"text","updated_at":"2024-02-29T12:30:00Z"},"created_at":"2024-02-29T12:30:00Z","created_by":{"email":"canary0166@example.com","id":1,"name":"canary0167","object":"team_member","role":"assumed"},"expires_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"client_file","source":{"archived_at":"2024-02-29T12:30:00Z","created_at":"2024-02-29T12:30:00Z","dob":"1168-07-17","email":"canary0169@example.com","id":1,"is_deletable":true,"landline":"canary0170","mobile":"canary0171","name":{"complete_name":"canary0172","first_name":"canary0173","full_name":"canary0174","last_name":"canary0175","middle_name":"canary0176","name":"canary0177","object":"name","other_title":"canary0178","title":"canary0179"},"national_insurance_number":"canary0180","object":"client","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"},"type":"internal","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/created_by/email canary0171 p TeamMember.email
-/created_by/name canary0172 . TeamMember.name
-/source/dob 1173-07-17 . Client.dob
-/source/email canary0174 p Client.email
-/source/landline canary0175 . Client.landline
-/source/mobile canary0176 . Client.mobile
-/source/name/complete_name canary0177 . Client.name Name.complete_name
-/source/name/first_name canary0178 l255 Client.name Name.first_name
-/source/name/full_name canary0179 . Client.name Name.full_name
-/source/name/last_name canary0180 l255 Client.name Name.last_name
-/source/name/middle_name canary0181 l255 Client.name Name.middle_name
-/source/name/name canary0182 . Client.name Name.name
-/source/name/object canary0183 . Client.name Name.object
-/source/name/other_title canary0184 l20 Client.name Name.other_title
-/source/name/title canary0185 . Client.name Name.title
-/source/national_insurance_number canary0186 . Client.national_insurance_number",
+/created_by/email canary0166 p TeamMember.email
+/created_by/name canary0167 . TeamMember.name
+/source/dob 1168-07-17 . ClientProfile.dob
+/source/email canary0169 p ClientProfile.email
+/source/landline canary0170 . ClientProfile.landline
+/source/mobile canary0171 . ClientProfile.mobile
+/source/name/complete_name canary0172 . ClientProfile.name Name.complete_name
+/source/name/first_name canary0173 l255 ClientProfile.name Name.first_name
+/source/name/full_name canary0174 . ClientProfile.name Name.full_name
+/source/name/last_name canary0175 l255 ClientProfile.name Name.last_name
+/source/name/middle_name canary0176 l255 ClientProfile.name Name.middle_name
+/source/name/name canary0177 . ClientProfile.name Name.name
+/source/name/other_title canary0178 l20 ClientProfile.name Name.other_title
+/source/name/title canary0179 . ClientProfile.name Name.title
+/source/national_insurance_number canary0180 . ClientProfile.national_insurance_number",
         },
         Body {
             name: "ClientFile 5",
             show: shown::<types::ClientFile>,
             refuse: None,
-            text: r#"{"attachment":{"av_status":"pending","created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"attachment","original":"text","size":1,"type":"text","updated_at":"2024-02-29T12:30:00Z"},"created_at":"2024-02-29T12:30:00Z","created_by":{"archived_at":"2024-02-29T12:30:00Z","created_at":"2024-02-29T12:30:00Z","dob":"1187-07-17","email":"canary0188@example.com","id":1,"is_deletable":true,"landline":"canary0189","mobile":"canary0190","name":{"complete_name":"canary0191","first_name":"canary0192","full_name":"canary0193","last_name":"canary0194","middle_name":"canary0195","name":"canary0196","object":"canary0197","other_title":"canary0198","title":"canary0199"},"national_insurance_number":"canary0200","object":"client","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"},"expires_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"client_file","source":{"attachments":[1],"completed_at":"2024-02-29T12:30:00Z","config":{"instructions":"text","require_confirmation":true,"require_return":true,"return_message":"text"},"created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"record_document","source":{"id":1,"type":"record"},"status":"pending","type":"requested","updated_at":"2024-02-29T12:30:00Z"},"type":"internal","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"attachment":{"av_status":"pending","created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"attachment","original":"text","size":1,"type":"text","updated_at":"2024-02-29T12:30:00Z"},"created_at":"2024-02-29T12:30:00Z","created_by":{"archived_at":"2024-02-29T12:30:00Z","created_at":"2024-02-29T12:30:00Z","dob":"1181-07-17","email":"canary0182@example.com","id":1,"is_deletable":true,"landline":"canary0183","mobile":"canary0184","name":{"complete_name":"canary0185","first_name":"canary0186","full_name":"canary0187","last_name":"canary0188","middle_name":"canary0189","name":"canary0190","object":"name","other_title":"canary0191","title":"canary0192"},"national_insurance_number":"canary0193","object":"client","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"},"expires_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"client_file","source":{"attachments":[1],"completed_at":"2024-02-29T12:30:00Z","config":{"instructions":"text","require_confirmation":true,"require_return":true,"return_message":"text"},"created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"record_document","source":{"id":1,"type":"record"},"status":"pending","type":"requested","updated_at":"2024-02-29T12:30:00Z"},"type":"internal","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/created_by/dob 1187-07-17 . Client.dob
-/created_by/email canary0188 p Client.email
-/created_by/landline canary0189 . Client.landline
-/created_by/mobile canary0190 . Client.mobile
-/created_by/name/complete_name canary0191 . Client.name Name.complete_name
-/created_by/name/first_name canary0192 l255 Client.name Name.first_name
-/created_by/name/full_name canary0193 . Client.name Name.full_name
-/created_by/name/last_name canary0194 l255 Client.name Name.last_name
-/created_by/name/middle_name canary0195 l255 Client.name Name.middle_name
-/created_by/name/name canary0196 . Client.name Name.name
-/created_by/name/object canary0197 . Client.name Name.object
-/created_by/name/other_title canary0198 l20 Client.name Name.other_title
-/created_by/name/title canary0199 . Client.name Name.title
-/created_by/national_insurance_number canary0200 . Client.national_insurance_number",
+/created_by/dob 1181-07-17 . ClientProfile.dob
+/created_by/email canary0182 p ClientProfile.email
+/created_by/landline canary0183 . ClientProfile.landline
+/created_by/mobile canary0184 . ClientProfile.mobile
+/created_by/name/complete_name canary0185 . ClientProfile.name Name.complete_name
+/created_by/name/first_name canary0186 l255 ClientProfile.name Name.first_name
+/created_by/name/full_name canary0187 . ClientProfile.name Name.full_name
+/created_by/name/last_name canary0188 l255 ClientProfile.name Name.last_name
+/created_by/name/middle_name canary0189 l255 ClientProfile.name Name.middle_name
+/created_by/name/name canary0190 . ClientProfile.name Name.name
+/created_by/name/other_title canary0191 l20 ClientProfile.name Name.other_title
+/created_by/name/title canary0192 . ClientProfile.name Name.title
+/created_by/national_insurance_number canary0193 . ClientProfile.national_insurance_number",
         },
         Body {
             name: "ClientFile 6",
             show: shown::<types::ClientFile>,
             refuse: None,
-            text: r#"{"attachment":{"av_status":"pending","created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"attachment","original":"text","size":1,"type":"text","updated_at":"2024-02-29T12:30:00Z"},"created_at":"2024-02-29T12:30:00Z","created_by":{"archived_at":"2024-02-29T12:30:00Z","created_at":"2024-02-29T12:30:00Z","dob":"1201-07-17","email":"canary0202@example.com","id":1,"is_deletable":true,"landline":"canary0203","mobile":"canary0204","name":{"complete_name":"canary0205","first_name":"canary0206","full_name":"canary0207","last_name":"canary0208","middle_name":"canary0209","name":"canary0210","object":"canary0211","other_title":"canary0212","title":"canary0213"},"national_insurance_number":"canary0214","object":"client","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"},"expires_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"client_file","source":{"id":1,"type":"client"},"type":"internal","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"attachment":{"av_status":"pending","created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"attachment","original":"text","size":1,"type":"text","updated_at":"2024-02-29T12:30:00Z"},"created_at":"2024-02-29T12:30:00Z","created_by":{"archived_at":"2024-02-29T12:30:00Z","created_at":"2024-02-29T12:30:00Z","dob":"1194-07-17","email":"canary0195@example.com","id":1,"is_deletable":true,"landline":"canary0196","mobile":"canary0197","name":{"complete_name":"canary0198","first_name":"canary0199","full_name":"canary0200","last_name":"canary0201","middle_name":"canary0202","name":"canary0203","object":"name","other_title":"canary0204","title":"canary0205"},"national_insurance_number":"canary0206","object":"client","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"},"expires_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"client_file","source":{"id":1,"type":"client"},"type":"internal","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/created_by/dob 1201-07-17 . Client.dob
-/created_by/email canary0202 p Client.email
-/created_by/landline canary0203 . Client.landline
-/created_by/mobile canary0204 . Client.mobile
-/created_by/name/complete_name canary0205 . Client.name Name.complete_name
-/created_by/name/first_name canary0206 l255 Client.name Name.first_name
-/created_by/name/full_name canary0207 . Client.name Name.full_name
-/created_by/name/last_name canary0208 l255 Client.name Name.last_name
-/created_by/name/middle_name canary0209 l255 Client.name Name.middle_name
-/created_by/name/name canary0210 . Client.name Name.name
-/created_by/name/object canary0211 . Client.name Name.object
-/created_by/name/other_title canary0212 l20 Client.name Name.other_title
-/created_by/name/title canary0213 . Client.name Name.title
-/created_by/national_insurance_number canary0214 . Client.national_insurance_number",
+/created_by/dob 1194-07-17 . ClientProfile.dob
+/created_by/email canary0195 p ClientProfile.email
+/created_by/landline canary0196 . ClientProfile.landline
+/created_by/mobile canary0197 . ClientProfile.mobile
+/created_by/name/complete_name canary0198 . ClientProfile.name Name.complete_name
+/created_by/name/first_name canary0199 l255 ClientProfile.name Name.first_name
+/created_by/name/full_name canary0200 . ClientProfile.name Name.full_name
+/created_by/name/last_name canary0201 l255 ClientProfile.name Name.last_name
+/created_by/name/middle_name canary0202 l255 ClientProfile.name Name.middle_name
+/created_by/name/name canary0203 . ClientProfile.name Name.name
+/created_by/name/other_title canary0204 l20 ClientProfile.name Name.other_title
+/created_by/name/title canary0205 . ClientProfile.name Name.title
+/created_by/national_insurance_number canary0206 . ClientProfile.national_insurance_number",
         },
         Body {
             name: "ClientFile 7",
             show: shown::<types::ClientFile>,
             refuse: None,
-            text: r#"{"attachment":{"av_status":"pending","created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"attachment","original":"text","size":1,"type":"text","updated_at":"2024-02-29T12:30:00Z"},"created_at":"2024-02-29T12:30:00Z","created_by":{"archived_at":"2024-02-29T12:30:00Z","created_at":"2024-02-29T12:30:00Z","dob":"1215-07-17","email":"canary0216@example.com","id":1,"is_deletable":true,"landline":"canary0217","mobile":"canary0218","name":{"complete_name":"canary0219","first_name":"canary0220","full_name":"canary0221","last_name":"canary0222","middle_name":"canary0223","name":"canary0224","object":"canary0225","other_title":"canary0226","title":"canary0227"},"national_insurance_number":"canary0228","object":"client","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"},"expires_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"client_file","source":{"id":1,"type":"client_form"},"type":"internal","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"attachment":{"av_status":"pending","created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"attachment","original":"text","size":1,"type":"text","updated_at":"2024-02-29T12:30:00Z"},"created_at":"2024-02-29T12:30:00Z","created_by":{"archived_at":"2024-02-29T12:30:00Z","created_at":"2024-02-29T12:30:00Z","dob":"1207-07-17","email":"canary0208@example.com","id":1,"is_deletable":true,"landline":"canary0209","mobile":"canary0210","name":{"complete_name":"canary0211","first_name":"canary0212","full_name":"canary0213","last_name":"canary0214","middle_name":"canary0215","name":"canary0216","object":"name","other_title":"canary0217","title":"canary0218"},"national_insurance_number":"canary0219","object":"client","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"},"expires_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"client_file","source":{"id":1,"type":"client_form"},"type":"internal","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/created_by/dob 1215-07-17 . Client.dob
-/created_by/email canary0216 p Client.email
-/created_by/landline canary0217 . Client.landline
-/created_by/mobile canary0218 . Client.mobile
-/created_by/name/complete_name canary0219 . Client.name Name.complete_name
-/created_by/name/first_name canary0220 l255 Client.name Name.first_name
-/created_by/name/full_name canary0221 . Client.name Name.full_name
-/created_by/name/last_name canary0222 l255 Client.name Name.last_name
-/created_by/name/middle_name canary0223 l255 Client.name Name.middle_name
-/created_by/name/name canary0224 . Client.name Name.name
-/created_by/name/object canary0225 . Client.name Name.object
-/created_by/name/other_title canary0226 l20 Client.name Name.other_title
-/created_by/name/title canary0227 . Client.name Name.title
-/created_by/national_insurance_number canary0228 . Client.national_insurance_number",
+/created_by/dob 1207-07-17 . ClientProfile.dob
+/created_by/email canary0208 p ClientProfile.email
+/created_by/landline canary0209 . ClientProfile.landline
+/created_by/mobile canary0210 . ClientProfile.mobile
+/created_by/name/complete_name canary0211 . ClientProfile.name Name.complete_name
+/created_by/name/first_name canary0212 l255 ClientProfile.name Name.first_name
+/created_by/name/full_name canary0213 . ClientProfile.name Name.full_name
+/created_by/name/last_name canary0214 l255 ClientProfile.name Name.last_name
+/created_by/name/middle_name canary0215 l255 ClientProfile.name Name.middle_name
+/created_by/name/name canary0216 . ClientProfile.name Name.name
+/created_by/name/other_title canary0217 l20 ClientProfile.name Name.other_title
+/created_by/name/title canary0218 . ClientProfile.name Name.title
+/created_by/national_insurance_number canary0219 . ClientProfile.national_insurance_number",
         },
         Body {
             name: "ClientFile 8",
             show: shown::<types::ClientFile>,
             refuse: None,
-            text: r#"{"attachment":{"av_status":"pending","created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"attachment","original":"text","size":1,"type":"text","updated_at":"2024-02-29T12:30:00Z"},"created_at":"2024-02-29T12:30:00Z","created_by":{"archived_at":"2024-02-29T12:30:00Z","created_at":"2024-02-29T12:30:00Z","dob":"1229-07-17","email":"canary0230@example.com","id":1,"is_deletable":true,"landline":"canary0231","mobile":"canary0232","name":{"complete_name":"canary0233","first_name":"canary0234","full_name":"canary0235","last_name":"canary0236","middle_name":"canary0237","name":"canary0238","object":"canary0239","other_title":"canary0240","title":"canary0241"},"national_insurance_number":"canary0242","object":"client","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"},"expires_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"client_file","source":{"id":1,"type":"record_document"},"type":"internal","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"attachment":{"av_status":"pending","created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"attachment","original":"text","size":1,"type":"text","updated_at":"2024-02-29T12:30:00Z"},"created_at":"2024-02-29T12:30:00Z","created_by":{"archived_at":"2024-02-29T12:30:00Z","created_at":"2024-02-29T12:30:00Z","dob":"1220-07-17","email":"canary0221@example.com","id":1,"is_deletable":true,"landline":"canary0222","mobile":"canary0223","name":{"complete_name":"canary0224","first_name":"canary0225","full_name":"canary0226","last_name":"canary0227","middle_name":"canary0228","name":"canary0229","object":"name","other_title":"canary0230","title":"canary0231"},"national_insurance_number":"canary0232","object":"client","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"},"expires_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"client_file","source":{"id":1,"type":"record_document"},"type":"internal","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/created_by/dob 1229-07-17 . Client.dob
-/created_by/email canary0230 p Client.email
-/created_by/landline canary0231 . Client.landline
-/created_by/mobile canary0232 . Client.mobile
-/created_by/name/complete_name canary0233 . Client.name Name.complete_name
-/created_by/name/first_name canary0234 l255 Client.name Name.first_name
-/created_by/name/full_name canary0235 . Client.name Name.full_name
-/created_by/name/last_name canary0236 l255 Client.name Name.last_name
-/created_by/name/middle_name canary0237 l255 Client.name Name.middle_name
-/created_by/name/name canary0238 . Client.name Name.name
-/created_by/name/object canary0239 . Client.name Name.object
-/created_by/name/other_title canary0240 l20 Client.name Name.other_title
-/created_by/name/title canary0241 . Client.name Name.title
-/created_by/national_insurance_number canary0242 . Client.national_insurance_number",
+/created_by/dob 1220-07-17 . ClientProfile.dob
+/created_by/email canary0221 p ClientProfile.email
+/created_by/landline canary0222 . ClientProfile.landline
+/created_by/mobile canary0223 . ClientProfile.mobile
+/created_by/name/complete_name canary0224 . ClientProfile.name Name.complete_name
+/created_by/name/first_name canary0225 l255 ClientProfile.name Name.first_name
+/created_by/name/full_name canary0226 . ClientProfile.name Name.full_name
+/created_by/name/last_name canary0227 l255 ClientProfile.name Name.last_name
+/created_by/name/middle_name canary0228 l255 ClientProfile.name Name.middle_name
+/created_by/name/name canary0229 . ClientProfile.name Name.name
+/created_by/name/other_title canary0230 l20 ClientProfile.name Name.other_title
+/created_by/name/title canary0231 . ClientProfile.name Name.title
+/created_by/national_insurance_number canary0232 . ClientProfile.national_insurance_number",
         },
         Body {
             name: "ClientFilePage",
             show: shown::<types::ClientFilePage>,
             refuse: None,
-            text: r#"{"count":1,"current_page":1,"data":[{"attachment":{"av_status":"pending","created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"attachment","original":"text","size":1,"type":"text","updated_at":"2024-02-29T12:30:00Z"},"created_at":"2024-02-29T12:30:00Z","created_by":{"archived_at":"2024-02-29T12:30:00Z","created_at":"2024-02-29T12:30:00Z","dob":"1243-07-17","email":"canary0244@example.com","id":1,"is_deletable":true,"landline":"canary0245","mobile":"canary0246","name":{"complete_name":"canary0247","first_name":"canary0248","full_name":"canary0249","last_name":"canary0250","middle_name":"canary0251","name":"canary0252","object":"canary0253","other_title":"canary0254","title":"canary0255"},"national_insurance_number":"canary0256","object":"client","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"},"expires_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"client_file","source":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"type":"internal","updated_at":"2024-02-29T12:30:00Z"}],"limit":1,"links":{"next":"text","previous":"text"},"object":"paginated_list","total":1,"total_pages":1}"#,
+            text: r#"{"count":1,"current_page":1,"data":[{"attachment":{"av_status":"pending","created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"attachment","original":"text","size":1,"type":"text","updated_at":"2024-02-29T12:30:00Z"},"created_at":"2024-02-29T12:30:00Z","created_by":{"archived_at":"2024-02-29T12:30:00Z","created_at":"2024-02-29T12:30:00Z","dob":"1233-07-17","email":"canary0234@example.com","id":1,"is_deletable":true,"landline":"canary0235","mobile":"canary0236","name":{"complete_name":"canary0237","first_name":"canary0238","full_name":"canary0239","last_name":"canary0240","middle_name":"canary0241","name":"canary0242","object":"name","other_title":"canary0243","title":"canary0244"},"national_insurance_number":"canary0245","object":"client","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"},"expires_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"client_file","source":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"type":"internal","updated_at":"2024-02-29T12:30:00Z"}],"limit":1,"links":{"next":"canary0246","previous":"canary0247"},"object":"paginated_list","total":1,"total_pages":1}"#,
             canaries: "
-/data/0/created_by/dob 1243-07-17 . Client.dob
-/data/0/created_by/email canary0244 p Client.email
-/data/0/created_by/landline canary0245 . Client.landline
-/data/0/created_by/mobile canary0246 . Client.mobile
-/data/0/created_by/name/complete_name canary0247 . Client.name Name.complete_name
-/data/0/created_by/name/first_name canary0248 l255 Client.name Name.first_name
-/data/0/created_by/name/full_name canary0249 . Client.name Name.full_name
-/data/0/created_by/name/last_name canary0250 l255 Client.name Name.last_name
-/data/0/created_by/name/middle_name canary0251 l255 Client.name Name.middle_name
-/data/0/created_by/name/name canary0252 . Client.name Name.name
-/data/0/created_by/name/object canary0253 . Client.name Name.object
-/data/0/created_by/name/other_title canary0254 l20 Client.name Name.other_title
-/data/0/created_by/name/title canary0255 . Client.name Name.title
-/data/0/created_by/national_insurance_number canary0256 . Client.national_insurance_number",
+/data/0/created_by/dob 1233-07-17 . ClientProfile.dob
+/data/0/created_by/email canary0234 p ClientProfile.email
+/data/0/created_by/landline canary0235 . ClientProfile.landline
+/data/0/created_by/mobile canary0236 . ClientProfile.mobile
+/data/0/created_by/name/complete_name canary0237 . ClientProfile.name Name.complete_name
+/data/0/created_by/name/first_name canary0238 l255 ClientProfile.name Name.first_name
+/data/0/created_by/name/full_name canary0239 . ClientProfile.name Name.full_name
+/data/0/created_by/name/last_name canary0240 l255 ClientProfile.name Name.last_name
+/data/0/created_by/name/middle_name canary0241 l255 ClientProfile.name Name.middle_name
+/data/0/created_by/name/name canary0242 . ClientProfile.name Name.name
+/data/0/created_by/name/other_title canary0243 l20 ClientProfile.name Name.other_title
+/data/0/created_by/name/title canary0244 . ClientProfile.name Name.title
+/data/0/created_by/national_insurance_number canary0245 . ClientProfile.national_insurance_number
+/links/next canary0246 . PageLinks.next
+/links/previous canary0247 . PageLinks.previous",
+        },
+        Body {
+            name: "ClientFormPage",
+            show: shown::<types::ClientFormPage>,
+            refuse: None,
+            text: r#"{"count":1,"current_page":1,"data":[{"archived_at":"2024-02-29T12:30:00Z","client":1,"completed_at":"2024-02-29T12:30:00Z","created_at":"2024-02-29T12:30:00Z","description":"text","fields":[{"fields":["form-field-id"],"id":"form-field-id","label":"text","type":"section"},{"fields":["form-field-id"],"id":"form-field-id","label":"text","type":"section"}],"id":1,"instructions":{"content":[{"content":[{"marks":[{"type":"bold"}],"text":"text","type":"text"}],"type":"paragraph"}],"type":"doc"},"name":"text","object":"client_form","record":1,"reference":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"internal","updated_at":"2024-02-29T12:30:00Z","version":1}],"limit":1,"links":{"next":"canary0248","previous":"canary0249"},"object":"paginated_list","total":1,"total_pages":1}"#,
+            canaries: "
+/links/next canary0248 . PageLinks.next
+/links/previous canary0249 . PageLinks.previous",
         },
         Body {
             name: "ClientPage",
             show: shown::<types::ClientPage>,
             refuse: None,
-            text: r#"{"count":1,"current_page":1,"data":[{"archived_at":"2024-02-29T12:30:00Z","created_at":"2024-02-29T12:30:00Z","dob":"1257-07-17","email":"canary0258@example.com","id":1,"is_deletable":true,"landline":"canary0259","mobile":"canary0260","name":{"complete_name":"canary0261","first_name":"canary0262","full_name":"canary0263","last_name":"canary0264","middle_name":"canary0265","name":"canary0266","object":"canary0267","other_title":"canary0268","title":"canary0269"},"national_insurance_number":"canary0270","object":"client","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}],"limit":1,"links":{"next":"text","previous":"text"},"object":"paginated_list","total":1,"total_pages":1}"#,
+            text: r#"{"count":1,"current_page":1,"data":[{"archived_at":"2024-02-29T12:30:00Z","created_at":"2024-02-29T12:30:00Z","dob":"1250-07-17","email":"canary0251@example.com","id":1,"is_deletable":true,"landline":"canary0252","mobile":"canary0253","name":{"complete_name":"canary0254","first_name":"canary0255","full_name":"canary0256","last_name":"canary0257","middle_name":"canary0258","name":"canary0259","object":"name","other_title":"canary0260","title":"canary0261"},"national_insurance_number":"canary0262","object":"client","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}],"limit":1,"links":{"next":"canary0263","previous":"canary0264"},"object":"paginated_list","total":1,"total_pages":1}"#,
             canaries: "
-/data/0/dob 1257-07-17 . Client.dob
-/data/0/email canary0258 p Client.email
-/data/0/landline canary0259 . Client.landline
-/data/0/mobile canary0260 . Client.mobile
-/data/0/name/complete_name canary0261 . Client.name Name.complete_name
-/data/0/name/first_name canary0262 l255 Client.name Name.first_name
-/data/0/name/full_name canary0263 . Client.name Name.full_name
-/data/0/name/last_name canary0264 l255 Client.name Name.last_name
-/data/0/name/middle_name canary0265 l255 Client.name Name.middle_name
-/data/0/name/name canary0266 . Client.name Name.name
-/data/0/name/object canary0267 . Client.name Name.object
-/data/0/name/other_title canary0268 l20 Client.name Name.other_title
-/data/0/name/title canary0269 . Client.name Name.title
-/data/0/national_insurance_number canary0270 . Client.national_insurance_number",
+/data/0/dob 1250-07-17 . ClientProfile.dob
+/data/0/email canary0251 p ClientProfile.email
+/data/0/landline canary0252 . ClientProfile.landline
+/data/0/mobile canary0253 . ClientProfile.mobile
+/data/0/name/complete_name canary0254 . ClientProfile.name Name.complete_name
+/data/0/name/first_name canary0255 l255 ClientProfile.name Name.first_name
+/data/0/name/full_name canary0256 . ClientProfile.name Name.full_name
+/data/0/name/last_name canary0257 l255 ClientProfile.name Name.last_name
+/data/0/name/middle_name canary0258 l255 ClientProfile.name Name.middle_name
+/data/0/name/name canary0259 . ClientProfile.name Name.name
+/data/0/name/other_title canary0260 l20 ClientProfile.name Name.other_title
+/data/0/name/title canary0261 . ClientProfile.name Name.title
+/data/0/national_insurance_number canary0262 . ClientProfile.national_insurance_number
+/links/next canary0263 . PageLinks.next
+/links/previous canary0264 . PageLinks.previous",
+        },
+        Body {
+            name: "ClientProfile",
+            show: shown::<types::ClientProfile>,
+            refuse: None,
+            text: r#"{"archived_at":"2024-02-29T12:30:00Z","created_at":"2024-02-29T12:30:00Z","dob":"1265-07-17","email":"canary0266@example.com","id":1,"is_deletable":true,"landline":"canary0267","mobile":"canary0268","name":{"complete_name":"canary0269","first_name":"canary0270","full_name":"canary0271","last_name":"canary0272","middle_name":"canary0273","name":"canary0274","object":"name","other_title":"canary0275","title":"canary0276"},"national_insurance_number":"canary0277","object":"client","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
+            canaries: "
+/dob 1265-07-17 . ClientProfile.dob
+/email canary0266 p ClientProfile.email
+/landline canary0267 . ClientProfile.landline
+/mobile canary0268 . ClientProfile.mobile
+/name/complete_name canary0269 . ClientProfile.name Name.complete_name
+/name/first_name canary0270 l255 ClientProfile.name Name.first_name
+/name/full_name canary0271 . ClientProfile.name Name.full_name
+/name/last_name canary0272 l255 ClientProfile.name Name.last_name
+/name/middle_name canary0273 l255 ClientProfile.name Name.middle_name
+/name/name canary0274 . ClientProfile.name Name.name
+/name/other_title canary0275 l20 ClientProfile.name Name.other_title
+/name/title canary0276 . ClientProfile.name Name.title
+/national_insurance_number canary0277 . ClientProfile.national_insurance_number",
+        },
+        Body {
+            name: "CreditHistoryPage",
+            show: shown::<types::CreditHistoryPage>,
+            refuse: None,
+            text: r#"{"count":1,"current_page":1,"data":[{"causer":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"created_at":"2024-02-29T12:30:00Z","credits":1,"id":1,"object":"credit_history","reason":"text"}],"limit":1,"links":{"next":"canary0278","previous":"canary0279"},"object":"paginated_list","total":1,"total_pages":1}"#,
+            canaries: "
+/links/next canary0278 . PageLinks.next
+/links/previous canary0279 . PageLinks.previous",
+        },
+        Body {
+            name: "CreditHistoryPage 2",
+            show: shown::<types::CreditHistoryPage>,
+            refuse: None,
+            text: r#"{"count":1,"current_page":1,"data":[{"causer":{"id":1,"type":"user"},"created_at":"2024-02-29T12:30:00Z","credits":1,"id":1,"object":"credit_history","reason":"text"}],"limit":1,"links":{"next":"canary0280","previous":"canary0281"},"object":"paginated_list","total":1,"total_pages":1}"#,
+            canaries: "
+/links/next canary0280 . PageLinks.next
+/links/previous canary0281 . PageLinks.previous",
+        },
+        Body {
+            name: "CreditHistoryPage 3",
+            show: shown::<types::CreditHistoryPage>,
+            refuse: None,
+            text: r#"{"count":1,"current_page":1,"data":[{"causer":{"id":1,"type":"check"},"created_at":"2024-02-29T12:30:00Z","credits":1,"id":1,"object":"credit_history","reason":"text"}],"limit":1,"links":{"next":"canary0282","previous":"canary0283"},"object":"paginated_list","total":1,"total_pages":1}"#,
+            canaries: "
+/links/next canary0282 . PageLinks.next
+/links/previous canary0283 . PageLinks.previous",
         },
         Body {
             name: "ErrorBody",
             show: shown::<types::ErrorBody>,
             refuse: None,
-            text: r#"{"error":"canary0271"}"#,
+            text: r#"{"error":"canary0284"}"#,
             canaries: "
-/error canary0271 . ErrorBody.error",
+/error canary0284 . ErrorBody.error",
         },
         Body {
             name: "ErrorMessageBody",
             show: shown::<types::ErrorMessageBody>,
             refuse: None,
-            text: r#"{"message":"canary0272"}"#,
+            text: r#"{"message":"canary0285"}"#,
             canaries: "
-/message canary0272 . ErrorMessageBody.message",
+/message canary0285 . ErrorMessageBody.message",
         },
         Body {
             name: "NewAddress",
             show: shown::<types::NewAddress>,
             refuse: Some(refused::<types::NewAddress>),
-            text: r#"{"city":"canary0273","country":"canary0274","district":"canary0275","house_name":"canary0276","house_number":"canary0277","postcode":"canary0278","province":"canary0279","second_street":"canary0280","street_name":"canary0281","unit":"canary0282"}"#,
+            text: r#"{"city":"canary0286","country":"canary0287","district":"canary0288","house_name":"canary0289","house_number":"canary0290","postcode":"canary0291","province":"canary0292","second_street":"canary0293","street_name":"canary0294","unit":"canary0295"}"#,
             canaries: "
-/city canary0273 . NewAddress.city
-/country canary0274 . NewAddress.country
-/district canary0275 . NewAddress.district
-/house_name canary0276 . NewAddress.house_name
-/house_number canary0277 . NewAddress.house_number
-/postcode canary0278 . NewAddress.postcode
-/province canary0279 . NewAddress.province
-/second_street canary0280 . NewAddress.second_street
-/street_name canary0281 . NewAddress.street_name
-/unit canary0282 . NewAddress.unit",
+/city canary0286 . NewAddress.city
+/country canary0287 . NewAddress.country
+/district canary0288 . NewAddress.district
+/house_name canary0289 . NewAddress.house_name
+/house_number canary0290 . NewAddress.house_number
+/postcode canary0291 . NewAddress.postcode
+/province canary0292 . NewAddress.province
+/second_street canary0293 . NewAddress.second_street
+/street_name canary0294 . NewAddress.street_name
+/unit canary0295 . NewAddress.unit",
         },
         Body {
             name: "NewClient",
             show: shown::<types::NewClient>,
             refuse: Some(refused::<types::NewClient>),
-            text: r#"{"dob":"1283-07-17","email":"canary0284@example.com","landline":"canary0285","mobile":"canary0286","name":{"first_name":"canary0287","last_name":"canary0288","middle_name":"canary0289","other_title":"canary0290","title":"canary0291"},"reference":"text","status":"pending"}"#,
+            text: r#"{"dob":"1296-07-17","email":"canary0297@example.com","landline":"canary0298","mobile":"canary0299","name":{"first_name":"canary0300","last_name":"canary0301","middle_name":"canary0302","other_title":"canary0303","title":"canary0304"},"reference":"text","status":"pending"}"#,
             canaries: "
-/dob 1283-07-17 . NewClient.dob
-/email canary0284 p NewClient.email
-/landline canary0285 . NewClient.landline
-/mobile canary0286 . NewClient.mobile
-/name/first_name canary0287 l255 NewClient.name NewName.first_name
-/name/last_name canary0288 l255 NewClient.name NewName.last_name
-/name/middle_name canary0289 l255 NewClient.name NewName.middle_name
-/name/other_title canary0290 l20 NewClient.name NewName.other_title
-/name/title canary0291 . NewClient.name NewName.title",
+/dob 1296-07-17 . NewClient.dob
+/email canary0297 p NewClient.email
+/landline canary0298 . NewClient.landline
+/mobile canary0299 . NewClient.mobile
+/name/first_name canary0300 l255 NewClient.name NewName.first_name
+/name/last_name canary0301 l255 NewClient.name NewName.last_name
+/name/middle_name canary0302 l255 NewClient.name NewName.middle_name
+/name/other_title canary0303 l20 NewClient.name NewName.other_title
+/name/title canary0304 . NewClient.name NewName.title",
         },
         Body {
             name: "NewRecord 6",
             show: shown::<types::NewRecord>,
             refuse: Some(refused::<types::NewRecord>),
-            text: r#"{"client":1,"message":"text","notification":"email","reminder":true,"steps":[{"preferences":{"pin_number":"qz0292","type":"standard"},"type":"check.hscni_access_ni"}]}"#,
+            text: r#"{"client":1,"message":"text","notification":"email","reminder":true,"steps":[{"preferences":{"pin_number":"qz0305","type":"standard"},"type":"check.hscni_access_ni"}]}"#,
             canaries: "
-/steps/0/preferences/pin_number qz0292 l6 NewStandardAccessNiPreferences.pin_number",
+/steps/0/preferences/pin_number qz0305 l6 NewStandardAccessNiPreferences.pin_number",
         },
         Body {
             name: "NewRecord 19",
             show: shown::<types::NewRecord>,
             refuse: Some(refused::<types::NewRecord>),
-            text: r#"{"client":1,"message":"text","notification":"email","reminder":true,"steps":[{"preferences":{"pin_number":"qz0293","type":"enhanced"},"type":"check.hscni_access_ni"}]}"#,
+            text: r#"{"client":1,"message":"text","notification":"email","reminder":true,"steps":[{"preferences":{"pin_number":"qz0306","type":"enhanced"},"type":"check.hscni_access_ni"}]}"#,
             canaries: "
-/steps/0/preferences/pin_number qz0293 l6 NewEnhancedAccessNiPreferences.pin_number",
+/steps/0/preferences/pin_number qz0306 l6 NewEnhancedAccessNiPreferences.pin_number",
         },
         Body {
             name: "NewRecord 20",
             show: shown::<types::NewRecord>,
             refuse: Some(refused::<types::NewRecord>),
-            text: r#"{"client":1,"message":"text","notification":"email","reminder":true,"steps":[{"preferences":{"barring_adults":true,"barring_children":true,"pin_number":"qz0294","type":"enhanced_barring"},"type":"check.hscni_access_ni"}]}"#,
+            text: r#"{"client":1,"message":"text","notification":"email","reminder":true,"steps":[{"preferences":{"barring_adults":true,"barring_children":true,"pin_number":"qz0307","type":"enhanced_barring"},"type":"check.hscni_access_ni"}]}"#,
             canaries: "
-/steps/0/preferences/pin_number qz0294 l6 NewBarringAccessNiPreferences.pin_number",
+/steps/0/preferences/pin_number qz0307 l6 NewBarringAccessNiPreferences.pin_number",
+        },
+        Body {
+            name: "OrganisationList",
+            show: shown::<types::OrganisationList>,
+            refuse: None,
+            text: r#"{"count":1,"data":[{"archived_at":"2024-02-29T12:30:00Z","company_number":"text","created_at":"2024-02-29T12:30:00Z","id":1,"jurisdiction":"text","name":"text","object":"organisation","updated_at":"2024-02-29T12:30:00Z"}],"has_more":true,"limit":1,"object":"list","total":1,"url":"canary0308"}"#,
+            canaries: "
+/url canary0308 . OrganisationList.url",
+        },
+        Body {
+            name: "OrganisationPage",
+            show: shown::<types::OrganisationPage>,
+            refuse: None,
+            text: r#"{"count":1,"current_page":1,"data":[{"archived_at":"2024-02-29T12:30:00Z","company_number":"text","created_at":"2024-02-29T12:30:00Z","id":1,"jurisdiction":"text","name":"text","object":"organisation","updated_at":"2024-02-29T12:30:00Z"}],"limit":1,"links":{"next":"canary0309","previous":"canary0310"},"object":"paginated_list","total":1,"total_pages":1}"#,
+            canaries: "
+/links/next canary0309 . PageLinks.next
+/links/previous canary0310 . PageLinks.previous",
         },
         Body {
             name: "Record",
             show: shown::<types::Record>,
             refuse: None,
-            text: r#"{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0295@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0296","status":"pending","steps":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","type":"check.credit"}],"updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0311@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0312","status":"pending","steps":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","type":"check.credit"}],"updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/email canary0295 p Record.email
-/perform_url canary0296 . Record.perform_url",
+/email canary0311 p Record.email
+/perform_url canary0312 . Record.perform_url",
+        },
+        Body {
+            name: "RecordDocumentPage",
+            show: shown::<types::RecordDocumentPage>,
+            refuse: None,
+            text: r#"{"count":1,"current_page":1,"data":[{"attachments":[1],"completed_at":"2024-02-29T12:30:00Z","config":{"instructions":"text","require_confirmation":true,"require_return":true,"return_message":"text"},"created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"record_document","source":{"id":1,"type":"record"},"status":"pending","type":"requested","updated_at":"2024-02-29T12:30:00Z"}],"limit":1,"links":{"next":"canary0313","previous":"canary0314"},"object":"paginated_list","total":1,"total_pages":1}"#,
+            canaries: "
+/links/next canary0313 . PageLinks.next
+/links/previous canary0314 . PageLinks.previous",
         },
         Body {
             name: "RecordPage",
             show: shown::<types::RecordPage>,
             refuse: None,
-            text: r#"{"count":1,"current_page":1,"data":[{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0297@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0298","status":"pending","steps":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","type":"check.credit"}],"updated_at":"2024-02-29T12:30:00Z"}],"limit":1,"links":{"next":"text","previous":"text"},"object":"paginated_list","total":1,"total_pages":1}"#,
+            text: r#"{"count":1,"current_page":1,"data":[{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"canary0315@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"canary0316","status":"pending","steps":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","type":"check.credit"}],"updated_at":"2024-02-29T12:30:00Z"}],"limit":1,"links":{"next":"canary0317","previous":"canary0318"},"object":"paginated_list","total":1,"total_pages":1}"#,
             canaries: "
-/data/0/email canary0297 p Record.email
-/data/0/perform_url canary0298 . Record.perform_url",
+/data/0/email canary0315 p Record.email
+/data/0/perform_url canary0316 . Record.perform_url
+/links/next canary0317 . PageLinks.next
+/links/previous canary0318 . PageLinks.previous",
+        },
+        Body {
+            name: "RecordStepPage",
+            show: shown::<types::RecordStepPage>,
+            refuse: None,
+            text: r#"{"count":1,"current_page":1,"data":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","type":"check.credit"}],"limit":1,"links":{"next":"canary0319","previous":"canary0320"},"object":"paginated_list","total":1,"total_pages":1}"#,
+            canaries: "
+/links/next canary0319 . PageLinks.next
+/links/previous canary0320 . PageLinks.previous",
         },
         Body {
             name: "Team",
             show: shown::<types::Team>,
             refuse: None,
-            text: r#"{"archived_at":"2024-02-29T12:30:00Z","contact":"canary0299@example.com","created_at":"2024-02-29T12:30:00Z","id":1,"identifier":"text","is_support_enabled":true,"logo":"text","name":"text","object":"team","telephone":"canary0300","tier":"text","updated_at":"2024-02-29T12:30:00Z","uuid":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}"#,
+            text: r#"{"archived_at":"2024-02-29T12:30:00Z","contact":"canary0321@example.com","created_at":"2024-02-29T12:30:00Z","id":1,"identifier":"text","is_support_enabled":true,"logo":"text","name":"text","object":"team","telephone":"canary0322","tier":"text","updated_at":"2024-02-29T12:30:00Z","uuid":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}"#,
             canaries: "
-/contact canary0299 p Team.contact
-/telephone canary0300 . Team.telephone",
+/contact canary0321 p Team.contact
+/telephone canary0322 . Team.telephone",
         },
         Body {
             name: "TeamMember",
             show: shown::<types::TeamMember>,
             refuse: None,
-            text: r#"{"email":"canary0301@example.com","id":1,"name":"canary0302","object":"team_member","role":"assumed"}"#,
+            text: r#"{"email":"canary0323@example.com","id":1,"name":"canary0324","object":"team_member","role":"assumed"}"#,
             canaries: "
-/email canary0301 p TeamMember.email
-/name canary0302 . TeamMember.name",
+/email canary0323 p TeamMember.email
+/name canary0324 . TeamMember.name",
         },
         Body {
             name: "TeamMemberPage",
             show: shown::<types::TeamMemberPage>,
             refuse: None,
-            text: r#"{"count":1,"current_page":1,"data":[{"email":"canary0303@example.com","id":1,"name":"canary0304","object":"team_member","role":"assumed"}],"limit":1,"links":{"next":"text","previous":"text"},"object":"paginated_list","total":1,"total_pages":1}"#,
+            text: r#"{"count":1,"current_page":1,"data":[{"email":"canary0325@example.com","id":1,"name":"canary0326","object":"team_member","role":"assumed"}],"limit":1,"links":{"next":"canary0327","previous":"canary0328"},"object":"paginated_list","total":1,"total_pages":1}"#,
             canaries: "
-/data/0/email canary0303 p TeamMember.email
-/data/0/name canary0304 . TeamMember.name",
+/data/0/email canary0325 p TeamMember.email
+/data/0/name canary0326 . TeamMember.name
+/links/next canary0327 . PageLinks.next
+/links/previous canary0328 . PageLinks.previous",
         },
         Body {
             name: "TeamPage",
             show: shown::<types::TeamPage>,
             refuse: None,
-            text: r#"{"count":1,"current_page":1,"data":[{"archived_at":"2024-02-29T12:30:00Z","contact":"canary0305@example.com","created_at":"2024-02-29T12:30:00Z","id":1,"identifier":"text","is_support_enabled":true,"logo":"text","name":"text","object":"team","telephone":"canary0306","tier":"text","updated_at":"2024-02-29T12:30:00Z","uuid":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}],"limit":1,"links":{"next":"text","previous":"text"},"object":"paginated_list","total":1,"total_pages":1}"#,
+            text: r#"{"count":1,"current_page":1,"data":[{"archived_at":"2024-02-29T12:30:00Z","contact":"canary0329@example.com","created_at":"2024-02-29T12:30:00Z","id":1,"identifier":"text","is_support_enabled":true,"logo":"text","name":"text","object":"team","telephone":"canary0330","tier":"text","updated_at":"2024-02-29T12:30:00Z","uuid":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}],"limit":1,"links":{"next":"canary0331","previous":"canary0332"},"object":"paginated_list","total":1,"total_pages":1}"#,
             canaries: "
-/data/0/contact canary0305 p Team.contact
-/data/0/telephone canary0306 . Team.telephone",
+/data/0/contact canary0329 p Team.contact
+/data/0/telephone canary0330 . Team.telephone
+/links/next canary0331 . PageLinks.next
+/links/previous canary0332 . PageLinks.previous",
         },
         Body {
             name: "UpdateClient",
             show: shown::<types::UpdateClient>,
             refuse: Some(refused::<types::UpdateClient>),
-            text: r#"{"dob":"1307-07-17","email":"canary0308@example.com","landline":"canary0309","mobile":"canary0310","name":{"first_name":"canary0311","last_name":"canary0312","middle_name":"canary0313","other_title":"canary0314","title":"canary0315"},"reference":"text","status":"pending"}"#,
+            text: r#"{"dob":"1333-07-17","email":"canary0334@example.com","landline":"canary0335","mobile":"canary0336","name":{"first_name":"canary0337","last_name":"canary0338","middle_name":"canary0339","other_title":"canary0340","title":"canary0341"},"reference":"text","status":"pending"}"#,
             canaries: "
-/dob 1307-07-17 . UpdateClient.dob
-/email canary0308 p UpdateClient.email
-/landline canary0309 . UpdateClient.landline
-/mobile canary0310 . UpdateClient.mobile
-/name/first_name canary0311 l255 UpdateClient.name UpdateName.first_name
-/name/last_name canary0312 l255 UpdateClient.name UpdateName.last_name
-/name/middle_name canary0313 l255 UpdateClient.name UpdateName.middle_name
-/name/other_title canary0314 l20 UpdateClient.name UpdateName.other_title
-/name/title canary0315 . UpdateClient.name UpdateName.title",
+/dob 1333-07-17 . UpdateClient.dob
+/email canary0334 p UpdateClient.email
+/landline canary0335 . UpdateClient.landline
+/mobile canary0336 . UpdateClient.mobile
+/name/first_name canary0337 l255 UpdateClient.name UpdateName.first_name
+/name/last_name canary0338 l255 UpdateClient.name UpdateName.last_name
+/name/middle_name canary0339 l255 UpdateClient.name UpdateName.middle_name
+/name/other_title canary0340 l20 UpdateClient.name UpdateName.other_title
+/name/title canary0341 . UpdateClient.name UpdateName.title",
         },
         Body {
             name: "UpdateClientCorrection",
             show: shown::<types::UpdateClientCorrection>,
             refuse: Some(refused::<types::UpdateClientCorrection>),
-            text: r#"{"correction":{"first_name":"canary0316","last_name":"canary0317","middle_name":"canary0318"},"status":"accepted"}"#,
+            text: r#"{"correction":{"first_name":"canary0342","last_name":"canary0343","middle_name":"canary0344"},"status":"accepted"}"#,
             canaries: "
-/correction/first_name canary0316 . AcceptClientCorrection.correction NameCorrection.first_name
-/correction/last_name canary0317 . AcceptClientCorrection.correction NameCorrection.last_name
-/correction/middle_name canary0318 . AcceptClientCorrection.correction NameCorrection.middle_name",
+/correction/first_name canary0342 . AcceptClientCorrection.correction NameCorrection.first_name
+/correction/last_name canary0343 . AcceptClientCorrection.correction NameCorrection.last_name
+/correction/middle_name canary0344 . AcceptClientCorrection.correction NameCorrection.middle_name",
         },
         Body {
             name: "UpdateTeam",
             show: shown::<types::UpdateTeam>,
             refuse: Some(refused::<types::UpdateTeam>),
-            text: r#"{"contact":"canary0319@example.com","telephone":"canary0320"}"#,
+            text: r#"{"contact":"canary0345@example.com","telephone":"canary0346"}"#,
             canaries: "
-/contact canary0319 p UpdateTeam.contact
-/telephone canary0320 . UpdateTeam.telephone",
+/contact canary0345 p UpdateTeam.contact
+/telephone canary0346 . UpdateTeam.telephone",
         },
         Body {
             name: "UpdateUser",
             show: shown::<types::UpdateUser>,
             refuse: Some(refused::<types::UpdateUser>),
-            text: r#"{"email":"canary0321@example.com","name":"canary0322"}"#,
+            text: r#"{"email":"canary0347@example.com","name":"canary0348"}"#,
             canaries: "
-/email canary0321 p UpdateUser.email
-/name canary0322 . UpdateUser.name",
+/email canary0347 p UpdateUser.email
+/name canary0348 . UpdateUser.name",
         },
         Body {
             name: "User",
             show: shown::<types::User>,
             refuse: None,
-            text: r#"{"created_at":"2024-02-29T12:30:00Z","email":"canary0323@example.com","id":1,"is_disabled":true,"is_verified":true,"name":"canary0324","object":"user","updated_at":"2024-02-29T12:30:00Z"}"#,
+            text: r#"{"created_at":"2024-02-29T12:30:00Z","email":"canary0349@example.com","id":1,"is_disabled":true,"is_verified":true,"name":"canary0350","object":"user","updated_at":"2024-02-29T12:30:00Z"}"#,
             canaries: "
-/email canary0323 p User.email
-/name canary0324 . User.name",
+/email canary0349 p User.email
+/name canary0350 . User.name",
         },
         Body {
-            name: "ValidationErrors",
-            show: shown::<types::ValidationErrors>,
+            name: "map of list of ErrorText",
+            show: shown::<Map<Vec<types::ErrorText>>>,
             refuse: None,
-            text: r#"{"key":"canary0325"}"#,
+            text: r#"{"key":["canary0351"]}"#,
             canaries: "
-/key canary0325 . ValidationErrors",
+/key/0 canary0351 . ErrorText",
         },
     ],
 };
@@ -959,7 +1051,7 @@ async fn get_current_user() {
 
 #[tokio::test]
 async fn update_current_user() {
-    let answers = [(200, "User"), (401, "ErrorBody"), (422, "ValidationErrors"), (200, "*"), (418, "*")];
+    let answers = [(200, "User"), (401, "ErrorBody"), (422, "map of list of ErrorText"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "update_current_user", Some("UpdateUser"), &answers);
     let body: types::UpdateUser = read(&watch.text("UpdateUser"));
     for (status, answer) in answers {
@@ -1033,7 +1125,7 @@ async fn list_team_members() {
 
 #[tokio::test]
 async fn list_credit_history() {
-    let answers = [(401, "ErrorBody"), (403, "ErrorMessageBody"), (500, "ErrorMessageBody"), (503, "."), (200, "*"), (418, "*")];
+    let answers = [(200, "CreditHistoryPage"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (500, "ErrorMessageBody"), (503, "."), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "list_credit_history", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1057,7 +1149,7 @@ async fn list_records() {
 
 #[tokio::test]
 async fn create_record() {
-    let answers = [(201, "Record"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (422, "ValidationErrors"), (201, "*"), (418, "*")];
+    let answers = [(201, "Record"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "create_record", Some("NewRecord 6"), &answers);
     let body: types::NewRecord = read(&watch.text("NewRecord 6"));
     for (status, answer) in answers {
@@ -1082,7 +1174,7 @@ async fn get_record() {
 
 #[tokio::test]
 async fn update_record() {
-    let answers = [(200, "Record"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "ValidationErrors"), (200, "*"), (418, "*")];
+    let answers = [(200, "Record"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "update_record", None, &answers);
     let body: types::UpdateRecord = read(r#"{"expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"is_archived":true,"is_reviewed":true}"#);
     for (status, answer) in answers {
@@ -1106,6 +1198,18 @@ async fn archive_record() {
 }
 
 #[tokio::test]
+async fn list_record_documents() {
+    let answers = [(200, "RecordDocumentPage"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_record_documents", None, &answers);
+    for (status, answer) in answers {
+        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+        let call = client(&server).list_record_documents(types::RecordId(1)).page(1).limit(1).expand([types::RecordDocumentExpansion::Attachments, types::RecordDocumentExpansion::Attachments]);
+        watch.sees(&call);
+        watch.ends(&server, call.send().await).await;
+    }
+}
+
+#[tokio::test]
 async fn download_record() {
     let answers = [(403, "ErrorMessageBody"), (403, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "download_record", None, &answers);
@@ -1119,7 +1223,7 @@ async fn download_record() {
 
 #[tokio::test]
 async fn expire_record() {
-    let answers = [(200, "Record"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "ValidationErrors"), (200, "*"), (418, "*")];
+    let answers = [(200, "Record"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "expire_record", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1131,7 +1235,7 @@ async fn expire_record() {
 
 #[tokio::test]
 async fn list_record_steps() {
-    let answers = [(403, "ErrorMessageBody"), (200, "*"), (418, "*")];
+    let answers = [(200, "RecordStepPage"), (403, "ErrorMessageBody"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "list_record_steps", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1167,7 +1271,7 @@ async fn list_record_assignees() {
 
 #[tokio::test]
 async fn add_record_assignees() {
-    let answers = [(200, "."), (201, "AssigneeList"), (204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "ValidationErrors"), (201, "*"), (418, "*")];
+    let answers = [(200, "."), (201, "AssigneeList"), (204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "add_record_assignees", None, &answers);
     let body: Vec<types::NewAssignee> = read(r#"[{"team_member":1,"type":"team_member"}]"#);
     for (status, answer) in answers {
@@ -1180,7 +1284,7 @@ async fn add_record_assignees() {
 
 #[tokio::test]
 async fn replace_record_assignees() {
-    let answers = [(200, "."), (201, "AssigneeList"), (204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "ValidationErrors"), (201, "*"), (418, "*")];
+    let answers = [(200, "."), (201, "AssigneeList"), (204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "replace_record_assignees", None, &answers);
     let body: Vec<types::NewAssignee> = read(r#"[{"team_member":1,"type":"team_member"}]"#);
     for (status, answer) in answers {
@@ -1221,7 +1325,7 @@ async fn list_clients() {
     let watch = Watch::new(&CANARIES, "list_clients", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).list_clients().page(1).limit(1).search("canary0326").status(types::ClientStatus::Pending).visibility(types::Visibility::Active).assignee(types::TeamMemberId(1)).reference("text").sort_by(types::ClientSort::NameFirstName).order_by(types::SortDirection::Asc);
+        let call = client(&server).list_clients().page(1).limit(1).search("canary0352").status(types::ClientStatus::Pending).visibility(types::Visibility::Active).assignee(types::TeamMemberId(1)).reference("text").sort_by(types::ClientSort::NameFirstName).order_by(types::SortDirection::Asc);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -1229,7 +1333,7 @@ async fn list_clients() {
 
 #[tokio::test]
 async fn create_client() {
-    let answers = [(201, "Client"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (422, "ValidationErrors"), (201, "*"), (418, "*")];
+    let answers = [(201, "ClientProfile"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "create_client", Some("NewClient"), &answers);
     let body: types::NewClient = read(&watch.text("NewClient"));
     for (status, answer) in answers {
@@ -1242,7 +1346,7 @@ async fn create_client() {
 
 #[tokio::test]
 async fn get_client() {
-    let answers = [(200, "Client"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
+    let answers = [(200, "ClientProfile"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "get_client", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1254,7 +1358,7 @@ async fn get_client() {
 
 #[tokio::test]
 async fn update_client() {
-    let answers = [(200, "Client"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "ValidationErrors"), (200, "*"), (418, "*")];
+    let answers = [(200, "ClientProfile"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "update_client", Some("UpdateClient"), &answers);
     let body: types::UpdateClient = read(&watch.text("UpdateClient"));
     for (status, answer) in answers {
@@ -1291,7 +1395,7 @@ async fn get_client_address() {
 
 #[tokio::test]
 async fn replace_client_address() {
-    let answers = [(200, "Address"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "ValidationErrors"), (200, "*"), (418, "*")];
+    let answers = [(200, "Address"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "replace_client_address", Some("NewAddress"), &answers);
     let body: types::NewAddress = read(&watch.text("NewAddress"));
     for (status, answer) in answers {
@@ -1316,7 +1420,7 @@ async fn list_client_records() {
 
 #[tokio::test]
 async fn list_client_forms() {
-    let answers = [(403, "ErrorMessageBody"), (200, "*"), (418, "*")];
+    let answers = [(200, "ClientFormPage"), (403, "ErrorMessageBody"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "list_client_forms", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1352,7 +1456,7 @@ async fn download_client_form() {
 
 #[tokio::test]
 async fn update_client_correction() {
-    let answers = [(200, "ClientCorrection"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorMessageBody"), (405, "ErrorMessageBody"), (422, "ValidationErrors"), (200, "*"), (418, "*")];
+    let answers = [(200, "ClientCorrection"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorMessageBody"), (405, "ErrorMessageBody"), (422, "map of list of ErrorText"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "update_client_correction", Some("UpdateClientCorrection"), &answers);
     let body: types::UpdateClientCorrection = read(&watch.text("UpdateClientCorrection"));
     for (status, answer) in answers {
@@ -1401,7 +1505,7 @@ async fn list_client_assignees() {
 
 #[tokio::test]
 async fn add_client_assignees() {
-    let answers = [(200, "."), (201, "AssigneeList"), (204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "ValidationErrors"), (201, "*"), (418, "*")];
+    let answers = [(200, "."), (201, "AssigneeList"), (204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "add_client_assignees", None, &answers);
     let body: Vec<types::NewAssignee> = read(r#"[{"team_member":1,"type":"team_member"}]"#);
     for (status, answer) in answers {
@@ -1414,7 +1518,7 @@ async fn add_client_assignees() {
 
 #[tokio::test]
 async fn replace_client_assignees() {
-    let answers = [(200, "."), (201, "AssigneeList"), (204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "ValidationErrors"), (201, "*"), (418, "*")];
+    let answers = [(200, "."), (201, "AssigneeList"), (204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "replace_client_assignees", None, &answers);
     let body: Vec<types::NewAssignee> = read(r#"[{"team_member":1,"type":"team_member"}]"#);
     for (status, answer) in answers {
@@ -1455,7 +1559,7 @@ async fn list_client_files() {
     let watch = Watch::new(&CANARIES, "list_client_files", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).list_client_files(types::ClientId(1)).page(1).limit(1).expand([types::ClientFileExpansion::Source, types::ClientFileExpansion::Source]).sort_by(types::ClientFileSort::Name).order_by(types::SortDirection::Asc).source(types::ClientFileSourceFilter::Check).source_type(types::ClientFileSourceTypeFilter::PhotoId).search("canary0327");
+        let call = client(&server).list_client_files(types::ClientId(1)).page(1).limit(1).expand([types::ClientFileExpansion::Source, types::ClientFileExpansion::Source]).sort_by(types::ClientFileSort::Name).order_by(types::SortDirection::Asc).source(types::ClientFileSourceFilter::Check).source_type(types::ClientFileSourceTypeFilter::PhotoId).search("canary0353");
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -1463,7 +1567,7 @@ async fn list_client_files() {
 
 #[tokio::test]
 async fn create_client_file() {
-    let answers = [(201, "ClientFile"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "ValidationErrors"), (201, "*"), (418, "*")];
+    let answers = [(201, "ClientFile"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "create_client_file", None, &answers);
     let body: types::NewClientFile = read(r#"{"attachment":1,"expires_at":"2024-02-29T12:30:00Z","name":"text"}"#);
     for (status, answer) in answers {
@@ -1488,7 +1592,7 @@ async fn delete_client_organisation() {
 
 #[tokio::test]
 async fn list_client_organisations() {
-    let answers = [(401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
+    let answers = [(200, "OrganisationPage"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "list_client_organisations", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1500,7 +1604,7 @@ async fn list_client_organisations() {
 
 #[tokio::test]
 async fn add_client_organisations() {
-    let answers = [(200, "."), (204, "."), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "ValidationErrors"), (201, "*"), (418, "*")];
+    let answers = [(200, "."), (201, "OrganisationList"), (204, "."), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "add_client_organisations", None, &answers);
     let body: Vec<types::OrganisationId> = read("[1]");
     for (status, answer) in answers {
@@ -1513,7 +1617,7 @@ async fn add_client_organisations() {
 
 #[tokio::test]
 async fn replace_client_organisations() {
-    let answers = [(200, "."), (204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "ValidationErrors"), (201, "*"), (418, "*")];
+    let answers = [(200, "."), (201, "OrganisationList"), (204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "replace_client_organisations", None, &answers);
     let body: Vec<types::OrganisationId> = read("[1]");
     for (status, answer) in answers {
@@ -1542,7 +1646,7 @@ async fn list_cases() {
     let watch = Watch::new(&CANARIES, "list_cases", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).list_cases().page(1).limit(1).sort_by(types::CaseSort::Name).order_by(types::SortDirection::Asc).expand([types::CaseExpansion::Client, types::CaseExpansion::Client]).status(types::CaseStatus::Pending).visibility(types::Visibility::Active).created_by(types::TeamMemberId(1)).assigned_to(types::AssigneeFilter::TeamMemberId(types::TeamMemberId(1))).client(types::ClientId(1)).client_visibility(types::Visibility::Active).reference("text").search("canary0328");
+        let call = client(&server).list_cases().page(1).limit(1).sort_by(types::CaseSort::Name).order_by(types::SortDirection::Asc).expand([types::CaseExpansion::Client, types::CaseExpansion::Client]).status(types::CaseStatus::Pending).visibility(types::Visibility::Active).created_by(types::TeamMemberId(1)).assigned_to(types::AssigneeFilter::TeamMemberId(types::TeamMemberId(1))).client(types::ClientId(1)).client_visibility(types::Visibility::Active).reference("text").search("canary0354");
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -1550,7 +1654,7 @@ async fn list_cases() {
 
 #[tokio::test]
 async fn create_case() {
-    let answers = [(201, "Case 2"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (422, "ValidationErrors"), (201, "*"), (418, "*")];
+    let answers = [(201, "Case 2"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "create_case", None, &answers);
     let body: types::NewCase = read(r#"{"client":1,"name":"text","reference":"text"}"#);
     for (status, answer) in answers {
@@ -1575,7 +1679,7 @@ async fn get_case() {
 
 #[tokio::test]
 async fn update_case() {
-    let answers = [(200, "Case 2"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "ValidationErrors"), (200, "*"), (418, "*")];
+    let answers = [(200, "Case 2"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "update_case", None, &answers);
     let body: types::UpdateCase = read(r#"{"is_archived":true,"name":"text","reference":"text"}"#);
     for (status, answer) in answers {
@@ -1588,7 +1692,7 @@ async fn update_case() {
 
 #[tokio::test]
 async fn list_case_reviews() {
-    let answers = [(401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
+    let answers = [(200, "CaseReviewPage"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "list_case_reviews", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
@@ -1600,7 +1704,7 @@ async fn list_case_reviews() {
 
 #[tokio::test]
 async fn create_case_review() {
-    let answers = [(201, "CaseReview 2"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "ValidationErrors"), (201, "*"), (418, "*")];
+    let answers = [(201, "CaseReview 2"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "create_case_review", None, &answers);
     let body: types::NewCaseReview = read(r#"{"status":"pending"}"#);
     for (status, answer) in answers {
@@ -1625,7 +1729,7 @@ async fn list_case_items() {
 
 #[tokio::test]
 async fn add_case_items() {
-    let answers = [(200, "."), (201, "CaseItemList"), (204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "ValidationErrors"), (201, "*"), (418, "*")];
+    let answers = [(200, "."), (201, "CaseItemList"), (204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "add_case_items", None, &answers);
     let body: Vec<types::NewCaseItem> = read(r#"[{"id":1,"type":"record"}]"#);
     for (status, answer) in answers {

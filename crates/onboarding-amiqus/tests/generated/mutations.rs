@@ -4,7 +4,7 @@
 //! Each answer, changed in one place at a time, comes to what the document says. `onboarding_testing::mutation` tells
 //! what the letters mean.
 
-use onboarding_amiqus::types;
+use onboarding_amiqus::{Map, types};
 use onboarding_testing::mutation::{Answer, assert_mutants, decoded};
 
 #[test]
@@ -46,7 +46,7 @@ fn case_items() {
 /data/0/created_at dnBIAOF
 /data/0/entity dnsbiau
 /data/0/entity/archived_at dnb?i?a?o?f?
-/data/0/entity/client dnsbao
+/data/0/entity/client d?nsbao
 /data/0/entity/created_at dnb?i?a?o?f?
 /data/0/entity/email dnb?i?a?o?p
 /data/0/entity/expired_at dnb?i?a?o?f?
@@ -55,7 +55,7 @@ fn case_items() {
 /data/0/entity/object d?n?b?i?a?o?v?
 /data/0/entity/perform_url dnbiao
 /data/0/entity/status dnb?i?a?o?v
-/data/0/entity/steps dns?b?i?o?z
+/data/0/entity/steps d?n?s?b?i?o?z
 /data/0/entity/steps/0 n?s?b?i?a?u
 /data/0/entity/steps/0/check dnsbao
 /data/0/entity/steps/0/completed_at dnb?i?a?o?f?
@@ -87,7 +87,7 @@ fn case_items() {
 /data/0/created_at dnBIAOF
 /data/0/entity dnsbiau
 /data/0/entity/archived_at dnb?i?a?o?f?
-/data/0/entity/client dnsbao
+/data/0/entity/client d?nsbao
 /data/0/entity/created_at dnb?i?a?o?f?
 /data/0/entity/email dnb?i?a?o?p
 /data/0/entity/expired_at dnb?i?a?o?f?
@@ -96,7 +96,7 @@ fn case_items() {
 /data/0/entity/object d?n?b?i?a?o?v?
 /data/0/entity/perform_url dnbiao
 /data/0/entity/status dnb?i?a?o?v
-/data/0/entity/steps dns?b?i?o?z
+/data/0/entity/steps d?n?s?b?i?o?z
 /data/0/entity/steps/0 n?s?b?i?a?u
 /data/0/entity/steps/0/check dnsbao
 /data/0/entity/steps/0/completed_at dnb?i?a?o?f?
@@ -135,7 +135,7 @@ fn case_reviews() {
 /data/0/id DNSBAO
 /data/0/object DNBIAOc
 /data/0/reviewed_by dnsbao
-/data/0/status dnBIAOv
+/data/0/status DNBIAOv
 /data/0/updated_at dnBIAOF
 /limit DNSBAOm101m0
 /links d
@@ -158,7 +158,7 @@ fn case_reviews() {
 /data/0/id DNSBAO
 /data/0/object DNBIAOc
 /data/0/reviewed_by dnsbao
-/data/0/status dnBIAOv
+/data/0/status DNBIAOv
 /data/0/updated_at dnBIAOF
 /limit DNSBAOm101m0
 /links dnSBIAu
@@ -188,7 +188,7 @@ fn case_reviews() {
 /data/0/reviewed_by/name dnb?i?a?o?
 /data/0/reviewed_by/object d?n?b?i?a?o?v?
 /data/0/reviewed_by/role dnb?i?a?o?v
-/data/0/status dnBIAOv
+/data/0/status DNBIAOv
 /data/0/updated_at dnBIAOF
 /limit DNSBAOm101m0
 /links dnSBIAu
@@ -209,7 +209,7 @@ fn case_reviews() {
 /id DNSBAO
 /object DNBIAOc
 /reviewed_by dnsbao
-/status dnBIAOv
+/status DNBIAOv
 /updated_at dnBIAOF",
         },
         Answer {
@@ -223,7 +223,7 @@ fn case_reviews() {
 /id DNSBAO
 /object DNBIAOc
 /reviewed_by dnsbao
-/status dnBIAOv
+/status DNBIAOv
 /updated_at dnBIAOF",
         },
     ]);
@@ -246,13 +246,13 @@ fn cases() {
 /data/0/assignees dnsbio
 /data/0/assignees/0 n?s?b?a?o?
 /data/0/assignees/1 n?s?b?a?o?
-/data/0/client dnsbao
+/data/0/client Dnsbao
 /data/0/created_at dnBIAOF
 /data/0/id DNSBAO
 /data/0/items dnSBIO
 /data/0/items/0 nsbao
 /data/0/items/1 nsbao
-/data/0/name dnBIAO
+/data/0/name DNBIAO
 /data/0/object DNBIAOc
 /data/0/reference dnBIAO
 /data/0/status dnBIAOv
@@ -276,12 +276,12 @@ fn cases() {
 /data/0/archived_at dnBIAOF
 /data/0/assignees dnsbio
 /data/0/assignees/0 n?s?b?a?o?
-/data/0/client dnsbao
+/data/0/client Dnsbao
 /data/0/created_at dnBIAOF
 /data/0/id DNSBAO
 /data/0/items dnSBIO
 /data/0/items/0 nsbao
-/data/0/name dnBIAO
+/data/0/name DNBIAO
 /data/0/object DNBIAOc
 /data/0/reference dnBIAO
 /data/0/status dnBIAOv
@@ -319,7 +319,7 @@ fn cases() {
 /data/0/assignees/object d?n?b?i?a?o?v?
 /data/0/assignees/total dns?b?a?o?m-1
 /data/0/assignees/url dnb?i?a?o?
-/data/0/client dnsbao
+/data/0/client Dnsbao
 /data/0/created_at dnBIAOF
 /data/0/id DNSBAO
 /data/0/items dnSBIO
@@ -327,7 +327,7 @@ fn cases() {
 /data/0/items/0/created_at dnb?i?a?o?f?
 /data/0/items/0/entity dnsbiau
 /data/0/items/0/entity/archived_at dnb?i?a?o?f?
-/data/0/items/0/entity/client dnsbao
+/data/0/items/0/entity/client d?nsbao
 /data/0/items/0/entity/created_at dnb?i?a?o?f?
 /data/0/items/0/entity/email dnb?i?a?o?p
 /data/0/items/0/entity/expired_at dnb?i?a?o?f?
@@ -336,7 +336,7 @@ fn cases() {
 /data/0/items/0/entity/object d?n?b?i?a?o?v?
 /data/0/items/0/entity/perform_url dnbiao
 /data/0/items/0/entity/status dnb?i?a?o?v
-/data/0/items/0/entity/steps dns?b?i?o?z
+/data/0/items/0/entity/steps d?n?s?b?i?o?z
 /data/0/items/0/entity/steps/0 n?s?b?i?a?u
 /data/0/items/0/entity/steps/0/check dnsbao
 /data/0/items/0/entity/steps/0/completed_at dnb?i?a?o?f?
@@ -348,7 +348,7 @@ fn cases() {
 /data/0/items/0/id d?n?s?b?a?o?
 /data/0/items/0/object d?n?b?i?a?o?v?
 /data/0/items/0/updated_at dnb?i?a?o?f?
-/data/0/name dnBIAO
+/data/0/name DNBIAO
 /data/0/object DNBIAOc
 /data/0/reference dnBIAO
 /data/0/status dnBIAOv
@@ -374,7 +374,7 @@ fn cases() {
 /data/0/archived_at dnBIAOF
 /data/0/assignees dnsbio
 /data/0/assignees/0 n?s?b?a?o?
-/data/0/client dnsbao
+/data/0/client Dnsbao
 /data/0/created_at dnBIAOF
 /data/0/id DNSBAO
 /data/0/items dnSBIO
@@ -386,7 +386,7 @@ fn cases() {
 /data/0/items/0/id d?n?s?b?a?o?
 /data/0/items/0/object d?n?b?i?a?o?v?
 /data/0/items/0/updated_at dnb?i?a?o?f?
-/data/0/name dnBIAO
+/data/0/name DNBIAO
 /data/0/object DNBIAOc
 /data/0/reference dnBIAO
 /data/0/status dnBIAOv
@@ -407,11 +407,11 @@ fn cases() {
  NSBIAu
 /archived_at d
 /assignees d
-/client dnsbao
+/client Dnsbao
 /created_at dnBIAOF
 /id DNSBAO
 /items d
-/name dnBIAO
+/name DNBIAO
 /object DNBIAOc
 /reference dnBIAO
 /status dnBIAOv
@@ -426,12 +426,12 @@ fn cases() {
 /archived_at dnBIAOF
 /assignees dnsbio
 /assignees/0 n?s?b?a?o?
-/client dnsbao
+/client Dnsbao
 /created_at dnBIAOF
 /id DNSBAO
 /items dnSBIO
 /items/0 nsbao
-/name dnBIAO
+/name DNBIAO
 /object DNBIAOc
 /reference dnBIAO
 /status dnBIAOv
@@ -447,13 +447,13 @@ fn cases() {
 /assignees dnsbio
 /assignees/0 n?s?b?a?o?
 /assignees/1 n?s?b?a?o?
-/client dnsbao
+/client Dnsbao
 /created_at dnBIAOF
 /id DNSBAO
 /items dnSBIO
 /items/0 nsbao
 /items/1 nsbao
-/name dnBIAO
+/name DNBIAO
 /object DNBIAOc
 /reference dnBIAO
 /status dnBIAOv
@@ -469,13 +469,13 @@ fn cases() {
 /assignees dnsbio
 /assignees/0 n?s?b?a?o?
 /assignees/1 n?s?b?a?o?
-/client dnsbao
+/client Dnsbao
 /created_at dnBIAOF
 /id DNSBAO
 /items dnSBIO
 /items/0 nsbao
 /items/1 nsbao
-/name dnBIAO
+/name DNBIAO
 /object DNBIAOc
 /reference dnBIAO
 /status dnBIAOv
@@ -540,23 +540,23 @@ fn client_assignees() {
 /data/0 NSBIAu
 /data/0/id DNSBAO
 /data/0/object DNBIAOc
-/data/0/team_member dnSBIAu
+/data/0/team_member DNSBIAu
 /data/0/team_member/email dnBIAOp
 /data/0/team_member/id DNSBAO
 /data/0/team_member/name dnBIAO
 /data/0/team_member/object DNBIAOc
 /data/0/team_member/role dnBIAOv
-/data/0/type dnBIAOv
+/data/0/type DNBIAOc
 /data/1 NSBIAu
 /data/1/id DNSBAO
 /data/1/object DNBIAOc
-/data/1/team_member dnSBIAu
+/data/1/team_member DNSBIAu
 /data/1/team_member/email dnBIAOp
 /data/1/team_member/id DNSBAO
 /data/1/team_member/name dnBIAO
 /data/1/team_member/object DNBIAOc
 /data/1/team_member/role dnBIAOv
-/data/1/type dnBIAOv
+/data/1/type DNBIAOc
 /has_more dnSIAO
 /limit dnSBAOm101m0
 /object DNBIAOc
@@ -618,19 +618,19 @@ fn client_corrections() {
 /data/0/client/archived_at d
 /data/0/client/created_at dnb?i?a?o?f?
 /data/0/client/dob dnb?i?a?o?f?
-/data/0/client/email dnb?i?a?o?p
+/data/0/client/email d?n?b?i?a?o?p
 /data/0/client/id d?n?s?b?a?o?
 /data/0/client/is_deletable dns?i?a?o?
 /data/0/client/landline d
 /data/0/client/mobile d
-/data/0/client/name dns?b?i?a?u
+/data/0/client/name d?n?s?b?i?a?u
 /data/0/client/name/complete_name dnb?i?a?o?
-/data/0/client/name/first_name dnb?i?a?o?l255
+/data/0/client/name/first_name d?n?b?i?a?o?l255
 /data/0/client/name/full_name dnb?i?a?o?
-/data/0/client/name/last_name dnb?i?a?o?l255
+/data/0/client/name/last_name d?n?b?i?a?o?l255
 /data/0/client/name/middle_name dnb?i?a?o?l255
 /data/0/client/name/name dnb?i?a?o?
-/data/0/client/name/object dnb?i?a?o?v
+/data/0/client/name/object d?n?b?i?a?o?v?
 /data/0/client/name/other_title d
 /data/0/client/name/title dnb?i?a?o?v
 /data/0/client/national_insurance_number d
@@ -699,7 +699,7 @@ fn client_files() {
 /current_page DNSBAOm0
 /data DNSBIO
 /data/0 NSBIAu
-/data/0/attachment dnSBIAu
+/data/0/attachment DNSBIAu
 /data/0/attachment/av_status dnBIAOv
 /data/0/attachment/created_at dnBIAOF
 /data/0/attachment/id DNSBAO
@@ -741,7 +741,7 @@ fn client_files() {
 /current_page DNSBAOm0
 /data DNSBIO
 /data/0 NSBIAu
-/data/0/attachment dnSBIAu
+/data/0/attachment DNSBIAu
 /data/0/attachment/av_status dnBIAOv
 /data/0/attachment/created_at dnBIAOF
 /data/0/attachment/id DNSBAO
@@ -756,19 +756,19 @@ fn client_files() {
 /data/0/created_by/archived_at dnb?i?a?o?f?
 /data/0/created_by/created_at dnb?i?a?o?f?
 /data/0/created_by/dob dnb?i?a?o?f?
-/data/0/created_by/email dnb?i?a?o?p
+/data/0/created_by/email d?n?b?i?a?o?p
 /data/0/created_by/id d?n?s?b?a?o?
 /data/0/created_by/is_deletable dns?i?a?o?
 /data/0/created_by/landline dnb?i?a?o?
 /data/0/created_by/mobile dnb?i?a?o?
-/data/0/created_by/name dns?b?i?a?u
+/data/0/created_by/name d?n?s?b?i?a?u
 /data/0/created_by/name/complete_name dnb?i?a?o?
-/data/0/created_by/name/first_name dnb?i?a?o?l255
+/data/0/created_by/name/first_name d?n?b?i?a?o?l255
 /data/0/created_by/name/full_name dnb?i?a?o?
-/data/0/created_by/name/last_name dnb?i?a?o?l255
+/data/0/created_by/name/last_name d?n?b?i?a?o?l255
 /data/0/created_by/name/middle_name dnb?i?a?o?l255
 /data/0/created_by/name/name dnb?i?a?o?
-/data/0/created_by/name/object dnb?i?a?o?v
+/data/0/created_by/name/object d?n?b?i?a?o?v?
 /data/0/created_by/name/other_title dnb?i?a?o?l20
 /data/0/created_by/name/title dnb?i?a?o?v
 /data/0/created_by/national_insurance_number dnb?i?a?o?
@@ -812,7 +812,7 @@ fn client_files() {
 /current_page DNSBAOm0
 /data DNSBIO
 /data/0 NSBIAu
-/data/0/attachment dnSBIAu
+/data/0/attachment DNSBIAu
 /data/0/attachment/av_status dnBIAOv
 /data/0/attachment/created_at dnBIAOF
 /data/0/attachment/id DNSBAO
@@ -853,7 +853,7 @@ fn client_files() {
 /current_page DNSBAOm0
 /data DNSBIO
 /data/0 NSBIAu
-/data/0/attachment dnSBIAu
+/data/0/attachment DNSBIAu
 /data/0/attachment/av_status dnBIAOv
 /data/0/attachment/created_at dnBIAOF
 /data/0/attachment/id DNSBAO
@@ -878,19 +878,19 @@ fn client_files() {
 /data/0/source/archived_at dnb?i?a?o?f?
 /data/0/source/created_at dnb?i?a?o?f?
 /data/0/source/dob dnb?i?a?o?f?
-/data/0/source/email dnb?i?a?o?p
+/data/0/source/email d?n?b?i?a?o?p
 /data/0/source/id d?n?s?b?a?o?
 /data/0/source/is_deletable dns?i?a?o?
 /data/0/source/landline dnb?i?a?o?
 /data/0/source/mobile dnb?i?a?o?
-/data/0/source/name dns?b?i?a?u
+/data/0/source/name d?n?s?b?i?a?u
 /data/0/source/name/complete_name dnb?i?a?o?
-/data/0/source/name/first_name dnb?i?a?o?l255
+/data/0/source/name/first_name d?n?b?i?a?o?l255
 /data/0/source/name/full_name dnb?i?a?o?
-/data/0/source/name/last_name dnb?i?a?o?l255
+/data/0/source/name/last_name d?n?b?i?a?o?l255
 /data/0/source/name/middle_name dnb?i?a?o?l255
 /data/0/source/name/name dnb?i?a?o?
-/data/0/source/name/object dnb?i?a?o?v
+/data/0/source/name/object d?n?b?i?a?o?v?
 /data/0/source/name/other_title dnb?i?a?o?l20
 /data/0/source/name/title dnb?i?a?o?v
 /data/0/source/national_insurance_number dnb?i?a?o?
@@ -918,7 +918,7 @@ fn client_files() {
 /current_page DNSBAOm0
 /data DNSBIO
 /data/0 NSBIAu
-/data/0/attachment dnSBIAu
+/data/0/attachment DNSBIAu
 /data/0/attachment/av_status dnBIAOv
 /data/0/attachment/created_at dnBIAOF
 /data/0/attachment/id DNSBAO
@@ -995,7 +995,7 @@ fn client_files() {
 /current_page DNSBAOm0
 /data DNSBIO
 /data/0 NSBIAu
-/data/0/attachment dnSBIAu
+/data/0/attachment DNSBIAu
 /data/0/attachment/av_status dnBIAOv
 /data/0/attachment/created_at dnBIAOF
 /data/0/attachment/id DNSBAO
@@ -1010,19 +1010,19 @@ fn client_files() {
 /data/0/created_by/archived_at dnb?i?a?o?f?
 /data/0/created_by/created_at dnb?i?a?o?f?
 /data/0/created_by/dob dnb?i?a?o?f?
-/data/0/created_by/email dnb?i?a?o?p
+/data/0/created_by/email d?n?b?i?a?o?p
 /data/0/created_by/id d?n?s?b?a?o?
 /data/0/created_by/is_deletable dns?i?a?o?
 /data/0/created_by/landline dnb?i?a?o?
 /data/0/created_by/mobile dnb?i?a?o?
-/data/0/created_by/name dns?b?i?a?u
+/data/0/created_by/name d?n?s?b?i?a?u
 /data/0/created_by/name/complete_name dnb?i?a?o?
-/data/0/created_by/name/first_name dnb?i?a?o?l255
+/data/0/created_by/name/first_name d?n?b?i?a?o?l255
 /data/0/created_by/name/full_name dnb?i?a?o?
-/data/0/created_by/name/last_name dnb?i?a?o?l255
+/data/0/created_by/name/last_name d?n?b?i?a?o?l255
 /data/0/created_by/name/middle_name dnb?i?a?o?l255
 /data/0/created_by/name/name dnb?i?a?o?
-/data/0/created_by/name/object dnb?i?a?o?v
+/data/0/created_by/name/object d?n?b?i?a?o?v?
 /data/0/created_by/name/other_title dnb?i?a?o?l20
 /data/0/created_by/name/title dnb?i?a?o?v
 /data/0/created_by/national_insurance_number dnb?i?a?o?
@@ -1073,7 +1073,7 @@ fn client_files() {
 /current_page DNSBAOm0
 /data DNSBIO
 /data/0 NSBIAu
-/data/0/attachment dnSBIAu
+/data/0/attachment DNSBIAu
 /data/0/attachment/av_status dnBIAOv
 /data/0/attachment/created_at dnBIAOF
 /data/0/attachment/id DNSBAO
@@ -1088,19 +1088,19 @@ fn client_files() {
 /data/0/created_by/archived_at dnb?i?a?o?f?
 /data/0/created_by/created_at dnb?i?a?o?f?
 /data/0/created_by/dob dnb?i?a?o?f?
-/data/0/created_by/email dnb?i?a?o?p
+/data/0/created_by/email d?n?b?i?a?o?p
 /data/0/created_by/id d?n?s?b?a?o?
 /data/0/created_by/is_deletable dns?i?a?o?
 /data/0/created_by/landline dnb?i?a?o?
 /data/0/created_by/mobile dnb?i?a?o?
-/data/0/created_by/name dns?b?i?a?u
+/data/0/created_by/name d?n?s?b?i?a?u
 /data/0/created_by/name/complete_name dnb?i?a?o?
-/data/0/created_by/name/first_name dnb?i?a?o?l255
+/data/0/created_by/name/first_name d?n?b?i?a?o?l255
 /data/0/created_by/name/full_name dnb?i?a?o?
-/data/0/created_by/name/last_name dnb?i?a?o?l255
+/data/0/created_by/name/last_name d?n?b?i?a?o?l255
 /data/0/created_by/name/middle_name dnb?i?a?o?l255
 /data/0/created_by/name/name dnb?i?a?o?
-/data/0/created_by/name/object dnb?i?a?o?v
+/data/0/created_by/name/object d?n?b?i?a?o?v?
 /data/0/created_by/name/other_title dnb?i?a?o?l20
 /data/0/created_by/name/title dnb?i?a?o?v
 /data/0/created_by/national_insurance_number dnb?i?a?o?
@@ -1135,7 +1135,7 @@ fn client_files() {
 /current_page DNSBAOm0
 /data DNSBIO
 /data/0 NSBIAu
-/data/0/attachment dnSBIAu
+/data/0/attachment DNSBIAu
 /data/0/attachment/av_status dnBIAOv
 /data/0/attachment/created_at dnBIAOF
 /data/0/attachment/id DNSBAO
@@ -1150,19 +1150,19 @@ fn client_files() {
 /data/0/created_by/archived_at dnb?i?a?o?f?
 /data/0/created_by/created_at dnb?i?a?o?f?
 /data/0/created_by/dob dnb?i?a?o?f?
-/data/0/created_by/email dnb?i?a?o?p
+/data/0/created_by/email d?n?b?i?a?o?p
 /data/0/created_by/id d?n?s?b?a?o?
 /data/0/created_by/is_deletable dns?i?a?o?
 /data/0/created_by/landline dnb?i?a?o?
 /data/0/created_by/mobile dnb?i?a?o?
-/data/0/created_by/name dns?b?i?a?u
+/data/0/created_by/name d?n?s?b?i?a?u
 /data/0/created_by/name/complete_name dnb?i?a?o?
-/data/0/created_by/name/first_name dnb?i?a?o?l255
+/data/0/created_by/name/first_name d?n?b?i?a?o?l255
 /data/0/created_by/name/full_name dnb?i?a?o?
-/data/0/created_by/name/last_name dnb?i?a?o?l255
+/data/0/created_by/name/last_name d?n?b?i?a?o?l255
 /data/0/created_by/name/middle_name dnb?i?a?o?l255
 /data/0/created_by/name/name dnb?i?a?o?
-/data/0/created_by/name/object dnb?i?a?o?v
+/data/0/created_by/name/object d?n?b?i?a?o?v?
 /data/0/created_by/name/other_title dnb?i?a?o?l20
 /data/0/created_by/name/title dnb?i?a?o?v
 /data/0/created_by/national_insurance_number dnb?i?a?o?
@@ -1197,7 +1197,7 @@ fn client_files() {
 /current_page DNSBAOm0
 /data DNSBIO
 /data/0 NSBIAu
-/data/0/attachment dnSBIAu
+/data/0/attachment DNSBIAu
 /data/0/attachment/av_status dnBIAOv
 /data/0/attachment/created_at dnBIAOF
 /data/0/attachment/id DNSBAO
@@ -1212,19 +1212,19 @@ fn client_files() {
 /data/0/created_by/archived_at dnb?i?a?o?f?
 /data/0/created_by/created_at dnb?i?a?o?f?
 /data/0/created_by/dob dnb?i?a?o?f?
-/data/0/created_by/email dnb?i?a?o?p
+/data/0/created_by/email d?n?b?i?a?o?p
 /data/0/created_by/id d?n?s?b?a?o?
 /data/0/created_by/is_deletable dns?i?a?o?
 /data/0/created_by/landline dnb?i?a?o?
 /data/0/created_by/mobile dnb?i?a?o?
-/data/0/created_by/name dns?b?i?a?u
+/data/0/created_by/name d?n?s?b?i?a?u
 /data/0/created_by/name/complete_name dnb?i?a?o?
-/data/0/created_by/name/first_name dnb?i?a?o?l255
+/data/0/created_by/name/first_name d?n?b?i?a?o?l255
 /data/0/created_by/name/full_name dnb?i?a?o?
-/data/0/created_by/name/last_name dnb?i?a?o?l255
+/data/0/created_by/name/last_name d?n?b?i?a?o?l255
 /data/0/created_by/name/middle_name dnb?i?a?o?l255
 /data/0/created_by/name/name dnb?i?a?o?
-/data/0/created_by/name/object dnb?i?a?o?v
+/data/0/created_by/name/object d?n?b?i?a?o?v?
 /data/0/created_by/name/other_title dnb?i?a?o?l20
 /data/0/created_by/name/title dnb?i?a?o?v
 /data/0/created_by/national_insurance_number dnb?i?a?o?
@@ -1255,7 +1255,7 @@ fn client_files() {
             text: include_str!("../../../../specs/amiqus/examples/create_client_file.response.json"),
             places: "
  NSBIAu
-/attachment dnSBIAu
+/attachment DNSBIAu
 /attachment/av_status dnBIAOv
 /attachment/created_at dnBIAOF
 /attachment/id DNSBAO
@@ -1285,7 +1285,7 @@ fn client_files() {
             text: r#"{"attachment":{"av_status":"pending","created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"attachment","original":"text","size":1,"type":"text","updated_at":"2024-02-29T12:30:00Z"},"created_at":"2024-02-29T12:30:00Z","created_by":{"archived_at":"2024-02-29T12:30:00Z","created_at":"2024-02-29T12:30:00Z","dob":"2024-02-29","email":"ann@example.com","id":1,"is_deletable":true,"landline":"text","mobile":"text","name":{"complete_name":"text","first_name":"text","full_name":"text","last_name":"text","middle_name":"text","name":"text","object":"name","other_title":"text","title":"miss"},"national_insurance_number":"text","object":"client","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"},"expires_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"client_file","source":{"allow_cancel":true,"allow_replay":true,"created_at":"2024-02-29T12:30:00Z","id":1,"object":"check","record":1,"requires_consent":true,"response":true,"status":"pending","type":"banking_information","updated_at":"2024-02-29T12:30:00Z"},"type":"internal","updated_at":"2024-02-29T12:30:00Z"}"#,
             places: "
  NSBIAu
-/attachment dnSBIAu
+/attachment DNSBIAu
 /attachment/av_status dnBIAOv
 /attachment/created_at dnBIAOF
 /attachment/id DNSBAO
@@ -1300,19 +1300,19 @@ fn client_files() {
 /created_by/archived_at dnb?i?a?o?f?
 /created_by/created_at dnb?i?a?o?f?
 /created_by/dob dnb?i?a?o?f?
-/created_by/email dnb?i?a?o?p
+/created_by/email d?n?b?i?a?o?p
 /created_by/id d?n?s?b?a?o?
 /created_by/is_deletable dns?i?a?o?
 /created_by/landline dnb?i?a?o?
 /created_by/mobile dnb?i?a?o?
-/created_by/name dns?b?i?a?u
+/created_by/name d?n?s?b?i?a?u
 /created_by/name/complete_name dnb?i?a?o?
-/created_by/name/first_name dnb?i?a?o?l255
+/created_by/name/first_name d?n?b?i?a?o?l255
 /created_by/name/full_name dnb?i?a?o?
-/created_by/name/last_name dnb?i?a?o?l255
+/created_by/name/last_name d?n?b?i?a?o?l255
 /created_by/name/middle_name dnb?i?a?o?l255
 /created_by/name/name dnb?i?a?o?
-/created_by/name/object dnb?i?a?o?v
+/created_by/name/object d?n?b?i?a?o?v?
 /created_by/name/other_title dnb?i?a?o?l20
 /created_by/name/title dnb?i?a?o?v
 /created_by/national_insurance_number dnb?i?a?o?
@@ -1766,19 +1766,19 @@ fn clients() {
 /data/0/archived_at d
 /data/0/created_at dnBIAOF
 /data/0/dob dnBIAOF
-/data/0/email dnBIAOp
+/data/0/email DNBIAOp
 /data/0/id DNSBAO
 /data/0/is_deletable dnSIAO
 /data/0/landline d
 /data/0/mobile d
-/data/0/name dnSBIAu
+/data/0/name DNSBIAu
 /data/0/name/complete_name dnBIAO
-/data/0/name/first_name dnBIAOl255
+/data/0/name/first_name DNBIAOl255
 /data/0/name/full_name dnBIAO
-/data/0/name/last_name dnBIAOl255
+/data/0/name/last_name DNBIAOl255
 /data/0/name/middle_name dnBIAOl255
 /data/0/name/name dnBIAO
-/data/0/name/object dnBIAOv
+/data/0/name/object DNBIAOc
 /data/0/name/other_title d
 /data/0/name/title dnBIAOv
 /data/0/national_insurance_number d
@@ -1790,19 +1790,19 @@ fn clients() {
 /data/1/archived_at d
 /data/1/created_at dnBIAOF
 /data/1/dob dnBIAOF
-/data/1/email dnBIAOp
+/data/1/email DNBIAOp
 /data/1/id DNSBAO
 /data/1/is_deletable dnSIAO
 /data/1/landline d
 /data/1/mobile d
-/data/1/name dnSBIAu
+/data/1/name DNSBIAu
 /data/1/name/complete_name dnBIAO
-/data/1/name/first_name dnBIAOl255
+/data/1/name/first_name DNBIAOl255
 /data/1/name/full_name dnBIAO
-/data/1/name/last_name dnBIAOl255
+/data/1/name/last_name DNBIAOl255
 /data/1/name/middle_name dnBIAOl255
 /data/1/name/name dnBIAO
-/data/1/name/object dnBIAOv
+/data/1/name/object DNBIAOc
 /data/1/name/other_title d
 /data/1/name/title dnBIAOv
 /data/1/national_insurance_number dnBIAO
@@ -1814,19 +1814,19 @@ fn clients() {
 /data/2/archived_at d
 /data/2/created_at dnBIAOF
 /data/2/dob d
-/data/2/email dnBIAOp
+/data/2/email DNBIAOp
 /data/2/id DNSBAO
 /data/2/is_deletable dnSIAO
 /data/2/landline d
 /data/2/mobile d
-/data/2/name dnSBIAu
+/data/2/name DNSBIAu
 /data/2/name/complete_name dnBIAO
-/data/2/name/first_name dnBIAOl255
+/data/2/name/first_name DNBIAOl255
 /data/2/name/full_name dnBIAO
-/data/2/name/last_name dnBIAOl255
+/data/2/name/last_name DNBIAOl255
 /data/2/name/middle_name dnBIAOl255
 /data/2/name/name dnBIAO
-/data/2/name/object dnBIAOv
+/data/2/name/object DNBIAOc
 /data/2/name/other_title d
 /data/2/name/title dnBIAOv
 /data/2/national_insurance_number dnBIAO
@@ -1853,19 +1853,19 @@ fn clients() {
 /data/0/archived_at dnBIAOF
 /data/0/created_at dnBIAOF
 /data/0/dob dnBIAOF
-/data/0/email dnBIAOp
+/data/0/email DNBIAOp
 /data/0/id DNSBAO
 /data/0/is_deletable dnSIAO
 /data/0/landline dnBIAO
 /data/0/mobile dnBIAO
-/data/0/name dnSBIAu
+/data/0/name DNSBIAu
 /data/0/name/complete_name dnBIAO
-/data/0/name/first_name dnBIAOl255
+/data/0/name/first_name DNBIAOl255
 /data/0/name/full_name dnBIAO
-/data/0/name/last_name dnBIAOl255
+/data/0/name/last_name DNBIAOl255
 /data/0/name/middle_name dnBIAOl255
 /data/0/name/name dnBIAO
-/data/0/name/object dnBIAOv
+/data/0/name/object DNBIAOc
 /data/0/name/other_title dnBIAOl20
 /data/0/name/title dnBIAOv
 /data/0/national_insurance_number dnBIAO
@@ -1883,26 +1883,26 @@ fn clients() {
         },
         Answer {
             name: "create_client.response",
-            decode: decoded::<types::Client>,
+            decode: decoded::<types::ClientProfile>,
             text: include_str!("../../../../specs/amiqus/examples/create_client.response.json"),
             places: "
  NSBIAu
 /archived_at d
 /created_at dnBIAOF
 /dob d
-/email dnBIAOp
+/email DNBIAOp
 /id DNSBAO
 /is_deletable dnSIAO
 /landline d
 /mobile d
-/name dnSBIAu
+/name DNSBIAu
 /name/complete_name dnBIAO
-/name/first_name dnBIAOl255
+/name/first_name DNBIAOl255
 /name/full_name dnBIAO
-/name/last_name dnBIAOl255
+/name/last_name DNBIAOl255
 /name/middle_name dnBIAOl255
 /name/name dnBIAO
-/name/object dnBIAOv
+/name/object DNBIAOc
 /name/other_title d
 /name/title dnBIAOv
 /national_insurance_number dnBIAO
@@ -1913,26 +1913,26 @@ fn clients() {
         },
         Answer {
             name: "create_client.response sample 1",
-            decode: decoded::<types::Client>,
+            decode: decoded::<types::ClientProfile>,
             text: r#"{"archived_at":"2024-02-29T12:30:00Z","created_at":"2024-02-29T12:30:00Z","dob":"2024-02-29","email":"ann@example.com","id":1,"is_deletable":true,"landline":"text","mobile":"text","name":{"complete_name":"text","first_name":"text","full_name":"text","last_name":"text","middle_name":"text","name":"text","object":"name","other_title":"text","title":"miss"},"national_insurance_number":"text","object":"client","reference":"text","status":"pending","updated_at":"2024-02-29T12:30:00Z"}"#,
             places: "
  NSBIAu
 /archived_at dnBIAOF
 /created_at dnBIAOF
 /dob dnBIAOF
-/email dnBIAOp
+/email DNBIAOp
 /id DNSBAO
 /is_deletable dnSIAO
 /landline dnBIAO
 /mobile dnBIAO
-/name dnSBIAu
+/name DNSBIAu
 /name/complete_name dnBIAO
-/name/first_name dnBIAOl255
+/name/first_name DNBIAOl255
 /name/full_name dnBIAO
-/name/last_name dnBIAOl255
+/name/last_name DNBIAOl255
 /name/middle_name dnBIAOl255
 /name/name dnBIAO
-/name/object dnBIAOv
+/name/object DNBIAOc
 /name/other_title dnBIAOl20
 /name/title dnBIAOv
 /national_insurance_number dnBIAO
@@ -1943,26 +1943,26 @@ fn clients() {
         },
         Answer {
             name: "update_client.response",
-            decode: decoded::<types::Client>,
+            decode: decoded::<types::ClientProfile>,
             text: include_str!("../../../../specs/amiqus/examples/update_client.response.json"),
             places: "
  NSBIAu
 /archived_at d
 /created_at dnBIAOF
 /dob d
-/email dnBIAOp
+/email DNBIAOp
 /id DNSBAO
 /is_deletable dnSIAO
 /landline d
 /mobile d
-/name dnSBIAu
+/name DNSBIAu
 /name/complete_name dnBIAO
-/name/first_name dnBIAOl255
+/name/first_name DNBIAOl255
 /name/full_name dnBIAO
-/name/last_name dnBIAOl255
+/name/last_name DNBIAOl255
 /name/middle_name dnBIAOl255
 /name/name dnBIAO
-/name/object dnBIAOv
+/name/object DNBIAOc
 /name/other_title d
 /name/title dnBIAOv
 /national_insurance_number dnBIAO
@@ -1982,7 +1982,7 @@ fn clients() {
 /district d
 /house_name dnBIAO
 /house_number dnBIAO
-/object dnBIAOv
+/object DNBIAOc
 /postcode dnBIAO
 /province d
 /second_street d
@@ -2000,7 +2000,7 @@ fn clients() {
 /district dnBIAO
 /house_name dnBIAO
 /house_number dnBIAO
-/object dnBIAOv
+/object DNBIAOc
 /postcode dnBIAO
 /province dnBIAO
 /second_street dnBIAO
@@ -2018,21 +2018,21 @@ fn clients() {
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/archived_at d
-/data/0/client dnsbao
+/data/0/client Dnsbao
 /data/0/created_at dnBIAOF
 /data/0/email dnBIAOp
 /data/0/id DNSBAO
 /data/0/object DNBIAOc
 /data/0/status dnBIAOv
-/data/0/steps dnSBIOz
+/data/0/steps DNSBIOz
 /data/0/steps/0 NSBIAu
 /data/0/steps/0/check dnsbao
 /data/0/steps/0/completed_at d
 /data/0/steps/0/cost dnSBAOm-1
 /data/0/steps/0/id DNSBAO
 /data/0/steps/0/object DNBIAOc
-/data/0/steps/0/preferences dnSBIAu
-/data/0/steps/0/preferences/docs dnSBIOz
+/data/0/steps/0/preferences DNSBIAu
+/data/0/steps/0/preferences/docs DNSBIOz
 /data/0/steps/0/preferences/docs/0 NBIAOv
 /data/0/steps/0/preferences/docs/1 NBIAOv
 /data/0/steps/0/preferences/docs/2 NBIAOv
@@ -2050,9 +2050,9 @@ fn clients() {
 /data/0/steps/1/document dnsbao
 /data/0/steps/1/id DNSBAO
 /data/0/steps/1/object DNBIAOc
-/data/0/steps/1/preferences dnSBIAu
-/data/0/steps/1/preferences/instructions dnBIAO
-/data/0/steps/1/preferences/title dnBIAO
+/data/0/steps/1/preferences DNSBIAu
+/data/0/steps/1/preferences/instructions DNBIAO
+/data/0/steps/1/preferences/title DNBIAO
 /data/0/steps/1/type DNBIAOv
 /data/0/steps/2 NSBIAu
 /data/0/steps/2/completed_at d
@@ -2079,7 +2079,7 @@ fn clients() {
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/archived_at dnBIAOF
-/data/0/client dnsbao
+/data/0/client Dnsbao
 /data/0/created_at dnBIAOF
 /data/0/email dnBIAOp
 /data/0/expired_at dnBIAOF
@@ -2088,7 +2088,7 @@ fn clients() {
 /data/0/object DNBIAOc
 /data/0/perform_url dnbiao
 /data/0/status dnBIAOv
-/data/0/steps dnSBIOz
+/data/0/steps DNSBIOz
 /data/0/steps/0 NSBIAu
 /data/0/steps/0/check dnsbao
 /data/0/steps/0/completed_at dnBIAOF
@@ -2223,7 +2223,7 @@ fn credits() {
 /data/0/causer/object d?n?b?i?a?o?v?
 /data/0/causer/record dnsbiau
 /data/0/causer/record/archived_at dnb?i?a?o?f?
-/data/0/causer/record/client dnsbao
+/data/0/causer/record/client d?nsbao
 /data/0/causer/record/created_at dnb?i?a?o?f?
 /data/0/causer/record/email dnb?i?a?o?p
 /data/0/causer/record/expired_at dnb?i?a?o?f?
@@ -2232,7 +2232,7 @@ fn credits() {
 /data/0/causer/record/object d?n?b?i?a?o?v?
 /data/0/causer/record/perform_url dnbiao
 /data/0/causer/record/status dnb?i?a?o?v
-/data/0/causer/record/steps dns?b?i?o?z
+/data/0/causer/record/steps d?n?s?b?i?o?z
 /data/0/causer/record/steps/0 n?s?b?i?a?u
 /data/0/causer/record/steps/0/check dnsbao
 /data/0/causer/record/steps/0/completed_at dnb?i?a?o?f?
@@ -2482,23 +2482,23 @@ fn credits() {
 /data/0/causer/object d?n?b?i?a?o?v?
 /data/0/causer/record dnsbiau
 /data/0/causer/record/archived_at dnb?i?a?o?f?
-/data/0/causer/record/client dnsbiau
+/data/0/causer/record/client d?nsbiau
 /data/0/causer/record/client/archived_at dnb?i?a?o?f?
 /data/0/causer/record/client/created_at dnb?i?a?o?f?
 /data/0/causer/record/client/dob dnb?i?a?o?f?
-/data/0/causer/record/client/email dnb?i?a?o?p
+/data/0/causer/record/client/email d?n?b?i?a?o?p
 /data/0/causer/record/client/id d?n?s?b?a?o?
 /data/0/causer/record/client/is_deletable dns?i?a?o?
 /data/0/causer/record/client/landline dnb?i?a?o?
 /data/0/causer/record/client/mobile dnb?i?a?o?
-/data/0/causer/record/client/name dns?b?i?a?u
+/data/0/causer/record/client/name d?n?s?b?i?a?u
 /data/0/causer/record/client/name/complete_name dnb?i?a?o?
-/data/0/causer/record/client/name/first_name dnb?i?a?o?l255
+/data/0/causer/record/client/name/first_name d?n?b?i?a?o?l255
 /data/0/causer/record/client/name/full_name dnb?i?a?o?
-/data/0/causer/record/client/name/last_name dnb?i?a?o?l255
+/data/0/causer/record/client/name/last_name d?n?b?i?a?o?l255
 /data/0/causer/record/client/name/middle_name dnb?i?a?o?l255
 /data/0/causer/record/client/name/name dnb?i?a?o?
-/data/0/causer/record/client/name/object dnb?i?a?o?v
+/data/0/causer/record/client/name/object d?n?b?i?a?o?v?
 /data/0/causer/record/client/name/other_title dnb?i?a?o?l20
 /data/0/causer/record/client/name/title dnb?i?a?o?v
 /data/0/causer/record/client/national_insurance_number dnb?i?a?o?
@@ -2514,7 +2514,7 @@ fn credits() {
 /data/0/causer/record/object d?n?b?i?a?o?v?
 /data/0/causer/record/perform_url dnsiaov
 /data/0/causer/record/status dnb?i?a?o?v
-/data/0/causer/record/steps dns?b?i?o?z
+/data/0/causer/record/steps d?n?s?b?i?o?z
 /data/0/causer/record/steps/0 n?s?b?i?a?u
 /data/0/causer/record/steps/0/check dnsbao
 /data/0/causer/record/steps/0/completed_at dnb?i?a?o?f?
@@ -2563,7 +2563,7 @@ fn credits() {
 /data/0/causer/object d?n?b?i?a?o?v?
 /data/0/causer/record dnsbiau
 /data/0/causer/record/archived_at dnb?i?a?o?f?
-/data/0/causer/record/client dnsbao
+/data/0/causer/record/client d?nsbao
 /data/0/causer/record/created_at dnb?i?a?o?f?
 /data/0/causer/record/email dnb?i?a?o?p
 /data/0/causer/record/expired_at dnb?i?a?o?f?
@@ -2572,7 +2572,7 @@ fn credits() {
 /data/0/causer/record/object d?n?b?i?a?o?v?
 /data/0/causer/record/perform_url dnbiao
 /data/0/causer/record/status dnb?i?a?o?v
-/data/0/causer/record/steps dns?b?i?o?z
+/data/0/causer/record/steps d?n?s?b?i?o?z
 /data/0/causer/record/steps/0 n?s?b?i?a?u
 /data/0/causer/record/steps/0/check dnsbao
 /data/0/causer/record/steps/0/completed_at dnb?i?a?o?f?
@@ -2668,7 +2668,7 @@ fn credits() {
 /data/0/causer/object d?n?b?i?a?o?v?
 /data/0/causer/record dnsbiau
 /data/0/causer/record/archived_at dnb?i?a?o?f?
-/data/0/causer/record/client dnsbao
+/data/0/causer/record/client d?nsbao
 /data/0/causer/record/created_at dnb?i?a?o?f?
 /data/0/causer/record/email dnb?i?a?o?p
 /data/0/causer/record/expired_at dnb?i?a?o?f?
@@ -2677,7 +2677,7 @@ fn credits() {
 /data/0/causer/record/object d?n?b?i?a?o?v?
 /data/0/causer/record/perform_url dnbiao
 /data/0/causer/record/status dnb?i?a?o?v
-/data/0/causer/record/steps dns?b?i?o?z
+/data/0/causer/record/steps d?n?s?b?i?o?z
 /data/0/causer/record/steps/0 n?s?b?i?a?u
 /data/0/causer/record/steps/0/check dnsbao
 /data/0/causer/record/steps/0/completed_at dnb?i?a?o?f?
@@ -2771,7 +2771,7 @@ fn credits() {
 /data/0/causer/object d?n?b?i?a?o?v?
 /data/0/causer/record dnsbiau
 /data/0/causer/record/archived_at dnb?i?a?o?f?
-/data/0/causer/record/client dnsbao
+/data/0/causer/record/client d?nsbao
 /data/0/causer/record/created_at dnb?i?a?o?f?
 /data/0/causer/record/email dnb?i?a?o?p
 /data/0/causer/record/expired_at dnb?i?a?o?f?
@@ -2780,7 +2780,7 @@ fn credits() {
 /data/0/causer/record/object d?n?b?i?a?o?v?
 /data/0/causer/record/perform_url dnbiao
 /data/0/causer/record/status dnb?i?a?o?v
-/data/0/causer/record/steps dns?b?i?o?z
+/data/0/causer/record/steps d?n?s?b?i?o?z
 /data/0/causer/record/steps/0 n?s?b?i?a?u
 /data/0/causer/record/steps/0/check dnsbao
 /data/0/causer/record/steps/0/completed_at dnb?i?a?o?f?
@@ -2852,7 +2852,7 @@ fn credits() {
 /data/0/causer/object d?n?b?i?a?o?v?
 /data/0/causer/record dnsbiau
 /data/0/causer/record/archived_at dnb?i?a?o?f?
-/data/0/causer/record/client dnsbao
+/data/0/causer/record/client d?nsbao
 /data/0/causer/record/created_at dnb?i?a?o?f?
 /data/0/causer/record/email dnb?i?a?o?p
 /data/0/causer/record/expired_at dnb?i?a?o?f?
@@ -2861,7 +2861,7 @@ fn credits() {
 /data/0/causer/record/object d?n?b?i?a?o?v?
 /data/0/causer/record/perform_url dnbiao
 /data/0/causer/record/status dnb?i?a?o?v
-/data/0/causer/record/steps dns?b?i?o?z
+/data/0/causer/record/steps d?n?s?b?i?o?z
 /data/0/causer/record/steps/0 n?s?b?i?a?u
 /data/0/causer/record/steps/0/check dnsbao
 /data/0/causer/record/steps/0/completed_at dnb?i?a?o?f?
@@ -2906,7 +2906,7 @@ fn credits() {
 /data/0/causer/object d?n?b?i?a?o?v?
 /data/0/causer/record dnsbiau
 /data/0/causer/record/archived_at dnb?i?a?o?f?
-/data/0/causer/record/client dnsbao
+/data/0/causer/record/client d?nsbao
 /data/0/causer/record/created_at dnb?i?a?o?f?
 /data/0/causer/record/email dnb?i?a?o?p
 /data/0/causer/record/expired_at dnb?i?a?o?f?
@@ -2915,7 +2915,7 @@ fn credits() {
 /data/0/causer/record/object d?n?b?i?a?o?v?
 /data/0/causer/record/perform_url dnbiao
 /data/0/causer/record/status dnb?i?a?o?v
-/data/0/causer/record/steps dns?b?i?o?z
+/data/0/causer/record/steps d?n?s?b?i?o?z
 /data/0/causer/record/steps/0 n?s?b?i?a?u
 /data/0/causer/record/steps/0/check dnsbao
 /data/0/causer/record/steps/0/completed_at dnb?i?a?o?f?
@@ -2966,7 +2966,7 @@ fn credits() {
 /data/0/causer/object d?n?b?i?a?o?v?
 /data/0/causer/record dnsbiau
 /data/0/causer/record/archived_at dnb?i?a?o?f?
-/data/0/causer/record/client dnsbao
+/data/0/causer/record/client d?nsbao
 /data/0/causer/record/created_at dnb?i?a?o?f?
 /data/0/causer/record/email dnb?i?a?o?p
 /data/0/causer/record/expired_at dnb?i?a?o?f?
@@ -2975,15 +2975,15 @@ fn credits() {
 /data/0/causer/record/object d?n?b?i?a?o?v?
 /data/0/causer/record/perform_url dnbiao
 /data/0/causer/record/status dnb?i?a?o?v
-/data/0/causer/record/steps dns?b?i?o?z
+/data/0/causer/record/steps d?n?s?b?i?o?z
 /data/0/causer/record/steps/0 n?s?b?i?a?u
 /data/0/causer/record/steps/0/check dnsbao
 /data/0/causer/record/steps/0/completed_at dnb?i?a?o?f?
 /data/0/causer/record/steps/0/cost dns?b?a?o?m-1
 /data/0/causer/record/steps/0/id d?n?s?b?a?o?
 /data/0/causer/record/steps/0/object d?n?b?i?a?o?v?
-/data/0/causer/record/steps/0/preferences dns?b?i?a?u
-/data/0/causer/record/steps/0/preferences/docs dns?b?i?o?z
+/data/0/causer/record/steps/0/preferences d?n?s?b?i?a?u
+/data/0/causer/record/steps/0/preferences/docs d?n?s?b?i?o?z
 /data/0/causer/record/steps/0/preferences/docs/0 n?b?i?a?o?v
 /data/0/causer/record/steps/0/preferences/face dns?i?a?o?
 /data/0/causer/record/steps/0/preferences/facial_similarity dns?i?a?o?
@@ -3031,7 +3031,7 @@ fn credits() {
 /data/0/causer/object d?n?b?i?a?o?v?
 /data/0/causer/record dnsbiau
 /data/0/causer/record/archived_at dnb?i?a?o?f?
-/data/0/causer/record/client dnsbao
+/data/0/causer/record/client d?nsbao
 /data/0/causer/record/created_at dnb?i?a?o?f?
 /data/0/causer/record/email dnb?i?a?o?p
 /data/0/causer/record/expired_at dnb?i?a?o?f?
@@ -3040,7 +3040,7 @@ fn credits() {
 /data/0/causer/record/object d?n?b?i?a?o?v?
 /data/0/causer/record/perform_url dnbiao
 /data/0/causer/record/status dnb?i?a?o?v
-/data/0/causer/record/steps dns?b?i?o?z
+/data/0/causer/record/steps d?n?s?b?i?o?z
 /data/0/causer/record/steps/0 n?s?b?i?a?u
 /data/0/causer/record/steps/0/check dnsbao
 /data/0/causer/record/steps/0/completed_at dnb?i?a?o?f?
@@ -3091,7 +3091,7 @@ fn credits() {
 /data/0/causer/object d?n?b?i?a?o?v?
 /data/0/causer/record dnsbiau
 /data/0/causer/record/archived_at dnb?i?a?o?f?
-/data/0/causer/record/client dnsbao
+/data/0/causer/record/client d?nsbao
 /data/0/causer/record/created_at dnb?i?a?o?f?
 /data/0/causer/record/email dnb?i?a?o?p
 /data/0/causer/record/expired_at dnb?i?a?o?f?
@@ -3100,7 +3100,7 @@ fn credits() {
 /data/0/causer/record/object d?n?b?i?a?o?v?
 /data/0/causer/record/perform_url dnbiao
 /data/0/causer/record/status dnb?i?a?o?v
-/data/0/causer/record/steps dns?b?i?o?z
+/data/0/causer/record/steps d?n?s?b?i?o?z
 /data/0/causer/record/steps/0 n?s?b?i?a?u
 /data/0/causer/record/steps/0/check dnsbao
 /data/0/causer/record/steps/0/completed_at dnb?i?a?o?f?
@@ -3147,7 +3147,7 @@ fn credits() {
 /data/0/causer/object d?n?b?i?a?o?v?
 /data/0/causer/record dnsbiau
 /data/0/causer/record/archived_at dnb?i?a?o?f?
-/data/0/causer/record/client dnsbao
+/data/0/causer/record/client d?nsbao
 /data/0/causer/record/created_at dnb?i?a?o?f?
 /data/0/causer/record/email dnb?i?a?o?p
 /data/0/causer/record/expired_at dnb?i?a?o?f?
@@ -3156,7 +3156,7 @@ fn credits() {
 /data/0/causer/record/object d?n?b?i?a?o?v?
 /data/0/causer/record/perform_url dnbiao
 /data/0/causer/record/status dnb?i?a?o?v
-/data/0/causer/record/steps dns?b?i?o?z
+/data/0/causer/record/steps d?n?s?b?i?o?z
 /data/0/causer/record/steps/0 n?s?b?i?a?u
 /data/0/causer/record/steps/0/check dnsbao
 /data/0/causer/record/steps/0/completed_at dnb?i?a?o?f?
@@ -3204,7 +3204,7 @@ fn credits() {
 /data/0/causer/object d?n?b?i?a?o?v?
 /data/0/causer/record dnsbiau
 /data/0/causer/record/archived_at dnb?i?a?o?f?
-/data/0/causer/record/client dnsbao
+/data/0/causer/record/client d?nsbao
 /data/0/causer/record/created_at dnb?i?a?o?f?
 /data/0/causer/record/email dnb?i?a?o?p
 /data/0/causer/record/expired_at dnb?i?a?o?f?
@@ -3213,7 +3213,7 @@ fn credits() {
 /data/0/causer/record/object d?n?b?i?a?o?v?
 /data/0/causer/record/perform_url dnbiao
 /data/0/causer/record/status dnb?i?a?o?v
-/data/0/causer/record/steps dns?b?i?o?z
+/data/0/causer/record/steps d?n?s?b?i?o?z
 /data/0/causer/record/steps/0 n?s?b?i?a?u
 /data/0/causer/record/steps/0/check dnsbao
 /data/0/causer/record/steps/0/completed_at dnb?i?a?o?f?
@@ -3258,7 +3258,7 @@ fn credits() {
 /data/0/causer/object d?n?b?i?a?o?v?
 /data/0/causer/record dnsbiau
 /data/0/causer/record/archived_at dnb?i?a?o?f?
-/data/0/causer/record/client dnsbao
+/data/0/causer/record/client d?nsbao
 /data/0/causer/record/created_at dnb?i?a?o?f?
 /data/0/causer/record/email dnb?i?a?o?p
 /data/0/causer/record/expired_at dnb?i?a?o?f?
@@ -3267,7 +3267,7 @@ fn credits() {
 /data/0/causer/record/object d?n?b?i?a?o?v?
 /data/0/causer/record/perform_url dnbiao
 /data/0/causer/record/status dnb?i?a?o?v
-/data/0/causer/record/steps dns?b?i?o?z
+/data/0/causer/record/steps d?n?s?b?i?o?z
 /data/0/causer/record/steps/0 n?s?b?i?a?u
 /data/0/causer/record/steps/0/check dnsbao
 /data/0/causer/record/steps/0/completed_at dnb?i?a?o?f?
@@ -3316,7 +3316,7 @@ fn credits() {
 /data/0/causer/object d?n?b?i?a?o?v?
 /data/0/causer/record dnsbiau
 /data/0/causer/record/archived_at dnb?i?a?o?f?
-/data/0/causer/record/client dnsbao
+/data/0/causer/record/client d?nsbao
 /data/0/causer/record/created_at dnb?i?a?o?f?
 /data/0/causer/record/email dnb?i?a?o?p
 /data/0/causer/record/expired_at dnb?i?a?o?f?
@@ -3325,16 +3325,16 @@ fn credits() {
 /data/0/causer/record/object d?n?b?i?a?o?v?
 /data/0/causer/record/perform_url dnbiao
 /data/0/causer/record/status dnb?i?a?o?v
-/data/0/causer/record/steps dns?b?i?o?z
+/data/0/causer/record/steps d?n?s?b?i?o?z
 /data/0/causer/record/steps/0 n?s?b?i?a?u
 /data/0/causer/record/steps/0/completed_at dnb?i?a?o?f?
 /data/0/causer/record/steps/0/cost dns?b?a?o?m-1
 /data/0/causer/record/steps/0/document dnsbao
 /data/0/causer/record/steps/0/id d?n?s?b?a?o?
 /data/0/causer/record/steps/0/object d?n?b?i?a?o?v?
-/data/0/causer/record/steps/0/preferences dns?b?i?a?u
-/data/0/causer/record/steps/0/preferences/instructions dnb?i?a?o?
-/data/0/causer/record/steps/0/preferences/title dnb?i?a?o?
+/data/0/causer/record/steps/0/preferences d?n?s?b?i?a?u
+/data/0/causer/record/steps/0/preferences/instructions d?n?b?i?a?o?
+/data/0/causer/record/steps/0/preferences/title d?n?b?i?a?o?
 /data/0/causer/record/steps/0/type d?n?b?i?a?o?v
 /data/0/causer/record/updated_at dnb?i?a?o?f?
 /data/0/causer/requires_consent dns?i?a?o?
@@ -3373,7 +3373,7 @@ fn credits() {
 /data/0/causer/object d?n?b?i?a?o?v?
 /data/0/causer/record dnsbiau
 /data/0/causer/record/archived_at dnb?i?a?o?f?
-/data/0/causer/record/client dnsbao
+/data/0/causer/record/client d?nsbao
 /data/0/causer/record/created_at dnb?i?a?o?f?
 /data/0/causer/record/email dnb?i?a?o?p
 /data/0/causer/record/expired_at dnb?i?a?o?f?
@@ -3382,7 +3382,7 @@ fn credits() {
 /data/0/causer/record/object d?n?b?i?a?o?v?
 /data/0/causer/record/perform_url dnbiao
 /data/0/causer/record/status dnb?i?a?o?v
-/data/0/causer/record/steps dns?b?i?o?z
+/data/0/causer/record/steps d?n?s?b?i?o?z
 /data/0/causer/record/steps/0 n?s?b?i?a?u
 /data/0/causer/record/steps/0/completed_at dnb?i?a?o?f?
 /data/0/causer/record/steps/0/cost dns?b?a?o?m-1
@@ -3450,7 +3450,7 @@ fn credits() {
 /data/0/causer/object d?n?b?i?a?o?v?
 /data/0/causer/record dnsbiau
 /data/0/causer/record/archived_at dnb?i?a?o?f?
-/data/0/causer/record/client dnsbao
+/data/0/causer/record/client d?nsbao
 /data/0/causer/record/created_at dnb?i?a?o?f?
 /data/0/causer/record/email dnb?i?a?o?p
 /data/0/causer/record/expired_at dnb?i?a?o?f?
@@ -3459,7 +3459,7 @@ fn credits() {
 /data/0/causer/record/object d?n?b?i?a?o?v?
 /data/0/causer/record/perform_url dnbiao
 /data/0/causer/record/status dnb?i?a?o?v
-/data/0/causer/record/steps dns?b?i?o?z
+/data/0/causer/record/steps d?n?s?b?i?o?z
 /data/0/causer/record/steps/0 n?s?b?i?a?u
 /data/0/causer/record/steps/0/completed_at dnb?i?a?o?f?
 /data/0/causer/record/steps/0/cost dns?b?a?o?m-1
@@ -3504,23 +3504,23 @@ fn record_assignees() {
 /data/0 NSBIAu
 /data/0/id DNSBAO
 /data/0/object DNBIAOc
-/data/0/team_member dnSBIAu
+/data/0/team_member DNSBIAu
 /data/0/team_member/email dnBIAOp
 /data/0/team_member/id DNSBAO
 /data/0/team_member/name dnBIAO
 /data/0/team_member/object DNBIAOc
 /data/0/team_member/role dnBIAOv
-/data/0/type dnBIAOv
+/data/0/type DNBIAOc
 /data/1 NSBIAu
 /data/1/id DNSBAO
 /data/1/object DNBIAOc
-/data/1/team_member dnSBIAu
+/data/1/team_member DNSBIAu
 /data/1/team_member/email dnBIAOp
 /data/1/team_member/id DNSBAO
 /data/1/team_member/name dnBIAO
 /data/1/team_member/object DNBIAOc
 /data/1/team_member/role dnBIAOv
-/data/1/type dnBIAOv
+/data/1/type DNBIAOc
 /limit DNSBAOm101m0
 /links d
 /object DNBIAOc
@@ -3539,13 +3539,13 @@ fn record_assignees() {
 /data/0 NSBIAu
 /data/0/id DNSBAO
 /data/0/object DNBIAOc
-/data/0/team_member dnSBIAu
+/data/0/team_member DNSBIAu
 /data/0/team_member/email dnBIAOp
 /data/0/team_member/id DNSBAO
 /data/0/team_member/name dnBIAO
 /data/0/team_member/object DNBIAOc
 /data/0/team_member/role dnBIAOv
-/data/0/type dnBIAOv
+/data/0/type DNBIAOc
 /limit DNSBAOm101m0
 /links dnSBIAu
 /links/next dnBIAO
@@ -3565,23 +3565,23 @@ fn record_assignees() {
 /data/0 NSBIAu
 /data/0/id DNSBAO
 /data/0/object DNBIAOc
-/data/0/team_member dnSBIAu
+/data/0/team_member DNSBIAu
 /data/0/team_member/email dnBIAOp
 /data/0/team_member/id DNSBAO
 /data/0/team_member/name dnBIAO
 /data/0/team_member/object DNBIAOc
 /data/0/team_member/role dnBIAOv
-/data/0/type dnBIAOv
+/data/0/type DNBIAOc
 /data/1 NSBIAu
 /data/1/id DNSBAO
 /data/1/object DNBIAOc
-/data/1/team_member dnSBIAu
+/data/1/team_member DNSBIAu
 /data/1/team_member/email dnBIAOp
 /data/1/team_member/id DNSBAO
 /data/1/team_member/name dnBIAO
 /data/1/team_member/object DNBIAOc
 /data/1/team_member/role dnBIAOv
-/data/1/type dnBIAOv
+/data/1/type DNBIAOc
 /has_more dnSIAO
 /limit dnSBAOm101m0
 /object DNBIAOc
@@ -3598,13 +3598,13 @@ fn record_assignees() {
 /data/0 NSBIAu
 /data/0/id DNSBAO
 /data/0/object DNBIAOc
-/data/0/team_member dnSBIAu
+/data/0/team_member DNSBIAu
 /data/0/team_member/email dnBIAOp
 /data/0/team_member/id DNSBAO
 /data/0/team_member/name dnBIAO
 /data/0/team_member/object DNBIAOc
 /data/0/team_member/role dnBIAOv
-/data/0/type dnBIAOv
+/data/0/type DNBIAOc
 /has_more dnSIAO
 /limit dnSBAOm101m0
 /object DNBIAOc
@@ -3622,23 +3622,23 @@ fn record_assignees() {
 /data/0 NSBIAu
 /data/0/id DNSBAO
 /data/0/object DNBIAOc
-/data/0/team_member dnSBIAu
+/data/0/team_member DNSBIAu
 /data/0/team_member/email dnBIAOp
 /data/0/team_member/id DNSBAO
 /data/0/team_member/name dnBIAO
 /data/0/team_member/object DNBIAOc
 /data/0/team_member/role dnBIAOv
-/data/0/type dnBIAOv
+/data/0/type DNBIAOc
 /data/1 NSBIAu
 /data/1/id DNSBAO
 /data/1/object DNBIAOc
-/data/1/team_member dnSBIAu
+/data/1/team_member DNSBIAu
 /data/1/team_member/email dnBIAOp
 /data/1/team_member/id DNSBAO
 /data/1/team_member/name dnBIAO
 /data/1/team_member/object DNBIAOc
 /data/1/team_member/role dnBIAOv
-/data/1/type dnBIAOv
+/data/1/type DNBIAOc
 /has_more dnSIAO
 /limit dnSBAOm101m0
 /object DNBIAOc
@@ -3661,7 +3661,7 @@ fn records() {
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/archived_at d
-/data/0/client dnsbao
+/data/0/client Dnsbao
 /data/0/created_at dnBIAOF
 /data/0/email dnBIAOp
 /data/0/expired_at dnBIAOF
@@ -3669,15 +3669,15 @@ fn records() {
 /data/0/id DNSBAO
 /data/0/object DNBIAOc
 /data/0/status dnBIAOv
-/data/0/steps dnSBIOz
+/data/0/steps DNSBIOz
 /data/0/steps/0 NSBIAu
 /data/0/steps/0/check dnsbao
 /data/0/steps/0/completed_at d
 /data/0/steps/0/cost dnSBAOm-1
 /data/0/steps/0/id DNSBAO
 /data/0/steps/0/object DNBIAOc
-/data/0/steps/0/preferences dnSBIAu
-/data/0/steps/0/preferences/docs dnSBIOz
+/data/0/steps/0/preferences DNSBIAu
+/data/0/steps/0/preferences/docs DNSBIOz
 /data/0/steps/0/preferences/docs/0 NBIAOv
 /data/0/steps/0/preferences/docs/1 NBIAOv
 /data/0/steps/0/preferences/docs/2 NBIAOv
@@ -3695,9 +3695,9 @@ fn records() {
 /data/0/steps/1/document dnsbao
 /data/0/steps/1/id DNSBAO
 /data/0/steps/1/object DNBIAOc
-/data/0/steps/1/preferences dnSBIAu
-/data/0/steps/1/preferences/instructions dnBIAO
-/data/0/steps/1/preferences/title dnBIAO
+/data/0/steps/1/preferences DNSBIAu
+/data/0/steps/1/preferences/instructions DNBIAO
+/data/0/steps/1/preferences/title DNBIAO
 /data/0/steps/1/type DNBIAOv
 /data/0/steps/2 NSBIAu
 /data/0/steps/2/completed_at d
@@ -3724,7 +3724,7 @@ fn records() {
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/archived_at dnBIAOF
-/data/0/client dnsbao
+/data/0/client Dnsbao
 /data/0/created_at dnBIAOF
 /data/0/email dnBIAOp
 /data/0/expired_at dnBIAOF
@@ -3733,7 +3733,7 @@ fn records() {
 /data/0/object DNBIAOc
 /data/0/perform_url dnbiao
 /data/0/status dnBIAOv
-/data/0/steps dnSBIOz
+/data/0/steps DNSBIOz
 /data/0/steps/0 NSBIAu
 /data/0/steps/0/check dnsbiau
 /data/0/steps/0/check/allow_cancel dns?i?a?o?
@@ -3772,7 +3772,7 @@ fn records() {
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/archived_at dnBIAOF
-/data/0/client dnsbao
+/data/0/client Dnsbao
 /data/0/created_at dnBIAOF
 /data/0/email dnBIAOp
 /data/0/expired_at dnBIAOF
@@ -3781,7 +3781,7 @@ fn records() {
 /data/0/object DNBIAOc
 /data/0/perform_url dnbiao
 /data/0/status dnBIAOv
-/data/0/steps dnSBIOz
+/data/0/steps DNSBIOz
 /data/0/steps/0 NSBIAu
 /data/0/steps/0/check dnsbao
 /data/0/steps/0/completed_at dnBIAOF
@@ -3814,7 +3814,7 @@ fn records() {
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/archived_at dnBIAOF
-/data/0/client dnsbao
+/data/0/client Dnsbao
 /data/0/created_at dnBIAOF
 /data/0/email dnBIAOp
 /data/0/expired_at dnBIAOF
@@ -3823,7 +3823,7 @@ fn records() {
 /data/0/object DNBIAOc
 /data/0/perform_url dnbiao
 /data/0/status dnBIAOv
-/data/0/steps dnSBIOz
+/data/0/steps DNSBIOz
 /data/0/steps/0 NSBIAu
 /data/0/steps/0/check dnsbao
 /data/0/steps/0/completed_at dnBIAOF
@@ -3854,7 +3854,7 @@ fn records() {
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/archived_at dnBIAOF
-/data/0/client dnsbao
+/data/0/client Dnsbao
 /data/0/created_at dnBIAOF
 /data/0/email dnBIAOp
 /data/0/expired_at dnBIAOF
@@ -3863,7 +3863,7 @@ fn records() {
 /data/0/object DNBIAOc
 /data/0/perform_url dnbiao
 /data/0/status dnBIAOv
-/data/0/steps dnSBIOz
+/data/0/steps DNSBIOz
 /data/0/steps/0 NSBIAu
 /data/0/steps/0/check dnsbao
 /data/0/steps/0/completed_at dnBIAOF
@@ -3896,7 +3896,7 @@ fn records() {
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/archived_at dnBIAOF
-/data/0/client dnsbao
+/data/0/client Dnsbao
 /data/0/created_at dnBIAOF
 /data/0/email dnBIAOp
 /data/0/expired_at dnBIAOF
@@ -3905,14 +3905,14 @@ fn records() {
 /data/0/object DNBIAOc
 /data/0/perform_url dnbiao
 /data/0/status dnBIAOv
-/data/0/steps dnSBIOz
+/data/0/steps DNSBIOz
 /data/0/steps/0 NSBIAu
 /data/0/steps/0/check dnsbao
 /data/0/steps/0/completed_at dnBIAOF
 /data/0/steps/0/cost dnSBAOm-1
 /data/0/steps/0/id DNSBAO
 /data/0/steps/0/object DNBIAOc
-/data/0/steps/0/preferences dnSBIAu
+/data/0/steps/0/preferences DNSBIAu
 /data/0/steps/0/preferences/allow_fallback dnSIAO
 /data/0/steps/0/preferences/issuing_countries dnSBIO
 /data/0/steps/0/preferences/issuing_countries/0 NBIAOv
@@ -3939,7 +3939,7 @@ fn records() {
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/archived_at dnBIAOF
-/data/0/client dnsbao
+/data/0/client Dnsbao
 /data/0/created_at dnBIAOF
 /data/0/email dnBIAOp
 /data/0/expired_at dnBIAOF
@@ -3948,7 +3948,7 @@ fn records() {
 /data/0/object DNBIAOc
 /data/0/perform_url dnbiao
 /data/0/status dnBIAOv
-/data/0/steps dnSBIOz
+/data/0/steps DNSBIOz
 /data/0/steps/0 NSBIAu
 /data/0/steps/0/check dnsbao
 /data/0/steps/0/completed_at dnBIAOF
@@ -3984,7 +3984,7 @@ fn records() {
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/archived_at dnBIAOF
-/data/0/client dnsbao
+/data/0/client Dnsbao
 /data/0/created_at dnBIAOF
 /data/0/email dnBIAOp
 /data/0/expired_at dnBIAOF
@@ -3993,7 +3993,7 @@ fn records() {
 /data/0/object DNBIAOc
 /data/0/perform_url dnbiao
 /data/0/status dnBIAOv
-/data/0/steps dnSBIOz
+/data/0/steps DNSBIOz
 /data/0/steps/0 NSBIAu
 /data/0/steps/0/check dnsbao
 /data/0/steps/0/completed_at dnBIAOF
@@ -4024,7 +4024,7 @@ fn records() {
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/archived_at dnBIAOF
-/data/0/client dnsbao
+/data/0/client Dnsbao
 /data/0/created_at dnBIAOF
 /data/0/email dnBIAOp
 /data/0/expired_at dnBIAOF
@@ -4033,7 +4033,7 @@ fn records() {
 /data/0/object DNBIAOc
 /data/0/perform_url dnbiao
 /data/0/status dnBIAOv
-/data/0/steps dnSBIOz
+/data/0/steps DNSBIOz
 /data/0/steps/0 NSBIAu
 /data/0/steps/0/check dnsbao
 /data/0/steps/0/completed_at dnBIAOF
@@ -4065,7 +4065,7 @@ fn records() {
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/archived_at dnBIAOF
-/data/0/client dnsbao
+/data/0/client Dnsbao
 /data/0/created_at dnBIAOF
 /data/0/email dnBIAOp
 /data/0/expired_at dnBIAOF
@@ -4074,7 +4074,7 @@ fn records() {
 /data/0/object DNBIAOc
 /data/0/perform_url dnbiao
 /data/0/status dnBIAOv
-/data/0/steps dnSBIOz
+/data/0/steps DNSBIOz
 /data/0/steps/0 NSBIAu
 /data/0/steps/0/completed_at dnBIAOF
 /data/0/steps/0/cost dnSBAOm-1
@@ -4108,9 +4108,9 @@ fn records() {
 /data/0/steps/0/document/updated_at dnb?i?a?o?f?
 /data/0/steps/0/id DNSBAO
 /data/0/steps/0/object DNBIAOc
-/data/0/steps/0/preferences dnSBIAu
-/data/0/steps/0/preferences/instructions dnBIAO
-/data/0/steps/0/preferences/title dnBIAO
+/data/0/steps/0/preferences DNSBIAu
+/data/0/steps/0/preferences/instructions DNBIAO
+/data/0/steps/0/preferences/title DNBIAO
 /data/0/steps/0/type DNBIAOv
 /data/0/updated_at dnBIAOF
 /limit DNSBAOm101m0
@@ -4132,7 +4132,7 @@ fn records() {
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/archived_at dnBIAOF
-/data/0/client dnsbao
+/data/0/client Dnsbao
 /data/0/created_at dnBIAOF
 /data/0/email dnBIAOp
 /data/0/expired_at dnBIAOF
@@ -4141,7 +4141,7 @@ fn records() {
 /data/0/object DNBIAOc
 /data/0/perform_url dnbiao
 /data/0/status dnBIAOv
-/data/0/steps dnSBIOz
+/data/0/steps DNSBIOz
 /data/0/steps/0 NSBIAu
 /data/0/steps/0/completed_at dnBIAOF
 /data/0/steps/0/cost dnSBAOm-1
@@ -4207,7 +4207,7 @@ fn records() {
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/archived_at dnBIAOF
-/data/0/client dnsbao
+/data/0/client Dnsbao
 /data/0/created_at dnBIAOF
 /data/0/email dnBIAOp
 /data/0/expired_at dnBIAOF
@@ -4216,7 +4216,7 @@ fn records() {
 /data/0/object DNBIAOc
 /data/0/perform_url dnbiao
 /data/0/status dnBIAOv
-/data/0/steps dnSBIOz
+/data/0/steps DNSBIOz
 /data/0/steps/0 NSBIAu
 /data/0/steps/0/completed_at dnBIAOF
 /data/0/steps/0/cost dnSBAOm-1
@@ -4294,7 +4294,7 @@ fn records() {
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/archived_at dnBIAOF
-/data/0/client dnsbao
+/data/0/client Dnsbao
 /data/0/created_at dnBIAOF
 /data/0/email dnBIAOp
 /data/0/expired_at dnBIAOF
@@ -4303,7 +4303,7 @@ fn records() {
 /data/0/object DNBIAOc
 /data/0/perform_url dnbiao
 /data/0/status dnBIAOv
-/data/0/steps dnSBIOz
+/data/0/steps DNSBIOz
 /data/0/steps/0 NSBIAu
 /data/0/steps/0/completed_at dnBIAOF
 /data/0/steps/0/cost dnSBAOm-1
@@ -4387,7 +4387,7 @@ fn records() {
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/archived_at dnBIAOF
-/data/0/client dnsbao
+/data/0/client Dnsbao
 /data/0/created_at dnBIAOF
 /data/0/email dnBIAOp
 /data/0/expired_at dnBIAOF
@@ -4396,7 +4396,7 @@ fn records() {
 /data/0/object DNBIAOc
 /data/0/perform_url dnbiao
 /data/0/status dnBIAOv
-/data/0/steps dnSBIOz
+/data/0/steps DNSBIOz
 /data/0/steps/0 NSBIAu
 /data/0/steps/0/completed_at dnBIAOF
 /data/0/steps/0/cost dnSBAOm-1
@@ -4474,7 +4474,7 @@ fn records() {
             places: "
  NSBIAu
 /archived_at d
-/client dnsbao
+/client Dnsbao
 /created_at dnBIAOF
 /email dnBIAOp
 /expired_at dnBIAOF
@@ -4482,15 +4482,15 @@ fn records() {
 /id DNSBAO
 /object DNBIAOc
 /status dnBIAOv
-/steps dnSBIOz
+/steps DNSBIOz
 /steps/0 NSBIAu
 /steps/0/check dnsbao
 /steps/0/completed_at d
 /steps/0/cost dnSBAOm-1
 /steps/0/id DNSBAO
 /steps/0/object DNBIAOc
-/steps/0/preferences dnSBIAu
-/steps/0/preferences/docs dnSBIOz
+/steps/0/preferences DNSBIAu
+/steps/0/preferences/docs DNSBIOz
 /steps/0/preferences/docs/0 NBIAOv
 /steps/0/preferences/docs/1 NBIAOv
 /steps/0/preferences/face dnSIAO
@@ -4510,7 +4510,7 @@ fn records() {
             places: "
  NSBIAu
 /archived_at dnBIAOF
-/client dnsbao
+/client Dnsbao
 /created_at dnBIAOF
 /email dnBIAOp
 /expired_at dnBIAOF
@@ -4519,7 +4519,7 @@ fn records() {
 /object DNBIAOc
 /perform_url dnbiao
 /status dnBIAOv
-/steps dnSBIOz
+/steps DNSBIOz
 /steps/0 NSBIAu
 /steps/0/check dnsbao
 /steps/0/completed_at dnBIAOF
@@ -4536,7 +4536,7 @@ fn records() {
             places: "
  NSBIAu
 /archived_at d
-/client dnsbao
+/client Dnsbao
 /created_at dnBIAOF
 /email dnBIAOp
 /expired_at dnBIAOF
@@ -4544,15 +4544,15 @@ fn records() {
 /id DNSBAO
 /object DNBIAOc
 /status dnBIAOv
-/steps dnSBIOz
+/steps DNSBIOz
 /steps/0 NSBIAu
 /steps/0/check dnsbao
 /steps/0/completed_at d
 /steps/0/cost dnSBAOm-1
 /steps/0/id DNSBAO
 /steps/0/object DNBIAOc
-/steps/0/preferences dnSBIAu
-/steps/0/preferences/docs dnSBIOz
+/steps/0/preferences DNSBIAu
+/steps/0/preferences/docs DNSBIOz
 /steps/0/preferences/docs/0 NBIAOv
 /steps/0/preferences/docs/1 NBIAOv
 /steps/0/preferences/docs/2 NBIAOv
@@ -4570,9 +4570,9 @@ fn records() {
 /steps/1/document dnsbao
 /steps/1/id DNSBAO
 /steps/1/object DNBIAOc
-/steps/1/preferences dnSBIAu
-/steps/1/preferences/instructions dnBIAO
-/steps/1/preferences/title dnBIAO
+/steps/1/preferences DNSBIAu
+/steps/1/preferences/instructions DNBIAO
+/steps/1/preferences/title DNBIAO
 /steps/1/type DNBIAOv
 /steps/2 NSBIAu
 /steps/2/completed_at d
@@ -4590,7 +4590,7 @@ fn records() {
             places: "
  NSBIAu
 /archived_at dnBIAOF
-/client dnsbao
+/client Dnsbao
 /created_at dnBIAOF
 /email dnBIAOp
 /expired_at dnBIAOF
@@ -4598,15 +4598,15 @@ fn records() {
 /id DNSBAO
 /object DNBIAOc
 /status dnBIAOv
-/steps dnSBIOz
+/steps DNSBIOz
 /steps/0 NSBIAu
 /steps/0/check dnsbao
 /steps/0/completed_at d
 /steps/0/cost dnSBAOm-1
 /steps/0/id DNSBAO
 /steps/0/object DNBIAOc
-/steps/0/preferences dnSBIAu
-/steps/0/preferences/docs dnSBIOz
+/steps/0/preferences DNSBIAu
+/steps/0/preferences/docs DNSBIOz
 /steps/0/preferences/docs/0 NBIAOv
 /steps/0/preferences/docs/1 NBIAOv
 /steps/0/preferences/docs/2 NBIAOv
@@ -4624,9 +4624,9 @@ fn records() {
 /steps/1/document dnsbao
 /steps/1/id DNSBAO
 /steps/1/object DNBIAOc
-/steps/1/preferences dnSBIAu
-/steps/1/preferences/instructions dnBIAO
-/steps/1/preferences/title dnBIAO
+/steps/1/preferences DNSBIAu
+/steps/1/preferences/instructions DNBIAO
+/steps/1/preferences/title DNBIAO
 /steps/1/type DNBIAOv
 /steps/2 NSBIAu
 /steps/2/completed_at d
@@ -4763,8 +4763,8 @@ fn records() {
 /data/0/cost dnSBAOm-1
 /data/0/id DNSBAO
 /data/0/object DNBIAOc
-/data/0/preferences dnSBIAu
-/data/0/preferences/docs dnSBIOz
+/data/0/preferences DNSBIAu
+/data/0/preferences/docs DNSBIOz
 /data/0/preferences/docs/0 NBIAOv
 /data/0/preferences/docs/1 NBIAOv
 /data/0/preferences/docs/2 NBIAOv
@@ -4782,9 +4782,9 @@ fn records() {
 /data/1/document dnsbao
 /data/1/id DNSBAO
 /data/1/object DNBIAOc
-/data/1/preferences dnSBIAu
-/data/1/preferences/instructions dnBIAO
-/data/1/preferences/title dnBIAO
+/data/1/preferences DNSBIAu
+/data/1/preferences/instructions DNBIAO
+/data/1/preferences/title DNBIAO
 /data/1/type DNBIAOv
 /data/2 NSBIAu
 /data/2/completed_at d
@@ -4998,7 +4998,7 @@ fn team() {
 
 #[test]
 fn user_account() {
-    assert_mutants(468, &[
+    assert_mutants(479, &[
         Answer {
             name: "get_current_user.response",
             decode: decoded::<types::User>,
@@ -5046,10 +5046,12 @@ fn user_account() {
         },
         Answer {
             name: "update_current_user.response.422 sample 1",
-            decode: decoded::<types::ValidationErrors>,
-            text: "{}",
+            decode: decoded::<Map<Vec<types::ErrorText>>>,
+            text: r#"{"key":["error-text"]}"#,
             places: "
- NSBIAk",
+ NSBIAe
+/key NSBIOz
+/key/0 NBIAO",
         },
         Answer {
             name: "list_my_teams.response",

@@ -74,7 +74,7 @@ fn create_client_request() {
 
 #[test]
 fn create_client_response() {
-    assert_round_trip::<types::Client>(include_str!("../../../../specs/amiqus/examples/create_client.response.json"));
+    assert_round_trip::<types::ClientProfile>(include_str!("../../../../specs/amiqus/examples/create_client.response.json"));
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn get_check_response() {
 
 #[test]
 fn get_client_response() {
-    assert_round_trip::<types::Client>(include_str!("../../../../specs/amiqus/examples/get_client.response.json"));
+    assert_round_trip::<types::ClientProfile>(include_str!("../../../../specs/amiqus/examples/get_client.response.json"));
 }
 
 #[test]
@@ -334,7 +334,7 @@ fn update_client_request() {
 
 #[test]
 fn update_client_response() {
-    assert_round_trip::<types::Client>(include_str!("../../../../specs/amiqus/examples/update_client.response.json"));
+    assert_round_trip::<types::ClientProfile>(include_str!("../../../../specs/amiqus/examples/update_client.response.json"));
 }
 
 #[test]

@@ -28,7 +28,7 @@ async fn update_current_user() {
     let call = async |client: Client| client.update_current_user(&body).send().await;
     expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/update_current_user.response.json"));
     expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::UpdateCurrentUserError::Unauthorized(_));
-    expect_error!(call, client, 422, "application/json", "{}", errors::UpdateCurrentUserError::UnprocessableContent(_));
+    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::UpdateCurrentUserError::UnprocessableContent(_));
 }
 
 #[tokio::test]
@@ -89,7 +89,7 @@ async fn create_record() {
     expect_success!(call, client, 201, "application/json", include_str!("../../../../specs/amiqus/examples/create_record.response.json"));
     expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::CreateError::Unauthorized(_));
     expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::CreateError::Forbidden(_));
-    expect_error!(call, client, 422, "application/json", "{}", errors::CreateError::UnprocessableContent(_));
+    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::CreateError::UnprocessableContent(_));
 }
 
 #[tokio::test]
@@ -109,7 +109,7 @@ async fn update_record() {
     expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::WriteError::Unauthorized(_));
     expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::WriteError::Forbidden(_));
     expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::WriteError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", "{}", errors::WriteError::UnprocessableContent(_));
+    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::WriteError::UnprocessableContent(_));
 }
 
 #[tokio::test]
@@ -139,7 +139,7 @@ async fn expire_record() {
     expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::WriteError::Unauthorized(_));
     expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::WriteError::Forbidden(_));
     expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::WriteError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", "{}", errors::WriteError::UnprocessableContent(_));
+    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::WriteError::UnprocessableContent(_));
 }
 
 #[tokio::test]
@@ -177,7 +177,7 @@ async fn add_record_assignees() {
     expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::WriteError::Unauthorized(_));
     expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::WriteError::Forbidden(_));
     expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::WriteError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", "{}", errors::WriteError::UnprocessableContent(_));
+    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::WriteError::UnprocessableContent(_));
 }
 
 #[tokio::test]
@@ -190,7 +190,7 @@ async fn replace_record_assignees() {
     expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::WriteError::Unauthorized(_));
     expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::WriteError::Forbidden(_));
     expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::WriteError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", "{}", errors::WriteError::UnprocessableContent(_));
+    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::WriteError::UnprocessableContent(_));
 }
 
 #[tokio::test]
@@ -225,7 +225,7 @@ async fn create_client() {
     expect_success!(call, client, 201, "application/json", include_str!("../../../../specs/amiqus/examples/create_client.response.json"));
     expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::CreateError::Unauthorized(_));
     expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::CreateError::Forbidden(_));
-    expect_error!(call, client, 422, "application/json", "{}", errors::CreateError::UnprocessableContent(_));
+    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::CreateError::UnprocessableContent(_));
 }
 
 #[tokio::test]
@@ -245,7 +245,7 @@ async fn update_client() {
     expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::WriteError::Unauthorized(_));
     expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::WriteError::Forbidden(_));
     expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::WriteError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", "{}", errors::WriteError::UnprocessableContent(_));
+    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::WriteError::UnprocessableContent(_));
 }
 
 #[tokio::test]
@@ -272,7 +272,7 @@ async fn replace_client_address() {
     expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::WriteError::Unauthorized(_));
     expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::WriteError::Forbidden(_));
     expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::WriteError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", "{}", errors::WriteError::UnprocessableContent(_));
+    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::WriteError::UnprocessableContent(_));
 }
 
 #[tokio::test]
@@ -312,7 +312,7 @@ async fn update_client_correction() {
     expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::UpdateClientCorrectionError::Forbidden(_));
     expect_error!(call, client, 404, "application/json", r#"{"message":"text"}"#, errors::UpdateClientCorrectionError::NotFound(_));
     expect_error!(call, client, 405, "application/json", r#"{"message":"text"}"#, errors::UpdateClientCorrectionError::MethodNotAllowed(_));
-    expect_error!(call, client, 422, "application/json", "{}", errors::UpdateClientCorrectionError::UnprocessableContent(_));
+    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::UpdateClientCorrectionError::UnprocessableContent(_));
 }
 
 #[tokio::test]
@@ -352,7 +352,7 @@ async fn add_client_assignees() {
     expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::WriteError::Unauthorized(_));
     expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::WriteError::Forbidden(_));
     expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::WriteError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", "{}", errors::WriteError::UnprocessableContent(_));
+    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::WriteError::UnprocessableContent(_));
 }
 
 #[tokio::test]
@@ -365,7 +365,7 @@ async fn replace_client_assignees() {
     expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::WriteError::Unauthorized(_));
     expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::WriteError::Forbidden(_));
     expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::WriteError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", "{}", errors::WriteError::UnprocessableContent(_));
+    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::WriteError::UnprocessableContent(_));
 }
 
 #[tokio::test]
@@ -403,7 +403,7 @@ async fn create_client_file() {
     expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::WriteError::Unauthorized(_));
     expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::WriteError::Forbidden(_));
     expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::WriteError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", "{}", errors::WriteError::UnprocessableContent(_));
+    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::WriteError::UnprocessableContent(_));
 }
 
 #[tokio::test]
@@ -433,7 +433,7 @@ async fn add_client_organisations() {
     expect_success!(call, client, 204, "application/json", "");
     expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::AddClientOrganisationsError::Forbidden(_));
     expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::AddClientOrganisationsError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", "{}", errors::AddClientOrganisationsError::UnprocessableContent(_));
+    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::AddClientOrganisationsError::UnprocessableContent(_));
 }
 
 #[tokio::test]
@@ -446,7 +446,7 @@ async fn replace_client_organisations() {
     expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::WriteError::Unauthorized(_));
     expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::WriteError::Forbidden(_));
     expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::WriteError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", "{}", errors::WriteError::UnprocessableContent(_));
+    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::WriteError::UnprocessableContent(_));
 }
 
 #[tokio::test]
@@ -472,7 +472,7 @@ async fn create_case() {
     expect_success!(call, client, 201, "application/json", include_str!("../../../../specs/amiqus/examples/create_case.response.json"));
     expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::CreateError::Unauthorized(_));
     expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::CreateError::Forbidden(_));
-    expect_error!(call, client, 422, "application/json", "{}", errors::CreateError::UnprocessableContent(_));
+    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::CreateError::UnprocessableContent(_));
 }
 
 #[tokio::test]
@@ -492,7 +492,7 @@ async fn update_case() {
     expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::WriteError::Unauthorized(_));
     expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::WriteError::Forbidden(_));
     expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::WriteError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", "{}", errors::WriteError::UnprocessableContent(_));
+    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::WriteError::UnprocessableContent(_));
 }
 
 #[tokio::test]
@@ -512,7 +512,7 @@ async fn create_case_review() {
     expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::WriteError::Unauthorized(_));
     expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::WriteError::Forbidden(_));
     expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::WriteError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", "{}", errors::WriteError::UnprocessableContent(_));
+    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::WriteError::UnprocessableContent(_));
 }
 
 #[tokio::test]
@@ -534,5 +534,5 @@ async fn add_case_items() {
     expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::WriteError::Unauthorized(_));
     expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::WriteError::Forbidden(_));
     expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::WriteError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", "{}", errors::WriteError::UnprocessableContent(_));
+    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::WriteError::UnprocessableContent(_));
 }

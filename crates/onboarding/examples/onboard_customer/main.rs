@@ -37,7 +37,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let again = client.create_client(&new).send().await.expect_err("the address is taken");
     if let Some(CreateError::UnprocessableContent(members)) = again.declared() {
         for (member, messages) in members {
-            println!("refused: {member}: {}", messages.join(", "));
+            // The texts may repeat what was sent, so they show themselves only when asked to.
+            for message in messages {
+                println!("refused: {member}: {}", message.as_str());
+            }
         }
     }
 

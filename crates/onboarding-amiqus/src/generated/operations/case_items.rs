@@ -10,7 +10,7 @@ use crate::generated::{client::Client, errors, types};
 impl Client {
     /// List the items of a case.
     ///
-    /// Lists the records gathered in a case.
+    /// Lists the records gathered in a case. Cases may not be enabled for every team.
     ///
     /// - `id`: Number of the case.
     ///
@@ -42,7 +42,7 @@ impl Client {
     /// Add items to a case.
     ///
     /// Adds records to a case and keeps those that are there. Returns the ones that were added only; nothing when all
-    /// were there.
+    /// were there. Cases may not be enabled for every team.
     ///
     /// Provenance: the vendor's page does not state method and path of this operation; they are restored from another
     /// source.
@@ -57,7 +57,7 @@ impl Client {
     /// | 401 | The token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
-    /// | 422 | Members of the request break a rule. | [`ValidationErrors`](crate::types::ValidationErrors) |
+    /// | 422 | Members of the request break a rule. | <code>Map&lt;Vec&lt;[ErrorText](crate::types::ErrorText)&gt;&gt;</code> |
     ///
     /// `PATCH /cases/{id}/items`, under "Update items for a case" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///

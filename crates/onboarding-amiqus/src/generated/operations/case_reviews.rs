@@ -10,7 +10,7 @@ use crate::generated::{client::Client, errors, types};
 impl Client {
     /// List the reviews of a case.
     ///
-    /// Lists the reviews that changed the state of a case.
+    /// Lists the reviews that changed the state of a case. Cases may not be enabled for every team.
     ///
     /// - `id`: Number of the case.
     ///
@@ -41,7 +41,7 @@ impl Client {
 
     /// Review a case.
     ///
-    /// Puts a case in a new state and keeps note of who did so.
+    /// Puts a case in a new state and keeps note of who did so. Cases may not be enabled for every team.
     ///
     /// Provenance: the vendor's page does not state method and path of this operation; they are restored from another
     /// source.
@@ -54,7 +54,7 @@ impl Client {
     /// | 401 | The token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
-    /// | 422 | Members of the request break a rule. | [`ValidationErrors`](crate::types::ValidationErrors) |
+    /// | 422 | Members of the request break a rule. | <code>Map&lt;Vec&lt;[ErrorText](crate::types::ErrorText)&gt;&gt;</code> |
     ///
     /// `POST /cases/{id}/reviews`, under "Create a case review" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///

@@ -10,7 +10,8 @@ use crate::generated::{client::Client, errors, types};
 impl Client {
     /// List cases.
     ///
-    /// Lists the cases of the team, in the order in which they were made unless sorted otherwise.
+    /// Lists the cases of the team, in the order in which they were made unless sorted otherwise. Cases may not be
+    /// enabled for every team.
     ///
     /// | status | meaning | body |
     /// |---|---|---|
@@ -37,7 +38,7 @@ impl Client {
 
     /// Create a case.
     ///
-    /// Makes a case about a client.
+    /// Makes a case about a client. Cases may not be enabled for every team.
     ///
     /// Provenance: the vendor's page does not state method and path of this operation; they are restored from another
     /// source.
@@ -47,7 +48,7 @@ impl Client {
     /// | 201 | The new case. | [`Case`](crate::types::Case) |
     /// | 401 | The token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
-    /// | 422 | Members of the request break a rule. | [`ValidationErrors`](crate::types::ValidationErrors) |
+    /// | 422 | Members of the request break a rule. | <code>Map&lt;Vec&lt;[ErrorText](crate::types::ErrorText)&gt;&gt;</code> |
     ///
     /// `POST /cases`, under "Create a case" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
@@ -72,7 +73,7 @@ impl Client {
 
     /// Get a case.
     ///
-    /// Returns one case.
+    /// Returns one case. Cases may not be enabled for every team.
     ///
     /// - `id`: Number of the case.
     ///
@@ -103,7 +104,8 @@ impl Client {
 
     /// Update a case.
     ///
-    /// Changes name or reference of a case, or archives it. The state of a case is changed by a review.
+    /// Changes name or reference of a case, or archives it. The state of a case is changed by a review. Cases may not
+    /// be enabled for every team.
     ///
     /// Provenance: the vendor's page does not state method and path of this operation; they are restored from another
     /// source.
@@ -116,7 +118,7 @@ impl Client {
     /// | 401 | The token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
-    /// | 422 | Members of the request break a rule. | [`ValidationErrors`](crate::types::ValidationErrors) |
+    /// | 422 | Members of the request break a rule. | <code>Map&lt;Vec&lt;[ErrorText](crate::types::ErrorText)&gt;&gt;</code> |
     ///
     /// `PATCH /cases/{id}`, under "Update a case" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///

@@ -25,7 +25,7 @@ impl Client {
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 404 | The client or the correction does not exist. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 405 | The correction was decided before. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
-    /// | 422 | Members of the request break a rule. | [`ValidationErrors`](crate::types::ValidationErrors) |
+    /// | 422 | Members of the request break a rule. | <code>Map&lt;Vec&lt;[ErrorText](crate::types::ErrorText)&gt;&gt;</code> |
     ///
     /// `PATCH /clients/{clientId}/corrections/{correctionId}`, under "Update a correction for a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///

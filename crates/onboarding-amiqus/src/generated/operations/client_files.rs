@@ -60,7 +60,8 @@ impl Client {
 
     /// List the files of a client.
     ///
-    /// Lists the files kept with a client, by number unless sorted otherwise.
+    /// Lists the files kept with a client, by number unless sorted otherwise. `page` and `limit` are from a later
+    /// edition of the vendor's page; this edition answers in pages without naming them.
     ///
     /// - `id`: Number of the client.
     ///
@@ -102,7 +103,7 @@ impl Client {
     /// | 401 | The token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
-    /// | 422 | Members of the request break a rule. | [`ValidationErrors`](crate::types::ValidationErrors) |
+    /// | 422 | Members of the request break a rule. | <code>Map&lt;Vec&lt;[ErrorText](crate::types::ErrorText)&gt;&gt;</code> |
     ///
     /// `POST /clients/{id}/files`, under "Create a file for a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///

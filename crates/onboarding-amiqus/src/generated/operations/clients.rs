@@ -44,10 +44,10 @@ impl Client {
     ///
     /// | status | meaning | body |
     /// |---|---|---|
-    /// | 201 | The new client. | [`Client`](crate::types::Client) |
+    /// | 201 | The new client. | [`ClientProfile`](crate::types::ClientProfile) |
     /// | 401 | The token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
-    /// | 422 | Members of the request break a rule. | [`ValidationErrors`](crate::types::ValidationErrors) |
+    /// | 422 | Members of the request break a rule. | <code>Map&lt;Vec&lt;[ErrorText](crate::types::ErrorText)&gt;&gt;</code> |
     ///
     /// `POST /clients`, under "Create a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
@@ -70,7 +70,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn create_client(&self, body: &types::NewClient) -> Call<types::Client, errors::CreateError> {
+    pub fn create_client(&self, body: &types::NewClient) -> Call<types::ClientProfile, errors::CreateError> {
         static OPERATION: Operation = Operation::new("create_client", Method::POST, "/clients");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
@@ -83,7 +83,7 @@ impl Client {
     ///
     /// | status | meaning | body |
     /// |---|---|---|
-    /// | 200 | The client. | [`Client`](crate::types::Client) |
+    /// | 200 | The client. | [`ClientProfile`](crate::types::ClientProfile) |
     /// | 401 | The token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
@@ -101,7 +101,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn get_client(&self, id: types::ClientId) -> Call<types::Client, errors::ReadError> {
+    pub fn get_client(&self, id: types::ClientId) -> Call<types::ClientProfile, errors::ReadError> {
         static OPERATION: Operation = Operation::new("get_client", Method::GET, "/clients/{id}");
         self.core.request(&OPERATION).path("id", &id).answers_json()
     }
@@ -117,11 +117,11 @@ impl Client {
     ///
     /// | status | meaning | body |
     /// |---|---|---|
-    /// | 200 | The client. | [`Client`](crate::types::Client) |
+    /// | 200 | The client. | [`ClientProfile`](crate::types::ClientProfile) |
     /// | 401 | The token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
-    /// | 422 | Members of the request break a rule. | [`ValidationErrors`](crate::types::ValidationErrors) |
+    /// | 422 | Members of the request break a rule. | <code>Map&lt;Vec&lt;[ErrorText](crate::types::ErrorText)&gt;&gt;</code> |
     ///
     /// `PATCH /clients/{id}`, under "Update a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
@@ -143,7 +143,7 @@ impl Client {
         &self,
         id: types::ClientId,
         body: &types::UpdateClient,
-    ) -> Call<types::Client, errors::WriteError> {
+    ) -> Call<types::ClientProfile, errors::WriteError> {
         static OPERATION: Operation = Operation::new("update_client", Method::PATCH, "/clients/{id}");
         self.core.request(&OPERATION).path("id", &id).json("application/json", body).answers_json()
     }
@@ -222,7 +222,7 @@ impl Client {
     /// | 401 | The token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
-    /// | 422 | Members of the request break a rule. | [`ValidationErrors`](crate::types::ValidationErrors) |
+    /// | 422 | Members of the request break a rule. | <code>Map&lt;Vec&lt;[ErrorText](crate::types::ErrorText)&gt;&gt;</code> |
     ///
     /// `PUT /clients/{id}/address`, under "Replace an address for a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///

@@ -57,7 +57,7 @@ impl Client {
     /// | 401 | The token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
-    /// | 422 | Members of the request break a rule. | [`ValidationErrors`](crate::types::ValidationErrors) |
+    /// | 422 | Members of the request break a rule. | <code>Map&lt;Vec&lt;[ErrorText](crate::types::ErrorText)&gt;&gt;</code> |
     ///
     /// `POST /records/{id}/assignees`, under "Add assignees to a record" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
@@ -109,7 +109,7 @@ impl Client {
     /// | 401 | The token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
-    /// | 422 | Members of the request break a rule. | [`ValidationErrors`](crate::types::ValidationErrors) |
+    /// | 422 | Members of the request break a rule. | <code>Map&lt;Vec&lt;[ErrorText](crate::types::ErrorText)&gt;&gt;</code> |
     ///
     /// `PUT /records/{id}/assignees`, under "Replace assignees for a record" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///

@@ -47,7 +47,7 @@ impl Client {
     /// |---|---|---|
     /// | 200 | The account. | [`User`](crate::types::User) |
     /// | 401 | The token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
-    /// | 422 | Members of the request break a rule. | [`ValidationErrors`](crate::types::ValidationErrors) |
+    /// | 422 | Members of the request break a rule. | <code>Map&lt;Vec&lt;[ErrorText](crate::types::ErrorText)&gt;&gt;</code> |
     ///
     /// `PATCH /me`, under "Update user account" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///

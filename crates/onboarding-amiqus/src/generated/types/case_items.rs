@@ -40,7 +40,7 @@ object! {
             /// At least 0.
             total: i64 = "total",
             /// Address from which the full list is read.
-            url: String = "url",
+            url: String = private "url",
         }
     }
 }

@@ -16,6 +16,8 @@ object! {
         required {
             /// Number of the review.
             id: CaseReviewId = "id",
+            /// State after the review.
+            status: CaseStatus = "status",
         }
         optional {
             /// When the review was made.
@@ -24,8 +26,6 @@ object! {
             from_status: CaseStatus = "from_status",
             /// Team member who reviewed the case.
             reviewed_by: ExpandableTeamMember = "reviewed_by",
-            /// State after the review.
-            status: CaseStatus = "status",
             /// When the review last changed.
             updated_at: Timestamp = "updated_at",
         }

@@ -18,20 +18,20 @@ object! {
         required {
             /// Number of the case.
             id: CaseId = "id",
+            /// Client whom the case is about.
+            client: ExpandableClient = "client",
+            /// Name of the case.
+            name: String = "name",
         }
         optional {
             /// When the case was archived.
             archived_at: Timestamp = "archived_at",
             /// Assignees of the case; null while there are none.
             assignees: CaseAssignees = "assignees",
-            /// Client whom the case is about.
-            client: ExpandableClient = "client",
             /// When the case was made.
             created_at: Timestamp = "created_at",
             /// Items of the case; null while there are none.
             items: Vec<ExpandableCaseItem> = "items",
-            /// Name of the case.
-            name: String = "name",
             /// The team's own reference for the case.
             reference: String = "reference",
             /// State of the case.

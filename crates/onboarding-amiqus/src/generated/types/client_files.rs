@@ -6,7 +6,7 @@
 use onboarding_core::{Timestamp, identifier, object, page, string_enum, tagged_union, untagged_union};
 
 use super::{
-    Attachment, AttachmentId, Check, CheckPointer, Client, ClientForm, ClientFormId, ClientId, PageLinks,
+    Attachment, AttachmentId, Check, CheckPointer, ClientForm, ClientFormId, ClientId, ClientProfile, PageLinks,
     RecordDocument, RecordDocumentPointer, TeamMember, TeamMemberId,
 };
 
@@ -19,10 +19,10 @@ object! {
         required {
             /// Number of the file.
             id: ClientFileId = "id",
-        }
-        optional {
             /// Technical details of the file.
             attachment: Attachment = "attachment",
+        }
+        optional {
             /// When the file was made.
             created_at: Timestamp = "created_at",
             /// Who made the file.
@@ -210,8 +210,8 @@ object! {
 tagged_union! {
     /// Who made a file, in full, told apart by `object`.
     pub enum ExpandedClientFileAuthor by "object" {
-        /// See [`Client`].
-        Client(Client) = "client",
+        /// See [`ClientProfile`].
+        Client(ClientProfile) = "client",
         /// See [`TeamMember`].
         TeamMember(TeamMember) = "team_member",
     }
@@ -222,8 +222,8 @@ tagged_union! {
     pub enum ExpandedClientFileSource by "object" {
         /// See [`Check`].
         Check(Check) = "check",
-        /// See [`Client`].
-        Client(Client) = "client",
+        /// See [`ClientProfile`].
+        Client(ClientProfile) = "client",
         /// See [`ClientForm`].
         ClientForm(ClientForm) = "client_form",
         /// See [`RecordDocument`].

@@ -5,13 +5,16 @@
 
 use onboarding_core::{NaiveDate, object, page, string_enum};
 
-use super::{Client, ClientStatus, NameTitle, PageLinks};
+use super::{ClientProfile, ClientStatus, NameTitle, PageLinks};
 
 object! {
     /// Postal address of a client.
     ///
     /// Personal or secret: `Debug` does not show it.
     pub struct Address {
+        constant {
+            object: "address" = "object",
+        }
         optional {
             /// City.
             city: String = private "city",
@@ -23,8 +26,6 @@ object! {
             house_name: String = private "house_name",
             /// Number in the street.
             house_number: String = private "house_number",
-            /// Kind of object: always `address`.
-            object: String = private "object",
             /// Postal code.
             postcode: String = private "postcode",
             /// Province or county.
@@ -47,7 +48,7 @@ object! {
         }
         required {
             /// The clients on this page.
-            data: Vec<Client> = "data",
+            data: Vec<ClientProfile> = "data",
             /// How many clients there are on all pages.
             ///
             /// At least 0.
@@ -76,7 +77,7 @@ object! {
     }
 }
 
-page! { ClientPage of Client = data, total |page| Some(page.total) }
+page! { ClientPage of ClientProfile = data, total |page| Some(page.total) }
 
 string_enum! {
     /// Member by which clients are sorted.

@@ -67,6 +67,13 @@ object! {
     }
 }
 
+identifier! {
+    /// Country in three letters after ISO 3166-1: `GBR`.
+    ///
+    /// Exactly 3 characters.
+    pub struct Alpha3CountryCode(String) [min_length(3), max_length(3)];
+}
+
 string_enum! {
     /// State of the virus scan of a file.
     pub enum AntivirusStatus {
@@ -82,16 +89,13 @@ object! {
     pub struct Assignee {
         constant {
             object: "assignee" = "object",
+            type_: "team_member" = "type",
         }
         required {
             /// Number of the assignment.
             id: AssigneeId = "id",
-        }
-        optional {
             /// Team member who is assigned.
             team_member: TeamMember = "team_member",
-            /// Kind of assignee: always `team_member`.
-            type_: String = "type",
         }
     }
 }
@@ -139,7 +143,7 @@ object! {
             /// At least 0.
             total: i64 = "total",
             /// Address from which the full list is read.
-            url: String = "url",
+            url: String = private "url",
         }
     }
 }
@@ -485,45 +489,6 @@ string_enum! {
 }
 
 object! {
-    /// Person or contact that the team checks.
-    pub struct Client {
-        constant {
-            object: "client" = "object",
-        }
-        required {
-            /// Number of the client.
-            id: ClientId = "id",
-        }
-        optional {
-            /// When the client was archived.
-            archived_at: Timestamp = "archived_at",
-            /// When the client was made.
-            created_at: Timestamp = "created_at",
-            /// Date of birth.
-            dob: NaiveDate = private "dob",
-            /// E-mail address of the client.
-            email: String = private "email",
-            /// Whether the client can be deleted.
-            is_deletable: bool = "is_deletable",
-            /// Landline telephone number.
-            landline: String = private "landline",
-            /// Mobile telephone number.
-            mobile: String = private "mobile",
-            /// Name of the client.
-            name: Name = "name",
-            /// National Insurance number; not enabled for every team.
-            national_insurance_number: String = private "national_insurance_number",
-            /// The team's own reference for the client.
-            reference: String = "reference",
-            /// Decision about the client; null while none was made.
-            status: ClientStatus = "status",
-            /// When the client last changed.
-            updated_at: Timestamp = "updated_at",
-        }
-    }
-}
-
-object! {
     /// Form of a client, with its fields and answers.
     pub struct ClientForm {
         constant {
@@ -589,6 +554,45 @@ string_enum! {
 identifier! {
     /// Number of a client: the person or contact that is checked.
     pub struct ClientId(i64);
+}
+
+object! {
+    /// Person or contact that the team checks.
+    pub struct ClientProfile {
+        constant {
+            object: "client" = "object",
+        }
+        required {
+            /// Number of the client.
+            id: ClientId = "id",
+            /// Name of the client.
+            name: Name = "name",
+            /// E-mail address of the client.
+            email: String = private "email",
+        }
+        optional {
+            /// When the client was archived.
+            archived_at: Timestamp = "archived_at",
+            /// When the client was made.
+            created_at: Timestamp = "created_at",
+            /// Date of birth.
+            dob: NaiveDate = private "dob",
+            /// Whether the client can be deleted.
+            is_deletable: bool = "is_deletable",
+            /// Landline telephone number.
+            landline: String = private "landline",
+            /// Mobile telephone number.
+            mobile: String = private "mobile",
+            /// National Insurance number; not enabled for every team.
+            national_insurance_number: String = private "national_insurance_number",
+            /// The team's own reference for the client.
+            reference: String = "reference",
+            /// Decision about the client; null while none was made.
+            status: ClientStatus = "status",
+            /// When the client last changed.
+            updated_at: Timestamp = "updated_at",
+        }
+    }
 }
 
 string_enum! {
@@ -866,9 +870,7 @@ object! {
             /// Authority that issued the document.
             issuing_authority: String = private "issuing_authority",
             /// Country that issued the document, in three letters.
-            ///
-            /// Exactly 3 characters.
-            issuing_country: String = private "issuing_country",
+            issuing_country: Alpha3CountryCode = private "issuing_country",
             /// Date of issue.
             issuing_date: NaiveDate = private "issuing_date",
             /// State within the country.
@@ -884,9 +886,7 @@ object! {
             /// Third line of the machine-readable zone.
             mrz_line3: String = private "mrz_line3",
             /// Nationality, in three letters.
-            ///
-            /// Exactly 3 characters.
-            nationality: String = private "nationality",
+            nationality: Alpha3CountryCode = private "nationality",
             /// Data read from the chip; null when no chip was read.
             nfc: DocumentNfcData = private "nfc",
             /// Place of birth.
@@ -938,9 +938,7 @@ object! {
             /// Whether the chip of the document was read.
             has_nfc: bool = "has_nfc",
             /// Country that issued the document, in three letters.
-            ///
-            /// Exactly 3 characters.
-            issuing_country: String = "issuing_country",
+            issuing_country: Alpha3CountryCode = "issuing_country",
             /// Side that is shown; null when it has one side.
             side: DocumentSide = "side",
         }
@@ -970,9 +968,7 @@ object! {
             /// Authority that issued the document.
             issuing_authority: String = private "issuing_authority",
             /// Country that issued the document, in three letters.
-            ///
-            /// Exactly 3 characters.
-            issuing_country: String = private "issuing_country",
+            issuing_country: Alpha3CountryCode = private "issuing_country",
             /// Date of issue.
             issuing_date: NaiveDate = private "issuing_date",
             /// Last name.
@@ -982,9 +978,7 @@ object! {
             /// Second line of the machine-readable zone.
             mrz_line_2: String = private "mrz_line_2",
             /// Nationality, in three letters.
-            ///
-            /// Exactly 3 characters.
-            nationality: String = private "nationality",
+            nationality: Alpha3CountryCode = private "nationality",
             /// Personal number of the holder.
             personal_number: String = private "personal_number",
             /// Place of birth.
@@ -1073,11 +1067,11 @@ string_enum! {
 object! {
     /// What a document request asks for.
     pub struct DocumentRequestPreferences {
-        optional {
-            /// What the client is to upload.
-            instructions: String = "instructions",
+        required {
             /// Title of the document.
             title: String = "title",
+            /// What the client is to upload.
+            instructions: String = "instructions",
         }
     }
 }
@@ -1092,6 +1086,8 @@ object! {
         required {
             /// Number of the step.
             id: StepId = "id",
+            /// Settings of the step.
+            preferences: DocumentRequestPreferences = "preferences",
         }
         optional {
             /// When the client completed the step.
@@ -1102,8 +1098,6 @@ object! {
             cost: i64 = "cost",
             /// Document that this step asks for or sends.
             document: ExpandableRecordDocument = "document",
-            /// Settings of the step.
-            preferences: DocumentRequestPreferences = "preferences",
         }
     }
 }
@@ -1337,6 +1331,13 @@ object! {
     }
 }
 
+identifier! {
+    /// What is wrong with a member, in English. It may repeat what was sent.
+    ///
+    /// Personal or secret: `Debug` does not show it.
+    pub struct ErrorText(private String);
+}
+
 untagged_union! {
     /// File by number, or in full when expanded.
     pub enum ExpandableAttachment {
@@ -1374,8 +1375,8 @@ untagged_union! {
     pub enum ExpandableClient {
         /// See [`ClientId`].
         ClientId(ClientId),
-        /// See [`Client`].
-        Client(Client) ["object" = "client"],
+        /// See [`ClientProfile`].
+        ClientProfile(ClientProfile) ["object" = "client"],
     }
 }
 
@@ -1869,27 +1870,30 @@ object! {
     ///
     /// Personal or secret: `Debug` does not show it.
     pub struct Name {
-        optional {
-            /// Title and full name.
-            complete_name: String = private "complete_name",
+        constant {
+            object: "name" = "object",
+        }
+        required {
             /// First name.
             ///
             /// At most 255 characters.
             first_name: String = private "first_name",
-            /// First, middle and last name.
-            full_name: String = private "full_name",
             /// Last name.
             ///
             /// At most 255 characters.
             last_name: String = private "last_name",
+        }
+        optional {
+            /// Title and full name.
+            complete_name: String = private "complete_name",
+            /// First, middle and last name.
+            full_name: String = private "full_name",
             /// Middle name or names.
             ///
             /// At most 255 characters.
             middle_name: String = private "middle_name",
             /// First and last name.
             name: String = private "name",
-            /// Kind of object: always `name`.
-            object: String = private "object",
             /// Form of address in free text; needed when `title` is `other`.
             ///
             /// At most 20 characters.
@@ -2033,9 +2037,9 @@ object! {
     pub struct PageLinks {
         optional {
             /// Address of the following page; null on the last one.
-            next: String = "next",
+            next: String = private "next",
             /// Address of the page before; null on the first one.
-            previous: String = "previous",
+            previous: String = private "previous",
         }
     }
 }
@@ -2150,6 +2154,8 @@ object! {
         required {
             /// Number of the step.
             id: StepId = "id",
+            /// Settings of the step.
+            preferences: PhotoIdPreferences = "preferences",
         }
         optional {
             /// Check that this step runs.
@@ -2160,8 +2166,6 @@ object! {
             ///
             /// At least 0.
             cost: i64 = "cost",
-            /// Settings of the step.
-            preferences: PhotoIdPreferences = "preferences",
         }
     }
 }
@@ -2175,12 +2179,16 @@ object! {
         required {
             /// Number of the record.
             id: RecordId = "id",
+            /// Client who was asked.
+            client: ExpandableClient = "client",
+            /// Steps of the record, done and open.
+            ///
+            /// At least 1 item.
+            steps: Vec<RecordStep> = "steps",
         }
         optional {
             /// When the record was archived.
             archived_at: Timestamp = "archived_at",
-            /// Client who was asked.
-            client: ExpandableClient = "client",
             /// When the record was made.
             created_at: Timestamp = "created_at",
             /// E-mail address for this record, copied from the client when the record was made or sent again.
@@ -2193,10 +2201,6 @@ object! {
             perform_url: PerformLink = private "perform_url",
             /// State of the record.
             status: RecordStatus = "status",
-            /// Steps of the record, done and open.
-            ///
-            /// At least 1 item.
-            steps: Vec<RecordStep> = "steps",
             /// When the record changed or a step was completed.
             updated_at: Timestamp = "updated_at",
         }
@@ -2760,11 +2764,13 @@ object! {
         constant {
             report_type: "standard" = "report_type",
         }
-        optional {
+        required {
             /// Documents that are accepted.
             ///
             /// At least 1 item, no item twice.
             docs: Vec<PhotoIdDocument> = "docs",
+        }
+        optional {
             /// Whether a photograph of the person was asked for.
             #[deprecated = "the vendor advises against it"]
             face: bool = "face",
@@ -2947,19 +2953,6 @@ object! {
 identifier! {
     /// Number of a user account.
     pub struct UserId(i64);
-}
-
-object! {
-    /// What is wrong with each member of a request, keyed by its path in dot notation (`fields.type`): a list of texts
-    /// for each, which may repeat what was sent.
-    ///
-    /// Personal or secret: `Debug` does not show it.
-    pub struct ValidationErrors {
-        extra {
-            /// Members beyond the documented ones. `Debug` does not show them.
-            extra
-        }
-    }
 }
 
 string_enum! {
