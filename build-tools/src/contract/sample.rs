@@ -265,6 +265,7 @@ fn of_text(schema: &Value, format: &str) -> String {
     let text = match format {
         "date" => return "2024-02-29".to_owned(),
         "date-time" => return "2024-02-29T12:30:00Z".to_owned(),
+        "utc-date-time" => return "2024-02-29 12:30:00".to_owned(),
         "uuid" => return "497f6eca-6276-4993-bfeb-53cbbbba6f08".to_owned(),
         "decimal" => return "12.50".to_owned(),
         "email" => return "ann@example.com".to_owned(),

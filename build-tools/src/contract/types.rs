@@ -31,6 +31,8 @@ pub enum TypeUse {
     Date,
     /// A point in time with its zone.
     DateTime,
+    /// A point in time without a zone, in UTC.
+    UtcDateTime,
     /// A text that never shows itself.
     Secret,
     /// Any JSON value.
@@ -231,7 +233,7 @@ fn form(name: &str, schema: &Value) -> Form {
                 schema.get("enum").is_some()
                     || !matches!(
                         text(schema, "format"),
-                        "date" | "date-time" | "decimal" | "password" | "byte" | "binary"
+                        "date" | "date-time" | "utc-date-time" | "decimal" | "password" | "byte" | "binary"
                     )
             }
             "integer" => name.ends_with("Id"),
@@ -280,6 +282,7 @@ fn schema_type_within(
     match (text(schema, "type"), text(schema, "format")) {
         ("string", "date") => TypeUse::Date,
         ("string", "date-time") => TypeUse::DateTime,
+        ("string", "utc-date-time") => TypeUse::UtcDateTime,
         ("string", "decimal") => TypeUse::Decimal,
         ("string", "password") => TypeUse::Secret,
         ("string", _) => TypeUse::Text,

@@ -39,6 +39,9 @@ pub(super) fn expression(contract: &Contract, unfit: Unfit, value: &TypeUse, sam
         TypeUse::Decimal => parsed("Decimal", "12.50"),
         TypeUse::Date => parsed("NaiveDate", "2024-02-29"),
         TypeUse::DateTime => parsed("Timestamp", "2024-02-29T12:30:00Z"),
+        TypeUse::UtcDateTime => {
+            format!("UtcDateTime::from({})", literal(sample.as_str().unwrap_or("2024-02-29 12:30:00")))
+        }
         TypeUse::Secret => format!("Secret::new({})", literal(sample.as_str().unwrap_or("secret"))),
         TypeUse::Json => "JsonValue::from(\"value\")".to_owned(),
         TypeUse::List(item) => match sample.get(0) {

@@ -25,6 +25,7 @@ pub(super) fn type_text(value: &TypeUse, scope: Scope) -> String {
         TypeUse::Decimal => "onboarding_core::Decimal".to_owned(),
         TypeUse::Date => "onboarding_core::NaiveDate".to_owned(),
         TypeUse::DateTime => "onboarding_core::Timestamp".to_owned(),
+        TypeUse::UtcDateTime => "onboarding_core::UtcDateTime".to_owned(),
         TypeUse::Secret => "onboarding_core::Secret".to_owned(),
         TypeUse::Json => "onboarding_core::JsonValue".to_owned(),
         TypeUse::List(item) => format!("Vec<{}>", type_text(item, scope)),
@@ -47,7 +48,7 @@ pub(super) fn import_core(
     imports: &mut std::collections::BTreeSet<String>,
 ) -> String {
     let mut text = text;
-    for name in ["Decimal", "NaiveDate", "Timestamp", "Secret", "JsonValue", "Map"] {
+    for name in ["Decimal", "NaiveDate", "Timestamp", "UtcDateTime", "Secret", "JsonValue", "Map"] {
         let path = format!("onboarding_core::{name}");
         if code_of(&text).contains(&path) && !contract.types.values().any(|definition| definition.name == name) {
             text = replace_in_code(&text, &path, name);

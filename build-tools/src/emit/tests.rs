@@ -103,7 +103,7 @@ pub(super) fn write_own_imports(source: &mut Source, contract: &Contract, body: 
     let body = &code_of(body);
     let package = contract.settings.package.name.replace('-', "_");
     let mut own: Vec<&str> = Vec::new();
-    for name in ["Client", "Decimal", "JsonValue", "Map", "NaiveDate", "Secret", "Timestamp"] {
+    for name in ["Client", "Decimal", "JsonValue", "Map", "NaiveDate", "Secret", "Timestamp", "UtcDateTime"] {
         let used = match name {
             "Client" => body.contains("|client: Client|"),
             name => {

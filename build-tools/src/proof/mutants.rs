@@ -198,7 +198,9 @@ fn own_changes(schema: &Value, value: &Value, changes: &mut Changes) {
             // The formats that decide a Rust type: a text that is not of theirs cannot be held.
             ("string", "date" | "date-time" | "decimal") => changes.fails("F"),
             (_, format) => {
-                if matches!(format, "uuid" | "email" | "uri") || is_broken_by_new_value(text(schema, "pattern")) {
+                if matches!(format, "uuid" | "email" | "uri" | "utc-date-time")
+                    || is_broken_by_new_value(text(schema, "pattern"))
+                {
                     changes.decodes("p");
                 }
                 if let Some(length) = limit("maxLength") {

@@ -36,6 +36,7 @@ mod token_flow;
 mod token_source;
 mod token_store;
 mod unknown;
+mod utc_date_time;
 #[cfg(feature = "webhook")]
 pub mod webhook;
 
@@ -75,6 +76,7 @@ pub use crate::signer::{SignError, SignableRequest, Signer};
 pub use crate::token_flow::{Expiry, FieldValue, TokenFlow, TokenRequest};
 pub use crate::token_source::TokenSource;
 pub use crate::token_store::{MemoryStore, StoreError, StoreLock, TokenStore, Tokens};
+pub use crate::utc_date_time::UtcDateTime;
 
 /// A point in time.
 pub type Timestamp = DateTime<Utc>;

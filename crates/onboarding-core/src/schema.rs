@@ -91,7 +91,7 @@ pub mod described {
 
     use crate::check::Limit;
     use crate::exact::NumberLimit;
-    use crate::{Patch, Rule, Secret};
+    use crate::{Patch, Rule, Secret, UtcDateTime};
 
     /// Gives the schema of one type, or a reference to it.
     pub type Describe = fn(&mut SchemaGenerator) -> Schema;
@@ -304,6 +304,24 @@ pub mod described {
 
         fn json_schema(generator: &mut SchemaGenerator) -> Schema {
             Option::<T>::json_schema(generator)
+        }
+    }
+
+    impl JsonSchema for UtcDateTime {
+        fn inline_schema() -> bool {
+            true
+        }
+
+        fn schema_name() -> Cow<'static, str> {
+            Cow::Borrowed("UtcDateTime")
+        }
+
+        fn schema_id() -> Cow<'static, str> {
+            Cow::Borrowed("onboarding_core::UtcDateTime")
+        }
+
+        fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
+            typed("string")
         }
     }
 

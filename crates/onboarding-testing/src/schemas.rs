@@ -15,7 +15,7 @@
 //! 6. **Numbers**: every integer is an `i64`, every other number an `f64`, whatever width is documented.
 //! 7. **Decimals** (`format: decimal`) have a pattern in place of the format, which JSON Schema does not know; where they are
 //!    read they may be numbers too. A documented pattern goes before that pattern.
-//! 8. **`format: byte` and `binary`** are texts in JSON.
+//! 8. **`format: byte`, `binary` and `utc-date-time`** are texts in JSON: texts of another form are read as well.
 //! 9. **Enumerations are open**: any other text is an alternative beside the documented values.
 //! 10. **Unions with a tag** have an alternative for tags that nobody documented. The order of variants means nothing.
 //! 11. **Unions without a tag** have a last alternative for any other form. `oneOf` is `anyOf`, since the first that fits wins.
@@ -427,7 +427,9 @@ impl Document {
             }
             ("string", "decimal") => json!({ "type": "string", "pattern": r"^-?\d+(\.\d+)?$" }),
             // `limits_of` adds these formats where they are held.
-            ("string", "" | "byte" | "binary" | "uuid" | "email" | "uri") => json!({ "type": "string" }),
+            ("string", "" | "byte" | "binary" | "utc-date-time" | "uuid" | "email" | "uri") => {
+                json!({ "type": "string" })
+            }
             ("integer", "" | "int32" | "int64") => json!({ "type": "integer", "format": "int64" }),
             ("number", "" | "float" | "double") => json!({ "type": "number", "format": "double" }),
             ("boolean", "") => json!({ "type": "boolean" }),

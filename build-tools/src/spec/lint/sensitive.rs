@@ -107,7 +107,7 @@ const PROSE_ENDINGS: &[&str] = &[
 const FAILURE_WORDS: &[&str] = &["error", "errors", "failure", "failures", "problem", "problems"];
 
 /// Formats of texts that are no prose.
-const MACHINE_FORMATS: &[&str] = &["binary", "byte", "date", "date-time", "decimal", "uuid"];
+const MACHINE_FORMATS: &[&str] = &["binary", "byte", "date", "date-time", "decimal", "utc-date-time", "uuid"];
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     check_names(context, report);

@@ -4,7 +4,7 @@
 //! No value that the document marks as sensitive shows in `Debug`, in errors or in traces. `onboarding_testing::canary`
 //! tells what the lines mean.
 
-use onboarding_carium::{NaiveDate, Secret, types};
+use onboarding_carium::{NaiveDate, Secret, UtcDateTime, types};
 use onboarding_testing::canary::{Body, Canaries, Watch, assert_silent, long, refused, shown};
 use onboarding_testing::{Loopback, read};
 
@@ -302,7 +302,7 @@ update_organization_code?id",
             name: "ArchiveRequestDocument",
             show: shown::<types::ArchiveRequestDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","email":"canary0005","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","interview-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-modified-time":"text","request-state":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"archive-requests"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","email":"canary0005","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","interview-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-modified-time":"2024-02-29 12:30:00","request-state":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"archive-requests"},"meta":{}}"#,
             canaries: "
 /data/attributes/email canary0005 . ArchiveRequestAttributes.email",
         },
@@ -310,7 +310,7 @@ update_organization_code?id",
             name: "ArchiveRequestList",
             show: shown::<types::ArchiveRequestList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","email":"canary0006","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","interview-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-modified-time":"text","request-state":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"archive-requests"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","email":"canary0006","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","interview-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-modified-time":"2024-02-29 12:30:00","request-state":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"archive-requests"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
 /data/0/attributes/email canary0006 . ArchiveRequestAttributes.email",
         },
@@ -426,7 +426,7 @@ update_organization_code?id",
             name: "DeletionRequestDocument",
             show: shown::<types::DeletionRequestDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"archive":true,"created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","email":"canary0038","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","progress":[{"app":"text","operation":"text","state":"text"}],"status":"text","type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"deletion-requests"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"archive":true,"created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","email":"canary0038","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","progress":[{"app":"text","operation":"text","state":"text"}],"status":"text","type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"deletion-requests"},"meta":{}}"#,
             canaries: "
 /data/attributes/email canary0038 . DeletionRequestAttributes.email",
         },
@@ -434,7 +434,7 @@ update_organization_code?id",
             name: "DeletionRequestList",
             show: shown::<types::DeletionRequestList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"archive":true,"created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","email":"canary0039","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","progress":[{"app":"text","operation":"text","state":"text"}],"status":"text","type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"deletion-requests"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"archive":true,"created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","email":"canary0039","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","progress":[{"app":"text","operation":"text","state":"text"}],"status":"text","type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"deletion-requests"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
 /data/0/attributes/email canary0039 . DeletionRequestAttributes.email",
         },
@@ -460,7 +460,7 @@ update_organization_code?id",
             name: "EmailLogList",
             show: shown::<types::EmailLogList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"bounce-subtype":"text","bounce-type":"text","destination":"canary0044","event-received":"text","notification-type":"text","ses-id":"text","ses-raw":{"key":"canary0045"},"source":"canary0046","subject":"canary0047","timestamp":"text"},"id":1,"type":"email-logs"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"bounce-subtype":"text","bounce-type":"text","destination":"canary0044","event-received":"2024-02-29 12:30:00","notification-type":"text","ses-id":"text","ses-raw":{"key":"canary0045"},"source":"canary0046","subject":"canary0047","timestamp":"2024-02-29 12:30:00"},"id":1,"type":"email-logs"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
 /data/0/attributes/destination canary0044 . EmailLogAttributes.destination
 /data/0/attributes/ses-raw/key canary0045 . EmailLogAttributes.ses-raw
@@ -471,7 +471,7 @@ update_organization_code?id",
             name: "EmailTemplateDocument",
             show: shown::<types::EmailTemplateDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"created-time":"text","format":"html","last-modified-time":"text","locale":"en_US","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","subject":"text","support-email":"canary0048@example.com","support-email-title":"text","template":"text","theme-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"forgot-password"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-email-templates"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"created-time":"2024-02-29 12:30:00","format":"html","last-modified-time":"2024-02-29 12:30:00","locale":"en_US","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","subject":"text","support-email":"canary0048@example.com","support-email-title":"text","template":"text","theme-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"forgot-password"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-email-templates"},"meta":{}}"#,
             canaries: "
 /data/attributes/support-email canary0048 p EmailTemplateAttributes.support-email",
         },
@@ -479,7 +479,7 @@ update_organization_code?id",
             name: "EmailTemplateList",
             show: shown::<types::EmailTemplateList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"created-time":"text","format":"html","last-modified-time":"text","locale":"en_US","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","subject":"text","support-email":"canary0049@example.com","support-email-title":"text","template":"text","theme-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"forgot-password"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-email-templates"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"created-time":"2024-02-29 12:30:00","format":"html","last-modified-time":"2024-02-29 12:30:00","locale":"en_US","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","subject":"text","support-email":"canary0049@example.com","support-email-title":"text","template":"text","theme-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"forgot-password"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-email-templates"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
 /data/0/attributes/support-email canary0049 p EmailTemplateAttributes.support-email",
         },
@@ -505,7 +505,7 @@ update_organization_code?id",
             name: "FeedbackCommentDocument",
             show: shown::<types::FeedbackCommentDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"comment":"canary0054","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","current-page":"text","email":"canary0055","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"feedback-comment-id","type":"feedback-comments"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"comment":"canary0054","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","current-page":"text","email":"canary0055","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"feedback-comment-id","type":"feedback-comments"},"meta":{}}"#,
             canaries: "
 /data/attributes/comment canary0054 . FeedbackCommentAttributes.comment
 /data/attributes/email canary0055 . FeedbackCommentAttributes.email",
@@ -514,7 +514,7 @@ update_organization_code?id",
             name: "FeedbackCommentList",
             show: shown::<types::FeedbackCommentList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"comment":"canary0056","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","current-page":"text","email":"canary0057","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"feedback-comment-id","type":"feedback-comments"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"comment":"canary0056","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","current-page":"text","email":"canary0057","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"feedback-comment-id","type":"feedback-comments"}],"meta":{}}"#,
             canaries: "
 /data/0/attributes/comment canary0056 . FeedbackCommentAttributes.comment
 /data/0/attributes/email canary0057 . FeedbackCommentAttributes.email",
@@ -523,7 +523,7 @@ update_organization_code?id",
             name: "ImpersonationRequestDocument",
             show: shown::<types::ImpersonationRequestDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"created-at":"text","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","state":"text","user":{"email":"canary0058","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"impersonation-requests"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"created-at":"2024-02-29 12:30:00","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","state":"text","user":{"email":"canary0058","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"impersonation-requests"},"meta":{}}"#,
             canaries: "
 /data/attributes/user/email canary0058 . UserReference.email",
         },
@@ -531,7 +531,7 @@ update_organization_code?id",
             name: "ImpersonationRequestList",
             show: shown::<types::ImpersonationRequestList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"created-at":"text","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","state":"text","user":{"email":"canary0059","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"impersonation-requests"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"created-at":"2024-02-29 12:30:00","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","state":"text","user":{"email":"canary0059","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"impersonation-requests"}],"meta":{}}"#,
             canaries: "
 /data/0/attributes/user/email canary0059 . UserReference.email",
         },
@@ -539,7 +539,7 @@ update_organization_code?id",
             name: "IndividualGroupDocument",
             show: shown::<types::IndividualGroupDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"child-count":1,"individual-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"individuals":[{"birth-date":"1060-07-17","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email-verified":true,"first-name":"canary0061","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0062","name":"canary0063","owner":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"text"},"phone-verified":true,"preferred-name":"canary0064","registered":true,"registration-invite":"accepted","tz":"text","verified":true}],"individuals-count":1,"is-active":true,"last-modified-time":"text","leader-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"leaders":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0065","email-verified":true,"enabled":true,"first-name":"canary0066","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0067","phone-verified":true,"registration-invite":"accepted","verified":true}],"members":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0068","email-verified":true,"first-name":"canary0069","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0070","phone-verified":true,"registration-invite":"accepted","verified":true}],"name":"text","node-type":"division","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","parent-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"self-can-write":true,"tags":["text"],"type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individual-groups"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"child-count":1,"individual-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"individuals":[{"birth-date":"1060-07-17","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email-verified":true,"first-name":"canary0061","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0062","name":"canary0063","owner":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"text"},"phone-verified":true,"preferred-name":"canary0064","registered":true,"registration-invite":"accepted","tz":"text","verified":true}],"individuals-count":1,"is-active":true,"last-modified-time":"2024-02-29 12:30:00","leader-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"leaders":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0065","email-verified":true,"enabled":true,"first-name":"canary0066","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0067","phone-verified":true,"registration-invite":"accepted","verified":true}],"members":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0068","email-verified":true,"first-name":"canary0069","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0070","phone-verified":true,"registration-invite":"accepted","verified":true}],"name":"text","node-type":"division","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","parent-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"self-can-write":true,"tags":["text"],"type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individual-groups"},"meta":{}}"#,
             canaries: "
 /data/attributes/individuals/0/birth-date 1060-07-17 . GroupIndividual.birth-date
 /data/attributes/individuals/0/first-name canary0061 . GroupIndividual.first-name
@@ -579,7 +579,7 @@ update_organization_code?id",
             name: "IndividualGroupList",
             show: shown::<types::IndividualGroupList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"child-count":1,"individual-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"individuals":[{"birth-date":"1079-07-17","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email-verified":true,"first-name":"canary0080","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0081","name":"canary0082","owner":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"text"},"phone-verified":true,"preferred-name":"canary0083","registered":true,"registration-invite":"accepted","tz":"text","verified":true}],"individuals-count":1,"is-active":true,"last-modified-time":"text","leader-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"leaders":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0084","email-verified":true,"enabled":true,"first-name":"canary0085","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0086","phone-verified":true,"registration-invite":"accepted","verified":true}],"members":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0087","email-verified":true,"first-name":"canary0088","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0089","phone-verified":true,"registration-invite":"accepted","verified":true}],"name":"text","node-type":"division","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","parent-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"self-can-write":true,"tags":["text"],"type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individual-groups"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"child-count":1,"individual-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"individuals":[{"birth-date":"1079-07-17","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email-verified":true,"first-name":"canary0080","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0081","name":"canary0082","owner":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"text"},"phone-verified":true,"preferred-name":"canary0083","registered":true,"registration-invite":"accepted","tz":"text","verified":true}],"individuals-count":1,"is-active":true,"last-modified-time":"2024-02-29 12:30:00","leader-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"leaders":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0084","email-verified":true,"enabled":true,"first-name":"canary0085","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0086","phone-verified":true,"registration-invite":"accepted","verified":true}],"members":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0087","email-verified":true,"first-name":"canary0088","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0089","phone-verified":true,"registration-invite":"accepted","verified":true}],"name":"text","node-type":"division","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","parent-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"self-can-write":true,"tags":["text"],"type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individual-groups"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
 /data/0/attributes/individuals/0/birth-date 1079-07-17 . GroupIndividual.birth-date
 /data/0/attributes/individuals/0/first-name canary0080 . GroupIndividual.first-name
@@ -597,7 +597,7 @@ update_organization_code?id",
             name: "IndividualGroupLogList",
             show: shown::<types::IndividualGroupLogList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"created-by":{"email":"canary0090","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"created-time":"text","event":"text","individual-group-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","subject":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individual-group-logs"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"created-by":{"email":"canary0090","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"created-time":"2024-02-29 12:30:00","event":"text","individual-group-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","subject":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individual-group-logs"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
 /data/0/attributes/created-by/email canary0090 . UserReference.email",
         },
@@ -739,7 +739,7 @@ update_organization_code?id",
             name: "NewOrganizationCodeDocument",
             show: shown::<types::NewOrganizationCodeDocument>,
             refuse: Some(refused::<types::NewOrganizationCodeDocument>),
-            text: r#"{"data":{"attributes":{"enrollment-schema":{},"expires-at":"text","id":"canary0127","individual-group-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"organization-codes"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"enrollment-schema":{},"expires-at":"2024-02-29 12:30:00","id":"canary0127","individual-group-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"organization-codes"},"meta":{}}"#,
             canaries: "
 /data/attributes/id canary0127 l20 NewOrganizationCodeAttributes.id",
         },
@@ -779,7 +779,7 @@ update_organization_code?id",
             name: "NewUrlShortenerDocument",
             show: shown::<types::NewUrlShortenerDocument>,
             refuse: Some(refused::<types::NewUrlShortenerDocument>),
-            text: r#"{"data":{"attributes":{"expires-at":"text","full-path":"canary0132","netloc":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"url-shorteners"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"expires-at":"2024-02-29 12:30:00","full-path":"canary0132","netloc":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"url-shorteners"},"meta":{}}"#,
             canaries: "
 /data/attributes/full-path canary0132 . NewUrlShortenerAttributes.full-path",
         },
@@ -787,7 +787,7 @@ update_organization_code?id",
             name: "Oauth2ClientSettingsDocument",
             show: shown::<types::Oauth2ClientSettingsDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"client-id":"text","created-time":"text","grant-type":"text","last-modified-time":"text","name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-uris":["text"],"scopes":["text"],"secret":"canary0133"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"oauth2-client-settings"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"client-id":"text","created-time":"2024-02-29 12:30:00","grant-type":"text","last-modified-time":"2024-02-29 12:30:00","name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-uris":["text"],"scopes":["text"],"secret":"canary0133"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"oauth2-client-settings"},"meta":{}}"#,
             canaries: "
 /data/attributes/secret canary0133 . Oauth2ClientSettingsAttributes.secret",
         },
@@ -795,7 +795,7 @@ update_organization_code?id",
             name: "Oauth2ClientSettingsList",
             show: shown::<types::Oauth2ClientSettingsList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"client-id":"text","created-time":"text","grant-type":"text","last-modified-time":"text","name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-uris":["text"],"scopes":["text"],"secret":"canary0134"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"oauth2-client-settings"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"client-id":"text","created-time":"2024-02-29 12:30:00","grant-type":"text","last-modified-time":"2024-02-29 12:30:00","name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-uris":["text"],"scopes":["text"],"secret":"canary0134"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"oauth2-client-settings"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
 /data/0/attributes/secret canary0134 . Oauth2ClientSettingsAttributes.secret",
         },
@@ -812,7 +812,7 @@ update_organization_code?id",
             name: "OnboardingRequestDocument",
             show: shown::<types::OnboardingRequestDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"claimed-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","claimed-time":"text","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","done":true,"email-dsn":{"attributes":{"bounce":{"subtype":"text","type":"text"},"created-at":"text","email":"canary0137","state":"text","status-at":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"email-dsn"},"last-invite":{"email":{"created-time":"text","error":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","respond-time":"text","status":"text","type":"email"},"sms":{"created-time":"text","error":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","respond-time":"text","status":"text","type":"email"}},"onboard-type":"patient","organization":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient-email":"canary0138","phone-number":"canary0139","provider-roles":["text"],"registering-time":"text","status":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"onboarding-requests"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"claimed-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","claimed-time":"2024-02-29 12:30:00","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","done":true,"email-dsn":{"attributes":{"bounce":{"subtype":"text","type":"text"},"created-at":"2024-02-29 12:30:00","email":"canary0137","state":"text","status-at":"2024-02-29 12:30:00"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"email-dsn"},"last-invite":{"email":{"created-time":"2024-02-29 12:30:00","error":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","respond-time":"2024-02-29 12:30:00","status":"text","type":"email"},"sms":{"created-time":"2024-02-29 12:30:00","error":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","respond-time":"2024-02-29 12:30:00","status":"text","type":"email"}},"onboard-type":"patient","organization":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient-email":"canary0138","phone-number":"canary0139","provider-roles":["text"],"registering-time":"2024-02-29 12:30:00","status":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"onboarding-requests"},"meta":{}}"#,
             canaries: "
 /data/attributes/email-dsn/attributes/email canary0137 . EmailDeliveryStatusAttributes.email
 /data/attributes/patient-email canary0138 . OnboardingRequestAttributes.patient-email
@@ -822,7 +822,7 @@ update_organization_code?id",
             name: "OnboardingRequestList",
             show: shown::<types::OnboardingRequestList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"claimed-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","claimed-time":"text","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","done":true,"email-dsn":{"attributes":{"bounce":{"subtype":"text","type":"text"},"created-at":"text","email":"canary0140","state":"text","status-at":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"email-dsn"},"last-invite":{"email":{"created-time":"text","error":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","respond-time":"text","status":"text","type":"email"},"sms":{"created-time":"text","error":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","respond-time":"text","status":"text","type":"email"}},"onboard-type":"patient","organization":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient-email":"canary0141","phone-number":"canary0142","provider-roles":["text"],"registering-time":"text","status":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"onboarding-requests"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"claimed-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","claimed-time":"2024-02-29 12:30:00","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","done":true,"email-dsn":{"attributes":{"bounce":{"subtype":"text","type":"text"},"created-at":"2024-02-29 12:30:00","email":"canary0140","state":"text","status-at":"2024-02-29 12:30:00"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"email-dsn"},"last-invite":{"email":{"created-time":"2024-02-29 12:30:00","error":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","respond-time":"2024-02-29 12:30:00","status":"text","type":"email"},"sms":{"created-time":"2024-02-29 12:30:00","error":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","respond-time":"2024-02-29 12:30:00","status":"text","type":"email"}},"onboard-type":"patient","organization":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient-email":"canary0141","phone-number":"canary0142","provider-roles":["text"],"registering-time":"2024-02-29 12:30:00","status":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"onboarding-requests"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
 /data/0/attributes/email-dsn/attributes/email canary0140 . EmailDeliveryStatusAttributes.email
 /data/0/attributes/patient-email canary0141 . OnboardingRequestAttributes.patient-email
@@ -832,7 +832,7 @@ update_organization_code?id",
             name: "OrganizationCodeDocument",
             show: shown::<types::OrganizationCodeDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"enrollment-schema":{},"expires-at":"text","individual-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"organization":{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"sign-up-requests-count":1},"id":"canary0143","type":"organization-codes"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"enrollment-schema":{},"expires-at":"2024-02-29 12:30:00","individual-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"organization":{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"sign-up-requests-count":1},"id":"canary0143","type":"organization-codes"},"meta":{}}"#,
             canaries: "
 /data/id canary0143 l20 OrganizationCode.id",
         },
@@ -848,7 +848,7 @@ update_organization_code?id",
             name: "OrganizationCodeList",
             show: shown::<types::OrganizationCodeList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"enrollment-schema":{},"expires-at":"text","individual-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"organization":{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"sign-up-requests-count":1},"id":"canary0145","type":"organization-codes"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"enrollment-schema":{},"expires-at":"2024-02-29 12:30:00","individual-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"organization":{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"sign-up-requests-count":1},"id":"canary0145","type":"organization-codes"}],"meta":{}}"#,
             canaries: "
 /data/0/id canary0145 l20 OrganizationCode.id",
         },
@@ -856,7 +856,7 @@ update_organization_code?id",
             name: "OrganizationCodeUserList",
             show: shown::<types::OrganizationCodeUserList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"additional-individuals":[{"birth-date":"1146-07-17","first-name":"canary0147","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0148","organization-logo-url":"text"}],"authz-last-event-time":"text","authz-last-populated-time":"text","auto-confirm":true,"auto-sign-up":true,"birth-date":"1149-07-17","classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"date-created":"text","date-last-modified":"text","default-organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0150","email-verified":true,"enabled":true,"enrollment-data":{"key":"canary0151"},"first-name":"canary0152","last-login-time":"text","last-modified-time":"text","last-name":"canary0153","locale":"en_US","locale-explicit":true,"onboarding-requests":[{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}],"org-code-signup-requests":[{"id":"sign-up-request-id","organization-code-id":"canary0154"}],"organization-admin":true,"organization-count":1,"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"organization-logo-url":"text","organizations":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"}],"phone":"canary0155","phone-type":"text","phone-verified":true,"primary-individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","registered":true,"registration-completed-time":"text","registration-invite":"accepted","roles":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","organization-display-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-name":"text"}],"shared-with":[{"contact-message":"text","display-name":"canary0156","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"canary0157","type":"text"}],"state":"archived","status":"text","tz":"text","tz-explicit":true,"username":"canary0158"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-code-users"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"additional-individuals":[{"birth-date":"1146-07-17","first-name":"canary0147","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0148","organization-logo-url":"text"}],"authz-last-event-time":"2024-02-29 12:30:00","authz-last-populated-time":"2024-02-29 12:30:00","auto-confirm":true,"auto-sign-up":true,"birth-date":"1149-07-17","classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"date-created":"text","date-last-modified":"text","default-organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0150","email-verified":true,"enabled":true,"enrollment-data":{"key":"canary0151"},"first-name":"canary0152","last-login-time":"2024-02-29 12:30:00","last-modified-time":"2024-02-29 12:30:00","last-name":"canary0153","locale":"en_US","locale-explicit":true,"onboarding-requests":[{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}],"org-code-signup-requests":[{"id":"sign-up-request-id","organization-code-id":"canary0154"}],"organization-admin":true,"organization-count":1,"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"organization-logo-url":"text","organizations":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"}],"phone":"canary0155","phone-type":"text","phone-verified":true,"primary-individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","registered":true,"registration-completed-time":"2024-02-29 12:30:00","registration-invite":"accepted","roles":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","organization-display-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-name":"text"}],"shared-with":[{"contact-message":"text","display-name":"canary0156","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"canary0157","type":"text"}],"state":"archived","status":"text","tz":"text","tz-explicit":true,"username":"canary0158"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-code-users"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
 /data/0/attributes/additional-individuals/0/birth-date 1146-07-17 . AdditionalIndividual.birth-date
 /data/0/attributes/additional-individuals/0/first-name canary0147 . AdditionalIndividual.first-name
@@ -915,7 +915,7 @@ update_organization_code?id",
             name: "RegistrationInvitationDocument",
             show: shown::<types::RegistrationInvitationDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"claimed-time":"text","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","invited-email":"canary0170"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"registration-invitations"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"claimed-time":"2024-02-29 12:30:00","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","invited-email":"canary0170"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"registration-invitations"},"meta":{}}"#,
             canaries: "
 /data/attributes/invited-email canary0170 . RegistrationInvitationAttributes.invited-email",
         },
@@ -923,7 +923,7 @@ update_organization_code?id",
             name: "RegistrationInvitationList",
             show: shown::<types::RegistrationInvitationList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"claimed-time":"text","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","invited-email":"canary0171"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"registration-invitations"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"claimed-time":"2024-02-29 12:30:00","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","invited-email":"canary0171"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"registration-invitations"}],"meta":{}}"#,
             canaries: "
 /data/0/attributes/invited-email canary0171 . RegistrationInvitationAttributes.invited-email",
         },
@@ -989,7 +989,7 @@ update_organization_code?id",
             name: "SessionDocument",
             show: shown::<types::SessionDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"expiration-time":"text","login-info":{"email":"canary0181","first-name":"canary0182","impersonated-by":{"email":"canary0183","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"individual":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"last-name":"canary0184","locale":"en_US","locale-explicit":true,"multi-organization":true,"organizations":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","tz":"text","tz-explicit":true,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"canary0185"},"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"sessions"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"expiration-time":"2024-02-29 12:30:00","login-info":{"email":"canary0181","first-name":"canary0182","impersonated-by":{"email":"canary0183","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"individual":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"last-name":"canary0184","locale":"en_US","locale-explicit":true,"multi-organization":true,"organizations":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","tz":"text","tz-explicit":true,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"canary0185"},"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"sessions"},"meta":{}}"#,
             canaries: "
 /data/attributes/login-info/email canary0181 . LoginInfo.email
 /data/attributes/login-info/first-name canary0182 . LoginInfo.first-name
@@ -1054,7 +1054,7 @@ update_organization_code?id",
             name: "SyntheticUserTokenDocument",
             show: shown::<types::SyntheticUserTokenDocument>,
             refuse: None,
-            text: r#"{"data":{"access-token":"canary0211","expiration-secs":1,"expiration-time":"text","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}}"#,
+            text: r#"{"data":{"access-token":"canary0211","expiration-secs":1,"expiration-time":"2024-02-29 12:30:00","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}}"#,
             canaries: "
 /data/access-token canary0211 . SyntheticUserToken.access-token",
         },
@@ -1062,7 +1062,7 @@ update_organization_code?id",
             name: "ThemeDocument",
             show: shown::<types::ThemeDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"created-by":{"first-name":"canary0212","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0213"},"created-time":"text","domain":"text","last-modified-by":{"first-name":"canary0214","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0215"},"last-modified-time":"text","support-email":"canary0216","support-email-name":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-themes"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"created-by":{"first-name":"canary0212","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0213"},"created-time":"2024-02-29 12:30:00","domain":"text","last-modified-by":{"first-name":"canary0214","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0215"},"last-modified-time":"2024-02-29 12:30:00","support-email":"canary0216","support-email-name":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-themes"},"meta":{}}"#,
             canaries: "
 /data/attributes/created-by/first-name canary0212 . Author.first-name
 /data/attributes/created-by/last-name canary0213 . Author.last-name
@@ -1074,7 +1074,7 @@ update_organization_code?id",
             name: "ThemeList",
             show: shown::<types::ThemeList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"created-by":{"first-name":"canary0217","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0218"},"created-time":"text","domain":"text","last-modified-by":{"first-name":"canary0219","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0220"},"last-modified-time":"text","support-email":"canary0221","support-email-name":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-themes"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"created-by":{"first-name":"canary0217","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0218"},"created-time":"2024-02-29 12:30:00","domain":"text","last-modified-by":{"first-name":"canary0219","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0220"},"last-modified-time":"2024-02-29 12:30:00","support-email":"canary0221","support-email-name":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-themes"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
 /data/0/attributes/created-by/first-name canary0217 . Author.first-name
 /data/0/attributes/created-by/last-name canary0218 . Author.last-name
@@ -1086,7 +1086,7 @@ update_organization_code?id",
             name: "TotpConfigurationDocument",
             show: shown::<types::TotpConfigurationDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"created-at":"text","enabled":true,"enabled-at":"text","last-used":"text","secret":{"provisioning-qrcode":{"contents-base64":"canary0222","height":1,"mimetype":"text","width":1},"provisioning-uri":"canary0223","shared-secret-key":"canary0224"},"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"mfa-totp"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"created-at":"2024-02-29 12:30:00","enabled":true,"enabled-at":"2024-02-29 12:30:00","last-used":"2024-02-29 12:30:00","secret":{"provisioning-qrcode":{"contents-base64":"canary0222","height":1,"mimetype":"text","width":1},"provisioning-uri":"canary0223","shared-secret-key":"canary0224"},"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"mfa-totp"},"meta":{}}"#,
             canaries: "
 /data/attributes/secret/provisioning-qrcode/contents-base64 canary0222 . QrCode.contents-base64
 /data/attributes/secret/provisioning-uri canary0223 . TotpSecret.provisioning-uri
@@ -1096,7 +1096,7 @@ update_organization_code?id",
             name: "TotpConfigurationList",
             show: shown::<types::TotpConfigurationList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"created-at":"text","enabled":true,"enabled-at":"text","last-used":"text","secret":{"provisioning-qrcode":{"contents-base64":"canary0225","height":1,"mimetype":"text","width":1},"provisioning-uri":"canary0226","shared-secret-key":"canary0227"},"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"mfa-totp"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"created-at":"2024-02-29 12:30:00","enabled":true,"enabled-at":"2024-02-29 12:30:00","last-used":"2024-02-29 12:30:00","secret":{"provisioning-qrcode":{"contents-base64":"canary0225","height":1,"mimetype":"text","width":1},"provisioning-uri":"canary0226","shared-secret-key":"canary0227"},"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"mfa-totp"}],"meta":{}}"#,
             canaries: "
 /data/0/attributes/secret/provisioning-qrcode/contents-base64 canary0225 . QrCode.contents-base64
 /data/0/attributes/secret/provisioning-uri canary0226 . TotpSecret.provisioning-uri
@@ -1122,7 +1122,7 @@ update_organization_code?id",
             name: "UpdateOrganizationCodeDocument",
             show: shown::<types::UpdateOrganizationCodeDocument>,
             refuse: Some(refused::<types::UpdateOrganizationCodeDocument>),
-            text: r#"{"data":{"attributes":{"enrollment-schema":{},"expires-at":"text","individual-group-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"canary0230","type":"organization-codes"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"enrollment-schema":{},"expires-at":"2024-02-29 12:30:00","individual-group-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"canary0230","type":"organization-codes"},"meta":{}}"#,
             canaries: "
 /data/id canary0230 l20 UpdateOrganizationCode.id",
         },
@@ -1138,7 +1138,7 @@ update_organization_code?id",
             name: "UpdateUrlShortenerDocument",
             show: shown::<types::UpdateUrlShortenerDocument>,
             refuse: Some(refused::<types::UpdateUrlShortenerDocument>),
-            text: r#"{"data":{"attributes":{"expires-at":"text","full-path":"canary0232","netloc":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"url-shorteners"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"expires-at":"2024-02-29 12:30:00","full-path":"canary0232","netloc":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"url-shorteners"},"meta":{}}"#,
             canaries: "
 /data/attributes/full-path canary0232 . UpdateUrlShortenerAttributes.full-path",
         },
@@ -1157,7 +1157,7 @@ update_organization_code?id",
             name: "UrlShortenerDocument",
             show: shown::<types::UrlShortenerDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"code":"canary0237","created-at":"text","expires-at":"text","full-path":"canary0238","netloc":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-count":1,"redirect-url":"canary0239","short-url":"canary0240"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"url-shorteners"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"code":"canary0237","created-at":"2024-02-29 12:30:00","expires-at":"2024-02-29 12:30:00","full-path":"canary0238","netloc":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-count":1,"redirect-url":"canary0239","short-url":"canary0240"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"url-shorteners"},"meta":{}}"#,
             canaries: "
 /data/attributes/code canary0237 . UrlShortenerAttributes.code
 /data/attributes/full-path canary0238 . UrlShortenerAttributes.full-path
@@ -1168,7 +1168,7 @@ update_organization_code?id",
             name: "UrlShortenerList",
             show: shown::<types::UrlShortenerList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"code":"canary0241","created-at":"text","expires-at":"text","full-path":"canary0242","netloc":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-count":1,"redirect-url":"canary0243","short-url":"canary0244"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"url-shorteners"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"code":"canary0241","created-at":"2024-02-29 12:30:00","expires-at":"2024-02-29 12:30:00","full-path":"canary0242","netloc":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-count":1,"redirect-url":"canary0243","short-url":"canary0244"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"url-shorteners"}],"meta":{}}"#,
             canaries: "
 /data/0/attributes/code canary0241 . UrlShortenerAttributes.code
 /data/0/attributes/full-path canary0242 . UrlShortenerAttributes.full-path
@@ -1179,7 +1179,7 @@ update_organization_code?id",
             name: "UserDocument",
             show: shown::<types::UserDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"additional-individuals":[{"birth-date":"1245-07-17","first-name":"canary0246","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0247","organization-logo-url":"text"}],"authz-last-event-time":"text","authz-last-populated-time":"text","auto-confirm":true,"auto-sign-up":true,"birth-date":"1248-07-17","classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"date-created":"text","date-last-modified":"text","default-organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0249","email-verified":true,"enabled":true,"enrollment-data":{"key":"canary0250"},"first-name":"canary0251","last-login-time":"text","last-modified-time":"text","last-name":"canary0252","locale":"en_US","locale-explicit":true,"onboarding-requests":[{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}],"org-code-signup-requests":[{"id":"sign-up-request-id","organization-code-id":"canary0253"}],"organization-admin":true,"organization-count":1,"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"organization-logo-url":"text","organizations":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"}],"phone":"canary0254","phone-type":"text","phone-verified":true,"primary-individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","registered":true,"registration-completed-time":"text","registration-invite":"accepted","roles":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","organization-display-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-name":"text"}],"shared-with":[{"contact-message":"text","display-name":"canary0255","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"canary0256","type":"text"}],"state":"archived","status":"text","tz":"text","tz-explicit":true,"username":"canary0257"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"users"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"additional-individuals":[{"birth-date":"1245-07-17","first-name":"canary0246","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0247","organization-logo-url":"text"}],"authz-last-event-time":"2024-02-29 12:30:00","authz-last-populated-time":"2024-02-29 12:30:00","auto-confirm":true,"auto-sign-up":true,"birth-date":"1248-07-17","classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"date-created":"text","date-last-modified":"text","default-organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0249","email-verified":true,"enabled":true,"enrollment-data":{"key":"canary0250"},"first-name":"canary0251","last-login-time":"2024-02-29 12:30:00","last-modified-time":"2024-02-29 12:30:00","last-name":"canary0252","locale":"en_US","locale-explicit":true,"onboarding-requests":[{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}],"org-code-signup-requests":[{"id":"sign-up-request-id","organization-code-id":"canary0253"}],"organization-admin":true,"organization-count":1,"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"organization-logo-url":"text","organizations":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"}],"phone":"canary0254","phone-type":"text","phone-verified":true,"primary-individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","registered":true,"registration-completed-time":"2024-02-29 12:30:00","registration-invite":"accepted","roles":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","organization-display-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-name":"text"}],"shared-with":[{"contact-message":"text","display-name":"canary0255","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"canary0256","type":"text"}],"state":"archived","status":"text","tz":"text","tz-explicit":true,"username":"canary0257"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"users"},"meta":{}}"#,
             canaries: "
 /data/attributes/additional-individuals/0/birth-date 1245-07-17 . AdditionalIndividual.birth-date
 /data/attributes/additional-individuals/0/first-name canary0246 . AdditionalIndividual.first-name
@@ -1215,7 +1215,7 @@ update_organization_code?id",
             name: "UserList",
             show: shown::<types::UserList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"additional-individuals":[{"birth-date":"1260-07-17","first-name":"canary0261","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0262","organization-logo-url":"text"}],"authz-last-event-time":"text","authz-last-populated-time":"text","auto-confirm":true,"auto-sign-up":true,"birth-date":"1263-07-17","classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"date-created":"text","date-last-modified":"text","default-organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0264","email-verified":true,"enabled":true,"enrollment-data":{"key":"canary0265"},"first-name":"canary0266","last-login-time":"text","last-modified-time":"text","last-name":"canary0267","locale":"en_US","locale-explicit":true,"onboarding-requests":[{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}],"org-code-signup-requests":[{"id":"sign-up-request-id","organization-code-id":"canary0268"}],"organization-admin":true,"organization-count":1,"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"organization-logo-url":"text","organizations":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"}],"phone":"canary0269","phone-type":"text","phone-verified":true,"primary-individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","registered":true,"registration-completed-time":"text","registration-invite":"accepted","roles":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","organization-display-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-name":"text"}],"shared-with":[{"contact-message":"text","display-name":"canary0270","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"canary0271","type":"text"}],"state":"archived","status":"text","tz":"text","tz-explicit":true,"username":"canary0272"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"users"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"additional-individuals":[{"birth-date":"1260-07-17","first-name":"canary0261","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0262","organization-logo-url":"text"}],"authz-last-event-time":"2024-02-29 12:30:00","authz-last-populated-time":"2024-02-29 12:30:00","auto-confirm":true,"auto-sign-up":true,"birth-date":"1263-07-17","classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"date-created":"text","date-last-modified":"text","default-organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0264","email-verified":true,"enabled":true,"enrollment-data":{"key":"canary0265"},"first-name":"canary0266","last-login-time":"2024-02-29 12:30:00","last-modified-time":"2024-02-29 12:30:00","last-name":"canary0267","locale":"en_US","locale-explicit":true,"onboarding-requests":[{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}],"org-code-signup-requests":[{"id":"sign-up-request-id","organization-code-id":"canary0268"}],"organization-admin":true,"organization-count":1,"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"organization-logo-url":"text","organizations":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"}],"phone":"canary0269","phone-type":"text","phone-verified":true,"primary-individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","registered":true,"registration-completed-time":"2024-02-29 12:30:00","registration-invite":"accepted","roles":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","organization-display-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-name":"text"}],"shared-with":[{"contact-message":"text","display-name":"canary0270","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"canary0271","type":"text"}],"state":"archived","status":"text","tz":"text","tz-explicit":true,"username":"canary0272"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"users"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
 /data/0/attributes/additional-individuals/0/birth-date 1260-07-17 . AdditionalIndividual.birth-date
 /data/0/attributes/additional-individuals/0/first-name canary0261 . AdditionalIndividual.first-name
@@ -1840,7 +1840,7 @@ async fn check_bulk_authz_resource_access() {
 async fn create_anonymous_access() {
     let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "create_anonymous_access", None, &answers);
-    let body: types::NewAnonymousAccessDocument = read(r#"{"data":{"attributes":{"allowed-endpoints":[{"method":"delete","path":"text","service":"text"}],"expired-at":"text","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"anonymous-accesses"},"meta":{}}"#);
+    let body: types::NewAnonymousAccessDocument = read(r#"{"data":{"attributes":{"allowed-endpoints":[{"method":"delete","path":"text","service":"text"}],"expired-at":"2024-02-29 12:30:00","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"anonymous-accesses"},"meta":{}}"#);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
         let call = client(&server).create_anonymous_access(&body);
@@ -1865,7 +1865,7 @@ async fn get_anonymous_access() {
 async fn update_anonymous_access() {
     let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "update_anonymous_access", None, &answers);
-    let body: types::UpdateAnonymousAccessDocument = read(r#"{"data":{"attributes":{"allowed-endpoints":[{"method":"delete","path":"text","service":"text"}],"expired-at":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"anonymous-accesses"},"meta":{}}"#);
+    let body: types::UpdateAnonymousAccessDocument = read(r#"{"data":{"attributes":{"allowed-endpoints":[{"method":"delete","path":"text","service":"text"}],"expired-at":"2024-02-29 12:30:00"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"anonymous-accesses"},"meta":{}}"#);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
         let call = client(&server).update_anonymous_access(&types::AnonymousAccessId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
@@ -2064,12 +2064,12 @@ async fn list_email_logs() {
     let watch = Watch::new(&CANARIES, "list_email_logs", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).list_email_logs().filter_destination("canary0288").filter_timestamp_gte("text").filter_timestamp_lte("text").page_limit(1).page_offset(1);
+        let call = client(&server).list_email_logs().filter_destination("canary0288").filter_timestamp_gte(UtcDateTime::from("2024-02-29 12:30:00")).filter_timestamp_lte(UtcDateTime::from("2024-02-29 12:30:00")).page_limit(1).page_offset(1);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
     let server = Loopback::answering(200, "application/json", "").await;
-    watch.refused(client(&server).list_email_logs().filter_destination(long("canary0288", 255).as_str()).filter_timestamp_gte("text").filter_timestamp_lte("text").page_limit(1).page_offset(1).send().await);
+    watch.refused(client(&server).list_email_logs().filter_destination(long("canary0288", 255).as_str()).filter_timestamp_gte(UtcDateTime::from("2024-02-29 12:30:00")).filter_timestamp_lte(UtcDateTime::from("2024-02-29 12:30:00")).page_limit(1).page_offset(1).send().await);
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use onboarding_testing::mutation::{Answer, assert_mutants, decoded};
 
 #[test]
 fn anonymous_access() {
-    assert_mutants(232, &[
+    assert_mutants(238, &[
         Answer {
             name: "create_anonymous_access.response",
             decode: decoded::<types::AnonymousAccessDocument>,
@@ -23,9 +23,9 @@ fn anonymous_access() {
 /data/attributes/allowed-endpoints/0/method dnBIAOv
 /data/attributes/allowed-endpoints/0/path dnBIAO
 /data/attributes/allowed-endpoints/0/service dnBIAO
-/data/attributes/created-at dnBIAO
-/data/attributes/expired-at dnBIAO
-/data/attributes/last-modified-at dnBIAO
+/data/attributes/created-at dnBIAOp
+/data/attributes/expired-at dnBIAOp
+/data/attributes/last-modified-at dnBIAOp
 /data/attributes/user-id dnBIAOp
 /data/id DNBIAOp
 /data/type DNBIAOc
@@ -34,7 +34,7 @@ fn anonymous_access() {
         Answer {
             name: "create_anonymous_access.response sample 1",
             decode: decoded::<types::AnonymousAccessDocument>,
-            text: r#"{"data":{"attributes":{"allowed-endpoints":[{"method":"delete","path":"text","service":"text"}],"created-at":"text","expired-at":"text","last-modified-at":"text","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"anonymous-accesses"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"allowed-endpoints":[{"method":"delete","path":"text","service":"text"}],"created-at":"2024-02-29 12:30:00","expired-at":"2024-02-29 12:30:00","last-modified-at":"2024-02-29 12:30:00","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"anonymous-accesses"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
@@ -44,9 +44,9 @@ fn anonymous_access() {
 /data/attributes/allowed-endpoints/0/method dnBIAOv
 /data/attributes/allowed-endpoints/0/path dnBIAO
 /data/attributes/allowed-endpoints/0/service dnBIAO
-/data/attributes/created-at dnBIAO
-/data/attributes/expired-at dnBIAO
-/data/attributes/last-modified-at dnBIAO
+/data/attributes/created-at dnBIAOp
+/data/attributes/expired-at dnBIAOp
+/data/attributes/last-modified-at dnBIAOp
 /data/attributes/user-id dnBIAOp
 /data/id DNBIAOp
 /data/type DNBIAOc
@@ -75,7 +75,7 @@ fn anonymous_access() {
 
 #[test]
 fn authorization() {
-    assert_mutants(486, &[
+    assert_mutants(490, &[
         Answer {
             name: "get_authz_accessible_resources.response",
             decode: decoded::<types::AccessibleResources>,
@@ -172,8 +172,8 @@ fn authorization() {
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/attributes/last-populated-at dnBIAO
-/data/attributes/latest-event-at dnBIAO
+/data/attributes/last-populated-at dnBIAOp
+/data/attributes/latest-event-at dnBIAOp
 /data/attributes/up-to-date dnSIAO
 /data/id DNBIAOp
 /data/type DNBIAOc
@@ -182,13 +182,13 @@ fn authorization() {
         Answer {
             name: "get_authz_user_status.response sample 1",
             decode: decoded::<types::AuthzUserStatusDocument>,
-            text: r#"{"data":{"attributes":{"last-populated-at":"text","latest-event-at":"text","up-to-date":true},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"authz-user-status"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"last-populated-at":"2024-02-29 12:30:00","latest-event-at":"2024-02-29 12:30:00","up-to-date":true},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"authz-user-status"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/attributes/last-populated-at dnBIAO
-/data/attributes/latest-event-at dnBIAO
+/data/attributes/last-populated-at dnBIAOp
+/data/attributes/latest-event-at dnBIAOp
 /data/attributes/up-to-date dnSIAO
 /data/id DNBIAOp
 /data/type DNBIAOc
@@ -225,7 +225,7 @@ fn authorization() {
 
 #[test]
 fn data_requests() {
-    assert_mutants(942, &[
+    assert_mutants(954, &[
         Answer {
             name: "create_aggregation_request.response",
             decode: decoded::<types::AggregationRequestDocument>,
@@ -260,11 +260,11 @@ fn data_requests() {
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
 /data/0/attributes/created-by dnBIAOp
-/data/0/attributes/created-time dnBIAO
+/data/0/attributes/created-time dnBIAOp
 /data/0/attributes/email dnBIAO
 /data/0/attributes/individual-id dnBIAOp
 /data/0/attributes/interview-id dnBIAOp
-/data/0/attributes/last-modified-time dnBIAO
+/data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/request-state dnBIAO
 /data/0/id DNBIAOp
 /data/0/type DNBIAOc
@@ -273,18 +273,18 @@ fn data_requests() {
         Answer {
             name: "list_archive_requests.response sample 1",
             decode: decoded::<types::ArchiveRequestList>,
-            text: r#"{"data":[{"attributes":{"created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","email":"text","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","interview-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-modified-time":"text","request-state":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"archive-requests"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","email":"text","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","interview-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-modified-time":"2024-02-29 12:30:00","request-state":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"archive-requests"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
 /data/0/attributes/created-by dnBIAOp
-/data/0/attributes/created-time dnBIAO
+/data/0/attributes/created-time dnBIAOp
 /data/0/attributes/email dnBIAO
 /data/0/attributes/individual-id dnBIAOp
 /data/0/attributes/interview-id dnBIAOp
-/data/0/attributes/last-modified-time dnBIAO
+/data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/request-state dnBIAO
 /data/0/id DNBIAOp
 /data/0/type DNBIAOc
@@ -302,11 +302,11 @@ fn data_requests() {
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/created-by dnBIAOp
-/data/attributes/created-time dnBIAO
+/data/attributes/created-time dnBIAOp
 /data/attributes/email dnBIAO
 /data/attributes/individual-id dnBIAOp
 /data/attributes/interview-id dnBIAOp
-/data/attributes/last-modified-time dnBIAO
+/data/attributes/last-modified-time dnBIAOp
 /data/attributes/request-state dnBIAO
 /data/id DNBIAOp
 /data/type DNBIAOc
@@ -315,17 +315,17 @@ fn data_requests() {
         Answer {
             name: "create_archive_request.response sample 1",
             decode: decoded::<types::ArchiveRequestDocument>,
-            text: r#"{"data":{"attributes":{"created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","email":"text","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","interview-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-modified-time":"text","request-state":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"archive-requests"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","email":"text","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","interview-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-modified-time":"2024-02-29 12:30:00","request-state":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"archive-requests"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/created-by dnBIAOp
-/data/attributes/created-time dnBIAO
+/data/attributes/created-time dnBIAOp
 /data/attributes/email dnBIAO
 /data/attributes/individual-id dnBIAOp
 /data/attributes/interview-id dnBIAOp
-/data/attributes/last-modified-time dnBIAO
+/data/attributes/last-modified-time dnBIAOp
 /data/attributes/request-state dnBIAO
 /data/id DNBIAOp
 /data/type DNBIAOc
@@ -342,7 +342,7 @@ fn data_requests() {
 /data/0/attributes DNSBIAu
 /data/0/attributes/archive dnSIAO
 /data/0/attributes/created-by dnBIAOp
-/data/0/attributes/created-time dnBIAO
+/data/0/attributes/created-time dnBIAOp
 /data/0/attributes/email dnBIAO
 /data/0/attributes/individual-id dnBIAOp
 /data/0/attributes/progress dnSBIO
@@ -359,7 +359,7 @@ fn data_requests() {
         Answer {
             name: "list_deletion_requests.response sample 1",
             decode: decoded::<types::DeletionRequestList>,
-            text: r#"{"data":[{"attributes":{"archive":true,"created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","email":"text","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","progress":[{"app":"text","operation":"text","state":"text"}],"status":"text","type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"deletion-requests"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"archive":true,"created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","email":"text","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","progress":[{"app":"text","operation":"text","state":"text"}],"status":"text","type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"deletion-requests"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -367,7 +367,7 @@ fn data_requests() {
 /data/0/attributes DNSBIAu
 /data/0/attributes/archive dnSIAO
 /data/0/attributes/created-by dnBIAOp
-/data/0/attributes/created-time dnBIAO
+/data/0/attributes/created-time dnBIAOp
 /data/0/attributes/email dnBIAO
 /data/0/attributes/individual-id dnBIAOp
 /data/0/attributes/progress dnSBIO
@@ -394,7 +394,7 @@ fn data_requests() {
 /data/attributes DNSBIAu
 /data/attributes/archive dnSIAO
 /data/attributes/created-by dnBIAOp
-/data/attributes/created-time dnBIAO
+/data/attributes/created-time dnBIAOp
 /data/attributes/email dnBIAO
 /data/attributes/individual-id dnBIAOp
 /data/attributes/progress dnSBIO
@@ -411,14 +411,14 @@ fn data_requests() {
         Answer {
             name: "create_deletion_request.response sample 1",
             decode: decoded::<types::DeletionRequestDocument>,
-            text: r#"{"data":{"attributes":{"archive":true,"created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","email":"text","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","progress":[{"app":"text","operation":"text","state":"text"}],"status":"text","type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"deletion-requests"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"archive":true,"created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","email":"text","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","progress":[{"app":"text","operation":"text","state":"text"}],"status":"text","type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"deletion-requests"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/archive dnSIAO
 /data/attributes/created-by dnBIAOp
-/data/attributes/created-time dnBIAO
+/data/attributes/created-time dnBIAOp
 /data/attributes/email dnBIAO
 /data/attributes/individual-id dnBIAOp
 /data/attributes/progress dnSBIO
@@ -437,7 +437,7 @@ fn data_requests() {
 
 #[test]
 fn features() {
-    assert_mutants(1028, &[
+    assert_mutants(1036, &[
         Answer {
             name: "list_features.response",
             decode: decoded::<types::FeatureList>,
@@ -448,10 +448,10 @@ fn features() {
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
 /data/0/attributes/assignable dnSIAO
-/data/0/attributes/created-time dnBIAO
+/data/0/attributes/created-time dnBIAOp
 /data/0/attributes/description dnBIAO
 /data/0/attributes/global-enabled dnSIAO
-/data/0/attributes/last-modified-time dnBIAO
+/data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/stage dnBIAO
 /data/0/id DNBIAO
 /data/0/type DNBIAOc
@@ -460,17 +460,17 @@ fn features() {
         Answer {
             name: "list_features.response sample 1",
             decode: decoded::<types::FeatureList>,
-            text: r#"{"data":[{"attributes":{"assignable":true,"created-time":"text","description":"text","global-enabled":true,"last-modified-time":"text","stage":"text"},"id":"feature-id","type":"features"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"assignable":true,"created-time":"2024-02-29 12:30:00","description":"text","global-enabled":true,"last-modified-time":"2024-02-29 12:30:00","stage":"text"},"id":"feature-id","type":"features"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
 /data/0/attributes/assignable dnSIAO
-/data/0/attributes/created-time dnBIAO
+/data/0/attributes/created-time dnBIAOp
 /data/0/attributes/description dnBIAO
 /data/0/attributes/global-enabled dnSIAO
-/data/0/attributes/last-modified-time dnBIAO
+/data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/stage dnBIAO
 /data/0/id DNBIAO
 /data/0/type DNBIAOc
@@ -488,10 +488,10 @@ fn features() {
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/assignable dnSIAO
-/data/attributes/created-time dnBIAO
+/data/attributes/created-time dnBIAOp
 /data/attributes/description dnBIAO
 /data/attributes/global-enabled dnSIAO
-/data/attributes/last-modified-time dnBIAO
+/data/attributes/last-modified-time dnBIAOp
 /data/attributes/stage dnBIAO
 /data/id DNBIAO
 /data/type DNBIAOc
@@ -500,16 +500,16 @@ fn features() {
         Answer {
             name: "create_feature.response sample 1",
             decode: decoded::<types::FeatureDocument>,
-            text: r#"{"data":{"attributes":{"assignable":true,"created-time":"text","description":"text","global-enabled":true,"last-modified-time":"text","stage":"text"},"id":"feature-id","type":"features"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"assignable":true,"created-time":"2024-02-29 12:30:00","description":"text","global-enabled":true,"last-modified-time":"2024-02-29 12:30:00","stage":"text"},"id":"feature-id","type":"features"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/assignable dnSIAO
-/data/attributes/created-time dnBIAO
+/data/attributes/created-time dnBIAOp
 /data/attributes/description dnBIAO
 /data/attributes/global-enabled dnSIAO
-/data/attributes/last-modified-time dnBIAO
+/data/attributes/last-modified-time dnBIAOp
 /data/attributes/stage dnBIAO
 /data/id DNBIAO
 /data/type DNBIAOc
@@ -674,7 +674,7 @@ fn features() {
 
 #[test]
 fn feedback() {
-    assert_mutants(322, &[
+    assert_mutants(326, &[
         Answer {
             name: "list_feedback_comments.response",
             decode: decoded::<types::FeedbackCommentList>,
@@ -686,7 +686,7 @@ fn feedback() {
 /data/0/attributes DNSBIAu
 /data/0/attributes/comment dnBIAO
 /data/0/attributes/created-by dnBIAOp
-/data/0/attributes/created-time dnBIAO
+/data/0/attributes/created-time dnBIAOp
 /data/0/attributes/current-page dnBIAO
 /data/0/attributes/email dnBIAO
 /data/0/attributes/individual-id dnBIAOp
@@ -697,7 +697,7 @@ fn feedback() {
         Answer {
             name: "list_feedback_comments.response sample 1",
             decode: decoded::<types::FeedbackCommentList>,
-            text: r#"{"data":[{"attributes":{"comment":"text","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","current-page":"text","email":"text","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"feedback-comment-id","type":"feedback-comments"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"comment":"text","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","current-page":"text","email":"text","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"feedback-comment-id","type":"feedback-comments"}],"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -705,7 +705,7 @@ fn feedback() {
 /data/0/attributes DNSBIAu
 /data/0/attributes/comment dnBIAO
 /data/0/attributes/created-by dnBIAOp
-/data/0/attributes/created-time dnBIAO
+/data/0/attributes/created-time dnBIAOp
 /data/0/attributes/current-page dnBIAO
 /data/0/attributes/email dnBIAO
 /data/0/attributes/individual-id dnBIAOp
@@ -723,7 +723,7 @@ fn feedback() {
 /data/attributes DNSBIAu
 /data/attributes/comment dnBIAO
 /data/attributes/created-by dnBIAOp
-/data/attributes/created-time dnBIAO
+/data/attributes/created-time dnBIAOp
 /data/attributes/current-page dnBIAO
 /data/attributes/email dnBIAO
 /data/attributes/individual-id dnBIAOp
@@ -734,14 +734,14 @@ fn feedback() {
         Answer {
             name: "create_feedback_comment.response sample 1",
             decode: decoded::<types::FeedbackCommentDocument>,
-            text: r#"{"data":{"attributes":{"comment":"text","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","current-page":"text","email":"text","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"feedback-comment-id","type":"feedback-comments"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"comment":"text","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","current-page":"text","email":"text","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"feedback-comment-id","type":"feedback-comments"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/comment dnBIAO
 /data/attributes/created-by dnBIAOp
-/data/attributes/created-time dnBIAO
+/data/attributes/created-time dnBIAOp
 /data/attributes/current-page dnBIAO
 /data/attributes/email dnBIAO
 /data/attributes/individual-id dnBIAOp
@@ -754,7 +754,7 @@ fn feedback() {
 
 #[test]
 fn impersonation() {
-    assert_mutants(622, &[
+    assert_mutants(626, &[
         Answer {
             name: "list_impersonation_requests.response",
             decode: decoded::<types::ImpersonationRequestList>,
@@ -764,7 +764,7 @@ fn impersonation() {
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
-/data/0/attributes/created-at dnBIAO
+/data/0/attributes/created-at dnBIAOp
 /data/0/attributes/created-by dnBIAOp
 /data/0/attributes/state dnBIAO
 /data/0/attributes/user dnSBIAu
@@ -777,13 +777,13 @@ fn impersonation() {
         Answer {
             name: "list_impersonation_requests.response sample 1",
             decode: decoded::<types::ImpersonationRequestList>,
-            text: r#"{"data":[{"attributes":{"created-at":"text","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","state":"text","user":{"email":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"impersonation-requests"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"created-at":"2024-02-29 12:30:00","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","state":"text","user":{"email":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"impersonation-requests"}],"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
-/data/0/attributes/created-at dnBIAO
+/data/0/attributes/created-at dnBIAOp
 /data/0/attributes/created-by dnBIAOp
 /data/0/attributes/state dnBIAO
 /data/0/attributes/user dnSBIAu
@@ -801,7 +801,7 @@ fn impersonation() {
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/attributes/created-at dnBIAO
+/data/attributes/created-at dnBIAOp
 /data/attributes/created-by dnBIAOp
 /data/attributes/state dnBIAO
 /data/attributes/user dnSBIAu
@@ -814,12 +814,12 @@ fn impersonation() {
         Answer {
             name: "create_impersonation_request.response sample 1",
             decode: decoded::<types::ImpersonationRequestDocument>,
-            text: r#"{"data":{"attributes":{"created-at":"text","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","state":"text","user":{"email":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"impersonation-requests"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"created-at":"2024-02-29 12:30:00","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","state":"text","user":{"email":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"impersonation-requests"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/attributes/created-at dnBIAO
+/data/attributes/created-at dnBIAOp
 /data/attributes/created-by dnBIAOp
 /data/attributes/state dnBIAO
 /data/attributes/user dnSBIAu
@@ -892,7 +892,7 @@ fn impersonation() {
 
 #[test]
 fn individual_groups() {
-    assert_mutants(3820, &[
+    assert_mutants(3830, &[
         Answer {
             name: "list_individual_group_individuals.response",
             decode: decoded::<types::IndividualGroupIndividualList>,
@@ -1016,7 +1016,7 @@ fn individual_groups() {
 /data/0/attributes DNSBIAu
 /data/0/attributes/created-by dnSBIAu
 /data/0/attributes/created-by/id dnBIAOp
-/data/0/attributes/created-time dnBIAO
+/data/0/attributes/created-time dnBIAOp
 /data/0/attributes/event dnBIAO
 /data/0/attributes/individual-group-id dnBIAOp
 /data/0/attributes/individual-id dnBIAOp
@@ -1028,7 +1028,7 @@ fn individual_groups() {
         Answer {
             name: "list_individual_group_logs.response sample 1",
             decode: decoded::<types::IndividualGroupLogList>,
-            text: r#"{"data":[{"attributes":{"created-by":{"email":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"created-time":"text","event":"text","individual-group-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","subject":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individual-group-logs"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"created-by":{"email":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"created-time":"2024-02-29 12:30:00","event":"text","individual-group-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","subject":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individual-group-logs"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -1037,7 +1037,7 @@ fn individual_groups() {
 /data/0/attributes/created-by dnSBIAu
 /data/0/attributes/created-by/email dnBIAO
 /data/0/attributes/created-by/id dnBIAOp
-/data/0/attributes/created-time dnBIAO
+/data/0/attributes/created-time dnBIAOp
 /data/0/attributes/event dnBIAO
 /data/0/attributes/individual-group-id dnBIAOp
 /data/0/attributes/individual-id dnBIAOp
@@ -1086,7 +1086,7 @@ fn individual_groups() {
 /data/0/attributes/individuals/0/verified dnSIAO
 /data/0/attributes/individuals-count dnSBAO
 /data/0/attributes/is-active dnSIAO
-/data/0/attributes/last-modified-time dnBIAO
+/data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/leader-ids dnSBIO
 /data/0/attributes/leader-ids/0 NBIAOp
 /data/0/attributes/leaders dnSBIO
@@ -1143,7 +1143,7 @@ fn individual_groups() {
         Answer {
             name: "list_individual_groups.response sample 1",
             decode: decoded::<types::IndividualGroupList>,
-            text: r#"{"data":[{"attributes":{"child-count":1,"individual-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"individuals":[{"birth-date":"2024-02-29","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email-verified":true,"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text","name":"text","owner":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"text"},"phone-verified":true,"preferred-name":"text","registered":true,"registration-invite":"accepted","tz":"text","verified":true}],"individuals-count":1,"is-active":true,"last-modified-time":"text","leader-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"leaders":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"text","email-verified":true,"enabled":true,"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text","phone-verified":true,"registration-invite":"accepted","verified":true}],"members":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"text","email-verified":true,"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text","phone-verified":true,"registration-invite":"accepted","verified":true}],"name":"text","node-type":"division","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","parent-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"self-can-write":true,"tags":["text"],"type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individual-groups"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"child-count":1,"individual-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"individuals":[{"birth-date":"2024-02-29","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email-verified":true,"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text","name":"text","owner":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"text"},"phone-verified":true,"preferred-name":"text","registered":true,"registration-invite":"accepted","tz":"text","verified":true}],"individuals-count":1,"is-active":true,"last-modified-time":"2024-02-29 12:30:00","leader-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"leaders":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"text","email-verified":true,"enabled":true,"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text","phone-verified":true,"registration-invite":"accepted","verified":true}],"members":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"text","email-verified":true,"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text","phone-verified":true,"registration-invite":"accepted","verified":true}],"name":"text","node-type":"division","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","parent-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"self-can-write":true,"tags":["text"],"type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individual-groups"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -1177,7 +1177,7 @@ fn individual_groups() {
 /data/0/attributes/individuals/0/verified dnSIAO
 /data/0/attributes/individuals-count dnSBAO
 /data/0/attributes/is-active dnSIAO
-/data/0/attributes/last-modified-time dnBIAO
+/data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/leader-ids dnSBIO
 /data/0/attributes/leader-ids/0 NBIAOp
 /data/0/attributes/leaders dnSBIO
@@ -1270,7 +1270,7 @@ fn individual_groups() {
 /data/attributes/individuals/0/verified dnSIAO
 /data/attributes/individuals-count dnSBAO
 /data/attributes/is-active dnSIAO
-/data/attributes/last-modified-time dnBIAO
+/data/attributes/last-modified-time dnBIAOp
 /data/attributes/leader-ids dnSBIO
 /data/attributes/leader-ids/0 NBIAOp
 /data/attributes/leaders dnSBIO
@@ -1327,7 +1327,7 @@ fn individual_groups() {
         Answer {
             name: "create_individual_group.response sample 1",
             decode: decoded::<types::IndividualGroupDocument>,
-            text: r#"{"data":{"attributes":{"child-count":1,"individual-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"individuals":[{"birth-date":"2024-02-29","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email-verified":true,"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text","name":"text","owner":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"text"},"phone-verified":true,"preferred-name":"text","registered":true,"registration-invite":"accepted","tz":"text","verified":true}],"individuals-count":1,"is-active":true,"last-modified-time":"text","leader-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"leaders":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"text","email-verified":true,"enabled":true,"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text","phone-verified":true,"registration-invite":"accepted","verified":true}],"members":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"text","email-verified":true,"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text","phone-verified":true,"registration-invite":"accepted","verified":true}],"name":"text","node-type":"division","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","parent-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"self-can-write":true,"tags":["text"],"type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individual-groups"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"child-count":1,"individual-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"individuals":[{"birth-date":"2024-02-29","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email-verified":true,"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text","name":"text","owner":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"text"},"phone-verified":true,"preferred-name":"text","registered":true,"registration-invite":"accepted","tz":"text","verified":true}],"individuals-count":1,"is-active":true,"last-modified-time":"2024-02-29 12:30:00","leader-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"leaders":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"text","email-verified":true,"enabled":true,"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text","phone-verified":true,"registration-invite":"accepted","verified":true}],"members":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"text","email-verified":true,"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text","phone-verified":true,"registration-invite":"accepted","verified":true}],"name":"text","node-type":"division","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","parent-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"self-can-write":true,"tags":["text"],"type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individual-groups"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
@@ -1360,7 +1360,7 @@ fn individual_groups() {
 /data/attributes/individuals/0/verified dnSIAO
 /data/attributes/individuals-count dnSBAO
 /data/attributes/is-active dnSIAO
-/data/attributes/last-modified-time dnBIAO
+/data/attributes/last-modified-time dnBIAOp
 /data/attributes/leader-ids dnSBIO
 /data/attributes/leader-ids/0 NBIAOp
 /data/attributes/leaders dnSBIO
@@ -1500,7 +1500,7 @@ fn individual_groups() {
 /data/0/attributes/child-count dnSBAO
 /data/0/attributes/individuals-count dnSBAO
 /data/0/attributes/is-active dnSIAO
-/data/0/attributes/last-modified-time dnBIAO
+/data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/name dnBIAO
 /data/0/attributes/node-type dnBIAOv
 /data/0/attributes/organization-id dnBIAOp
@@ -1517,7 +1517,7 @@ fn individual_groups() {
         Answer {
             name: "list_individual_groups_v2.response sample 1",
             decode: decoded::<types::IndividualGroupV2List>,
-            text: r#"{"data":[{"attributes":{"child-count":1,"individuals-count":1,"is-active":true,"last-modified-time":"text","name":"text","node-type":"division","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","parent-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"tags":["text"],"type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individual-groups"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"child-count":1,"individuals-count":1,"is-active":true,"last-modified-time":"2024-02-29 12:30:00","name":"text","node-type":"division","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","parent-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"tags":["text"],"type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individual-groups"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -1526,7 +1526,7 @@ fn individual_groups() {
 /data/0/attributes/child-count dnSBAO
 /data/0/attributes/individuals-count dnSBAO
 /data/0/attributes/is-active dnSIAO
-/data/0/attributes/last-modified-time dnBIAO
+/data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/name dnBIAO
 /data/0/attributes/node-type dnBIAOv
 /data/0/attributes/organization-id dnBIAOp
@@ -1554,7 +1554,7 @@ fn individual_groups() {
 /data/attributes/child-count dnSBAO
 /data/attributes/individuals-count dnSBAO
 /data/attributes/is-active dnSIAO
-/data/attributes/last-modified-time dnBIAO
+/data/attributes/last-modified-time dnBIAOp
 /data/attributes/name dnBIAO
 /data/attributes/node-type dnBIAOv
 /data/attributes/organization-id dnBIAOp
@@ -1571,7 +1571,7 @@ fn individual_groups() {
         Answer {
             name: "get_individual_group_v2.response sample 1",
             decode: decoded::<types::IndividualGroupV2Document>,
-            text: r#"{"data":{"attributes":{"child-count":1,"individuals-count":1,"is-active":true,"last-modified-time":"text","name":"text","node-type":"division","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","parent-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"tags":["text"],"type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individual-groups"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"child-count":1,"individuals-count":1,"is-active":true,"last-modified-time":"2024-02-29 12:30:00","name":"text","node-type":"division","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","parent-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"tags":["text"],"type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individual-groups"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
@@ -1579,7 +1579,7 @@ fn individual_groups() {
 /data/attributes/child-count dnSBAO
 /data/attributes/individuals-count dnSBAO
 /data/attributes/is-active dnSIAO
-/data/attributes/last-modified-time dnBIAO
+/data/attributes/last-modified-time dnBIAOp
 /data/attributes/name dnBIAO
 /data/attributes/node-type dnBIAOv
 /data/attributes/organization-id dnBIAOp
@@ -1630,7 +1630,7 @@ fn individuals() {
 
 #[test]
 fn multi_factor_authentication() {
-    assert_mutants(498, &[
+    assert_mutants(510, &[
         Answer {
             name: "list_mfa_totp_configurations.response",
             decode: decoded::<types::TotpConfigurationList>,
@@ -1640,10 +1640,10 @@ fn multi_factor_authentication() {
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
-/data/0/attributes/created-at dnBIAO
+/data/0/attributes/created-at dnBIAOp
 /data/0/attributes/enabled dnSIAO
-/data/0/attributes/enabled-at dnBIAO
-/data/0/attributes/last-used dnBIAO
+/data/0/attributes/enabled-at dnBIAOp
+/data/0/attributes/last-used dnBIAOp
 /data/0/attributes/secret dnSBIAu
 /data/0/attributes/secret/provisioning-qrcode dnSBIAu
 /data/0/attributes/secret/provisioning-qrcode/contents-base64 dnBIAO
@@ -1660,16 +1660,16 @@ fn multi_factor_authentication() {
         Answer {
             name: "list_mfa_totp_configurations.response sample 1",
             decode: decoded::<types::TotpConfigurationList>,
-            text: r#"{"data":[{"attributes":{"created-at":"text","enabled":true,"enabled-at":"text","last-used":"text","secret":{"provisioning-qrcode":{"contents-base64":"text","height":1,"mimetype":"text","width":1},"provisioning-uri":"text","shared-secret-key":"text"},"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"mfa-totp"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"created-at":"2024-02-29 12:30:00","enabled":true,"enabled-at":"2024-02-29 12:30:00","last-used":"2024-02-29 12:30:00","secret":{"provisioning-qrcode":{"contents-base64":"text","height":1,"mimetype":"text","width":1},"provisioning-uri":"text","shared-secret-key":"text"},"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"mfa-totp"}],"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
-/data/0/attributes/created-at dnBIAO
+/data/0/attributes/created-at dnBIAOp
 /data/0/attributes/enabled dnSIAO
-/data/0/attributes/enabled-at dnBIAO
-/data/0/attributes/last-used dnBIAO
+/data/0/attributes/enabled-at dnBIAOp
+/data/0/attributes/last-used dnBIAOp
 /data/0/attributes/secret dnSBIAu
 /data/0/attributes/secret/provisioning-qrcode dnSBIAu
 /data/0/attributes/secret/provisioning-qrcode/contents-base64 dnBIAO
@@ -1691,10 +1691,10 @@ fn multi_factor_authentication() {
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/attributes/created-at dnBIAO
+/data/attributes/created-at dnBIAOp
 /data/attributes/enabled dnSIAO
-/data/attributes/enabled-at dnBIAO
-/data/attributes/last-used dnBIAO
+/data/attributes/enabled-at dnBIAOp
+/data/attributes/last-used dnBIAOp
 /data/attributes/secret dnSBIAu
 /data/attributes/secret/provisioning-qrcode dnSBIAu
 /data/attributes/secret/provisioning-qrcode/contents-base64 dnBIAO
@@ -1711,15 +1711,15 @@ fn multi_factor_authentication() {
         Answer {
             name: "create_mfa_totp_configuration.response sample 1",
             decode: decoded::<types::TotpConfigurationDocument>,
-            text: r#"{"data":{"attributes":{"created-at":"text","enabled":true,"enabled-at":"text","last-used":"text","secret":{"provisioning-qrcode":{"contents-base64":"text","height":1,"mimetype":"text","width":1},"provisioning-uri":"text","shared-secret-key":"text"},"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"mfa-totp"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"created-at":"2024-02-29 12:30:00","enabled":true,"enabled-at":"2024-02-29 12:30:00","last-used":"2024-02-29 12:30:00","secret":{"provisioning-qrcode":{"contents-base64":"text","height":1,"mimetype":"text","width":1},"provisioning-uri":"text","shared-secret-key":"text"},"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"mfa-totp"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/attributes/created-at dnBIAO
+/data/attributes/created-at dnBIAOp
 /data/attributes/enabled dnSIAO
-/data/attributes/enabled-at dnBIAO
-/data/attributes/last-used dnBIAO
+/data/attributes/enabled-at dnBIAOp
+/data/attributes/last-used dnBIAOp
 /data/attributes/secret dnSBIAu
 /data/attributes/secret/provisioning-qrcode dnSBIAu
 /data/attributes/secret/provisioning-qrcode/contents-base64 dnBIAO
@@ -1738,7 +1738,7 @@ fn multi_factor_authentication() {
 
 #[test]
 fn oauth2() {
-    assert_mutants(548, &[
+    assert_mutants(556, &[
         Answer {
             name: "list_oauth2_client_settings.response",
             decode: decoded::<types::Oauth2ClientSettingsList>,
@@ -1749,9 +1749,9 @@ fn oauth2() {
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
 /data/0/attributes/client-id dnBIAOl100
-/data/0/attributes/created-time dnBIAO
+/data/0/attributes/created-time dnBIAOp
 /data/0/attributes/grant-type dnBIAO
-/data/0/attributes/last-modified-time dnBIAO
+/data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/name dnBIAO
 /data/0/attributes/organization-id dnBIAOp
 /data/0/attributes/redirect-uris dnSBIO
@@ -1766,16 +1766,16 @@ fn oauth2() {
         Answer {
             name: "list_oauth2_client_settings.response sample 1",
             decode: decoded::<types::Oauth2ClientSettingsList>,
-            text: r#"{"data":[{"attributes":{"client-id":"text","created-time":"text","grant-type":"text","last-modified-time":"text","name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-uris":["text"],"scopes":["text"],"secret":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"oauth2-client-settings"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"client-id":"text","created-time":"2024-02-29 12:30:00","grant-type":"text","last-modified-time":"2024-02-29 12:30:00","name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-uris":["text"],"scopes":["text"],"secret":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"oauth2-client-settings"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
 /data/0/attributes/client-id dnBIAOl100
-/data/0/attributes/created-time dnBIAO
+/data/0/attributes/created-time dnBIAOp
 /data/0/attributes/grant-type dnBIAO
-/data/0/attributes/last-modified-time dnBIAO
+/data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/name dnBIAO
 /data/0/attributes/organization-id dnBIAOp
 /data/0/attributes/redirect-uris dnSBIO
@@ -1799,9 +1799,9 @@ fn oauth2() {
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/client-id dnBIAOl100
-/data/attributes/created-time dnBIAO
+/data/attributes/created-time dnBIAOp
 /data/attributes/grant-type dnBIAO
-/data/attributes/last-modified-time dnBIAO
+/data/attributes/last-modified-time dnBIAOp
 /data/attributes/name dnBIAO
 /data/attributes/organization-id dnBIAOp
 /data/attributes/redirect-uris dnSBIO
@@ -1816,15 +1816,15 @@ fn oauth2() {
         Answer {
             name: "create_oauth2_client_settings.response sample 1",
             decode: decoded::<types::Oauth2ClientSettingsDocument>,
-            text: r#"{"data":{"attributes":{"client-id":"text","created-time":"text","grant-type":"text","last-modified-time":"text","name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-uris":["text"],"scopes":["text"],"secret":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"oauth2-client-settings"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"client-id":"text","created-time":"2024-02-29 12:30:00","grant-type":"text","last-modified-time":"2024-02-29 12:30:00","name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-uris":["text"],"scopes":["text"],"secret":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"oauth2-client-settings"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/client-id dnBIAOl100
-/data/attributes/created-time dnBIAO
+/data/attributes/created-time dnBIAOp
 /data/attributes/grant-type dnBIAO
-/data/attributes/last-modified-time dnBIAO
+/data/attributes/last-modified-time dnBIAOp
 /data/attributes/name dnBIAO
 /data/attributes/organization-id dnBIAOp
 /data/attributes/redirect-uris dnSBIO
@@ -1868,7 +1868,7 @@ fn oauth2() {
 
 #[test]
 fn onboarding() {
-    assert_mutants(1388, &[
+    assert_mutants(1424, &[
         Answer {
             name: "create_onboarding_info.response",
             decode: decoded::<types::OnboardingInfoDocument>,
@@ -1916,34 +1916,34 @@ fn onboarding() {
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
 /data/0/attributes/claimed-by dnBIAOp
-/data/0/attributes/claimed-time dnBIAO
+/data/0/attributes/claimed-time dnBIAOp
 /data/0/attributes/created-by dnBIAOp
-/data/0/attributes/created-time dnBIAO
+/data/0/attributes/created-time dnBIAOp
 /data/0/attributes/done dnSIAO
 /data/0/attributes/email-dsn dnSBIAu
 /data/0/attributes/email-dsn/attributes DNSBIAu
 /data/0/attributes/email-dsn/attributes/bounce dnSBIAu
 /data/0/attributes/email-dsn/attributes/bounce/subtype dnBIAO
 /data/0/attributes/email-dsn/attributes/bounce/type dnBIAO
-/data/0/attributes/email-dsn/attributes/created-at dnBIAO
+/data/0/attributes/email-dsn/attributes/created-at dnBIAOp
 /data/0/attributes/email-dsn/attributes/email dnBIAO
 /data/0/attributes/email-dsn/attributes/state dnBIAO
-/data/0/attributes/email-dsn/attributes/status-at dnBIAO
+/data/0/attributes/email-dsn/attributes/status-at dnBIAOp
 /data/0/attributes/email-dsn/id DNBIAOp
 /data/0/attributes/email-dsn/type DNBIAOc
 /data/0/attributes/last-invite dnSBIAu
 /data/0/attributes/last-invite/email dnSBIAu
-/data/0/attributes/last-invite/email/created-time dnBIAO
+/data/0/attributes/last-invite/email/created-time dnBIAOp
 /data/0/attributes/last-invite/email/error dnBIAO
 /data/0/attributes/last-invite/email/id dnBIAOp
-/data/0/attributes/last-invite/email/respond-time dnBIAO
+/data/0/attributes/last-invite/email/respond-time dnBIAOp
 /data/0/attributes/last-invite/email/status dnBIAO
 /data/0/attributes/last-invite/email/type dnBIAOv
 /data/0/attributes/last-invite/sms dnSBIAu
-/data/0/attributes/last-invite/sms/created-time dnBIAO
+/data/0/attributes/last-invite/sms/created-time dnBIAOp
 /data/0/attributes/last-invite/sms/error dnBIAO
 /data/0/attributes/last-invite/sms/id dnBIAOp
-/data/0/attributes/last-invite/sms/respond-time dnBIAO
+/data/0/attributes/last-invite/sms/respond-time dnBIAOp
 /data/0/attributes/last-invite/sms/status dnBIAO
 /data/0/attributes/last-invite/sms/type dnBIAOv
 /data/0/attributes/onboard-type dnBIAOv
@@ -1953,7 +1953,7 @@ fn onboarding() {
 /data/0/attributes/phone-number dnBIAO
 /data/0/attributes/provider-roles dnSBIO
 /data/0/attributes/provider-roles/0 NBIAO
-/data/0/attributes/registering-time dnBIAO
+/data/0/attributes/registering-time dnBIAOp
 /data/0/attributes/status dnBIAO
 /data/0/id DNBIAOp
 /data/0/type DNBIAOc
@@ -1962,41 +1962,41 @@ fn onboarding() {
         Answer {
             name: "list_onboarding_requests.response sample 1",
             decode: decoded::<types::OnboardingRequestList>,
-            text: r#"{"data":[{"attributes":{"claimed-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","claimed-time":"text","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","done":true,"email-dsn":{"attributes":{"bounce":{"subtype":"text","type":"text"},"created-at":"text","email":"text","state":"text","status-at":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"email-dsn"},"last-invite":{"email":{"created-time":"text","error":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","respond-time":"text","status":"text","type":"email"},"sms":{"created-time":"text","error":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","respond-time":"text","status":"text","type":"email"}},"onboard-type":"patient","organization":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient-email":"text","phone-number":"text","provider-roles":["text"],"registering-time":"text","status":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"onboarding-requests"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"claimed-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","claimed-time":"2024-02-29 12:30:00","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","done":true,"email-dsn":{"attributes":{"bounce":{"subtype":"text","type":"text"},"created-at":"2024-02-29 12:30:00","email":"text","state":"text","status-at":"2024-02-29 12:30:00"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"email-dsn"},"last-invite":{"email":{"created-time":"2024-02-29 12:30:00","error":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","respond-time":"2024-02-29 12:30:00","status":"text","type":"email"},"sms":{"created-time":"2024-02-29 12:30:00","error":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","respond-time":"2024-02-29 12:30:00","status":"text","type":"email"}},"onboard-type":"patient","organization":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient-email":"text","phone-number":"text","provider-roles":["text"],"registering-time":"2024-02-29 12:30:00","status":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"onboarding-requests"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
 /data/0/attributes/claimed-by dnBIAOp
-/data/0/attributes/claimed-time dnBIAO
+/data/0/attributes/claimed-time dnBIAOp
 /data/0/attributes/created-by dnBIAOp
-/data/0/attributes/created-time dnBIAO
+/data/0/attributes/created-time dnBIAOp
 /data/0/attributes/done dnSIAO
 /data/0/attributes/email-dsn dnSBIAu
 /data/0/attributes/email-dsn/attributes DNSBIAu
 /data/0/attributes/email-dsn/attributes/bounce dnSBIAu
 /data/0/attributes/email-dsn/attributes/bounce/subtype dnBIAO
 /data/0/attributes/email-dsn/attributes/bounce/type dnBIAO
-/data/0/attributes/email-dsn/attributes/created-at dnBIAO
+/data/0/attributes/email-dsn/attributes/created-at dnBIAOp
 /data/0/attributes/email-dsn/attributes/email dnBIAO
 /data/0/attributes/email-dsn/attributes/state dnBIAO
-/data/0/attributes/email-dsn/attributes/status-at dnBIAO
+/data/0/attributes/email-dsn/attributes/status-at dnBIAOp
 /data/0/attributes/email-dsn/id DNBIAOp
 /data/0/attributes/email-dsn/type DNBIAOc
 /data/0/attributes/last-invite dnSBIAu
 /data/0/attributes/last-invite/email dnSBIAu
-/data/0/attributes/last-invite/email/created-time dnBIAO
+/data/0/attributes/last-invite/email/created-time dnBIAOp
 /data/0/attributes/last-invite/email/error dnBIAO
 /data/0/attributes/last-invite/email/id dnBIAOp
-/data/0/attributes/last-invite/email/respond-time dnBIAO
+/data/0/attributes/last-invite/email/respond-time dnBIAOp
 /data/0/attributes/last-invite/email/status dnBIAO
 /data/0/attributes/last-invite/email/type dnBIAOv
 /data/0/attributes/last-invite/sms dnSBIAu
-/data/0/attributes/last-invite/sms/created-time dnBIAO
+/data/0/attributes/last-invite/sms/created-time dnBIAOp
 /data/0/attributes/last-invite/sms/error dnBIAO
 /data/0/attributes/last-invite/sms/id dnBIAOp
-/data/0/attributes/last-invite/sms/respond-time dnBIAO
+/data/0/attributes/last-invite/sms/respond-time dnBIAOp
 /data/0/attributes/last-invite/sms/status dnBIAO
 /data/0/attributes/last-invite/sms/type dnBIAOv
 /data/0/attributes/onboard-type dnBIAOv
@@ -2006,7 +2006,7 @@ fn onboarding() {
 /data/0/attributes/phone-number dnBIAO
 /data/0/attributes/provider-roles dnSBIO
 /data/0/attributes/provider-roles/0 NBIAO
-/data/0/attributes/registering-time dnBIAO
+/data/0/attributes/registering-time dnBIAOp
 /data/0/attributes/status dnBIAO
 /data/0/id DNBIAOp
 /data/0/type DNBIAOc
@@ -2024,34 +2024,34 @@ fn onboarding() {
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/claimed-by dnBIAOp
-/data/attributes/claimed-time dnBIAO
+/data/attributes/claimed-time dnBIAOp
 /data/attributes/created-by dnBIAOp
-/data/attributes/created-time dnBIAO
+/data/attributes/created-time dnBIAOp
 /data/attributes/done dnSIAO
 /data/attributes/email-dsn dnSBIAu
 /data/attributes/email-dsn/attributes DNSBIAu
 /data/attributes/email-dsn/attributes/bounce dnSBIAu
 /data/attributes/email-dsn/attributes/bounce/subtype dnBIAO
 /data/attributes/email-dsn/attributes/bounce/type dnBIAO
-/data/attributes/email-dsn/attributes/created-at dnBIAO
+/data/attributes/email-dsn/attributes/created-at dnBIAOp
 /data/attributes/email-dsn/attributes/email dnBIAO
 /data/attributes/email-dsn/attributes/state dnBIAO
-/data/attributes/email-dsn/attributes/status-at dnBIAO
+/data/attributes/email-dsn/attributes/status-at dnBIAOp
 /data/attributes/email-dsn/id DNBIAOp
 /data/attributes/email-dsn/type DNBIAOc
 /data/attributes/last-invite dnSBIAu
 /data/attributes/last-invite/email dnSBIAu
-/data/attributes/last-invite/email/created-time dnBIAO
+/data/attributes/last-invite/email/created-time dnBIAOp
 /data/attributes/last-invite/email/error dnBIAO
 /data/attributes/last-invite/email/id dnBIAOp
-/data/attributes/last-invite/email/respond-time dnBIAO
+/data/attributes/last-invite/email/respond-time dnBIAOp
 /data/attributes/last-invite/email/status dnBIAO
 /data/attributes/last-invite/email/type dnBIAOv
 /data/attributes/last-invite/sms dnSBIAu
-/data/attributes/last-invite/sms/created-time dnBIAO
+/data/attributes/last-invite/sms/created-time dnBIAOp
 /data/attributes/last-invite/sms/error dnBIAO
 /data/attributes/last-invite/sms/id dnBIAOp
-/data/attributes/last-invite/sms/respond-time dnBIAO
+/data/attributes/last-invite/sms/respond-time dnBIAOp
 /data/attributes/last-invite/sms/status dnBIAO
 /data/attributes/last-invite/sms/type dnBIAOv
 /data/attributes/onboard-type dnBIAOv
@@ -2061,7 +2061,7 @@ fn onboarding() {
 /data/attributes/phone-number dnBIAO
 /data/attributes/provider-roles dnSBIO
 /data/attributes/provider-roles/0 NBIAO
-/data/attributes/registering-time dnBIAO
+/data/attributes/registering-time dnBIAOp
 /data/attributes/status dnBIAO
 /data/id DNBIAOp
 /data/type DNBIAOc
@@ -2070,40 +2070,40 @@ fn onboarding() {
         Answer {
             name: "create_onboarding_request.response sample 1",
             decode: decoded::<types::OnboardingRequestDocument>,
-            text: r#"{"data":{"attributes":{"claimed-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","claimed-time":"text","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","done":true,"email-dsn":{"attributes":{"bounce":{"subtype":"text","type":"text"},"created-at":"text","email":"text","state":"text","status-at":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"email-dsn"},"last-invite":{"email":{"created-time":"text","error":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","respond-time":"text","status":"text","type":"email"},"sms":{"created-time":"text","error":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","respond-time":"text","status":"text","type":"email"}},"onboard-type":"patient","organization":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient-email":"text","phone-number":"text","provider-roles":["text"],"registering-time":"text","status":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"onboarding-requests"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"claimed-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","claimed-time":"2024-02-29 12:30:00","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","done":true,"email-dsn":{"attributes":{"bounce":{"subtype":"text","type":"text"},"created-at":"2024-02-29 12:30:00","email":"text","state":"text","status-at":"2024-02-29 12:30:00"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"email-dsn"},"last-invite":{"email":{"created-time":"2024-02-29 12:30:00","error":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","respond-time":"2024-02-29 12:30:00","status":"text","type":"email"},"sms":{"created-time":"2024-02-29 12:30:00","error":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","respond-time":"2024-02-29 12:30:00","status":"text","type":"email"}},"onboard-type":"patient","organization":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient-email":"text","phone-number":"text","provider-roles":["text"],"registering-time":"2024-02-29 12:30:00","status":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"onboarding-requests"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/claimed-by dnBIAOp
-/data/attributes/claimed-time dnBIAO
+/data/attributes/claimed-time dnBIAOp
 /data/attributes/created-by dnBIAOp
-/data/attributes/created-time dnBIAO
+/data/attributes/created-time dnBIAOp
 /data/attributes/done dnSIAO
 /data/attributes/email-dsn dnSBIAu
 /data/attributes/email-dsn/attributes DNSBIAu
 /data/attributes/email-dsn/attributes/bounce dnSBIAu
 /data/attributes/email-dsn/attributes/bounce/subtype dnBIAO
 /data/attributes/email-dsn/attributes/bounce/type dnBIAO
-/data/attributes/email-dsn/attributes/created-at dnBIAO
+/data/attributes/email-dsn/attributes/created-at dnBIAOp
 /data/attributes/email-dsn/attributes/email dnBIAO
 /data/attributes/email-dsn/attributes/state dnBIAO
-/data/attributes/email-dsn/attributes/status-at dnBIAO
+/data/attributes/email-dsn/attributes/status-at dnBIAOp
 /data/attributes/email-dsn/id DNBIAOp
 /data/attributes/email-dsn/type DNBIAOc
 /data/attributes/last-invite dnSBIAu
 /data/attributes/last-invite/email dnSBIAu
-/data/attributes/last-invite/email/created-time dnBIAO
+/data/attributes/last-invite/email/created-time dnBIAOp
 /data/attributes/last-invite/email/error dnBIAO
 /data/attributes/last-invite/email/id dnBIAOp
-/data/attributes/last-invite/email/respond-time dnBIAO
+/data/attributes/last-invite/email/respond-time dnBIAOp
 /data/attributes/last-invite/email/status dnBIAO
 /data/attributes/last-invite/email/type dnBIAOv
 /data/attributes/last-invite/sms dnSBIAu
-/data/attributes/last-invite/sms/created-time dnBIAO
+/data/attributes/last-invite/sms/created-time dnBIAOp
 /data/attributes/last-invite/sms/error dnBIAO
 /data/attributes/last-invite/sms/id dnBIAOp
-/data/attributes/last-invite/sms/respond-time dnBIAO
+/data/attributes/last-invite/sms/respond-time dnBIAOp
 /data/attributes/last-invite/sms/status dnBIAO
 /data/attributes/last-invite/sms/type dnBIAOv
 /data/attributes/onboard-type dnBIAOv
@@ -2113,7 +2113,7 @@ fn onboarding() {
 /data/attributes/phone-number dnBIAO
 /data/attributes/provider-roles dnSBIO
 /data/attributes/provider-roles/0 NBIAO
-/data/attributes/registering-time dnBIAO
+/data/attributes/registering-time dnBIAOp
 /data/attributes/status dnBIAO
 /data/id DNBIAOp
 /data/type DNBIAOc
@@ -2131,7 +2131,7 @@ fn onboarding() {
 
 #[test]
 fn organization_codes() {
-    assert_mutants(1429, &[
+    assert_mutants(1443, &[
         Answer {
             name: "get_organization_code_info.response",
             decode: decoded::<types::OrganizationCodeInfoDocument>,
@@ -2176,7 +2176,7 @@ fn organization_codes() {
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
 /data/0/attributes/enrollment-schema dnSBIAk
-/data/0/attributes/expires-at dnBIAO
+/data/0/attributes/expires-at dnBIAOp
 /data/0/attributes/individual-group dnSBIAu
 /data/0/attributes/individual-group/id dnBIAOp
 /data/0/attributes/individual-group/name dnBIAO
@@ -2192,14 +2192,14 @@ fn organization_codes() {
         Answer {
             name: "list_organization_codes.response sample 1",
             decode: decoded::<types::OrganizationCodeList>,
-            text: r#"{"data":[{"attributes":{"enrollment-schema":{},"expires-at":"text","individual-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"organization":{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"sign-up-requests-count":1},"id":"text","type":"organization-codes"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"enrollment-schema":{},"expires-at":"2024-02-29 12:30:00","individual-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"organization":{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"sign-up-requests-count":1},"id":"text","type":"organization-codes"}],"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
 /data/0/attributes/enrollment-schema dnSBIAk
-/data/0/attributes/expires-at dnBIAO
+/data/0/attributes/expires-at dnBIAOp
 /data/0/attributes/individual-group dnSBIAu
 /data/0/attributes/individual-group/id dnBIAOp
 /data/0/attributes/individual-group/name dnBIAO
@@ -2221,7 +2221,7 @@ fn organization_codes() {
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/enrollment-schema dnSBIAk
-/data/attributes/expires-at dnBIAO
+/data/attributes/expires-at dnBIAOp
 /data/attributes/individual-group dnSBIAu
 /data/attributes/individual-group/id dnBIAOp
 /data/attributes/individual-group/name dnBIAO
@@ -2237,13 +2237,13 @@ fn organization_codes() {
         Answer {
             name: "create_organization_code.response sample 1",
             decode: decoded::<types::OrganizationCodeDocument>,
-            text: r#"{"data":{"attributes":{"enrollment-schema":{},"expires-at":"text","individual-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"organization":{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"sign-up-requests-count":1},"id":"text","type":"organization-codes"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"enrollment-schema":{},"expires-at":"2024-02-29 12:30:00","individual-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"organization":{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"sign-up-requests-count":1},"id":"text","type":"organization-codes"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/enrollment-schema dnSBIAk
-/data/attributes/expires-at dnBIAO
+/data/attributes/expires-at dnBIAOp
 /data/attributes/individual-group dnSBIAu
 /data/attributes/individual-group/id dnBIAOp
 /data/attributes/individual-group/name dnBIAO
@@ -2265,8 +2265,8 @@ fn organization_codes() {
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
-/data/0/attributes/authz-last-event-time dnBIAO
-/data/0/attributes/authz-last-populated-time dnBIAO
+/data/0/attributes/authz-last-event-time dnBIAOp
+/data/0/attributes/authz-last-populated-time dnBIAOp
 /data/0/attributes/auto-confirm dnSIAO
 /data/0/attributes/auto-sign-up dnSIAO
 /data/0/attributes/birth-date dnBIAOF
@@ -2284,8 +2284,8 @@ fn organization_codes() {
 /data/0/attributes/email-verified dnSIAO
 /data/0/attributes/enabled dnSIAO
 /data/0/attributes/first-name dnBIAO
-/data/0/attributes/last-login-time dnBIAO
-/data/0/attributes/last-modified-time dnBIAO
+/data/0/attributes/last-login-time dnBIAOp
+/data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/last-name dnBIAO
 /data/0/attributes/locale dnBIAOv
 /data/0/attributes/locale-explicit dnSIAO
@@ -2298,7 +2298,7 @@ fn organization_codes() {
 /data/0/attributes/phone-verified dnSIAO
 /data/0/attributes/primary-individual-id dnBIAOp
 /data/0/attributes/registered dnSIAO
-/data/0/attributes/registration-completed-time dnBIAO
+/data/0/attributes/registration-completed-time dnBIAOp
 /data/0/attributes/registration-invite dnBIAOv
 /data/0/attributes/state dnBIAOv
 /data/0/attributes/status dnBIAO
@@ -2312,7 +2312,7 @@ fn organization_codes() {
         Answer {
             name: "list_organization_code_users.response sample 1",
             decode: decoded::<types::OrganizationCodeUserList>,
-            text: r#"{"data":[{"attributes":{"additional-individuals":[{"birth-date":"2024-02-29","first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text","organization-logo-url":"text"}],"authz-last-event-time":"text","authz-last-populated-time":"text","auto-confirm":true,"auto-sign-up":true,"birth-date":"2024-02-29","classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"date-created":"text","date-last-modified":"text","default-organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"text","email-verified":true,"enabled":true,"enrollment-data":{},"first-name":"text","last-login-time":"text","last-modified-time":"text","last-name":"text","locale":"en_US","locale-explicit":true,"onboarding-requests":[{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}],"org-code-signup-requests":[{"id":"sign-up-request-id","organization-code-id":"text"}],"organization-admin":true,"organization-count":1,"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"organization-logo-url":"text","organizations":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"}],"phone":"text","phone-type":"text","phone-verified":true,"primary-individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","registered":true,"registration-completed-time":"text","registration-invite":"accepted","roles":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","organization-display-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-name":"text"}],"shared-with":[{"contact-message":"text","display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","type":"text"}],"state":"archived","status":"text","tz":"text","tz-explicit":true,"username":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-code-users"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"additional-individuals":[{"birth-date":"2024-02-29","first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text","organization-logo-url":"text"}],"authz-last-event-time":"2024-02-29 12:30:00","authz-last-populated-time":"2024-02-29 12:30:00","auto-confirm":true,"auto-sign-up":true,"birth-date":"2024-02-29","classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"date-created":"text","date-last-modified":"text","default-organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"text","email-verified":true,"enabled":true,"enrollment-data":{},"first-name":"text","last-login-time":"2024-02-29 12:30:00","last-modified-time":"2024-02-29 12:30:00","last-name":"text","locale":"en_US","locale-explicit":true,"onboarding-requests":[{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}],"org-code-signup-requests":[{"id":"sign-up-request-id","organization-code-id":"text"}],"organization-admin":true,"organization-count":1,"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"organization-logo-url":"text","organizations":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"}],"phone":"text","phone-type":"text","phone-verified":true,"primary-individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","registered":true,"registration-completed-time":"2024-02-29 12:30:00","registration-invite":"accepted","roles":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","organization-display-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-name":"text"}],"shared-with":[{"contact-message":"text","display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","type":"text"}],"state":"archived","status":"text","tz":"text","tz-explicit":true,"username":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-code-users"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -2325,8 +2325,8 @@ fn organization_codes() {
 /data/0/attributes/additional-individuals/0/id dnBIAOp
 /data/0/attributes/additional-individuals/0/last-name dnBIAO
 /data/0/attributes/additional-individuals/0/organization-logo-url dnBIAO
-/data/0/attributes/authz-last-event-time dnBIAO
-/data/0/attributes/authz-last-populated-time dnBIAO
+/data/0/attributes/authz-last-event-time dnBIAOp
+/data/0/attributes/authz-last-populated-time dnBIAOp
 /data/0/attributes/auto-confirm dnSIAO
 /data/0/attributes/auto-sign-up dnSIAO
 /data/0/attributes/birth-date dnBIAOF
@@ -2345,8 +2345,8 @@ fn organization_codes() {
 /data/0/attributes/enabled dnSIAO
 /data/0/attributes/enrollment-data dnSBIAk
 /data/0/attributes/first-name dnBIAO
-/data/0/attributes/last-login-time dnBIAO
-/data/0/attributes/last-modified-time dnBIAO
+/data/0/attributes/last-login-time dnBIAOp
+/data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/last-name dnBIAO
 /data/0/attributes/locale dnBIAOv
 /data/0/attributes/locale-explicit dnSIAO
@@ -2373,7 +2373,7 @@ fn organization_codes() {
 /data/0/attributes/phone-verified dnSIAO
 /data/0/attributes/primary-individual-id dnBIAOp
 /data/0/attributes/registered dnSIAO
-/data/0/attributes/registration-completed-time dnBIAO
+/data/0/attributes/registration-completed-time dnBIAOp
 /data/0/attributes/registration-invite dnBIAOv
 /data/0/attributes/roles dnSBIO
 /data/0/attributes/roles/0 NSBIAu
@@ -2407,7 +2407,7 @@ fn organization_codes() {
 
 #[test]
 fn organization_content() {
-    assert_mutants(1720, &[
+    assert_mutants(1752, &[
         Answer {
             name: "list_organization_email_templates.response",
             decode: decoded::<types::EmailTemplateList>,
@@ -2417,9 +2417,9 @@ fn organization_content() {
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
-/data/0/attributes/created-time dnBIAO
+/data/0/attributes/created-time dnBIAOp
 /data/0/attributes/format dnBIAOv
-/data/0/attributes/last-modified-time dnBIAO
+/data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/locale dnBIAOv
 /data/0/attributes/organization-id dnBIAOp
 /data/0/attributes/subject dnBIAO
@@ -2435,15 +2435,15 @@ fn organization_content() {
         Answer {
             name: "list_organization_email_templates.response sample 1",
             decode: decoded::<types::EmailTemplateList>,
-            text: r#"{"data":[{"attributes":{"created-time":"text","format":"html","last-modified-time":"text","locale":"en_US","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","subject":"text","support-email":"ann@example.com","support-email-title":"text","template":"text","theme-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"forgot-password"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-email-templates"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"created-time":"2024-02-29 12:30:00","format":"html","last-modified-time":"2024-02-29 12:30:00","locale":"en_US","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","subject":"text","support-email":"ann@example.com","support-email-title":"text","template":"text","theme-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"forgot-password"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-email-templates"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
-/data/0/attributes/created-time dnBIAO
+/data/0/attributes/created-time dnBIAOp
 /data/0/attributes/format dnBIAOv
-/data/0/attributes/last-modified-time dnBIAO
+/data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/locale dnBIAOv
 /data/0/attributes/organization-id dnBIAOp
 /data/0/attributes/subject dnBIAO
@@ -2467,9 +2467,9 @@ fn organization_content() {
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/attributes/created-time dnBIAO
+/data/attributes/created-time dnBIAOp
 /data/attributes/format dnBIAOv
-/data/attributes/last-modified-time dnBIAO
+/data/attributes/last-modified-time dnBIAOp
 /data/attributes/locale dnBIAOv
 /data/attributes/organization-id dnBIAOp
 /data/attributes/subject dnBIAO
@@ -2485,14 +2485,14 @@ fn organization_content() {
         Answer {
             name: "create_organization_email_template.response sample 1",
             decode: decoded::<types::EmailTemplateDocument>,
-            text: r#"{"data":{"attributes":{"created-time":"text","format":"html","last-modified-time":"text","locale":"en_US","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","subject":"text","support-email":"ann@example.com","support-email-title":"text","template":"text","theme-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"forgot-password"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-email-templates"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"created-time":"2024-02-29 12:30:00","format":"html","last-modified-time":"2024-02-29 12:30:00","locale":"en_US","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","subject":"text","support-email":"ann@example.com","support-email-title":"text","template":"text","theme-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"forgot-password"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-email-templates"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/attributes/created-time dnBIAO
+/data/attributes/created-time dnBIAOp
 /data/attributes/format dnBIAOv
-/data/attributes/last-modified-time dnBIAO
+/data/attributes/last-modified-time dnBIAOp
 /data/attributes/locale dnBIAOv
 /data/attributes/organization-id dnBIAOp
 /data/attributes/subject dnBIAO
@@ -2514,8 +2514,8 @@ fn organization_content() {
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
-/data/0/attributes/created-time dnBIAO
-/data/0/attributes/last-modified-time dnBIAO
+/data/0/attributes/created-time dnBIAOp
+/data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/locale dnBIAOv
 /data/0/attributes/message dnBIAO
 /data/0/attributes/name dnBIAO
@@ -2527,14 +2527,14 @@ fn organization_content() {
         Answer {
             name: "list_organization_general_messages.response sample 1",
             decode: decoded::<types::GeneralMessageList>,
-            text: r#"{"data":[{"attributes":{"created-time":"text","last-modified-time":"text","locale":"en_US","message":"text","name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-general-messages"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"created-time":"2024-02-29 12:30:00","last-modified-time":"2024-02-29 12:30:00","locale":"en_US","message":"text","name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-general-messages"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
-/data/0/attributes/created-time dnBIAO
-/data/0/attributes/last-modified-time dnBIAO
+/data/0/attributes/created-time dnBIAOp
+/data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/locale dnBIAOv
 /data/0/attributes/message dnBIAO
 /data/0/attributes/name dnBIAO
@@ -2554,8 +2554,8 @@ fn organization_content() {
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/attributes/created-time dnBIAO
-/data/attributes/last-modified-time dnBIAO
+/data/attributes/created-time dnBIAOp
+/data/attributes/last-modified-time dnBIAOp
 /data/attributes/locale dnBIAOv
 /data/attributes/message dnBIAO
 /data/attributes/name dnBIAO
@@ -2567,13 +2567,13 @@ fn organization_content() {
         Answer {
             name: "create_organization_general_message.response sample 1",
             decode: decoded::<types::GeneralMessageDocument>,
-            text: r#"{"data":{"attributes":{"created-time":"text","last-modified-time":"text","locale":"en_US","message":"text","name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-general-messages"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"created-time":"2024-02-29 12:30:00","last-modified-time":"2024-02-29 12:30:00","locale":"en_US","message":"text","name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-general-messages"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/attributes/created-time dnBIAO
-/data/attributes/last-modified-time dnBIAO
+/data/attributes/created-time dnBIAOp
+/data/attributes/last-modified-time dnBIAOp
 /data/attributes/locale dnBIAOv
 /data/attributes/message dnBIAO
 /data/attributes/name dnBIAO
@@ -2591,8 +2591,8 @@ fn organization_content() {
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
-/data/0/attributes/created-time dnBIAO
-/data/0/attributes/last-modified-time dnBIAO
+/data/0/attributes/created-time dnBIAOp
+/data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/locale dnBIAOv
 /data/0/attributes/organization-id dnBIAOp
 /data/0/attributes/template dnBIAO
@@ -2605,14 +2605,14 @@ fn organization_content() {
         Answer {
             name: "list_organization_sms_templates.response sample 1",
             decode: decoded::<types::SmsTemplateList>,
-            text: r#"{"data":[{"attributes":{"created-time":"text","last-modified-time":"text","locale":"en_US","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","template":"text","theme-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"onboarding"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-sms-templates"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"created-time":"2024-02-29 12:30:00","last-modified-time":"2024-02-29 12:30:00","locale":"en_US","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","template":"text","theme-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"onboarding"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-sms-templates"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
-/data/0/attributes/created-time dnBIAO
-/data/0/attributes/last-modified-time dnBIAO
+/data/0/attributes/created-time dnBIAOp
+/data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/locale dnBIAOv
 /data/0/attributes/organization-id dnBIAOp
 /data/0/attributes/template dnBIAO
@@ -2633,8 +2633,8 @@ fn organization_content() {
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/attributes/created-time dnBIAO
-/data/attributes/last-modified-time dnBIAO
+/data/attributes/created-time dnBIAOp
+/data/attributes/last-modified-time dnBIAOp
 /data/attributes/locale dnBIAOv
 /data/attributes/organization-id dnBIAOp
 /data/attributes/template dnBIAO
@@ -2647,13 +2647,13 @@ fn organization_content() {
         Answer {
             name: "create_organization_sms_template.response sample 1",
             decode: decoded::<types::SmsTemplateDocument>,
-            text: r#"{"data":{"attributes":{"created-time":"text","last-modified-time":"text","locale":"en_US","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","template":"text","theme-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"onboarding"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-sms-templates"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"created-time":"2024-02-29 12:30:00","last-modified-time":"2024-02-29 12:30:00","locale":"en_US","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","template":"text","theme-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"onboarding"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-sms-templates"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/attributes/created-time dnBIAO
-/data/attributes/last-modified-time dnBIAO
+/data/attributes/created-time dnBIAOp
+/data/attributes/last-modified-time dnBIAOp
 /data/attributes/locale dnBIAOv
 /data/attributes/organization-id dnBIAOp
 /data/attributes/template dnBIAO
@@ -2676,13 +2676,13 @@ fn organization_content() {
 /data/0/attributes/created-by/first-name dnBIAO
 /data/0/attributes/created-by/id dnBIAOp
 /data/0/attributes/created-by/last-name dnBIAO
-/data/0/attributes/created-time dnBIAO
+/data/0/attributes/created-time dnBIAOp
 /data/0/attributes/domain dnBIAO
 /data/0/attributes/last-modified-by dnSBIAu
 /data/0/attributes/last-modified-by/first-name dnBIAO
 /data/0/attributes/last-modified-by/id dnBIAOp
 /data/0/attributes/last-modified-by/last-name dnBIAO
-/data/0/attributes/last-modified-time dnBIAO
+/data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/support-email dnBIAO
 /data/0/attributes/support-email-name dnBIAO
 /data/0/id DNBIAOp
@@ -2692,7 +2692,7 @@ fn organization_content() {
         Answer {
             name: "list_organization_themes.response sample 1",
             decode: decoded::<types::ThemeList>,
-            text: r#"{"data":[{"attributes":{"created-by":{"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text"},"created-time":"text","domain":"text","last-modified-by":{"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text"},"last-modified-time":"text","support-email":"text","support-email-name":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-themes"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"created-by":{"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text"},"created-time":"2024-02-29 12:30:00","domain":"text","last-modified-by":{"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text"},"last-modified-time":"2024-02-29 12:30:00","support-email":"text","support-email-name":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-themes"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -2702,13 +2702,13 @@ fn organization_content() {
 /data/0/attributes/created-by/first-name dnBIAO
 /data/0/attributes/created-by/id dnBIAOp
 /data/0/attributes/created-by/last-name dnBIAO
-/data/0/attributes/created-time dnBIAO
+/data/0/attributes/created-time dnBIAOp
 /data/0/attributes/domain dnBIAO
 /data/0/attributes/last-modified-by dnSBIAu
 /data/0/attributes/last-modified-by/first-name dnBIAO
 /data/0/attributes/last-modified-by/id dnBIAOp
 /data/0/attributes/last-modified-by/last-name dnBIAO
-/data/0/attributes/last-modified-time dnBIAO
+/data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/support-email dnBIAO
 /data/0/attributes/support-email-name dnBIAO
 /data/0/id DNBIAOp
@@ -2730,13 +2730,13 @@ fn organization_content() {
 /data/attributes/created-by/first-name dnBIAO
 /data/attributes/created-by/id dnBIAOp
 /data/attributes/created-by/last-name dnBIAO
-/data/attributes/created-time dnBIAO
+/data/attributes/created-time dnBIAOp
 /data/attributes/domain dnBIAO
 /data/attributes/last-modified-by dnSBIAu
 /data/attributes/last-modified-by/first-name dnBIAO
 /data/attributes/last-modified-by/id dnBIAOp
 /data/attributes/last-modified-by/last-name dnBIAO
-/data/attributes/last-modified-time dnBIAO
+/data/attributes/last-modified-time dnBIAOp
 /data/attributes/support-email dnBIAO
 /data/attributes/support-email-name dnBIAO
 /data/id DNBIAOp
@@ -2746,7 +2746,7 @@ fn organization_content() {
         Answer {
             name: "create_organization_theme.response sample 1",
             decode: decoded::<types::ThemeDocument>,
-            text: r#"{"data":{"attributes":{"created-by":{"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text"},"created-time":"text","domain":"text","last-modified-by":{"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text"},"last-modified-time":"text","support-email":"text","support-email-name":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-themes"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"created-by":{"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text"},"created-time":"2024-02-29 12:30:00","domain":"text","last-modified-by":{"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text"},"last-modified-time":"2024-02-29 12:30:00","support-email":"text","support-email-name":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-themes"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
@@ -2755,13 +2755,13 @@ fn organization_content() {
 /data/attributes/created-by/first-name dnBIAO
 /data/attributes/created-by/id dnBIAOp
 /data/attributes/created-by/last-name dnBIAO
-/data/attributes/created-time dnBIAO
+/data/attributes/created-time dnBIAOp
 /data/attributes/domain dnBIAO
 /data/attributes/last-modified-by dnSBIAu
 /data/attributes/last-modified-by/first-name dnBIAO
 /data/attributes/last-modified-by/id dnBIAOp
 /data/attributes/last-modified-by/last-name dnBIAO
-/data/attributes/last-modified-time dnBIAO
+/data/attributes/last-modified-time dnBIAOp
 /data/attributes/support-email dnBIAO
 /data/attributes/support-email-name dnBIAO
 /data/id DNBIAOp
@@ -2773,7 +2773,7 @@ fn organization_content() {
 
 #[test]
 fn organizations() {
-    assert_mutants(514, &[
+    assert_mutants(518, &[
         Answer {
             name: "list_organizations.response",
             decode: decoded::<types::OrganizationList>,
@@ -2787,7 +2787,7 @@ fn organizations() {
 /data/0/attributes/classification dnBIAO
 /data/0/attributes/display-name dnBIAO
 /data/0/attributes/is-active dnSIAO
-/data/0/attributes/last-modified-time dnBIAO
+/data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/logo-ready-to-use dnSIAO
 /data/0/attributes/name dnBIAO
 /data/0/attributes/provider-type dnBIAO
@@ -2800,7 +2800,7 @@ fn organizations() {
         Answer {
             name: "list_organizations.response sample 1",
             decode: decoded::<types::OrganizationList>,
-            text: r#"{"data":[{"attributes":{"authorization-type":"text","classification":"text","display-name":"text","is-active":true,"last-modified-time":"text","logo-ready-to-use":true,"name":"text","provider-type":"text","theme-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","timezone":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organizations"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"authorization-type":"text","classification":"text","display-name":"text","is-active":true,"last-modified-time":"2024-02-29 12:30:00","logo-ready-to-use":true,"name":"text","provider-type":"text","theme-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","timezone":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organizations"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -2810,7 +2810,7 @@ fn organizations() {
 /data/0/attributes/classification dnBIAO
 /data/0/attributes/display-name dnBIAO
 /data/0/attributes/is-active dnSIAO
-/data/0/attributes/last-modified-time dnBIAO
+/data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/logo-ready-to-use dnSIAO
 /data/0/attributes/name dnBIAO
 /data/0/attributes/provider-type dnBIAO
@@ -2835,7 +2835,7 @@ fn organizations() {
 /data/attributes/classification dnBIAO
 /data/attributes/display-name dnBIAO
 /data/attributes/is-active dnSIAO
-/data/attributes/last-modified-time dnBIAO
+/data/attributes/last-modified-time dnBIAOp
 /data/attributes/logo-ready-to-use dnSIAO
 /data/attributes/name dnBIAO
 /data/attributes/provider-type dnBIAO
@@ -2848,7 +2848,7 @@ fn organizations() {
         Answer {
             name: "create_organization.response sample 1",
             decode: decoded::<types::OrganizationDocument>,
-            text: r#"{"data":{"attributes":{"authorization-type":"text","classification":"text","display-name":"text","is-active":true,"last-modified-time":"text","logo-ready-to-use":true,"name":"text","provider-type":"text","theme-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","timezone":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organizations"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"authorization-type":"text","classification":"text","display-name":"text","is-active":true,"last-modified-time":"2024-02-29 12:30:00","logo-ready-to-use":true,"name":"text","provider-type":"text","theme-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","timezone":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organizations"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
@@ -2857,7 +2857,7 @@ fn organizations() {
 /data/attributes/classification dnBIAO
 /data/attributes/display-name dnBIAO
 /data/attributes/is-active dnSIAO
-/data/attributes/last-modified-time dnBIAO
+/data/attributes/last-modified-time dnBIAOp
 /data/attributes/logo-ready-to-use dnSIAO
 /data/attributes/name dnBIAO
 /data/attributes/provider-type dnBIAO
@@ -2976,7 +2976,7 @@ fn passwords() {
 
 #[test]
 fn replication() {
-    assert_mutants(514, &[
+    assert_mutants(526, &[
         Answer {
             name: "list_replicators.response",
             decode: decoded::<types::ReplicatorList>,
@@ -2987,8 +2987,8 @@ fn replication() {
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
 /data/0/attributes/classpath dnBIAO
-/data/0/attributes/created-time dnBIAO
-/data/0/attributes/last-poll-time dnBIAO
+/data/0/attributes/created-time dnBIAOp
+/data/0/attributes/last-poll-time dnBIAOp
 /data/0/id DNBIAOp
 /data/0/type DNBIAOc
 /meta dnSBIAk",
@@ -2996,15 +2996,15 @@ fn replication() {
         Answer {
             name: "list_replicators.response sample 1",
             decode: decoded::<types::ReplicatorList>,
-            text: r#"{"data":[{"attributes":{"classpath":"text","created-time":"text","last-poll-time":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"replicators"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"classpath":"text","created-time":"2024-02-29 12:30:00","last-poll-time":"2024-02-29 12:30:00"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"replicators"}],"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
 /data/0/attributes/classpath dnBIAO
-/data/0/attributes/created-time dnBIAO
-/data/0/attributes/last-poll-time dnBIAO
+/data/0/attributes/created-time dnBIAOp
+/data/0/attributes/last-poll-time dnBIAOp
 /data/0/id DNBIAOp
 /data/0/type DNBIAOc
 /meta dnSBIAk",
@@ -3018,8 +3018,8 @@ fn replication() {
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/classpath dnBIAO
-/data/attributes/created-time dnBIAO
-/data/attributes/last-poll-time dnBIAO
+/data/attributes/created-time dnBIAOp
+/data/attributes/last-poll-time dnBIAOp
 /data/id DNBIAOp
 /data/type DNBIAOc
 /meta dnSBIAk",
@@ -3027,14 +3027,14 @@ fn replication() {
         Answer {
             name: "get_replicator.response sample 1",
             decode: decoded::<types::ReplicatorDocument>,
-            text: r#"{"data":{"attributes":{"classpath":"text","created-time":"text","last-poll-time":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"replicators"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"classpath":"text","created-time":"2024-02-29 12:30:00","last-poll-time":"2024-02-29 12:30:00"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"replicators"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/classpath dnBIAO
-/data/attributes/created-time dnBIAO
-/data/attributes/last-poll-time dnBIAO
+/data/attributes/created-time dnBIAOp
+/data/attributes/last-poll-time dnBIAOp
 /data/id DNBIAOp
 /data/type DNBIAOc
 /meta dnSBIAk",
@@ -3048,7 +3048,7 @@ fn replication() {
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
-/data/0/attributes/created-time dnBIAO
+/data/0/attributes/created-time dnBIAOp
 /data/0/attributes/service dnBIAO
 /data/0/attributes/user-id dnBIAOp
 /data/0/id DNBIAOp
@@ -3058,13 +3058,13 @@ fn replication() {
         Answer {
             name: "list_user_replications.response sample 1",
             decode: decoded::<types::UserReplicationList>,
-            text: r#"{"data":[{"attributes":{"created-time":"text","service":"text","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"user-replications"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"created-time":"2024-02-29 12:30:00","service":"text","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"user-replications"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
-/data/0/attributes/created-time dnBIAO
+/data/0/attributes/created-time dnBIAOp
 /data/0/attributes/service dnBIAO
 /data/0/attributes/user-id dnBIAOp
 /data/0/id DNBIAOp
@@ -3082,7 +3082,7 @@ fn replication() {
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/attributes/created-time dnBIAO
+/data/attributes/created-time dnBIAOp
 /data/attributes/service dnBIAO
 /data/attributes/user-id dnBIAOp
 /data/id DNBIAOp
@@ -3092,12 +3092,12 @@ fn replication() {
         Answer {
             name: "create_user_replication.response sample 1",
             decode: decoded::<types::UserReplicationDocument>,
-            text: r#"{"data":{"attributes":{"created-time":"text","service":"text","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"user-replications"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"created-time":"2024-02-29 12:30:00","service":"text","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"user-replications"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/attributes/created-time dnBIAO
+/data/attributes/created-time dnBIAOp
 /data/attributes/service dnBIAO
 /data/attributes/user-id dnBIAOp
 /data/id DNBIAOp
@@ -3232,7 +3232,7 @@ fn roles() {
 
 #[test]
 fn service_authentication() {
-    assert_mutants(382, &[
+    assert_mutants(384, &[
         Answer {
             name: "authenticate.response",
             decode: decoded::<types::AuthenticationDocument>,
@@ -3300,19 +3300,19 @@ fn service_authentication() {
 /data DNSBIAu
 /data/access-token dnBIAO
 /data/expiration-secs dnSBAO
-/data/expiration-time dnBIAO
+/data/expiration-time dnBIAOp
 /data/session-id dnBIAOp",
         },
         Answer {
             name: "create_synthetic_user_token.response sample 1",
             decode: decoded::<types::SyntheticUserTokenDocument>,
-            text: r#"{"data":{"access-token":"text","expiration-secs":1,"expiration-time":"text","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}}"#,
+            text: r#"{"data":{"access-token":"text","expiration-secs":1,"expiration-time":"2024-02-29 12:30:00","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/access-token dnBIAO
 /data/expiration-secs dnSBAO
-/data/expiration-time dnBIAO
+/data/expiration-time dnBIAOp
 /data/session-id dnBIAOp",
         },
         Answer {
@@ -3346,7 +3346,7 @@ fn service_authentication() {
 
 #[test]
 fn service_documents() {
-    assert_mutants(470, &[
+    assert_mutants(474, &[
         Answer {
             name: "list_service_documents.response",
             decode: decoded::<types::ServiceDocumentList>,
@@ -3356,7 +3356,7 @@ fn service_documents() {
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
-/data/0/attributes/created-time dnBIAO
+/data/0/attributes/created-time dnBIAOp
 /data/0/attributes/html-link dnBIAO
 /data/0/attributes/organization dnSBIAu
 /data/0/attributes/organization/id dnBIAOp
@@ -3375,13 +3375,13 @@ fn service_documents() {
         Answer {
             name: "list_service_documents.response sample 1",
             decode: decoded::<types::ServiceDocumentList>,
-            text: r#"{"data":[{"attributes":{"created-time":"text","html-link":"text","organization":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"title":"text","translations":[{"html-link":"text","locale":"text","title":"text"}],"type":"text","version":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"service-documents"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"created-time":"2024-02-29 12:30:00","html-link":"text","organization":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"title":"text","translations":[{"html-link":"text","locale":"text","title":"text"}],"type":"text","version":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"service-documents"}],"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
-/data/0/attributes/created-time dnBIAO
+/data/0/attributes/created-time dnBIAOp
 /data/0/attributes/html-link dnBIAO
 /data/0/attributes/organization dnSBIAu
 /data/0/attributes/organization/id dnBIAOp
@@ -3405,7 +3405,7 @@ fn service_documents() {
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/attributes/created-time dnBIAO
+/data/attributes/created-time dnBIAOp
 /data/attributes/html-link dnBIAO
 /data/attributes/organization dnSBIAu
 /data/attributes/organization/id dnBIAOp
@@ -3424,12 +3424,12 @@ fn service_documents() {
         Answer {
             name: "get_service_document.response sample 1",
             decode: decoded::<types::SingleServiceDocument>,
-            text: r#"{"data":{"attributes":{"created-time":"text","html-link":"text","organization":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"title":"text","translations":[{"html-link":"text","locale":"text","title":"text"}],"type":"text","version":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"service-documents"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"created-time":"2024-02-29 12:30:00","html-link":"text","organization":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"title":"text","translations":[{"html-link":"text","locale":"text","title":"text"}],"type":"text","version":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"service-documents"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/attributes/created-time dnBIAO
+/data/attributes/created-time dnBIAOp
 /data/attributes/html-link dnBIAO
 /data/attributes/organization dnSBIAu
 /data/attributes/organization/id dnBIAOp
@@ -3450,7 +3450,7 @@ fn service_documents() {
 
 #[test]
 fn sessions() {
-    assert_mutants(920, &[
+    assert_mutants(922, &[
         Answer {
             name: "login.response",
             decode: decoded::<types::LoginResult>,
@@ -3569,7 +3569,7 @@ fn sessions() {
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/attributes/expiration-time dnBIAO
+/data/attributes/expiration-time dnBIAOp
 /data/attributes/login-info dnSBIAu
 /data/attributes/login-info/email dnBIAO
 /data/attributes/login-info/first-name dnBIAO
@@ -3598,12 +3598,12 @@ fn sessions() {
         Answer {
             name: "get_session.response sample 1",
             decode: decoded::<types::SessionDocument>,
-            text: r#"{"data":{"attributes":{"expiration-time":"text","login-info":{"email":"text","first-name":"text","impersonated-by":{"email":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"individual":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"last-name":"text","locale":"en_US","locale-explicit":true,"multi-organization":true,"organizations":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","tz":"text","tz-explicit":true,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"text"},"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"sessions"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"expiration-time":"2024-02-29 12:30:00","login-info":{"email":"text","first-name":"text","impersonated-by":{"email":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"individual":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"last-name":"text","locale":"en_US","locale-explicit":true,"multi-organization":true,"organizations":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","tz":"text","tz-explicit":true,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"text"},"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"sessions"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/attributes/expiration-time dnBIAO
+/data/attributes/expiration-time dnBIAOp
 /data/attributes/login-info dnSBIAu
 /data/attributes/login-info/email dnBIAO
 /data/attributes/login-info/first-name dnBIAO
@@ -3654,7 +3654,7 @@ fn sessions() {
 
 #[test]
 fn sign_up() {
-    assert_mutants(548, &[
+    assert_mutants(556, &[
         Answer {
             name: "confirm_sign_up.response",
             decode: decoded::<types::ConfirmedSignUp>,
@@ -3710,9 +3710,9 @@ fn sign_up() {
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
-/data/0/attributes/claimed-time dnBIAO
+/data/0/attributes/claimed-time dnBIAOp
 /data/0/attributes/created-by dnBIAOp
-/data/0/attributes/created-time dnBIAO
+/data/0/attributes/created-time dnBIAOp
 /data/0/attributes/invited-email dnBIAO
 /data/0/id DNBIAOp
 /data/0/type DNBIAOc
@@ -3721,15 +3721,15 @@ fn sign_up() {
         Answer {
             name: "list_registration_invitations.response sample 1",
             decode: decoded::<types::RegistrationInvitationList>,
-            text: r#"{"data":[{"attributes":{"claimed-time":"text","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","invited-email":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"registration-invitations"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"claimed-time":"2024-02-29 12:30:00","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","invited-email":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"registration-invitations"}],"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
-/data/0/attributes/claimed-time dnBIAO
+/data/0/attributes/claimed-time dnBIAOp
 /data/0/attributes/created-by dnBIAOp
-/data/0/attributes/created-time dnBIAO
+/data/0/attributes/created-time dnBIAOp
 /data/0/attributes/invited-email dnBIAO
 /data/0/id DNBIAOp
 /data/0/type DNBIAOc
@@ -3743,9 +3743,9 @@ fn sign_up() {
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/attributes/claimed-time dnBIAO
+/data/attributes/claimed-time dnBIAOp
 /data/attributes/created-by dnBIAOp
-/data/attributes/created-time dnBIAO
+/data/attributes/created-time dnBIAOp
 /data/attributes/invited-email dnBIAO
 /data/id DNBIAOp
 /data/type DNBIAOc
@@ -3754,14 +3754,14 @@ fn sign_up() {
         Answer {
             name: "create_registration_invitation.response sample 1",
             decode: decoded::<types::RegistrationInvitationDocument>,
-            text: r#"{"data":{"attributes":{"claimed-time":"text","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"text","invited-email":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"registration-invitations"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"claimed-time":"2024-02-29 12:30:00","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","invited-email":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"registration-invitations"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/attributes/claimed-time dnBIAO
+/data/attributes/claimed-time dnBIAOp
 /data/attributes/created-by dnBIAOp
-/data/attributes/created-time dnBIAO
+/data/attributes/created-time dnBIAOp
 /data/attributes/invited-email dnBIAO
 /data/id DNBIAOp
 /data/type DNBIAOc
@@ -3806,7 +3806,7 @@ fn sign_up() {
 
 #[test]
 fn url_shorteners() {
-    assert_mutants(394, &[
+    assert_mutants(402, &[
         Answer {
             name: "list_url_shorteners.response",
             decode: decoded::<types::UrlShortenerList>,
@@ -3817,8 +3817,8 @@ fn url_shorteners() {
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
 /data/0/attributes/code dnBIAO
-/data/0/attributes/created-at dnBIAO
-/data/0/attributes/expires-at dnBIAO
+/data/0/attributes/created-at dnBIAOp
+/data/0/attributes/expires-at dnBIAOp
 /data/0/attributes/full-path dnBIAO
 /data/0/attributes/netloc dnBIAO
 /data/0/attributes/organization-id dnBIAOp
@@ -3832,15 +3832,15 @@ fn url_shorteners() {
         Answer {
             name: "list_url_shorteners.response sample 1",
             decode: decoded::<types::UrlShortenerList>,
-            text: r#"{"data":[{"attributes":{"code":"text","created-at":"text","expires-at":"text","full-path":"text","netloc":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-count":1,"redirect-url":"text","short-url":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"url-shorteners"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"code":"text","created-at":"2024-02-29 12:30:00","expires-at":"2024-02-29 12:30:00","full-path":"text","netloc":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-count":1,"redirect-url":"text","short-url":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"url-shorteners"}],"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
 /data/0/attributes/code dnBIAO
-/data/0/attributes/created-at dnBIAO
-/data/0/attributes/expires-at dnBIAO
+/data/0/attributes/created-at dnBIAOp
+/data/0/attributes/expires-at dnBIAOp
 /data/0/attributes/full-path dnBIAO
 /data/0/attributes/netloc dnBIAO
 /data/0/attributes/organization-id dnBIAOp
@@ -3860,8 +3860,8 @@ fn url_shorteners() {
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/code dnBIAO
-/data/attributes/created-at dnBIAO
-/data/attributes/expires-at dnBIAO
+/data/attributes/created-at dnBIAOp
+/data/attributes/expires-at dnBIAOp
 /data/attributes/full-path dnBIAO
 /data/attributes/netloc dnBIAO
 /data/attributes/organization-id dnBIAOp
@@ -3875,14 +3875,14 @@ fn url_shorteners() {
         Answer {
             name: "create_url_shortener.response sample 1",
             decode: decoded::<types::UrlShortenerDocument>,
-            text: r#"{"data":{"attributes":{"code":"text","created-at":"text","expires-at":"text","full-path":"text","netloc":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-count":1,"redirect-url":"text","short-url":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"url-shorteners"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"code":"text","created-at":"2024-02-29 12:30:00","expires-at":"2024-02-29 12:30:00","full-path":"text","netloc":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-count":1,"redirect-url":"text","short-url":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"url-shorteners"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/code dnBIAO
-/data/attributes/created-at dnBIAO
-/data/attributes/expires-at dnBIAO
+/data/attributes/created-at dnBIAOp
+/data/attributes/expires-at dnBIAOp
 /data/attributes/full-path dnBIAO
 /data/attributes/netloc dnBIAO
 /data/attributes/organization-id dnBIAOp
@@ -3898,7 +3898,7 @@ fn url_shorteners() {
 
 #[test]
 fn user_activity() {
-    assert_mutants(734, &[
+    assert_mutants(744, &[
         Answer {
             name: "list_email_logs.response",
             decode: decoded::<types::EmailLogList>,
@@ -3911,13 +3911,13 @@ fn user_activity() {
 /data/0/attributes/bounce-subtype dnBIAO
 /data/0/attributes/bounce-type dnBIAO
 /data/0/attributes/destination dnBIAO
-/data/0/attributes/event-received dnBIAO
+/data/0/attributes/event-received dnBIAOp
 /data/0/attributes/notification-type dnBIAO
 /data/0/attributes/ses-id dnBIAO
 /data/0/attributes/ses-raw dnSBIAk
 /data/0/attributes/source dnBIAO
 /data/0/attributes/subject dnBIAO
-/data/0/attributes/timestamp dnBIAO
+/data/0/attributes/timestamp dnBIAOp
 /data/0/id DNSBAO
 /data/0/type DNBIAOc
 /meta dnSBIAu",
@@ -3925,7 +3925,7 @@ fn user_activity() {
         Answer {
             name: "list_email_logs.response sample 1",
             decode: decoded::<types::EmailLogList>,
-            text: r#"{"data":[{"attributes":{"bounce-subtype":"text","bounce-type":"text","destination":"text","event-received":"text","notification-type":"text","ses-id":"text","ses-raw":{},"source":"text","subject":"text","timestamp":"text"},"id":1,"type":"email-logs"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"bounce-subtype":"text","bounce-type":"text","destination":"text","event-received":"2024-02-29 12:30:00","notification-type":"text","ses-id":"text","ses-raw":{},"source":"text","subject":"text","timestamp":"2024-02-29 12:30:00"},"id":1,"type":"email-logs"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -3934,13 +3934,13 @@ fn user_activity() {
 /data/0/attributes/bounce-subtype dnBIAO
 /data/0/attributes/bounce-type dnBIAO
 /data/0/attributes/destination dnBIAO
-/data/0/attributes/event-received dnBIAO
+/data/0/attributes/event-received dnBIAOp
 /data/0/attributes/notification-type dnBIAO
 /data/0/attributes/ses-id dnBIAO
 /data/0/attributes/ses-raw dnSBIAk
 /data/0/attributes/source dnBIAO
 /data/0/attributes/subject dnBIAO
-/data/0/attributes/timestamp dnBIAO
+/data/0/attributes/timestamp dnBIAOp
 /data/0/id DNSBAO
 /data/0/type DNBIAOc
 /meta dnSBIAu
@@ -3959,7 +3959,7 @@ fn user_activity() {
 /data/0/attributes DNSBIAu
 /data/0/attributes/carium-employee dnSIAO
 /data/0/attributes/event-type dnBIAO
-/data/0/attributes/timestamp dnBIAO
+/data/0/attributes/timestamp dnBIAOp
 /data/0/attributes/user-id dnBIAOp
 /data/0/id DNBIAOp
 /data/0/type DNBIAOc
@@ -3968,7 +3968,7 @@ fn user_activity() {
         Answer {
             name: "list_user_activities.response sample 1",
             decode: decoded::<types::UserActivityList>,
-            text: r#"{"data":[{"attributes":{"carium-employee":true,"event-type":"text","timestamp":"text","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"user-activities"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"carium-employee":true,"event-type":"text","timestamp":"2024-02-29 12:30:00","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"user-activities"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -3976,7 +3976,7 @@ fn user_activity() {
 /data/0/attributes DNSBIAu
 /data/0/attributes/carium-employee dnSIAO
 /data/0/attributes/event-type dnBIAO
-/data/0/attributes/timestamp dnBIAO
+/data/0/attributes/timestamp dnBIAOp
 /data/0/attributes/user-id dnBIAOp
 /data/0/id DNBIAOp
 /data/0/type DNBIAOc
@@ -3995,7 +3995,7 @@ fn user_activity() {
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
 /data/0/attributes/app-version dnBIAO
-/data/0/attributes/created-time dnBIAO
+/data/0/attributes/created-time dnBIAOp
 /data/0/attributes/model dnBIAO
 /data/0/attributes/os-version dnBIAO
 /data/0/attributes/source dnBIAOv
@@ -4007,14 +4007,14 @@ fn user_activity() {
         Answer {
             name: "list_user_checkins.response sample 1",
             decode: decoded::<types::UserCheckinList>,
-            text: r#"{"data":[{"attributes":{"app-version":"text","created-time":"text","model":"text","os-version":"text","source":"android","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"user-checkins"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"app-version":"text","created-time":"2024-02-29 12:30:00","model":"text","os-version":"text","source":"android","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"user-checkins"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
 /data/0/attributes/app-version dnBIAO
-/data/0/attributes/created-time dnBIAO
+/data/0/attributes/created-time dnBIAOp
 /data/0/attributes/model dnBIAO
 /data/0/attributes/os-version dnBIAO
 /data/0/attributes/source dnBIAOv
@@ -4035,7 +4035,7 @@ fn user_activity() {
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/app-version dnBIAO
-/data/attributes/created-time dnBIAO
+/data/attributes/created-time dnBIAOp
 /data/attributes/model dnBIAO
 /data/attributes/os-version dnBIAO
 /data/attributes/source dnBIAOv
@@ -4047,13 +4047,13 @@ fn user_activity() {
         Answer {
             name: "create_user_checkin.response sample 1",
             decode: decoded::<types::UserCheckinDocument>,
-            text: r#"{"data":{"attributes":{"app-version":"text","created-time":"text","model":"text","os-version":"text","source":"android","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"user-checkins"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"app-version":"text","created-time":"2024-02-29 12:30:00","model":"text","os-version":"text","source":"android","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"user-checkins"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/app-version dnBIAO
-/data/attributes/created-time dnBIAO
+/data/attributes/created-time dnBIAOp
 /data/attributes/model dnBIAO
 /data/attributes/os-version dnBIAO
 /data/attributes/source dnBIAOv
@@ -4067,7 +4067,7 @@ fn user_activity() {
 
 #[test]
 fn users() {
-    assert_mutants(2810, &[
+    assert_mutants(2835, &[
         Answer {
             name: "list_user_organizations.response",
             decode: decoded::<types::UserOrganizationList>,
@@ -4157,8 +4157,8 @@ fn users() {
 /data/0/attributes/additional-individuals/0/id dnBIAOp
 /data/0/attributes/additional-individuals/0/last-name dnBIAO
 /data/0/attributes/additional-individuals/0/organization-logo-url dnBIAO
-/data/0/attributes/authz-last-event-time dnBIAO
-/data/0/attributes/authz-last-populated-time dnBIAO
+/data/0/attributes/authz-last-event-time dnBIAOp
+/data/0/attributes/authz-last-populated-time dnBIAOp
 /data/0/attributes/auto-confirm dnSIAO
 /data/0/attributes/auto-sign-up dnSIAO
 /data/0/attributes/birth-date dnBIAOF
@@ -4176,8 +4176,8 @@ fn users() {
 /data/0/attributes/email-verified dnSIAO
 /data/0/attributes/enabled dnSIAO
 /data/0/attributes/first-name dnBIAO
-/data/0/attributes/last-login-time dnBIAO
-/data/0/attributes/last-modified-time dnBIAO
+/data/0/attributes/last-login-time dnBIAOp
+/data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/last-name dnBIAO
 /data/0/attributes/locale dnBIAOv
 /data/0/attributes/locale-explicit dnSIAO
@@ -4192,7 +4192,7 @@ fn users() {
 /data/0/attributes/phone-verified dnSIAO
 /data/0/attributes/primary-individual-id dnBIAOp
 /data/0/attributes/registered dnSIAO
-/data/0/attributes/registration-completed-time dnBIAO
+/data/0/attributes/registration-completed-time dnBIAOp
 /data/0/attributes/registration-invite dnBIAOv
 /data/0/attributes/roles dnSBIO
 /data/0/attributes/roles/0 NSBIAu
@@ -4221,7 +4221,7 @@ fn users() {
         Answer {
             name: "list_users.response sample 1",
             decode: decoded::<types::UserList>,
-            text: r#"{"data":[{"attributes":{"additional-individuals":[{"birth-date":"2024-02-29","first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text","organization-logo-url":"text"}],"authz-last-event-time":"text","authz-last-populated-time":"text","auto-confirm":true,"auto-sign-up":true,"birth-date":"2024-02-29","classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"date-created":"text","date-last-modified":"text","default-organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"text","email-verified":true,"enabled":true,"enrollment-data":{},"first-name":"text","last-login-time":"text","last-modified-time":"text","last-name":"text","locale":"en_US","locale-explicit":true,"onboarding-requests":[{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}],"org-code-signup-requests":[{"id":"sign-up-request-id","organization-code-id":"text"}],"organization-admin":true,"organization-count":1,"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"organization-logo-url":"text","organizations":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"}],"phone":"text","phone-type":"text","phone-verified":true,"primary-individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","registered":true,"registration-completed-time":"text","registration-invite":"accepted","roles":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","organization-display-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-name":"text"}],"shared-with":[{"contact-message":"text","display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","type":"text"}],"state":"archived","status":"text","tz":"text","tz-explicit":true,"username":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"users"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"additional-individuals":[{"birth-date":"2024-02-29","first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text","organization-logo-url":"text"}],"authz-last-event-time":"2024-02-29 12:30:00","authz-last-populated-time":"2024-02-29 12:30:00","auto-confirm":true,"auto-sign-up":true,"birth-date":"2024-02-29","classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"date-created":"text","date-last-modified":"text","default-organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"text","email-verified":true,"enabled":true,"enrollment-data":{},"first-name":"text","last-login-time":"2024-02-29 12:30:00","last-modified-time":"2024-02-29 12:30:00","last-name":"text","locale":"en_US","locale-explicit":true,"onboarding-requests":[{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}],"org-code-signup-requests":[{"id":"sign-up-request-id","organization-code-id":"text"}],"organization-admin":true,"organization-count":1,"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"organization-logo-url":"text","organizations":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"}],"phone":"text","phone-type":"text","phone-verified":true,"primary-individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","registered":true,"registration-completed-time":"2024-02-29 12:30:00","registration-invite":"accepted","roles":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","organization-display-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-name":"text"}],"shared-with":[{"contact-message":"text","display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","type":"text"}],"state":"archived","status":"text","tz":"text","tz-explicit":true,"username":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"users"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -4234,8 +4234,8 @@ fn users() {
 /data/0/attributes/additional-individuals/0/id dnBIAOp
 /data/0/attributes/additional-individuals/0/last-name dnBIAO
 /data/0/attributes/additional-individuals/0/organization-logo-url dnBIAO
-/data/0/attributes/authz-last-event-time dnBIAO
-/data/0/attributes/authz-last-populated-time dnBIAO
+/data/0/attributes/authz-last-event-time dnBIAOp
+/data/0/attributes/authz-last-populated-time dnBIAOp
 /data/0/attributes/auto-confirm dnSIAO
 /data/0/attributes/auto-sign-up dnSIAO
 /data/0/attributes/birth-date dnBIAOF
@@ -4254,8 +4254,8 @@ fn users() {
 /data/0/attributes/enabled dnSIAO
 /data/0/attributes/enrollment-data dnSBIAk
 /data/0/attributes/first-name dnBIAO
-/data/0/attributes/last-login-time dnBIAO
-/data/0/attributes/last-modified-time dnBIAO
+/data/0/attributes/last-login-time dnBIAOp
+/data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/last-name dnBIAO
 /data/0/attributes/locale dnBIAOv
 /data/0/attributes/locale-explicit dnSIAO
@@ -4282,7 +4282,7 @@ fn users() {
 /data/0/attributes/phone-verified dnSIAO
 /data/0/attributes/primary-individual-id dnBIAOp
 /data/0/attributes/registered dnSIAO
-/data/0/attributes/registration-completed-time dnBIAO
+/data/0/attributes/registration-completed-time dnBIAOp
 /data/0/attributes/registration-invite dnBIAOv
 /data/0/attributes/roles dnSBIO
 /data/0/attributes/roles/0 NSBIAu
@@ -4326,8 +4326,8 @@ fn users() {
 /data/attributes/additional-individuals/0/id dnBIAOp
 /data/attributes/additional-individuals/0/last-name dnBIAO
 /data/attributes/additional-individuals/0/organization-logo-url dnBIAO
-/data/attributes/authz-last-event-time dnBIAO
-/data/attributes/authz-last-populated-time dnBIAO
+/data/attributes/authz-last-event-time dnBIAOp
+/data/attributes/authz-last-populated-time dnBIAOp
 /data/attributes/auto-confirm dnSIAO
 /data/attributes/auto-sign-up dnSIAO
 /data/attributes/birth-date dnBIAOF
@@ -4346,8 +4346,8 @@ fn users() {
 /data/attributes/enabled dnSIAO
 /data/attributes/enrollment-data dnSBIAk
 /data/attributes/first-name dnBIAO
-/data/attributes/last-login-time dnBIAO
-/data/attributes/last-modified-time dnBIAO
+/data/attributes/last-login-time dnBIAOp
+/data/attributes/last-modified-time dnBIAOp
 /data/attributes/last-name dnBIAO
 /data/attributes/locale dnBIAOv
 /data/attributes/locale-explicit dnSIAO
@@ -4374,7 +4374,7 @@ fn users() {
 /data/attributes/phone-verified dnSIAO
 /data/attributes/primary-individual-id dnBIAOp
 /data/attributes/registered dnSIAO
-/data/attributes/registration-completed-time dnBIAO
+/data/attributes/registration-completed-time dnBIAOp
 /data/attributes/registration-invite dnBIAOv
 /data/attributes/roles dnSBIO
 /data/attributes/roles/0 NSBIAu
@@ -4403,7 +4403,7 @@ fn users() {
         Answer {
             name: "get_user.response sample 1",
             decode: decoded::<types::UserDocument>,
-            text: r#"{"data":{"attributes":{"additional-individuals":[{"birth-date":"2024-02-29","first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text","organization-logo-url":"text"}],"authz-last-event-time":"text","authz-last-populated-time":"text","auto-confirm":true,"auto-sign-up":true,"birth-date":"2024-02-29","classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"date-created":"text","date-last-modified":"text","default-organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"text","email-verified":true,"enabled":true,"enrollment-data":{},"first-name":"text","last-login-time":"text","last-modified-time":"text","last-name":"text","locale":"en_US","locale-explicit":true,"onboarding-requests":[{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}],"org-code-signup-requests":[{"id":"sign-up-request-id","organization-code-id":"text"}],"organization-admin":true,"organization-count":1,"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"organization-logo-url":"text","organizations":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"}],"phone":"text","phone-type":"text","phone-verified":true,"primary-individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","registered":true,"registration-completed-time":"text","registration-invite":"accepted","roles":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","organization-display-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-name":"text"}],"shared-with":[{"contact-message":"text","display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","type":"text"}],"state":"archived","status":"text","tz":"text","tz-explicit":true,"username":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"users"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"additional-individuals":[{"birth-date":"2024-02-29","first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text","organization-logo-url":"text"}],"authz-last-event-time":"2024-02-29 12:30:00","authz-last-populated-time":"2024-02-29 12:30:00","auto-confirm":true,"auto-sign-up":true,"birth-date":"2024-02-29","classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"date-created":"text","date-last-modified":"text","default-organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"text","email-verified":true,"enabled":true,"enrollment-data":{},"first-name":"text","last-login-time":"2024-02-29 12:30:00","last-modified-time":"2024-02-29 12:30:00","last-name":"text","locale":"en_US","locale-explicit":true,"onboarding-requests":[{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}],"org-code-signup-requests":[{"id":"sign-up-request-id","organization-code-id":"text"}],"organization-admin":true,"organization-count":1,"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"organization-logo-url":"text","organizations":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"}],"phone":"text","phone-type":"text","phone-verified":true,"primary-individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","registered":true,"registration-completed-time":"2024-02-29 12:30:00","registration-invite":"accepted","roles":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","organization-display-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-name":"text"}],"shared-with":[{"contact-message":"text","display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","type":"text"}],"state":"archived","status":"text","tz":"text","tz-explicit":true,"username":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"users"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
@@ -4415,8 +4415,8 @@ fn users() {
 /data/attributes/additional-individuals/0/id dnBIAOp
 /data/attributes/additional-individuals/0/last-name dnBIAO
 /data/attributes/additional-individuals/0/organization-logo-url dnBIAO
-/data/attributes/authz-last-event-time dnBIAO
-/data/attributes/authz-last-populated-time dnBIAO
+/data/attributes/authz-last-event-time dnBIAOp
+/data/attributes/authz-last-populated-time dnBIAOp
 /data/attributes/auto-confirm dnSIAO
 /data/attributes/auto-sign-up dnSIAO
 /data/attributes/birth-date dnBIAOF
@@ -4435,8 +4435,8 @@ fn users() {
 /data/attributes/enabled dnSIAO
 /data/attributes/enrollment-data dnSBIAk
 /data/attributes/first-name dnBIAO
-/data/attributes/last-login-time dnBIAO
-/data/attributes/last-modified-time dnBIAO
+/data/attributes/last-login-time dnBIAOp
+/data/attributes/last-modified-time dnBIAOp
 /data/attributes/last-name dnBIAO
 /data/attributes/locale dnBIAOv
 /data/attributes/locale-explicit dnSIAO
@@ -4463,7 +4463,7 @@ fn users() {
 /data/attributes/phone-verified dnSIAO
 /data/attributes/primary-individual-id dnBIAOp
 /data/attributes/registered dnSIAO
-/data/attributes/registration-completed-time dnBIAO
+/data/attributes/registration-completed-time dnBIAOp
 /data/attributes/registration-invite dnBIAOv
 /data/attributes/roles dnSBIO
 /data/attributes/roles/0 NSBIAu
@@ -4504,8 +4504,8 @@ fn users() {
 /data/attributes/additional-individuals/0/id dnBIAOp
 /data/attributes/additional-individuals/0/last-name dnBIAO
 /data/attributes/additional-individuals/0/organization-logo-url dnBIAO
-/data/attributes/authz-last-event-time dnBIAO
-/data/attributes/authz-last-populated-time dnBIAO
+/data/attributes/authz-last-event-time dnBIAOp
+/data/attributes/authz-last-populated-time dnBIAOp
 /data/attributes/auto-confirm dnSIAO
 /data/attributes/auto-sign-up dnSIAO
 /data/attributes/birth-date dnBIAOF
@@ -4523,8 +4523,8 @@ fn users() {
 /data/attributes/email-verified dnSIAO
 /data/attributes/enabled dnSIAO
 /data/attributes/first-name dnBIAO
-/data/attributes/last-login-time dnBIAO
-/data/attributes/last-modified-time dnBIAO
+/data/attributes/last-login-time dnBIAOp
+/data/attributes/last-modified-time dnBIAOp
 /data/attributes/last-name dnBIAO
 /data/attributes/locale dnBIAOv
 /data/attributes/locale-explicit dnSIAO
@@ -4539,7 +4539,7 @@ fn users() {
 /data/attributes/phone-verified dnSIAO
 /data/attributes/primary-individual-id dnBIAOp
 /data/attributes/registered dnSIAO
-/data/attributes/registration-completed-time dnBIAO
+/data/attributes/registration-completed-time dnBIAOp
 /data/attributes/registration-invite dnBIAOv
 /data/attributes/roles dnSBIO
 /data/attributes/roles/0 NSBIAu

@@ -4,7 +4,7 @@
 //! Each declared status of each operation gives its variant.
 
 use onboarding_testing::{expect_error, expect_success, read};
-use onboarding_carium::{Client, NaiveDate, Secret, errors, types};
+use onboarding_carium::{Client, NaiveDate, Secret, UtcDateTime, errors, types};
 
 use crate::client;
 
@@ -493,7 +493,7 @@ async fn enable_user() {
 
 #[tokio::test]
 async fn list_email_logs() {
-    let call = async |client: Client| client.list_email_logs().filter_destination("text").filter_timestamp_gte("text").filter_timestamp_lte("text").page_limit(1).page_offset(1).send().await;
+    let call = async |client: Client| client.list_email_logs().filter_destination("text").filter_timestamp_gte(UtcDateTime::from("2024-02-29 12:30:00")).filter_timestamp_lte(UtcDateTime::from("2024-02-29 12:30:00")).page_limit(1).page_offset(1).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_email_logs.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }

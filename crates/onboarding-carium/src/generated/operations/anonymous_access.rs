@@ -29,7 +29,7 @@ impl Client {
     ///         &types::NewAnonymousAccessAttributes::new(
     ///                 types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
     ///                 vec![types::NewAllowedEndpoint::new("text", "text")],
-    ///                 "text",
+    ///                 UtcDateTime::from("2024-02-29 12:30:00"),
     ///             )
     ///             .into(),
     ///     )

@@ -3,7 +3,7 @@
 
 //! What users did, which apps they use and what became of e-mails to them.
 
-use onboarding_core::{Call, Method, Operation, call};
+use onboarding_core::{Call, Method, Operation, UtcDateTime, call};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -159,10 +159,10 @@ call! {
         ///
         /// 1 to 255 characters.
         filter_destination: String = query "filter[destination]" [min_length(1), max_length(255)],
-        /// Only e-mails sent at or after this time, `YYYY-MM-DD hh:mm:ss` in UTC or RFC 3339.
-        filter_timestamp_gte: String = query "filter[timestamp][gte]",
-        /// Only e-mails sent at or before this time, `YYYY-MM-DD hh:mm:ss` in UTC or RFC 3339.
-        filter_timestamp_lte: String = query "filter[timestamp][lte]",
+        /// Only e-mails sent at or after this time.
+        filter_timestamp_gte: UtcDateTime = query "filter[timestamp][gte]",
+        /// Only e-mails sent at or before this time.
+        filter_timestamp_lte: UtcDateTime = query "filter[timestamp][lte]",
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.

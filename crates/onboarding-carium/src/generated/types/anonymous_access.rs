@@ -3,7 +3,7 @@
 
 //! Types of anonymous-access.
 
-use onboarding_core::{JsonValue, Map, identifier, object, string_enum, wraps};
+use onboarding_core::{JsonValue, Map, UtcDateTime, identifier, object, string_enum, wraps};
 
 use super::{Meta, UserId};
 
@@ -42,12 +42,12 @@ object! {
         optional {
             /// Endpoints that may be called.
             allowed_endpoints: Vec<AllowedEndpoint> = "allowed-endpoints",
-            /// When the grant was made, `YYYY-MM-DD hh:mm:ss` in UTC.
-            created_at: String = "created-at",
-            /// When the grant ends, `YYYY-MM-DD hh:mm:ss` in UTC.
-            expired_at: String = "expired-at",
-            /// When the grant was last changed, `YYYY-MM-DD hh:mm:ss` in UTC.
-            last_modified_at: String = "last-modified-at",
+            /// When the grant was made.
+            created_at: UtcDateTime = "created-at",
+            /// When the grant ends.
+            expired_at: UtcDateTime = "expired-at",
+            /// When the grant was last changed.
+            last_modified_at: UtcDateTime = "last-modified-at",
             /// User on whose behalf calls are made.
             user_id: UserId = "user-id",
         }
@@ -128,8 +128,8 @@ object! {
             ///
             /// At least 1 item.
             allowed_endpoints: Vec<NewAllowedEndpoint> = "allowed-endpoints" [min_items(1)],
-            /// When the grant ends, `YYYY-MM-DD hh:mm:ss` in UTC or RFC 3339.
-            expired_at: String = "expired-at",
+            /// When the grant ends.
+            expired_at: UtcDateTime = "expired-at",
         }
     }
 }
@@ -205,8 +205,8 @@ object! {
             ///
             /// At least 1 item.
             allowed_endpoints: Vec<NewAllowedEndpoint> = "allowed-endpoints" [min_items(1)],
-            /// When the grant ends, `YYYY-MM-DD hh:mm:ss` in UTC or RFC 3339.
-            expired_at: String = "expired-at",
+            /// When the grant ends.
+            expired_at: UtcDateTime = "expired-at",
         }
     }
 }

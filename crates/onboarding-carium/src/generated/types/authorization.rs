@@ -3,7 +3,7 @@
 
 //! Types of authorization.
 
-use onboarding_core::{identifier, object, page, string_enum, wraps};
+use onboarding_core::{UtcDateTime, identifier, object, page, string_enum, wraps};
 
 use super::{IndividualId, Meta, OrganizationId, PageMeta, UserId};
 
@@ -94,10 +94,10 @@ object! {
     /// How fresh the access data of a user is.
     pub struct AuthzUserStatusAttributes {
         optional {
-            /// When the access data was last worked out, `YYYY-MM-DD hh:mm:ss` in UTC.
-            last_populated_at: String = "last-populated-at",
-            /// When the last event occurred that bears on access, `YYYY-MM-DD hh:mm:ss` in UTC.
-            latest_event_at: String = "latest-event-at",
+            /// When the access data was last worked out.
+            last_populated_at: UtcDateTime = "last-populated-at",
+            /// When the last event occurred that bears on access.
+            latest_event_at: UtcDateTime = "latest-event-at",
             /// Whether the access data takes in every event so far.
             up_to_date: bool = "up-to-date",
         }

@@ -3,7 +3,7 @@
 
 //! Types of data-requests.
 
-use onboarding_core::{Secret, identifier, object, page, wraps};
+use onboarding_core::{Secret, UtcDateTime, identifier, object, page, wraps};
 
 use super::{EmptyObject, IndividualId, Meta, PageMeta, UserId};
 
@@ -100,16 +100,16 @@ object! {
         optional {
             /// User who asked for the archive.
             created_by: UserId = "created-by",
-            /// When the archive was asked for, `YYYY-MM-DD hh:mm:ss` in UTC.
-            created_time: String = "created-time",
+            /// When the archive was asked for.
+            created_time: UtcDateTime = "created-time",
             /// E-mail address of the person who asked.
             email: String = private "email",
             /// Individual whose data is archived.
             individual_id: IndividualId = "individual-id",
             /// Interview in which the request is confirmed.
             interview_id: InterviewId = "interview-id",
-            /// When the request last changed, `YYYY-MM-DD hh:mm:ss` in UTC.
-            last_modified_time: String = "last-modified-time",
+            /// When the request last changed.
+            last_modified_time: UtcDateTime = "last-modified-time",
             /// Stage of the request, for instance `archive-canceled`.
             request_state: String = "request-state",
         }
@@ -193,8 +193,8 @@ object! {
             archive: bool = "archive",
             /// User who asked for the deletion.
             created_by: UserId = "created-by",
-            /// When the deletion was asked for, `YYYY-MM-DD hh:mm:ss` in UTC.
-            created_time: String = "created-time",
+            /// When the deletion was asked for.
+            created_time: UtcDateTime = "created-time",
             /// E-mail address of the person whose data is deleted.
             email: String = private "email",
             /// Individual whose data is deleted.

@@ -3,7 +3,7 @@
 
 //! Types of features.
 
-use onboarding_core::{identifier, object, page, string_enum, untagged_union, wraps};
+use onboarding_core::{UtcDateTime, identifier, object, page, string_enum, untagged_union, wraps};
 
 use super::{Meta, OrganizationId, PageMeta, UserId};
 
@@ -78,14 +78,14 @@ object! {
         optional {
             /// Whether the feature can be given to users and organizations one by one.
             assignable: bool = "assignable",
-            /// When the feature was made, `YYYY-MM-DD hh:mm:ss` in UTC.
-            created_time: String = "created-time",
+            /// When the feature was made.
+            created_time: UtcDateTime = "created-time",
             /// What the feature does.
             description: String = "description",
             /// Whether the feature is on for everyone.
             global_enabled: bool = "global-enabled",
-            /// When the feature was last changed, `YYYY-MM-DD hh:mm:ss` in UTC.
-            last_modified_time: String = "last-modified-time",
+            /// When the feature was last changed.
+            last_modified_time: UtcDateTime = "last-modified-time",
             /// Stage of development, for instance `alpha`.
             stage: String = "stage",
         }

@@ -3,7 +3,7 @@
 
 //! Types of feedback.
 
-use onboarding_core::{identifier, object, wraps};
+use onboarding_core::{UtcDateTime, identifier, object, wraps};
 
 use super::{IndividualId, Meta, UserId};
 
@@ -30,8 +30,8 @@ object! {
             comment: String = private "comment",
             /// User who wrote the comment.
             created_by: UserId = "created-by",
-            /// When the comment was written, `YYYY-MM-DD hh:mm:ss` in UTC.
-            created_time: String = "created-time",
+            /// When the comment was written.
+            created_time: UtcDateTime = "created-time",
             /// Page that was open when the comment was written.
             current_page: String = "current-page",
             /// E-mail address of that user.

@@ -3,7 +3,7 @@
 
 //! Types of impersonation.
 
-use onboarding_core::{Secret, identifier, object, wraps};
+use onboarding_core::{Secret, UtcDateTime, identifier, object, wraps};
 
 use super::{
     Impersonator, IndividualReference, Locale, Meta, OrganizationId, SessionId, UserId, UserReference,
@@ -44,8 +44,8 @@ object! {
     /// A request to act as another user.
     pub struct ImpersonationRequestAttributes {
         optional {
-            /// When the request was made, `YYYY-MM-DD hh:mm:ss` in UTC.
-            created_at: String = "created-at",
+            /// When the request was made.
+            created_at: UtcDateTime = "created-at",
             /// User who wants to act as the other.
             created_by: UserId = "created-by",
             /// Stage of the request.

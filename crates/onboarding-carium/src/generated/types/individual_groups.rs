@@ -3,7 +3,7 @@
 
 //! Types of individual-groups.
 
-use onboarding_core::{NaiveDate, identifier, object, page, string_enum, untagged_union, wraps};
+use onboarding_core::{NaiveDate, UtcDateTime, identifier, object, page, string_enum, untagged_union, wraps};
 
 use super::{
     CommunicationPreferences, GroupReference, IndividualGroupId, IndividualId, Meta, OrganizationId, OwnerId,
@@ -299,8 +299,8 @@ object! {
             individuals_count: i64 = "individuals-count",
             /// Whether the group is in use.
             is_active: bool = "is-active",
-            /// When the group was last changed, `YYYY-MM-DD hh:mm:ss` in UTC.
-            last_modified_time: String = "last-modified-time",
+            /// When the group was last changed.
+            last_modified_time: UtcDateTime = "last-modified-time",
             /// Identifiers of the leaders.
             leader_ids: Vec<UserId> = "leader-ids",
             /// The leaders; only when asked for.
@@ -458,8 +458,8 @@ object! {
         optional {
             /// User who made the change.
             created_by: UserReference = "created-by",
-            /// When the change was made, `YYYY-MM-DD hh:mm:ss` in UTC.
-            created_time: String = "created-time",
+            /// When the change was made.
+            created_time: UtcDateTime = "created-time",
             /// What happened, for instance `add`.
             event: String = "event",
             /// Group that changed.
@@ -518,8 +518,8 @@ object! {
             individuals_count: i64 = "individuals-count",
             /// Whether the group is in use.
             is_active: bool = "is-active",
-            /// When the group was last changed, `YYYY-MM-DD hh:mm:ss` in UTC.
-            last_modified_time: String = "last-modified-time",
+            /// When the group was last changed.
+            last_modified_time: UtcDateTime = "last-modified-time",
             /// Name of the group.
             name: String = "name",
             /// Place of the group in the tree.

@@ -3,7 +3,7 @@
 
 //! Types of multi-factor-authentication.
 
-use onboarding_core::{Secret, identifier, object};
+use onboarding_core::{Secret, UtcDateTime, identifier, object};
 
 use super::{Meta, UserId};
 
@@ -70,14 +70,14 @@ object! {
     /// A set-up of time-based one-time codes.
     pub struct TotpConfigurationAttributes {
         optional {
-            /// When the set-up was started, `YYYY-MM-DD hh:mm:ss` in UTC.
-            created_at: String = "created-at",
+            /// When the set-up was started.
+            created_at: UtcDateTime = "created-at",
             /// Whether codes are asked for at sign-in.
             enabled: bool = "enabled",
-            /// When the set-up was enabled, `YYYY-MM-DD hh:mm:ss` in UTC.
-            enabled_at: String = "enabled-at",
-            /// When a code was last used, `YYYY-MM-DD hh:mm:ss` in UTC.
-            last_used: String = "last-used",
+            /// When the set-up was enabled.
+            enabled_at: UtcDateTime = "enabled-at",
+            /// When a code was last used.
+            last_used: UtcDateTime = "last-used",
             /// What the user's authenticator app needs.
             secret: TotpSecret = "secret",
             /// User to whom the set-up belongs.

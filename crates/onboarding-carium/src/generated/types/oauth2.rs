@@ -3,7 +3,7 @@
 
 //! Types of oauth2.
 
-use onboarding_core::{Secret, identifier, object, page, wraps};
+use onboarding_core::{Secret, UtcDateTime, identifier, object, page, wraps};
 
 use super::{Meta, OrganizationId, PageMeta};
 
@@ -107,12 +107,12 @@ object! {
         optional {
             /// Identifier with which the application presents itself.
             client_id: Oauth2ClientId = "client-id",
-            /// When the settings were made, `YYYY-MM-DD hh:mm:ss` in UTC.
-            created_time: String = "created-time",
+            /// When the settings were made.
+            created_time: UtcDateTime = "created-time",
             /// OAuth2 grant that the application uses.
             grant_type: String = "grant-type",
-            /// When the settings were last changed, `YYYY-MM-DD hh:mm:ss` in UTC.
-            last_modified_time: String = "last-modified-time",
+            /// When the settings were last changed.
+            last_modified_time: UtcDateTime = "last-modified-time",
             /// Name of the application.
             name: String = "name",
             /// Organization of the application.

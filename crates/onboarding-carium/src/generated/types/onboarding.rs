@@ -3,7 +3,7 @@
 
 //! Types of onboarding.
 
-use onboarding_core::{Secret, identifier, object, page, string_enum, wraps};
+use onboarding_core::{Secret, UtcDateTime, identifier, object, page, string_enum, wraps};
 
 use super::{
     CommunicationPreferences, EmptyObject, IndividualGroupId, IndividualId, Meta, NotificationChannel,
@@ -48,14 +48,14 @@ object! {
         optional {
             /// Why the e-mail came back.
             bounce: EmailBounce = "bounce",
-            /// When the record was made, `YYYY-MM-DD hh:mm:ss` in UTC.
-            created_at: String = "created-at",
+            /// When the record was made.
+            created_at: UtcDateTime = "created-at",
             /// Address to which the e-mail was sent.
             email: String = private "email",
             /// Outcome, for instance `bounced`.
             state: String = "state",
-            /// When the outcome was known, `YYYY-MM-DD hh:mm:ss` in UTC.
-            status_at: String = "status-at",
+            /// When the outcome was known.
+            status_at: UtcDateTime = "status-at",
         }
     }
 }
@@ -64,14 +64,14 @@ object! {
     /// An invitation that was sent.
     pub struct Invite {
         optional {
-            /// When it was made, `YYYY-MM-DD hh:mm:ss` in UTC.
-            created_time: String = "created-time",
+            /// When it was made.
+            created_time: UtcDateTime = "created-time",
             /// Why it could not be delivered.
             error: String = "error",
             /// Identifier of the invitation.
             id: InviteId = "id",
-            /// When the person responded, `YYYY-MM-DD hh:mm:ss` in UTC.
-            respond_time: String = "respond-time",
+            /// When the person responded.
+            respond_time: UtcDateTime = "respond-time",
             /// Stage of the invitation, for instance `created`.
             status: String = "status",
             /// Channel on which it was sent.
@@ -304,12 +304,12 @@ object! {
         optional {
             /// User who took up the invitation.
             claimed_by: UserId = "claimed-by",
-            /// When the invitation was taken up, `YYYY-MM-DD hh:mm:ss` in UTC.
-            claimed_time: String = "claimed-time",
+            /// When the invitation was taken up.
+            claimed_time: UtcDateTime = "claimed-time",
             /// User who made the request.
             created_by: UserId = "created-by",
-            /// When the request was made, `YYYY-MM-DD hh:mm:ss` in UTC.
-            created_time: String = "created-time",
+            /// When the request was made.
+            created_time: UtcDateTime = "created-time",
             /// Whether the onboarding is finished.
             done: bool = "done",
             /// What became of the e-mail.
@@ -328,8 +328,8 @@ object! {
             phone_number: String = private "phone-number",
             /// Roles that an invited provider gets.
             provider_roles: Vec<String> = "provider-roles",
-            /// When registering began, `YYYY-MM-DD hh:mm:ss` in UTC.
-            registering_time: String = "registering-time",
+            /// When registering began.
+            registering_time: UtcDateTime = "registering-time",
             /// Stage of the onboarding, for instance `claimed`.
             status: String = "status",
         }

@@ -3,7 +3,7 @@
 
 //! Types of organization-codes.
 
-use onboarding_core::{JsonValue, Map, object, page, wraps};
+use onboarding_core::{JsonValue, Map, UtcDateTime, object, page, wraps};
 
 use super::{
     GroupReference, IndividualGroupId, Meta, OrganizationCodeId, OrganizationId, OrganizationSummary, PageMeta,
@@ -31,8 +31,8 @@ object! {
         optional {
             /// JSON schema of the enrolment questions.
             enrollment_schema: Map<JsonValue> = private "enrollment-schema",
-            /// When the code ends, `YYYY-MM-DD hh:mm:ss` in UTC or RFC 3339.
-            expires_at: String = "expires-at",
+            /// When the code ends.
+            expires_at: UtcDateTime = "expires-at",
             /// The code itself.
             id: OrganizationCodeId = private "id",
             /// Group that people join who use the code.
@@ -94,8 +94,8 @@ object! {
         optional {
             /// JSON schema of the enrolment questions.
             enrollment_schema: Map<JsonValue> = private "enrollment-schema",
-            /// When the code ends, `YYYY-MM-DD hh:mm:ss` in UTC.
-            expires_at: String = "expires-at",
+            /// When the code ends.
+            expires_at: UtcDateTime = "expires-at",
             /// Group that people join who use the code.
             individual_group: GroupReference = "individual-group",
             /// Organization to which the code belongs.
@@ -227,8 +227,8 @@ object! {
         optional {
             /// JSON schema of the enrolment questions.
             enrollment_schema: Map<JsonValue> = private "enrollment-schema",
-            /// When the code ends, `YYYY-MM-DD hh:mm:ss` in UTC or RFC 3339.
-            expires_at: String = "expires-at",
+            /// When the code ends.
+            expires_at: UtcDateTime = "expires-at",
             /// Group that people join who use the code.
             individual_group_id: IndividualGroupId = "individual-group-id",
         }

@@ -3,7 +3,7 @@
 
 //! Types of organization-content.
 
-use onboarding_core::{identifier, object, page, string_enum, wraps};
+use onboarding_core::{UtcDateTime, identifier, object, page, string_enum, wraps};
 
 use super::{Locale, Meta, OrganizationId, PageMeta, ThemeId, UserId};
 
@@ -40,12 +40,12 @@ object! {
     /// An e-mail that goes out in an organization's name.
     pub struct EmailTemplateAttributes {
         optional {
-            /// When the template was made, `YYYY-MM-DD hh:mm:ss` in UTC.
-            created_time: String = "created-time",
+            /// When the template was made.
+            created_time: UtcDateTime = "created-time",
             /// Markup of the template.
             format: TemplateFormat = "format",
-            /// When the template was last changed, `YYYY-MM-DD hh:mm:ss` in UTC.
-            last_modified_time: String = "last-modified-time",
+            /// When the template was last changed.
+            last_modified_time: UtcDateTime = "last-modified-time",
             /// Language and region of the text.
             locale: Locale = "locale",
             /// Organization that uses the template.
@@ -133,10 +133,10 @@ object! {
     /// A text that an organization shows.
     pub struct GeneralMessageAttributes {
         optional {
-            /// When the text was made, `YYYY-MM-DD hh:mm:ss` in UTC.
-            created_time: String = "created-time",
-            /// When the text was last changed, `YYYY-MM-DD hh:mm:ss` in UTC.
-            last_modified_time: String = "last-modified-time",
+            /// When the text was made.
+            created_time: UtcDateTime = "created-time",
+            /// When the text was last changed.
+            last_modified_time: UtcDateTime = "last-modified-time",
             /// Language and region of the text.
             locale: Locale = "locale",
             /// The text.
@@ -397,10 +397,10 @@ object! {
     /// A text message that goes out in an organization's name.
     pub struct SmsTemplateAttributes {
         optional {
-            /// When the template was made, `YYYY-MM-DD hh:mm:ss` in UTC.
-            created_time: String = "created-time",
-            /// When the template was last changed, `YYYY-MM-DD hh:mm:ss` in UTC.
-            last_modified_time: String = "last-modified-time",
+            /// When the template was made.
+            created_time: UtcDateTime = "created-time",
+            /// When the template was last changed.
+            last_modified_time: UtcDateTime = "last-modified-time",
             /// Language and region of the text.
             locale: Locale = "locale",
             /// Organization that uses the template.
@@ -489,14 +489,14 @@ object! {
         optional {
             /// User who made the theme.
             created_by: Author = "created-by",
-            /// When the theme was made, `YYYY-MM-DD hh:mm:ss` in UTC.
-            created_time: String = "created-time",
+            /// When the theme was made.
+            created_time: UtcDateTime = "created-time",
             /// Domain of the theme.
             domain: String = "domain",
             /// User who last changed the theme.
             last_modified_by: Author = "last-modified-by",
-            /// When the theme was last changed, `YYYY-MM-DD hh:mm:ss` in UTC.
-            last_modified_time: String = "last-modified-time",
+            /// When the theme was last changed.
+            last_modified_time: UtcDateTime = "last-modified-time",
             /// Address for help.
             support_email: String = private "support-email",
             /// Name shown with that address.

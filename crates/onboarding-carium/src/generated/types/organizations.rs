@@ -3,7 +3,7 @@
 
 //! Types of organizations.
 
-use onboarding_core::{JsonValue, Map, identifier, object, page, wraps};
+use onboarding_core::{JsonValue, Map, UtcDateTime, identifier, object, page, wraps};
 
 use super::{Classification, Meta, OrganizationId, PageMeta, RoleId, ThemeId, UserId, UserReferenceAttributes};
 
@@ -175,8 +175,8 @@ object! {
             display_name: String = "display-name",
             /// Whether the organization is in use.
             is_active: bool = "is-active",
-            /// When the organization was last changed, `YYYY-MM-DD hh:mm:ss` in UTC.
-            last_modified_time: String = "last-modified-time",
+            /// When the organization was last changed.
+            last_modified_time: UtcDateTime = "last-modified-time",
             /// Whether the logo has been processed.
             logo_ready_to_use: bool = "logo-ready-to-use",
             /// Name of the organization.

@@ -3,7 +3,7 @@
 
 //! Types of replication.
 
-use onboarding_core::{identifier, object, page, wraps};
+use onboarding_core::{UtcDateTime, identifier, object, page, wraps};
 
 use super::{Meta, PageMeta, UserId};
 
@@ -71,10 +71,10 @@ object! {
         optional {
             /// Program class that does the work.
             classpath: String = "classpath",
-            /// When the replicator was set up, `YYYY-MM-DD hh:mm:ss` in UTC.
-            created_time: String = "created-time",
-            /// When the replicator last looked for changes, `YYYY-MM-DD hh:mm:ss` in UTC.
-            last_poll_time: String = "last-poll-time",
+            /// When the replicator was set up.
+            created_time: UtcDateTime = "created-time",
+            /// When the replicator last looked for changes.
+            last_poll_time: UtcDateTime = "last-poll-time",
         }
     }
 }
@@ -131,8 +131,8 @@ object! {
     /// A copy of a user in another service.
     pub struct UserReplicationAttributes {
         optional {
-            /// When the copy was made, `YYYY-MM-DD hh:mm:ss` in UTC.
-            created_time: String = "created-time",
+            /// When the copy was made.
+            created_time: UtcDateTime = "created-time",
             /// Name of the service that holds the copy.
             service: String = "service",
             /// User who is copied.

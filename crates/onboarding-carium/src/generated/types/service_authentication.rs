@@ -3,7 +3,7 @@
 
 //! Types of service-authentication.
 
-use onboarding_core::{Secret, identifier, object, wraps};
+use onboarding_core::{Secret, UtcDateTime, identifier, object, wraps};
 
 use super::{Meta, OrganizationId, SessionId, UserId};
 
@@ -222,8 +222,8 @@ object! {
             access_token: Secret = private "access-token",
             /// Lifetime of the token in seconds.
             expiration_secs: i64 = "expiration-secs",
-            /// When the token ends, `YYYY-MM-DD hh:mm:ss` in UTC.
-            expiration_time: String = "expiration-time",
+            /// When the token ends.
+            expiration_time: UtcDateTime = "expiration-time",
             /// Session of the token.
             session_id: SessionId = "session-id",
         }

@@ -3,7 +3,7 @@
 
 //! Types of service-documents.
 
-use onboarding_core::object;
+use onboarding_core::{UtcDateTime, object};
 
 use super::{Meta, OrganizationId, ServiceDocumentId};
 
@@ -50,8 +50,8 @@ object! {
     /// A document to which users agree, such as terms of use.
     pub struct ServiceDocumentAttributes {
         optional {
-            /// When the document was made, `YYYY-MM-DD hh:mm:ss` in UTC.
-            created_time: String = "created-time",
+            /// When the document was made.
+            created_time: UtcDateTime = "created-time",
             /// Address of the document as a web page.
             html_link: String = "html-link",
             /// Organization to which the document belongs.

@@ -3,7 +3,7 @@
 
 //! Types of sessions.
 
-use onboarding_core::{Secret, object};
+use onboarding_core::{Secret, UtcDateTime, object};
 
 use super::{
     Impersonator, IndividualReference, Locale, Meta, OrganizationId, ServiceDocumentId, SessionId, UserId,
@@ -205,8 +205,8 @@ object! {
     /// A session of a user.
     pub struct SessionAttributes {
         optional {
-            /// When the session ends, `YYYY-MM-DD hh:mm:ss` in UTC.
-            expiration_time: String = "expiration-time",
+            /// When the session ends.
+            expiration_time: UtcDateTime = "expiration-time",
             /// Who is signed in; only when asked for.
             login_info: LoginInfo = "login-info",
             /// User who is signed in.

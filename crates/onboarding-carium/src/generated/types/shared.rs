@@ -3,7 +3,7 @@
 
 //! Types that several groups of operations share.
 
-use onboarding_core::{JsonValue, Map, NaiveDate, identifier, object, string_enum};
+use onboarding_core::{JsonValue, Map, NaiveDate, UtcDateTime, identifier, object, string_enum};
 
 object! {
     /// A further individual that belongs to a user.
@@ -302,10 +302,10 @@ object! {
         optional {
             /// Further individuals that belong to the user.
             additional_individuals: Vec<AdditionalIndividual> = "additional-individuals",
-            /// When the last event occurred that bears on the user's access, `YYYY-MM-DD hh:mm:ss` in UTC.
-            authz_last_event_time: String = "authz-last-event-time",
-            /// When the user's access data was last worked out, `YYYY-MM-DD hh:mm:ss` in UTC.
-            authz_last_populated_time: String = "authz-last-populated-time",
+            /// When the last event occurred that bears on the user's access.
+            authz_last_event_time: UtcDateTime = "authz-last-event-time",
+            /// When the user's access data was last worked out.
+            authz_last_populated_time: UtcDateTime = "authz-last-populated-time",
             /// Whether the account needed no confirmation.
             auto_confirm: bool = "auto-confirm",
             /// Whether the account was made without the user's doing.
@@ -332,10 +332,10 @@ object! {
             enrollment_data: Map<JsonValue> = private "enrollment-data",
             /// First name.
             first_name: String = private "first-name",
-            /// When the user last signed in, `YYYY-MM-DD hh:mm:ss` in UTC.
-            last_login_time: String = "last-login-time",
-            /// When the user was last changed, `YYYY-MM-DD hh:mm:ss` in UTC.
-            last_modified_time: String = "last-modified-time",
+            /// When the user last signed in.
+            last_login_time: UtcDateTime = "last-login-time",
+            /// When the user was last changed.
+            last_modified_time: UtcDateTime = "last-modified-time",
             /// Last name.
             last_name: String = private "last-name",
             /// Language and region.
@@ -368,8 +368,8 @@ object! {
             primary_individual_id: IndividualId = "primary-individual-id",
             /// Whether the user has registered.
             registered: bool = "registered",
-            /// When registration was completed, `YYYY-MM-DD hh:mm:ss` in UTC.
-            registration_completed_time: String = "registration-completed-time",
+            /// When registration was completed.
+            registration_completed_time: UtcDateTime = "registration-completed-time",
             /// How far the invitation to register has come.
             registration_invite: RegistrationInvite = "registration-invite",
             /// Roles of the user; only when asked for.

@@ -4,7 +4,7 @@
 //! Types of sign-up.
 
 use onboarding_core::{
-    JsonValue, Map, NaiveDate, Secret, identifier, object, string_enum, untagged_union, wraps,
+    JsonValue, Map, NaiveDate, Secret, UtcDateTime, identifier, object, string_enum, untagged_union, wraps,
 };
 
 use super::{
@@ -237,12 +237,12 @@ object! {
     /// An invitation to register and what became of it.
     pub struct RegistrationInvitationAttributes {
         optional {
-            /// When the invitation was taken up, `YYYY-MM-DD hh:mm:ss` in UTC.
-            claimed_time: String = "claimed-time",
+            /// When the invitation was taken up.
+            claimed_time: UtcDateTime = "claimed-time",
             /// User who invites.
             created_by: UserId = "created-by",
-            /// When the invitation was made, `YYYY-MM-DD hh:mm:ss` in UTC.
-            created_time: String = "created-time",
+            /// When the invitation was made.
+            created_time: UtcDateTime = "created-time",
             /// E-mail address that is invited.
             invited_email: String = private "invited-email",
         }

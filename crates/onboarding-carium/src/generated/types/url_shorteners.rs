@@ -3,7 +3,7 @@
 
 //! Types of url-shorteners.
 
-use onboarding_core::{identifier, object, wraps};
+use onboarding_core::{UtcDateTime, identifier, object, wraps};
 
 use super::{Meta, OrganizationId};
 
@@ -26,8 +26,8 @@ object! {
     /// A short link to make.
     pub struct NewUrlShortenerAttributes: sent {
         optional {
-            /// When the link ends, `YYYY-MM-DD hh:mm:ss` in UTC or RFC 3339.
-            expires_at: String = "expires-at",
+            /// When the link ends.
+            expires_at: UtcDateTime = "expires-at",
             /// Path and query of that address.
             full_path: String = private "full-path",
             /// Host of the address to which the link leads.
@@ -73,8 +73,8 @@ object! {
     /// What to change about a short link.
     pub struct UpdateUrlShortenerAttributes: sent {
         optional {
-            /// When the link ends, `YYYY-MM-DD hh:mm:ss` in UTC or RFC 3339.
-            expires_at: String = "expires-at",
+            /// When the link ends.
+            expires_at: UtcDateTime = "expires-at",
             /// Path and query of that address.
             full_path: String = private "full-path",
             /// Host of the address to which the link leads.
@@ -120,10 +120,10 @@ object! {
         optional {
             /// Code at the end of the short link.
             code: String = private "code",
-            /// When the link was made, `YYYY-MM-DD hh:mm:ss` in UTC.
-            created_at: String = "created-at",
-            /// When the link ends, `YYYY-MM-DD hh:mm:ss` in UTC.
-            expires_at: String = "expires-at",
+            /// When the link was made.
+            created_at: UtcDateTime = "created-at",
+            /// When the link ends.
+            expires_at: UtcDateTime = "expires-at",
             /// Path and query of that address.
             full_path: String = private "full-path",
             /// Host of that address.

@@ -3,7 +3,7 @@
 
 //! Types of user-activity.
 
-use onboarding_core::{JsonValue, Map, identifier, object, page, string_enum, wraps};
+use onboarding_core::{JsonValue, Map, UtcDateTime, identifier, object, page, string_enum, wraps};
 
 use super::{Meta, PageMeta, UserId};
 
@@ -50,8 +50,8 @@ object! {
             bounce_type: String = "bounce-type",
             /// Address to which the e-mail was sent.
             destination: String = private "destination",
-            /// When the event was received, `YYYY-MM-DD hh:mm:ss` in UTC.
-            event_received: String = "event-received",
+            /// When the event was received.
+            event_received: UtcDateTime = "event-received",
             /// Kind of event that the mail service reported.
             notification_type: String = "notification-type",
             /// Message identifier at the mail service (Amazon SES).
@@ -62,8 +62,8 @@ object! {
             source: String = private "source",
             /// Subject of the e-mail.
             subject: String = private "subject",
-            /// When the e-mail was sent, `YYYY-MM-DD hh:mm:ss` in UTC.
-            timestamp: String = "timestamp",
+            /// When the e-mail was sent.
+            timestamp: UtcDateTime = "timestamp",
         }
     }
 }
@@ -159,8 +159,8 @@ object! {
             carium_employee: bool = "carium-employee",
             /// What the user did.
             event_type: String = "event-type",
-            /// When it was done, `YYYY-MM-DD hh:mm:ss` in UTC.
-            timestamp: String = "timestamp",
+            /// When it was done.
+            timestamp: UtcDateTime = "timestamp",
             /// User who did it.
             user_id: UserId = "user-id",
         }
@@ -209,8 +209,8 @@ object! {
         optional {
             /// Version of the app.
             app_version: String = "app-version",
-            /// When the app checked in, `YYYY-MM-DD hh:mm:ss` in UTC.
-            created_time: String = "created-time",
+            /// When the app checked in.
+            created_time: UtcDateTime = "created-time",
             /// Model of the device.
             model: String = "model",
             /// Version of the operating system.
