@@ -53,7 +53,12 @@ pub enum Subject<'v> {
     Other,
 }
 
-/// A member that breaks a rule. It never holds the value.
+/// How many bytes of a path a [`Violation`] keeps: the inner end.
+const MAX_PATH_BYTES: usize = 256;
+/// Stands in a path for a key that the caller chose.
+const CALLERS_KEY: &str = "[?]";
+
+/// A member that breaks a rule. It never holds the value, nor a key that the caller chose: only documented names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     // Behind a pointer, since every member of every object that is sent is asked for one and next to none has it.
@@ -73,7 +78,16 @@ impl Violation {
 
     /// The same violation, seen from the object or list that holds the value.
     fn within(mut self, place: &str) -> Self {
-        self.broken.path = match self.path() {
+        let inner = self.path();
+        // What is nested so deep is told from within, and in a time that does not grow with the square of the depth.
+        if inner.starts_with('…') {
+            return self;
+        }
+        if inner.len() + place.len() >= MAX_PATH_BYTES {
+            self.broken.path.insert(0, '…');
+            return self;
+        }
+        self.broken.path = match inner {
             "" => place.to_owned(),
             inner if inner.starts_with('[') => format!("{place}{inner}"),
             inner => format!("{place}.{inner}"),
@@ -81,7 +95,8 @@ impl Violation {
         self
     }
 
-    /// The member at fault, such as `payees[0].account-number`; empty for the whole body.
+    /// The member at fault, such as `payees[0].account-number`; empty for the whole body. A key that the caller chose is `[?]`, and what
+    /// is beyond 256 bytes is left off in front, for which `…` stands.
     pub fn path(&self) -> &str {
         &self.broken.path
     }
@@ -464,15 +479,15 @@ impl<T: Check> Check for Map<T> {
     }
 
     fn check(&self) -> Result<(), Violation> {
-        for (key, value) in self {
-            value.check().map_err(|violation| violation.within(key))?;
+        for value in self.values() {
+            value.check().map_err(|violation| violation.within(CALLERS_KEY))?;
         }
         Ok(())
     }
 
     fn check_items(&self, rule: &Rule) -> Result<(), Violation> {
-        for (key, value) in self {
-            rule.apply(value).map_err(|violation| violation.within(key))?;
+        for value in self.values() {
+            rule.apply(value).map_err(|violation| violation.within(CALLERS_KEY))?;
         }
         Ok(())
     }
@@ -482,7 +497,8 @@ impl<T: Check> Check for Map<T> {
 mod tests {
     use rust_decimal::Decimal;
 
-    use super::{Rule, all, member};
+    use super::{Check, Rule, Violation, all, member};
+    use crate::Map;
 
     #[test]
     fn limits_are_inclusive_and_count_characters() {
@@ -526,5 +542,39 @@ mod tests {
         assert_eq!(violation.to_string(), "`names[1]` must be at most 5 characters long");
         let violation = member("names", &vec![1_i64, 1], &[Rule::unique_items()]).unwrap_err();
         assert_eq!(violation.to_string(), "`names` must be a list in which no item stands twice");
+    }
+
+    /// Something that is checked itself.
+    #[derive(PartialEq)]
+    struct Short(&'static str);
+
+    impl Check for Short {
+        fn check(&self) -> Result<(), Violation> {
+            member("text", &self.0, &[Rule::max_length(3)])
+        }
+    }
+
+    #[test]
+    fn a_violation_shows_no_key_that_the_caller_chose() {
+        let secret = "ann@example.com\u{1b}[2J".repeat(1000);
+        let map = |value: &str| Map::from([(secret.clone(), value.to_owned())]);
+        let each = member("labels", &map("long"), &[Rule::each_max_length(3)]).unwrap_err();
+        assert_eq!(each.path(), "labels[?]");
+        let nested = Map::from([(secret.clone(), vec![Map::from([(secret.clone(), Short("long"))])])]);
+        let nested = member("labels", &nested, &[]).unwrap_err();
+        assert_eq!(nested.path(), "labels[?][0][?].text");
+        for violation in [each, nested] {
+            assert!(!format!("{violation} {violation:?}").contains("ann@example.com"));
+        }
+    }
+
+    #[test]
+    fn the_path_of_a_violation_is_bounded() {
+        let mut violation = all(&"long", &[Rule::max_length(3)]).unwrap_err();
+        for _ in 0..100_000 {
+            violation = violation.within("a-member-of-a-tree");
+        }
+        assert!(violation.path().len() < 300, "{}", violation.path().len());
+        assert!(violation.path().starts_with("…a-member-of-a-tree.a-member"), "{violation}");
     }
 }
