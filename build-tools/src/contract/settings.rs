@@ -63,7 +63,7 @@ pub struct Features {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Offer {
-    /// On unless it is switched off: the vendor refuses calls without it.
+    /// On unless it is switched off: the vendor refuses calls without it. A client without a signer is then refused, too.
     Default,
     /// Off unless it is asked for.
     Offered,
@@ -254,6 +254,11 @@ pub struct SettingsMistake {
 }
 
 impl Settings {
+    /// Whether the vendor refuses requests that are not signed.
+    pub fn requires_signer(&self) -> bool {
+        self.features.signing == Some(Offer::Default)
+    }
+
     /// What the types of the settings cannot rule out.
     pub fn mistakes(&self) -> Vec<SettingsMistake> {
         let forms = self.credentials.iter().map(|form| form.name.as_str());

@@ -80,7 +80,11 @@ pub(super) fn client(contract: &Contract) -> String {
     ));
     let environment = if environments.is_empty() { "std::convert::Infallible" } else { "Environment" };
     source.line(&format!("type Environment = {environment};"));
-    source.lines(["type Credentials = Credentials;", "", "fn from_core(core: runtime::Client) -> Self {"]);
+    source.line("type Credentials = Credentials;");
+    if contract.settings.requires_signer() {
+        source.line("const REQUIRES_SIGNER: bool = true;");
+    }
+    source.lines(["", "fn from_core(core: runtime::Client) -> Self {"]);
     source.lines(["Self { core }", "}", "}"]);
     if !environments.is_empty() {
         write_environments(&mut source, contract);
@@ -369,6 +373,17 @@ fn write_sign_in(source: &mut Source, form: &CredentialForm, tokens: &TokenSetti
         "#[must_use]",
         "pub fn store(self, store: impl runtime::TokenStore + 'static) -> Self {",
         "Self(self.0.store(store))",
+        "}",
+        "",
+    ]);
+    source.doc(
+        "How long one call of the store may take: 5 seconds by default. A `load` or a `lock` that takes longer is tried once more, a \
+         `save` later; calls that have a good token do not wait for the store.",
+    );
+    source.lines([
+        "#[must_use]",
+        "pub fn store_timeout(self, limit: std::time::Duration) -> Self {",
+        "Self(self.0.store_timeout(limit))",
         "}",
         "}",
         "",

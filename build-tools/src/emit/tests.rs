@@ -47,8 +47,9 @@ fn main(contract: &Contract) -> String {
         "mod wire;",
         "",
     ]);
+    let testing = if contract.settings.requires_signer() { "{Loopback, Unsigned}" } else { "Loopback" };
     let mut imports =
-        [format!("use {package}::{{Client, Credentials, Retry}};"), "use onboarding_testing::Loopback;".to_owned()];
+        [format!("use {package}::{{Client, Credentials, Retry}};"), format!("use onboarding_testing::{testing};")];
     imports.sort();
     source.lines(imports.iter().map(String::as_str));
     source.blank();
@@ -64,6 +65,10 @@ fn main(contract: &Contract) -> String {
         crate::names::member_name(&form.name),
         arguments.join(", ")
     ));
+    if contract.settings.requires_signer() {
+        source.line("    // Signatures have tests of their own, and no two are the same.");
+        source.line("    .signer(Unsigned)");
+    }
     source.line("    // Each test is about one answer.");
     source.line("    .retry(Retry::never())");
     source.line("    .build()");

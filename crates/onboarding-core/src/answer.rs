@@ -1,6 +1,7 @@
 //! What the vendor answered.
 
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::StatusCode;
@@ -13,6 +14,7 @@ pub struct Answer {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) attempts: u32,
+    pub(crate) retry_after: Option<Duration>,
 }
 
 impl Answer {
@@ -34,6 +36,11 @@ impl Answer {
     /// How often the call was sent until this answer came.
     pub const fn attempts(&self) -> u32 {
         self.attempts
+    }
+
+    /// How long the vendor asked to be left alone, by `Retry-After` in seconds or as a date: from when this answer came.
+    pub const fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
     }
 }
 

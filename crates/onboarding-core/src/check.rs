@@ -495,8 +495,6 @@ impl<T: Check> Check for Map<T> {
 
 #[cfg(test)]
 mod tests {
-    use rust_decimal::Decimal;
-
     use super::{Check, Rule, Violation, all, member};
     use crate::Map;
 

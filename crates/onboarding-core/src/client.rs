@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,6 +29,30 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 /// How many bytes of an answer are held in memory unless the builder says otherwise.
 const MAX_ANSWER_BYTES: usize = 32 * 1024 * 1024;
+/// How long a download may take, and how many bytes it may have, unless the builder says otherwise.
+const DOWNLOAD_TIMEOUT: Duration = Duration::from_secs(15 * 60);
+const MAX_DOWNLOAD_BYTES: u64 = 1024 * 1024 * 1024;
+/// How long a base URL may be.
+const MAX_BASE_URL_BYTES: usize = 4096;
+/// Headers that the client or what carries the request sends, and what to do instead of giving them to the builder.
+const RESERVED: [(&str, &str); 15] = [
+    ("accept", "each operation sends its own"),
+    ("accept-encoding", "compressed answers are not read"),
+    ("connection", CARRIED),
+    ("content-length", CARRIED),
+    ("content-type", "each operation sends its own"),
+    ("expect", CARRIED),
+    ("host", "call `base_url`"),
+    ("idempotency-key", "one key for all calls would make the vendor carry out only the first: give it to the call"),
+    ("keep-alive", CARRIED),
+    ("proxy-authorization", "set the proxy up by `http_client_builder`"),
+    ("te", CARRIED),
+    ("trailer", CARRIED),
+    ("transfer-encoding", CARRIED),
+    ("upgrade", CARRIED),
+    ("user-agent", "call `user_agent`"),
+];
+const CARRIED: &str = "the HTTP client sends it where it is needed";
 
 /// A generated client: what the shared builder needs to know of it.
 pub trait VendorClient: Sized {
@@ -39,6 +64,8 @@ pub trait VendorClient: Sized {
     type Environment: Environment;
     /// The forms of credentials that the vendor knows.
     type Credentials: Into<Credentials>;
+    /// Whether the vendor refuses requests that are not signed.
+    const REQUIRES_SIGNER: bool = false;
 
     /// Wraps the shared client.
     fn from_core(core: Client) -> Self;
@@ -73,11 +100,42 @@ pub enum BuildError {
     /// The base URL is plain `http` on a host other than this machine.
     #[error("the base URL is plain http on another host: use https, or call `allow_http`")]
     InsecureBaseUrl,
-    /// A header's name or value has characters that no header can carry. The value is not shown: it may be a secret.
-    #[error("the header `{name}` has characters that no header can carry")]
+    /// The base URL is `https`, and no TLS is compiled in.
+    #[error("the base URL is https, and no TLS is compiled in: enable the feature `rustls` or `native-tls`")]
+    MissingTls,
+    /// The vendor refuses requests that are not signed.
+    #[error("the vendor refuses requests that are not signed: call `signer` (feature `signing`)")]
+    MissingSigner,
+    /// A header cannot travel: its name is none, or its value has characters that no header can carry, or space around it. Neither is
+    /// shown, since either may be a secret.
+    #[error(
+        "{header} cannot travel: the name is none, or the value has characters that no header can carry, or space around it"
+    )]
     InvalidHeader {
-        /// The header's name.
+        /// Which header it is.
+        header: String,
+    },
+    /// A header was given to the builder twice. Its name is not shown, since whoever takes name and value for each other gives a secret.
+    #[error("number {number} of the headers given to `header` has the name of one before it: leave one out")]
+    RepeatedHeader {
+        /// Which one it is, from 1.
+        number: usize,
+    },
+    /// A header would be sent twice, or in place of one that the client sends.
+    #[error("the header `{name}` was given although it is sent in any case: {remedy}")]
+    HeaderTwice {
+        /// The header's name: one that the credentials, the signer or the client send.
         name: String,
+        /// What to do instead.
+        remedy: &'static str,
+    },
+    /// A limit would let no call through.
+    #[error("`{setting}` must be {rule}")]
+    InvalidLimit {
+        /// The method of the builder.
+        setting: &'static str,
+        /// What it has to be given.
+        rule: &'static str,
     },
     /// The HTTP client could not be set up, for example because no TLS roots were found.
     #[error("the HTTP client could not be set up")]
@@ -100,6 +158,8 @@ struct Settings {
     attempt_timeout: Duration,
     timeout: Duration,
     max_answer_bytes: usize,
+    download_timeout: Duration,
+    max_download_bytes: u64,
     max_concurrent_calls: Option<usize>,
     rate_limit: Option<(u32, Duration)>,
     retry: Retry,
@@ -133,6 +193,8 @@ impl Default for Settings {
             attempt_timeout: ATTEMPT_TIMEOUT,
             timeout: TIMEOUT,
             max_answer_bytes: MAX_ANSWER_BYTES,
+            download_timeout: DOWNLOAD_TIMEOUT,
+            max_download_bytes: MAX_DOWNLOAD_BYTES,
             max_concurrent_calls: None,
             rate_limit: None,
             retry: Retry::default(),
@@ -155,6 +217,10 @@ impl<V: VendorClient> ClientBuilder<V> {
 
     /// Calls another address, such as a proxy, an installation of one's own or a test server. A path in it stays in front of every
     /// operation's path.
+    ///
+    /// It is `https`, through the proxy that `HTTPS_PROXY` or `ALL_PROXY` names, if one does: the proxy sees the host, not the
+    /// request. Plain `http` is taken for this machine only (`localhost`, `127.0.0.1`, `[::1]`), and never goes through a proxy,
+    /// which would see the credentials.
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.settings.base_url = Some(base_url.into());
         self
@@ -172,7 +238,7 @@ impl<V: VendorClient> ClientBuilder<V> {
         self
     }
 
-    /// Sends one more header with every call.
+    /// Sends one more header with every call. Not one that the credentials, the signer or the client itself send.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.settings.headers.push((name.into(), value.into()));
         self
@@ -197,10 +263,21 @@ impl<V: VendorClient> ClientBuilder<V> {
         self
     }
 
-    /// How many bytes of an answer are held in memory: 32 MiB by default. A longer answer is an error; downloads are streams and
-    /// have no such limit.
+    /// How many bytes of an answer are held in memory: 32 MiB by default. A longer answer is an error.
     pub fn max_answer_bytes(mut self, limit: usize) -> Self {
         self.settings.max_answer_bytes = limit;
+        self
+    }
+
+    /// How long a download may take from its head to its last byte: 15 minutes by default.
+    pub fn download_timeout(mut self, limit: Duration) -> Self {
+        self.settings.download_timeout = limit;
+        self
+    }
+
+    /// How many bytes a download may have: 1 GiB by default.
+    pub fn max_download_bytes(mut self, limit: u64) -> Self {
+        self.settings.max_download_bytes = limit;
         self
     }
 
@@ -240,14 +317,16 @@ impl<V: VendorClient> ClientBuilder<V> {
         self
     }
 
-    /// Allows plain `http` on hosts other than this machine. Credentials and personal data then travel in the clear.
+    /// Allows plain `http` on hosts other than this machine. Credentials and personal data then travel in the clear, though not
+    /// through a proxy that only the environment names: one that is wanted is set up by
+    /// [`http_client_builder`](Self::http_client_builder).
     pub fn allow_http(mut self) -> Self {
         self.settings.allow_http = true;
         self
     }
 
-    /// Sets the HTTP client up by reqwest's own builder: proxies, client certificates, roots. Redirects are not followed and
-    /// answers not decompressed, whatever it says.
+    /// Sets the HTTP client up by reqwest's own builder: proxies, client certificates, roots. Redirects are not followed, answers not
+    /// decompressed, and this machine not called through a proxy, whatever it says.
     pub fn http_client_builder(mut self, builder: reqwest::ClientBuilder) -> Self {
         self.settings.http_setup = Some(builder);
         self
@@ -255,34 +334,39 @@ impl<V: VendorClient> ClientBuilder<V> {
 
     /// Builds the client. Nothing is sent.
     pub fn build(self) -> Result<V, BuildError> {
-        self.settings.build(V::VENDOR, V::USER_AGENT).map(V::from_core)
+        self.settings.build(V::VENDOR, V::USER_AGENT, V::REQUIRES_SIGNER).map(V::from_core)
     }
 }
 
 impl Settings {
-    fn build(self, vendor: &'static str, user_agent: &'static str) -> Result<Client, BuildError> {
+    fn build(
+        mut self,
+        vendor: &'static str,
+        user_agent: &'static str,
+        requires_signer: bool,
+    ) -> Result<Client, BuildError> {
         let base_url = checked_base_url(self.base_url.as_deref(), self.allow_http)?;
-        let mut headers = HeaderMap::new();
-        let user_agent = self.user_agent.unwrap_or_else(|| user_agent.to_owned());
-        for (name, value) in std::iter::once(("user-agent".to_owned(), user_agent)).chain(self.headers) {
-            let (name, value) = checked_header(&name, &value)?;
-            headers.insert(name, value);
+        // A set-up of the service's own may have brought TLS along by reqwest's features.
+        if base_url.scheme() == "https" && !HAS_TLS && self.http_setup.is_none() {
+            return Err(BuildError::MissingTls);
         }
-        let http = self
-            .http_setup
-            .unwrap_or_default()
-            .connect_timeout(self.connect_timeout)
-            .read_timeout(READ_TIMEOUT)
-            .redirect(redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            // Another crate's features of reqwest would otherwise add a header here, after the request was signed.
-            .no_gzip()
-            .no_brotli()
-            .no_deflate()
-            .no_zstd()
-            .build()
-            .map_err(|error| BuildError::Transport(Box::new(error)))?;
+        if requires_signer && self.signer.is_none() {
+            return Err(BuildError::MissingSigner);
+        }
+        self.check_limits()?;
+        let http = self.http_client(&base_url)?;
         let (sign_in_headers, authenticate) = self.credentials.into_parts()?;
+        let mut sent = Vec::new();
+        let from_credentials = "the credentials send it: leave it out, or give it to `credentials`";
+        sent.extend(sign_in_headers.names().map(|name| (name.clone(), from_credentials)));
+        if let Some(authenticate) = &authenticate {
+            sent.extend(authenticate.header_names().into_iter().map(|name| (name, from_credentials)));
+        }
+        if let Some(signer) = &self.signer {
+            let names = signer.header_names().into_iter();
+            sent.extend(names.map(|name| (name, "the signer sends it: leave it out")));
+        }
+        let headers = checked_headers(self.user_agent.as_deref().unwrap_or(user_agent), &self.headers, &sent)?;
         Ok(Client {
             shared: Arc::new(Shared {
                 vendor,
@@ -294,6 +378,8 @@ impl Settings {
                 attempt_timeout: self.attempt_timeout,
                 timeout: self.timeout,
                 max_answer_bytes: self.max_answer_bytes,
+                download_timeout: self.download_timeout,
+                max_download_bytes: self.max_download_bytes,
                 limits: Limits::new(self.max_concurrent_calls, self.rate_limit),
                 retry_budget: RetryBudget::new(&self.retry),
                 retry: self.retry,
@@ -304,23 +390,122 @@ impl Settings {
             }),
         })
     }
+
+    /// Refuses limits that would let no call through, or that nobody can mean.
+    fn check_limits(&self) -> Result<(), BuildError> {
+        let positive = "longer than nothing";
+        let at_least_one = "at least 1";
+        let rules = [
+            ("connect_timeout", positive, !self.connect_timeout.is_zero()),
+            ("attempt_timeout", positive, !self.attempt_timeout.is_zero()),
+            ("timeout", positive, !self.timeout.is_zero()),
+            ("download_timeout", positive, !self.download_timeout.is_zero()),
+            ("max_answer_bytes", at_least_one, self.max_answer_bytes > 0),
+            ("max_download_bytes", at_least_one, self.max_download_bytes > 0),
+            ("max_concurrent_calls", at_least_one, self.max_concurrent_calls != Some(0)),
+            (
+                "rate_limit",
+                "at least 1 attempt in a time that is longer than nothing",
+                self.rate_limit.is_none_or(|(attempts, per)| attempts > 0 && !per.is_zero()),
+            ),
+            ("retry", "at least 1 attempt", self.retry.allows_an_attempt()),
+        ];
+        match rules.into_iter().find(|(_, _, kept)| !kept) {
+            Some((setting, rule, _)) => Err(BuildError::InvalidLimit { setting, rule }),
+            None => Ok(()),
+        }
+    }
+
+    fn http_client(&mut self, base_url: &Url) -> Result<reqwest::Client, BuildError> {
+        let mut setup = self.http_setup.take().unwrap_or_default();
+        if base_url.scheme() == "http" {
+            // A proxy would read the credentials. One that the service names itself is its own decision where it has allowed plain
+            // http; this machine is called without any.
+            setup = if is_loopback(base_url) {
+                setup.no_proxy()
+            } else {
+                setup.proxy(reqwest::Proxy::custom(|_| None::<Url>))
+            };
+        }
+        if let Some(Host::Domain(name)) = base_url.host()
+            && is_loopback(base_url)
+        {
+            // Whatever a name server says: `localhost` and what ends with it is this machine (RFC 6761, section 6.3).
+            let this_machine = [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)];
+            setup = setup.resolve_to_addrs(name, &this_machine.map(|address| SocketAddr::new(address, 0)));
+        }
+        setup
+            .connect_timeout(self.connect_timeout)
+            .read_timeout(READ_TIMEOUT)
+            .redirect(redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            // Another crate's features of reqwest would otherwise add a header here, after the request was signed.
+            .no_gzip()
+            .no_brotli()
+            .no_deflate()
+            .no_zstd()
+            .build()
+            .map_err(|error| BuildError::Transport(Box::new(error.without_url())))
+    }
 }
 
-/// A header as it travels; characters that none can carry are refused, and the value is not shown.
-pub(crate) fn checked_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), BuildError> {
-    let refused = || BuildError::InvalidHeader { name: name.to_owned() };
-    let wire_name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused())?;
-    Ok((wire_name, HeaderValue::from_str(value).map_err(|_| refused())?))
+/// Whether this crate was compiled with TLS.
+const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
+
+/// The headers of every call. None may be given twice, or beside one that is sent in any case.
+fn checked_headers(
+    user_agent: &str,
+    given: &[(String, String)],
+    sent: &[(HeaderName, &'static str)],
+) -> Result<HeaderMap, BuildError> {
+    let invalid = |header: String| move || BuildError::InvalidHeader { header };
+    let mut headers = HeaderMap::new();
+    let (name, value) = checked_header("user-agent", user_agent).ok_or_else(invalid("`user_agent`".to_owned()))?;
+    headers.insert(name, value);
+    for (index, (name, value)) in given.iter().enumerate() {
+        let place = format!("number {} of the headers given to `header`", index + 1);
+        let (name, mut value) = checked_header(name, value).ok_or_else(invalid(place))?;
+        let reserved = RESERVED.into_iter().find(|(reserved, _)| name == *reserved).map(|(_, remedy)| remedy);
+        let taken = sent.iter().find(|(sent, _)| *sent == name).map(|(_, remedy)| *remedy);
+        if let Some(remedy) = taken.or(reserved) {
+            return Err(BuildError::HeaderTwice { name: name.as_str().to_owned(), remedy });
+        }
+        // It may hold a key, so no layer below shall print it.
+        value.set_sensitive(true);
+        if headers.insert(name, value).is_some() {
+            return Err(BuildError::RepeatedHeader { number: index + 1 });
+        }
+    }
+    Ok(headers)
+}
+
+/// A header as it travels; `None` when its name is none, its value has characters that no header can carry, or space around it, which
+/// would be lost on the way.
+pub(crate) fn checked_header(name: &str, value: &str) -> Option<(HeaderName, HeaderValue)> {
+    let wire_name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+    let wire_value = HeaderValue::from_str(value).ok()?;
+    (value.trim_matches([' ', '\t']) == value).then_some((wire_name, wire_value))
 }
 
 fn checked_base_url(given: Option<&str>, allow_http: bool) -> Result<Url, BuildError> {
     let invalid = |reason: &str| BuildError::InvalidBaseUrl { reason: reason.to_owned() };
-    let url = Url::parse(given.ok_or(BuildError::MissingBaseUrl)?).map_err(|error| invalid(&error.to_string()))?;
+    let given = given.ok_or(BuildError::MissingBaseUrl)?;
+    if given.len() > MAX_BASE_URL_BYTES {
+        return Err(invalid("it is longer than 4096 bytes"));
+    }
+    // Parsing would drop some of them and encode the others.
+    if given.contains(|character: char| character.is_control() || character.is_whitespace()) {
+        return Err(invalid("it holds a space or a control character"));
+    }
+    let url = Url::parse(given).map_err(|error| invalid(&error.to_string()))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(invalid("it holds a user name or password: use credentials"));
     }
     if url.query().is_some() || url.fragment().is_some() {
         return Err(invalid("it holds a query or a fragment"));
+    }
+    if url.port() == Some(0) {
+        return Err(invalid("its port is 0"));
     }
     match url.scheme() {
         "https" => {}
@@ -357,6 +542,8 @@ pub(crate) struct Shared {
     pub(crate) attempt_timeout: Duration,
     pub(crate) timeout: Duration,
     pub(crate) max_answer_bytes: usize,
+    pub(crate) download_timeout: Duration,
+    pub(crate) max_download_bytes: u64,
     pub(crate) limits: Limits,
     pub(crate) retry: Retry,
     pub(crate) retry_budget: RetryBudget,
@@ -405,12 +592,13 @@ impl Client {
     }
 }
 
+/// Shows scheme and host of the base URL: its path may hold what identifies a customer, or a secret.
 impl fmt::Debug for Client {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Client")
             .field("vendor", &self.shared.vendor)
-            .field("base_url", &self.shared.base_text)
+            .field("base_url", &self.shared.base_url.origin().ascii_serialization())
             .finish_non_exhaustive()
     }
 }

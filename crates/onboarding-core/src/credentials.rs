@@ -1,12 +1,16 @@
 //! What proves to the vendor who is calling.
 
+use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::StatusCode;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 
+use crate::call::NoDeclaredError;
 use crate::client::{BuildError, checked_header};
+use crate::error::{Error, TransportError, TransportErrorKind};
 use crate::runtime::BoxFuture;
 use crate::{Answer, Client, Secret};
 
@@ -38,15 +42,31 @@ impl Credentials {
         self
     }
 
-    /// The parts in the form that calls use; a value that cannot travel in a header is refused without being shown.
+    /// The parts in the form that calls use; a value that cannot travel in a header is refused without being shown, and so is a
+    /// header that would be sent twice.
     pub(crate) fn into_parts(self) -> Result<(SignInHeaders, Option<Arc<dyn Authenticate>>), BuildError> {
         let mut headers = HeaderMap::new();
+        let later = self.authenticate.as_ref().map(|authenticate| authenticate.header_names()).unwrap_or_default();
         for (name, value) in &self.headers {
-            let (name, value) = checked_header(name, value.reveal())?;
-            headers.append(name, value);
+            let (wire_name, value) = checked_header(name, value.reveal())
+                .ok_or_else(|| BuildError::InvalidHeader { header: format!("`{}` of the credentials", shown(name)) })?;
+            if headers.contains_key(&wire_name) || later.contains(&wire_name) {
+                return Err(BuildError::HeaderTwice {
+                    name: wire_name.as_str().to_owned(),
+                    remedy: "the credentials give it twice: leave one out",
+                });
+            }
+            headers.insert(wire_name, value);
         }
         Ok((SignInHeaders::new(headers), self.authenticate))
     }
+}
+
+/// A name that stands in a program's text, as far as it could be one of a header: who takes value and name for each other finds
+/// neither in a log.
+fn shown(name: &'static str) -> &'static str {
+    let is_name = name.len() <= 64 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+    if is_name { name } else { "[?]" }
 }
 
 impl fmt::Debug for Credentials {
@@ -66,6 +86,12 @@ pub trait Authenticate: Send + Sync + fmt::Debug {
         client: &'a Client,
         refused: Option<&'a SignInHeaders>,
     ) -> BoxFuture<'a, Result<SignInHeaders, CredentialsError>>;
+
+    /// The names of the headers that it sends: `authorization` unless it is written. Nobody else may send them, which is checked
+    /// when the client is built.
+    fn header_names(&self) -> Vec<HeaderName> {
+        vec![AUTHORIZATION]
+    }
 }
 
 /// Headers that sign a call in. Clones are cheap; `Debug` shows names, never values.
@@ -82,6 +108,10 @@ impl SignInHeaders {
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
         self.0.iter()
     }
+
+    pub(crate) fn names(&self) -> impl Iterator<Item = &HeaderName> {
+        self.0.keys()
+    }
 }
 
 impl fmt::Debug for SignInHeaders {
@@ -92,13 +122,16 @@ impl fmt::Debug for SignInHeaders {
 
 /// Why a call could not be signed in. The call itself was not sent, or was answered with 401.
 ///
-/// When one renewal of tokens fails, every call that waited for it gets the same error.
+/// When one renewal of tokens fails, every call that waited for it gets the same error, and so does every call that begins before the
+/// vendor is asked again. Whether the credentials are at fault or something else is told by
+/// [`is_unauthorized`](Self::is_unauthorized) and its siblings.
 #[derive(Clone)]
 pub struct CredentialsError {
     kind: CredentialsErrorKind,
     answer: Option<Box<Answer>>,
-    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
     attempts: u32,
+    retry_after: Option<Duration>,
 }
 
 /// What kind of failure it was.
@@ -110,28 +143,37 @@ pub enum CredentialsErrorKind {
         /// The value's name.
         name: &'static str,
     },
+    /// A value that was given cannot be sent, such as one with characters that no header can carry.
+    UnusableValue,
     /// The vendor asks for a second factor, which these credentials do not hold.
     SecondFactorRequired,
     /// A person has to sign in again: the tokens have ended and what is at hand cannot be used a second time.
     SignInAgain,
-    /// The vendor refused the credentials.
+    /// The vendor's token endpoint refused the request, by a status that promises nothing for a later one. 400, 401 and 403 are about
+    /// the credentials, unless a 400 names another reason by an error code of OAuth 2.0.
     Refused,
-    /// The vendor's token endpoint failed or could not be reached.
+    /// The vendor's token endpoint failed, asked for fewer requests, or could not be reached.
     Unavailable,
     /// The vendor's answer holds no usable token.
     Malformed,
-    /// The store of tokens failed.
+    /// The store of tokens failed, or took too long.
     Store,
     /// The request could not be signed.
     Signing,
-    /// An [`Authenticate`] of the service's own failed.
+    /// An [`Authenticate`] of the service's own failed, or a function that it gave panicked.
     Other,
 }
 
 impl CredentialsError {
     /// An error of an [`Authenticate`] of the service's own. Errors are printed: the source must hold nothing private.
-    pub fn new(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    pub fn new(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::of(CredentialsErrorKind::Other).because(source)
+    }
+
+    /// An error of an [`Authenticate`] of the service's own to which the vendor refused a token. Errors are printed: the source must
+    /// hold nothing private.
+    pub fn refused(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::of(CredentialsErrorKind::Refused).because(source)
     }
 
     /// What kind of failure it was.
@@ -144,9 +186,9 @@ impl CredentialsError {
         self.answer.as_deref()
     }
 
-    /// The status of that answer.
+    /// The status of that answer, or of its head when the rest did not come.
     pub fn status(&self) -> Option<StatusCode> {
-        self.answer().map(Answer::status)
+        self.answer().map(Answer::status).or_else(|| self.transport()?.status())
     }
 
     /// How often the call itself was sent: 0 unless the vendor answered it with 401 or with a failure worth a retry.
@@ -154,11 +196,74 @@ impl CredentialsError {
         self.attempts
     }
 
-    pub(crate) const fn of(kind: CredentialsErrorKind) -> Self {
-        Self { kind, answer: None, source: None, attempts: 0 }
+    /// How long the client waits until it asks the vendor for a token again, or, where it does not wait, how long the vendor asked it
+    /// to.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after.or_else(|| self.answer()?.retry_after())
     }
 
-    pub(crate) fn because(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    /// Whether the vendor refused the credentials, or a person has to sign in (again). An outage of the vendor's token endpoint, of
+    /// the store or of the signer is none of it.
+    pub fn is_unauthorized(&self) -> bool {
+        match self.kind {
+            CredentialsErrorKind::SecondFactorRequired | CredentialsErrorKind::SignInAgain => true,
+            CredentialsErrorKind::Refused => self.answer().is_none_or(is_about_credentials),
+            CredentialsErrorKind::MissingValue { .. }
+            | CredentialsErrorKind::UnusableValue
+            | CredentialsErrorKind::Unavailable
+            | CredentialsErrorKind::Malformed
+            | CredentialsErrorKind::Store
+            | CredentialsErrorKind::Signing
+            | CredentialsErrorKind::Other => false,
+        }
+    }
+
+    /// Whether the time allowed has passed: of the request for a token, or of the store.
+    pub fn is_timeout(&self) -> bool {
+        self.transport_kind() == Some(TransportErrorKind::Timeout)
+            || sources(self).any(<dyn StdError>::is::<StoreTimedOut>)
+    }
+
+    /// Whether no connection to the vendor's token endpoint could be made.
+    pub fn is_connect(&self) -> bool {
+        self.transport_kind() == Some(TransportErrorKind::Connect)
+    }
+
+    fn transport_kind(&self) -> Option<TransportErrorKind> {
+        self.transport().map(TransportError::kind)
+    }
+
+    /// The failure of the connection that is the cause, also of an [`Authenticate`] of the service's own that called a vendor.
+    fn transport(&self) -> Option<&TransportError> {
+        sources(self).find_map(|source| match source.downcast_ref::<Error<NoDeclaredError>>() {
+            Some(Error::Transport(error)) => Some(error),
+            _ => source.downcast_ref::<TransportError>(),
+        })
+    }
+
+    /// Whether the vendor may have seen the request for a token.
+    pub(crate) fn was_sent(&self) -> bool {
+        match self.kind {
+            CredentialsErrorKind::MissingValue { .. }
+            | CredentialsErrorKind::UnusableValue
+            | CredentialsErrorKind::Store
+            | CredentialsErrorKind::Signing
+            | CredentialsErrorKind::Other => false,
+            CredentialsErrorKind::SecondFactorRequired
+            | CredentialsErrorKind::SignInAgain
+            | CredentialsErrorKind::Refused
+            | CredentialsErrorKind::Unavailable
+            | CredentialsErrorKind::Malformed => {
+                self.transport().is_none_or(|error| error.kind() != TransportErrorKind::Connect && error.attempts() > 0)
+            }
+        }
+    }
+
+    pub(crate) const fn of(kind: CredentialsErrorKind) -> Self {
+        Self { kind, answer: None, source: None, attempts: 0, retry_after: None }
+    }
+
+    pub(crate) fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(Arc::from(source.into()));
         self
     }
@@ -172,7 +277,60 @@ impl CredentialsError {
         self.attempts = attempts;
         self
     }
+
+    pub(crate) const fn asking_again_after(mut self, pause: Duration) -> Self {
+        self.retry_after = Some(pause);
+        self
+    }
 }
+
+/// Whether a refusal by the token endpoint is about the credentials: 401, 403, and a 400 unless it gives one of the reasons of RFC
+/// 6749 (section 5.2) that have nothing to do with them.
+fn is_about_credentials(answer: &Answer) -> bool {
+    match answer.status() {
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => true,
+        StatusCode::BAD_REQUEST => {
+            // No error of OAuth is that long.
+            let body = Some(answer.bytes()).filter(|body| body.len() <= 64 * 1024);
+            let body: Option<serde_json::Value> = body.and_then(|body| serde_json::from_slice(body).ok());
+            let reason = body.as_ref().and_then(|body| body.get("error")?.as_str());
+            !matches!(
+                reason,
+                Some(
+                    "invalid_request"
+                        | "unsupported_grant_type"
+                        | "invalid_scope"
+                        | "server_error"
+                        | "temporarily_unavailable"
+                )
+            )
+        }
+        _ => false,
+    }
+}
+
+/// Every error below this one, the nearest first. Who makes a chain without an end has it followed that far.
+fn sources(error: &CredentialsError) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+    let mut next = error.source();
+    let each = std::iter::from_fn(move || {
+        let source = next?;
+        next = source.source();
+        Some(source)
+    });
+    each.take(32)
+}
+
+/// The store did not complete in the time that it is allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StoreTimedOut(pub(crate) Duration);
+
+impl fmt::Display for StoreTimedOut {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "it did not complete within {:?}, which `store_timeout` sets", self.0)
+    }
+}
+
+impl StdError for StoreTimedOut {}
 
 impl fmt::Debug for CredentialsError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -182,7 +340,7 @@ impl fmt::Debug for CredentialsError {
             .field("answer", &self.answer)
             .field("attempts", &self.attempts)
             .field("source", &self.source)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -192,11 +350,12 @@ impl fmt::Display for CredentialsError {
             CredentialsErrorKind::MissingValue { name } => {
                 return write!(formatter, "signing in needs `{name}`, which was not given");
             }
+            CredentialsErrorKind::UnusableValue => "a value that signing in needs cannot be sent",
             CredentialsErrorKind::SecondFactorRequired => "signing in needs a second factor",
             CredentialsErrorKind::SignInAgain => "the tokens have ended and a person has to sign in again",
             CredentialsErrorKind::Refused => match self.status() {
-                Some(status) => return write!(formatter, "the vendor refused the credentials with {status}"),
-                None => "the vendor refused the credentials",
+                Some(status) => return write!(formatter, "the vendor refused to give out a token with {status}"),
+                None => "the vendor refused to give out a token",
             },
             CredentialsErrorKind::Unavailable => match self.status() {
                 Some(status) => return write!(formatter, "the vendor's token endpoint answered {status}"),
@@ -210,8 +369,8 @@ impl fmt::Display for CredentialsError {
     }
 }
 
-impl std::error::Error for CredentialsError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+impl StdError for CredentialsError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.source.as_deref().map(|source| source as _)
     }
 }

@@ -2,32 +2,69 @@
 
 use std::fmt;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_core::Stream;
 use reqwest::header::HeaderMap;
 
+use crate::client::Shared;
 use crate::error::{TransportError, TransportErrorKind};
 use crate::limits::Place;
+use crate::runtime::{BoxFuture, Runtime, caught};
 
 /// A file that the vendor sends: a stream of bytes, read as it comes.
+///
+/// It ends with an error when it is longer than it may be, or takes longer: 1 GiB and 15 minutes unless the builder of the client or
+/// [`max_bytes`](Self::max_bytes) and [`timeout`](Self::timeout) say otherwise.
 pub struct Download {
     headers: HeaderMap,
-    stream: Pin<Box<dyn Stream<Item = Result<Bytes, reqwest::Error>> + Send>>,
-    max_bytes: usize,
+    /// `None` when it has ended, also by an error.
+    stream: Option<Pieces>,
+    /// What the vendor announces, and how much may still come.
+    announced: Option<u64>,
+    left: u64,
+    /// When it must have ended; `None` when that is beyond the end of time.
+    deadline: Option<Instant>,
+    timer: Option<BoxFuture<'static, ()>>,
+    runtime: Arc<dyn Runtime>,
+    /// How much is held in memory.
+    max_held_bytes: usize,
     /// A file that is being read counts among the calls in flight.
-    _place: Place,
+    place: Place,
 }
 
+/// What the HTTP client gives out, one after another.
+type Pieces = Pin<Box<dyn Stream<Item = Result<Bytes, reqwest::Error>> + Send>>;
+
 impl Download {
-    pub(crate) fn new(response: reqwest::Response, max_bytes: usize, place: Place) -> Self {
+    pub(crate) fn new(response: reqwest::Response, shared: &Shared, place: Place) -> Self {
         Self {
             headers: response.headers().clone(),
-            stream: Box::pin(response.bytes_stream()),
-            max_bytes,
-            _place: place,
+            announced: response.content_length(),
+            stream: Some(Box::pin(response.bytes_stream())),
+            left: shared.max_download_bytes,
+            deadline: shared.runtime.instant().checked_add(shared.download_timeout),
+            timer: None,
+            runtime: shared.runtime.clone(),
+            max_held_bytes: shared.max_answer_bytes,
+            place,
         }
+    }
+
+    /// How long the file may take from now to its last byte, the pauses of its reader included: instead of what the client allows.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.deadline = self.runtime.instant().checked_add(limit);
+        self.timer = None;
+        self
+    }
+
+    /// How many bytes may come from now on, instead of what the client allows.
+    pub fn max_bytes(mut self, limit: u64) -> Self {
+        self.left = limit;
+        self
     }
 
     /// The headers, among them `content-type` and `content-length` where the vendor sends them.
@@ -35,21 +72,54 @@ impl Download {
         &self.headers
     }
 
-    /// The next piece; `None` after the last.
+    /// The next piece; `None` after the last, and after an error.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await.transpose()
     }
 
     /// The whole file. An error when it is longer than the client holds in memory.
     pub async fn bytes(mut self) -> Result<Bytes, TransportError> {
-        let mut whole = Vec::new();
+        self.left = self.left.min(u64::try_from(self.max_held_bytes).unwrap_or(u64::MAX));
+        let Some(first) = self.chunk().await? else {
+            return Ok(Bytes::new());
+        };
+        let mut whole = Vec::from(first);
         while let Some(chunk) = self.chunk().await? {
-            if whole.len() + chunk.len() > self.max_bytes {
-                return Err(TransportError::of(TransportErrorKind::AnswerTooLarge));
-            }
             whole.extend_from_slice(&chunk);
         }
         Ok(whole.into())
+    }
+
+    /// The next piece, within the limits.
+    fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, TransportError>>> {
+        let Some(stream) = &mut self.stream else {
+            return Poll::Ready(None);
+        };
+        if self.announced.take().is_some_and(|announced| announced > self.left) {
+            return Poll::Ready(Some(Err(TransportError::of(TransportErrorKind::AnswerTooLarge))));
+        }
+        let (runtime, timer, deadline) = (&*self.runtime, &mut self.timer, self.deadline);
+        let polled = caught(|| {
+            // The limit first, since a vendor that sends without end is never waited for.
+            if let Some(deadline) = deadline {
+                let left = deadline.saturating_duration_since(runtime.instant());
+                let timer = timer.get_or_insert_with(|| runtime.timeout(left));
+                if left.is_zero() || timer.as_mut().poll(context).is_ready() {
+                    return Poll::Ready(Some(Err(TransportError::of(TransportErrorKind::Timeout))));
+                }
+            }
+            stream.as_mut().poll_next(context).map(|piece| piece.map(|piece| piece.map_err(TransportError::from)))
+        });
+        let piece = match polled {
+            Ok(polled) => std::task::ready!(polled),
+            Err(panicked) => return Poll::Ready(Some(Err(TransportError::panicked(panicked)))),
+        };
+        Poll::Ready(piece.map(|piece| {
+            let piece = piece?;
+            let left = u64::try_from(piece.len()).ok().and_then(|length| self.left.checked_sub(length));
+            self.left = left.ok_or_else(|| TransportError::of(TransportErrorKind::AnswerTooLarge))?;
+            Ok(piece)
+        }))
     }
 }
 
@@ -57,7 +127,13 @@ impl Stream for Download {
     type Item = Result<Bytes, TransportError>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.stream.as_mut().poll_next(context).map(|item| item.map(|chunk| chunk.map_err(TransportError::from)))
+        let polled = self.poll_piece(context);
+        if matches!(polled, Poll::Ready(None | Some(Err(_)))) {
+            // The connection and the place among the calls are given back at once.
+            self.stream = None;
+            self.place = None;
+        }
+        polled
     }
 }
 

@@ -1,6 +1,7 @@
 //! What can go wrong with a call, keyed by the vendor's status where there is one.
 
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::StatusCode;
@@ -10,6 +11,7 @@ use crate::Answer;
 use crate::check::Violation;
 use crate::credentials::CredentialsError;
 use crate::decode::DecodeError;
+use crate::runtime::Panicked;
 
 /// Why a call failed. `E` has a variant for each error status that the operation declares.
 ///
@@ -88,6 +90,9 @@ pub enum Refused {
     /// The request's address could not be composed from the base URL and the parameters, or is longer than 64 KiB.
     #[error("the request's address could not be composed")]
     Address,
+    /// The call was made outside of a tokio runtime, or within one that has no clock.
+    #[error("the call was not made on a tokio runtime with a clock and network: build it with `enable_all`")]
+    Runtime,
 }
 
 /// Why no complete answer came.
@@ -97,7 +102,7 @@ pub struct TransportError {
     /// The status, when at least the head of an answer came.
     status: Option<StatusCode>,
     attempts: u32,
-    source: Option<reqwest::Error>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
 /// What kind of transport failure it was.
@@ -108,7 +113,7 @@ pub enum TransportErrorKind {
     Connect,
     /// The time allowed has passed.
     Timeout,
-    /// The answer is longer than the client holds in memory.
+    /// The answer is longer than the client holds in memory, or a file longer than it may be.
     AnswerTooLarge,
     /// The connection failed while the request was sent or the answer was read.
     Interrupted,
@@ -146,6 +151,11 @@ impl TransportError {
         Self { kind, status: None, attempts: 0, source: None }
     }
 
+    /// What the HTTP client calls has panicked, such as a resolver that the service gave it.
+    pub(crate) fn panicked(panicked: Panicked) -> Self {
+        Self { source: Some(Box::new(panicked)), ..Self::of(TransportErrorKind::Interrupted) }
+    }
+
     pub(crate) const fn with_status(mut self, status: StatusCode) -> Self {
         self.status = Some(status);
         self
@@ -167,7 +177,7 @@ impl From<reqwest::Error> for TransportError {
             TransportErrorKind::Interrupted
         };
         // The address holds parameters, which may be private.
-        Self { source: Some(error.without_url()), ..Self::of(kind) }
+        Self { source: Some(Box::new(error.without_url())), ..Self::of(kind) }
     }
 }
 
@@ -176,7 +186,7 @@ impl fmt::Display for TransportError {
         formatter.write_str(match self.kind {
             TransportErrorKind::Connect => "no connection could be made",
             TransportErrorKind::Timeout => "the time allowed has passed",
-            TransportErrorKind::AnswerTooLarge => "the answer is longer than the client holds in memory",
+            TransportErrorKind::AnswerTooLarge => "the answer is longer than it may be",
             TransportErrorKind::Interrupted => "the connection failed before the answer was complete",
         })
     }
@@ -184,7 +194,7 @@ impl fmt::Display for TransportError {
 
 impl std::error::Error for TransportError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.source.as_ref().map(|error| error as _)
+        self.source.as_deref().map(|error| error as _)
     }
 }
 
@@ -209,11 +219,30 @@ impl<E> Error<E> {
         }
     }
 
-    /// The status, when an answer to the call came, or at least its head.
+    /// The status that came, or at least the head of an answer: to the call or, when the call could not be signed in, to the request
+    /// for a token ([`Error::Credentials`]).
     pub fn status(&self) -> Option<StatusCode> {
         match self {
+            Self::Credentials(error) => error.status(),
+            _ => self.status_of_call(),
+        }
+    }
+
+    /// The status of an answer to the call itself.
+    fn status_of_call(&self) -> Option<StatusCode> {
+        match self {
             Self::Transport(error) => error.status,
-            _ => self.answer().map(Answer::status),
+            Self::Declared(_) | Self::Undeclared(_) | Self::Malformed(_) => self.answer().map(Answer::status),
+            Self::Refused(_) | Self::Credentials(_) => None,
+        }
+    }
+
+    /// How long to wait before the call is made again, as far as anyone asked for it: the vendor by `Retry-After`, or this client until
+    /// it asks for a token again.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Credentials(error) => error.retry_after(),
+            _ => self.answer()?.retry_after,
         }
     }
 
@@ -239,19 +268,31 @@ impl<E> Error<E> {
         self.answer().map(Answer::bytes)
     }
 
-    /// Whether the time allowed has passed.
+    /// Whether the time allowed has passed: of the call, of an attempt, or of what it takes to sign in.
     pub fn is_timeout(&self) -> bool {
-        matches!(self, Self::Transport(error) if error.kind == TransportErrorKind::Timeout)
+        match self {
+            Self::Transport(error) => error.kind == TransportErrorKind::Timeout,
+            Self::Credentials(error) => error.is_timeout(),
+            Self::Refused(_) | Self::Declared(_) | Self::Undeclared(_) | Self::Malformed(_) => false,
+        }
     }
 
     /// Whether no connection was made, so that the vendor has seen nothing of the call.
     pub fn is_connect(&self) -> bool {
-        matches!(self, Self::Transport(error) if error.kind == TransportErrorKind::Connect)
+        match self {
+            Self::Transport(error) => error.kind == TransportErrorKind::Connect,
+            Self::Credentials(error) => error.is_connect(),
+            Self::Refused(_) | Self::Declared(_) | Self::Undeclared(_) | Self::Malformed(_) => false,
+        }
     }
 
-    /// Whether the credentials were missing, wrong or out of date: the vendor answered 401, or gave out no token.
+    /// Whether the vendor refused the credentials: it answered the call with 401 or gave out no token for them, or a person has to sign
+    /// in again. An outage of its token endpoint is none of it, nor is a failure of the store, of the signer or of the set-up.
     pub fn is_unauthorized(&self) -> bool {
-        matches!(self, Self::Credentials(_)) || self.has_status(StatusCode::UNAUTHORIZED)
+        match self {
+            Self::Credentials(error) => error.is_unauthorized(),
+            _ => self.has_status(StatusCode::UNAUTHORIZED),
+        }
     }
 
     /// Whether the credentials do not allow the call (403).
@@ -269,25 +310,25 @@ impl<E> Error<E> {
         self.has_status(StatusCode::CONFLICT)
     }
 
-    /// Whether the vendor asks to be called less often (429).
+    /// Whether the vendor asks to be called less often (429), also by its token endpoint. [`retry_after`](Self::retry_after) tells how
+    /// long it asks for.
     pub fn is_rate_limited(&self) -> bool {
-        self.has_status(StatusCode::TOO_MANY_REQUESTS)
+        self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
     }
 
     /// Whether what was sent is at fault: refused here, or by the vendor with 400 or 422.
     pub fn is_validation(&self) -> bool {
-        matches!(self, Self::Refused(_))
-            || self.has_status(StatusCode::BAD_REQUEST)
-            || self.has_status(StatusCode::UNPROCESSABLE_ENTITY)
+        let refused = matches!(self, Self::Refused(refused) if !matches!(refused, Refused::Runtime));
+        refused || self.has_status(StatusCode::BAD_REQUEST) || self.has_status(StatusCode::UNPROCESSABLE_ENTITY)
     }
 
-    /// Whether the vendor failed (500 to 599).
+    /// Whether the vendor failed (500 to 599), its token endpoint included.
     pub fn is_server_error(&self) -> bool {
         self.status().is_some_and(|status| status.is_server_error())
     }
 
     fn has_status(&self, status: StatusCode) -> bool {
-        self.status() == Some(status)
+        self.status_of_call() == Some(status)
     }
 }
 
@@ -329,6 +370,251 @@ impl<E> std::error::Error for Error<E> {
             Self::Transport(error) => Some(error),
             Self::Malformed(malformed) => Some(&malformed.source),
             Self::Declared(_) | Self::Undeclared(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use reqwest::StatusCode;
+    use reqwest::header::HeaderMap;
+
+    use super::{Declared, Error, Malformed, Refused, TransportError, TransportErrorKind};
+    use crate::check::Violation;
+    use crate::credentials::{CredentialsError, CredentialsErrorKind, StoreTimedOut};
+    use crate::decode::DecodeError;
+    use crate::runtime::Panicked;
+    use crate::{Answer, NoDeclaredError, Rule, SignError};
+
+    /// What an error says of itself.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    #[expect(clippy::struct_excessive_bools, reason = "each is what one predicate says")]
+    struct Says {
+        status: Option<u16>,
+        retry_after: Option<u64>,
+        timeout: bool,
+        connect: bool,
+        unauthorized: bool,
+        forbidden: bool,
+        not_found: bool,
+        conflict: bool,
+        rate_limited: bool,
+        validation: bool,
+        server_error: bool,
+        /// How many errors stand below it.
+        sources: usize,
+    }
+
+    fn said(error: &Error<()>) -> Says {
+        let mut sources = 0;
+        let mut source = std::error::Error::source(error);
+        while let Some(below) = source {
+            sources += 1;
+            source = below.source();
+        }
+        Says {
+            status: error.status().map(|status| status.as_u16()),
+            retry_after: error.retry_after().map(|pause| pause.as_secs()),
+            timeout: error.is_timeout(),
+            connect: error.is_connect(),
+            unauthorized: error.is_unauthorized(),
+            forbidden: error.is_forbidden(),
+            not_found: error.is_not_found(),
+            conflict: error.is_conflict(),
+            rate_limited: error.is_rate_limited(),
+            validation: error.is_validation(),
+            server_error: error.is_server_error(),
+            sources,
+        }
+    }
+
+    fn answer(status: u16, body: &'static str) -> Answer {
+        Answer {
+            status: StatusCode::from_u16(status).unwrap(),
+            headers: HeaderMap::new(),
+            body: Bytes::from_static(body.as_bytes()),
+            attempts: 1,
+            retry_after: Some(Duration::from_secs(7)).filter(|_| status == 429),
+        }
+    }
+
+    /// What a status of the call itself says.
+    fn of_call(status: u16) -> Says {
+        Says {
+            status: Some(status),
+            retry_after: (status == 429).then_some(7),
+            unauthorized: status == 401,
+            forbidden: status == 403,
+            not_found: status == 404,
+            conflict: status == 409,
+            rate_limited: status == 429,
+            validation: matches!(status, 400 | 422),
+            server_error: matches!(status, 500..=599),
+            ..Says::default()
+        }
+    }
+
+    const STATUSES: [u16; 14] = [200, 307, 400, 401, 403, 404, 408, 409, 422, 429, 500, 502, 503, 504];
+    const TRANSPORT_KINDS: [TransportErrorKind; 4] = [
+        TransportErrorKind::Connect,
+        TransportErrorKind::Timeout,
+        TransportErrorKind::AnswerTooLarge,
+        TransportErrorKind::Interrupted,
+    ];
+    const CREDENTIALS_KINDS: [CredentialsErrorKind; 10] = [
+        CredentialsErrorKind::MissingValue { name: "client_id" },
+        CredentialsErrorKind::UnusableValue,
+        CredentialsErrorKind::SecondFactorRequired,
+        CredentialsErrorKind::SignInAgain,
+        CredentialsErrorKind::Refused,
+        CredentialsErrorKind::Unavailable,
+        CredentialsErrorKind::Malformed,
+        CredentialsErrorKind::Store,
+        CredentialsErrorKind::Signing,
+        CredentialsErrorKind::Other,
+    ];
+
+    /// Every kind of failure with what it has to say. The matches are exhaustive: a new kind has to choose.
+    fn table(failure: &Error<()>) -> Says {
+        match failure {
+            Error::Refused(refused) => Says {
+                validation: match refused {
+                    Refused::PathParameter { .. }
+                    | Refused::HeaderParameter { .. }
+                    | Refused::Body { .. }
+                    | Refused::Value { .. }
+                    | Refused::Address => true,
+                    Refused::Runtime => false,
+                },
+                sources: 1,
+                ..Says::default()
+            },
+            Error::Transport(error) => {
+                let status = error.status().map_or_else(Says::default, |status| of_call(status.as_u16()));
+                let (timeout, connect) = match error.kind() {
+                    TransportErrorKind::Timeout => (true, false),
+                    TransportErrorKind::Connect => (false, true),
+                    TransportErrorKind::AnswerTooLarge | TransportErrorKind::Interrupted => (false, false),
+                };
+                Says { timeout, connect, sources: 1, retry_after: None, ..status }
+            }
+            Error::Declared(declared) => of_call(declared.answer.status.as_u16()),
+            Error::Undeclared(answer) => of_call(answer.status.as_u16()),
+            Error::Malformed(malformed) => Says { sources: 1, ..of_call(malformed.answer.status.as_u16()) },
+            Error::Credentials(error) => {
+                let status = error.status().map(|status| status.as_u16());
+                Says {
+                    status,
+                    retry_after: (status == Some(429)).then_some(7),
+                    unauthorized: match error.kind() {
+                        CredentialsErrorKind::SecondFactorRequired | CredentialsErrorKind::SignInAgain => true,
+                        CredentialsErrorKind::Refused => matches!(status, None | Some(400 | 401 | 403)),
+                        CredentialsErrorKind::MissingValue { .. }
+                        | CredentialsErrorKind::UnusableValue
+                        | CredentialsErrorKind::Unavailable
+                        | CredentialsErrorKind::Malformed
+                        | CredentialsErrorKind::Store
+                        | CredentialsErrorKind::Signing
+                        | CredentialsErrorKind::Other => false,
+                    },
+                    rate_limited: status == Some(429),
+                    server_error: matches!(status, Some(500..=599)),
+                    sources: 1,
+                    ..Says::default()
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_failure_of_a_call_says_what_it_is() {
+        let violation: Violation = crate::__private::all(&"long", &[Rule::max_length(1)]).unwrap_err();
+        let mut failures: Vec<Error<()>> = [
+            Refused::PathParameter { name: "id" },
+            Refused::HeaderParameter { name: "x-id" },
+            Refused::Body { reason: "it has none" },
+            Refused::Value { violation },
+            Refused::Address,
+            Refused::Runtime,
+        ]
+        .into_iter()
+        .map(Error::Refused)
+        .collect();
+        for kind in TRANSPORT_KINDS {
+            failures.push(Error::Transport(TransportError::of(kind)));
+            failures.extend(STATUSES.map(|status| {
+                Error::Transport(TransportError::of(kind).with_status(StatusCode::from_u16(status).unwrap()))
+            }));
+        }
+        for status in STATUSES {
+            failures.push(Error::Declared(Box::new(Declared { error: (), answer: answer(status, "") })));
+            failures.push(Error::Undeclared(Box::new(answer(status, ""))));
+            let source = DecodeError::new("", "expected an object");
+            failures.push(Error::Malformed(Box::new(Malformed { answer: answer(status, ""), source })));
+        }
+        for kind in CREDENTIALS_KINDS {
+            failures.push(Error::Credentials(CredentialsError::of(kind)));
+            failures.extend(STATUSES.map(|status| {
+                Error::Credentials(CredentialsError::of(kind).answered(answer(status, r#"{"error":"invalid_grant"}"#)))
+            }));
+        }
+        for failure in &failures {
+            assert_eq!(said(failure), table(failure), "{failure:?}");
+        }
+    }
+
+    #[test]
+    fn the_cause_of_a_failed_sign_in_can_be_reached() {
+        let below = |kind| Error::<NoDeclaredError>::Transport(TransportError::of(kind).after(1));
+        let unavailable = |kind| CredentialsError::of(CredentialsErrorKind::Unavailable).because(below(kind));
+        for kind in TRANSPORT_KINDS {
+            let expected = Says {
+                timeout: kind == TransportErrorKind::Timeout,
+                connect: kind == TransportErrorKind::Connect,
+                // The credentials' error, the token request's, and what became of the connection.
+                sources: 3,
+                ..Says::default()
+            };
+            assert_eq!(said(&Error::Credentials(unavailable(kind))), expected, "{kind:?}");
+            // An `Authenticate` of the service's own that signs in by another client.
+            let custom = CredentialsError::new(below(kind));
+            assert_eq!(said(&Error::Credentials(custom)), expected, "{kind:?}");
+        }
+        let interrupted = TransportError::of(TransportErrorKind::Interrupted).with_status(StatusCode::BAD_GATEWAY);
+        let error = CredentialsError::of(CredentialsErrorKind::Unavailable).because(interrupted);
+        assert_eq!(
+            said(&Error::Credentials(error)),
+            Says { status: Some(502), server_error: true, sources: 2, ..Says::default() }
+        );
+        let store = |source: SignError| CredentialsError::of(CredentialsErrorKind::Store).because(source);
+        let failing = Says { sources: 2, ..Says::default() };
+        assert_eq!(said(&Error::Credentials(store(SignError::new("the disk is full")))), failing);
+        let late = CredentialsError::of(CredentialsErrorKind::Store).because(StoreTimedOut(Duration::from_secs(5)));
+        assert_eq!(said(&Error::Credentials(late)), Says { timeout: true, ..failing });
+        let panicked = CredentialsError::of(CredentialsErrorKind::Signing).because(Panicked);
+        assert_eq!(said(&Error::Credentials(panicked)), failing);
+        let waiting = unavailable(TransportErrorKind::Interrupted).asking_again_after(Duration::from_secs(9));
+        assert_eq!(Error::<()>::Credentials(waiting).retry_after(), Some(Duration::from_secs(9)));
+    }
+
+    #[test]
+    fn a_400_of_the_token_endpoint_is_about_the_credentials_unless_it_says_otherwise() {
+        for (body, about_credentials) in [
+            (r#"{"error":"invalid_grant"}"#, true),
+            (r#"{"error":"invalid_client"}"#, true),
+            (r#"{"error":"unauthorized_client"}"#, true),
+            (r#"{"errors":[]}"#, true),
+            ("", true),
+            (r#"{"error":"invalid_request"}"#, false),
+            (r#"{"error":"invalid_scope"}"#, false),
+            (r#"{"error":"unsupported_grant_type"}"#, false),
+            (r#"{"error":"temporarily_unavailable"}"#, false),
+        ] {
+            let error = CredentialsError::of(CredentialsErrorKind::Refused).answered(answer(400, body));
+            assert_eq!(error.is_unauthorized(), about_credentials, "{body}");
         }
     }
 }

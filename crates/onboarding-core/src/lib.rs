@@ -24,6 +24,7 @@ mod operation;
 mod page;
 mod parameter;
 mod patch;
+mod renewal;
 mod request;
 mod retry;
 mod runtime;

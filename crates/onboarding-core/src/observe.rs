@@ -8,10 +8,14 @@ use std::time::Duration;
 use reqwest::{Method, StatusCode};
 use tracing::{Span, field};
 
+use crate::Client;
+use crate::credentials::CredentialsError;
 use crate::decode::DecodeError;
 use crate::request::{Failure, Received, Request};
+use crate::runtime::caught;
 
-/// Is told of every call of a client. All methods do nothing unless they are written.
+/// Is told of every call of a client. All methods do nothing unless they are written. A panic in one of them is logged and does the
+/// call no harm.
 pub trait Observer: Send + Sync + fmt::Debug {
     /// A call begins.
     fn before(&self, call: &CallInfo<'_>) {
@@ -26,6 +30,21 @@ pub trait Observer: Send + Sync + fmt::Debug {
     /// The vendor no longer does what its document says, or a call is on its way out.
     fn drift(&self, call: &CallInfo<'_>, drift: &Drift<'_>) {
         let _ = (call, drift);
+    }
+
+    /// New tokens could not be saved by the [`TokenStore`](crate::TokenStore): they are kept in memory, and a later call tries again.
+    /// A process that ends before that loses them, and with them perhaps the only refresh token that is still good.
+    fn tokens_not_saved(&self, vendor: &'static str, error: &CredentialsError) {
+        let _ = (vendor, error);
+    }
+}
+
+/// Tells the client's observer, if there is one, and survives it.
+pub(crate) fn tell(client: &Client, tell: impl FnOnce(&dyn Observer)) {
+    if let Some(observer) = &client.shared.observer
+        && caught(|| tell(&**observer)).is_err()
+    {
+        tracing::error!(vendor = client.vendor(), "the observer panicked");
     }
 }
 
@@ -83,6 +102,8 @@ pub enum Drift<'a> {
         /// it may be private: it stands in the decoded answer.
         type_name: &'static str,
     },
+    /// A list came to a page that it had given before. The list ends there.
+    RepeatedPage,
     /// An operation that the vendor has marked as deprecated was called.
     DeprecatedOperation,
 }

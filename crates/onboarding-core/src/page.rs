@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::{Future, poll_fn};
+use std::hash::{BuildHasher as _, RandomState};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -11,6 +12,10 @@ use futures_core::Stream;
 
 use crate::call::Call;
 use crate::error::Error;
+use crate::observe::Drift;
+
+/// How many of the last pages are remembered to know one that comes again. A longer cycle is found too, some pages later.
+const REMEMBERED: usize = 4096;
 
 /// An answer that is one page of a list.
 pub trait Page: Sized {
@@ -70,8 +75,10 @@ pub enum Paging {
 /// The pages of a list, one after another, each asked for when it is wanted.
 ///
 /// It ends with the last page: when as many items came as there are, or a page is empty, or one is shorter than asked for and
-/// the vendor tells no total. A vendor that sends the same page again is not asked for more. After an error it ends too;
-/// [`position`](Self::position) tells where to take the list up again.
+/// the vendor tells no total. A page that has come before, whether just before or in a cycle of any length, is left out and ends the
+/// list too: a vendor that repeats itself is not asked for ever, and the client's observer is told
+/// ([`Drift::RepeatedPage`](crate::Drift::RepeatedPage)). After an error the list ends as well; [`position`](Self::position)
+/// tells where to take it up again.
 #[must_use = "nothing is sent before a page is asked for"]
 pub struct Pages<T, E> {
     call: Call<T, E>,
@@ -79,7 +86,7 @@ pub struct Pages<T, E> {
     limit: Option<i64>,
     position: i64,
     seen: i64,
-    previous: Bytes,
+    came: Seen,
     step: Step<T, E>,
 }
 
@@ -105,7 +112,7 @@ impl<T, E> Pages<T, E> {
                 (limit, position, limit.unwrap_or(0).saturating_mul(position.saturating_sub(1)))
             }
         };
-        Self { call, paging, limit, position, seen, previous: Bytes::new(), step: Step::Idle }
+        Self { call, paging, limit, position, seen, came: Seen::default(), step: Step::Idle }
     }
 
     /// Where the next page begins: its number, or the number of items before it, as the vendor counts. Given to the same call's
@@ -136,15 +143,19 @@ impl<T: Page + Send + 'static, E: Send + 'static> Pages<T, E> {
     }
 
     /// Takes a page in; `None` when it is not one of its own.
-    fn take(&mut self, page: T, bytes: Bytes) -> Option<T> {
+    fn take(&mut self, page: T, bytes: &Bytes) -> Option<T> {
         let count = i64::try_from(page.count()).unwrap_or(i64::MAX);
-        let first = self.previous.is_empty();
-        if !first && (count == 0 || bytes == self.previous) {
+        let is_first = self.came.count == 0;
+        let repeats = self.came.repeat(bytes);
+        if repeats && let Some(reporter) = self.call.request().reporter() {
+            reporter.report(&Drift::RepeatedPage);
+        }
+        if repeats || (!is_first && count == 0) {
             self.step = Step::Done;
             return None;
         }
-        self.previous = bytes;
         self.seen = self.seen.saturating_add(count);
+        let asked = self.position;
         self.position = match self.paging {
             Paging::Offset { .. } => self.position.saturating_add(count),
             Paging::Number { .. } => self.position.saturating_add(1),
@@ -153,8 +164,44 @@ impl<T: Page + Send + 'static, E: Send + 'static> Pages<T, E> {
             Some(total) => self.seen >= total,
             None => self.limit.is_some_and(|limit| count < limit),
         };
-        self.step = if complete || count == 0 { Step::Done } else { Step::Idle };
+        // At the end of all numbers there is no further position.
+        self.step = if complete || count == 0 || self.position == asked { Step::Done } else { Step::Idle };
         Some(page)
+    }
+}
+
+/// The pages that came, by their hashes. Which text has which hash is decided anew in each process, so that no vendor can make two
+/// pages look the same.
+#[derive(Debug, Default)]
+struct Seen {
+    hasher: RandomState,
+    /// How many there were.
+    count: u64,
+    /// The last of them: a cycle of so many is noticed at its first repeated page.
+    recent: VecDeque<u64>,
+    /// A page that is compared with twice as many after it as with the one before it was: so a cycle of any length is found
+    /// (Brent, 1980).
+    fixed: Option<u64>,
+    until_next_fixed: u64,
+}
+
+impl Seen {
+    /// Takes a page in, and tells whether it has come before.
+    fn repeat(&mut self, page: &[u8]) -> bool {
+        let page = self.hasher.hash_one(page);
+        if self.fixed == Some(page) || self.recent.contains(&page) {
+            return true;
+        }
+        if self.recent.len() == REMEMBERED {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(page);
+        self.count += 1;
+        if self.until_next_fixed == 0 {
+            (self.fixed, self.until_next_fixed) = (Some(page), self.count);
+        }
+        self.until_next_fixed -= 1;
+        false
     }
 }
 
@@ -168,7 +215,7 @@ impl<T: Page + Send + 'static, E: Send + 'static> Stream for Pages<T, E> {
                 Step::Done => return Poll::Ready(None),
                 Step::Idle => pages.step = Step::Asked(pages.ask()),
                 Step::Asked(answer) => match ready!(answer.as_mut().poll(context)) {
-                    Ok((page, bytes)) => return Poll::Ready(pages.take(page, bytes).map(Ok)),
+                    Ok((page, bytes)) => return Poll::Ready(pages.take(page, &bytes).map(Ok)),
                     Err(error) => {
                         pages.step = Step::Done;
                         return Poll::Ready(Some(Err(error)));
@@ -233,5 +280,32 @@ impl<T: Page, E> Unpin for Items<T, E> {}
 impl<T: Page, E> fmt::Debug for Items<T, E> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Items").field("pages", &self.pages).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{REMEMBERED, Seen};
+
+    #[test]
+    fn a_cycle_of_any_length_is_found_in_bounded_memory() {
+        for (before, length) in [(0, 1), (3, 2), (0, 100), (7, REMEMBERED), (5, REMEMBERED + 1), (100, 3 * REMEMBERED)]
+        {
+            let mut seen = Seen::default();
+            let page = |number: usize| if number < before { number } else { before + (number - before) % length };
+            let found = (0..100_000).find(|number| seen.repeat(&page(*number).to_be_bytes())).expect("it is found");
+            assert!(seen.recent.len() <= REMEMBERED);
+            if length <= REMEMBERED {
+                assert_eq!(found, before + length, "the first repeated page");
+            } else {
+                assert!(found <= 2 * before + 4 * length, "{found} pages until a cycle of {length} was found");
+            }
+        }
+    }
+
+    #[test]
+    fn different_pages_are_never_taken_for_each_other() {
+        let mut seen = Seen::default();
+        assert!((0..100_000_u32).all(|number| !seen.repeat(&number.to_be_bytes())));
     }
 }

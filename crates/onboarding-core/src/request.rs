@@ -17,14 +17,14 @@ use crate::answer::Answer;
 use crate::call::NoDeclaredError;
 use crate::check::{self, Check, Rule};
 use crate::client::Shared;
-use crate::credentials::{CredentialsError, CredentialsErrorKind, SignInHeaders};
+use crate::credentials::{Authenticate, CredentialsError, CredentialsErrorKind, SignInHeaders};
 use crate::download::Download;
 use crate::error::{Error, Refused, TransportError, TransportErrorKind};
 use crate::observe::{self, CallEnd, CallInfo, Drift};
 use crate::operation::{Operation, OperationRef};
 use crate::parameter::{Parameter, encode};
 use crate::retry;
-use crate::runtime::BoxFuture;
+use crate::runtime::{BoxFuture, Panicked, caught, caught_future, has_clock, within};
 use crate::signer::SignableRequest;
 
 /// How many headers most requests have besides: accept, authorization, content type and length, host.
@@ -301,8 +301,13 @@ impl Request {
         headers.extend(shared.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
         headers.insert(ACCEPT, HeaderValue::from_static(self.operation.accept));
         if self.operation.authenticated {
-            let sign_in = shared.sign_in_headers.iter().chain(signed_in.into_iter().flat_map(SignInHeaders::iter));
-            headers.extend(sign_in.map(|(name, value)| (name.clone(), value.clone())));
+            // In place of all others of the same name: a request with two credentials is read by one server so and by the next otherwise.
+            for given in [Some(&shared.sign_in_headers), signed_in].into_iter().flatten() {
+                for name in given.names() {
+                    headers.remove(name);
+                }
+                headers.extend(given.iter().map(|(name, value)| (name.clone(), value.clone())));
+            }
         }
         for (name, value) in &self.headers {
             headers.insert(name.clone(), value.clone());
@@ -312,9 +317,13 @@ impl Request {
         }
         if let Some(signer) = &shared.signer {
             let body = self.body.as_ref().map_or(&[][..], |(_, body)| body);
-            signer.sign(&mut SignableRequest { method: &self.operation.method, url, headers, body }).map_err(
-                |error| Failure::Credentials(CredentialsError::of(CredentialsErrorKind::Signing).because(error)),
-            )?;
+            let mut request = SignableRequest { method: &self.operation.method, url, headers, body };
+            let failed = || CredentialsError::of(CredentialsErrorKind::Signing);
+            match caught(|| signer.sign(&mut request)) {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => return Err(Failure::Credentials(failed().because(error))),
+                Err(panicked) => return Err(Failure::Credentials(failed().because(panicked))),
+            }
         }
         if let Some((_, body)) = &self.body {
             *request.body_mut() = Some(body.clone().into());
@@ -347,9 +356,7 @@ pub(crate) struct Reporter {
 
 impl Reporter {
     pub(crate) fn report(&self, drift: &Drift<'_>) {
-        if let Some(observer) = &self.client.shared.observer {
-            observer.drift(&info(&self.client, &self.operation), drift);
-        }
+        observe::tell(&self.client, |observer| observer.drift(&info(&self.client, &self.operation), drift));
     }
 }
 
@@ -408,17 +415,20 @@ pub(crate) fn execute(mut request: Request, stream_success: bool) -> BoxFuture<'
         if let Some(refused) = request.refused.take() {
             return Err(Failure::Refused(*refused));
         }
+        if !has_clock() {
+            return Err(Failure::Refused(Refused::Runtime));
+        }
         let url = request.url().map_err(Failure::Refused)?;
         let repeatable = request.make_repeatable();
         let span = observe::call_span(&request);
         let shared = request.client.shared.clone();
         let begun = shared.runtime.instant();
-        if let Some(observer) = &shared.observer {
+        observe::tell(&request.client, |observer| {
             observer.before(&request.info());
             if request.operation.deprecated {
                 observer.drift(&request.info(), &Drift::DeprecatedOperation);
             }
-        }
+        });
         let mut execution = Execution {
             deadline: begun.checked_add(request.timeout.unwrap_or(shared.timeout)),
             request: &request,
@@ -432,11 +442,11 @@ pub(crate) fn execute(mut request: Request, stream_success: bool) -> BoxFuture<'
         let attempts = execution.attempts;
         span.record("attempts", attempts);
         observe::record(&span, &result);
-        if let Some(observer) = &shared.observer {
+        observe::tell(&request.client, |observer| {
             let (status, failure) = observe::ending(&result);
             let elapsed = shared.runtime.instant().saturating_duration_since(begun);
             observer.after(&request.info(), &CallEnd { status, failure, attempts, elapsed });
-        }
+        });
         match &mut result {
             Ok(Received::Whole(answer, _)) => answer.attempts = attempts,
             Ok(Received::Streamed(streamed)) => streamed.1.attempts = attempts,
@@ -471,7 +481,7 @@ impl Execution<'_> {
                 && !signed_in_again
             {
                 // Between attempts the token may have been renewed for another call.
-                signed_in = Some(self.within(authenticate.sign_in(&self.request.client, None)).await?);
+                signed_in = Some(self.signed_in(&**authenticate, None).await?);
             }
             let mut result = self.attempt(signed_in.as_ref()).await;
 
@@ -480,7 +490,7 @@ impl Execution<'_> {
                 (authenticate, &signed_in, signed_in_again, &result)
                 && answer.status == StatusCode::UNAUTHORIZED
             {
-                let renewed = self.within(authenticate.sign_in(&self.request.client, Some(refused))).await?;
+                let renewed = self.signed_in(&**authenticate, Some(refused)).await?;
                 if renewed != *refused {
                     signed_in_again = true;
                     signed_in = Some(renewed);
@@ -499,9 +509,7 @@ impl Execution<'_> {
     fn pause_after(&self, result: &Result<Received, Failure>) -> Option<Duration> {
         let runtime = &*self.shared.runtime;
         let asked = match result {
-            Ok(Received::Whole(answer, false)) if retry::is_temporary(answer.status) => {
-                retry::retry_after(&answer.headers, runtime)
-            }
+            Ok(Received::Whole(answer, false)) if retry::is_temporary(answer.status) => answer.retry_after,
             Err(Failure::Transport(error)) if error.kind() != TransportErrorKind::AnswerTooLarge => None,
             _ => return None,
         };
@@ -519,11 +527,15 @@ impl Execution<'_> {
     }
 
     /// Waits for the credentials, as long as the call may take.
-    async fn within<T>(&self, signing_in: impl Future<Output = Result<T, CredentialsError>>) -> Result<T, Failure> {
-        match tokio::time::timeout(self.remaining(), signing_in).await {
-            Ok(signed_in) => signed_in.map_err(Failure::Credentials),
-            Err(_) => Err(timed_out()),
-        }
+    async fn signed_in(
+        &self,
+        authenticate: &dyn Authenticate,
+        refused: Option<&SignInHeaders>,
+    ) -> Result<SignInHeaders, Failure> {
+        let signing_in = caught_future(|| authenticate.sign_in(&self.request.client, refused));
+        let signed_in = within(&*self.shared.runtime, self.remaining(), signing_in).await.ok_or_else(timed_out)?;
+        let failed = |panicked: Panicked| Err(CredentialsError::of(CredentialsErrorKind::Other).because(panicked));
+        signed_in.unwrap_or_else(failed).map_err(Failure::Credentials)
     }
 
     /// Sends the request once.
@@ -538,7 +550,7 @@ impl Execution<'_> {
         let (request, shared) = (self.request, self.shared);
         let place = if shared.limits.any() {
             let entering = shared.limits.enter(&*shared.runtime);
-            tokio::time::timeout(self.remaining(), entering).await.map_err(|_| timed_out())?
+            within(&*shared.runtime, self.remaining(), entering).await.ok_or_else(timed_out)?
         } else {
             None
         };
@@ -552,8 +564,10 @@ impl Execution<'_> {
             let mut response = pending.await?;
             let status = response.status();
             if self.stream_success && status.is_success() {
-                let head = Answer { status, headers: response.headers().clone(), body: Bytes::new(), attempts: 0 };
-                let download = Download::new(response, shared.max_answer_bytes, place);
+                let retry_after = retry::retry_after(response.headers(), &*shared.runtime);
+                let headers = response.headers().clone();
+                let head = Answer { status, headers, body: Bytes::new(), attempts: 0, retry_after };
+                let download = Download::new(response, shared, place);
                 return Ok(Received::Streamed(Box::new((download, head))));
             }
             let limit = request.max_answer_bytes.unwrap_or(usize::MAX).min(shared.max_answer_bytes);
@@ -561,9 +575,15 @@ impl Execution<'_> {
                 .await
                 .map_err(|error| Failure::Transport(error.with_status(status)))?;
             let headers = std::mem::take(response.headers_mut());
-            Ok(Received::Whole(Answer { status, headers, body, attempts: 0 }, request.is_success(status)))
+            let retry_after = retry::retry_after(&headers, &*shared.runtime);
+            Ok(Received::Whole(Answer { status, headers, body, attempts: 0, retry_after }, request.is_success(status)))
         };
-        tokio::time::timeout(limit, exchange).await.unwrap_or_else(|_| Err(timed_out()))
+        // What the HTTP client calls may be the service's own, such as a resolver.
+        let mut exchange = pin!(exchange);
+        match caught_future(|| tokio::time::timeout(limit, exchange.as_mut())).await {
+            Ok(exchanged) => exchanged.unwrap_or_else(|_| Err(timed_out())),
+            Err(panicked) => Err(Failure::Transport(TransportError::panicked(panicked))),
+        }
     }
 }
 

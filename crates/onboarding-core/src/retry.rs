@@ -5,11 +5,10 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::{Duration, SystemTime};
 
-use backon::{BackoffBuilder, ExponentialBuilder};
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
-use crate::runtime::Runtime;
+use crate::runtime::{Runtime, random_part};
 
 /// How calls are repeated that failed and may be repeated: those with an idempotent method or an idempotency key, after a failure
 /// of the connection or the statuses 408, 429, 502, 503 and 504.
@@ -44,7 +43,7 @@ impl Retry {
         Self::default().max_attempts(1)
     }
 
-    /// How often a call is sent at most, the first time included.
+    /// How often a call is sent at most, the first time included: at least once.
     pub const fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts;
         self
@@ -80,17 +79,21 @@ impl Retry {
         if attempts >= self.max_attempts || asked.is_some_and(|asked| asked > self.max_retry_after) {
             return None;
         }
-        let longest = ExponentialBuilder::new()
-            .with_factor(2.0)
-            .with_min_delay(self.first_delay)
-            .with_max_delay(self.max_delay)
-            .without_max_times()
-            .build()
-            .nth(attempts.saturating_sub(1) as usize)?
-            .min(self.max_delay);
-        let delay = longest.mul_f64(runtime.random());
+        let delay = full_jitter(self.first_delay, self.max_delay, attempts, runtime);
         Some(asked.map_or(delay, |asked| asked.max(delay)))
     }
+
+    /// Whether anything is sent at all.
+    pub(crate) const fn allows_an_attempt(&self) -> bool {
+        self.max_attempts > 0
+    }
+}
+
+/// How long to pause after so many failures in a row: a random part of what begins with `first` and doubles with every further one,
+/// up to `longest`.
+pub(crate) fn full_jitter(first: Duration, longest: Duration, failures: u32, runtime: &dyn Runtime) -> Duration {
+    let doubled = 2_u32.saturating_pow(failures.saturating_sub(1));
+    random_part(first.saturating_mul(doubled).min(longest), runtime)
 }
 
 /// Whether the vendor says with this status that the same call may succeed later.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use reqwest::Method;
-use reqwest::header::HeaderMap;
+use reqwest::header::{HeaderMap, HeaderName};
 use url::Url;
 
 /// Signs requests. It is called last, when nothing else touches the request any more, and again for each attempt, since signatures
@@ -12,6 +12,12 @@ use url::Url;
 pub trait Signer: Send + Sync + fmt::Debug {
     /// Adds the headers that carry the signature.
     fn sign(&self, request: &mut SignableRequest<'_>) -> Result<(), SignError>;
+
+    /// The names of the headers that it adds: those of RFC 9421 and RFC 9530 and of the drafts before them, unless it is written.
+    /// Nobody else may send them, which is checked when the client is built.
+    fn header_names(&self) -> Vec<HeaderName> {
+        ["signature", "signature-input", "content-digest", "digest"].map(HeaderName::from_static).into()
+    }
 }
 
 /// The final request, of which only the headers may still change.

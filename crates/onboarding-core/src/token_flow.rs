@@ -87,7 +87,7 @@ impl TokenFlow {
 }
 
 /// How an answer tells when its access token ends. Where it does not, the `exp` of a token that is a JWT is taken, and without one the
-/// token is used until the vendor answers 401.
+/// token is used until the vendor answers 401. A token that is told to have ended already is used for a minute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Expiry {

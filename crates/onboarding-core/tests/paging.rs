@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use onboarding_core::{
-    Client, ClientBuilder, Credentials, Method, NoDeclaredError, Operation, Page, Retry, VendorClient, call, object,
-    page, untagged_union,
+    CallInfo, Client, ClientBuilder, Credentials, Drift, Method, NoDeclaredError, Observer, Operation, Page, Retry,
+    VendorClient, call, object, page, untagged_union,
 };
 use wiremock::matchers::{any, query_param};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
@@ -181,6 +181,80 @@ async fn a_vendor_that_repeats_itself_is_not_asked_for_ever() {
     Mock::given(any()).respond_with(same).mount(&server).await;
     assert_eq!(Things::new(&server).by_number().items().collect().await.unwrap(), [1, 2]);
     assert_eq!(asked(&server).await.len(), 2);
+}
+
+/// A vendor whose pages go round: the page with each number, or at each offset, comes again after so many.
+async fn round(length: i64, total: Option<i64>) -> MockServer {
+    let server = MockServer::start().await;
+    let answer = move |request: &Request| {
+        let asked = request.url.query_pairs().find(|(key, _)| key == "page" || key == "offset");
+        let at = asked.and_then(|(_, value)| value.parse::<i64>().ok()).unwrap_or(0);
+        let number = if request.url.query().is_some_and(|query| query.contains("offset")) { at / 2 } else { at - 1 };
+        let (first, second) = (number % length * 2, number % length * 2 + 1);
+        let total = total.map_or_else(String::new, |total| format!(r#", "total": {total}"#));
+        ResponseTemplate::new(200)
+            .set_body_raw(format!(r#"{{ "data": [{first}, {second}]{total} }}"#), "application/json")
+    };
+    Mock::given(any()).respond_with(answer).mount(&server).await;
+    server
+}
+
+#[tokio::test]
+async fn pages_that_go_round_end_after_the_first_round() {
+    for (length, total) in [(1, None), (2, None), (3, Some(1_000_000)), (10, None), (40, Some(i64::MAX))] {
+        let all: Vec<i64> = (0..2 * length).collect();
+        let server = round(length, total).await;
+        assert_eq!(Things::new(&server).by_number().items().collect().await.unwrap(), all);
+        assert_eq!(
+            i64::try_from(asked(&server).await.len()).unwrap(),
+            length + 1,
+            "the first page that comes again ends the list"
+        );
+
+        let server = round(length, total).await;
+        assert_eq!(Things::new(&server).by_offset().limit(2).items().collect().await.unwrap(), all);
+        assert_eq!(i64::try_from(asked(&server).await.len()).unwrap(), length + 1);
+    }
+}
+
+/// Is told of lists that repeat themselves.
+#[derive(Clone, Debug, Default)]
+struct Repeats(std::sync::Arc<std::sync::atomic::AtomicUsize>);
+
+impl Observer for Repeats {
+    fn drift(&self, _: &CallInfo<'_>, drift: &Drift<'_>) {
+        if matches!(drift, Drift::RepeatedPage) {
+            self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_observer_is_told_that_pages_go_round() {
+    let (server, repeats) = (round(2, None).await, Repeats::default());
+    let things = ClientBuilder::<Things>::default().base_url(server.uri()).observer(repeats.clone()).build().unwrap();
+    let mut pages = things.by_number().pages();
+    let mut count = 0;
+    while let Some(page) = pages.next().await {
+        page.unwrap();
+        count += 1;
+    }
+    assert_eq!((count, repeats.0.load(std::sync::atomic::Ordering::SeqCst)), (2, 1));
+}
+
+#[tokio::test]
+async fn a_position_beyond_all_numbers_ends_the_list() {
+    let server = MockServer::start().await;
+    let count = std::sync::atomic::AtomicUsize::new(0);
+    let answer = move |_: &Request| {
+        let number = count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        ResponseTemplate::new(200).set_body_raw(format!(r#"{{ "data": [{number}, 1] }}"#), "application/json")
+    };
+    Mock::given(any()).respond_with(answer).mount(&server).await;
+    let things = Things::new(&server);
+    assert_eq!(things.by_number().page(i64::MAX - 1).items().collect().await.unwrap(), [0, 1, 1, 1]);
+    assert_eq!(things.by_offset().offset(i64::MAX).items().collect().await.unwrap().len(), 2);
+    assert_eq!(asked(&server).await.len(), 3);
 }
 
 #[tokio::test]

@@ -12,11 +12,22 @@ use std::fmt::Write as _;
 use chrono::DateTime;
 #[doc(hidden)]
 pub use insta;
+use onboarding_core::{SignError, SignableRequest, Signer};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
+
+/// For vendors that require signatures: signs by adding nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Unsigned;
+
+impl Signer for Unsigned {
+    fn sign(&self, _: &mut SignableRequest<'_>) -> Result<(), SignError> {
+        Ok(())
+    }
+}
 
 /// A server on loopback that gives every request the same answer.
 pub struct Loopback {

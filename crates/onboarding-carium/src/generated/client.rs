@@ -134,6 +134,13 @@ impl PasswordSignIn {
     pub fn store(self, store: impl runtime::TokenStore + 'static) -> Self {
         Self(self.0.store(store))
     }
+
+    /// How long one call of the store may take: 5 seconds by default. A `load` or a `lock` that takes longer is tried
+    /// once more, a `save` later; calls that have a good token do not wait for the store.
+    #[must_use]
+    pub fn store_timeout(self, limit: std::time::Duration) -> Self {
+        Self(self.0.store_timeout(limit))
+    }
 }
 
 impl From<PasswordSignIn> for Credentials {

@@ -163,6 +163,19 @@ impl Signer for RequestSigner {
         request.headers.insert(SIGNATURE, signature);
         Ok(())
     }
+
+    fn header_names(&self) -> Vec<HeaderName> {
+        let profile = &*self.profile;
+        let mut names = vec![SIGNATURE_INPUT, SIGNATURE];
+        names.extend(profile.date.then_some(DATE));
+        names.extend(profile.content_length.then_some(CONTENT_LENGTH));
+        if let BodyDigest::WithBody(header, _) | BodyDigest::Always(header, _) = profile.digest {
+            names.push(HeaderName::from_static(header.name()));
+        }
+        let unsigned = profile.unsigned_headers.iter();
+        names.extend(unsigned.filter_map(|(name, _)| HeaderName::from_bytes(name.as_bytes()).ok()));
+        names
+    }
 }
 
 impl fmt::Debug for RequestSigner {

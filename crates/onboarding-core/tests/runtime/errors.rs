@@ -8,7 +8,7 @@ use onboarding_core::{
 };
 use proptest::prelude::*;
 
-use crate::common::{SECRET, Server, Step, answer, builder, client, json, printed};
+use crate::common::{FakeRuntime, SECRET, Server, Step, answer, builder, client, json, printed};
 
 static GET: Operation = Operation::new("get_person", Method::GET, "/people/{id}");
 static MOVED: Operation = Operation::new("moved", Method::GET, "/moved").redirects();
@@ -245,6 +245,74 @@ async fn downloads_are_streamed() {
     let error =
         client(&server).request(&GET).path("id", &"1").answers_download::<GetPersonError>().send().await.unwrap_err();
     assert!(matches!(error.declared(), Some(GetPersonError::NotFound(_))));
+}
+
+#[tokio::test]
+async fn a_download_has_a_limit_of_bytes_that_can_be_set() {
+    let announced = |_: usize, _: &crate::common::Received| answer("200 OK", &[], "x".repeat(1000));
+    let flood = |_: usize, _: &crate::common::Received| {
+        vec![Step::Send(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n".to_vec()), Step::Flood(1 << 40)]
+    };
+    let too_large = |result: Result<u64, onboarding_core::TransportError>| {
+        assert_eq!(result.unwrap_err().kind(), TransportErrorKind::AnswerTooLarge);
+    };
+    let server = Server::start(announced).await;
+    let file = async |server: &Server, limit: u64| {
+        let client = builder(server).max_download_bytes(limit).build().unwrap().0;
+        client.request(&FILE).answers_download::<NoDeclaredError>().send().await.unwrap()
+    };
+    assert_eq!(read_all(file(&server, 1000).await).await.unwrap(), 1000);
+    too_large(read_all(file(&server, 999).await).await);
+    too_large(read_all(file(&server, 5000).await.max_bytes(999)).await);
+    assert_eq!(read_all(file(&server, 1).await.max_bytes(1000)).await.unwrap(), 1000);
+    // One that announces no length and never ends.
+    let server = Server::start(flood).await;
+    too_large(read_all(file(&server, 1 << 20).await).await);
+}
+
+#[tokio::test]
+async fn a_download_has_a_limit_of_time_that_can_be_set() {
+    let server = Server::start(|_, _| {
+        let head = b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n".to_vec();
+        vec![Step::Send(head), Step::Trickle(vec![b'x'; 100_000], Duration::from_millis(5))]
+    })
+    .await;
+    for by_builder in [true, false] {
+        let runtime = FakeRuntime::new();
+        let builder = builder(&server).runtime(runtime.clone());
+        let limit = Duration::from_secs(3600);
+        let builder = if by_builder { builder.download_timeout(limit) } else { builder };
+        let call = builder.build().unwrap().0.request(&FILE).answers_download::<NoDeclaredError>();
+        let mut file = call.send().await.unwrap();
+        if !by_builder {
+            file = file.timeout(limit);
+        }
+        file.chunk().await.unwrap().unwrap();
+        runtime.pass(limit.checked_sub(Duration::from_millis(1)).unwrap());
+        file.chunk().await.unwrap().unwrap();
+        runtime.pass(Duration::from_millis(1));
+        assert_eq!(file.chunk().await.unwrap_err().kind(), TransportErrorKind::Timeout);
+        assert!(file.chunk().await.unwrap().is_none(), "after an error nothing comes");
+    }
+    // By default there is one, too: a byte now and then does not keep it going for ever.
+    let runtime = FakeRuntime::new();
+    let call = builder(&server).runtime(runtime.clone()).build().unwrap().0.request(&FILE).answers_download();
+    let mut file = call.send().await.map_err(|error: Error<NoDeclaredError>| error).unwrap();
+    runtime.pass(Duration::from_secs(15 * 60));
+    assert_eq!(file.chunk().await.unwrap_err().kind(), TransportErrorKind::Timeout);
+    // And in real time, for a reader who waits.
+    let call = builder(&server).download_timeout(Duration::from_millis(50)).build().unwrap().0.request(&FILE);
+    let file = call.answers_download::<NoDeclaredError>().send().await.unwrap();
+    assert_eq!(file.bytes().await.unwrap_err().kind(), TransportErrorKind::Timeout);
+}
+
+/// How many bytes a file has, read piece by piece.
+async fn read_all(mut file: onboarding_core::Download) -> Result<u64, onboarding_core::TransportError> {
+    let mut length = 0;
+    while let Some(piece) = file.chunk().await? {
+        length += piece.len() as u64;
+    }
+    Ok(length)
 }
 
 #[tokio::test]

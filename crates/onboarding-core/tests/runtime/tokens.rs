@@ -377,7 +377,8 @@ async fn a_failed_renewal_reaches_every_call_that_waits() {
         _ => json(200, "{}"),
     })
     .await;
-    let client = signed_in(&server, &FakeRuntime::new(), upvest());
+    let runtime = FakeRuntime::new();
+    let client = signed_in(&server, &runtime, upvest());
     let calls: Vec<_> = (0..50)
         .map(|_| {
             tokio::spawn({
@@ -393,9 +394,19 @@ async fn a_failed_renewal_reaches_every_call_that_waits() {
         assert_eq!(error.kind(), CredentialsErrorKind::Unavailable);
         assert_eq!(error.to_string(), "the vendor's token endpoint answered 503 Service Unavailable");
     }
-    assert_eq!((server.count_of("/auth/token"), server.count_of("/things")), (1, 0), "it is not repeated");
+    let asked = server.count_of("/auth/token");
+    assert_eq!(
+        (asked, server.count_of("/things")),
+        (3, 0),
+        "one renewal, in which the request is repeated as any safe one"
+    );
+    let error = call(&client, &GET).await.unwrap_err();
+    assert!(error.is_server_error() && !error.is_unauthorized());
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(1)), "half of two seconds by this chance");
+    assert_eq!(server.count_of("/auth/token"), asked, "the vendor is left alone for that long");
+    runtime.pass(Duration::from_secs(1));
     call(&client, &GET).await.unwrap_err();
-    assert_eq!(server.count_of("/auth/token"), 2, "the next call tries again");
+    assert_eq!(server.count_of("/auth/token"), asked + 1, "and then asked once more");
 }
 
 #[tokio::test]

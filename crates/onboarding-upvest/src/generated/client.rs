@@ -37,6 +37,7 @@ impl VendorClient for Client {
     const USER_AGENT: &'static str = concat!("onboarding-upvest/", env!("CARGO_PKG_VERSION"));
     type Environment = Environment;
     type Credentials = Credentials;
+    const REQUIRES_SIGNER: bool = true;
 
     fn from_core(core: runtime::Client) -> Self {
         Self { core }
@@ -138,6 +139,13 @@ impl ClientCredentialsSignIn {
     #[must_use]
     pub fn store(self, store: impl runtime::TokenStore + 'static) -> Self {
         Self(self.0.store(store))
+    }
+
+    /// How long one call of the store may take: 5 seconds by default. A `load` or a `lock` that takes longer is tried
+    /// once more, a `save` later; calls that have a good token do not wait for the store.
+    #[must_use]
+    pub fn store_timeout(self, limit: std::time::Duration) -> Self {
+        Self(self.0.store_timeout(limit))
     }
 }
 

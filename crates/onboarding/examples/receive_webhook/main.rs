@@ -18,17 +18,22 @@ use axum::body::Bytes;
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::routing::post;
-use onboarding::upvest::signing::Policy;
+use onboarding::upvest::signing::{Policy, Profile, RequestSigner, SigningKey};
 use onboarding::upvest::types::{UserEvent, UserEventDelivery, UserEventType};
 use onboarding::upvest::webhook::{FetchedKeys, ReceivedRequest, SignedWebhooks};
 use onboarding::upvest::{Client, Credentials};
 
+/// The service's own key, which was made for tests.
+const KEY: &str = include_str!("../../../onboarding-core/tests/keys/ed25519.pem");
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let vendor = vendor::Vendor::start().await?;
+    let signer = RequestSigner::new(SigningKey::from_pem(KEY)?, "our-key", Profile::upvest_requests());
     let client = Client::builder()
         .base_url(vendor.url())
         .credentials(Credentials::client_credentials("the-client", "the-secret", "webhooks:read"))
+        .signer(signer)
         .build()?;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}/webhooks/upvest", listener.local_addr()?);
