@@ -15,6 +15,7 @@ use serde_json::{Map, Value, json};
 use syn::{ImplItem, ImplItemFn, Item, Type};
 
 use crate::names::type_name;
+use crate::spec::{Encoding, media_type::body_encoding};
 
 /// The only media type for which progenitor reads and writes types.
 const JSON: &str = "application/json";
@@ -319,15 +320,15 @@ enum Direction {
 
 /// One media type: JSON under its plain name, a form as it is, everything else as bytes.
 fn lower_content(holder: &Value, direction: Direction) -> Value {
-    let mut content: Vec<(&String, &Value)> = members(holder.get("content")).collect();
-    content.sort_by_key(|(media_type, _)| !media_type.contains("json"));
-    let Some((media_type, media)) = content.first() else {
+    let Some((media_type, media)) = members(holder.get("content")).next() else {
         return json!({});
     };
-    let form = direction == Direction::Sent && *media_type == "application/x-www-form-urlencoded";
-    if !media_type.contains("json") && !form {
-        return json!({ BYTES: { "schema": { "type": "string", "format": "binary" } } });
-    }
+    let text = |key: &str| media.get("schema")?.get(key)?.as_str();
+    let form = match body_encoding(media_type, text("type"), text("format")) {
+        Ok(Encoding::Json) => false,
+        Ok(Encoding::Form) if direction == Direction::Sent => true,
+        _ => return json!({ BYTES: { "schema": { "type": "string", "format": "binary" } } }),
+    };
     let mut schema = media.get("schema").cloned().unwrap_or_else(|| json!({}));
     lower_schema(&mut schema);
     let name = if form { media_type.as_str() } else { JSON };

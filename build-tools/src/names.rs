@@ -10,11 +10,104 @@ const KEYWORDS: &[&str] = &[
     "try", "type", "typeof", "union", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
-/// Names of the prelude that generated code uses by their short form: a vendor's type cannot take their place.
-pub const RESERVED_TYPES: &[&str] = &[
+/// Where a name stands, and so which names stand there already: what the emitters and the macros of the runtime write, whatever
+/// the document says. `tests/names.rs` holds the table against what they write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// A type of the vendor's, beside what its module uses by a short name.
+    Type,
+    /// The type of a call with optional parts, beside what its module imports.
+    CallType,
+    /// A method of the client.
+    Method,
+    /// A setter of a call.
+    Setter,
+    /// An argument of a method.
+    Argument,
+    /// A member of an object, which is a setter too.
+    Member,
+    /// A variant of an enumeration or a union.
+    Variant,
+    /// A setter of what signs in.
+    SignIn,
+    /// A module of operations and types.
+    Module,
+    /// A test of the generated tests, beside what they share.
+    Test,
+}
+
+/// Names of the prelude that generated code uses by their short form.
+const PRELUDE: &[&str] = &[
     "Box", "Call", "Clone", "Default", "Err", "From", "Into", "None", "Ok", "Option", "Result", "Self", "Some",
     "String", "Vec",
 ];
+
+/// What a module of operations imports.
+const IMPORTED: &[&str] = &[
+    "Bytes",
+    "Client",
+    "Decimal",
+    "Download",
+    "JsonValue",
+    "Map",
+    "Method",
+    "NaiveDate",
+    "NoDeclaredError",
+    "Operation",
+    "Rule",
+    "Secret",
+    "Timestamp",
+];
+
+/// What the generated tests import or call by a short name.
+const IN_TESTS: &[&str] = &[
+    "assert_mutants",
+    "assert_round_trip",
+    "assert_same_json",
+    "assert_silent",
+    "assert_wire",
+    "bodies",
+    "client",
+    "decoded",
+    "drop",
+    "expect_error",
+    "expect_success",
+    "long",
+    "read",
+    "refused",
+    "shown",
+];
+
+impl Scope {
+    /// Whether a name stands there already.
+    pub fn is_taken(self, name: &str) -> bool {
+        match self {
+            Self::Type => PRELUDE.contains(&name),
+            Self::CallType => PRELUDE.contains(&name) || IMPORTED.contains(&name),
+            // A method `clone` would be called where a service wants another handle of the client.
+            Self::Method => ["builder", "clone", "core", "new"].contains(&name),
+            Self::Setter => ["body", "into_call", "items", "pages", "send", "send_with_response"].contains(&name),
+            Self::Argument => name == "body",
+            Self::Member => ["extra", "new"].contains(&name),
+            Self::Variant => name == "Unknown",
+            Self::SignIn => ["authorize_url", "store"].contains(&name),
+            Self::Module => name == "shared",
+            Self::Test => IN_TESTS.contains(&name),
+        }
+    }
+
+    /// The name, changed if it is taken. No name of the document's ends in an underscore, so that none can be met by this.
+    pub fn free(self, name: String) -> String {
+        if !self.is_taken(&name) {
+            return name;
+        }
+        match self {
+            Self::CallType => format!("{name}Call"),
+            Self::Variant => format!("Documented{name}"),
+            _ => format!("{name}_"),
+        }
+    }
+}
 
 /// The name of a type or of a variant: `UpperCamelCase`.
 pub fn type_name(text: &str) -> String {
@@ -29,10 +122,12 @@ pub fn type_name(text: &str) -> String {
 
 /// The name of an enumeration's variant; `Unknown` is taken by the variant for values beyond the documented ones.
 pub fn variant_name(text: &str) -> String {
-    match type_name(text) {
-        name if name == "Unknown" => "DocumentedUnknown".to_owned(),
-        name => name,
-    }
+    Scope::Variant.free(type_name(text))
+}
+
+/// Whether a word belongs to the language, so that no name can be made of it alone.
+pub fn is_keyword(word: &str) -> bool {
+    KEYWORDS.contains(&word)
 }
 
 /// The name of a member, parameter, method or module: `snake_case`.

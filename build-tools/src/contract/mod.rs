@@ -3,7 +3,9 @@
 //! Order never depends on the order of keys in the document. Operations follow the document's list of tags, then path and
 //! method; types follow their names; members follow `required`, then their names.
 
+mod collisions;
 mod limits;
+mod names;
 mod operations;
 mod paging;
 mod sample;
@@ -13,6 +15,7 @@ mod types;
 use indexmap::IndexMap;
 use serde_json::Value;
 
+use self::names::Names;
 pub use self::operations::{
     Body, BodyKind, ErrorType, Method, Operation, OutcomeType, Parameter, Place, Provenance, ResponseBody, Status,
     StatusVariant, Success, Webhook,
@@ -83,19 +86,10 @@ pub fn build(source: &Document, document: Value, settings: Settings, vendor: &st
             Tag { module, description: text(&format!("/tags/{index}/description")), name }
         })
         .collect();
-    for (index, tag) in tags.iter().enumerate() {
-        if tag.module == "shared" || tags[..index].iter().any(|other| other.module == tag.module) {
-            problems.add(
-                "duplicate-rust-name",
-                &format!("/tags/{index}/name"),
-                format!("the tag `{}` becomes the module `{}`, which is taken", tag.name, tag.module),
-                "give the tag another name".to_owned(),
-            );
-        }
-    }
     let mut types = types::collect(&document, &problems);
     let found = operations::collect(&document, &tags, &settings, &problems);
     types::finish(&mut types, &found, &tags);
+    collisions::check(&tags, &found, &types, &problems);
     let (operations_in_pages, pages) = paging::find(&settings, &found.operations, &types, &problems);
     let description = text("/info/description");
     let findings = problems.findings.into_inner();
@@ -128,5 +122,15 @@ pub(crate) struct Problems<'d> {
 impl Problems<'_> {
     pub(crate) fn add(&self, rule: &'static str, pointer: &str, message: String, help: String) {
         self.findings.borrow_mut().push(self.source.finding(rule, pointer, message, help));
+    }
+
+    /// How many problems there are so far.
+    pub(crate) fn count(&self) -> usize {
+        self.findings.borrow().len()
+    }
+
+    /// The line of a place in the document as written, to name it in a finding about another place.
+    pub(crate) fn line(&self, pointer: &str) -> usize {
+        self.source.locate(pointer).line
     }
 }

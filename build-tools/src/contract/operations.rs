@@ -5,14 +5,17 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::sample::{Extent, sample};
-use super::types::{is_private, rules, schema_type};
+use super::types::{given_name, is_private, resolved, rules, schema_type};
 use super::{Problems, Settings, Tag, TypeUse, limits};
-use crate::names::{member_name, type_name};
+use crate::names::{Scope, type_name};
 use crate::passes::escape;
+use crate::spec::{Encoding, media_type};
 
 /// One operation.
 #[derive(Clone, Debug)]
 pub struct Operation {
+    /// Its place in the document, as a JSON pointer.
+    pub pointer: String,
     /// The `operationId`, which names the method.
     pub id: String,
     /// The method's name in Rust.
@@ -361,7 +364,9 @@ fn read(
     found: &mut Found,
 ) -> Operation {
     let id = text(operation, "operationId").to_owned();
-    let type_stem = type_name(&id);
+    let name = given_name(operation, &id);
+    let type_stem = Scope::CallType.free(type_name(&name));
+    let method_name = Scope::Method.free(name);
     let mut path_parameters = Vec::new();
     let mut parameters = Vec::new();
     for (index, parameter) in operation["parameters"].as_array().into_iter().flatten().enumerate() {
@@ -384,14 +389,15 @@ fn read(
             found.roots.extend(root(value, false, &module));
         }
     }
-    let success = success(&statuses, &id, &type_stem, found);
+    let success = success(&statuses, &method_name, &type_stem, found);
     let accepts: Vec<&str> =
         statuses.iter().filter(|status| status.is_success()).map(|status| status.media_type.as_str()).collect();
     let accept = accepts.iter().find(|media_type| !media_type.is_empty()).copied().unwrap_or("application/json");
     let security = operation.get("security").or_else(|| document.get("security"));
     let documentation = &operation["externalDocs"];
     Operation {
-        method_name: member_name(&id),
+        pointer: pointer.to_owned(),
+        method_name,
         type_stem,
         module,
         method,
@@ -448,15 +454,17 @@ fn read_parameter(document: &Value, parameter: &Value, pointer: &str, problems: 
         }
     };
     let sample = sample(document, schema, Extent::Everything);
+    let required = flag(parameter, "required");
+    let scope = if required || place == Place::Path { Scope::Argument } else { Scope::Setter };
     Some(Parameter {
-        name: member_name(&wire),
+        name: scope.free(given_name(parameter, &wire)),
         place,
         description: text(parameter, "description").to_owned(),
         limits: limits::sentence(schema),
         rules: rules(document, schema),
         value,
         default: schema.get("default").cloned(),
-        required: flag(parameter, "required"),
+        required,
         private: flag(parameter, "x-sensitive") || is_private(document, schema),
         deprecated: flag(parameter, "deprecated"),
         sample: if is_list { sample[0].clone() } else { sample },
@@ -469,12 +477,10 @@ fn body(document: &Value, operation: &Value, pointer: &str, problems: &Problems<
     let (media_type, media) = body["content"].as_object()?.iter().next()?;
     let schema = media.get("schema").cloned().unwrap_or_default();
     let pointer = format!("{pointer}/requestBody/content/{}/schema", escape(media_type));
-    let kind = if media_type.contains("json") {
-        BodyKind::Json
-    } else if media_type == "application/x-www-form-urlencoded" {
-        BodyKind::Form
-    } else {
-        BodyKind::Bytes
+    let kind = match body_encoding(document, media_type, &schema, &pointer, problems) {
+        Encoding::Json => BodyKind::Json,
+        Encoding::Form => BodyKind::Form,
+        Encoding::Text | Encoding::Bytes => BodyKind::Bytes,
     };
     Some(Body {
         value: schema_type(document, &schema, &pointer, problems),
@@ -492,27 +498,23 @@ fn statuses(document: &Value, operation: &Value, pointer: &str, problems: &Probl
         .into_iter()
         .flatten()
         .map(|(code, response)| {
-            let mut content: Vec<(&String, &Value)> =
-                response.get("content").and_then(Value::as_object).into_iter().flatten().collect();
-            content.sort_by_key(|(media_type, _)| (!media_type.contains("json"), (*media_type).clone()));
-            let (media_type, media) =
-                content.first().map_or(("", &Value::Null), |(name, media)| (name.as_str(), *media));
-            let schema = media.get("schema").cloned();
+            let content = response.get("content").and_then(Value::as_object).and_then(|content| content.iter().next());
+            let (media_type, media) = content.map_or(("", &Value::Null), |(name, media)| (name.as_str(), media));
+            let schema = media.get("schema").cloned().unwrap_or_default();
             let pointer = format!("{pointer}/responses/{code}/content/{}/schema", escape(media_type));
-            let body = if media_type.contains("json") {
-                let schema = schema.clone().unwrap_or_default();
-                ResponseBody::Json(schema_type(document, &schema, &pointer, problems))
-            } else if media_type.starts_with("text/") {
-                ResponseBody::Text
-            } else if media_type.is_empty() {
+            let body = if content.is_none() {
                 ResponseBody::Nothing
             } else {
-                ResponseBody::Bytes
+                match body_encoding(document, media_type, &schema, &pointer, problems) {
+                    Encoding::Json => ResponseBody::Json(schema_type(document, &schema, &pointer, problems)),
+                    Encoding::Text => ResponseBody::Text,
+                    Encoding::Form | Encoding::Bytes => ResponseBody::Bytes,
+                }
             };
             Status {
                 code: code.to_uppercase().replace("DEFAULT", "default"),
                 description: text(response, "description").to_owned(),
-                schema: schema.filter(|_| matches!(body, ResponseBody::Json(_))),
+                schema: matches!(body, ResponseBody::Json(_)).then_some(schema),
                 body,
                 media_type: media_type.to_owned(),
             }
@@ -523,7 +525,23 @@ fn statuses(document: &Value, operation: &Value, pointer: &str, problems: &Probl
     statuses
 }
 
-fn success(statuses: &[Status], id: &str, type_stem: &str, found: &mut Found) -> Success {
+/// How a body is encoded, by its media type and its schema.
+fn body_encoding(
+    document: &Value,
+    media_type: &str,
+    schema: &Value,
+    pointer: &str,
+    problems: &Problems<'_>,
+) -> Encoding {
+    let target = resolved(document, schema);
+    let text = |key: &str| target?.get(key)?.as_str();
+    media_type::body_encoding(media_type, text("type"), text("format")).unwrap_or_else(|mistake| {
+        problems.add("unsupported", pointer, mistake.message, mistake.help);
+        Encoding::Bytes
+    })
+}
+
+fn success(statuses: &[Status], method_name: &str, type_stem: &str, found: &mut Found) -> Success {
     let successes: Vec<&Status> = statuses.iter().filter(|status| status.is_success()).collect();
     let mut bodies: Vec<&ResponseBody> = successes.iter().map(|status| &status.body).collect();
     bodies.sort();
@@ -537,7 +555,7 @@ fn success(statuses: &[Status], id: &str, type_stem: &str, found: &mut Found) ->
         _ => {
             let name = format!("{type_stem}Outcome");
             let variants = successes.iter().map(|status| variant(status)).collect();
-            found.outcomes.push(OutcomeType { name: name.clone(), variants, operation: member_name(id) });
+            found.outcomes.push(OutcomeType { name: name.clone(), variants, operation: method_name.to_owned() });
             Success::ByStatus(name)
         }
     }

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
+use crate::names::{Scope, type_name};
+
 /// Everything in a `vendor.toml`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -266,6 +268,17 @@ impl Settings {
         let mut mistakes = misnamed("credentials", forms);
         mistakes.extend(fields.flat_map(|fields| misnamed("field", fields)));
         mistakes.extend(self.credentials.iter().flat_map(CredentialForm::mistakes));
+        let environments = self.environments.iter().map(|environment| environment.name.as_str());
+        mistakes.extend(met("environments", environments));
+        // Those that stand twice are reported above.
+        let forms: BTreeSet<&str> = self.credentials.iter().map(|form| form.name.as_str()).collect();
+        mistakes.extend(met("credentials", forms.into_iter()));
+        for name in self.errors.keys() {
+            if type_name(name) != *name || Scope::Type.is_taken(name) {
+                let message = format!("the error type `{name}` is not in PascalCase, or the language has it already");
+                mistakes.push(SettingsMistake { message, place: name.clone() });
+            }
+        }
         mistakes
     }
 }
@@ -293,6 +306,13 @@ impl CredentialForm {
             }
             return mistakes;
         };
+        for field in self.fields.iter().filter(|field| field.given != Given::Always) {
+            if Scope::SignIn.is_taken(&field.name) {
+                let message =
+                    format!("the field `{}` becomes a setter, and what signs in has a method of that name", field.name);
+                mistake(message, &field.name);
+            }
+        }
         if tokens.refresh.is_some() != tokens.refresh_token.is_some() {
             mistake("`refresh` and `refresh-token` go together".to_owned(), "refresh");
         }
@@ -341,6 +361,19 @@ fn misnamed<'n>(what: &str, names: impl Iterator<Item = &'n str>) -> Vec<Setting
             (_, false) => format!("the {what} `{name}` stands twice"),
         };
         mistakes.push(SettingsMistake { message, place: format!("{name:?}") });
+    }
+    mistakes
+}
+
+/// Different names that become one type or variant.
+fn met<'n>(what: &str, names: impl Iterator<Item = &'n str>) -> Vec<SettingsMistake> {
+    let mut owners: BTreeMap<String, &str> = BTreeMap::new();
+    let mut mistakes = Vec::new();
+    for name in names {
+        if let Some(other) = owners.insert(type_name(name), name) {
+            let message = format!("the {what} `{other}` and `{name}` become one Rust name, `{}`", type_name(name));
+            mistakes.push(SettingsMistake { message, place: format!("{name:?}") });
+        }
     }
     mistakes
 }

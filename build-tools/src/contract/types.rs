@@ -6,8 +6,8 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use super::operations::Found;
-use super::{Problems, Tag, limits};
-use crate::names::{RESERVED_TYPES, member_name, type_name, variant_name};
+use super::{Names, Problems, Tag, limits};
+use crate::names::{Scope, member_name, type_name, variant_name};
 use crate::passes::escape;
 
 /// A type as a member, parameter or body uses it.
@@ -154,6 +154,13 @@ pub struct Member {
     pub deprecated: bool,
 }
 
+impl Member {
+    /// The name of the method that clears it.
+    pub fn clearing(&self) -> String {
+        format!("clear_{}", self.name.trim_end_matches('_'))
+    }
+}
+
 /// Whether a member can be left out or null.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {
@@ -205,6 +212,18 @@ fn component_of(schema: &Value) -> Option<&str> {
 
 fn component<'d>(document: &'d Value, name: &str) -> Option<&'d Value> {
     document.get("components")?.get("schemas")?.get(name)
+}
+
+/// The schema itself, behind all references and every `allOf` that only wraps one.
+pub(crate) fn resolved<'d>(document: &'d Value, schema: &'d Value) -> Option<&'d Value> {
+    let mut schema = schema;
+    for _ in 0..64 {
+        match component_of(schema) {
+            Some(name) => schema = component(document, name)?,
+            None => return Some(schema),
+        }
+    }
+    None
 }
 
 fn text<'v>(schema: &'v Value, key: &str) -> &'v str {
@@ -309,6 +328,14 @@ fn rust_name(component: &str, schema: &Value) -> String {
     }
 }
 
+/// The `x-rust-name` of a member, parameter or operation, or else a name made from its own.
+pub(crate) fn given_name(holder: &Value, name: &str) -> String {
+    match text(holder, "x-rust-name") {
+        "" => member_name(name),
+        given => given.to_owned(),
+    }
+}
+
 /// Whether a value may be null: said in place, or by the component.
 fn is_nullable(document: &Value, schema: &Value) -> bool {
     flag(schema, "nullable")
@@ -354,19 +381,19 @@ pub(crate) fn collect(document: &Value, problems: &Problems<'_>) -> IndexMap<Str
     let mut types = IndexMap::new();
     for component in names {
         let schema = &schemas[component];
+        let pointer = format!("/components/schemas/{}", escape(component));
         if matches!(form(component, schema), Form::Alias) {
+            if schema.get("x-rust-name").is_some() {
+                problems.add(
+                    "misplaced-keyword",
+                    &format!("{pointer}/x-rust-name"),
+                    format!("`x-rust-name` names nothing: `{component}` becomes no type of its own"),
+                    "Remove it.".to_owned(),
+                );
+            }
             continue;
         }
-        let pointer = format!("/components/schemas/{}", escape(component));
         let name = rust_name(component, schema);
-        if RESERVED_TYPES.contains(&name.as_str()) {
-            problems.add(
-                "duplicate-rust-name",
-                &pointer,
-                format!("the schema `{component}` becomes the Rust type `{name}`, which the language has already"),
-                "rename the schema, or give it an `x-rust-name`".to_owned(),
-            );
-        }
         let definition = TypeDefinition {
             name,
             description: text(schema, "description").to_owned(),
@@ -419,13 +446,16 @@ fn string_enum(schema: &Value, values: &[Value]) -> Kind {
     let variants = values.iter().enumerate().filter_map(|(index, value)| {
         let wire = value.as_str()?;
         let name = given.and_then(|names| names.get(index)).and_then(Value::as_str);
-        Some((name.map_or_else(|| variant_name(wire), variant_name), wire.to_owned()))
+        let name = name.map_or_else(|| variant_name(wire), |name| Scope::Variant.free(name.to_owned()));
+        Some((name, wire.to_owned()))
     });
     Kind::StringEnum(variants.collect())
 }
 
 fn union(document: &Value, schema: &Value, variants: &[Value], pointer: &str, problems: &Problems<'_>) -> Kind {
     let key = if schema.get("oneOf").is_some() { "oneOf" } else { "anyOf" };
+    let mut names =
+        Names::new(problems, "the variant", "Rename one of the two, or give it a `title` or an `x-rust-name`.");
     if let Some(discriminator) = schema.get("discriminator") {
         let tag = text(discriminator, "propertyName").to_owned();
         let mapping = discriminator.get("mapping").and_then(Value::as_object);
@@ -434,11 +464,22 @@ fn union(document: &Value, schema: &Value, variants: &[Value], pointer: &str, pr
         let position = |reference: &Value| variants.iter().position(|variant| variant.get("$ref") == Some(reference));
         entries.sort_by_key(|(wire, reference)| (position(reference), (*wire).clone()));
         let variants = entries.into_iter().map(|(wire, reference)| {
+            let pointer = format!("{pointer}/discriminator/mapping/{}", escape(wire));
+            if position(reference).is_none() {
+                problems.add(
+                    "discriminator-mapping",
+                    &pointer,
+                    format!("the tag `{wire}` leads to {reference}, which is no variant of the union"),
+                    "Name one of the variants.".to_owned(),
+                );
+            }
             let reference = serde_json::json!({ "$ref": reference });
+            let name = variant_name(wire);
+            names.claim(&name, &format!("the tag `{wire}`"), &pointer);
             Variant {
-                name: variant_name(wire),
+                name,
                 wire: wire.clone(),
-                value: schema_type(document, &reference, &format!("{pointer}/discriminator/mapping"), problems),
+                value: schema_type(document, &reference, &pointer, problems),
                 limits: None,
                 rules: Vec::new(),
                 private: is_private(document, &reference),
@@ -450,9 +491,13 @@ fn union(document: &Value, schema: &Value, variants: &[Value], pointer: &str, pr
     let variants = variants.iter().enumerate().map(|(index, variant)| {
         let pointer = format!("{pointer}/{key}/{index}");
         let name = match (component_of(variant), text(variant, "title")) {
-            (Some(component), "") => variant_name(component),
+            (Some(name), "") => {
+                let target = component(document, name).unwrap_or(&Value::Null);
+                Scope::Variant.free(rust_name(name, target))
+            }
             (_, title) => variant_name(title),
         };
+        names.claim(&name, "another variant", &pointer);
         Variant {
             name,
             wire: String::new(),
@@ -478,14 +523,10 @@ fn object(document: &Value, schema: &Value, pointer: &str, problems: &Problems<'
         if let Some([Value::String(value)]) = member.get("enum").and_then(Value::as_array).map(Vec::as_slice)
             && required.contains(&wire.as_str())
         {
-            constants.push(Constant { wire: wire.clone(), name: member_name(wire), value: value.clone() });
+            constants.push(Constant { wire: wire.clone(), name: given_name(member, wire), value: value.clone() });
             continue;
         }
         let pointer = format!("{pointer}/properties/{}", escape(wire));
-        let name = match text(member, "x-rust-name") {
-            "" => member_name(wire),
-            given => given.to_owned(),
-        };
         let presence = match (required.contains(&wire.as_str()), is_nullable(document, member)) {
             (true, false) => Presence::Required,
             (true, true) => Presence::RequiredNullable,
@@ -502,7 +543,7 @@ fn object(document: &Value, schema: &Value, pointer: &str, problems: &Problems<'
             private: all_private || is_private(document, member),
             deprecated: flag(member, "deprecated"),
             wire: wire.clone(),
-            name: if matches!(name.as_str(), "new" | "extra") { format!("{name}_") } else { name },
+            name: Scope::Member.free(given_name(member, wire)),
         });
     }
     Kind::Object { constants, members, open: flag(schema, "additionalProperties") }

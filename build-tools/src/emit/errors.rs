@@ -2,7 +2,7 @@
 
 use super::rust::status_body_type;
 use super::source::Source;
-use crate::contract::{Contract, StatusVariant};
+use crate::contract::{Contract, ResponseBody, StatusVariant};
 use crate::text::Inline;
 
 /// The text of `errors.rs`.
@@ -39,7 +39,7 @@ pub(super) fn errors(contract: &Contract) -> String {
             &Inline::prose(" can fail, by status."),
         ]));
         source.line(&format!("pub enum {} {{", error.name));
-        write_variants(&mut source, contract, &error.operations, &error.variants);
+        write_variants(&mut source, contract, &error.operations, &error.variants, false);
         source.line("}");
         source.line("}");
     }
@@ -52,17 +52,28 @@ pub(super) fn errors(contract: &Contract) -> String {
             &Inline::prose(" gives, by status."),
         ]));
         source.line(&format!("pub enum {} {{", outcome.name));
-        write_variants(&mut source, contract, std::slice::from_ref(&outcome.operation), &outcome.variants);
+        write_variants(&mut source, contract, std::slice::from_ref(&outcome.operation), &outcome.variants, true);
         source.line("}");
         source.line("}");
     }
     source.finish()
 }
 
-fn write_variants(source: &mut Source, contract: &Contract, operations: &[String], variants: &[StatusVariant]) {
+/// `raw` says that text and bytes are part of the variants; those of an error are at hand in its answer.
+fn write_variants(
+    source: &mut Source,
+    contract: &Contract,
+    operations: &[String],
+    variants: &[StatusVariant],
+    raw: bool,
+) {
     for variant in variants {
         source.doc(&meaning(contract, operations, &variant.code));
-        let body = status_body_type(&variant.body).map(|body| format!("({body})")).unwrap_or_default();
+        let body = match (raw, &variant.body) {
+            (true, ResponseBody::Text) => "(String) as text".to_owned(),
+            (true, ResponseBody::Bytes) => "(onboarding_core::Bytes) as bytes".to_owned(),
+            (_, body) => status_body_type(body).map(|body| format!("({body})")).unwrap_or_default(),
+        };
         source.line(&format!("{}{body} = {},", variant.name, pattern(&variant.code)));
     }
 }

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::rust::{Scope, definition, is_list, type_text, wrapped};
-use crate::contract::{Contract, Extent, Kind, Operation, Parameter, Presence, TypeUse, sample};
+use crate::contract::{Body, BodyKind, Contract, Extent, Kind, Operation, Parameter, Presence, TypeUse, sample};
+use crate::spec::{Encoding, encoding};
 use crate::text::literal;
 
 /// What an expression does where a sample might not be a value of its type.
@@ -136,6 +137,7 @@ pub(super) fn arguments(contract: &Contract, operation: &Operation) -> Vec<Strin
     if let Some(body) = operation.body.as_ref().filter(|body| body.required) {
         let sample = sample(&contract.document, &body.schema, Extent::Required);
         arguments.push(match &body.value {
+            _ if body.kind == BodyKind::Bytes => raw_body(body, &sample),
             TypeUse::List(item) => match sample.get(0) {
                 Some(first) => format!("&[{}]", owned(contract, unfit, item, first)),
                 None => "&[]".to_owned(),
@@ -147,6 +149,12 @@ pub(super) fn arguments(contract: &Contract, operation: &Operation) -> Vec<Strin
         });
     }
     arguments
+}
+
+/// A body that is sent as it is.
+fn raw_body(body: &Body, sample: &Value) -> String {
+    let is_text = encoding(&body.media_type) == Ok(Encoding::Text);
+    format!("Bytes::from({})", literal(sample.as_str().filter(|_| is_text).unwrap_or("bytes")))
 }
 
 /// One argument with the parameter's sample.

@@ -425,6 +425,9 @@ fn notes(operation: &Operation) -> Vec<String> {
     if !operation.authenticated {
         notes.push("Sent without credentials.".to_owned());
     }
+    if let Some(body) = operation.body.as_ref().filter(|body| body.kind == BodyKind::Bytes) {
+        notes.push(format!("The body is sent as it is given, as `{}`.", body.media_type));
+    }
     notes
 }
 
@@ -472,24 +475,18 @@ fn write_call(source: &mut Source, contract: &Contract, operation: &Operation) {
         };
         let value = type_text(&parameter.value, Scope::Crate);
         let rules = bracketed(&parameter.rules);
-        source.line(&format!("{}: {value} = {place} {}{rules},", setter_name(parameter), literal(&parameter.wire)));
+        source.line(&format!("{}: {value} = {place} {}{rules},", parameter.name, literal(&parameter.wire)));
     }
     if let Some(body) = operation.body.as_ref().filter(|body| !body.required) {
         source.doc(if body.description.is_empty() { "What is sent." } else { &body.description });
-        let value = match &body.value {
-            TypeUse::List(item) => format!("[{}]", type_text(item, Scope::Crate)),
-            value => type_text(value, Scope::Crate),
+        let value = match (body.kind, &body.value) {
+            (BodyKind::Bytes, _) => "onboarding_core::Bytes".to_owned(),
+            (_, TypeUse::List(item)) => format!("[{}]", type_text(item, Scope::Crate)),
+            (_, value) => type_text(value, Scope::Crate),
         };
-        source.line(&format!("body: {value} = json {},", literal(&body.media_type)));
+        let encoding = if body.kind == BodyKind::Bytes { "bytes" } else { "json" };
+        source.line(&format!("body: {value} = {encoding} {},", literal(&body.media_type)));
     }
     source.line("}");
     source.line("}");
-}
-
-/// The name of a setter; those of the sending methods are taken.
-pub(super) fn setter_name(parameter: &Parameter) -> String {
-    match parameter.name.as_str() {
-        "send" | "send_with_response" | "body" => format!("{}_", parameter.name),
-        name => name.to_owned(),
-    }
 }

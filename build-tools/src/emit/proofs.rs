@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::rust::code_of;
 use super::source::Source;
-use super::tests::{call_with, code, included, own_type, write_own_imports};
+use super::tests::{call_with, code, included, own_type, test_name, write_own_imports};
 use super::types::braced;
 use crate::contract::{Contract, Extent, ResponseBody, TypeUse, sample};
 use crate::proof::answers::Text;
@@ -22,7 +22,7 @@ pub(super) fn mutations(contract: &Contract, proved: &Proved) -> String {
         let count: usize = mutated.iter().flat_map(|mutated| &mutated.places).map(Place::mutants).sum();
         body.blank();
         body.line("#[test]");
-        body.line(&format!("fn {module}() {{"));
+        body.line(&format!("fn {}() {{", test_name(module)));
         body.line(&format!("assert_mutants({count}, &["));
         for Mutated { answer, places } in mutated {
             let text = match &answer.text {
@@ -169,7 +169,7 @@ fn watched_call(source: &mut Source, contract: &Contract, call: &Call) {
     let answers: Vec<String> = answers.iter().map(|(code, body)| format!("({code}, {})", literal(body))).collect();
     source.blank();
     source.line("#[tokio::test]");
-    source.line(&format!("async fn {}() {{", operation.method_name));
+    source.line(&format!("async fn {}() {{", test_name(&operation.method_name)));
     source.line(&format!("let answers = [{}];", answers.join(", ")));
     let request = call.request.as_ref().map_or_else(|| "None".to_owned(), |name| format!("Some({})", literal(name)));
     source.line(&format!("let watch = Watch::new(&CANARIES, {}, {request}, &answers);", literal(&operation.id)));

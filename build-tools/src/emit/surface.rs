@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::operations::{has_call_type, setter_name, signature};
+use super::operations::{has_call_type, signature};
 use super::rust::{Scope, type_text};
 use crate::contract::{Contract, Given, Kind, Presence};
 use crate::text::{literal, visible};
@@ -22,7 +22,7 @@ pub(crate) fn surface(contract: &Contract) -> String {
         if has_call_type(operation) {
             for parameter in operation.parameters.iter().filter(|parameter| !parameter.required) {
                 let value = type_text(&parameter.value, Scope::Crate).replace("onboarding_core::", "");
-                let _ = writeln!(text, "    .{}({value})", setter_name(parameter));
+                let _ = writeln!(text, "    .{}({value})", parameter.name);
             }
             if contract.paged.iter().any(|paged| paged.method_name == operation.method_name) {
                 text.push_str("    .pages() .items()\n");

@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::example::{Unfit, parameter_argument, setter_argument};
-use super::operations::setter_name;
 use super::proofs::{canaries, mutations};
 use super::rust::{Scope, code_of, status_body_type, type_text};
 use super::source::Source;
@@ -141,6 +140,11 @@ fn join(preamble: Source, body: &str) -> String {
     text
 }
 
+/// The name of a test's function: one that the file does not import.
+pub(super) fn test_name(name: &str) -> String {
+    crate::names::Scope::Test.free(name.to_owned())
+}
+
 /// The path of a payload's file as the tests include it.
 pub(super) fn included(contract: &Contract, name: &str) -> String {
     format!("include_str!({})", literal(&format!("../../../../specs/{}/examples/{name}.json", contract.vendor)))
@@ -175,26 +179,30 @@ pub(super) fn call_with(
         .chain(operation.parameters.iter().filter(|parameter| parameter.required))
         .map(|parameter| parameter_argument(contract, Unfit::Panic, parameter))
         .collect();
+    let mut setter = None;
     if let Some(body) = &operation.body {
-        let argument = if body.kind == BodyKind::Bytes {
-            "b\"bytes\".as_slice().into()".to_owned()
-        } else {
-            let text = text(&body.schema);
-            let value = own_type(&body.value);
-            source.line(&format!("let body: {value} = read({text});"));
-            "&body".to_owned()
+        let argument = match (body.kind, body.required) {
+            (BodyKind::Bytes, true) => "b\"bytes\".as_slice().into()",
+            (BodyKind::Bytes, false) => "b\"bytes\".as_slice()",
+            (BodyKind::Json | BodyKind::Form, _) => {
+                let text = text(&body.schema);
+                source.line(&format!("let body: {} = read({text});", own_type(&body.value)));
+                "&body"
+            }
         };
         if body.required {
-            arguments.push(argument);
+            arguments.push(argument.to_owned());
+        } else {
+            setter = Some(argument);
         }
     }
     let mut call = format!("{client}.{}({})", operation.method_name, arguments.join(", "));
     for parameter in operation.parameters.iter().filter(|parameter| !parameter.required) {
         let argument = setter_argument(contract, Unfit::Panic, parameter);
-        let _ = write!(call, ".{}({argument})", setter_name(parameter));
+        let _ = write!(call, ".{}({argument})", parameter.name);
     }
-    if operation.body.as_ref().is_some_and(|body| !body.required) {
-        call.push_str(".body(&body)");
+    if let Some(argument) = setter {
+        let _ = write!(call, ".body({argument})");
     }
     call
 }
@@ -247,7 +255,7 @@ fn wire(contract: &Contract, payloads: &Payloads) -> String {
     for operation in &contract.operations {
         body.blank();
         body.line("#[tokio::test]");
-        body.line(&format!("async fn {}() {{", operation.method_name));
+        body.line(&format!("async fn {}() {{", test_name(&operation.method_name)));
         let status = first_success(operation);
         let answered = match status {
             Some(status) => (
@@ -315,7 +323,7 @@ fn statuses(contract: &Contract, payloads: &Payloads) -> String {
     for operation in &contract.operations {
         body.blank();
         body.line("#[tokio::test]");
-        body.line(&format!("async fn {}() {{", operation.method_name));
+        body.line(&format!("async fn {}() {{", test_name(&operation.method_name)));
         let call = call(&mut body, contract, payloads, operation, "client");
         body.line(&format!("let call = async |client: Client| {call}.send().await;"));
         for status in &operation.statuses {
@@ -378,7 +386,7 @@ fn round_trips(contract: &Contract, payloads: &Payloads) -> String {
         let value = value.map_or_else(|| "JsonValue".to_owned(), |value| own_type(&value));
         body.blank();
         body.line("#[test]");
-        body.line(&format!("fn {}() {{", crate::names::member_name(name)));
+        body.line(&format!("fn {}() {{", test_name(&crate::names::member_name(name))));
         body.line(&format!("assert_round_trip::<{value}>({});", included(contract, name)));
         body.line("}");
     }

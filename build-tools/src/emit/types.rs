@@ -267,7 +267,7 @@ fn write_members(source: &mut Source, group: &str, with_rules: bool, members: &[
             value = format!("Option<{value}>");
         }
         let name = match member.presence {
-            Presence::ThreeState => format!("{} / clear_{}", member.name, member.name.trim_end_matches('_')),
+            Presence::ThreeState => format!("{} / {}", member.name, member.clearing()),
             _ => member.name.clone(),
         };
         let private = if member.private { "private " } else { "" };

@@ -5,11 +5,13 @@
 mod drop_unused_components;
 mod merge_all_of;
 mod resolve_shared;
+mod spell_out_mappings;
 
 use serde_json::Value;
 
 pub use self::{
     drop_unused_components::drop_unused_components, merge_all_of::merge_all_of, resolve_shared::resolve_shared,
+    spell_out_mappings::spell_out_mappings,
 };
 
 /// One pass: its name, and what it does to the document. It returns a line for each change.
@@ -35,6 +37,7 @@ pub struct PassError {
 /// The passes, in the order in which they run.
 pub const PASSES: &[Pass] = &[
     Pass { name: "resolve-shared", run: resolve_shared },
+    Pass { name: "spell-out-mappings", run: spell_out_mappings },
     Pass { name: "merge-all-of", run: merge_all_of },
     Pass { name: "drop-unused-components", run: drop_unused_components },
 ];

@@ -310,7 +310,9 @@ impl Translator {
         let mut conditions = Vec::new();
         for (value, variant) in mapping {
             let variant = match variant.as_str() {
-                Some(name) if !name.contains('/') => json!({ "$ref": format!("{COMPONENT_PREFIX}{name}") }),
+                Some(name) if self.names.contains(name) => {
+                    json!({ "$ref": pointer::join(COMPONENT_PREFIX.trim_end_matches('/'), name) })
+                }
                 _ => json!({ "$ref": variant }),
             };
             conditions.push(json!({

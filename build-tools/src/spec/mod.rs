@@ -9,6 +9,7 @@ mod document;
 mod finding;
 mod json_schema;
 mod lint;
+pub(crate) mod media_type;
 mod node;
 mod operations;
 mod pattern;
@@ -22,6 +23,7 @@ pub use self::{
     finding::{Finding, Severity},
     json_schema::{Direction, SchemaSet, SchemaValidator, Violation, json_schema},
     lint::{RULES, Rule, lint},
+    media_type::{Encoding, MediaTypeMistake, encoding},
     node::{Entry, Node, NodeValue, Span},
     operations::{OperationEntry, operations},
     pattern::{Pattern, PatternError},

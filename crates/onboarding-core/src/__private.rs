@@ -148,6 +148,11 @@ pub fn body<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
     decode::json(bytes)
 }
 
+/// A body that is text.
+pub fn text_body(bytes: &[u8]) -> Result<String, DecodeError> {
+    String::from_utf8(bytes.to_vec()).map_err(|_| DecodeError::new("", "the body is not UTF-8"))
+}
+
 /// The one identifier in an address of the form of `template`, whose last `{placeholder}` it fills. The address may be relative
 /// or absolute, with or without query.
 pub fn identifier_in<'u>(template: &str, url: &'u str) -> Option<&'u str> {

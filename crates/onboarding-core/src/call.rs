@@ -7,6 +7,7 @@ use bytes::Bytes;
 use reqwest::StatusCode;
 use serde::de::DeserializeOwned;
 
+use crate::__private::text_body;
 use crate::answer::{Answer, Headers, Response};
 use crate::decode::{self, DecodeError};
 use crate::download::Download;
@@ -207,10 +208,7 @@ impl Request {
 
     /// A success holds text.
     pub fn answers_text<E: StatusError>(self) -> Call<String, E> {
-        self.reads(|answer| {
-            let text = String::from_utf8(answer.body.to_vec());
-            Some(text.map_err(|_| DecodeError::new("", "the body is not UTF-8")))
-        })
+        self.reads(|answer| Some(text_body(&answer.body)))
     }
 
     /// A success holds what its status says.

@@ -43,13 +43,14 @@ macro_rules! object {
             }
         }
 
+        // What is named here begins with underscores: the types of the vendor's members are named here too.
         impl<'de> $crate::__private::serde::Deserialize<'de> for $Name {
-            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::core::result::Result<Self, D::Error> {
-                struct Members;
+            fn deserialize<__D: $crate::__private::serde::Deserializer<'de>>(
+                deserializer: __D,
+            ) -> ::core::result::Result<Self, __D::Error> {
+                struct __Members;
 
-                impl<'de> $crate::__private::serde::de::Visitor<'de> for Members {
+                impl<'de> $crate::__private::serde::de::Visitor<'de> for __Members {
                     type Value = $Name;
 
                     #[inline]
@@ -57,10 +58,10 @@ macro_rules! object {
                         formatter.write_str("an object")
                     }
 
-                    fn visit_map<A: $crate::__private::serde::de::MapAccess<'de>>(
+                    fn visit_map<__A: $crate::__private::serde::de::MapAccess<'de>>(
                         self,
-                        mut map: A,
-                    ) -> ::core::result::Result<$Name, A::Error> {
+                        mut map: __A,
+                    ) -> ::core::result::Result<$Name, __A::Error> {
                         $($(let mut $cf = ::core::option::Option::None;)*)?
                         $($(let mut $rf = ::core::option::Option::None;)*)?
                         $($(let mut $of = ::core::option::Option::None;)*)?
@@ -88,15 +89,15 @@ macro_rules! object {
                     }
                 }
 
-                deserializer.deserialize_map(Members)
+                deserializer.deserialize_map(__Members)
             }
         }
 
         impl $crate::__private::Serialize for $Name {
-            fn serialize<S: $crate::__private::serde::Serializer>(
+            fn serialize<__S: $crate::__private::serde::Serializer>(
                 &self,
-                serializer: S,
-            ) -> ::core::result::Result<S::Ok, S::Error> {
+                serializer: __S,
+            ) -> ::core::result::Result<__S::Ok, __S::Error> {
                 #[allow(unused_imports, reason = "an object without members writes none")]
                 use $crate::__private::serde::ser::SerializeMap as _;
 
@@ -702,18 +703,26 @@ macro_rules! status_error {
     };
 }
 
-/// The success statuses of an operation that declares several, each with its body.
+/// The success statuses of an operation that declares several, each with its body: JSON, or behind `as` how else it is read.
 #[macro_export]
 macro_rules! outcome {
     (
         $(#[$meta:meta])*
-        pub enum $Name:ident { $($(#[$vm:meta])* $Variant:ident $(($Type:ty))? = $status:pat),* $(,)? }
+        pub enum $Name:ident { $($(#[$vm:meta])* $Variant:ident $(($Type:ty))? $(as $raw:ident)? = $status:pat),* $(,)? }
     ) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone, PartialEq)]
         #[non_exhaustive]
         pub enum $Name {
             $($(#[$vm])* $Variant $(($Type))?,)*
+        }
+
+        impl ::core::fmt::Debug for $Name {
+            #[inline]
+            fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                $($crate::__show_outcome!(self formatter $Variant $(($Type))? $($raw)?);)*
+                ::core::result::Result::Ok(())
+            }
         }
 
         impl $crate::Outcome for $Name {
@@ -724,10 +733,31 @@ macro_rules! outcome {
                 body: &[u8],
             ) -> ::core::option::Option<::core::result::Result<Self, $crate::DecodeError>> {
                 match status {
-                    $($status => $crate::__by_status!(body $Variant $(($Type))?),)*
+                    $($status => $crate::__by_status!(body $Variant $(($Type))? $($raw)?),)*
                     _ => ::core::option::Option::None,
                 }
             }
+        }
+    };
+}
+
+/// Shows one variant of an outcome if it is that. A text or a file may hold anything, and is not shown.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __show_outcome {
+    ($self:ident $formatter:ident $Variant:ident) => {
+        if let Self::$Variant = $self {
+            return $formatter.write_str(::core::stringify!($Variant));
+        }
+    };
+    ($self:ident $formatter:ident $Variant:ident($Type:ty)) => {
+        if let Self::$Variant(value) = $self {
+            return $formatter.debug_tuple(::core::stringify!($Variant)).field(value).finish();
+        }
+    };
+    ($self:ident $formatter:ident $Variant:ident($Type:ty) $raw:ident) => {
+        if let Self::$Variant(_) = $self {
+            return $formatter.debug_tuple(::core::stringify!($Variant)).field(&$crate::__private::Redacted).finish();
         }
     };
 }
@@ -738,6 +768,12 @@ macro_rules! outcome {
 macro_rules! __by_status {
     ($body:ident $Variant:ident($Type:ty)) => {
         ::core::option::Option::Some($crate::__private::body::<$Type>($body).map(Self::$Variant))
+    };
+    ($body:ident $Variant:ident($Type:ty) text) => {
+        ::core::option::Option::Some($crate::__private::text_body($body).map(Self::$Variant))
+    };
+    ($body:ident $Variant:ident($Type:ty) bytes) => {
+        ::core::option::Option::Some(::core::result::Result::Ok(Self::$Variant($crate::Bytes::copy_from_slice($body))))
     };
     ($body:ident $Variant:ident) => {
         ::core::option::Option::Some(::core::result::Result::Ok(Self::$Variant))
@@ -922,6 +958,13 @@ macro_rules! __setter {
         pub fn $setter(self, values: impl ::core::iter::IntoIterator<Item = impl ::core::convert::Into<$Type>>) -> Self {
             let values: Vec<$Type> = values.into_iter().map(::core::convert::Into::into).collect();
             Self(self.0.with_request(|request| request.check($wire, &values, const { &[$($rule),*] }).query_joined($wire, &values)))
+        }
+    };
+    ($(#[$meta:meta])* $setter:ident: $Type:ty = bytes $wire:literal []) => {
+        $(#[$meta])*
+        #[inline]
+        pub fn $setter(self, body: impl ::core::convert::Into<$Type>) -> Self {
+            Self(self.0.with_request(|request| request.bytes($wire, body.into())))
         }
     };
     ($(#[$meta:meta])* $setter:ident: $Type:ty = json $wire:literal []) => {

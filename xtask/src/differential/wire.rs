@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use anyhow::{Context as _, Result};
+use build_tools::spec::{Encoding, encoding};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 use similar::TextDiff;
@@ -157,9 +158,9 @@ pub(crate) fn difference(mut ours: Wire, theirs: &Wire, explained: &mut BTreeSet
 
 /// The media type that the baseline leaves of another.
 fn lowered(media_type: &str) -> &str {
-    match media_type {
-        FORM => FORM,
-        json if json.contains("json") => JSON,
+    match encoding(media_type) {
+        Ok(Encoding::Form) => FORM,
+        Ok(Encoding::Json) => JSON,
         _ => BYTES,
     }
 }

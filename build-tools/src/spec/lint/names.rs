@@ -9,7 +9,7 @@ use super::{
     walk::Site,
 };
 use crate::{
-    names::{RESERVED_TYPES, member_name, type_name, variant_name},
+    names::{Scope, is_keyword, member_name, type_name, variant_name},
     spec::{Node, Span, pointer::join},
 };
 
@@ -70,7 +70,7 @@ fn check_components(context: &Context<'_>, report: &mut Report<'_>) {
             report.at("component-name-form", site.span, &site.pointer, message, help);
         }
         let rust_name = rust_name(site.node).map_or_else(|| type_name(site.name), str::to_owned);
-        if RESERVED_TYPES.contains(&rust_name.as_str()) {
+        if Scope::Type.is_taken(&rust_name) {
             let message =
                 format!("`{}` becomes the Rust type `{rust_name}`, which generated code needs itself", site.name);
             let help = "Name the component after what it describes, or give it an `x-rust-name`.";
@@ -85,18 +85,39 @@ fn check_components(context: &Context<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// Rule `rust-name-form`.
+/// Rules `rust-name-form` and `misplaced-keyword`. A component that is another name for a type in place is reported when the types
+/// are made.
 fn check_rust_name(site: &Site<'_>, report: &mut Report<'_>) {
-    let Some((node, name)) = site.node.get("x-rust-name").and_then(|node| Some((node, node.as_str()?))) else {
+    let Some(entry) = site.node.entry("x-rust-name") else {
         return;
     };
-    let of_type = site.kind == Kind::Schema && site.role != "properties";
+    let (node, pointer) = (&entry.value, join(&site.pointer, "x-rust-name"));
+    let names_nothing = match site.kind {
+        Kind::Schema => !site.is_component() && site.role != "properties",
+        // What the vendor calls is no method.
+        Kind::Operation => site.pointer.starts_with("/x-webhooks/"),
+        _ => false,
+    };
+    if names_nothing {
+        let help = "Remove it: components, members, parameters and operations have names; variants have a `title`.";
+        report.at("misplaced-keyword", entry.key_span, &pointer, "`x-rust-name` names nothing here", help);
+        return;
+    }
+    let Some(name) = node.as_str() else {
+        return;
+    };
+    let of_type = site.kind == Kind::Schema && site.is_component();
+    if is_keyword(name) {
+        let message = format!("the Rust name `{name}` is a word of the language");
+        report.at("rust-name-form", node.span, &pointer, message, "Write another name.");
+        return;
+    }
     if if of_type { is_type_name(name) } else { is_snake_case(name) } {
         return;
     }
     let (form, better) = if of_type { ("PascalCase", type_name(name)) } else { ("snake_case", member_name(name)) };
     let message = format!("the Rust name `{name}` is not in {form}");
-    report.at("rust-name-form", node.span, &join(&site.pointer, "x-rust-name"), message, format!("Write `{better}`."));
+    report.at("rust-name-form", node.span, &pointer, message, format!("Write `{better}`."));
 }
 
 /// Rule `duplicate-rust-name` for the members of a schema, those of `allOf` included. The same member of two parts is
@@ -157,7 +178,7 @@ fn check_enumeration(site: &Site<'_>, report: &mut Report<'_>) {
             continue;
         }
         let given = given_names.and_then(|names| names.get(index)).and_then(Node::as_str);
-        let variant = given.map_or_else(|| variant_name(text), str::to_owned);
+        let variant = given.map_or_else(|| variant_name(text), |given| Scope::Variant.free(given.to_owned()));
         let pointer = join(&pointer, &index.to_string());
         if given.is_none() && !text.contains(|character: char| character.is_ascii_alphanumeric()) {
             let message = format!("the value `{text}` makes no Rust name");

@@ -12,7 +12,7 @@ use super::{
     suggest::nearest,
     walk::Site,
 };
-use crate::spec::{Node, pointer::join};
+use crate::spec::{Encoding, Entry, MediaTypeMistake, Node, encoding, media_type::body_encoding, pointer::join};
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     check_version(context, report);
@@ -25,7 +25,7 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     }
     for site in &context.sites {
         match site.kind {
-            Kind::RequestBody | Kind::Response if !site.is_reference() => check_content(site, report),
+            Kind::RequestBody | Kind::Response if !site.is_reference() => check_content(context, site, report),
             Kind::Responses => check_statuses(site, report),
             _ => {}
         }
@@ -230,17 +230,17 @@ pub(super) fn is_status(text: &str) -> bool {
 }
 
 /// Rules `empty-content` and `unsupported` for media types.
-fn check_content(site: &Site<'_>, report: &mut Report<'_>) {
-    let Some(content) = site.node.entry("content") else {
+fn check_content(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'_>) {
+    let Some(bodies) = site.node.entry("content") else {
         return;
     };
-    let Some(types) = content.value.as_mapping() else {
+    let Some(types) = bodies.value.as_mapping() else {
         return;
     };
     let pointer = join(&site.pointer, "content");
     if types.is_empty() {
         let help = "Remove `content` when there is no body.";
-        report.at("empty-content", content.key_span, &pointer, "`content` names no media type", help);
+        report.at("empty-content", bodies.key_span, &pointer, "`content` names no media type", help);
     }
     if let Some(second) = types.get(1) {
         let message = format!("{} has {} media types", site.kind.name(), types.len());
@@ -248,15 +248,35 @@ fn check_content(site: &Site<'_>, report: &mut Report<'_>) {
         report.at("unsupported", second.key_span, &join(&pointer, &second.key), message, help);
     }
     for entry in types {
-        let message = if entry.key.starts_with("multipart/") {
-            "multipart bodies are not supported"
-        } else if site.kind == Kind::RequestBody && entry.key.contains('*') {
-            "a wildcard is no media type that can be sent"
-        } else {
-            continue;
-        };
-        let help = "Name the one media type of the body; a file travels as `application/octet-stream`.";
-        report.at("unsupported", entry.key_span, &join(&pointer, &entry.key), message, help);
+        let pointer = join(&pointer, &entry.key);
+        if let Some(mistake) = media_type_mistake(context, site.kind, entry) {
+            report.at("unsupported", entry.key_span, &pointer, mistake.message, mistake.help);
+        }
+    }
+}
+
+/// What keeps a body of this media type from being sent or read.
+fn media_type_mistake(context: &Context<'_>, kind: Kind, entry: &Entry) -> Option<MediaTypeMistake> {
+    let media_type = entry.key.as_str();
+    let mistake = |message: String, help: &str| Some(MediaTypeMistake { message, help: help.to_owned() });
+    if kind == Kind::RequestBody && media_type.contains('*') {
+        return mistake(
+            "a wildcard is no media type that can be sent".to_owned(),
+            "Name the one media type of the body; a file travels as `application/octet-stream`.",
+        );
+    }
+    // A schema that is missing or leads nowhere is reported as such.
+    let Some(schema) = entry.value.get("schema").and_then(|schema| context.unwrap(schema)) else {
+        return encoding(media_type).err();
+    };
+    let text = |key: &str| schema.get(key).and_then(Node::as_str);
+    match body_encoding(media_type, text("type"), text("format")) {
+        Ok(Encoding::Form) if kind == Kind::Response => mistake(
+            format!("a response of `{media_type}` is not read as a form"),
+            "Write `type: string` and `format: binary`: the body is then read as bytes.",
+        ),
+        Ok(_) => None,
+        Err(mistake) => Some(mistake),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Unions: whether a reader can tell their variants apart.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{
     Report,
     context::{Context, Object},
@@ -13,6 +15,9 @@ use crate::{
     names::type_name,
     spec::{Node, pointer::join},
 };
+
+/// How references to component schemas begin.
+const COMPONENTS: &str = "#/components/schemas";
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     for site in context.objects(Kind::Schema) {
@@ -113,20 +118,24 @@ fn check_discriminator(
     };
     let mapping_pointer = join(&pointer, "mapping");
     let listed = || variants.iter().filter_map(|variant| variant.get("$ref")?.as_str());
+    let known: BTreeSet<&str> = listed().collect();
+    let names: BTreeSet<&str> = context.schema_names().collect();
+    let mut tags_of: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for entry in mapping {
         let Some(target) = entry.value.as_str() else {
             continue;
         };
-        let target = reference_of(target);
-        if listed().any(|variant| variant == target) {
-            continue;
+        // The name of a component, whatever it looks like, or else a reference.
+        let target = if names.contains(target) { join(COMPONENTS, target) } else { target.to_owned() };
+        if !known.contains(target.as_str()) {
+            let message = format!("the tag `{}` leads to `{target}`, which is no variant of the union", entry.key);
+            let help = match nearest(&target, listed()) {
+                Some(near) => format!("Write `{near}`, or add the variant to `oneOf`."),
+                None => "Name one of the variants, or add this one to `oneOf`.".to_owned(),
+            };
+            report.at(rule, entry.value.span, &join(&mapping_pointer, &entry.key), message, help);
         }
-        let message = format!("the tag `{}` leads to `{target}`, which is no variant of the union", entry.key);
-        let help = match nearest(&target, listed()) {
-            Some(near) => format!("Write `{near}`, or add the variant to `oneOf`."),
-            None => "Name one of the variants, or add this one to `oneOf`.".to_owned(),
-        };
-        report.at(rule, entry.value.span, &join(&mapping_pointer, &entry.key), message, help);
+        tags_of.entry(target).or_default().push(&entry.key);
     }
     for (index, variant) in variants.iter().enumerate() {
         let pointer = join(&join(&site.pointer, key), &index.to_string());
@@ -135,16 +144,12 @@ fn check_discriminator(
             report.pointed(rule, &pointer, "a variant of a tagged union is written in place", help);
             continue;
         };
-        let tags: Vec<&str> = mapping
-            .iter()
-            .filter(|entry| entry.value.as_str().is_some_and(|target| reference_of(target) == reference))
-            .map(|entry| entry.key.as_str())
-            .collect();
+        let tags = tags_of.get(reference).map(Vec::as_slice).unwrap_or_default();
         if tags.is_empty() {
             let message = format!("no tag leads to `{reference}`");
             report.pointed(rule, &join(&pointer, "$ref"), message, "Add its tag to `mapping`.");
         }
-        if let Some((message, help)) = tag_mistake(context, variant, tag, &tags) {
+        if let Some((message, help)) = tag_mistake(context, variant, tag, tags) {
             report.pointed(rule, &join(&pointer, "$ref"), format!("`{reference}` {message}"), help);
         }
     }
@@ -181,11 +186,6 @@ fn tag_mistake<'d>(context: &Context<'d>, variant: &'d Node, tag: &str, tags: &[
         }
         _ => None,
     }
-}
-
-/// The reference that a value of `mapping` stands for: names are allowed too.
-fn reference_of(target: &str) -> String {
-    if target.contains('/') { target.to_owned() } else { format!("#/components/schemas/{target}") }
 }
 
 /// Rule `ambiguous-union`: variants are tried in order, so none may be hidden by one before it.

@@ -1,0 +1,176 @@
+//! The table of names that are taken, against what the emitters and the macros of the runtime write.
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use build_tools::generate;
+use build_tools::names::Scope;
+
+use common::{root, sources, vendors};
+
+/// What a generated file imports and defines.
+#[derive(Default)]
+struct Names {
+    imported: BTreeSet<String>,
+    /// Methods by the type that has them.
+    methods: BTreeSet<(String, String)>,
+}
+
+fn names(text: &str) -> Names {
+    let mut names = Names::default();
+    for item in syn::parse_file(text).expect("it is Rust").items {
+        match item {
+            syn::Item::Use(item) => collect_imports(&item.tree, &mut names.imported),
+            syn::Item::Impl(syn::ItemImpl { trait_: None, self_ty, items, .. }) => {
+                let syn::Type::Path(path) = &*self_ty else { continue };
+                let of = path.path.get_ident().map(ToString::to_string).unwrap_or_default();
+                for inner in items {
+                    if let syn::ImplItem::Fn(method) = inner {
+                        names.methods.insert((of.clone(), method.sig.ident.to_string()));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+fn collect_imports(tree: &syn::UseTree, imported: &mut BTreeSet<String>) {
+    match tree {
+        syn::UseTree::Path(path) => collect_imports(&path.tree, imported),
+        syn::UseTree::Group(group) => group.items.iter().for_each(|tree| collect_imports(tree, imported)),
+        syn::UseTree::Name(name) => {
+            imported.insert(name.ident.to_string());
+        }
+        syn::UseTree::Rename(rename) => {
+            imported.insert(rename.rename.to_string());
+        }
+        syn::UseTree::Glob(_) => panic!("what a glob imports cannot be seen"),
+    }
+}
+
+fn is_type(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_uppercase())
+}
+
+#[test]
+fn what_generated_files_import_and_define_is_taken() {
+    let mut seen = BTreeSet::new();
+    for vendor in vendors() {
+        let sources = sources(&vendor);
+        let generated = generate(&sources).expect("the vendors' documents are sound");
+        for file in &generated.files {
+            let Some((_, path)) = file.path.split_once("/src/generated/").or(file.path.split_once("/tests/")) else {
+                continue;
+            };
+            let found = names(&file.contents);
+            let mut expect = |scope: Scope, name: &str| {
+                assert!(scope.is_taken(name), "{}: `{name}` is not taken as {scope:?}", file.path);
+                seen.insert(format!("{scope:?}"));
+            };
+            match path.split_once('/') {
+                None if path == "client.rs" => {
+                    for (of, method) in &found.methods {
+                        let given = generated
+                            .contract
+                            .settings
+                            .credentials
+                            .iter()
+                            .any(|form| form.fields.iter().any(|field| field.name == *method));
+                        if of == "Client" {
+                            expect(Scope::Method, method);
+                        } else if of.ends_with("SignIn") && !given {
+                            expect(Scope::SignIn, method);
+                        }
+                    }
+                }
+                Some(("operations", name)) if name != "mod.rs" => {
+                    found.imported.iter().filter(|name| is_type(name)).for_each(|name| expect(Scope::CallType, name));
+                }
+                Some(("generated", name)) if name != "main.rs" => {
+                    let modules = ["errors", "types"];
+                    let functions =
+                        found.imported.iter().filter(|name| !is_type(name) && !modules.contains(&name.as_str()));
+                    functions.for_each(|name| expect(Scope::Test, name));
+                }
+                _ => {}
+            }
+        }
+    }
+    let scopes = ["CallType", "Method", "SignIn", "Test"];
+    assert_eq!(seen, scopes.map(str::to_owned).into(), "each of them was looked at");
+}
+
+/// The text of the runtime's macros.
+fn macros() -> String {
+    let directory = root().join("crates/onboarding-core/src");
+    let mut text = String::new();
+    let mut files: Vec<_> = fs::read_dir(&directory)
+        .expect("the runtime is there")
+        .map(|entry| entry.expect("it can be read").path())
+        .collect();
+    files.extend(
+        fs::read_dir(directory.join("macros")).into_iter().flatten().map(|entry| entry.expect("it can be read").path()),
+    );
+    for path in files {
+        let file = fs::read_to_string(&path).unwrap_or_default();
+        if file.contains("macro_rules!") {
+            text.push_str(&file);
+        }
+    }
+    assert!(text.contains("macro_rules! object"), "the macros are where they were");
+    text
+}
+
+/// The text of one macro.
+fn macro_text<'t>(macros: &'t str, name: &str) -> &'t str {
+    let start = macros.find(&format!("macro_rules! {name} ")).unwrap_or_else(|| panic!("there is a macro {name}"));
+    let rest = &macros[start..];
+    &rest[..rest.find("\n}\n").expect("a macro ends")]
+}
+
+#[test]
+fn what_the_macros_define_is_taken() {
+    let macros = macros();
+    let method = regex_lite::Regex::new(r"pub (?:const |async )*fn (\w+)").expect("it is a pattern");
+    for (name, scope, some) in
+        [("call", Scope::Setter, "into_call"), ("__pages", Scope::Setter, "items"), ("__sent", Scope::Member, "new")]
+    {
+        let found: BTreeSet<&str> =
+            method.captures_iter(macro_text(&macros, name)).filter_map(|found| Some(found.get(1)?.as_str())).collect();
+        assert!(found.contains(some), "{name}: {found:?}");
+        for found in found {
+            assert!(scope.is_taken(found), "`{found}` of `{name}!` is not taken as {scope:?}");
+        }
+    }
+}
+
+/// Where a macro names the types of the vendor's members, whatever it names itself could hide one of them.
+#[test]
+fn what_macros_name_within_themselves_hides_no_type() {
+    let macros = macros();
+    let inner = regex_lite::Regex::new(r"(?:struct|enum) (\w+)|fn \w+<([^>]*)>").expect("it is a pattern");
+    let mut count = 0;
+    for found in inner.captures_iter(macro_text(&macros, "object")) {
+        let names = found.get(1).or(found.get(2)).map_or("", |names| names.as_str());
+        let parameters = names.split(',').map(|name| name.split(':').next().unwrap_or_default().trim());
+        for parameter in parameters.filter(|name| !name.starts_with('\'')) {
+            count += 1;
+            assert!(parameter.starts_with("__"), "`{parameter}` of `object!` could be a type of the vendor's");
+        }
+    }
+    assert!(count >= 4, "the macro has type parameters");
+}
+
+#[test]
+fn a_name_that_is_taken_is_changed_to_one_that_no_document_has() {
+    assert_eq!(Scope::Method.free("new".to_owned()), "new_");
+    assert_eq!(Scope::Method.free("renew".to_owned()), "renew");
+    assert_eq!(Scope::CallType.free("Operation".to_owned()), "OperationCall");
+    assert_eq!(Scope::Variant.free("Unknown".to_owned()), "DocumentedUnknown");
+    assert_eq!(Scope::Setter.free("pages".to_owned()), "pages_");
+    assert_eq!(Scope::Argument.free("pages".to_owned()), "pages");
+}
