@@ -4,6 +4,7 @@
 //! method; types follow their names; members follow `required`, then their names.
 
 mod collisions;
+mod events;
 mod limits;
 mod names;
 mod operations;
@@ -15,6 +16,7 @@ mod types;
 use indexmap::IndexMap;
 use serde_json::Value;
 
+pub use self::events::EventBatch;
 use self::names::Names;
 pub use self::operations::{
     Body, BodyKind, ErrorType, Method, Operation, OutcomeType, Parameter, Place, Provenance, ResponseBody, Status,
@@ -54,6 +56,8 @@ pub struct Contract {
     pub paged: Vec<PagedOperation>,
     /// The types that are pages, by Rust name.
     pub pages: Vec<ListPage>,
+    /// What the bodies of webhooks hold.
+    pub batches: Vec<EventBatch>,
     /// The document after all passes.
     pub document: Value,
     /// The document as it was written, for what is proved against it.
@@ -96,6 +100,7 @@ pub fn build(source: &Document, document: Value, settings: Settings, vendor: &st
     if !findings.is_empty() {
         return Err(findings);
     }
+    let batches = events::find(&found.webhooks, &types);
     Ok(Contract {
         vendor: vendor.to_owned(),
         settings,
@@ -108,6 +113,7 @@ pub fn build(source: &Document, document: Value, settings: Settings, vendor: &st
         outcomes: found.outcomes,
         paged: operations_in_pages,
         pages,
+        batches,
         document,
         curated: source.root.to_json(),
     })

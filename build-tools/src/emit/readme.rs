@@ -65,6 +65,14 @@ pub(super) fn readme(contract: &Contract) -> String {
             .collect();
         write_table(&mut text, ["event", "what it tells", "type"], &rows);
     }
+    if let (Some(_), Some(batch)) = (contract.settings.features.webhook, contract.batches.first()) {
+        let _ = write!(
+            text,
+            "With the feature `webhook`, the module of that name verifies a delivery, and `delivery.events::<types::{}>()` gives its events \
+             one by one: one that cannot be read is an error with its place and its text, and the others are given all the same.\n\n",
+            batch.name
+        );
+    }
     let _ = writeln!(text, "The vendor's own documentation: {}", Inline::prose(&package.documentation).line());
     text
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::operations::{has_call_type, signature};
 use super::rust::{Scope, type_text};
-use crate::contract::{Contract, Given, Kind, Presence};
+use crate::contract::{Contract, EventBatch, Given, Kind, Presence};
 use crate::text::{literal, visible};
 
 /// A line per operation (method, path, Rust signature, error type), then the public types with their fields.
@@ -30,7 +30,14 @@ pub(crate) fn surface(contract: &Contract) -> String {
         }
     }
     for webhook in &contract.webhooks {
-        let _ = writeln!(text, "webhook {}  {}", webhook.id, type_text(&webhook.body, Scope::Crate));
+        let body = type_text(&webhook.body, Scope::Crate);
+        let batch = contract.batches.iter().find(|batch| webhook.body.named() == Some(&batch.name));
+        let events = match batch {
+            None => String::new(),
+            Some(EventBatch { event, list: None, .. }) => format!("  events {event}"),
+            Some(EventBatch { event, list: Some(list), .. }) => format!("  events {event} in {}", literal(list)),
+        };
+        let _ = writeln!(text, "webhook {}  {body}{events}", webhook.id);
     }
     for form in &contract.settings.credentials {
         let fields: Vec<String> = form

@@ -63,6 +63,12 @@ fn file(contract: &Contract, module: &str, definitions: &[&TypeDefinition]) -> S
             body.line(&format!("page! {{ {} of {item} {form} }}", page.name));
             macros.insert("page");
         }
+        if let Some(batch) = contract.batches.iter().find(|batch| batch.name == definition.name) {
+            let list = batch.list.as_ref().map_or_else(String::new, |list| format!(" = {}", literal(list)));
+            body.blank();
+            body.line(&format!("event_batch! {{ {} of {}{list} }}", batch.name, batch.event));
+            macros.insert("event_batch");
+        }
     }
     let mut imports: BTreeSet<String> = macros.iter().map(|name| (*name).to_owned()).collect();
     let body = import_core(contract, body.finish(), &mut imports);
@@ -82,7 +88,8 @@ fn file(contract: &Contract, module: &str, definitions: &[&TypeDefinition]) -> S
         .iter()
         .flat_map(|definition| {
             let inner = wrapped(contract, &definition.name).into_iter().map(|(_, inner)| inner.to_owned());
-            mentioned(&definition.kind).into_iter().chain(inner)
+            let batch = contract.batches.iter().find(|batch| batch.name == definition.name);
+            mentioned(&definition.kind).into_iter().chain(inner).chain(batch.map(|batch| batch.event.clone()))
         })
         .filter(|name| !own.contains(name.as_str()))
         .collect();

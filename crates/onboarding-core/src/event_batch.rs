@@ -11,5 +11,5 @@ pub trait EventBatch {
 
     /// The member of the body that lists the events. A body without it is a single event, and a body that is a list holds the
     /// events itself.
-    const LIST: &'static str;
+    const LIST: Option<&'static str>;
 }

@@ -917,13 +917,14 @@ macro_rules! page {
     };
 }
 
-/// The body of a delivery that holds events: the member that lists them.
+/// The body of a delivery, which holds events: the member that lists them, if there is one.
 #[macro_export]
 macro_rules! event_batch {
-    ($Name:ident of $Event:ty = $list:literal) => {
+    ($Name:ident of $Event:ty $(= $list:literal)?) => {
         impl $crate::EventBatch for $Name {
             type Event = $Event;
-            const LIST: &'static str = $list;
+            const LIST: ::core::option::Option<&'static str> =
+                [$(::core::option::Option::Some($list),)? ::core::option::Option::None][0];
         }
     };
 }

@@ -133,16 +133,16 @@ impl<B> fmt::Debug for Events<'_, B> {
 }
 
 impl<'a> Body<'a> {
-    fn of(body: &'a [u8], list: &'static str) -> Self {
+    fn of(body: &'a [u8], list: Option<&'static str>) -> Self {
         let faulty =
             |path: &str, error: &decode::DecodeError| Self::Faulty(Box::new(EventError::new(path, error, body)));
         // No event of a body that is not JSON as a whole can be believed to be whole itself.
         if let Err(error) = decode::json::<IgnoredAny>(body) {
             return faulty("", &error);
         }
-        let (path, events) = match body.trim_ascii_start().first() {
-            Some(b'[') => ("", serde_json::from_slice(body)),
-            Some(b'{') => match list_in(body, list) {
+        let (path, events) = match (body.trim_ascii_start().first(), list) {
+            (Some(b'['), _) => ("", serde_json::from_slice(body)),
+            (Some(b'{'), Some(list)) => match list_in(body, list) {
                 Ok(Some(events)) => (list, serde_json::from_str(events.get())),
                 Ok(None) => return Self::One(body),
                 Err(_) => return faulty(list, &decode::DecodeError::new("", "the member is there more than once")),

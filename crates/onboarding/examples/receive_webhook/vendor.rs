@@ -26,6 +26,7 @@ const KEY_ID: &str = "the-vendors-key";
 pub(crate) struct Vendor {
     url: String,
     signer: RequestSigner,
+    next_signer: RequestSigner,
     last: Mutex<Option<(HeaderMap, String)>>,
 }
 
@@ -50,8 +51,15 @@ impl Vendor {
             .into_iter()
             .map(|name| Ok(Covered::new(Component::new(name)?, When::Always)))
             .collect::<Result<_, Box<dyn Error>>>()?;
-        let signer = RequestSigner::new(SigningKey::from_pem(KEY)?, KEY_ID, profile);
-        Ok(Self { url, signer, last: Mutex::default() })
+        let signer = RequestSigner::new(SigningKey::from_pem(KEY)?, KEY_ID, profile.clone());
+        let next_signer = RequestSigner::new(SigningKey::from_pem(KEY)?, "the-vendors-next-key", profile);
+        Ok(Self { url, signer, next_signer, last: Mutex::default() })
+    }
+
+    /// Signs with its next key from now on, which is not published yet.
+    pub(crate) fn change_key(&mut self) -> &Self {
+        self.signer = self.next_signer.clone();
+        self
     }
 
     /// Where the vendor's interface is.

@@ -3,7 +3,9 @@
 
 //! Types of Users.
 
-use onboarding_core::{NaiveDate, Timestamp, identifier, object, page, string_enum, untagged_union};
+use onboarding_core::{
+    NaiveDate, Timestamp, event_batch, identifier, object, page, string_enum, untagged_union,
+};
 
 object! {
     /// Address of a person. As a residence it must be neither a P.O. box nor a care-of address.
@@ -483,6 +485,8 @@ untagged_union! {
         UserEvent(UserEvent),
     }
 }
+
+event_batch! { UserEventDelivery of UserEvent = "payload" }
 
 untagged_union! {
     /// The user as it is after the event, or a failed change of its data.
