@@ -28,7 +28,7 @@ pub use self::settings::{
     CredentialField, CredentialForm, Environment, Features, Given, Offer, Package, Paging, PagingStyle, REFRESH_TOKEN,
     Settings, SettingsMistake, TokenField, TokenRequestBody, TokenRequestSettings, TokenSettings,
 };
-pub use self::types::{Constant, Kind, Member, Presence, TypeDefinition, TypeUse, Variant};
+pub use self::types::{Constant, Extra, Kind, Member, Presence, TypeDefinition, TypeUse, Variant};
 use crate::spec::{Document, Finding};
 
 /// Everything that the emitters need.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::sample::{Extent, sample};
-use super::types::{given_name, is_private, resolved, rules, schema_type};
+use super::types::{given_name, is_private, or_null, resolved, rules, schema_type};
 use super::{Problems, Settings, Tag, TypeUse, limits};
 use crate::names::{Scope, type_name};
 use crate::passes::escape;
@@ -483,7 +483,7 @@ fn body(document: &Value, operation: &Value, pointer: &str, problems: &Problems<
         Encoding::Text | Encoding::Bytes => BodyKind::Bytes,
     };
     Some(Body {
-        value: schema_type(document, &schema, &pointer, problems),
+        value: or_null(document, &schema, schema_type(document, &schema, &pointer, problems)),
         kind,
         media_type: media_type.clone(),
         required: flag(body, "required"),
@@ -506,7 +506,10 @@ fn statuses(document: &Value, operation: &Value, pointer: &str, problems: &Probl
                 ResponseBody::Nothing
             } else {
                 match body_encoding(document, media_type, &schema, &pointer, problems) {
-                    Encoding::Json => ResponseBody::Json(schema_type(document, &schema, &pointer, problems)),
+                    Encoding::Json => {
+                        let value = schema_type(document, &schema, &pointer, problems);
+                        ResponseBody::Json(or_null(document, &schema, value))
+                    }
                     Encoding::Text => ResponseBody::Text,
                     Encoding::Form | Encoding::Bytes => ResponseBody::Bytes,
                 }

@@ -195,7 +195,12 @@ impl<'d> Sampler<'d> {
             }
         }
         if let Some(values) = schema.get("additionalProperties").filter(|values| values.is_object()) {
-            value.insert("key".to_owned(), self.of_schema(values));
+            // A name that no member has.
+            let mut key = "key".to_owned();
+            while schema["properties"].get(&key).is_some() {
+                key.push('s');
+            }
+            value.insert(key, self.of_schema(values));
         }
         Value::Object(value)
     }

@@ -41,14 +41,16 @@ pub enum TypeUse {
     List(Box<TypeUse>),
     /// An object with keys of the vendor's or caller's choice.
     Map(Box<TypeUse>),
+    /// A value or null: an item of a list, a value of a map, or a whole body. A member says so by its [`Presence`].
+    Nullable(Box<TypeUse>),
 }
 
 impl TypeUse {
-    /// The type of the contract that is used, through lists and maps.
+    /// The type of the contract that is used, through lists, maps and null.
     pub fn named(&self) -> Option<&str> {
         match self {
             Self::Named(name) | Self::Boxed(name) => Some(name),
-            Self::List(inner) | Self::Map(inner) => inner.named(),
+            Self::List(inner) | Self::Map(inner) | Self::Nullable(inner) => inner.named(),
             _ => None,
         }
     }
@@ -93,8 +95,8 @@ pub enum Kind {
         constants: Vec<Constant>,
         /// The other members, required ones first.
         members: Vec<Member>,
-        /// Whether members beyond these are kept.
-        open: bool,
+        /// What members beyond these are, where they are kept.
+        extra: Option<Extra>,
     },
     /// A text of which some values are documented: the variant's name, and the value.
     StringEnum(Vec<(String, String)>),
@@ -118,6 +120,19 @@ pub enum Kind {
         /// The type of the identifier.
         identifier: String,
     },
+}
+
+/// Members of an object beyond those with names of their own.
+#[derive(Clone, Debug)]
+pub struct Extra {
+    /// The type of each.
+    pub value: TypeUse,
+    /// What they are, where the document says so.
+    pub description: String,
+    /// The limits of each as a sentence.
+    pub limits: Option<String>,
+    /// The limits of each as rules of the runtime, for all of them as a map.
+    pub rules: Vec<String>,
 }
 
 /// A member with one fixed value.
@@ -291,9 +306,9 @@ fn schema_type_within(
         };
     }
     let inner = |key: &str| {
-        schema
-            .get(key)
-            .map(|inner| schema_type_within(document, inner, &format!("{pointer}/{key}"), problems, depth + 1))
+        let inner = schema.get(key)?;
+        let value = schema_type_within(document, inner, &format!("{pointer}/{key}"), problems, depth + 1);
+        Some(or_null(document, inner, value))
     };
     if schema.get("oneOf").is_some() || schema.get("anyOf").is_some() || schema.get("allOf").is_some() {
         return unsupported("a union or composition is written in place", "move it to a component and refer to it");
@@ -321,6 +336,11 @@ fn schema_type_within(
     }
 }
 
+/// The type of a value that nothing but its schema says whether it may be null.
+pub(crate) fn or_null(document: &Value, schema: &Value, value: TypeUse) -> TypeUse {
+    if is_nullable(document, schema) && value != TypeUse::Json { TypeUse::Nullable(Box::new(value)) } else { value }
+}
+
 fn rust_name(component: &str, schema: &Value) -> String {
     match text(schema, "x-rust-name") {
         "" => type_name(component),
@@ -336,12 +356,17 @@ pub(crate) fn given_name(holder: &Value, name: &str) -> String {
     }
 }
 
-/// Whether a value may be null: said in place, or by the component.
+/// Whether a value may be null: said in place, or by a component on the way.
 fn is_nullable(document: &Value, schema: &Value) -> bool {
-    flag(schema, "nullable")
-        || component_of(schema)
-            .and_then(|name| component(document, name))
-            .is_some_and(|target| flag(target, "nullable"))
+    let mut schema = Some(schema);
+    for _ in 0..=MAX_ALIASES {
+        let Some(found) = schema else { break };
+        if flag(found, "nullable") {
+            return true;
+        }
+        schema = component_of(found).and_then(|name| component(document, name));
+    }
+    false
 }
 
 /// Whether a value is kept out of `Debug`: said in place or by a component on the way, or because it can be anything.
@@ -546,7 +571,16 @@ fn object(document: &Value, schema: &Value, pointer: &str, problems: &Problems<'
             name: Scope::Member.free(given_name(member, wire)),
         });
     }
-    Kind::Object { constants, members, open: flag(schema, "additionalProperties") }
+    let extra = schema.get("additionalProperties").filter(|extra| extra.as_bool() != Some(false)).map(|extra| {
+        let value = schema_type(document, extra, &format!("{pointer}/additionalProperties"), problems);
+        Extra {
+            value: or_null(document, extra, value),
+            description: text(extra, "description").to_owned(),
+            limits: limits::sentence(extra).or_else(|| limits::sentence(alias_target(document, extra)?)),
+            rules: rules(document, &serde_json::json!({ "additionalProperties": extra })),
+        }
+    });
+    Kind::Object { constants, members, extra }
 }
 
 /// The component behind a reference, when it is no type of its own and so states its limits nowhere else.
@@ -652,7 +686,9 @@ pub(crate) fn finish(types: &mut IndexMap<String, TypeDefinition>, found: &Found
 /// The types that a type mentions.
 fn used_by(kind: &Kind) -> BTreeSet<String> {
     let values: Vec<&TypeUse> = match kind {
-        Kind::Object { members, .. } => members.iter().map(|member| &member.value).collect(),
+        Kind::Object { members, extra, .. } => {
+            members.iter().map(|member| &member.value).chain(extra.iter().map(|extra| &extra.value)).collect()
+        }
         Kind::TaggedUnion { variants, .. } | Kind::UntaggedUnion(variants) => {
             variants.iter().map(|variant| &variant.value).collect()
         }

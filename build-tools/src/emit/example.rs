@@ -55,6 +55,8 @@ pub(super) fn expression(contract: &Contract, unfit: Unfit, value: &TypeUse, sam
             }
             None => "Map::new()".to_owned(),
         },
+        TypeUse::Nullable(_) if sample.is_null() => "None".to_owned(),
+        TypeUse::Nullable(value) => format!("Some({})", owned(contract, unfit, value, sample)),
     }
 }
 

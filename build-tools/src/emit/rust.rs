@@ -30,6 +30,7 @@ pub(super) fn type_text(value: &TypeUse, scope: Scope) -> String {
         TypeUse::Json => "onboarding_core::JsonValue".to_owned(),
         TypeUse::List(item) => format!("Vec<{}>", type_text(item, scope)),
         TypeUse::Map(item) => format!("onboarding_core::Map<{}>", type_text(item, scope)),
+        TypeUse::Nullable(value) => format!("Option<{}>", type_text(value, scope)),
     }
 }
 

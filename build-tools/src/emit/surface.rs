@@ -60,7 +60,7 @@ pub(crate) fn surface(contract: &Contract) -> String {
         let new = if definition.sent { " (new)" } else { "" };
         let _ = writeln!(text, "\n{}::{}{new}", definition.module, definition.name);
         match &definition.kind {
-            Kind::Object { constants, members, open } => {
+            Kind::Object { constants, members, extra } => {
                 for constant in constants {
                     let _ = writeln!(text, "    {} = {}", literal(&constant.wire), literal(&constant.value));
                 }
@@ -75,8 +75,9 @@ pub(crate) fn surface(contract: &Contract) -> String {
                     let private = if member.private { " private" } else { "" };
                     let _ = writeln!(text, "    {}: {value} = {}{private}", member.name, literal(&member.wire));
                 }
-                if *open {
-                    text.push_str("    extra\n");
+                if let Some(extra) = extra {
+                    let value = type_text(&extra.value, Scope::Types).replace("onboarding_core::", "");
+                    let _ = writeln!(text, "    extra: Map<{value}>");
                 }
             }
             Kind::StringEnum(variants) => {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::rust::{Scope, definition, import_core, type_text, wrapped};
 use super::source::Source;
-use crate::contract::{Contract, Kind, Member, PageForm, Presence, TypeDefinition, Variant};
+use crate::contract::{Contract, Extra, Kind, Member, PageForm, Presence, TypeDefinition, Variant};
 use crate::text::{Inline, literal};
 
 /// File names and texts, `mod.rs` among them.
@@ -139,7 +139,10 @@ pub(super) fn braced(names: &BTreeSet<String>) -> String {
 fn mentioned(kind: &Kind) -> Vec<String> {
     let named = |value: &crate::contract::TypeUse| value.named().map(str::to_owned);
     match kind {
-        Kind::Object { members, .. } => members.iter().filter_map(|member| named(&member.value)).collect(),
+        Kind::Object { members, extra, .. } => {
+            let values = members.iter().map(|member| &member.value).chain(extra.iter().map(|extra| &extra.value));
+            values.filter_map(named).collect()
+        }
         Kind::TaggedUnion { variants, .. } | Kind::UntaggedUnion(variants) => {
             variants.iter().filter_map(|variant| named(&variant.value)).collect()
         }
@@ -173,7 +176,7 @@ fn write(source: &mut Source, contract: &Contract, definition: &TypeDefinition) 
         source.line("#[deprecated = \"the vendor advises against it\"]");
     }
     match &definition.kind {
-        Kind::Object { constants, members, open } => {
+        Kind::Object { constants, members, extra } => {
             let sent = if definition.sent { format!(": sent{}", bracketed(&definition.rules)) } else { String::new() };
             source.line(&format!("pub struct {name}{sent} {{"));
             if !constants.is_empty() {
@@ -195,11 +198,8 @@ fn write(source: &mut Source, contract: &Contract, definition: &TypeDefinition) 
             write_members(source, "required", rules, &group(&[Presence::Required, Presence::RequiredNullable]));
             write_members(source, "optional", rules, &group(&[Presence::Optional]));
             write_members(source, "nullable", rules, &group(&[Presence::ThreeState]));
-            if *open {
-                source.line("extra {");
-                source.doc("Members beyond the documented ones. `Debug` does not show them.");
-                source.line("extra");
-                source.line("}");
+            if let Some(extra) = extra {
+                write_extra(source, extra, rules);
             }
             source.line("}");
         }
@@ -282,6 +282,23 @@ fn write_members(source: &mut Source, group: &str, with_rules: bool, members: &[
         let rules = if with_rules { bracketed(&member.rules) } else { String::new() };
         source.line(&format!("{name}: {value} = {private}{}{rules},", literal(&member.wire)));
     }
+    source.line("}");
+}
+
+/// Members beyond those with names of their own.
+fn write_extra(source: &mut Source, extra: &Extra, with_rules: bool) {
+    source.line("extra {");
+    source.doc("Members beyond the documented ones, by name. `Debug` does not show them.");
+    for text in [Some(extra.description.as_str()), extra.limits.as_deref()].into_iter().flatten() {
+        if !text.is_empty() {
+            source.line("///");
+            source.doc(&format!("Each: {text}"));
+        }
+    }
+    // What is only read is not held against anything.
+    let rules = if with_rules { bracketed(&extra.rules) } else { String::new() };
+    let equals = if rules.is_empty() { "" } else { " =" };
+    source.line(&format!("extra: {}{equals}{rules}", type_text(&extra.value, Scope::Types)));
     source.line("}");
 }
 

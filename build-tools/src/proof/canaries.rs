@@ -169,6 +169,7 @@ fn in_words(value: &TypeUse) -> String {
         TypeUse::Named(name) | TypeUse::Boxed(name) => name.clone(),
         TypeUse::List(item) => format!("list of {}", in_words(item)),
         TypeUse::Map(item) => format!("map of {}", in_words(item)),
+        TypeUse::Nullable(value) => in_words(value),
         other => format!("{other:?}"),
     }
 }

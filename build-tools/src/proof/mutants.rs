@@ -9,7 +9,8 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::shape::{
-    Shape, constant, fitting_variant, is_required, map_values, shape, tag, tagged_variant, text, variants,
+    Shape, constant, extra_members, fitting_variant, is_required, map_values, shape, tag, tagged_variant, text,
+    variants,
 };
 use crate::passes::escape;
 use crate::spec::Pattern;
@@ -158,6 +159,9 @@ impl<'d> Walk<'d> {
                 self.value(member, value, &pointer, holder, lenient);
             }
         }
+        for (name, value, values) in extra_members(schema, value) {
+            self.value(values, value, &format!("{pointer}/{}", escape(name)), Holder::Nothing, lenient);
+        }
     }
 
     fn push(&mut self, pointer: &str, changes: Changes) {
@@ -240,6 +244,8 @@ fn members_beyond(schema: &Value, component: bool, is_empty: bool, changes: &mut
     if map_values(schema).is_some() {
         // An entry has the type of the map's values, so one that is there already is taken again under another key.
         changes.decodes(if is_empty { "" } else { "e" });
+    } else if schema.get("additionalProperties").is_some_and(Value::is_object) {
+        // A member beyond the documented ones has their type: those that are there are changed instead.
     } else if schema.get("additionalProperties") == Some(&Value::Bool(true))
         || (!component && text(schema, "type") == "object" && schema.get("properties").is_none())
     {

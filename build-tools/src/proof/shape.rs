@@ -58,6 +58,17 @@ pub(super) fn map_values(schema: &Value) -> Option<&Value> {
     schema.get("additionalProperties").filter(|values| values.is_object() && schema.get("properties").is_none())
 }
 
+/// The members of a value that have no name in its schema, where that says what they are: name, value and schema.
+pub(super) fn extra_members<'d, 'v>(
+    schema: &'d Value,
+    value: &'v Value,
+) -> impl Iterator<Item = (&'v String, &'v Value, &'d Value)> {
+    let values = schema.get("additionalProperties").filter(|values| values.is_object());
+    let members = value.as_object().into_iter().flatten();
+    let extra = members.filter(|(name, _)| schema.get("properties").is_none_or(|members| members.get(*name).is_none()));
+    extra.filter_map(move |(name, value)| Some((name, value, values?)))
+}
+
 /// The variants of a union.
 pub(super) fn variants(schema: &Value) -> Option<&[Value]> {
     schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array).map(Vec::as_slice)
@@ -111,19 +122,17 @@ fn fits(document: &Value, schema: &Value, value: &Value) -> bool {
 }
 
 fn fits_members(document: &Value, schema: &Value, value: &Value) -> bool {
-    if let Some(values) = schema.get("additionalProperties").filter(|values| values.is_object()) {
-        return value.as_object().is_some_and(|members| members.values().all(|value| fits(document, values, value)));
-    }
-    schema.get("properties").and_then(Value::as_object).into_iter().flatten().all(|(name, member)| {
-        match (value.get(name), is_required(schema, name)) {
-            (None, required) => !required,
-            (Some(Value::Null), false) => true,
-            (Some(value), required) => {
-                let constant = constant(member).filter(|_| required);
-                constant.map_or_else(|| fits(document, member, value), |constant| value == constant)
+    extra_members(schema, value).all(|(_, value, values)| fits(document, values, value))
+        && schema.get("properties").and_then(Value::as_object).into_iter().flatten().all(|(name, member)| {
+            match (value.get(name), is_required(schema, name)) {
+                (None, required) => !required,
+                (Some(Value::Null), false) => true,
+                (Some(value), required) => {
+                    let constant = constant(member).filter(|_| required);
+                    constant.map_or_else(|| fits(document, member, value), |constant| value == constant)
+                }
             }
-        }
-    })
+        })
 }
 
 pub(super) fn is_required(schema: &Value, member: &str) -> bool {

@@ -10,7 +10,7 @@ pub use serde::{self, Serialize};
 pub use serde_json::{Map, Value};
 
 use crate::Patch;
-pub use crate::check::{all, member, within};
+pub use crate::check::{all, extra, member, within};
 use crate::decode::{self, DecodeError, FIXED};
 #[cfg(feature = "schemars")]
 pub use crate::schema::described as schema;

@@ -314,6 +314,15 @@ pub fn within<T: Check>(name: &str, value: &T) -> Result<(), Violation> {
     value.check().map_err(|violation| violation.within(name))
 }
 
+/// Holds members beyond the documented ones against their rules: none may have the name of a documented one, which would then be
+/// sent twice.
+pub fn extra<T: Check>(extra: &Map<T>, rules: &[Rule], documented: &[&str]) -> Result<(), Violation> {
+    match documented.iter().find(|name| extra.contains_key(**name)) {
+        Some(name) => Err(Violation::new("set as the member that it is, not as a further one".to_owned()).within(name)),
+        None => all(extra, rules).and_then(|()| extra.check()),
+    }
+}
+
 /// Holds a value against rules of its own.
 pub fn all(value: &dyn Check, rules: &[Rule]) -> Result<(), Violation> {
     rules.iter().try_for_each(|rule| rule.apply(value))

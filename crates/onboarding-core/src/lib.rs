@@ -84,6 +84,3 @@ pub type Timestamp = DateTime<Utc>;
 
 /// An object whose keys the vendor or the caller chooses.
 pub type Map<T> = std::collections::BTreeMap<String, T>;
-
-/// Members beyond the documented ones, by name.
-pub type Extra = Map<JsonValue>;

@@ -4,7 +4,7 @@
 /// A JSON object.
 ///
 /// Members stand in groups: `constant` (always written, must be there when read, not kept), `required`, `optional` (`Option<T>`: left out when `None`, and `null` is
-/// read as `None`), `nullable` ([`Patch<T>`](crate::Patch): three states) and `extra` (members beyond the documented ones).
+/// read as `None`), `nullable` ([`Patch<T>`](crate::Patch): three states) and `extra` (members beyond the documented ones, by name).
 /// `private` before a wire name keeps the value out of `Debug`. Members that nobody documented are ignored on reading.
 ///
 /// With `sent` behind the name, the object can be built (required members in `new`, others by setters) and is held against the
@@ -18,7 +18,7 @@ macro_rules! object {
             $(required { $($(#[$rm:meta])* $rf:ident: $rt:ty = $($rp:ident)? $rw:literal $([$($rr:ident($($ra:expr)?)),*])?),* $(,)? })?
             $(optional { $($(#[$om:meta])* $of:ident: $ot:ty = $($op:ident)? $ow:literal $([$($or:ident($($oa:expr)?)),*])?),* $(,)? })?
             $(nullable { $($(#[$nm:meta])* $nf:ident / $nc:ident: $nt:ty = $($np:ident)? $nw:literal $([$($nr:ident($($na:expr)?)),*])?),* $(,)? })?
-            $(extra { $(#[$em:meta])* $ef:ident })?
+            $(extra { $(#[$em:meta])* $ef:ident: $et:ty $(= [$($er:ident($($ea:expr)?)),*])? })?
         }
     ) => {
         $(#[$meta])*
@@ -28,7 +28,7 @@ macro_rules! object {
             $($($(#[$rm])* $(#[doc = ::core::concat!("\n\nKept out of `Debug`: ", ::core::stringify!($rp), ".")])? pub $rf: $rt,)*)?
             $($($(#[$om])* $(#[doc = ::core::concat!("\n\nKept out of `Debug`: ", ::core::stringify!($op), ".")])? pub $of: ::core::option::Option<$ot>,)*)?
             $($($(#[$nm])* $(#[doc = ::core::concat!("\n\nKept out of `Debug`: ", ::core::stringify!($np), ".")])? pub $nf: $crate::Patch<$nt>,)*)?
-            $($(#[$em])* pub $ef: $crate::Extra,)?
+            $($(#[$em])* pub $ef: $crate::Map<$et>,)?
         }
 
         impl ::core::fmt::Debug for $Name {
@@ -66,7 +66,7 @@ macro_rules! object {
                         $($(let mut $rf = ::core::option::Option::None;)*)?
                         $($(let mut $of = ::core::option::Option::None;)*)?
                         $($(let mut $nf = $crate::Patch::Keep;)*)?
-                        $(let mut $ef = $crate::Extra::new();)?
+                        $(let mut $ef = $crate::Map::<$et>::new();)?
                         while let ::core::option::Option::Some(key) = map.next_key::<$crate::__private::Key<'de>>()? {
                             match key.as_ref() {
                                 $($($cw => $cf = ::core::option::Option::Some($crate::__private::constant(&mut map)?),)*)?
@@ -74,7 +74,7 @@ macro_rules! object {
                                 $($($ow => $of = map.next_value::<::core::option::Option<$ot>>()?,)*)?
                                 $($($nw => $nf = map.next_value::<$crate::Patch<$nt>>()?,)*)?
                                 $(_ if { let _ = ::core::stringify!($ef); true } => {
-                                    $ef.insert(key.into_string(), map.next_value()?);
+                                    $ef.insert(key.into_string(), map.next_value::<$et>()?);
                                 })?
                                 _ => { map.next_value::<$crate::__private::IgnoredAny>()?; }
                             }
@@ -123,7 +123,8 @@ macro_rules! object {
             [$($($rf: $rt = $rw [$($($rr($($ra)?)),*)?],)*)?]
             [$($($of: $ot = $ow [$($($or($($oa)?)),*)?],)*)?]
             [$($($nf / $nc: $nt = $nw [$($($nr($($na)?)),*)?],)*)?]
-            [$($ef)?]
+            [$($ef: $et [$($($er($($ea)?)),*)?])?]
+            [$($($cw,)*)? $($($rw,)*)? $($($ow,)*)? $($($nw,)*)?]
         }
 
         $crate::__json_schema! {
@@ -133,7 +134,7 @@ macro_rules! object {
             [$($($rt = $rw [$($($rr($($ra)?)),*)?],)*)?]
             [$($($ot = $ow [$($($or($($oa)?)),*)?],)*)?]
             [$($($nt = $nw [$($($nr($($na)?)),*)?],)*)?]
-            [$($ef)?]
+            [$($et [$($($er($($ea)?)),*)?])?]
         }
     };
 }
@@ -148,7 +149,8 @@ macro_rules! __sent {
         [$($rf:ident: $rt:ty = $rw:literal [$($rr:ident($($ra:expr)?)),*],)*]
         [$($of:ident: $ot:ty = $ow:literal [$($or:ident($($oa:expr)?)),*],)*]
         [$($nf:ident / $nc:ident: $nt:ty = $nw:literal [$($nr:ident($($na:expr)?)),*],)*]
-        [$($ef:ident)?]
+        [$($ef:ident: $et:ty [$($er:ident($($ea:expr)?)),*])?]
+        $documented:tt
     ) => {
         impl $crate::Check for $Name {
             #[inline]
@@ -170,6 +172,11 @@ macro_rules! __sent {
                 $($crate::__held!($rw, &self.$rf, [$($rr($($ra)?)),*]);)*
                 $($crate::__held!($ow, &self.$of, [$($or($($oa)?)),*]);)*
                 $($crate::__held!($nw, &self.$nf, [$($nr($($na)?)),*]);)*
+                $($crate::__private::extra(
+                    &self.$ef,
+                    const { &[$($crate::Rule::$er($($ea)?)),*] },
+                    &$documented,
+                )?;)?
                 ::core::result::Result::Ok(())
             }
         }
@@ -183,7 +190,7 @@ macro_rules! __sent {
                     $($rf: $rf.into(),)*
                     $($of: ::core::option::Option::None,)*
                     $($nf: $crate::Patch::Keep,)*
-                    $($ef: $crate::Extra::new(),)?
+                    $($ef: $crate::Map::new(),)?
                 }
             }
 
@@ -214,9 +221,9 @@ macro_rules! __sent {
             )*
 
             $(
-                /// Adds a member beyond the documented ones.
+                /// Adds a member beyond the documented ones. With the name of a documented one the call is refused.
                 #[must_use]
-                pub fn $ef(mut self, member: impl ::core::convert::Into<String>, value: impl ::core::convert::Into<$crate::JsonValue>) -> Self {
+                pub fn $ef(mut self, member: impl ::core::convert::Into<String>, value: impl ::core::convert::Into<$et>) -> Self {
                     self.$ef.insert(member.into(), value.into());
                     self
                 }

@@ -18,7 +18,7 @@ macro_rules! __json_schema {
         [$($rt:ty = $rw:literal [$($rr:ident($($ra:expr)?)),*],)*]
         [$($ot:ty = $ow:literal [$($or:ident($($oa:expr)?)),*],)*]
         [$($nt:ty = $nw:literal [$($nr:ident($($na:expr)?)),*],)*]
-        [$($ef:ident)?]
+        [$($et:ty [$($er:ident($($ea:expr)?)),*])?]
     ) => {
         $crate::__json_schema! { @ $Name, generator => $crate::__private::schema::object(
             generator,
@@ -29,7 +29,7 @@ macro_rules! __json_schema {
                 $($crate::__private::schema::Member::optional::<$ot>($ow, &[$($crate::Rule::$or($($oa)?)),*]),)*
                 $($crate::__private::schema::Member::nullable::<$nt>($nw, &[$($crate::Rule::$nr($($na)?)),*]),)*
             ],
-            [$({ let _ = ::core::stringify!($ef); true },)? false][0],
+            &[$(($crate::__private::schema::of::<$et>, &[$($crate::Rule::$er($($ea)?)),*]))?],
         ) }
     };
     (text_enum $Name:ident [$($wire:literal)*]) => {
@@ -142,8 +142,13 @@ pub mod described {
         }
     }
 
-    /// The schema of an object; `open` when it keeps members beyond these.
-    pub fn object(generator: &mut SchemaGenerator, rules: &[Rule], members: &[Member<'_>], open: bool) -> Schema {
+    /// The schema of an object. `extra` is what members beyond these are, and their rules, where it keeps them.
+    pub fn object(
+        generator: &mut SchemaGenerator,
+        rules: &[Rule],
+        members: &[Member<'_>],
+        extra: &[(Describe, &[Rule])],
+    ) -> Schema {
         let mut properties = Map::new();
         let mut required = Vec::new();
         for member in members {
@@ -165,8 +170,9 @@ pub mod described {
         if !required.is_empty() {
             schema.insert("required".to_owned(), Value::Array(required));
         }
-        if open {
-            schema.insert("additionalProperties".to_owned(), Value::Bool(true));
+        for (describe, rules) in extra {
+            schema.insert("additionalProperties".to_owned(), describe(generator).to_value());
+            limit(&mut schema, rules);
         }
         limit(&mut schema, rules);
         schema

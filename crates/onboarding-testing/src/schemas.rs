@@ -299,7 +299,9 @@ impl Document {
             Some("object") => self.object(&schema, view, place),
             Some("string") if schema.contains_key("enum") => {
                 expect_keywords(&schema, &["type", "enum", "nullable"], place);
-                json!({ "anyOf": [{ "type": "string", "enum": schema["enum"] }, { "type": "string" }] })
+                // That null is allowed is said of whoever uses the enumeration.
+                let values: Vec<Value> = texts(&schema["enum"]).into_iter().filter(|value| !value.is_null()).collect();
+                json!({ "anyOf": [{ "type": "string", "enum": values }, { "type": "string" }] })
             }
             // An identifier, which is held against its limits wherever it goes.
             _ => unmarked(self.value(&Value::Object(schema), View { sent: true, ..view }, place)),

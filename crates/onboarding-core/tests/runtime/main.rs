@@ -10,4 +10,5 @@ mod errors;
 mod hatches;
 mod limits;
 mod retries;
+mod shapes;
 mod tokens;

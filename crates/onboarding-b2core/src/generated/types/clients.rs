@@ -121,8 +121,8 @@ object! {
     /// Personal or secret: `Debug` does not show it.
     pub struct ErrorBody {
         extra {
-            /// Members beyond the documented ones. `Debug` does not show them.
-            extra
+            /// Members beyond the documented ones, by name. `Debug` does not show them.
+            extra: JsonValue
         }
     }
 }
@@ -152,8 +152,8 @@ object! {
             phones: Map<NewClientPhone> = "phones",
         }
         extra {
-            /// Members beyond the documented ones. `Debug` does not show them.
-            extra
+            /// Members beyond the documented ones, by name. `Debug` does not show them.
+            extra: JsonValue
         }
     }
 }

@@ -3,7 +3,7 @@
 
 //! Types of data-requests.
 
-use onboarding_core::{Secret, UtcDateTime, identifier, object, page, wraps};
+use onboarding_core::{JsonValue, Secret, UtcDateTime, identifier, object, page, wraps};
 
 use super::{EmptyObject, IndividualId, Meta, PageMeta, UserId};
 
@@ -73,8 +73,8 @@ object! {
             question_id: QuestionId = "question-id",
         }
         extra {
-            /// Members beyond the documented ones. `Debug` does not show them.
-            extra
+            /// Members beyond the documented ones, by name. `Debug` does not show them.
+            extra: JsonValue
         }
     }
 }
@@ -255,8 +255,8 @@ object! {
             reference_id: DeletionReferenceId = "reference-id",
         }
         extra {
-            /// Members beyond the documented ones. `Debug` does not show them.
-            extra
+            /// Members beyond the documented ones, by name. `Debug` does not show them.
+            extra: JsonValue
         }
     }
 }

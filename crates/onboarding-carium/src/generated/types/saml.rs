@@ -3,7 +3,7 @@
 
 //! Types of saml.
 
-use onboarding_core::{Secret, identifier, object};
+use onboarding_core::{JsonValue, Secret, identifier, object};
 
 object! {
     /// What the identity provider posts back; further members are allowed.
@@ -21,8 +21,8 @@ object! {
             relay_state: String = "RelayState" [max_length(99999)],
         }
         extra {
-            /// Members beyond the documented ones. `Debug` does not show them.
-            extra
+            /// Members beyond the documented ones, by name. `Debug` does not show them.
+            extra: JsonValue
         }
     }
 }

@@ -168,8 +168,8 @@ object! {
     /// Free-form information about a document; usually empty.
     pub struct Meta: sent {
         extra {
-            /// Members beyond the documented ones. `Debug` does not show them.
-            extra
+            /// Members beyond the documented ones, by name. `Debug` does not show them.
+            extra: JsonValue
         }
     }
 }
