@@ -1,15 +1,14 @@
 //! The whole way: a vendor's texts in, the files of its crate out.
 
-use std::ops::Range;
 use std::path::Path;
 
-use crate::contract::{self, Contract, Settings};
+use crate::contract::Contract;
 use crate::emit::{emit, surface};
+use crate::lint::{Built, check};
 use crate::output::OutputFile;
-use crate::passes;
 use crate::payloads::Payloads;
 use crate::proof::{Proofs, prove};
-use crate::spec::{Document, Finding, Severity, Span, VendorSources, lint};
+use crate::spec::{Finding, Severity, Span, VendorSources};
 use crate::text::visible;
 
 /// What generation gives for one vendor.
@@ -32,67 +31,35 @@ impl Generated {
     }
 }
 
-/// Generates a vendor's crate. The findings are all that stand in the way, not only the first.
+/// Generates a vendor's crate. The findings are all that stand in the way, not only the first: those of [`lint`](crate::lint()).
 pub fn generate(sources: &VendorSources) -> Result<Generated, Vec<Finding>> {
-    let findings = lint(sources);
-    if findings.iter().any(|finding| finding.severity == Severity::Error) {
-        return Err(findings);
-    }
+    let checked = check(sources);
+    let Some(Built { changes, contract }) = checked.built else {
+        return Err(checked.findings);
+    };
     let mut report: Vec<String> =
-        findings.iter().map(|finding| format!("allowed: {}: {}", finding.rule, finding.message)).collect();
-    let document = Document::load(&sources.openapi)?;
-    let settings = settings(sources)?;
-    let mut lowered = document.root.to_json();
-    report.extend(
-        passes::run(&mut lowered)
-            .map_err(|error| vec![document.finding("unsupported", &error.pointer, error.message, error.help)])?,
-    );
+        checked.findings.iter().map(|finding| format!("allowed: {}: {}", finding.rule, finding.message)).collect();
+    report.extend(changes);
     let report = report.iter().map(|line| visible(line)).collect();
-    let contract = contract::build(&document, lowered, settings, &sources.name)?;
     let payloads = Payloads::new(sources);
     let proved = prove(&contract, &payloads);
     let files = emit(&contract, &payloads, &proved);
-    for file in files.iter().filter(|file| Path::new(&file.path).extension().is_some_and(|extension| extension == "rs"))
-    {
-        if let Err(error) = syn::parse_file(&file.contents) {
-            let message = format!("{} would not be valid Rust: {error}", file.path);
-            return Err(vec![document.finding(
-                "invalid-output",
-                "",
-                message,
-                "report this as a mistake of the generator".to_owned(),
-            )]);
-        }
-    }
-    Ok(Generated { files, report, contract, proofs: proved.proofs })
+    let is_rust = |file: &&OutputFile| Path::new(&file.path).extension().is_some_and(|extension| extension == "rs");
+    let invalid: Vec<Finding> = files.iter().filter(is_rust).filter_map(invalid_rust).collect();
+    if invalid.is_empty() { Ok(Generated { files, report, contract, proofs: proved.proofs }) } else { Err(invalid) }
 }
 
-/// Reads `vendor.toml`.
-fn settings(sources: &VendorSources) -> Result<Settings, Vec<Finding>> {
-    let text = &sources.vendor_toml.text;
-    let finding = |range: Range<usize>, message: String| {
-        let before = text.get(..range.start).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        Finding {
-            rule: "vendor-settings",
-            severity: Severity::Error,
-            file: sources.vendor_toml.path.clone(),
-            span: Span { start: range.start, end: range.end, line, column },
-            pointer: String::new(),
-            message,
-            help: "correct the entry; `specs/README.md` lists what `vendor.toml` may hold".to_owned(),
-        }
-    };
-    let settings: Settings = toml::from_str(text)
-        .map_err(|error| vec![finding(error.span().unwrap_or(0..0), error.message().to_owned())])?;
-    let mistakes = settings.mistakes();
-    if mistakes.is_empty() {
-        return Ok(settings);
-    }
-    let findings = mistakes.into_iter().map(|mistake| {
-        let start = text.find(&mistake.place).unwrap_or(0);
-        finding(start..start + mistake.place.len(), mistake.message)
-    });
-    Err(findings.collect())
+/// A file that is no Rust is a mistake of the generator, and reported for the file that was to be written. Without positions of
+/// the parser, which cost every other build time, it has no better place than the beginning.
+fn invalid_rust(file: &OutputFile) -> Option<Finding> {
+    let error = syn::parse_file(&file.contents).err()?;
+    Some(Finding {
+        rule: "invalid-output",
+        severity: Severity::Error,
+        file: file.path.clone(),
+        span: Span { line: 1, column: 1, ..Span::default() },
+        pointer: String::new(),
+        message: format!("this file would not be valid Rust: {error}"),
+        help: "Report this as a mistake of the generator.".to_owned(),
+    })
 }

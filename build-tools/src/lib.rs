@@ -5,6 +5,8 @@
 
 pub mod spec;
 
+mod graph;
+
 pub mod names;
 
 pub mod text;
@@ -21,6 +23,8 @@ mod emit;
 
 pub mod output;
 
+mod lint;
+
 mod generate;
 
 pub mod baseline;
@@ -30,5 +34,6 @@ pub mod callers;
 pub mod differential;
 
 pub use self::generate::{Generated, generate};
+pub use self::lint::lint;
 pub use self::payloads::Payloads;
 pub use self::proof::Proofs;

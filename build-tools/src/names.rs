@@ -141,6 +141,21 @@ pub fn member_name(text: &str) -> String {
     }
 }
 
+/// Whether a text is a Rust type or variant name as it would be written by hand.
+pub(crate) fn is_type_name(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_uppercase())
+        && name.chars().all(|other| other.is_ascii_alphanumeric())
+}
+
+/// Whether a text is a Rust function or field name as it would be written by hand.
+pub(crate) fn is_snake_case(name: &str) -> bool {
+    let allowed = |other: char| other.is_ascii_lowercase() || other.is_ascii_digit() || other == '_';
+    name.starts_with(|first: char| first.is_ascii_lowercase())
+        && name.chars().all(allowed)
+        && !name.ends_with('_')
+        && !name.contains("__")
+}
+
 /// Everything that is neither letter nor digit separates words.
 fn separated(text: &str) -> String {
     text.chars().map(|character| if character.is_ascii_alphanumeric() { character } else { ' ' }).collect()

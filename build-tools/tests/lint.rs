@@ -100,11 +100,67 @@ fn each_rule_finds_its_mistakes_and_nothing_else() {
     assert!(failures.is_empty(), "{failures}");
 }
 
+/// The fixtures under `whole/`: each a document and its settings, named after the rule that it is there for.
+fn whole_fixtures() -> BTreeMap<String, VendorSources> {
+    let directories = fs::read_dir(fixtures().join("whole")).unwrap().map(|entry| entry.unwrap().path());
+    let sources = directories.map(|directory| {
+        let mut sources = vendor(read(&directory.join("openapi.yaml")));
+        sources.vendor_toml = read(&directory.join("vendor.toml"));
+        (directory.file_name().unwrap().to_str().unwrap().to_owned(), sources)
+    });
+    sources.collect()
+}
+
+#[test]
+fn one_list_holds_the_findings_of_every_file_and_stage() {
+    let mut failures = String::new();
+    for (rule, sources) in whole_fixtures() {
+        let mut expected: Vec<(&str, usize, String)> = Vec::new();
+        for file in [&sources.openapi, &sources.vendor_toml] {
+            expected.extend(announced(&file.text).into_iter().map(|(line, rule)| (file.path.as_str(), line, rule)));
+        }
+        expected.sort();
+        assert!(expected.iter().any(|(_, _, other)| *other == rule), "{rule} announces no finding of {rule}");
+        let findings = build_tools::lint(&sources);
+        let mut found: Vec<(&str, usize, String)> = findings
+            .iter()
+            .map(|finding| (finding.file.as_str(), finding.span.line, finding.rule.to_owned()))
+            .collect();
+        found.sort();
+        if found != expected {
+            let list: Vec<String> = findings.iter().map(ToString::to_string).collect();
+            failures.push_str(&format!("{rule}: expected {expected:#?}\n{}\n\n", list.join("\n")));
+        }
+        // What keeps a crate from being generated is the same list.
+        assert_eq!(build_tools::generate(&sources).map(|generated| generated.report), Err(findings), "{rule}");
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn no_finding_points_at_the_beginning_of_a_file_where_nothing_is_wrong() {
+    let rules = rule_fixtures().into_values().map(vendor);
+    for sources in rules.chain(whole_fixtures().into_values()) {
+        for finding in build_tools::lint(&sources) {
+            // Without settings, the whole of them is missing.
+            if finding.file == "vendor.toml" && sources.vendor_toml.text.is_empty() {
+                continue;
+            }
+            let file = [&sources.openapi, &sources.vendor_toml].into_iter().find(|file| file.path == finding.file);
+            let text = &file.unwrap_or_else(|| panic!("{finding}")).text;
+            let announced_there = announced(text).contains(&(finding.span.line, finding.rule.to_owned()));
+            assert!((finding.span.line, finding.span.column) != (1, 1) || announced_there, "{finding}");
+            assert!(!matches!(finding.pointer.as_str(), "/paths" | "/components"), "{finding}");
+            assert!(finding.span.start <= finding.span.end && finding.span.end <= text.len(), "{finding}");
+        }
+    }
+}
+
 #[test]
 fn every_rule_has_a_fixture_and_every_finding_a_rule() {
-    // These are about files other than the document; they have tests of their own.
+    // These are about files other than the document and the settings; they have tests of their own.
     let elsewhere = ["stale-unsound", "unknown-example"];
-    let with_fixture: BTreeSet<String> = rule_fixtures().into_keys().collect();
+    let with_fixture: BTreeSet<String> = rule_fixtures().into_keys().chain(whole_fixtures().into_keys()).collect();
     let rules: BTreeSet<String> =
         RULES.iter().map(|rule| rule.id.to_owned()).filter(|id| !elsewhere.contains(&id.as_str())).collect();
     assert_eq!(with_fixture, rules);

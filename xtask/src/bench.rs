@@ -218,7 +218,10 @@ fn measure_empty(workspace: &Workspace) -> Result<[Measured; 2]> {
 
 fn generate(sources: &VendorSources) -> Result<Generated> {
     build_tools::generate(sources).map_err(|findings| {
-        eprint!("{}", report::render(&findings, sources, report::wants_colour(&std::io::stderr())));
+        eprint!(
+            "{}",
+            report::render(&findings, sources, report::wants_colour(&std::io::stderr()), report::Shown::default())
+        );
         anyhow!("its documents have mistakes, see above")
     })
 }

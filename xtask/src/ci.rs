@@ -13,7 +13,7 @@ use build_tools::contract::Settings;
 use clap::ValueEnum;
 use toml::Table;
 
-use crate::workspace::{DOCUMENT, SETTINGS, Workspace};
+use crate::workspace::{DOCUMENT, SETTINGS, Workspace, read_text};
 use crate::{Status, coverage, differential, generate, lint};
 
 /// The hand-written part of a vendor crate stays small: more of it belongs into the generator or the runtime.
@@ -110,8 +110,7 @@ fn vendors(workspace: &Workspace) -> Result<Vec<Vendor>> {
     let mut vendors = Vec::new();
     for name in workspace.vendors(&[], &[DOCUMENT])? {
         let path = workspace.specs.join(&name).join(SETTINGS);
-        let text = fs::read_to_string(&path)
-            .with_context(|| format!("cannot read {}: every vendor needs one", path.display()))?;
+        let text = read_text(&path).context("every vendor needs settings")?;
         let settings: Settings = toml::from_str(&text)
             .with_context(|| format!("{} is not as specs/README.md describes it", path.display()))?;
         vendors.push(Vendor { name, package: settings.package.name });
@@ -305,5 +304,5 @@ fn orphans(crates: &Path, vendors: &[Vendor]) -> Result<Vec<String>> {
 }
 
 fn read(path: &Path) -> Result<String> {
-    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+    read_text(path)
 }

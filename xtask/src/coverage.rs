@@ -13,7 +13,7 @@ use build_tools::{Generated, Payloads};
 use serde::{Deserialize, Serialize};
 
 use crate::markdown::{self, Replaced};
-use crate::workspace::{DOCUMENT, SETTINGS, Workspace, files_in};
+use crate::workspace::{DOCUMENT, SETTINGS, Workspace, files_in, read_text};
 use crate::{Status, parallel, report};
 
 /// The committed figures, in the directory of the documents.
@@ -143,13 +143,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status
 }
 
 fn read_committed(path: &Path) -> Result<String> {
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(text),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            bail!("{} is not there yet: make it with `cargo xtask coverage --write`", path.display())
-        }
-        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    if !path.exists() {
+        bail!("{} is not there yet: make it with `cargo xtask coverage --write`", path.display());
     }
+    read_text(path)
 }
 
 fn committed_text(figures: &Committed) -> Result<String> {
@@ -218,7 +215,10 @@ struct Documented {
 fn count(workspace: &Workspace, vendor: &str) -> Result<(Figures, Vec<String>)> {
     let sources = workspace.read_vendor(vendor)?;
     let Generated { contract, files, proofs, .. } = build_tools::generate(&sources).map_err(|findings| {
-        eprint!("{}", report::render(&findings, &sources, report::wants_colour(&io::stderr())));
+        eprint!(
+            "{}",
+            report::render(&findings, &sources, report::wants_colour(&io::stderr()), report::Shown::default())
+        );
         anyhow!("its documents have mistakes, see above")
     })?;
     let inventory = inventory(&sources)?;
@@ -399,10 +399,7 @@ fn decoded_statuses(tests: &str) -> BTreeMap<String, usize> {
 }
 
 fn read_if_there(path: &Path) -> Result<String> {
-    match fs::read_to_string(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
-        result => result.with_context(|| format!("cannot read {}", path.display())),
-    }
+    if path.exists() { read_text(path) } else { Ok(String::new()) }
 }
 
 fn read_all(directory: &Path) -> Result<String> {

@@ -8,7 +8,6 @@ mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -21,7 +20,7 @@ use build_tools::{Generated, Payloads};
 use crate::bench::{output, plain_dependencies};
 use crate::differential::recorder::Recorder;
 use crate::differential::wire::{Explained, Wire, difference};
-use crate::workspace::{DOCUMENT, SETTINGS, Workspace, write_if_changed};
+use crate::workspace::{DOCUMENT, SETTINGS, Workspace, read_text, write_if_changed};
 use crate::{Status, report};
 
 /// Compare what our crates send with what plain progenitor sends
@@ -87,7 +86,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status
 fn prepare(workspace: &Workspace, directory: &Path, vendor: &str) -> Result<Vendor> {
     let sources = workspace.read_vendor(vendor)?;
     let Generated { contract, .. } = build_tools::generate(&sources).map_err(|findings| {
-        eprint!("{}", report::render(&findings, &sources, report::wants_colour(&std::io::stderr())));
+        eprint!(
+            "{}",
+            report::render(&findings, &sources, report::wants_colour(&std::io::stderr()), report::Shown::default())
+        );
         anyhow!("its documents have mistakes, see above")
     })?;
     let plain = plain_in(Style::Positional, &contract.document)?;
@@ -143,7 +145,7 @@ fn compare(workspace: &Workspace, vendor: &Vendor, path: &Path) -> Result<Outcom
         let headers = operation.parameters.iter().filter(|parameter| parameter.place == Place::Header);
         let headers: Vec<&str> = headers.map(|parameter| parameter.wire.as_str()).collect();
         let snapshot = snapshots.join(format!("{name}.snap"));
-        let text = fs::read_to_string(&snapshot).with_context(|| format!("cannot read {}", snapshot.display()))?;
+        let text = read_text(&snapshot)?;
         let mut ours =
             Wire::of_snapshot(&text, &headers).with_context(|| format!("{} is no request", snapshot.display()))?;
         let theirs = Wire::of_recorded(theirs, &headers);

@@ -35,12 +35,15 @@ pub(crate) struct Arguments {
     /// Tell what the linter allowed and what each pass changed
     #[arg(long, short)]
     verbose: bool,
+
+    #[command(flatten)]
+    shown: report::Shown,
 }
 
 impl Arguments {
     /// The check of all vendors.
     pub(crate) fn check() -> Self {
-        Self { vendors: Vec::new(), check: true, verbose: false }
+        Self { vendors: Vec::new(), check: true, verbose: false, shown: report::Shown::default() }
     }
 }
 
@@ -70,7 +73,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status
         let finished = match outcome {
             Ok(Outcome::Planned(plan)) => finish(workspace, &vendor, &plan, arguments),
             Ok(Outcome::Refused(sources, findings)) => {
-                eprint!("{}", report::render(&findings, &sources, report::wants_colour(&io::stderr())));
+                let colour = report::wants_colour(&io::stderr());
+                eprint!("{}", report::render(&findings, &sources, colour, arguments.shown));
                 Err(anyhow!("its documents have mistakes, see above; its crate was left as it is"))
             }
             Err(error) => Err(error),

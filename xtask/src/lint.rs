@@ -1,23 +1,40 @@
 //! `cargo xtask lint`: everything that is wrong with the vendors' documents.
 
+use std::fmt::Write as _;
 use std::io;
+use std::sync::LazyLock;
 
 use anyhow::{Context as _, Result};
-use build_tools::spec::{self, Finding, Severity};
+use build_tools::spec::{Finding, RULES, Severity};
 use clap::ValueEnum;
 
 use crate::workspace::{DOCUMENT, Workspace};
 use crate::{Status, parallel, report};
 
-/// Tell everything that is wrong with the vendors' documents
-#[derive(Debug, Default, clap::Args)]
-#[command(after_help = "\
+/// The examples, and every rule with what a finding of it means.
+static AFTER_HELP: LazyLock<String> = LazyLock::new(|| {
+    let mut help = EXAMPLES.to_owned();
+    let width = RULES.iter().map(|rule| rule.id.len()).max().unwrap_or_default();
+    for rule in RULES {
+        // Writing to a string cannot fail.
+        let _ = write!(help, "\n  {:width$}  {:7}  {}", rule.id, rule.severity.to_string(), rule.summary);
+    }
+    help
+});
+
+const EXAMPLES: &str = "\
 Examples:
   cargo xtask lint                  all vendors
   cargo xtask lint griffin          one vendor
   cargo xtask lint --format json    for a program: one array of findings on standard output
 
-The exit code is 1 when there is an error; warnings alone leave it at 0.")]
+The exit code is 1 when there is an error; warnings alone leave it at 0. Whatever passes can be generated.
+
+Rules:";
+
+/// Tell everything that is wrong with the vendors' documents
+#[derive(Debug, Default, clap::Args)]
+#[command(after_help = AFTER_HELP.as_str())]
 pub(crate) struct Arguments {
     /// The vendors to look at [default: all]
     #[arg(value_name = "VENDOR")]
@@ -26,6 +43,9 @@ pub(crate) struct Arguments {
     /// How findings are printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+
+    #[command(flatten)]
+    shown: report::Shown,
 }
 
 /// How findings are printed.
@@ -46,7 +66,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status
     let mut all: Vec<Finding> = Vec::new();
     let linted = parallel::for_each_vendor(&vendors, "linting", |vendor| {
         let sources = workspace.read_vendor(vendor)?;
-        let findings = spec::lint(&sources);
+        let findings = build_tools::lint(&sources);
         Ok((sources, findings))
     });
     for (vendor, result) in linted {
@@ -57,7 +77,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status
                 }
                 match arguments.format {
                     Format::Text if findings.is_empty() => println!("{vendor}: nothing found"),
-                    Format::Text => print!("{}", report::render(&findings, &sources, colour)),
+                    Format::Text => print!("{}", report::render(&findings, &sources, colour, arguments.shown)),
                     Format::Json => all.extend(findings),
                 }
             }

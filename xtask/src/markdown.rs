@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow};
 
+use crate::workspace::read_text;
+
 /// A Markdown table whose columns are aligned, so that it reads well on a terminal, too. The first column is text, the others
 /// are figures.
 pub(crate) fn table<const COLUMNS: usize>(heading: [&str; COLUMNS], rows: &[[String; COLUMNS]]) -> String {
@@ -43,7 +45,7 @@ pub(crate) struct Replaced {
 impl Replaced {
     /// Reads the document and replaces what stands between `<!-- name:begin -->` and `<!-- name:end -->`.
     pub(crate) fn new(path: &Path, name: &str, block: &str) -> Result<Self> {
-        let before = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let before = read_text(path)?;
         let begin = format!("<!-- {name}:begin -->");
         let end = format!("<!-- {name}:end -->");
         let (head, rest) = before

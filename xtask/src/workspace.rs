@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use build_tools::output::{Change, OutputFile, is_generated};
 use build_tools::spec::{SourceFile, VendorSources};
 
@@ -39,7 +39,7 @@ impl Workspace {
     /// Gives a crate outside of the workspace the same versions of its dependencies; cargo drops what it does not use.
     pub(crate) fn share_lock(&self, directory: &Path) -> Result<()> {
         let lock = self.root.join("Cargo.lock");
-        let text = fs::read_to_string(&lock).with_context(|| format!("cannot read {}", lock.display()))?;
+        let text = read_text(&lock)?;
         write_if_changed(&directory.join("Cargo.lock"), &text)
     }
 
@@ -141,8 +141,11 @@ impl Workspace {
     }
 
     fn read(&self, path: &Path) -> Result<Option<SourceFile>> {
-        match fs::read_to_string(path) {
-            Ok(text) => Ok(Some(SourceFile { path: self.relative(path), text })),
+        match fs::read(path) {
+            // The linter finds what is not UTF-8 by the character that takes its place, and says where it is.
+            Ok(bytes) => {
+                Ok(Some(SourceFile { path: self.relative(path), text: String::from_utf8_lossy(&bytes).into_owned() }))
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
         }
@@ -322,6 +325,18 @@ fn slashed(path: &Path) -> String {
     parts.join("/").replacen("//", "/", 1)
 }
 
+/// The text of a file. What is not UTF-8 is refused with its place.
+pub(crate) fn read_text(path: &Path) -> Result<String> {
+    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let sound = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+        let sound = String::from_utf8_lossy(sound);
+        let line = sound.matches('\n').count() + 1;
+        let column = sound.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        anyhow!("{}:{line}:{column}: this is not UTF-8: save the file as UTF-8", path.display())
+    })
+}
+
 /// Writes a file unless it is there as it should be, so that cargo builds only what changed.
 pub(crate) fn write_if_changed(path: &Path, text: &str) -> Result<()> {
     if fs::read_to_string(path).is_ok_and(|there| there == text) {
@@ -339,7 +354,7 @@ mod tests {
 
     use build_tools::output::{Change, OutputFile};
 
-    use super::{Replacement, enclosing_workspace};
+    use super::{Replacement, enclosing_workspace, read_text};
 
     #[test]
     fn what_was_replaced_is_put_back_when_a_later_file_cannot_be() {
@@ -373,6 +388,17 @@ mod tests {
         for name in ["changed", "stale"] {
             assert_eq!(fs::read_to_string(path(name)).expect("it was put back"), "before\n");
         }
+    }
+
+    #[test]
+    fn what_is_not_utf_8_has_a_place() {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        let path = root.path().join("text");
+        fs::write(&path, b"one\n\xc3\xa4b\xff\n").expect("a file can be written");
+        let error = read_text(&path).expect_err("0xFF is no UTF-8").to_string();
+        assert!(error.contains("text:2:3: this is not UTF-8"), "{error}");
+        fs::write(&path, "ä").expect("a file can be written");
+        assert_eq!(read_text(&path).expect("it is UTF-8"), "ä");
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub use self::paging::{ListPage, PageForm, PagedOperation};
 pub use self::sample::{Extent, Held, sample, samples};
 pub use self::settings::{
     CredentialField, CredentialForm, Environment, Features, Given, Offer, Package, Paging, PagingStyle, REFRESH_TOKEN,
-    Settings, SettingsMistake, TokenField, TokenRequestBody, TokenRequestSettings, TokenSettings,
+    Settings, TokenField, TokenRequestBody, TokenRequestSettings, TokenSettings,
 };
 pub use self::types::{Constant, Extra, Kind, Member, Presence, TypeDefinition, TypeUse, Variant};
 use crate::spec::{Document, Finding};
@@ -75,9 +75,16 @@ pub struct Tag {
     pub description: String,
 }
 
-/// Builds the contract from the document after all passes. `source` is the document as written, to point into.
-pub fn build(source: &Document, document: Value, settings: Settings, vendor: &str) -> Result<Contract, Vec<Finding>> {
-    let problems = Problems { source, findings: std::cell::RefCell::new(Vec::new()) };
+/// Builds the contract from the document after all passes. `source` is the document as written and `places` the `vendor.toml`, to
+/// point into.
+pub fn build(
+    source: &Document,
+    document: Value,
+    settings: Settings,
+    places: Option<&Document>,
+    vendor: &str,
+) -> Result<Contract, Vec<Finding>> {
+    let problems = Problems { source, places, findings: std::cell::RefCell::new(Vec::new()) };
     let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
     let tags: Vec<Tag> = document["tags"]
         .as_array()
@@ -122,6 +129,7 @@ pub fn build(source: &Document, document: Value, settings: Settings, vendor: &st
 /// What stands in the way of a contract, collected so that all of it is told at once.
 pub(crate) struct Problems<'d> {
     source: &'d Document,
+    places: Option<&'d Document>,
     findings: std::cell::RefCell<Vec<Finding>>,
 }
 
@@ -138,5 +146,13 @@ impl Problems<'_> {
     /// The line of a place in the document as written, to name it in a finding about another place.
     pub(crate) fn line(&self, pointer: &str) -> usize {
         self.source.locate(pointer).line
+    }
+
+    /// What is wrong in `vendor.toml`.
+    pub(crate) fn add_setting(&self, rule: &'static str, pointer: &str, message: String, help: String) {
+        // Without the file there is no setting that could be wrong.
+        if let Some(places) = self.places {
+            self.findings.borrow_mut().push(places.finding(rule, pointer, message, help));
+        }
     }
 }

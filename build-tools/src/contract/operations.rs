@@ -1,6 +1,6 @@
 //! The operations: parameters, bodies, statuses, and the error types that they share.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -448,7 +448,7 @@ fn read_parameter(document: &Value, parameter: &Value, pointer: &str, problems: 
                 "unsupported",
                 pointer,
                 format!("the parameter `{wire}` in `{other}` cannot be expressed"),
-                "use a scalar in path or header, or a scalar or list in the query".to_owned(),
+                "Use a scalar in path or header, or a scalar or list in the query.".to_owned(),
             );
             return None;
         }
@@ -615,7 +615,7 @@ fn name_errors(found: &mut Found, settings: &Settings, problems: &Problems<'_>) 
             sets.entry(variants).or_default().push(index);
         }
     }
-    let mut used_names = Vec::new();
+    let mut used_names = BTreeSet::new();
     for (variants, indexes) in sets {
         let codes: Vec<&str> = variants.iter().map(|variant| variant.code.as_str()).collect();
         let given = settings.errors.iter().find(|(_, statuses)| {
@@ -630,15 +630,15 @@ fn name_errors(found: &mut Found, settings: &Settings, problems: &Problems<'_>) 
             (None, [only]) => format!("{}Error", found.operations[*only].type_stem),
             (None, _) => format!("Error{}", codes.join("_")),
         };
-        if found.errors.iter().any(|other| other.name == name) {
+        if !used_names.insert(name.clone()) {
             problems.add(
                 "ambiguous-error-type",
-                "/paths",
+                &responses_of(indexes.first().and_then(|index| found.operations.get(*index))),
                 format!("two sets of error bodies share the statuses {} and would both be `{name}`", codes.join(", ")),
-                "let equal statuses have equal bodies, or leave the set unnamed in `vendor.toml`".to_owned(),
+                "Let equal statuses have equal bodies, or leave the set unnamed in `vendor.toml`.".to_owned(),
             );
+            continue;
         }
-        used_names.push(name.clone());
         let operations = indexes.iter().map(|index| found.operations[*index].method_name.clone()).collect();
         for index in indexes {
             found.operations[index].error = Some(name.clone());
@@ -646,12 +646,30 @@ fn name_errors(found: &mut Found, settings: &Settings, problems: &Problems<'_>) 
         found.errors.push(ErrorType { name, variants, operations });
     }
     found.errors.sort_by(|left, right| left.name.cmp(&right.name));
-    for name in settings.errors.keys().filter(|name| !used_names.contains(name)) {
-        problems.add(
+    for name in settings.errors.keys().filter(|name| !used_names.contains(*name)) {
+        problems.add_setting(
             "unused-setting",
-            "/paths",
-            format!("`vendor.toml` names the error type `{name}`, but no operation declares exactly its statuses"),
-            "remove the entry under `[errors]`, or correct its statuses".to_owned(),
+            &format!("/errors/{}", escape(name)),
+            format!("no operation declares exactly the statuses of the error type `{name}`"),
+            "Remove the entry, or correct its statuses.".to_owned(),
         );
     }
+    if let Some(header) = &settings.idempotency_key {
+        let has_header = |parameter: &Parameter| parameter.place == Place::Header && parameter.wire == *header;
+        if !found.operations.iter().any(|operation| operation.parameters.iter().any(has_header)) {
+            problems.add_setting(
+                "unused-setting",
+                "/idempotency-key",
+                format!("no operation has the header `{header}` as a parameter"),
+                "Remove the setting, or declare the header where the vendor documents it.".to_owned(),
+            );
+        }
+    }
+}
+
+/// Where findings about the responses of an operation point.
+fn responses_of(operation: Option<&Operation>) -> String {
+    operation.map_or_else(String::new, |operation| {
+        format!("/paths/{}/{}/responses", escape(&operation.path), operation.method.as_str().to_lowercase())
+    })
 }

@@ -54,7 +54,7 @@ pub(super) fn find(
     problems: &Problems<'_>,
 ) -> (Vec<PagedOperation>, Vec<ListPage>) {
     let (mut operations_in_pages, mut pages) = (Vec::new(), Vec::<ListPage>::new());
-    for paging in &settings.paging {
+    for (index, paging) in settings.paging.iter().enumerate() {
         let before = operations_in_pages.len();
         for operation in operations {
             let Success::Json(value) = &operation.success else { continue };
@@ -82,14 +82,13 @@ pub(super) fn find(
             }
         }
         if operations_in_pages.len() == before {
-            problems.add(
+            problems.add_setting(
                 "unused-setting",
-                "/paths",
-                format!(
-                    "`vendor.toml` declares paging by `{}` and `{}`, but no operation fits",
-                    paging.at, paging.limit
-                ),
-                "correct the entry under `[[paging]]`, or remove it".to_owned(),
+                &format!("/paging/{index}"),
+                format!("no operation comes in pages by `{}` and `{}`", paging.at, paging.limit),
+                "Correct the entry, or remove it: an operation fits that has both parameters and answers with an object whose \
+                 items are a required list."
+                    .to_owned(),
             );
         }
     }

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use crate::names::{Scope, type_name};
+use crate::names::{Scope, is_snake_case, is_type_name, type_name};
+use crate::passes::escape;
+use crate::spec::{Document, Finding, lint_settings};
 
-/// Everything in a `vendor.toml`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+/// Everything in a `vendor.toml`. Which keys there may be, and of what kind, is for the linter's grammar to say.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct Settings {
     /// The crate to generate.
     pub package: Package,
@@ -36,8 +38,8 @@ pub struct Settings {
 }
 
 /// The crate to generate.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct Package {
     /// Name of the crate.
     pub name: String,
@@ -51,7 +53,7 @@ pub struct Package {
 
 /// Parts of the runtime that are features of the crate where the vendor has a use for them.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub struct Features {
     /// HTTP message signatures.
     #[serde(default)]
@@ -73,7 +75,7 @@ pub enum Offer {
 
 /// One of the vendor's installations.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub struct Environment {
     /// Its name in snake case.
     pub name: String,
@@ -86,7 +88,7 @@ pub struct Environment {
 /// One way in which lists come in pages. It holds for every operation that has both parameters and whose response is an object
 /// with the items as a required list, or a union of such an object and a bare list of the same items.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub struct Paging {
     /// How pages are counted.
     pub style: PagingStyle,
@@ -113,7 +115,7 @@ pub enum PagingStyle {
 
 /// One way to prove who is calling.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub struct CredentialForm {
     /// Name of the constructor in snake case.
     pub name: String,
@@ -132,7 +134,7 @@ pub struct CredentialForm {
 
 /// One thing that the caller gives.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub struct CredentialField {
     /// Name of the argument.
     pub name: String,
@@ -158,7 +160,7 @@ pub enum Given {
 
 /// How a vendor gives out tokens.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub struct TokenSettings {
     /// The request that signs in.
     pub sign_in: TokenRequestSettings,
@@ -189,7 +191,7 @@ pub struct TokenSettings {
 
 /// A `POST` that is answered with tokens.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub struct TokenRequestSettings {
     /// The path below the base URL.
     pub path: String,
@@ -246,133 +248,256 @@ const ACCESS_TOKEN: &str = "access_token";
 /// The placeholder of the refresh token in a request for tokens.
 pub const REFRESH_TOKEN: &str = "refresh_token";
 
-/// A mistake in the settings: what is wrong, and the text in `vendor.toml` that shows where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SettingsMistake {
-    /// What is wrong.
-    pub message: String,
-    /// What to look for in the file.
-    pub place: String,
-}
-
 impl Settings {
     /// Whether the vendor refuses requests that are not signed.
     pub fn requires_signer(&self) -> bool {
         self.features.signing == Some(Offer::Default)
     }
 
+    /// Reads a `vendor.toml`, or says all that is wrong with it.
+    pub fn read(document: &Document) -> Result<Settings, Vec<Finding>> {
+        let mut findings = lint_settings(document);
+        let mistake = |mistake: Mistake| document.finding(RULE, &mistake.pointer, mistake.message, mistake.help);
+        let settings: Option<Settings> = match serde_json::from_value(document.root.to_json()) {
+            Ok(settings) => Some(settings),
+            Err(error) if findings.is_empty() => {
+                findings.push(mistake(Mistake::new(String::new(), error.to_string(), HELP)));
+                None
+            }
+            // What the grammar has found is why.
+            Err(_) => None,
+        };
+        findings.extend(settings.iter().flat_map(Settings::mistakes).map(mistake));
+        match settings {
+            Some(settings) if findings.is_empty() => Ok(settings),
+            _ => Err(findings),
+        }
+    }
+
     /// What the types of the settings cannot rule out.
-    pub fn mistakes(&self) -> Vec<SettingsMistake> {
-        let forms = self.credentials.iter().map(|form| form.name.as_str());
-        let fields = self.credentials.iter().map(|form| form.fields.iter().map(|field| field.name.as_str()));
-        let mut mistakes = misnamed("credentials", forms);
-        mistakes.extend(fields.flat_map(|fields| misnamed("field", fields)));
-        mistakes.extend(self.credentials.iter().flat_map(CredentialForm::mistakes));
-        let environments = self.environments.iter().map(|environment| environment.name.as_str());
-        mistakes.extend(met("environments", environments));
-        // Those that stand twice are reported above.
-        let forms: BTreeSet<&str> = self.credentials.iter().map(|form| form.name.as_str()).collect();
-        mistakes.extend(met("credentials", forms.into_iter()));
-        for name in self.errors.keys() {
-            if type_name(name) != *name || Scope::Type.is_taken(name) {
-                let message = format!("the error type `{name}` is not in PascalCase, or the language has it already");
-                mistakes.push(SettingsMistake { message, place: name.clone() });
+    fn mistakes(&self) -> Vec<Mistake> {
+        let mut mistakes = Vec::new();
+        if self.credentials.is_empty() {
+            let help = "Add a `[[credentials]]`; where the vendor needs none, one without `fields` and `headers`.";
+            mistakes.push(Mistake::new("/credentials", "there is no form of credentials", help));
+        }
+        let names = |key: &str, names: Vec<&str>| {
+            let pointed = names.into_iter().enumerate().map(|(index, name)| (format!("/{key}/{index}/name"), name));
+            pointed.map(|(pointer, name)| (pointer, name.to_owned())).collect::<Vec<_>>()
+        };
+        let environments = self.environments.iter().map(|environment| environment.name.as_str()).collect();
+        mistakes.extend(misnamed("environment", names("environments", environments)));
+        let forms = self.credentials.iter().map(|form| form.name.as_str()).collect();
+        mistakes.extend(misnamed("form of credentials", names("credentials", forms)));
+        for (index, environment) in self.environments.iter().enumerate() {
+            mistakes.extend(not_an_address(&format!("/environments/{index}/url"), &environment.url));
+        }
+        mistakes.extend(not_an_address("/package/documentation", &self.package.documentation));
+        for (name, statuses) in &self.errors {
+            let pointer = format!("/errors/{}", escape(name));
+            if !is_type_name(name) || type_name(name) != *name {
+                let help = format!("Write `{}`.", type_name(name));
+                mistakes.push(Mistake::new(&pointer, format!("the error type `{name}` is not in PascalCase"), &help));
+            } else if Scope::Type.is_taken(name) {
+                let message = format!("the language has a type `{name}` already");
+                mistakes.push(Mistake::new(&pointer, message, "Give the error type another name."));
+            }
+            if statuses.is_empty() {
+                let help = "List the statuses that the operations declare.";
+                mistakes.push(Mistake::new(&pointer, format!("the error type `{name}` has no statuses"), help));
             }
         }
+        if let Some(header) = &self.idempotency_key {
+            mistakes.extend(not_a_header("/idempotency-key", header));
+        }
+        for (index, form) in self.credentials.iter().enumerate() {
+            form.mistakes(&format!("/credentials/{index}"), &mut mistakes);
+        }
         mistakes
+    }
+}
+
+/// The rule of all of these.
+const RULE: &str = "vendor-settings";
+
+const HELP: &str = "Correct the entry; `specs/README.md` lists what `vendor.toml` may hold.";
+
+/// A mistake in the settings: where it is, what is wrong, and what to write instead.
+struct Mistake {
+    pointer: String,
+    message: String,
+    help: String,
+}
+
+impl Mistake {
+    fn new(pointer: impl Into<String>, message: impl Into<String>, help: &str) -> Mistake {
+        Mistake { pointer: pointer.into(), message: message.into(), help: help.to_owned() }
     }
 }
 
 impl CredentialForm {
-    fn mistakes(&self) -> Vec<SettingsMistake> {
-        let mut mistakes = Vec::new();
-        let mut mistake = |message: String, place: &str| {
-            mistakes.push(SettingsMistake {
-                message: format!("credentials `{}`: {message}", self.name),
-                place: place.to_owned(),
-            });
-        };
-        let known = |name: &str| self.fields.iter().any(|field| field.name == name);
-        for value in self.headers.values() {
-            for name in placeholders(value) {
-                if !(known(name) || (self.tokens.is_some() && name == ACCESS_TOKEN)) {
-                    mistake(format!("the header's `{{{name}}}` is none of the fields"), value);
+    fn mistakes(&self, at: &str, mistakes: &mut Vec<Mistake>) {
+        let fields = self.fields.iter().enumerate();
+        let names = fields.map(|(index, field)| (format!("{at}/fields/{index}/name"), field.name.clone()));
+        mistakes.extend(misnamed("field", names.collect()));
+        let known: BTreeSet<&str> = self.fields.iter().map(|field| field.name.as_str()).collect();
+        let access = self.tokens.is_some().then_some(ACCESS_TOKEN);
+        check_headers(&format!("{at}/headers"), &self.headers, &known, access, mistakes);
+        match &self.tokens {
+            Some(tokens) => {
+                for (index, field) in self.fields.iter().enumerate().filter(|(_, field)| field.given != Given::Always) {
+                    if Scope::SignIn.is_taken(&field.name) {
+                        let message = format!(
+                            "the field `{}` becomes a setter, and what signs in has a method of that name",
+                            field.name
+                        );
+                        let help = "Give the field another name.";
+                        mistakes.push(Mistake::new(format!("{at}/fields/{index}/name"), message, help));
+                    }
+                }
+                tokens.mistakes(&format!("{at}/tokens"), &known, mistakes);
+            }
+            None => {
+                for (index, field) in self.fields.iter().enumerate().filter(|(_, field)| field.given != Given::Always) {
+                    let message = format!("without `tokens`, `{}` has to be given always", field.name);
+                    let help = "Remove `given`: a header is made once, of what is there.";
+                    mistakes.push(Mistake::new(format!("{at}/fields/{index}/given"), message, help));
                 }
             }
         }
-        let Some(tokens) = &self.tokens else {
-            for field in self.fields.iter().filter(|field| field.given != Given::Always) {
-                mistake(format!("without `tokens`, `{}` has to be given always", field.name), &field.name);
-            }
-            return mistakes;
+    }
+}
+
+impl TokenSettings {
+    fn mistakes(&self, at: &str, known: &BTreeSet<&str>, mistakes: &mut Vec<Mistake>) {
+        let mut mistake = |key: &str, message: &str, help: &str| {
+            mistakes.push(Mistake::new(format!("{at}/{key}"), message, help));
         };
-        for field in self.fields.iter().filter(|field| field.given != Given::Always) {
-            if Scope::SignIn.is_taken(&field.name) {
-                let message =
-                    format!("the field `{}` becomes a setter, and what signs in has a method of that name", field.name);
-                mistake(message, &field.name);
+        match (&self.refresh, &self.refresh_token) {
+            (Some(_), None) => {
+                mistake("refresh", "`refresh` and `refresh-token` go together", "Add `refresh-token`.");
             }
+            (None, Some(_)) => {
+                mistake("refresh-token", "`refresh` and `refresh-token` go together", "Add `refresh`.");
+            }
+            _ => {}
         }
-        if tokens.refresh.is_some() != tokens.refresh_token.is_some() {
-            mistake("`refresh` and `refresh-token` go together".to_owned(), "refresh");
+        if self.expires_in.is_some() && self.expires_at.is_some() {
+            let message = "`expires-in` and `expires-at` exclude each other";
+            mistake("expires-at", message, "Keep the one that the vendor documents.");
         }
-        if tokens.expires_in.is_some() && tokens.expires_at.is_some() {
-            mistake("`expires-in` and `expires-at` exclude each other".to_owned(), "expires-at");
-        }
-        if tokens.authorize_url.is_some() && !(known("client_id") && known("redirect_uri")) {
+        if self.authorize_url.is_some() && !(known.contains("client_id") && known.contains("redirect_uri")) {
             let message = "`authorize-url` needs the fields `client_id` and `redirect_uri`";
-            mistake(message.to_owned(), "authorize-url");
+            mistake("authorize-url", message, "Add the fields.");
         }
-        let pointers = [&tokens.refresh_token, &tokens.expires_in, &tokens.expires_at, &tokens.second_factor];
-        for pointer in pointers.into_iter().flatten().chain([&tokens.access_token]) {
-            if !pointer.starts_with('/') {
-                mistake(format!("`{pointer}` is no JSON pointer: it begins with `/`"), pointer);
+        let pointers = [
+            ("access-token", Some(&self.access_token)),
+            ("refresh-token", self.refresh_token.as_ref()),
+            ("expires-in", self.expires_in.as_ref()),
+            ("expires-at", self.expires_at.as_ref()),
+            ("second-factor", self.second_factor.as_ref()),
+        ];
+        for (key, pointer) in pointers {
+            if let Some(pointer) = pointer.filter(|pointer| !pointer.starts_with('/')) {
+                let message = format!("`{pointer}` is no JSON pointer");
+                mistake(key, &message, &format!("Begin it with a slash: `/{pointer}`."));
             }
         }
-        for (request, refreshes) in
-            [Some((&tokens.sign_in, false)), tokens.refresh.as_ref().map(|request| (request, true))]
-                .into_iter()
-                .flatten()
+        if let Some(address) = &self.authorize_url {
+            mistakes.extend(not_an_address(&format!("{at}/authorize-url"), address));
+        }
+        self.sign_in.mistakes(&format!("{at}/sign-in"), known, None, mistakes);
+        if let Some(refresh) = &self.refresh {
+            refresh.mistakes(&format!("{at}/refresh"), known, Some(REFRESH_TOKEN), mistakes);
+        }
+    }
+}
+
+impl TokenRequestSettings {
+    /// `token` is what may be sent besides the fields.
+    fn mistakes(&self, at: &str, known: &BTreeSet<&str>, token: Option<&str>, mistakes: &mut Vec<Mistake>) {
+        if !self.path.starts_with('/') || self.path.contains(|other: char| !other.is_ascii_graphic()) {
+            let message = format!("`{}` is no path", self.path);
+            mistakes.push(Mistake::new(format!("{at}/path"), message, "Begin it with a slash, and leave out blanks."));
+        }
+        for (name, field) in &self.fields {
+            if let Some(placeholder) = field.placeholder()
+                && !known.contains(placeholder)
+                && token != Some(placeholder)
+            {
+                let pointer = format!("{at}/fields/{}", escape(name));
+                mistakes.push(unknown_placeholder(pointer, placeholder));
+            }
+        }
+        check_headers(&format!("{at}/headers"), &self.headers, known, token, mistakes);
+        if let Some(accept) = &self.accept
+            && !(accept.contains('/') && accept.bytes().all(|byte| (b' '..=b'~').contains(&byte)))
         {
-            if !request.path.starts_with('/') {
-                mistake(format!("the path `{}` does not begin with `/`", request.path), &request.path);
-            }
-            let names = request.fields.values().filter_map(TokenField::placeholder);
-            for name in names.chain(request.headers.values().flat_map(|value| placeholders(value))) {
-                if !(known(name) || (refreshes && name == REFRESH_TOKEN)) {
-                    mistake(format!("`{{{name}}}` is none of the fields"), &format!("{{{name}}}"));
-                }
+            let message = format!("`{accept}` is no media type");
+            mistakes.push(Mistake::new(format!("{at}/accept"), message, "Write one such as `application/json`."));
+        }
+    }
+}
+
+fn check_headers(
+    at: &str,
+    headers: &BTreeMap<String, String>,
+    known: &BTreeSet<&str>,
+    token: Option<&str>,
+    mistakes: &mut Vec<Mistake>,
+) {
+    for (name, value) in headers {
+        let pointer = format!("{at}/{}", escape(name));
+        mistakes.extend(not_a_header(&pointer, name));
+        if !value.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+            let message = format!("the value of the header `{name}` has characters that no header may have");
+            mistakes.push(Mistake::new(&pointer, message, "Keep to the visible characters of ASCII, and blanks."));
+        }
+        for placeholder in placeholders(value) {
+            if !known.contains(placeholder) && token != Some(placeholder) {
+                mistakes.push(unknown_placeholder(pointer.clone(), placeholder));
             }
         }
-        mistakes
     }
 }
 
-/// Names that could be none in Rust, and those that stand twice.
-fn misnamed<'n>(what: &str, names: impl Iterator<Item = &'n str>) -> Vec<SettingsMistake> {
-    let mut seen = BTreeSet::new();
-    let mut mistakes = Vec::new();
-    for name in names {
-        let is_snake_case = name.starts_with(|first: char| first.is_ascii_lowercase())
-            && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
-        let message = match (is_snake_case, seen.insert(name)) {
-            (true, true) => continue,
-            (false, _) => format!("the {what} `{name}` is not in snake case"),
-            (_, false) => format!("the {what} `{name}` stands twice"),
-        };
-        mistakes.push(SettingsMistake { message, place: format!("{name:?}") });
-    }
-    mistakes
+fn unknown_placeholder(pointer: String, name: &str) -> Mistake {
+    let help = "Write the name of a field in the braces, or declare the field.";
+    Mistake::new(pointer, format!("`{{{name}}}` is none of the fields"), help)
 }
 
-/// Different names that become one type or variant.
-fn met<'n>(what: &str, names: impl Iterator<Item = &'n str>) -> Vec<SettingsMistake> {
-    let mut owners: BTreeMap<String, &str> = BTreeMap::new();
+/// RFC 9110: a header's name is a token.
+fn not_a_header(pointer: &str, name: &str) -> Option<Mistake> {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    let help = "Keep to letters, digits and hyphens.";
+    (name.is_empty() || !name.bytes().all(is_token))
+        .then(|| Mistake::new(pointer, format!("`{name}` is no name of a header"), help))
+}
+
+fn not_an_address(pointer: &str, text: &str) -> Option<Mistake> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let host = rest.map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
+    let is_address = host.is_some_and(|host| !host.is_empty()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+    let help = "Write an absolute one, such as `https://api.vendor.example/v1`.";
+    (!is_address).then(|| Mistake::new(pointer, format!("`{text}` is no address"), help))
+}
+
+/// Names that could be none in Rust, and those that become one name there, each with its place.
+fn misnamed(what: &str, names: Vec<(String, String)>) -> Vec<Mistake> {
+    let mut owners: BTreeMap<String, String> = BTreeMap::new();
     let mut mistakes = Vec::new();
-    for name in names {
-        if let Some(other) = owners.insert(type_name(name), name) {
-            let message = format!("the {what} `{other}` and `{name}` become one Rust name, `{}`", type_name(name));
-            mistakes.push(SettingsMistake { message, place: format!("{name:?}") });
+    for (pointer, name) in names {
+        let rust_name = type_name(&name);
+        if !is_snake_case(&name) {
+            let message = format!("the {what} `{name}` is not in snake case");
+            mistakes.push(Mistake::new(pointer, message, "Use small letters, digits and single underscores."));
+        } else if let Some(other) = owners.insert(rust_name.clone(), name.clone()) {
+            let message = if other == name {
+                format!("the {what} `{name}` is given twice")
+            } else {
+                format!("the {what} `{other}` and the {what} `{name}` become one Rust name, `{rust_name}`")
+            };
+            mistakes.push(Mistake::new(pointer, message, "Rename one of the two."));
         }
     }
     mistakes
@@ -385,81 +510,151 @@ fn placeholders(template: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{CredentialForm, Settings, misnamed};
-
-    fn mistakes(form: &str) -> Vec<String> {
-        let form: CredentialForm = toml::from_str(form).expect("it is of the form");
-        form.mistakes().into_iter().map(|mistake| format!("{} @ {}", mistake.message, mistake.place)).collect()
-    }
+    use super::Settings;
+    use crate::spec::{Document, SourceFile};
 
     const HEAD: &str = r#"
+sign-in = ""
+first-call = ""
+[package]
+name = "onboarding-tiny"
+vendor = "Tiny"
+description = "Tiny."
+documentation = "https://tiny.example"
+"#;
+
+    const FORM: &str = r#"
+[[credentials]]
 name = "password"
 scheme = "bearer"
 description = "A user."
-fields = [{ name = "user", description = "The user." }, { name = "code", description = "A code.", given = "when-asked" }]
+fields = [
+    { name = "user", description = "The user." },
+    { name = "code", description = "A code.", given = "when-asked" },
+]
 "#;
+
+    /// What is found in a `vendor.toml`: line, rule and message of each.
+    fn mistakes(text: &str) -> Vec<String> {
+        let file = SourceFile { path: "vendor.toml".to_owned(), text: text.to_owned() };
+        let document = Document::load_toml(&file).expect("it is TOML");
+        let findings = Settings::read(&document).err().unwrap_or_default();
+        findings
+            .into_iter()
+            .map(|finding| format!("{} {} {}", finding.span.line, finding.rule, finding.message))
+            .collect()
+    }
+
+    #[test]
+    fn sound_settings_are_read() {
+        let form = FORM.replace(", given = \"when-asked\"", "");
+        assert_eq!(mistakes(&format!("{HEAD}{form}headers = {{ authorization = \"{{user}} {{code}}\" }}\n")), [""; 0]);
+    }
 
     #[test]
     fn placeholders_have_to_name_fields() {
-        let form = format!(
-            "{HEAD}headers = {{ authorization = \"Bearer {{token}}\" }}\n[tokens]\naccess-token = \"token\"\n[tokens.sign-in]\n\
-             path = \"sign-in\"\nbody = \"json\"\nfields = {{ user = \"{{usr}}\", refresh = \"{{refresh_token}}\" }}\n"
+        let text = format!(
+            "{HEAD}{FORM}headers = {{ authorization = \"Bearer {{token}}\" }}\n[credentials.tokens]\naccess-token = \"token\"\n\
+             [credentials.tokens.sign-in]\npath = \"sign-in\"\nbody = \"json\"\n\
+             fields = {{ user = \"{{usr}}\", refresh = \"{{refresh_token}}\" }}\n"
         );
         assert_eq!(
-            mistakes(&form),
+            mistakes(&text),
             [
-                "credentials `password`: the header's `{token}` is none of the fields @ Bearer {token}",
-                "credentials `password`: `token` is no JSON pointer: it begins with `/` @ token",
-                "credentials `password`: the path `sign-in` does not begin with `/` @ sign-in",
-                "credentials `password`: `{refresh_token}` is none of the fields @ {refresh_token}",
-                "credentials `password`: `{usr}` is none of the fields @ {usr}",
+                "18 vendor-settings `{token}` is none of the fields",
+                "20 vendor-settings `token` is no JSON pointer",
+                "22 vendor-settings `sign-in` is no path",
+                "24 vendor-settings `{refresh_token}` is none of the fields",
+                "24 vendor-settings `{usr}` is none of the fields",
             ]
         );
     }
 
     #[test]
     fn what_goes_together_is_asked_for() {
-        let form = format!(
-            "{HEAD}headers = {{ authorization = \"Bearer {{access_token}}\" }}\n[tokens]\naccess-token = \"/token\"\n\
-             refresh-token = \"/refresh\"\nexpires-in = \"/a\"\nexpires-at = \"/b\"\nauthorize-url = \"https://vendor.example\"\n\
-             [tokens.sign-in]\npath = \"/sign-in\"\nbody = \"json\"\nfields = {{ user = \"{{user}}\" }}\n"
+        let text = format!(
+            "{HEAD}{FORM}headers = {{ authorization = \"Bearer {{access_token}}\" }}\n[credentials.tokens]\n\
+             access-token = \"/token\"\nrefresh-token = \"/refresh\"\nexpires-in = \"/a\"\nexpires-at = \"/b\"\n\
+             authorize-url = \"vendor.example\"\n[credentials.tokens.sign-in]\npath = \"/sign-in\"\nbody = \"json\"\n\
+             fields = {{ user = \"{{user}}\" }}\n"
         );
         assert_eq!(
-            mistakes(&form),
+            mistakes(&text),
             [
-                "credentials `password`: `refresh` and `refresh-token` go together @ refresh",
-                "credentials `password`: `expires-in` and `expires-at` exclude each other @ expires-at",
-                "credentials `password`: `authorize-url` needs the fields `client_id` and `redirect_uri` @ authorize-url",
+                "21 vendor-settings `refresh` and `refresh-token` go together",
+                "23 vendor-settings `expires-in` and `expires-at` exclude each other",
+                "24 vendor-settings `authorize-url` needs the fields `client_id` and `redirect_uri`",
+                "24 vendor-settings `vendor.example` is no address",
             ]
         );
     }
 
     #[test]
     fn without_tokens_everything_is_given_always() {
-        let form = format!("{HEAD}headers = {{ authorization = \"{{user}}\" }}\n");
-        assert_eq!(mistakes(&form), ["credentials `password`: without `tokens`, `code` has to be given always @ code"]);
+        let text = format!("{HEAD}{FORM}headers = {{ authorization = \"{{user}}\" }}\n");
+        assert_eq!(mistakes(&text), ["16 vendor-settings without `tokens`, `code` has to be given always"]);
     }
 
     #[test]
-    fn names_are_names_and_stand_once() {
-        let messages: Vec<String> = misnamed("field", ["user", "e mail", "", "user", "_x"].into_iter())
-            .into_iter()
-            .map(|mistake| format!("{} @ {}", mistake.message, mistake.place))
-            .collect();
+    fn names_are_names_and_are_given_once() {
+        let form = |name: &str, fields: &str| {
+            format!(
+                "[[credentials]]\nname = {name:?}\nscheme = \"s\"\ndescription = \"\"\nheaders = {{}}\nfields = [{fields}]\n"
+            )
+        };
+        let field = |name: &str| format!("\n{{ name = {name:?}, description = \"\" }},");
+        let fields = ["user", "e mail", "", "user", "_x", "type_", "user1", "user_1"].map(field).concat();
+        let text = format!("{HEAD}{}{}", form("token", &fields), form("token", ""));
         assert_eq!(
-            messages,
+            mistakes(&text),
             [
-                "the field `e mail` is not in snake case @ \"e mail\"",
-                "the field `` is not in snake case @ \"\"",
-                "the field `user` stands twice @ \"user\"",
-                "the field `_x` is not in snake case @ \"_x\"",
+                "24 vendor-settings the form of credentials `token` is given twice",
+                "16 vendor-settings the field `e mail` is not in snake case",
+                "17 vendor-settings the field `` is not in snake case",
+                "18 vendor-settings the field `user` is given twice",
+                "19 vendor-settings the field `_x` is not in snake case",
+                "20 vendor-settings the field `type_` is not in snake case",
+                "22 vendor-settings the field `user1` and the field `user_1` become one Rust name, `User1`",
             ]
         );
     }
 
     #[test]
-    fn keys_that_nobody_knows_are_refused() {
-        let error = toml::from_str::<Settings>("first-calls = ''").expect_err("it is misspelt");
-        assert!(error.message().contains("first-calls"), "{error}");
+    fn what_becomes_code_or_a_header_has_to_have_its_form() {
+        let text = HEAD.replace("https://tiny.example", "tiny")
+            + "[[environments]]\nname = \"a b\"\nurl = \"https://\"\ndescription = \"\"\n[errors]\nwrong_case = [\"404\"]\n\
+               None = []\n[[credentials]]\nname = \"token\"\nscheme = \"s\"\ndescription = \"\"\nfields = []\n\
+               [credentials.headers]\n\"x y\" = \"\"\nok = \"\\u0007\"\n";
+        assert_eq!(
+            mistakes(&text),
+            [
+                "10 vendor-settings the environment `a b` is not in snake case",
+                "11 vendor-settings `https://` is no address",
+                "8 vendor-settings `tiny` is no address",
+                "15 vendor-settings the language has a type `None` already",
+                "15 vendor-settings the error type `None` has no statuses",
+                "14 vendor-settings the error type `wrong_case` is not in PascalCase",
+                "23 vendor-settings the value of the header `ok` has characters that no header may have",
+                "22 vendor-settings `x y` is no name of a header",
+            ]
+        );
+    }
+
+    #[test]
+    fn all_mistakes_are_found_at_once() {
+        let text = format!("first-calls = 1\n{}credentials = []\n", HEAD.replace("vendor = \"Tiny\"\n", ""))
+            .replace("[package]", "credentials = []\n[[paging]]\nstyle = \"cursor\"\n[package]")
+            .replacen("credentials = []\n", "", 1)
+            .replace("documentation = \"https://tiny.example\"\ncredentials = []\n", "documentation = 3\n");
+        let found = mistakes(&text);
+        for expected in ["unknown-key", "missing-key", "unknown-value", "wrong-kind"] {
+            assert!(found.iter().any(|finding| finding.contains(expected)), "{expected}: {found:#?}");
+        }
+    }
+
+    #[test]
+    fn there_has_to_be_a_form_of_credentials() {
+        let text = format!("credentials = []{HEAD}");
+        assert_eq!(mistakes(&text), ["1 vendor-settings there is no form of credentials"]);
     }
 }

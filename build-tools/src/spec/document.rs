@@ -1,14 +1,15 @@
-//! One `OpenAPI` document: its text, its tree, and how to get about in it.
+//! One document: its text, its tree, and how to get about in it.
 
 use super::{
     SourceFile,
     finding::Finding,
     node::{Node, Span},
     pointer,
-    yaml::parse_yaml,
+    toml::parse_toml,
+    yaml::{parse_payload, parse_yaml},
 };
 
-/// An `OpenAPI` document that could be parsed; whether it makes sense is for [`lint`](super::lint()) to say.
+/// A document that could be parsed; whether it makes sense is for [`lint`](crate::lint()) to say.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document {
     /// The text and where it came from.
@@ -18,9 +19,21 @@ pub struct Document {
 }
 
 impl Document {
-    /// Parses the text; the findings say why it cannot be parsed.
+    /// Parses a text of YAML or JSON; the findings say why it cannot be parsed.
     pub fn load(file: &SourceFile) -> Result<Document, Vec<Finding>> {
         let root = parse_yaml(file)?;
+        Ok(Document { file: file.clone(), root })
+    }
+
+    /// Parses a text of TOML.
+    pub fn load_toml(file: &SourceFile) -> Result<Document, Vec<Finding>> {
+        let root = parse_toml(file)?;
+        Ok(Document { file: file.clone(), root })
+    }
+
+    /// Parses a documented payload, to point into it.
+    pub(super) fn payload(file: &SourceFile) -> Result<Document, Vec<Finding>> {
+        let root = parse_payload(file)?;
         Ok(Document { file: file.clone(), root })
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
-use super::{lint, node::Span};
+use super::{lint, node::Span, wording};
 
 /// One thing that is wrong in a document, with the remedy.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -36,7 +36,8 @@ pub enum Severity {
 }
 
 impl Finding {
-    /// A finding of `rule` with the severity that [`RULES`](super::RULES) gives it.
+    /// A finding of `rule` with the severity that [`RULES`](super::RULES) gives it. What comes from the document is made safe to
+    /// print here, and of bounded length, so that no rule has to.
     pub(crate) fn new(
         rule: &'static str,
         file: &str,
@@ -51,8 +52,8 @@ impl Finding {
             file: file.to_owned(),
             span,
             pointer: pointer.to_owned(),
-            message,
-            help,
+            message: wording::message(message),
+            help: wording::message(help),
         }
     }
 }

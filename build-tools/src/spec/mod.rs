@@ -2,11 +2,12 @@
 //!
 //! [`parse_yaml`] keeps the place of every node, [`Document`] answers questions about one `OpenAPI` document,
 //! [`lint()`] reports all mistakes of a vendor at once, and [`json_schema()`] turns a schema of the document into JSON
-//! Schema so that payloads can be held against it. Later stages may assume that [`lint()`] found no error.
+//! Schema so that payloads can be held against it. Later stages may assume that [`lint()`] found no error in the document.
 
 mod composition;
 mod document;
 mod finding;
+mod json;
 mod json_schema;
 mod lint;
 pub(crate) mod media_type;
@@ -14,19 +15,25 @@ mod node;
 mod operations;
 mod pattern;
 mod pointer;
+mod positions;
+mod toml;
+mod tree;
+mod wording;
 mod yaml;
 
 use std::collections::BTreeMap;
 
+pub(crate) use self::lint::{in_order, lint_settings};
 pub use self::{
     document::Document,
     finding::{Finding, Severity},
     json_schema::{Direction, SchemaSet, SchemaValidator, Violation, json_schema},
     lint::{RULES, Rule, lint},
     media_type::{Encoding, MediaTypeMistake, encoding},
-    node::{Entry, Node, NodeValue, Span},
+    node::{Entry, Mapping, Node, NodeValue, Span},
     operations::{OperationEntry, operations},
     pattern::{Pattern, PatternError},
+    wording::elided,
     yaml::parse_yaml,
 };
 

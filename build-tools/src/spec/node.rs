@@ -1,10 +1,12 @@
-//! A YAML tree in which every node and every key knows its place.
+//! A tree of YAML, JSON or TOML in which every node and every key knows its place.
+
+use std::ops::Deref;
 
 use serde_json::{Map, Number, Value};
 
 use super::pointer;
 
-/// A YAML node with its place.
+/// A node with its place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
     /// What the node holds.
@@ -13,7 +15,8 @@ pub struct Node {
     pub span: Span,
 }
 
-/// What a node holds. There are no anchors and no tags: [`parse_yaml`](super::parse_yaml) refuses them.
+/// What a node holds. There are no anchors and no tags: [`parse_yaml`](super::parse_yaml) refuses them. No number has lost a digit:
+/// what 64 bits cannot hold is refused too, save in payloads, of which only the kind of a number matters.
 #[derive(Clone, Debug, PartialEq)]
 pub enum NodeValue {
     /// `null`, `~`, or nothing at all.
@@ -27,7 +30,67 @@ pub enum NodeValue {
     /// A list.
     Sequence(Vec<Node>),
     /// Entries in the order of the text; no two have the same key.
-    Mapping(Vec<Entry>),
+    Mapping(Mapping),
+}
+
+/// The entries of a mapping in the order of the text, no two of which have the same key. An entry is found by its key without a
+/// look at all others.
+#[derive(Clone, Debug, Default)]
+pub struct Mapping {
+    entries: Vec<Entry>,
+    /// The indexes of the entries, sorted by key; empty for so few entries that a look at each is faster.
+    sorted: Vec<usize>,
+}
+
+/// How many entries are found by a look at each.
+const FEW_ENTRIES: usize = 8;
+
+impl Mapping {
+    /// A mapping of entries with different keys.
+    pub(super) fn new(entries: Vec<Entry>) -> Mapping {
+        let mut sorted = Vec::new();
+        if entries.len() > FEW_ENTRIES {
+            sorted.extend(0..entries.len());
+            sorted.sort_by(|left, right| key_at(&entries, *left).cmp(key_at(&entries, *right)));
+        }
+        Mapping { entries, sorted }
+    }
+
+    /// The entry under `key`.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        if self.sorted.is_empty() {
+            return self.entries.iter().find(|entry| entry.key == key);
+        }
+        let found = self.sorted.binary_search_by(|index| key_at(&self.entries, *index).cmp(key)).ok()?;
+        self.entries.get(*self.sorted.get(found)?)
+    }
+}
+
+fn key_at(entries: &[Entry], index: usize) -> &str {
+    entries.get(index).map_or("", |entry| entry.key.as_str())
+}
+
+impl Deref for Mapping {
+    type Target = [Entry];
+
+    fn deref(&self) -> &[Entry] {
+        &self.entries
+    }
+}
+
+impl PartialEq for Mapping {
+    fn eq(&self, other: &Mapping) -> bool {
+        self.entries == other.entries
+    }
+}
+
+impl<'m> IntoIterator for &'m Mapping {
+    type Item = &'m Entry;
+    type IntoIter = std::slice::Iter<'m, Entry>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.entries.iter()
+    }
 }
 
 /// One entry of a mapping.
@@ -68,7 +131,10 @@ impl Node {
 
     /// The entry under `key`, when this is a mapping that has it.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
-        self.as_mapping()?.iter().find(|entry| entry.key == key)
+        match &self.value {
+            NodeValue::Mapping(mapping) => mapping.entry(key),
+            _ => None,
+        }
     }
 
     /// The text, when this is a string.

@@ -69,3 +69,74 @@ fn a_place_without_vendors_is_told() {
     assert_eq!(run.code, Some(1));
     assert!(run.stderr.starts_with("error: cannot list /nowhere"), "{}", run.stderr);
 }
+
+#[test]
+fn mistakes_in_the_settings_are_found_too() {
+    let tree = Tree::new();
+    let settings = "specs/acme/vendor.toml";
+    tree.replace(settings, "{token}\"", "{tokne}\"");
+    tree.write(settings, &format!("{}[errors]\nTeapotError = [\"418\"]\n", tree.read(settings)));
+    let run = tree.run(&["lint", "--format", "json"]);
+    assert_eq!(run.code, Some(1));
+    let findings: Vec<Value> = serde_json::from_str(&run.stdout).expect("an array");
+    let places: Vec<(&str, &str, &str)> = findings
+        .iter()
+        .map(|finding| {
+            let text = |key: &str| finding[key].as_str().expect("a text");
+            (text("rule"), text("file"), text("pointer"))
+        })
+        .collect();
+    assert_eq!(places, [("vendor-settings", settings, "/credentials/0/headers/authorization")]);
+    // An entry that fits nothing shows once the others are sound.
+    tree.replace(settings, "{tokne}\"", "{token}\"");
+    let run = tree.run(&["lint"]);
+    assert_eq!(run.code, Some(1));
+    let line = tree.read(settings).lines().position(|line| line.contains("Teapot")).expect("it was just written") + 1;
+    assert!(run.stdout.contains(&format!("unused-setting {settings}:{line}:")), "{}", run.stdout);
+}
+
+#[test]
+fn what_is_not_utf_8_has_a_place_in_every_file() {
+    let files = [
+        "openapi.yaml",
+        "vendor.toml",
+        "documented.yaml",
+        "examples/get_widget.response.json",
+        "examples/unsound.yaml",
+    ];
+    for file in files {
+        let tree = Tree::new();
+        let path = format!("specs/acme/{file}");
+        std::fs::write(tree.path(&path), b"a\nb\xc3\xa4\xff: 1\n").expect("a file can be written");
+        let run = tree.run(&["lint", "--format", "json"]);
+        assert_eq!(run.code, Some(1), "{file}");
+        let findings: Vec<Value> = serde_json::from_str(&run.stdout).expect("an array");
+        let finding = findings.iter().find(|finding| finding["rule"] == "syntax").expect("it is found");
+        assert_eq!(
+            (&finding["file"], &finding["line"], &finding["column"]),
+            (&path.into(), &2.into(), &3.into()),
+            "{file}"
+        );
+        assert!(finding["message"].as_str().is_some_and(|message| message.contains("not UTF-8")), "{finding}");
+    }
+}
+
+#[test]
+fn so_many_findings_are_shown_and_all_on_request() {
+    let tree = Tree::new();
+    let path = "specs/acme/openapi.yaml";
+    let keys = (0..300).map(|number| format!("key{number}: 1\n")).collect::<Vec<_>>().concat();
+    tree.write(path, &format!("{}{keys}", tree.read(path)));
+    let run = tree.run(&["lint"]);
+    assert_eq!(run.stdout.matches("means nothing in the document").count(), 100);
+    assert!(run.stdout.contains("… and 200 more"), "{}", run.stdout);
+    assert_eq!(tree.run(&["lint", "--all"]).stdout.matches("means nothing in the document").count(), 300);
+}
+
+#[test]
+fn the_help_lists_every_rule() {
+    let help = Tree::new().run(&["lint", "--help"]).stdout;
+    for rule in build_tools::spec::RULES {
+        assert!(help.contains(rule.id) && help.contains(&rule.severity.to_string()), "{}", rule.id);
+    }
+}

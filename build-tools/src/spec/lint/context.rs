@@ -1,8 +1,10 @@
 //! What the rules ask about a document.
 
 use std::{
+    cell::RefCell,
     collections::{BTreeMap, BTreeSet},
     ptr,
+    rc::Rc,
 };
 
 use super::{grammar::Kind, walk::Site};
@@ -20,6 +22,10 @@ pub(super) struct Context<'d> {
     pub(super) sites: Vec<Site<'d>>,
     /// Every operation and webhook.
     pub(super) operations: Vec<Operation<'d>>,
+    /// What the object schemas have in total, by address: many questions are about the same few.
+    objects: BTreeMap<usize, Rc<Object<'d>>>,
+    /// What has been worked out about the kinds of schemas, by address.
+    kinds: RefCell<BTreeMap<usize, JsonKinds>>,
 }
 
 /// An operation or a webhook.
@@ -54,10 +60,24 @@ pub(super) struct Member<'d> {
 }
 
 /// What an object schema has in total, once `allOf` is followed.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Object<'d> {
     pub(super) members: Vec<Member<'d>>,
     pub(super) required: BTreeSet<&'d str>,
+    /// The index of the first member of each name.
+    by_name: BTreeMap<&'d str, usize>,
+}
+
+impl<'d> Object<'d> {
+    /// An object of which only what it requires is known.
+    pub(super) fn requiring(required: BTreeSet<&'d str>) -> Object<'d> {
+        Object { required, ..Object::default() }
+    }
+
+    /// The first member of that name.
+    pub(super) fn member(&self, name: &str) -> Option<&Member<'d>> {
+        self.members.get(*self.by_name.get(name)?)
+    }
 }
 
 /// The kinds of JSON values that a schema accepts.
@@ -116,7 +136,13 @@ impl JsonKinds {
 
 impl<'d> Context<'d> {
     pub(super) fn new(document: &'d Document, sites: Vec<Site<'d>>) -> Context<'d> {
-        let mut context = Context { document, sites, operations: Vec::new() };
+        let (objects, kinds) = (BTreeMap::new(), RefCell::default());
+        let mut context = Context { document, sites, operations: Vec::new(), objects, kinds };
+        let has_members = |node: &Node| ["properties", "required", "allOf"].iter().any(|key| node.get(key).is_some());
+        for site in context.sites.iter().filter(|site| site.kind == Kind::Schema && has_members(site.node)) {
+            let object = context.collected(site.node);
+            context.objects.insert(ptr::from_ref(site.node).addr(), object);
+        }
         context.operations = operations(document)
             .into_iter()
             .filter_map(|entry| {
@@ -169,10 +195,19 @@ impl<'d> Context<'d> {
     }
 
     /// The members of an object schema, `allOf` included.
-    pub(super) fn object(&self, node: &'d Node) -> Object<'d> {
+    pub(super) fn object(&self, node: &'d Node) -> Rc<Object<'d>> {
+        let node = self.follow(node).unwrap_or(node);
+        let known = self.objects.get(&ptr::from_ref(node).addr());
+        known.map_or_else(|| self.collected(node), Rc::clone)
+    }
+
+    fn collected(&self, node: &'d Node) -> Rc<Object<'d>> {
         let mut object = Object::default();
         self.collect_object(node, &mut object, &mut BTreeSet::new(), MAX_REFERENCES);
-        object
+        for (index, member) in object.members.iter().enumerate() {
+            object.by_name.entry(member.name).or_insert(index);
+        }
+        Rc::new(object)
     }
 
     /// `depth` is how much further the composition may go; beyond it, it is reported as `unsupported`.
@@ -195,29 +230,28 @@ impl<'d> Context<'d> {
 
     /// The kinds of JSON values that a schema accepts, judged by types alone.
     pub(super) fn json_kinds(&self, node: &'d Node) -> JsonKinds {
-        self.collect_kinds(node, &mut BTreeMap::new(), MAX_REFERENCES)
+        self.collect_kinds(node, MAX_REFERENCES)
     }
 
-    /// `known` holds what has been worked out; a schema that is met again while it is worked out accepts anything,
-    /// and so does one beyond `depth`.
-    fn collect_kinds(&self, node: &'d Node, known: &mut BTreeMap<usize, JsonKinds>, depth: usize) -> JsonKinds {
+    /// A schema that is met again while it is worked out accepts anything, and so does one beyond `depth`.
+    fn collect_kinds(&self, node: &'d Node, depth: usize) -> JsonKinds {
         let (Some(node), Some(depth)) = (self.follow(node), depth.checked_sub(1)) else {
             return JsonKinds::ALL;
         };
         let identity = ptr::from_ref(node).addr();
-        if let Some(kinds) = known.get(&identity) {
+        if let Some(kinds) = self.kinds.borrow().get(&identity) {
             return *kinds;
         }
-        known.insert(identity, JsonKinds::ALL);
+        self.kinds.borrow_mut().insert(identity, JsonKinds::ALL);
         let mut kinds = node.get("type").and_then(Node::as_str).map_or(JsonKinds::ALL, JsonKinds::of_type);
         for part in node.get("allOf").and_then(Node::as_sequence).unwrap_or_default() {
-            kinds = kinds.and(self.collect_kinds(part, known, depth));
+            kinds = kinds.and(self.collect_kinds(part, depth));
         }
         for union in ["oneOf", "anyOf"] {
             if let Some(variants) = node.get(union).and_then(Node::as_sequence) {
                 let mut either = JsonKinds::default();
                 for variant in variants {
-                    either = either.or(self.collect_kinds(variant, known, depth));
+                    either = either.or(self.collect_kinds(variant, depth));
                 }
                 kinds = kinds.and(either);
             }
@@ -225,7 +259,7 @@ impl<'d> Context<'d> {
         if node.get("nullable").and_then(Node::as_bool) == Some(true) {
             kinds = kinds.or(JsonKinds::NULL);
         }
-        known.insert(identity, kinds);
+        self.kinds.borrow_mut().insert(identity, kinds);
         kinds
     }
 

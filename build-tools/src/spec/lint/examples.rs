@@ -9,15 +9,13 @@ use super::{
     context::{Context, Operation},
     grammar::Kind,
     operations::is_status,
-    suggest::nearest,
     walk::Site,
 };
 use crate::spec::{
-    Document, Finding, Node, SourceFile, Span, VendorSources,
+    Document, Finding, Node, Span, VendorSources,
     json_schema::{Direction, SchemaSet, SchemaValidator, Violation},
     parse_yaml,
     pointer::join,
-    yaml::Positions,
 };
 
 /// How many contradictions of one payload are listed.
@@ -142,29 +140,39 @@ fn listed(mut violations: Vec<Violation>) -> Vec<Violation> {
 /// Rules `invalid-example`, `unknown-example` and `stale-unsound` for the files under `examples/`.
 fn check_files(context: &Context<'_>, sources: &VendorSources, validators: &mut Validators, report: &mut Report<'_>) {
     let unsound = read_unsound(sources, report);
+    let set_aside: BTreeSet<&str> = unsound.iter().map(|row| row.example.as_str()).collect();
+    let mut operations: BTreeMap<&str, &Operation<'_>> = BTreeMap::new();
+    for operation in &context.operations {
+        if let Some(id) = operation.entry.operation_id.as_deref() {
+            operations.entry(id).or_insert(operation);
+        }
+    }
     let mut contradicting: BTreeSet<&str> = BTreeSet::new();
     for (name, file) in &sources.examples {
         let Some(stem) = name.strip_suffix(".json") else {
             continue;
         };
-        let payload: Value = match serde_json::from_str(&file.text) {
+        let payload = match Document::payload(file) {
             Ok(payload) => payload,
-            Err(error) => {
-                report.other(not_json(file, &error));
+            Err(mistakes) => {
+                for mistake in mistakes {
+                    report.other(mistake);
+                }
                 continue;
             }
         };
-        let (bodies, direction) = match bodies(context, stem) {
+        let value = payload.root.to_json();
+        let (bodies, direction) = match bodies(context, stem, &operations, report) {
             Ok(found) => found,
             Err((message, help)) => {
-                report.other(Finding::new("unknown-example", &file.path, beginning(file), "", message, help));
+                report.other(Finding::new("unknown-example", &file.path, beginning(), "", message, help));
                 continue;
             }
         };
         // Several statuses may mean success; the page shows the payload of one of them.
         let mut closest: Option<Vec<Violation>> = None;
         for schema in bodies {
-            let violations = validators.violations(schema, direction, &payload);
+            let violations = validators.violations(schema, direction, &value);
             if closest.as_ref().is_none_or(|closest| violations.len() < closest.len()) {
                 closest = Some(violations);
             }
@@ -174,18 +182,16 @@ fn check_files(context: &Context<'_>, sources: &VendorSources, validators: &mut 
             continue;
         }
         contradicting.insert(stem);
-        if unsound.iter().any(|row| row.example == stem) {
+        if set_aside.contains(stem) {
             continue;
         }
-        let places = Document::load(file).ok();
         for violation in listed(violations) {
-            let span = places.as_ref().map_or_else(|| beginning(file), |places| places.locate(&violation.pointer));
             let message = format!("the payload contradicts its schema: {}", violation.message);
             let help = format!(
                 "Mend the schema in `{}`; if the vendor contradicts itself, list `{stem}` in `unsound.yaml`, with a reason.",
                 context.document.file.path
             );
-            report.other(Finding::new("invalid-example", &file.path, span, &violation.pointer, message, help));
+            report.other(payload.finding("invalid-example", &violation.pointer, message, help));
         }
     }
     for row in unsound.iter().filter(|row| !contradicting.contains(row.example.as_str())) {
@@ -246,7 +252,12 @@ fn read_unsound(sources: &VendorSources, report: &mut Report<'_>) -> Vec<Unsound
 
 /// The schemas of the bodies that the name of an example file stands for, and which way they travel; or why there is
 /// none.
-fn bodies<'d>(context: &Context<'d>, stem: &str) -> Result<(Vec<&'d Node>, Direction), (String, String)> {
+fn bodies<'d>(
+    context: &Context<'d>,
+    stem: &str,
+    operations: &BTreeMap<&str, &Operation<'d>>,
+    report: &mut Report<'_>,
+) -> Result<(Vec<&'d Node>, Direction), (String, String)> {
     let mut parts = stem.split('.');
     let id = parts.next().unwrap_or_default();
     let body = parts.next().unwrap_or_default();
@@ -262,10 +273,8 @@ fn bodies<'d>(context: &Context<'d>, stem: &str) -> Result<(Vec<&'d Node>, Direc
             return Err((message, FORM.to_owned()));
         }
     }
-    let Some(operation) = context.operations.iter().find(|other| other.entry.operation_id.as_deref() == Some(id))
-    else {
-        let ids = context.operations.iter().filter_map(|operation| operation.entry.operation_id.as_deref());
-        let help = match nearest(id, ids) {
+    let Some(operation) = operations.get(id) else {
+        let help = match report.nearest(id, operations.keys().copied()) {
             Some(near) => format!("Name the file after the operation `{near}`."),
             None => FORM.to_owned(),
         };
@@ -332,16 +341,6 @@ fn schema_of(holder: &Node) -> Option<&Node> {
     holder.get("content")?.as_mapping()?.first()?.value.get("schema")
 }
 
-fn not_json(file: &SourceFile, error: &serde_json::Error) -> Finding {
-    let start = file.text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
-    // Columns count bytes here, and may be 0 before the first.
-    let offset = start + error.column().saturating_sub(1);
-    let span = Positions::new(&file.text).span_of_bytes(offset, offset);
-    let message = format!("this is not JSON: {error}");
-    let help = "Keep the payload as documented, and mend what keeps it from being JSON.".to_owned();
-    Finding::new("syntax", &file.path, span, "", message, help)
-}
-
-fn beginning(file: &SourceFile) -> Span {
-    Positions::new(&file.text).span(0, 0)
+fn beginning() -> Span {
+    Span { line: 1, column: 1, ..Span::default() }
 }

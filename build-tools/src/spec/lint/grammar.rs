@@ -1,10 +1,11 @@
-//! What may stand where: the keys of every kind of object, and the kind of value that each key takes.
+//! What may stand where: the keys of every kind of object, and the kind of value that each key takes. This holds for the document,
+//! for `vendor.toml` and for `documented.yaml` alike.
 
 use self::{
     Keys::{Any, Fixed},
     Shape::{
-        Anything, Boolean, Count, Many, Named, Number, One, Refused, SchemaOrBoolean, Text, TextMap, Texts, Values,
-        Word,
+        Anything, Boolean, Count, FieldMap, Many, Named, Number, One, Refused, SchemaOrBoolean, Text, TextMap, Texts,
+        Values, Word,
     },
 };
 
@@ -37,6 +38,20 @@ pub(super) enum Kind {
     Flow,
     SecurityRequirement,
     Tag,
+    // Of `vendor.toml`.
+    Settings,
+    Package,
+    Environment,
+    Features,
+    Paging,
+    Credentials,
+    Field,
+    Tokens,
+    TokenRequest,
+    ErrorNames,
+    // Of `documented.yaml`.
+    Inventory,
+    Documented,
 }
 
 /// What kind of value a key takes.
@@ -60,6 +75,8 @@ pub(super) enum Shape {
     Values,
     /// A mapping to texts.
     TextMap,
+    /// A mapping to texts, `true` and `false`.
+    FieldMap,
     /// One object.
     One(Kind),
     /// A list of objects.
@@ -81,7 +98,7 @@ impl Shape {
             Shape::Count => "a whole number from 0",
             Shape::Number => "a number",
             Shape::Texts | Shape::Values | Shape::Many(_) => "a list",
-            Shape::TextMap | Shape::One(_) | Shape::Named(_) | Shape::SchemaOrBoolean => "a mapping",
+            Shape::TextMap | Shape::FieldMap | Shape::One(_) | Shape::Named(_) | Shape::SchemaOrBoolean => "a mapping",
             Shape::Anything | Shape::Refused(_) => "a value",
         }
     }
@@ -142,6 +159,18 @@ impl Kind {
             Kind::Flow => "an OAuth flow",
             Kind::SecurityRequirement => "a security requirement",
             Kind::Tag => "a tag",
+            Kind::Settings => "`vendor.toml`",
+            Kind::Package => "`package`",
+            Kind::Environment => "an environment",
+            Kind::Features => "`features`",
+            Kind::Paging => "an entry of `paging`",
+            Kind::Credentials => "a form of credentials",
+            Kind::Field => "a field of credentials",
+            Kind::Tokens => "`tokens`",
+            Kind::TokenRequest => "a request for tokens",
+            Kind::ErrorNames => "`errors`",
+            Kind::Inventory => "`documented.yaml`",
+            Kind::Documented => "a documented operation",
         }
     }
 
@@ -186,8 +215,19 @@ impl Kind {
             Kind::SecurityScheme => Fixed(SECURITY_SCHEME),
             Kind::Flows => Fixed(FLOWS),
             Kind::Flow => Fixed(FLOW),
-            Kind::SecurityRequirement => Any(Texts),
+            Kind::SecurityRequirement | Kind::ErrorNames => Any(Texts),
             Kind::Tag => Fixed(TAG),
+            Kind::Settings => Fixed(SETTINGS),
+            Kind::Package => Fixed(PACKAGE),
+            Kind::Environment => Fixed(ENVIRONMENT),
+            Kind::Features => Fixed(FEATURES),
+            Kind::Paging => Fixed(PAGING),
+            Kind::Credentials => Fixed(CREDENTIALS),
+            Kind::Field => Fixed(FIELD),
+            Kind::Tokens => Fixed(TOKENS),
+            Kind::TokenRequest => Fixed(TOKEN_REQUEST),
+            Kind::Inventory => Fixed(INVENTORY),
+            Kind::Documented => Fixed(DOCUMENTED),
         }
     }
 
@@ -414,3 +454,80 @@ const FLOW: &[Key] =
     &[key("authorizationUrl", Text), key("tokenUrl", Text), key("refreshUrl", Text), required("scopes", TextMap)];
 
 const TAG: &[Key] = &[required("name", Text), key("description", Text), key("externalDocs", One(Kind::ExternalDocs))];
+
+const SETTINGS: &[Key] = &[
+    required("package", One(Kind::Package)),
+    key("environments", Many(Kind::Environment)),
+    required("credentials", Many(Kind::Credentials)),
+    key("errors", One(Kind::ErrorNames)),
+    key("idempotency-key", Text),
+    key("features", One(Kind::Features)),
+    key("paging", Many(Kind::Paging)),
+    required("sign-in", Text),
+    required("first-call", Text),
+];
+
+const PACKAGE: &[Key] =
+    &[required("name", Text), required("vendor", Text), required("description", Text), required("documentation", Text)];
+
+const ENVIRONMENT: &[Key] = &[required("name", Text), required("url", Text), required("description", Text)];
+
+const OFFERS: &[&str] = &["default", "offered"];
+
+const FEATURES: &[Key] = &[key("signing", Word(OFFERS)), key("webhook", Word(OFFERS))];
+
+const PAGING: &[Key] = &[
+    required("style", Word(&["number", "offset"])),
+    required("at", Text),
+    required("limit", Text),
+    required("items", Text),
+    key("total", Texts),
+];
+
+const CREDENTIALS: &[Key] = &[
+    required("name", Text),
+    required("scheme", Text),
+    required("description", Text),
+    required("fields", Many(Kind::Field)),
+    required("headers", TextMap),
+    key("tokens", One(Kind::Tokens)),
+];
+
+const FIELD: &[Key] = &[
+    required("name", Text),
+    required("description", Text),
+    key("given", Word(&["always", "optionally", "when-asked"])),
+];
+
+const TOKENS: &[Key] = &[
+    required("sign-in", One(Kind::TokenRequest)),
+    key("refresh", One(Kind::TokenRequest)),
+    key("single-use-refresh-token", Boolean),
+    required("access-token", Text),
+    key("refresh-token", Text),
+    key("expires-in", Text),
+    key("expires-at", Text),
+    key("second-factor", Text),
+    key("authorize-url", Text),
+];
+
+const TOKEN_REQUEST: &[Key] = &[
+    required("path", Text),
+    key("above-base", Count),
+    required("body", Word(&["json", "form"])),
+    required("fields", FieldMap),
+    key("headers", TextMap),
+    key("accept", Text),
+    key("once", Boolean),
+];
+
+const INVENTORY: &[Key] = &[required("operations", Many(Kind::Documented))];
+
+const DOCUMENTED: &[Key] = &[
+    required("operation", Text),
+    key("method", Word(&["GET", "PUT", "POST", "PATCH", "DELETE", "HEAD", "OPTIONS"])),
+    key("path", Text),
+    key("webhook", Boolean),
+    key("statuses", Texts),
+    key("payloads", Texts),
+];

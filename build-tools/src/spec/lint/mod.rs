@@ -22,32 +22,42 @@ mod unused;
 mod values;
 mod walk;
 
-use toml::Table;
-
 pub use self::rules::{RULES, Rule};
 
-use self::context::Context;
-use super::{Document, Finding, Severity, SourceFile, Span, VendorSources, parse_yaml, yaml::Positions};
+use self::{context::Context, grammar::Kind};
+use super::{Document, Finding, Severity, Span, VendorSources};
 
-/// All findings of a vendor at once, sorted by file, line, column and rule.
+/// All findings about what the vendor's document and the files beside it say, in order. [`crate::lint()`] adds what only later
+/// stages can tell.
 pub fn lint(sources: &VendorSources) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if let Some(documented) = &sources.documented
-        && let Err(mistakes) = parse_yaml(documented)
-    {
-        findings.extend(mistakes);
+    if let Some(documented) = &sources.documented {
+        match Document::load(documented) {
+            Ok(documented) => findings.extend(walked(&documented, Kind::Inventory)),
+            Err(mistakes) => findings.extend(mistakes),
+        }
     }
-    let vendor = match toml::from_str(&sources.vendor_toml.text) {
-        Ok(table) => table,
-        Err(error) => {
-            findings.push(not_toml(&sources.vendor_toml, &error));
-            Table::new()
+    let settings = match Document::load_toml(&sources.vendor_toml) {
+        Ok(settings) => Some(settings),
+        Err(mistakes) => {
+            findings.extend(mistakes);
+            None
         }
     };
     match Document::load(&sources.openapi) {
-        Ok(document) => findings.extend(lint_document(sources, &document, &vendor)),
+        Ok(document) => findings.extend(lint_document(sources, &document, settings.as_ref())),
         Err(mistakes) => findings.extend(mistakes),
     }
+    in_order(findings)
+}
+
+/// What does not have the form of a `vendor.toml`.
+pub(crate) fn lint_settings(settings: &Document) -> Vec<Finding> {
+    walked(settings, Kind::Settings)
+}
+
+/// Findings by file, line, column and rule, each once.
+pub(crate) fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort_by(|left, right| {
         (&left.file, left.span, left.rule, &left.pointer).cmp(&(&right.file, right.span, right.rule, &right.pointer))
     });
@@ -60,20 +70,27 @@ pub(crate) fn severity(id: &str) -> Severity {
     RULES.iter().find(|rule| rule.id == id).map_or(Severity::Error, |rule| rule.severity)
 }
 
-fn lint_document(sources: &VendorSources, document: &Document, vendor: &Table) -> Vec<Finding> {
-    let mut report = Report { document, findings: Vec::new() };
-    let context = Context::new(document, walk::walk(document, &mut report));
+/// What in a file does not fit the grammar of its root.
+fn walked(document: &Document, kind: Kind) -> Vec<Finding> {
+    let mut report = Report::new(document);
+    walk::walk(document, kind, &mut report);
+    report.findings
+}
+
+fn lint_document(sources: &VendorSources, document: &Document, settings: Option<&Document>) -> Vec<Finding> {
+    let mut report = Report::new(document);
+    let context = Context::new(document, walk::walk(document, Kind::Document, &mut report));
     references::check(&context, &mut report);
     names::check(&context, &mut report);
     operations::check(&context, &mut report);
     parameters::check(&context, &mut report);
-    security::check(&context, &mut report);
+    security::check(&context, settings, &mut report);
     schemas::check(&context, &mut report);
     values::check(&context, &mut report);
     unions::check(&context, &mut report);
     descriptions::check(&context, &mut report);
     sensitive::check(&context, &mut report);
-    unused::check(&context, vendor, &mut report);
+    unused::check(&context, settings, &mut report);
     examples::check(&context, sources, &mut report);
     report.findings
 }
@@ -83,9 +100,20 @@ fn lint_document(sources: &VendorSources, document: &Document, vendor: &Table) -
 struct Report<'d> {
     document: &'d Document,
     findings: Vec<Finding>,
+    /// What has been spent on suggestions.
+    effort: usize,
 }
 
-impl Report<'_> {
+impl<'d> Report<'d> {
+    fn new(document: &'d Document) -> Report<'d> {
+        Report { document, findings: Vec::new(), effort: 0 }
+    }
+
+    /// The name among `candidates` that was probably meant by `name`.
+    fn nearest<'a>(&mut self, name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+        suggest::nearest(name, candidates, &mut self.effort)
+    }
+
     /// Reports something at `span`.
     fn at(
         &mut self,
@@ -108,12 +136,4 @@ impl Report<'_> {
     fn other(&mut self, finding: Finding) {
         self.findings.push(finding);
     }
-}
-
-fn not_toml(file: &SourceFile, error: &toml::de::Error) -> Finding {
-    let range = error.span().unwrap_or_default();
-    let span = Positions::new(&file.text).span_of_bytes(range.start, range.end);
-    let message = format!("this is not TOML: {}", error.message());
-    let help = "Mend the text; strings stand in quotes, and a key is given once.".to_owned();
-    Finding::new("syntax", &file.path, span, "", message, help)
 }

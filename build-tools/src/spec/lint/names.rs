@@ -9,7 +9,7 @@ use super::{
     walk::Site,
 };
 use crate::{
-    names::{Scope, is_keyword, member_name, type_name, variant_name},
+    names::{Scope, is_keyword, is_snake_case, is_type_name, member_name, type_name, variant_name},
     spec::{Node, Span, pointer::join},
 };
 
@@ -25,21 +25,6 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     for operation in &context.operations {
         check_parameters(operation, report);
     }
-}
-
-/// Whether a text is a Rust type or variant name as it would be written by hand.
-pub(super) fn is_type_name(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_ascii_uppercase())
-        && name.chars().all(|other| other.is_ascii_alphanumeric())
-}
-
-/// Whether a text is a Rust function or field name as it would be written by hand.
-pub(super) fn is_snake_case(name: &str) -> bool {
-    let allowed = |other: char| other.is_ascii_lowercase() || other.is_ascii_digit() || other == '_';
-    name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name.chars().all(allowed)
-        && !name.ends_with('_')
-        && !name.contains("__")
 }
 
 /// What is known of names so far: the Rust name, and who has it.
@@ -128,7 +113,7 @@ fn check_members(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'_>
         return;
     }
     let mut names = Names::default();
-    for member in context.object(site.node).members {
+    for member in &context.object(site.node).members {
         let rust_name = rust_name(member.schema).map_or_else(|| member_name(member.name), str::to_owned);
         let Some((owner, line)) = names.claim(rust_name.clone(), member.name, member.span) else {
             continue;
@@ -197,13 +182,12 @@ fn check_enumeration(site: &Site<'_>, report: &mut Report<'_>) {
 /// Rule `duplicate-rust-name` for the parameters of an operation, wherever they travel.
 fn check_parameters(operation: &Operation<'_>, report: &mut Report<'_>) {
     let mut names = Names::default();
-    let mut taken: Vec<(&str, &str)> = Vec::new();
+    let mut taken: BTreeSet<(&str, &str)> = BTreeSet::new();
     for parameter in &operation.parameters {
         // The same parameter once more: an override of the path's, or a mistake that `duplicate-parameter` reports.
-        if taken.contains(&(parameter.name, parameter.location)) {
+        if !taken.insert((parameter.name, parameter.location)) {
             continue;
         }
-        taken.push((parameter.name, parameter.location));
         let rust_name = rust_name(parameter.node).map_or_else(|| member_name(parameter.name), str::to_owned);
         if let Some((owner, line)) = names.claim(rust_name.clone(), parameter.name, parameter.span) {
             let message = format!(

@@ -1,6 +1,6 @@
 //! Paths and operations: identity, tags, bodies, responses.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToSnakeCase;
 
@@ -8,11 +8,12 @@ use super::{
     Report,
     context::{Context, Operation},
     grammar::Kind,
-    names::is_snake_case,
-    suggest::nearest,
     walk::Site,
 };
-use crate::spec::{Encoding, Entry, MediaTypeMistake, Node, encoding, media_type::body_encoding, pointer::join};
+use crate::{
+    names::is_snake_case,
+    spec::{Encoding, Entry, MediaTypeMistake, Node, encoding, media_type::body_encoding, pointer::join},
+};
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     check_version(context, report);
@@ -78,11 +79,11 @@ pub(super) fn template(path: &str) -> Option<Vec<Piece<'_>>> {
         return None;
     }
     let mut pieces: Vec<Piece<'_>> = Vec::new();
+    let mut names = BTreeSet::new();
     let mut rest = path;
     while let Some((literal, after)) = rest.split_once('{') {
         let (name, after) = after.split_once('}')?;
-        let repeated = pieces.iter().any(|piece| piece.parameter && piece.text == name);
-        if literal.contains('}') || name.is_empty() || name.contains(['{', '/']) || repeated {
+        if literal.contains('}') || name.is_empty() || name.contains(['{', '/']) || !names.insert(name) {
             return None;
         }
         pieces.push(Piece { text: literal, parameter: false });
@@ -128,18 +129,17 @@ fn check_operation_ids(context: &Context<'_>, report: &mut Report<'_>) {
 
 /// Rules `missing-tag`, `several-tags`, `unknown-tag`, `unused-tag` and `duplicate-tag`.
 fn check_tags(context: &Context<'_>, report: &mut Report<'_>) {
-    let mut declared: Vec<&str> = Vec::new();
+    let mut declared: BTreeSet<&str> = BTreeSet::new();
     for site in context.objects(Kind::Tag) {
         let Some(name) = site.node.get("name").and_then(Node::as_str) else {
             continue;
         };
-        if declared.contains(&name) {
+        if !declared.insert(name) {
             let message = format!("the tag `{name}` is already declared");
             report.pointed("duplicate-tag", &join(&site.pointer, "name"), message, "Remove one of the two.");
         }
-        declared.push(name);
     }
-    let mut used: Vec<&str> = Vec::new();
+    let mut used: BTreeSet<&str> = BTreeSet::new();
     for operation in &context.operations {
         let tags = operation.node.get("tags").and_then(Node::as_sequence).unwrap_or_default();
         let pointer = join(&operation.entry.pointer, "tags");
@@ -158,10 +158,10 @@ fn check_tags(context: &Context<'_>, report: &mut Report<'_>) {
             let Some(name) = tag.as_str() else {
                 continue;
             };
-            used.push(name);
-            if !declared.contains(&name) {
+            used.insert(name);
+            if !declared.contains(name) {
                 let message = format!("the tag `{name}` is not declared");
-                let help = match nearest(name, declared.iter().copied()) {
+                let help = match report.nearest(name, declared.iter().copied()) {
                     Some(near) => format!("Write `{near}`, or add the tag to the document's `tags`."),
                     None => "Add it to the document's `tags`, with a description.".to_owned(),
                 };
@@ -171,7 +171,7 @@ fn check_tags(context: &Context<'_>, report: &mut Report<'_>) {
     }
     for site in context.objects(Kind::Tag) {
         if let Some(name) = site.node.get("name").and_then(Node::as_str)
-            && !used.contains(&name)
+            && !used.contains(name)
         {
             let message = format!("no operation has the tag `{name}`");
             report.pointed(

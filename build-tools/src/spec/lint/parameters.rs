@@ -1,5 +1,7 @@
 //! Parameters, and whether they fit the path that they belong to.
 
+use std::collections::BTreeSet;
+
 use super::{
     Report,
     context::{Context, Operation},
@@ -78,11 +80,9 @@ fn check_parameter(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'
 
 /// Rule `duplicate-parameter`; an operation may override a parameter of its path.
 fn check_duplicates(operation: &Operation<'_>, report: &mut Report<'_>) {
-    for (index, parameter) in operation.parameters.iter().enumerate() {
-        let same = operation.parameters.iter().take(index).any(|other| {
-            (other.name, other.location, other.shared) == (parameter.name, parameter.location, parameter.shared)
-        });
-        if same {
+    let mut declared = BTreeSet::new();
+    for parameter in &operation.parameters {
+        if !declared.insert((parameter.name, parameter.location, parameter.shared)) {
             let message = format!("the {} parameter `{}` is declared twice", parameter.location, parameter.name);
             let help = "Remove one of the two.";
             report.at("duplicate-parameter", parameter.span, &parameter.pointer, message, help);
@@ -97,18 +97,20 @@ fn check_path(operation: &Operation<'_>, report: &mut Report<'_>) {
         return;
     };
     let names: Vec<&str> = pieces.iter().filter(|piece| piece.parameter).map(|piece| piece.text).collect();
-    let declared = || operation.parameters.iter().filter(|parameter| parameter.location == "path");
-    for parameter in declared().filter(|parameter| !names.contains(&parameter.name)) {
+    let in_path: BTreeSet<&str> = names.iter().copied().collect();
+    let parameters = || operation.parameters.iter().filter(|parameter| parameter.location == "path");
+    let declared: BTreeSet<&str> = parameters().map(|parameter| parameter.name).collect();
+    let missing = names.iter().find(|name| !declared.contains(*name));
+    for parameter in parameters().filter(|parameter| !in_path.contains(parameter.name)) {
         let message = format!("the path `{path}` has no `{{{}}}`", parameter.name);
-        let missing = names.iter().find(|name| !declared().any(|declared| declared.name == **name));
         let help = match missing {
             Some(missing) => format!("Name the parameter `{missing}`, as the path does."),
             None => "Remove the parameter, or add it to the path.".to_owned(),
         };
         report.at("path-parameter-not-in-path", parameter.span, &parameter.pointer, message, help);
     }
-    for name in names {
-        if !declared().any(|parameter| parameter.name == name) {
+    for name in &names {
+        if !declared.contains(name) {
             let message = format!("`{}` does not declare the path parameter `{name}`", label(operation));
             let help = format!("Add a parameter `{name}` with `in: path` and `required: true`.");
             report.at("path-parameter-not-declared", operation.span, &operation.entry.pointer, message, help);

@@ -1,6 +1,7 @@
 //! References that lead nowhere, or round in a circle.
 
-use super::{Report, context::Context, grammar::Kind, suggest::nearest, walk::Site};
+use super::{Report, context::Context, grammar::Kind, walk::Site};
+use crate::graph::in_circles;
 use crate::spec::{
     Node,
     composition::{MAX_DEPTH, MAX_PARTS, compositions, oversized},
@@ -38,10 +39,7 @@ fn check_reference(
         return;
     }
     let prefix = format!("#/components/{section}/");
-    let names = || {
-        let section = context.document.root.get("components").and_then(|components| components.get(section));
-        section.and_then(Node::as_mapping).unwrap_or_default().iter().map(|entry| entry.key.as_str())
-    };
+    let known = context.document.root.get("components").and_then(|components| components.get(section));
     let Some(name) = text.strip_prefix(&prefix) else {
         let message = format!("`{text}` cannot stand for {}", site.kind.name());
         let help = format!("Refer to a component under `{prefix}`.");
@@ -49,11 +47,12 @@ fn check_reference(
         return;
     };
     let name = unescape(name);
-    if names().any(|known| known == name) {
+    if known.is_some_and(|known| known.entry(&name).is_some()) {
         return;
     }
     let message = format!("there is no `{name}` under `components/{section}`");
-    let help = match nearest(&name, names()) {
+    let names = known.and_then(Node::as_mapping).unwrap_or_default().iter().map(|entry| entry.key.as_str());
+    let help = match report.nearest(&name, names) {
         Some(near) => format!("Write `{prefix}{near}`, or add the component."),
         None => "Add the component, or refer to another one.".to_owned(),
     };
@@ -64,10 +63,10 @@ fn check_reference(
 fn check_resource(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'_>) {
     if let Some(identifier) = site.node.get("identifier")
         && let Some(name) = identifier.as_str()
-        && !context.schema_names().any(|known| known == name)
+        && context.document.root.at("/components/schemas").is_none_or(|schemas| schemas.entry(name).is_none())
     {
         let message = format!("the identifier `{name}` is no schema component");
-        let help = match nearest(name, context.schema_names()) {
+        let help = match report.nearest(name, context.schema_names()) {
             Some(near) => format!("Write `{near}`."),
             None => "Write the name of the component that identifies the resource.".to_owned(),
         };
@@ -94,14 +93,12 @@ fn check_cycles(context: &Context<'_>, report: &mut Report<'_>) {
         let pointer = join("/components", &section.key);
         let entries = section.value.as_mapping().unwrap_or_default();
         let targets = compositions(entries, &format!("#{pointer}/"));
-        for (index, entry) in entries.iter().enumerate() {
-            if reaches(&targets, index) {
-                endless = true;
-                let message = format!("`{}` consists of nothing but itself", entry.key);
-                let help = "Break the circle of `$ref`, `allOf`, `oneOf` and `anyOf`: only members, items and entries \
-                            of maps may lead back.";
-                report.at("reference-cycle", entry.key_span, &join(&pointer, &entry.key), message, help);
-            }
+        for (entry, _) in entries.iter().zip(in_circles(&targets)).filter(|(_, in_circle)| *in_circle) {
+            endless = true;
+            let message = format!("`{}` consists of nothing but itself", entry.key);
+            let help = "Break the circle of `$ref`, `allOf`, `oneOf` and `anyOf`: only members, items and entries of maps \
+                        may lead back.";
+            report.at("reference-cycle", entry.key_span, &join(&pointer, &entry.key), message, help);
         }
     }
     // What contains a circle is too large as well; one report of it is enough.
@@ -115,24 +112,4 @@ fn check_cycles(context: &Context<'_>, report: &mut Report<'_>) {
         let help = "Write the members or the variants into one schema.";
         report.pointed("unsupported", &join("/components/schemas", &name), message, help);
     }
-}
-
-/// Whether a walk from `start` along `targets` comes back to it.
-fn reaches(targets: &[Vec<usize>], start: usize) -> bool {
-    let mut seen = vec![false; targets.len()];
-    let mut open: Vec<usize> = vec![start];
-    while let Some(current) = open.pop() {
-        for next in targets.get(current).into_iter().flatten() {
-            if *next == start {
-                return true;
-            }
-            if let Some(seen) = seen.get_mut(*next)
-                && !*seen
-            {
-                *seen = true;
-                open.push(*next);
-            }
-        }
-    }
-    false
 }

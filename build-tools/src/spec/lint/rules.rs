@@ -24,6 +24,7 @@ const fn warning(id: &'static str, summary: &'static str) -> Rule {
 /// Every lint rule, sorted by id.
 pub static RULES: &[Rule] = &[
     error("all-of-form", "`allOf` joins something other than one reference or several objects"),
+    error("ambiguous-error-type", "two sets of error bodies share their statuses, and so would share a name"),
     warning("ambiguous-union", "an earlier variant of an untagged union accepts everything that a later one requires"),
     error("array-without-items", "an array does not say what its items are"),
     error("bad-pattern", "a `pattern` is no regular expression that the generated code can check"),
@@ -46,6 +47,7 @@ pub static RULES: &[Rule] = &[
     error("enum-value-collision", "two values of an enumeration become one Rust variant"),
     error("enum-value-unnamed", "a value of an enumeration makes no Rust name"),
     error("enum-varnames", "`x-enum-varnames` does not name every value of the enumeration"),
+    error("inexact-number", "a number has more digits than 64 bits hold, and would become another one"),
     error("inline-schema", "an object, an enumeration, a union or a nested collection is written in place"),
     error("invalid-default", "a `default` contradicts its schema"),
     error("invalid-example", "an example or a documented payload contradicts its schema"),
@@ -90,7 +92,9 @@ pub static RULES: &[Rule] = &[
     error("unsupported", "a construct that the generator cannot express"),
     error("unsupported-yaml", "a feature of YAML that documents do without: anchors, aliases, tags, several documents"),
     warning("unused-component", "no operation reaches a component"),
+    error("unused-setting", "an entry of `vendor.toml` fits no operation"),
     warning("unused-tag", "no operation has a tag"),
     error("variant-without-title", "a variant that is written in place has no name"),
+    error("vendor-settings", "an entry of `vendor.toml` cannot be what it says"),
     error("wrong-kind", "a value is of the wrong kind, such as text in place of a list"),
 ];

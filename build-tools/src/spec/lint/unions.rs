@@ -1,18 +1,19 @@
 //! Unions: whether a reader can tell their variants apart.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use super::{
     Report,
-    context::{Context, Object},
+    context::{Context, JsonKinds, Object},
     grammar::Kind,
-    names::is_type_name,
     schemas::is_variant,
-    suggest::nearest,
     walk::Site,
 };
 use crate::{
-    names::type_name,
+    names::{is_type_name, type_name},
     spec::{Node, pointer::join},
 };
 
@@ -20,8 +21,10 @@ use crate::{
 const COMPONENTS: &str = "#/components/schemas";
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
+    let mut titles = Titles::new();
+    let mut effort = 0;
     for site in context.objects(Kind::Schema) {
-        check_variant_title(context, site, report);
+        check_variant_title(site, &mut titles, report);
         let union = ["oneOf", "anyOf"].into_iter().find_map(|key| Some((key, site.node.get(key)?.as_sequence()?)));
         let Some((key, variants)) = union else {
             if site.node.get("discriminator").is_some() {
@@ -44,13 +47,16 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
         }
         match site.node.get("discriminator") {
             Some(discriminator) => check_discriminator(context, site, key, variants, discriminator, report),
-            None => check_ambiguity(context, &pointer, variants, report),
+            None => check_ambiguity(context, &pointer, variants, &mut effort, report),
         }
     }
 }
 
-/// Rule `variant-without-title`.
-fn check_variant_title(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'_>) {
+/// The titles of variants by their union, with the line of the first that has it.
+type Titles<'d> = BTreeMap<(Option<usize>, &'static str, &'d str), usize>;
+
+/// Rules `variant-without-title` and `duplicate-rust-name`.
+fn check_variant_title<'d>(site: &Site<'d>, titles: &mut Titles<'d>, report: &mut Report<'_>) {
     if !is_variant(site) {
         return;
     }
@@ -76,14 +82,8 @@ fn check_variant_title(context: &Context<'_>, site: &Site<'_>, report: &mut Repo
                     format!("Write `{}`.", type_name(text)),
                 );
             }
-            let same = |other: &&Site<'_>| {
-                other.parent == site.parent
-                    && other.role == site.role
-                    && other.span < site.span
-                    && other.node.get("title").and_then(Node::as_str) == Some(text)
-            };
-            if let Some(other) = context.objects(Kind::Schema).find(same) {
-                let message = format!("the variant on line {} is titled `{text}` too", other.span.line);
+            if let Some(line) = titles.get(&(site.parent, site.role, text)) {
+                let message = format!("the variant on line {line} is titled `{text}` too");
                 report.at(
                     "duplicate-rust-name",
                     title.span,
@@ -91,6 +91,8 @@ fn check_variant_title(context: &Context<'_>, site: &Site<'_>, report: &mut Repo
                     message,
                     "Give each variant a title of its own.",
                 );
+            } else {
+                titles.insert((site.parent, site.role, text), site.span.line);
             }
         }
         None => {}
@@ -117,9 +119,9 @@ fn check_discriminator(
         return;
     };
     let mapping_pointer = join(&pointer, "mapping");
-    let listed = || variants.iter().filter_map(|variant| variant.get("$ref")?.as_str());
-    let known: BTreeSet<&str> = listed().collect();
+    let listed: BTreeSet<&str> = variants.iter().filter_map(|variant| variant.get("$ref")?.as_str()).collect();
     let names: BTreeSet<&str> = context.schema_names().collect();
+    // The tags of each variant.
     let mut tags_of: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for entry in mapping {
         let Some(target) = entry.value.as_str() else {
@@ -127,15 +129,16 @@ fn check_discriminator(
         };
         // The name of a component, whatever it looks like, or else a reference.
         let target = if names.contains(target) { join(COMPONENTS, target) } else { target.to_owned() };
-        if !known.contains(target.as_str()) {
-            let message = format!("the tag `{}` leads to `{target}`, which is no variant of the union", entry.key);
-            let help = match nearest(&target, listed()) {
-                Some(near) => format!("Write `{near}`, or add the variant to `oneOf`."),
-                None => "Name one of the variants, or add this one to `oneOf`.".to_owned(),
-            };
-            report.at(rule, entry.value.span, &join(&mapping_pointer, &entry.key), message, help);
+        if listed.contains(target.as_str()) {
+            tags_of.entry(target).or_default().push(&entry.key);
+            continue;
         }
-        tags_of.entry(target).or_default().push(&entry.key);
+        let message = format!("the tag `{}` leads to `{target}`, which is no variant of the union", entry.key);
+        let help = match report.nearest(&target, listed.iter().copied()) {
+            Some(near) => format!("Write `{near}`, or add the variant to `oneOf`."),
+            None => "Name one of the variants, or add this one to `oneOf`.".to_owned(),
+        };
+        report.at(rule, entry.value.span, &join(&mapping_pointer, &entry.key), message, help);
     }
     for (index, variant) in variants.iter().enumerate() {
         let pointer = join(&join(&site.pointer, key), &index.to_string());
@@ -163,7 +166,7 @@ fn tag_mistake<'d>(context: &Context<'d>, variant: &'d Node, tag: &str, tags: &[
         return Some(("is no object".to_owned(), "Each variant is an object that has the tag.".to_owned()));
     }
     let object = context.object(variant);
-    let Some(member) = object.members.iter().find(|member| member.name == tag) else {
+    let Some(member) = object.member(tag) else {
         return Some((format!("has no member `{tag}`"), format!("Add `{tag}` to the variant's `properties`.")));
     };
     if !object.required.contains(tag) {
@@ -188,72 +191,127 @@ fn tag_mistake<'d>(context: &Context<'d>, variant: &'d Node, tag: &str, tags: &[
     }
 }
 
-/// Rule `ambiguous-union`: variants are tried in order, so none may be hidden by one before it.
-fn check_ambiguity<'d>(context: &Context<'d>, pointer: &str, variants: &'d [Node], report: &mut Report<'_>) {
-    for (index, later) in variants.iter().enumerate() {
-        let Some(earlier) = variants.iter().take(index).find(|earlier| hides(context, earlier, later)) else {
+/// How many pairs of variants are compared in all. Pairs of objects count only where the one needs some member of the other, so
+/// that few documents come near this: it is for those that were made to.
+const MAX_PAIRS: usize = 1_000_000;
+
+/// Rule `ambiguous-union`: variants are tried in order, so none may be hidden by one before it. `effort` counts the pairs that were
+/// compared.
+fn check_ambiguity<'d>(
+    context: &Context<'d>,
+    pointer: &str,
+    variants: &'d [Node],
+    effort: &mut usize,
+    report: &mut Report<'_>,
+) {
+    let facts: Vec<Option<Facts<'d>>> = variants.iter().map(|variant| Facts::new(context, variant)).collect();
+    // Objects by the member that the fewest of them require: one that needs what another lacks cannot hide it.
+    let mut frequency: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in facts.iter().flatten().filter(|facts| facts.is_object()).flat_map(|facts| &facts.object.required) {
+        *frequency.entry(name).or_default() += 1;
+    }
+    let mut by_member: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut others: Vec<usize> = Vec::new();
+    for (index, (later, variant)) in facts.iter().zip(variants).enumerate() {
+        let Some(later) = later else {
             continue;
         };
-        let message = format!("{} accepts everything that {} requires, and is tried first", name(earlier), name(later));
-        let help = "List the variant that requires more first, or give the variants members that tell them apart.";
-        report.pointed("ambiguous-union", &join(pointer, &index.to_string()), message, help);
+        let mut candidates = others.clone();
+        if later.is_object() {
+            let named = later.object.required.iter().filter_map(|name| by_member.get(name)).flatten();
+            candidates.extend(named);
+            candidates.sort_unstable();
+        }
+        let hiding = candidates.into_iter().find_map(|candidate| {
+            *effort += 1;
+            let (earlier, variant) = (facts.get(candidate)?.as_ref()?, variants.get(candidate)?);
+            (*effort <= MAX_PAIRS && hides(context, earlier, later)).then_some(variant)
+        });
+        if *effort > MAX_PAIRS {
+            return;
+        }
+        if let Some(earlier) = hiding {
+            let message =
+                format!("{} accepts everything that {} requires, and is tried first", name(earlier), name(variant));
+            let help = "List the variant that requires more first, or give the variants members that tell them apart.";
+            report.pointed("ambiguous-union", &join(pointer, &index.to_string()), message, help);
+        }
+        let rarest = later.object.required.iter().min_by_key(|name| frequency.get(*name));
+        match rarest.filter(|_| later.is_object()) {
+            Some(name) => by_member.entry(name).or_default().push(index),
+            // A variant that is hidden hides nothing more than what hides it.
+            None if hiding.is_none() => others.push(index),
+            None => {}
+        }
+    }
+}
+
+/// What of a variant decides whether it hides others.
+struct Facts<'d> {
+    schema: &'d Node,
+    kinds: JsonKinds,
+    object: Rc<Object<'d>>,
+}
+
+impl<'d> Facts<'d> {
+    fn new(context: &Context<'d>, variant: &'d Node) -> Option<Facts<'d>> {
+        let schema = context.unwrap(variant)?;
+        Some(Facts { schema, kinds: context.json_kinds(variant), object: requirements(context, variant) })
+    }
+
+    fn is_object(&self) -> bool {
+        self.kinds.is_exactly_object()
     }
 }
 
 /// Whether reading any value of `later` as `earlier` succeeds.
-fn hides<'d>(context: &Context<'d>, earlier: &'d Node, later: &'d Node) -> bool {
-    let (Some(first), Some(second)) = (context.unwrap(earlier), context.unwrap(later)) else {
-        return false;
-    };
-    let (kinds, later_kinds) = (context.json_kinds(earlier), context.json_kinds(later));
-    if kinds.is_anything() {
+fn hides<'d>(context: &Context<'d>, earlier: &Facts<'d>, later: &Facts<'d>) -> bool {
+    if earlier.kinds.is_anything() {
         return true;
     }
-    if !kinds.overlap(later_kinds) || later_kinds.is_anything() {
+    if !earlier.kinds.overlap(later.kinds) || later.kinds.is_anything() {
         return false;
     }
-    let text = |node: &'d Node, key: &str| node.get(key).and_then(Node::as_str);
-    if kinds.is_exactly_object() && later_kinds.is_exactly_object() {
-        return hides_object(context, &requirements(context, earlier), &requirements(context, later));
+    let text = |facts: &Facts<'d>, key: &str| facts.schema.get(key).and_then(Node::as_str);
+    if earlier.is_object() && later.is_object() {
+        return hides_object(context, &earlier.object, &later.object);
     }
-    if kinds.is_exactly_array() && later_kinds.is_exactly_array() {
-        return match (first.get("items"), second.get("items")) {
+    if earlier.kinds.is_exactly_array() && later.kinds.is_exactly_array() {
+        return match (earlier.schema.get("items"), later.schema.get("items")) {
             (Some(first), Some(second)) => context.json_kinds(first).overlap(context.json_kinds(second)),
             _ => true,
         };
     }
-    if kinds.is_exactly_string() {
+    if earlier.kinds.is_exactly_string() {
         // These are read into types that refuse other text.
-        return !matches!(text(first, "format"), Some("date" | "date-time" | "decimal"));
+        return !matches!(text(earlier, "format"), Some("date" | "date-time" | "decimal"));
     }
     // An integer before a number is the right order.
-    !(text(first, "type") == Some("integer") && text(second, "type") == Some("number"))
+    !(text(earlier, "type") == Some("integer") && text(later, "type") == Some("number"))
 }
 
 /// What an object needs in order to be read; of a union, what all of its variants need, above all the tag.
-fn requirements<'d>(context: &Context<'d>, variant: &'d Node) -> Object<'d> {
+fn requirements<'d>(context: &Context<'d>, variant: &'d Node) -> Rc<Object<'d>> {
     let union = context.unwrap(variant);
     let union = union.and_then(|schema| schema.get("oneOf").or(schema.get("anyOf"))?.as_sequence());
     let Some((first, others)) = union.and_then(<[Node]>::split_first) else {
         return context.object(variant);
     };
-    let mut common = context.object(first);
+    let mut required = context.object(first).required.clone();
     for other in others {
-        let required = context.object(other).required;
-        common.required.retain(|name| required.contains(name));
+        let of_other = context.object(other);
+        required.retain(|name| of_other.required.contains(name));
     }
-    common.members.clear();
-    common
+    Rc::new(Object::requiring(required))
 }
 
 fn hides_object<'d>(context: &Context<'d>, earlier: &Object<'d>, later: &Object<'d>) -> bool {
-    if !earlier.required.is_subset(&later.required) {
-        return false;
-    }
-    earlier.members.iter().all(|member| {
-        let other = later.members.iter().find(|other| other.name == member.name && later.required.contains(other.name));
-        other.is_none_or(|other| context.json_kinds(member.schema).overlap(context.json_kinds(other.schema)))
-    })
+    earlier.required.len() <= later.required.len()
+        && earlier.required.is_subset(&later.required)
+        && later.required.iter().all(|name| match (earlier.member(name), later.member(name)) {
+            (Some(first), Some(second)) => context.json_kinds(first.schema).overlap(context.json_kinds(second.schema)),
+            _ => true,
+        })
 }
 
 /// A variant as messages name it.

@@ -2,18 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use toml::{Table, Value};
-
 use super::{Report, context::Context, grammar::Kind};
-use crate::spec::{Node, NodeValue, pointer::join};
+use crate::spec::{Document, Node, NodeValue, pointer::join};
 
-pub(super) fn check(context: &Context<'_>, vendor: &Table, report: &mut Report<'_>) {
-    check_components(context, vendor, report);
+pub(super) fn check(context: &Context<'_>, settings: Option<&Document>, report: &mut Report<'_>) {
+    check_components(context, settings, report);
     check_defaults(context, report);
 }
 
 /// Rule `unused-component`. What `vendor.toml` names is in use too.
-fn check_components(context: &Context<'_>, vendor: &Table, report: &mut Report<'_>) {
+fn check_components(context: &Context<'_>, settings: Option<&Document>, report: &mut Report<'_>) {
     let root = &context.document.root;
     let mut reached = Reached::new(context);
     for key in ["paths", "x-webhooks", "security"] {
@@ -22,18 +20,25 @@ fn check_components(context: &Context<'_>, vendor: &Table, report: &mut Report<'
         }
     }
     let mut named = BTreeSet::new();
-    vendor.values().for_each(|value| collect_texts(value, &mut named));
+    if let Some(settings) = settings {
+        collect_texts(&settings.root, &mut named);
+    }
     for name in named {
-        if let Some(schema) = root.at("/components/schemas").and_then(|schemas| schemas.get(name)) {
-            reached.add_component("schemas", name, schema);
+        if let Some(entry) = root.at("/components/schemas").and_then(|schemas| schemas.entry(name)) {
+            reached.add_component("schemas", &entry.key, &entry.value);
         }
     }
     reached.finish();
+    let required: BTreeSet<&str> = context
+        .objects(Kind::SecurityRequirement)
+        .flat_map(|requirement| requirement.node.as_mapping().unwrap_or_default())
+        .map(|entry| entry.key.as_str())
+        .collect();
     for section in root.get("components").and_then(Node::as_mapping).unwrap_or_default() {
         let pointer = join("/components", &section.key);
         for entry in section.value.as_mapping().unwrap_or_default() {
             let used = if section.key == "securitySchemes" {
-                is_required(context, &entry.key)
+                required.contains(entry.key.as_str())
             } else {
                 reached.components.contains(&(section.key.as_str(), entry.key.as_str()))
             };
@@ -68,9 +73,7 @@ fn check_defaults(context: &Context<'_>, report: &mut Report<'_>) {
         let Some(name) = component else {
             continue;
         };
-        let among = |reached: &Reached<'_, '_>| {
-            reached.components.iter().any(|(section, known)| *section == "schemas" && *known == name)
-        };
+        let among = |reached: &Reached<'_, '_>| reached.components.contains(&("schemas", name));
         if among(&read) && !among(&sent) {
             let message = format!("`{name}` is only read, so the default is never sent");
             let help = "Say in the description what a missing value means, and remove `default`.";
@@ -140,17 +143,13 @@ impl<'c, 'd> Reached<'c, 'd> {
     }
 }
 
-fn is_required(context: &Context<'_>, scheme: &str) -> bool {
-    context.objects(Kind::SecurityRequirement).any(|requirement| requirement.node.get(scheme).is_some())
-}
-
-fn collect_texts<'v>(value: &'v Value, texts: &mut BTreeSet<&'v str>) {
-    match value {
-        Value::String(text) => {
+fn collect_texts<'n>(node: &'n Node, texts: &mut BTreeSet<&'n str>) {
+    match &node.value {
+        NodeValue::String(text) => {
             texts.insert(text);
         }
-        Value::Array(items) => items.iter().for_each(|item| collect_texts(item, texts)),
-        Value::Table(table) => table.values().for_each(|item| collect_texts(item, texts)),
+        NodeValue::Sequence(items) => items.iter().for_each(|item| collect_texts(item, texts)),
+        NodeValue::Mapping(entries) => entries.iter().for_each(|entry| collect_texts(&entry.value, texts)),
         _ => {}
     }
 }

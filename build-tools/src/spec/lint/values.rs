@@ -1,10 +1,13 @@
 //! Values within a schema: enumerations, patterns, bounds, required members.
 
-use std::{cmp::Ordering, collections::BTreeMap};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use serde_json::Number;
 
-use super::{Report, context::Context, grammar::Kind, suggest::nearest, walk::Site};
+use super::{Report, context::Context, grammar::Kind, walk::Site};
 use crate::spec::{Node, NodeValue, Pattern, pointer::join};
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
@@ -136,18 +139,19 @@ fn check_required(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'_
     {
         whole = parent;
     }
-    let members = context.object(whole.node).members;
+    let object = context.object(whole.node);
+    let mut listed = BTreeSet::new();
     for (index, item) in required.iter().enumerate() {
         let Some(name) = item.as_str() else {
             continue;
         };
         let pointer = join(&pointer, &index.to_string());
-        if required.iter().take(index).any(|earlier| earlier.as_str() == Some(name)) {
+        if !listed.insert(name) {
             let message = format!("`{name}` is listed twice");
             report.at("duplicate-required", item.span, &pointer, message, "Remove one of the two.");
-        } else if !members.iter().any(|member| member.name == name) {
+        } else if object.member(name).is_none() {
             let message = format!("the required member `{name}` is not among the `properties`");
-            let help = match nearest(name, members.iter().map(|member| member.name)) {
+            let help = match report.nearest(name, object.members.iter().map(|member| member.name)) {
                 Some(near) => format!("Write `{near}`, or declare the member."),
                 None => "Declare the member, or remove it from `required`.".to_owned(),
             };

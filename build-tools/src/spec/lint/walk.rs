@@ -3,7 +3,6 @@
 use super::{
     Report,
     grammar::{Key, Keys, Kind, Shape},
-    suggest::nearest,
 };
 use crate::spec::{Document, Node, NodeValue, Span, node::Entry, pointer::join};
 
@@ -38,13 +37,13 @@ impl Site<'_> {
     }
 }
 
-/// Walks the document. An object that does not fit the grammar is reported and not walked into; parents come before
+/// Walks the document, whose root is of that kind. An object that does not fit the grammar is reported and not walked into; parents come before
 /// children, in the order of the text.
-pub(super) fn walk<'d>(document: &'d Document, report: &mut Report<'_>) -> Vec<Site<'d>> {
+pub(super) fn walk<'d>(document: &'d Document, kind: Kind, report: &mut Report<'_>) -> Vec<Site<'d>> {
     let mut walker = Walker { report, sites: Vec::new() };
     let root = &document.root;
     let span = document.locate("");
-    walker.object(Place { kind: Kind::Document, role: "", name: "", pointer: String::new(), span, parent: None }, root);
+    walker.object(Place { kind, role: "", name: "", pointer: String::new(), span, parent: None }, root);
     walker.sites
 }
 
@@ -145,6 +144,14 @@ impl<'d> Walker<'d, '_, '_> {
                     self.wrong_kind(&what, "text", &inner.value, inner.key_span, &join(&pointer, &inner.key));
                 }
             }
+            (Shape::FieldMap, NodeValue::Mapping(entries)) => {
+                let is_field = |value: &NodeValue| matches!(value, NodeValue::String(_) | NodeValue::Bool(_));
+                for inner in entries.iter().filter(|inner| !is_field(&inner.value.value)) {
+                    let what = format!("`{}`", inner.key);
+                    let pointer = join(&pointer, &inner.key);
+                    self.wrong_kind(&what, "text or a boolean", &inner.value, inner.key_span, &pointer);
+                }
+            }
             (Shape::Count, NodeValue::Number(number)) if number.is_u64() => {}
             (Shape::Anything | Shape::SchemaOrBoolean, _)
             | (Shape::Text, NodeValue::String(_))
@@ -183,7 +190,7 @@ impl<'d> Walker<'d, '_, '_> {
         let help = if (key, text) == ("type", "null") {
             "Write the type of the other values, and `nullable: true` beside it.".to_owned()
         } else {
-            one_of("Write", text, words)
+            self.one_of("Write", text, words)
         };
         self.report.at("unknown-value", node.span, pointer, message, help);
     }
@@ -192,13 +199,13 @@ impl<'d> Walker<'d, '_, '_> {
         let name = entry.key.as_str();
         let message = format!("`{name}` means nothing in {}", kind.name());
         let allowed = || keys.iter().filter(|key| !matches!(key.shape, Shape::Refused(_))).map(|key| key.name);
-        let help = match (kind.hint(name), nearest(name, allowed())) {
+        let help = match (kind.hint(name), self.report.nearest(name, allowed())) {
             (Some(hint), _) => hint.to_owned(),
             (None, Some(near)) => format!("Write `{near}`, or remove the key."),
             (None, None) => {
                 let extension = name.starts_with("x-");
                 let names: Vec<&str> = allowed().filter(|key| key.starts_with("x-") == extension).collect();
-                one_of("Remove it, or write", "", &names)
+                self.one_of("Remove it, or write", "", &names)
             }
         };
         self.report.at("unknown-key", entry.key_span, &join(pointer, name), message, help);
@@ -214,6 +221,19 @@ impl<'d> Walker<'d, '_, '_> {
             _ => format!("Write {expected}."),
         };
         self.report.at("wrong-kind", span, pointer, message, help);
+    }
+
+    /// A sentence that offers the nearest of some words, or all of them.
+    fn one_of(&mut self, verb: &str, text: &str, words: &[&str]) -> String {
+        if let Some(near) = self.report.nearest(text, words.iter().copied()) {
+            return format!("{verb} `{near}`.");
+        }
+        let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+        match words.split_last() {
+            None => "Remove it.".to_owned(),
+            Some((only, [])) => format!("{verb} {only}."),
+            Some((last, others)) => format!("{verb} one of {} and {last}.", others.join(", ")),
+        }
     }
 }
 
@@ -237,17 +257,4 @@ fn head(node: &Node) -> Span {
 /// An object with its name, for messages.
 fn subject(kind: Kind, name: &str) -> String {
     if name.is_empty() { kind.name().to_owned() } else { format!("{} `{name}`", kind.name()) }
-}
-
-/// A sentence that offers the nearest of some words, or all of them.
-fn one_of(verb: &str, text: &str, words: &[&str]) -> String {
-    if let Some(near) = nearest(text, words.iter().copied()) {
-        return format!("{verb} `{near}`.");
-    }
-    let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-    match words.split_last() {
-        None => "Remove it.".to_owned(),
-        Some((only, [])) => format!("{verb} {only}."),
-        Some((last, others)) => format!("{verb} one of {} and {last}.", others.join(", ")),
-    }
 }

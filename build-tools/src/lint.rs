@@ -1,0 +1,69 @@
+//! Everything that is wrong with a vendor's documents, in one list: what the documents say, what `vendor.toml` says, and what only
+//! shows when the contract is built.
+
+use crate::contract::{self, Contract, Settings};
+use crate::passes;
+use crate::spec::{self, Document, Finding, Severity, VendorSources};
+
+/// All findings of a vendor at once, by file, line, column and rule. Without an error among them, [`generate`](crate::generate())
+/// gives a crate.
+pub fn lint(sources: &VendorSources) -> Vec<Finding> {
+    check(sources).findings
+}
+
+/// What is wrong with a vendor's documents, and what they come to when no error stands in the way.
+pub(crate) struct Checked {
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) built: Option<Built>,
+}
+
+/// A sound contract.
+pub(crate) struct Built {
+    /// What the passes changed, a line each.
+    pub(crate) changes: Vec<String>,
+    pub(crate) contract: Contract,
+}
+
+/// Checks everything. Later stages need a document without errors; mistakes in the other files do not keep them from looking at it.
+pub(crate) fn check(sources: &VendorSources) -> Checked {
+    let mut findings = spec::lint(sources);
+    let is_sound = |findings: &[Finding], file: &str| {
+        !findings.iter().any(|finding| finding.severity == Severity::Error && finding.file == file)
+    };
+    let mut settings = None;
+    // What is no TOML has been reported already.
+    if let Ok(document) = Document::load_toml(&sources.vendor_toml) {
+        match Settings::read(&document) {
+            Ok(found) => settings = Some((found, document)),
+            Err(mistakes) => findings.extend(mistakes),
+        }
+    }
+    let mut built = None;
+    if is_sound(&findings, &sources.openapi.path)
+        && let Ok(document) = Document::load(&sources.openapi)
+    {
+        match build(&document, settings, &sources.name) {
+            Ok(found) => built = found,
+            Err(mistakes) => findings.extend(mistakes),
+        }
+    }
+    let findings = spec::in_order(findings);
+    let built = built.filter(|_| findings.iter().all(|finding| finding.severity != Severity::Error));
+    Checked { findings, built }
+}
+
+/// Builds the contract. Without settings there is none to be had, but all that stands in its way is found nevertheless.
+fn build(
+    document: &Document,
+    settings: Option<(Settings, Document)>,
+    vendor: &str,
+) -> Result<Option<Built>, Vec<Finding>> {
+    let mut lowered = document.root.to_json();
+    let changes = passes::run(&mut lowered)
+        .map_err(|error| vec![document.finding("unsupported", &error.pointer, error.message, error.help)])?;
+    let is_complete = settings.is_some();
+    let (settings, places) =
+        settings.map_or((Settings::default(), None), |(settings, places)| (settings, Some(places)));
+    let contract = contract::build(document, lowered, settings, places.as_ref(), vendor)?;
+    Ok(is_complete.then_some(Built { changes, contract }))
+}
