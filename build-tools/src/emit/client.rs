@@ -56,11 +56,23 @@ pub(super) fn client(contract: &Contract) -> String {
     source.blank();
     source.line("impl Client {");
     if !environments.is_empty() {
-        source.doc("A client of one of the vendor's installations, with default limits.");
-        source.line(
-            "pub fn new(environment: Environment, credentials: impl Into<Credentials>) -> Result<Self, BuildError> {",
-        );
-        source.line("Self::builder().environment(environment).credentials(credentials).build()");
+        if contract.settings.requires_signer() {
+            source.doc("A client of one of the vendor's installations, with default limits. The vendor refuses requests that are not signed.");
+            source.lines([
+                "pub fn new(",
+                "environment: Environment,",
+                "credentials: impl Into<Credentials>,",
+                "signer: impl runtime::Signer + 'static,",
+                ") -> Result<Self, BuildError> {",
+                "Self::builder().environment(environment).credentials(credentials).signer(signer).build()",
+            ]);
+        } else {
+            source.doc("A client of one of the vendor's installations, with default limits.");
+            source.line(
+                "pub fn new(environment: Environment, credentials: impl Into<Credentials>) -> Result<Self, BuildError> {",
+            );
+            source.line("Self::builder().environment(environment).credentials(credentials).build()");
+        }
         source.line("}");
         source.blank();
     }

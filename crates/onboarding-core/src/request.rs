@@ -513,7 +513,8 @@ impl Execution<'_> {
             Err(Failure::Transport(error)) if error.kind() != TransportErrorKind::AnswerTooLarge => None,
             _ => return None,
         };
-        if !self.repeatable {
+        // What was not sent once for want of time is not tried again.
+        if !self.repeatable || self.attempts == 0 {
             return None;
         }
         let pause = self.shared.retry.delay(self.attempts, asked, runtime)?;
@@ -555,9 +556,13 @@ impl Execution<'_> {
             None
         };
         let http_request = request.to_http(self.url, signed_in)?;
-        self.attempts += 1;
         // One clock for both limits: the attempt ends with whichever is reached first.
         let limit = request.attempt_timeout.unwrap_or(shared.attempt_timeout).min(self.remaining());
+        if limit.is_zero() {
+            // A connection at hand would send the whole request before its answer is late.
+            return Err(timed_out());
+        }
+        self.attempts += 1;
         // Begun here, because a request is large and would be moved with the future.
         let pending = shared.http.execute(http_request);
         let exchange = async {

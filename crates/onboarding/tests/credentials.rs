@@ -276,12 +276,17 @@ async fn carium_signs_in_with_a_code_and_refreshes() {
 
 #[tokio::test]
 async fn griffin_sends_its_key() {
-    let secrets = ["griffin-key"];
+    // A path in the base URL may say which customer of the vendor it is.
+    let secrets = ["griffin-key", "griffin-tenant"];
     let mut script = Script::new(&secrets);
     let call = async |address: String, calls: usize| {
         let credentials = griffin::Credentials::api_key("griffin-key");
         let mut text = format!("{credentials:?}");
-        let client = griffin::Client::builder().base_url(address).credentials(credentials).build().unwrap();
+        let client = griffin::Client::builder()
+            .base_url(format!("{address}/griffin-tenant"))
+            .credentials(credentials)
+            .build()
+            .unwrap();
         for _ in 0..calls {
             text.push_str(&shown(client.get_index().send().await));
         }

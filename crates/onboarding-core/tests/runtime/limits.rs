@@ -36,6 +36,16 @@ async fn an_attempt_and_a_call_have_their_time() {
 }
 
 #[tokio::test]
+async fn a_call_without_any_time_is_not_sent() {
+    let server = Server::start(|_, _| json(200, "{}")).await;
+    let client = builder(&server).build().unwrap().0;
+    for call in [client.request(&GET).timeout(Duration::ZERO), client.request(&GET).attempt_timeout(Duration::ZERO)] {
+        let error = call.answers_nothing::<NoDeclaredError>().send().await.unwrap_err();
+        assert_eq!((error.is_timeout(), error.attempts(), server.count()), (true, 0, 0));
+    }
+}
+
+#[tokio::test]
 async fn only_so_many_calls_are_in_flight() {
     let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let (counter, peak) = (now.clone(), most.clone());

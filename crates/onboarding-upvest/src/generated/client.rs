@@ -15,9 +15,14 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client of one of the vendor's installations, with default limits.
-    pub fn new(environment: Environment, credentials: impl Into<Credentials>) -> Result<Self, BuildError> {
-        Self::builder().environment(environment).credentials(credentials).build()
+    /// A client of one of the vendor's installations, with default limits. The vendor refuses requests that are not
+    /// signed.
+    pub fn new(
+        environment: Environment,
+        credentials: impl Into<Credentials>,
+        signer: impl runtime::Signer + 'static,
+    ) -> Result<Self, BuildError> {
+        Self::builder().environment(environment).credentials(credentials).signer(signer).build()
     }
 
     /// Begins to build a client: where it calls, how it signs in, and its limits.
