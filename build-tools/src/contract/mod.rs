@@ -5,6 +5,7 @@
 
 mod collisions;
 mod events;
+mod forms;
 mod limits;
 mod names;
 mod operations;
@@ -17,6 +18,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 pub use self::events::EventBatch;
+pub use self::forms::{Mark, VariantForm};
 use self::names::Names;
 pub use self::operations::{
     Body, BodyKind, ErrorType, Method, Operation, OutcomeType, Parameter, Place, Provenance, ResponseBody, Status,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
+use super::forms::{VariantForm, forms};
 use super::operations::Found;
 use super::{Names, Problems, Tag, limits};
 use crate::names::{Scope, member_name, type_name, variant_name};
@@ -206,6 +207,8 @@ pub struct Variant {
     pub private: bool,
     /// What it is, where the document says so in place.
     pub description: String,
+    /// What tells it from the other variants, in unions without a tag.
+    pub forms: Vec<VariantForm>,
 }
 
 const COMPONENT: &str = "#/components/schemas/";
@@ -509,6 +512,7 @@ fn union(document: &Value, schema: &Value, variants: &[Value], pointer: &str, pr
                 rules: Vec::new(),
                 private: is_private(document, &reference),
                 description: String::new(),
+                forms: Vec::new(),
             }
         });
         return Kind::TaggedUnion { tag, variants: variants.collect() };
@@ -531,6 +535,8 @@ fn union(document: &Value, schema: &Value, variants: &[Value], pointer: &str, pr
             rules: rules(document, variant),
             private: is_private(document, variant) || flag(schema, "x-sensitive"),
             description: text(variant, "description").to_owned(),
+            // Known when all types are: see `finish`.
+            forms: Vec::new(),
         }
     });
     Kind::UntaggedUnion(variants.collect())
@@ -680,7 +686,31 @@ pub(crate) fn finish(types: &mut IndexMap<String, TypeDefinition>, found: &Found
             _ => {}
         }
     }
+    tell_variants_apart(types);
     types.retain(|_, definition| modules.contains_key(&definition.name));
+}
+
+/// Says of each variant of a union without a tag what tells it from the others.
+fn tell_variants_apart(types: &mut IndexMap<String, TypeDefinition>) {
+    let by_name: BTreeMap<&str, &TypeDefinition> =
+        types.values().map(|definition| (definition.name.as_str(), definition)).collect();
+    let found: Vec<Option<Vec<Vec<VariantForm>>>> = types
+        .values()
+        .map(|definition| match &definition.kind {
+            Kind::UntaggedUnion(variants) => {
+                let values: Vec<&TypeUse> = variants.iter().map(|variant| &variant.value).collect();
+                Some(forms(&by_name, &values))
+            }
+            _ => None,
+        })
+        .collect();
+    for (definition, found) in types.values_mut().zip(found) {
+        if let (Kind::UntaggedUnion(variants), Some(found)) = (&mut definition.kind, found) {
+            for (variant, forms) in variants.iter_mut().zip(found) {
+                variant.forms = forms;
+            }
+        }
+    }
 }
 
 /// The types that a type mentions.

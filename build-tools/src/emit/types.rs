@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::rust::{Scope, definition, import_core, type_text, wrapped};
+use super::rust::{Scope, import_core, type_text, wrapped};
 use super::source::Source;
-use crate::contract::{Contract, Extra, Kind, Member, PageForm, Presence, TypeDefinition, Variant};
+use crate::contract::{Contract, Extra, Kind, Mark, Member, PageForm, Presence, TypeDefinition, Variant, VariantForm};
 use crate::text::{Inline, literal};
 
 /// File names and texts, `mod.rs` among them.
@@ -43,7 +43,7 @@ fn file(contract: &Contract, module: &str, definitions: &[&TypeDefinition]) -> S
     let mut macros = BTreeSet::new();
     for definition in definitions {
         body.blank();
-        macros.insert(write(&mut body, contract, definition));
+        macros.insert(write(&mut body, definition));
         let inner: Vec<&str> = wrapped(contract, &definition.name).into_iter().map(|(_, inner)| inner).collect();
         if !inner.is_empty() {
             body.blank();
@@ -152,7 +152,7 @@ fn mentioned(kind: &Kind) -> Vec<String> {
 }
 
 /// Writes a type; returns the macro that gives it its form.
-fn write(source: &mut Source, contract: &Contract, definition: &TypeDefinition) -> &'static str {
+fn write(source: &mut Source, definition: &TypeDefinition) -> &'static str {
     let name = &definition.name;
     let macro_name = match &definition.kind {
         Kind::Object { .. } => "object",
@@ -226,14 +226,14 @@ fn write(source: &mut Source, contract: &Contract, definition: &TypeDefinition) 
             };
             source.line(&format!("pub enum {name}{sent} {{"));
             for variant in variants {
-                let constants = constants(contract, variant);
+                let forms = forms(variant);
                 let rules = match bracketed(&variant.rules) {
                     // What is only read is not held against anything.
                     rules if definition.sent && !rules.is_empty() => format!(":{rules}"),
                     _ => String::new(),
                 };
                 let private = if variant.private { " private" } else { "" };
-                write_variant(source, variant, &format!("{constants}{rules}{private}"));
+                write_variant(source, variant, &format!(" = {forms}{rules}{private}"));
             }
             source.line("}");
         }
@@ -302,19 +302,32 @@ fn write_extra(source: &mut Source, extra: &Extra, with_rules: bool) {
     source.line("}");
 }
 
-/// The constants of the variant's object, by which it is told from the others.
-fn constants(contract: &Contract, variant: &Variant) -> String {
-    let definition = variant.value.named().and_then(|name| definition(contract, name));
-    match definition.map(|definition| &definition.kind) {
-        Some(Kind::Object { constants, .. }) if !constants.is_empty() => {
-            let constants: Vec<String> = constants
-                .iter()
-                .map(|constant| format!("{} = {}", literal(&constant.wire), literal(&constant.value)))
-                .collect();
-            format!(" [{}]", constants.join(", "))
-        }
-        _ => String::new(),
-    }
+/// What tells the variant from the others.
+fn forms(variant: &Variant) -> String {
+    let forms: Vec<String> = variant.forms.iter().map(form).collect();
+    forms.join(" | ")
+}
+
+fn form(form: &VariantForm) -> String {
+    let among = |values: &[String]| {
+        let values: Vec<String> = values.iter().map(|value| format!("~ {}", literal(value))).collect();
+        values.join(" ")
+    };
+    let marks: Vec<String> = form
+        .marks
+        .iter()
+        .map(|mark| match mark {
+            Mark::Member(name) => literal(name).to_string(),
+            Mark::SharedMember(name) => format!("& {}", literal(name)),
+            Mark::MemberOfKind(name, kind) => format!("{}: {kind}", literal(name)),
+            Mark::Constant(name, value) => format!("{} = {}", literal(name), literal(value)),
+            Mark::MemberAmong(name, values) => format!("{} {}", literal(name), among(values)),
+            Mark::Among(values) => among(values),
+            Mark::Items(kind) => format!(": {kind}"),
+            Mark::Format(format) => format!("^ {}", literal(format)),
+        })
+        .collect();
+    format!("{}{}", form.kind, bracketed(&marks))
 }
 
 fn write_variant(source: &mut Source, variant: &Variant, behind: &str) {

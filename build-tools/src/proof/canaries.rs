@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::shape::{
-    Shape, constant, fitting_variant, is_required, map_values, shape, tag, tagged_variant, text, variants,
-};
+use super::choice::chosen_variant;
+use super::shape::{Shape, constant, is_required, map_values, shape, tag, tagged_variant, text, variants};
 use crate::contract::{BodyKind, Contract, Held, Operation, ResponseBody, TypeUse, samples};
 use crate::passes::escape;
 use crate::spec::Pattern;
@@ -219,7 +218,7 @@ impl Planter<'_> {
                 self.members(component, variant, value, pointer, sensitive, members, tag(schema));
             }
         } else if variants(schema).is_some() {
-            if let Some(variant) = fitting_variant(self.document, schema, value) {
+            if let Some((_, variant)) = chosen_variant(self.document, schema, value) {
                 self.plant(variant, value, pointer, sensitive, members);
             }
         } else if let (Some(items), Some(values)) = (schema.get("items"), value.as_array_mut()) {

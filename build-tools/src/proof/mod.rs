@@ -3,6 +3,7 @@
 
 pub(crate) mod answers;
 pub(crate) mod canaries;
+mod choice;
 pub(crate) mod mutants;
 mod shape;
 

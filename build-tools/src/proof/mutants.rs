@@ -8,18 +8,19 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use super::choice::chosen_variant;
 use super::shape::{
-    Shape, constant, extra_members, fitting_variant, is_required, map_values, shape, tag, tagged_variant, text,
-    variants,
+    Shape, constant, extra_members, is_required, map_values, shape, tag, tagged_variant, text, variants,
 };
 use crate::passes::escape;
 use crate::spec::Pattern;
 
 /// A place in an answer, and its changes: a letter each, as `onboarding_testing::mutation` documents them. Small letters are
-/// decoded, capitals are errors at the place; a question mark behind a letter says that what it is decoded to is left open.
+/// decoded, capitals are errors at the place, or within it with a plus behind them; a question mark behind a letter says that what
+/// it is decoded to is left open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
-    /// A JSON pointer.
+    /// A JSON pointer, in which [`KEY`] stands before the keys of maps.
     pub(crate) pointer: String,
     /// The changes.
     pub(crate) changes: String,
@@ -32,11 +33,14 @@ impl Place {
     }
 }
 
+/// Says that what follows in a pointer is data and no documented name, so that no error may show it. No pointer has it otherwise.
+const KEY: &str = "~2";
+
 /// Every place of an answer that is changed, and the members that the answer has, each by the address of its schema in the
 /// document.
 pub(crate) fn places(document: &Value, schema: &Value, answer: &Value) -> (Vec<Place>, Vec<*const Value>) {
     let mut walk = Walk { document, places: Vec::new(), members: Vec::new() };
-    walk.value(schema, answer, "", Holder::Nothing, false);
+    walk.value(schema, answer, "", Holder::Nothing, None);
     (walk.places, walk.members)
 }
 
@@ -51,6 +55,20 @@ enum Holder {
     Optional,
 }
 
+/// A value whose place is that of unions without a tag, outermost first, each with the position of the variant that the value is of.
+struct Chosen<'d, 'v> {
+    unions: Vec<(&'d Value, usize)>,
+    value: &'v Value,
+}
+
+/// A value within another whose variants may be told apart by it.
+#[derive(Clone, Copy)]
+struct Within<'w, 'd, 'v> {
+    outer: &'w Chosen<'d, 'v>,
+    /// The member's name; `None` for the first item of a list.
+    member: Option<&'w str>,
+}
+
 struct Walk<'d> {
     document: &'d Value,
     places: Vec<Place>,
@@ -58,116 +76,208 @@ struct Walk<'d> {
 }
 
 impl<'d> Walk<'d> {
-    /// `lenient` says that the value lies within a union without a tag: what does not fit one variant is tried as the others and
-    /// kept as it came in the end, so no change within is an error.
-    fn value(&mut self, schema: &'d Value, value: &Value, pointer: &str, holder: Holder, lenient: bool) {
+    fn value(
+        &mut self,
+        schema: &'d Value,
+        value: &Value,
+        pointer: &str,
+        holder: Holder,
+        within: Option<Within<'_, 'd, '_>>,
+    ) {
         let found = shape(self.document, schema);
         let Shape { schema, nullable, .. } = found;
         let is_untagged = tag(schema).is_none() && variants(schema).is_some();
-        let kind = text(schema, "type");
-        // A place without a type takes every value, and so does a union without a tag, which keeps what it does not know.
-        let is_open = is_untagged || (kind.is_empty() && tag(schema).is_none());
-        let mut changes = Changes::new(lenient);
+        // A place without a type takes every value.
+        let is_open = !is_untagged && text(schema, "type").is_empty() && tag(schema).is_none();
+        let mut changes = Changes::default();
         match holder {
             Holder::Nothing => {}
             Holder::Required => changes.fails("D"),
             Holder::Optional => changes.decodes("d"),
         }
         if !value.is_null() {
-            if nullable || holder == Holder::Optional || is_open {
+            if nullable || holder == Holder::Optional || is_open || is_untagged {
                 changes.decodes("n");
             } else {
                 changes.fails("N");
             }
-            let kinds = other_kinds(schema, value);
-            if is_open {
-                changes.decodes(&kinds);
-            } else {
-                changes.fails(&kinds.to_uppercase());
+            for kind in other_kinds(schema, value).chars() {
+                let outcome = match is_untagged {
+                    true => outcome(self.document, schema, &value_of(kind)),
+                    false if is_open => Outcome::Decodes,
+                    false => Outcome::Fails,
+                };
+                changes.0.push(Change { letter: kind, number: None, outcome });
             }
         }
-        self.within(found, value, pointer, changes);
+        self.within(found, value, pointer, changes, within, Vec::new());
     }
 
     /// The changes of a value that keep its kind, and what lies within it.
-    fn within(&mut self, found: Shape<'d>, value: &Value, pointer: &str, mut changes: Changes) {
+    fn within(
+        &mut self,
+        found: Shape<'d>,
+        value: &Value,
+        pointer: &str,
+        mut changes: Changes,
+        within: Option<Within<'_, 'd, '_>>,
+        mut unions: Vec<(&'d Value, usize)>,
+    ) {
         let Shape { schema, name, .. } = found;
         if tag(schema).is_none() && variants(schema).is_some() {
-            match fitting_variant(self.document, schema, value) {
-                Some(variant) => {
-                    changes.lenient = true;
-                    self.within(shape(self.document, variant), value, pointer, changes);
+            match chosen_variant(self.document, schema, value) {
+                Some((position, variant)) => {
+                    unions.push((schema, position));
+                    self.within(shape(self.document, variant), value, pointer, changes, within, unions);
                 }
-                // What fits no variant is kept as it came, whatever is in it.
-                None => self.push(pointer, changes),
+                // What nobody documented is kept as it came, whatever is in it.
+                None => self.push(pointer, changes, within),
             }
             return;
         }
-        let lenient = changes.lenient;
-        own_changes(schema, value, &mut changes);
+        let chosen = Chosen { unions, value };
+        let mut own = Changes::default();
+        own_changes(schema, value, &mut own);
         if let Some(members) = value.as_object().filter(|_| !text(schema, "type").is_empty() || tag(schema).is_some()) {
-            members_beyond(schema, name.is_some(), members.is_empty(), &mut changes);
+            members_beyond(schema, name.is_some(), members.is_empty(), &mut own);
         }
-        self.push(pointer, changes);
+        for change in own.0 {
+            let outcome = changed(self.document, &chosen, &change, change.applied(value).as_ref());
+            changes.0.push(outcome);
+        }
+        self.push(pointer, changes, within);
         if let Some(tag) = tag(schema) {
             if let Some(variant) = tagged_variant(self.document, schema, value) {
-                self.members(variant, value, pointer, Some(tag), lenient);
+                self.members(variant, &chosen, pointer, Some(tag));
             }
         } else if let (Some(items), Some(values)) = (schema.get("items"), value.as_array()) {
             for (index, value) in values.iter().enumerate() {
-                self.value(items, value, &format!("{pointer}/{index}"), Holder::Nothing, lenient);
+                let within = (index == 0).then_some(Within { outer: &chosen, member: None });
+                self.value(items, value, &format!("{pointer}/{index}"), Holder::Nothing, within);
             }
         } else if let (Some(values), Some(members)) = (map_values(schema), value.as_object()) {
             for (name, value) in members {
-                self.value(values, value, &format!("{pointer}/{}", escape(name)), Holder::Nothing, lenient);
+                self.value(values, value, &format!("{pointer}/{KEY}{}", escape(name)), Holder::Nothing, None);
             }
         } else {
-            self.members(schema, value, pointer, None, lenient);
+            self.members(schema, &chosen, pointer, None);
         }
     }
 
-    fn members(&mut self, schema: &'d Value, value: &Value, pointer: &str, tag: Option<&str>, lenient: bool) {
+    fn members(&mut self, schema: &'d Value, chosen: &Chosen<'d, '_>, pointer: &str, tag: Option<&str>) {
         let mut members: Vec<(&String, &Value)> =
             schema.get("properties").and_then(Value::as_object).into_iter().flatten().collect();
         members.sort_by_key(|(name, _)| *name);
         for (name, member) in members {
-            let Some(value) = value.get(name) else {
+            let Some(value) = chosen.value.get(name) else {
                 continue;
             };
             self.members.push(std::ptr::from_ref(member));
             let pointer = format!("{pointer}/{}", escape(name));
             let required = is_required(schema, name);
+            let within = Some(Within { outer: chosen, member: Some(name) });
             if tag == Some(name) {
                 // The tag must be there whatever the variant says; another one is an unknown variant, kept as it came.
-                let mut changes = Changes::new(lenient);
+                let mut changes = Changes::default();
                 changes.fails("DNBIAO");
                 changes.decodes("v");
-                self.push(&pointer, changes);
+                self.push(&pointer, changes, within);
             } else if required && constant(member).is_some() {
-                let mut changes = Changes::new(lenient);
+                // Constants must be there, but another value is none of our business: what comes back is the documented one.
+                let mut changes = Changes::default();
                 changes.fails("DNBIAO");
-                // In a union without a tag, constants tell variants apart; elsewhere they must be there, but another value is
-                // none of our business: what comes back is the documented one.
-                if lenient {
-                    changes.open("v");
-                } else {
-                    changes.decodes("c");
-                }
-                self.push(&pointer, changes);
+                changes.decodes("c");
+                self.push(&pointer, changes, within);
             } else {
                 let holder = if required { Holder::Required } else { Holder::Optional };
-                self.value(member, value, &pointer, holder, lenient);
+                self.value(member, value, &pointer, holder, within);
             }
         }
-        for (name, value, values) in extra_members(schema, value) {
-            self.value(values, value, &format!("{pointer}/{}", escape(name)), Holder::Nothing, lenient);
+        for (name, value, values) in extra_members(schema, chosen.value) {
+            let within = Some(Within { outer: chosen, member: Some(name) });
+            self.value(values, value, &format!("{pointer}/{KEY}{}", escape(name)), Holder::Nothing, within);
         }
     }
 
-    fn push(&mut self, pointer: &str, changes: Changes) {
-        if !changes.text.is_empty() {
-            self.places.push(Place { pointer: pointer.to_owned(), changes: changes.text });
+    fn push(&mut self, pointer: &str, changes: Changes, within: Option<Within<'_, 'd, '_>>) {
+        let changes = match within.filter(|within| !within.outer.unions.is_empty()) {
+            None => changes,
+            Some(within) => Changes(
+                changes
+                    .0
+                    .into_iter()
+                    .map(|change| {
+                        let mut outer = within.outer.value.clone();
+                        let place = match within.member {
+                            Some(member) => outer.get_mut(member),
+                            None => outer.get_mut(0),
+                        };
+                        if let Some(place) = place {
+                            match (change.applied(place), within.member) {
+                                (Some(other), _) => *place = other,
+                                (None, Some(member)) => {
+                                    outer.as_object_mut().map(|members| members.remove(member));
+                                }
+                                (None, None) => {}
+                            }
+                        }
+                        changed(self.document, within.outer, &change, Some(&outer))
+                    })
+                    .collect(),
+            ),
+        };
+        if !changes.0.is_empty() {
+            self.places.push(Place { pointer: pointer.to_owned(), changes: changes.text() });
         }
+    }
+}
+
+/// A change, when what it is made in may be of another variant after it: then the place does not decide what comes of it.
+fn changed(document: &Value, chosen: &Chosen<'_, '_>, change: &Change, value: Option<&Value>) -> Change {
+    let Some(value) = value else {
+        return *change;
+    };
+    for (union, position) in &chosen.unions {
+        match chosen_variant(document, union, value) {
+            Some((now, _)) if now == *position => {}
+            Some(_) => return Change { outcome: Outcome::Open, ..*change },
+            // It is kept as it came, with its other constant too.
+            None => {
+                let letter = if change.letter == 'c' { 'v' } else { change.letter };
+                return Change { letter, outcome: Outcome::Decodes, ..*change };
+            }
+        }
+    }
+    *change
+}
+
+/// What comes of a value in the place of a schema that is, or leads to, a union without a tag.
+fn outcome(document: &Value, schema: &Value, value: &Value) -> Outcome {
+    let schema = shape(document, schema).schema;
+    if tag(schema).is_some() {
+        return if value.is_object() { Outcome::FailsWithin } else { Outcome::Fails };
+    }
+    if variants(schema).is_some() {
+        return match chosen_variant(document, schema, value) {
+            Some((_, variant)) => outcome(document, variant, value),
+            None => Outcome::Decodes,
+        };
+    }
+    match (value, text(schema, "format")) {
+        (Value::String(_), "date" | "date-time" | "decimal") => Outcome::Fails,
+        (Value::Object(_), _) if !schema["required"].as_array().is_none_or(Vec::is_empty) => Outcome::FailsWithin,
+        _ => Outcome::Decodes,
+    }
+}
+
+/// What is put in the place of a value of another kind.
+fn value_of(kind: char) -> Value {
+    match kind {
+        'b' => Value::Bool(true),
+        'i' => Value::from(7),
+        'a' => Value::Array(Vec::new()),
+        'o' => Value::Object(serde_json::Map::new()),
+        _ => Value::from(NEW_VALUE),
     }
 }
 
@@ -208,16 +318,16 @@ fn own_changes(schema: &Value, value: &Value, changes: &mut Changes) {
                     changes.decodes("p");
                 }
                 if let Some(length) = limit("maxLength") {
-                    changes.decodes(&format!("l{length}"));
+                    changes.decodes_with('l', length);
                 }
             }
         },
         Value::Number(_) => {
             if let Some(most) = limit("maximum") {
-                changes.decodes(&format!("m{}", most.saturating_add(1)));
+                changes.decodes_with('m', most.saturating_add(1));
             }
             if let Some(least) = limit("minimum") {
-                changes.decodes(&format!("m{}", least.saturating_sub(1)));
+                changes.decodes_with('m', least.saturating_sub(1));
             }
         }
         Value::Array(items) if !items.is_empty() => {
@@ -225,7 +335,7 @@ fn own_changes(schema: &Value, value: &Value, changes: &mut Changes) {
                 changes.decodes("z");
             }
             if let Some(most) = limit("maxItems") {
-                changes.decodes(&format!("r{most}"));
+                changes.decodes_with('r', most);
             }
         }
         _ => {}
@@ -255,35 +365,79 @@ fn members_beyond(schema: &Value, component: bool, is_empty: bool, changes: &mut
     }
 }
 
-/// Changes being collected.
-struct Changes {
-    text: String,
-    lenient: bool,
+/// One change, and what must come of it.
+#[derive(Clone, Copy, Debug)]
+struct Change {
+    /// In small.
+    letter: char,
+    number: Option<i64>,
+    outcome: Outcome,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// It is decoded.
+    Decodes,
+    /// An error at the place.
+    Fails,
+    /// An error at the place or somewhere within it.
+    FailsWithin,
+    /// It is decoded to whatever fits, or an error.
+    Open,
+}
+
+impl Change {
+    /// The value with this change; `None` when it is left out.
+    fn applied(&self, value: &Value) -> Option<Value> {
+        let number = self.number.unwrap_or_default();
+        let beyond = usize::try_from(number).unwrap_or_default() + 1;
+        Some(match self.letter {
+            'd' => return None,
+            'n' => Value::Null,
+            'b' | 'i' | 'a' | 'o' | 's' => value_of(self.letter),
+            'z' => value_of('a'),
+            'm' => Value::from(number),
+            'v' => value.as_bool().map_or_else(|| value_of('s'), |present| Value::Bool(!present)),
+            'p' | 'f' | 'c' => value_of('s'),
+            'l' => Value::from(format!("{}{}", value.as_str().unwrap_or_default(), "x".repeat(beyond))),
+            // One more member or item, of which nothing depends.
+            _ => value.clone(),
+        })
+    }
+}
+
+/// Changes being collected.
+#[derive(Default)]
+struct Changes(Vec<Change>);
+
 impl Changes {
-    fn new(lenient: bool) -> Self {
-        Self { text: String::new(), lenient }
+    fn decodes(&mut self, letters: &str) {
+        self.0.extend(letters.chars().map(|letter| Change { letter, number: None, outcome: Outcome::Decodes }));
     }
 
-    fn decodes(&mut self, changes: &str) {
-        self.text.push_str(changes);
+    fn decodes_with(&mut self, letter: char, number: i64) {
+        self.0.push(Change { letter, number: Some(number), outcome: Outcome::Decodes });
     }
 
-    /// Errors, save within a union without a tag: there the value becomes another variant, or is kept as it came.
-    fn fails(&mut self, changes: &str) {
-        if self.lenient {
-            self.open(&changes.to_lowercase());
-        } else {
-            self.text.push_str(changes);
-        }
+    fn fails(&mut self, letters: &str) {
+        let letters = letters.chars().map(|letter| letter.to_ascii_lowercase());
+        self.0.extend(letters.map(|letter| Change { letter, number: None, outcome: Outcome::Fails }));
     }
 
-    fn open(&mut self, changes: &str) {
-        for change in changes.chars() {
+    fn text(&self) -> String {
+        let mut text = String::new();
+        for change in &self.0 {
+            let number = change.number.map(|number| number.to_string()).unwrap_or_default();
+            let (letter, behind) = match change.outcome {
+                Outcome::Decodes => (change.letter, ""),
+                Outcome::Fails => (change.letter.to_ascii_uppercase(), ""),
+                Outcome::FailsWithin => (change.letter.to_ascii_uppercase(), "+"),
+                Outcome::Open => (change.letter, "?"),
+            };
             // Writing to a string cannot fail.
-            let _ = write!(self.text, "{change}?");
+            let _ = write!(text, "{letter}{number}{behind}");
         }
+        text
     }
 }
 
@@ -342,7 +496,7 @@ mod tests {
         assert_eq!(table(&open, &json!({ "beyond": 1 })), [" NSBIAk"]);
         let map = json!({ "Answer": { "type": "object", "additionalProperties": {
             "type": "array", "minItems": 1, "maxItems": 4, "items": { "type": "boolean" } } } });
-        assert_eq!(table(&map, &json!({ "a/b": [true] })), [" NSBIAe", "/a~1b NSBIOzr4", "/a~1b/0 NSIAO"]);
+        assert_eq!(table(&map, &json!({ "a/b": [true] })), [" NSBIAe", "/~2a~1b NSBIOzr4", "/~2a~1b/0 NSIAO"]);
         assert_eq!(table(&map, &json!({})), [" NSBIA"]);
     }
 
@@ -364,7 +518,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_within_a_union_without_a_tag_is_an_error() {
+    fn a_variant_is_told_by_its_form_and_then_as_strict_as_elsewhere() {
         let schemas = json!({
             "Answer": { "anyOf": [{ "$ref": "#/components/schemas/CatId" }, { "$ref": "#/components/schemas/Cat" }] },
             "CatId": { "type": "integer" },
@@ -374,11 +528,39 @@ mod tests {
                 "properties": { "kind": { "type": "string", "enum": ["cat"] }, "lives": { "type": "integer" } },
             },
         });
-        assert_eq!(table(&schemas, &json!(7)), [" nsbao"]);
+        assert_eq!(table(&schemas, &json!(7)), [" nsbaO+"]);
         assert_eq!(
             table(&schemas, &json!({ "kind": "cat", "lives": 9 })),
-            [" nsbiau", "/kind d?n?b?i?a?o?v?", "/lives d?n?s?b?a?o?"]
+            [" nsbiau", "/kind DNBIAOv", "/lives DNSBAO"],
+            "with another constant it is something that nobody documented"
         );
         assert_eq!(table(&schemas, &json!({ "kind": "dog", "lives": 1 })), [" nsbia"]);
+    }
+
+    #[test]
+    fn a_change_of_what_tells_a_variant_may_make_it_unknown() {
+        let schemas = json!({
+            "Answer": { "anyOf": [{ "$ref": "#/components/schemas/Cat" }, { "$ref": "#/components/schemas/Dog" }] },
+            "Cat": {
+                "type": "object",
+                "required": ["lives", "name"],
+                "properties": { "lives": { "type": "integer" }, "name": { "type": "string" } },
+            },
+            "Dog": {
+                "type": "object",
+                "required": ["bark", "tail", "name"],
+                "properties": { "bark": { "type": "string" }, "tail": { "type": "boolean" }, "name": { "type": "string" } },
+            },
+        });
+        assert_eq!(
+            table(&schemas, &json!({ "lives": 9, "name": "Tom" })),
+            [" nsbiau", "/lives dNSBAO", "/name DNBIAO"],
+            "without lives it is neither"
+        );
+        assert_eq!(
+            table(&schemas, &json!({ "bark": "wow", "tail": true, "name": "Rex" })),
+            [" nsbiau", "/bark DNBIAO", "/name DNBIAO", "/tail DNSIAO"],
+            "one of them is enough"
+        );
     }
 }

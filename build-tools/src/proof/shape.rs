@@ -86,55 +86,6 @@ pub(super) fn tagged_variant<'d>(document: &'d Value, schema: &'d Value, value: 
     document.pointer(reference.strip_prefix('#')?)
 }
 
-/// The variant of a union without a tag that a value has the form of: the first that it fits, since they are tried in order.
-pub(super) fn fitting_variant<'d>(document: &'d Value, schema: &'d Value, value: &Value) -> Option<&'d Value> {
-    variants(schema)?.iter().find(|variant| fits(document, variant, value))
-}
-
-/// Whether a value has the form of a schema: kinds, required members and fixed values. Limits and further values of enumerations
-/// do not count, since readers are open in them.
-fn fits(document: &Value, schema: &Value, value: &Value) -> bool {
-    let Shape { schema, nullable, .. } = shape(document, schema);
-    if nullable && value.is_null() {
-        return true;
-    }
-    if let Some(tag) = tag(schema) {
-        // A tag that nobody documented is an unknown variant; without a tag it is none.
-        let tagged = tagged_variant(document, schema, value);
-        return value.get(tag).is_some_and(Value::is_string)
-            && tagged.is_none_or(|variant| fits(document, variant, value));
-    }
-    if let Some(variants) = variants(schema) {
-        return variants.iter().any(|variant| fits(document, variant, value));
-    }
-    match text(schema, "type") {
-        "string" => value.is_string(),
-        "integer" => value.is_i64() || value.is_u64(),
-        "number" => value.is_number(),
-        "boolean" => value.is_boolean(),
-        "array" => {
-            let items = schema.get("items").unwrap_or(&Value::Null);
-            value.as_array().is_some_and(|values| values.iter().all(|value| fits(document, items, value)))
-        }
-        "object" => value.is_object() && fits_members(document, schema, value),
-        _ => true,
-    }
-}
-
-fn fits_members(document: &Value, schema: &Value, value: &Value) -> bool {
-    extra_members(schema, value).all(|(_, value, values)| fits(document, values, value))
-        && schema.get("properties").and_then(Value::as_object).into_iter().flatten().all(|(name, member)| {
-            match (value.get(name), is_required(schema, name)) {
-                (None, required) => !required,
-                (Some(Value::Null), false) => true,
-                (Some(value), required) => {
-                    let constant = constant(member).filter(|_| required);
-                    constant.map_or_else(|| fits(document, member, value), |constant| value == constant)
-                }
-            }
-        })
-}
-
 pub(super) fn is_required(schema: &Value, member: &str) -> bool {
     schema.get("required").and_then(Value::as_array).is_some_and(|names| names.iter().any(|name| name == member))
 }

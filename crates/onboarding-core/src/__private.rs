@@ -3,18 +3,21 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, Visitor};
+use std::marker::PhantomData;
+
+use serde::de::{
+    Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, MapAccess, VariantAccess, Visitor,
+};
 pub use serde::de::{Error as DeError, IgnoredAny};
 use serde::ser::SerializeMap;
 pub use serde::{self, Serialize};
-pub use serde_json::{Map, Value};
 
-use crate::Patch;
 pub use crate::check::{all, extra, member, within};
-use crate::decode::{self, DecodeError, FIXED};
+use crate::decode::{self, DecodeError, ask};
 #[cfg(feature = "schemars")]
 pub use crate::schema::described as schema;
 use crate::unknown;
+use crate::{JsonValue, Patch};
 
 /// Stands in `Debug` for what must not be shown.
 pub struct Redacted;
@@ -56,7 +59,7 @@ impl Key<'_> {
 
 impl<'de> Deserialize<'de> for Key<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(TextVisitor("a member's name")).map(Self)
+        deserializer.deserialize_identifier(TextVisitor("a member's name")).map(Self)
     }
 }
 
@@ -94,7 +97,64 @@ pub fn required<T, E: DeError>(value: Option<T>, member: &'static str) -> Result
 
 /// Reads a constant: its kind is checked, its value is not, since a later release of the vendor may send another.
 pub fn constant<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> {
-    map.next_value::<Key<'de>>().map(drop)
+    map.next_value::<Constant>().map(drop)
+}
+
+/// Any text.
+struct Constant;
+
+impl<'de> Deserialize<'de> for Constant {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        text(deserializer, "a string").map(|_| Self)
+    }
+}
+
+/// Reads the value of a member into its place.
+///
+/// A function of its own, so that what is on its way lies on the stack only while it is.
+pub fn read<'de, A: MapAccess<'de>, T: Deserialize<'de>>(map: &mut A, place: &mut Option<T>) -> Result<(), A::Error> {
+    *place = Some(map.next_value()?);
+    Ok(())
+}
+
+/// Reads the value of a member that may be null into its place.
+pub fn read_optional<'de, A: MapAccess<'de>, T: Deserialize<'de>>(map: &mut A, place: &mut T) -> Result<(), A::Error> {
+    *place = map.next_value()?;
+    Ok(())
+}
+
+/// Reads a member beyond the documented ones.
+pub fn further<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
+    map: &mut A,
+    key: Key<'_>,
+    further: &mut crate::Map<T>,
+) -> Result<(), A::Error> {
+    let Further(value) = map.next_value()?;
+    further.insert(key.into_string(), value);
+    Ok(())
+}
+
+/// The value of a member beyond the documented ones.
+struct Further<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Further<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_newtype_struct(ask::FURTHER, FurtherVisitor(PhantomData)).map(Self)
+    }
+}
+
+struct FurtherVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for FurtherVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a member's value")
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        T::deserialize(deserializer)
+    }
 }
 
 /// Writes a three-state member unless it is left out.
@@ -110,27 +170,71 @@ pub fn patch_entry<M: SerializeMap, T: Serialize>(
     }
 }
 
-/// Reads a value whole, so that its form can be looked at before it is decoded.
-pub fn buffer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
-    Value::deserialize(deserializer)
+/// A union, with or without a tag.
+pub trait Union: Sized + DeserializeOwned {
+    /// Its name.
+    const NAME: &'static str;
+
+    /// What tells its variants apart; `decode/union.rs` says how it is written.
+    const TABLE: &'static [&'static str];
+
+    /// Decodes the variant of that index; what is beyond the last is unknown.
+    fn variant<'de, A: VariantAccess<'de>>(index: usize, access: A) -> Result<Self, A::Error>;
 }
 
-/// The tag of a buffered object.
-pub fn tag<'v, E: DeError>(value: &'v Value, member: &'static str) -> Result<&'v str, E> {
-    let object = value.as_object().ok_or_else(|| E::custom(format_args!("{FIXED}expected an object")))?;
-    let tag = object.get(member).ok_or_else(|| E::missing_field(member))?;
-    tag.as_str().ok_or_else(|| decode::nested(&DecodeError::new(member, "expected a string")))
+/// Reads a union: its variant is chosen first, and then decoded once.
+pub fn union<'de, T: Union, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_newtype_struct(ask::UNION, UnionVisitor(PhantomData))
 }
 
-/// Decodes a buffered value as a union's variant; an error tells the path inside it.
-pub fn variant<T: DeserializeOwned, E: DeError>(value: &Value) -> Result<T, E> {
-    decode::buffered(value).map_err(|error| decode::nested(&error))
+struct UnionVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Union> Visitor<'de> for UnionVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a union")
+    }
+
+    /// Our own deserializer.
+    fn visit_enum<A: EnumAccess<'de>>(self, union: A) -> Result<T, A::Error> {
+        let (index, access) = union.variant_seed(Choice { name: T::NAME, table: T::TABLE })?;
+        T::variant(index, access)
+    }
+
+    /// Another one: the outermost union takes its text from it, and goes on with ours.
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        let text = decode::foreign_text(deserializer)?;
+        decode::checked(text.get()).map_err(D::Error::custom)
+    }
 }
 
-/// Decodes a buffered value as a variant of a union without a tag, if it has that form and the constants of that variant.
-pub fn attempt<T: DeserializeOwned>(value: &Value, constants: &[(&str, &str)]) -> Option<T> {
-    let has = |(member, constant): &(&str, &str)| value.get(member).and_then(Value::as_str) == Some(constant);
-    if constants.iter().all(has) { unknown::attempt(|| T::deserialize(value).ok()) } else { None }
+/// Asks for the index of a union's variant.
+struct Choice {
+    name: &'static str,
+    table: &'static [&'static str],
+}
+
+impl<'de> DeserializeSeed<'de> for Choice {
+    type Value = usize;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
+        deserializer.deserialize_enum(self.name, self.table, IndexVisitor)
+    }
+}
+
+struct IndexVisitor;
+
+impl Visitor<'_> for IndexVisitor {
+    type Value = usize;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the index of a variant")
+    }
+
+    fn visit_u32<E>(self, index: u32) -> Result<usize, E> {
+        Ok(index as usize)
+    }
 }
 
 /// Notes a value or variant that nobody documented, for the observer of the call, if there is one.
@@ -138,9 +242,11 @@ pub fn note_unknown(type_name: &'static str, value: &str) {
     unknown::note(type_name, value);
 }
 
-/// The tag of an unknown variant, for `Debug`.
-pub fn shown_tag<'v>(value: &'v Value, member: &str) -> &'v str {
-    value.get(member).and_then(Value::as_str).unwrap_or_default()
+/// The tag of an unknown variant, for `Debug`: its beginning, since nobody documented how long it is.
+pub fn shown_tag(value: &JsonValue, member: &str) -> String {
+    let tag = value.get(member);
+    let tag = tag.as_ref().and_then(JsonValue::as_str).unwrap_or_default();
+    tag.chars().take(64).collect()
 }
 
 /// Decodes an error's or outcome's body.
@@ -151,6 +257,11 @@ pub fn body<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
 /// A body that is text.
 pub fn text_body(bytes: &[u8]) -> Result<String, DecodeError> {
     String::from_utf8(bytes.to_vec()).map_err(|_| DecodeError::new("", "the body is not UTF-8"))
+}
+
+/// The same, and how often a value or name of the body was looked at: what decoding costs, whatever the machine.
+pub fn counted<T: DeserializeOwned>(bytes: &[u8]) -> (Result<T, DecodeError>, usize) {
+    decode::counted(bytes)
 }
 
 /// The one identifier in an address of the form of `template`, whose last `{placeholder}` it fills. The address may be relative

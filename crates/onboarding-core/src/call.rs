@@ -176,8 +176,8 @@ fn malformed(reporter: Option<Reporter>, answer: Answer, source: DecodeError) ->
 #[inline]
 fn tell_unknown(reporter: Option<Reporter>, noting: Option<Noting>, status: StatusCode) {
     if let (Some(reporter), Some(noting)) = (reporter, noting) {
-        for unknown in noted(noting) {
-            reporter.report(&Drift::UnknownValue { status, type_name: unknown.type_name });
+        for type_name in noted(noting) {
+            reporter.report(&Drift::UnknownValue { status, type_name });
         }
     }
 }

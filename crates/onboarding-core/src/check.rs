@@ -5,12 +5,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{PoisonError, RwLock};
 
-use regex_lite::Regex;
-use rust_decimal::Decimal;
-use serde_json::Value;
-
 use crate::exact::{ExactNumber, NumberLimit};
-use crate::{DateTime, Map, NaiveDate, Patch, Secret, Utc};
+use crate::{DateTime, Decimal, DecimalNumber, JsonValue, Map, NaiveDate, Patch, Secret, Utc};
+use regex_lite::Regex;
 
 /// A value that can be held against rules.
 pub trait Check {
@@ -352,13 +349,30 @@ impl Check for i64 {
     }
 }
 
+impl Check for u64 {
+    fn subject(&self) -> Subject<'_> {
+        Subject::Number(Some(ExactNumber::of_u64(*self)))
+    }
+}
+
 impl Check for f64 {
     fn subject(&self) -> Subject<'_> {
         Subject::Number(ExactNumber::of_f64(*self))
     }
+
+    /// What is not finite has no JSON form: it would be sent as `null`.
+    fn check(&self) -> Result<(), Violation> {
+        if self.is_finite() { Ok(()) } else { Err(Violation::new("a finite number".to_owned())) }
+    }
 }
 
 impl Check for Decimal {
+    fn subject(&self) -> Subject<'_> {
+        Subject::Number(Some(ExactNumber::of_decimal(self)))
+    }
+}
+
+impl Check for DecimalNumber {
     fn subject(&self) -> Subject<'_> {
         Subject::Number(Some(ExactNumber::of_decimal(self)))
     }
@@ -372,7 +386,8 @@ impl Check for bool {
 
 impl Check for NaiveDate {}
 impl Check for DateTime<Utc> {}
-impl Check for Value {}
+impl Check for JsonValue {}
+impl Check for serde_json::Value {}
 
 impl<T: Check + ?Sized> Check for &T {
     fn subject(&self) -> Subject<'_> {

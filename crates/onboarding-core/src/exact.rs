@@ -62,6 +62,10 @@ impl ExactNumber {
         Self { negative: number < 0, mantissa: number.unsigned_abs() as u128, exponent: 0 }
     }
 
+    pub(crate) const fn of_u64(number: u64) -> Self {
+        Self { negative: false, mantissa: number as u128, exponent: 0 }
+    }
+
     /// The decimal that stands for the double on the wire; `None` for what is no number.
     pub(crate) fn of_f64(number: f64) -> Option<Self> {
         let mut text = Buffer::default();

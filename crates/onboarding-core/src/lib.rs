@@ -12,13 +12,16 @@ mod call;
 mod check;
 mod client;
 mod credentials;
+mod decimal;
 mod decode;
 mod download;
 mod error;
 mod event_batch;
 mod exact;
+mod json_value;
 mod limits;
 mod macros;
+mod number;
 mod observe;
 mod operation;
 mod page;
@@ -48,9 +51,8 @@ pub use bytes::Bytes;
 pub use chrono::{DateTime, NaiveDate, Utc};
 pub use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 pub use reqwest::{Method, StatusCode};
-pub use rust_decimal::Decimal;
-/// Any JSON value: the type of members that the vendor leaves open.
-pub use serde_json::Value as JsonValue;
+/// The type that [`Decimal`] and [`DecimalNumber`] give for arithmetic.
+pub use rust_decimal;
 pub use url::Url;
 
 pub use crate::answer::{Answer, Headers, Response};
@@ -58,12 +60,14 @@ pub use crate::call::{Call, NoDeclaredError, Outcome, StatusError};
 pub use crate::check::{Check, Rule, Subject, Violation};
 pub use crate::client::{BuildError, Client, ClientBuilder, Environment, VendorClient};
 pub use crate::credentials::{Authenticate, Credentials, CredentialsError, CredentialsErrorKind, SignInHeaders};
+pub use crate::decimal::{Decimal, DecimalNumber, ParseDecimalError};
 pub use crate::decode::DecodeError;
 pub use crate::download::Download;
 
 pub use crate::error::{Declared, Error, Malformed, Refused, TransportError, TransportErrorKind};
 pub use crate::event_batch::EventBatch;
 pub use crate::exact::ExactNumber;
+pub use crate::json_value::{EncodeError, JsonValue};
 pub use crate::observe::{CallEnd, CallInfo, Drift, Observer};
 pub use crate::operation::Operation;
 pub use crate::page::{Items, Page, Pages, Paging};

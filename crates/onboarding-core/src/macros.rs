@@ -70,11 +70,11 @@ macro_rules! object {
                         while let ::core::option::Option::Some(key) = map.next_key::<$crate::__private::Key<'de>>()? {
                             match key.as_ref() {
                                 $($($cw => $cf = ::core::option::Option::Some($crate::__private::constant(&mut map)?),)*)?
-                                $($($rw => $rf = ::core::option::Option::Some(map.next_value::<$rt>()?),)*)?
-                                $($($ow => $of = map.next_value::<::core::option::Option<$ot>>()?,)*)?
-                                $($($nw => $nf = map.next_value::<$crate::Patch<$nt>>()?,)*)?
+                                $($($rw => $crate::__private::read::<_, $rt>(&mut map, &mut $rf)?,)*)?
+                                $($($ow => $crate::__private::read_optional::<_, ::core::option::Option<$ot>>(&mut map, &mut $of)?,)*)?
+                                $($($nw => $crate::__private::read_optional::<_, $crate::Patch<$nt>>(&mut map, &mut $nf)?,)*)?
                                 $(_ if { let _ = ::core::stringify!($ef); true } => {
-                                    $ef.insert(key.into_string(), map.next_value::<$et>()?);
+                                    $crate::__private::further::<_, $et>(&mut map, key, &mut $ef)?;
                                 })?
                                 _ => { map.next_value::<$crate::__private::IgnoredAny>()?; }
                             }
@@ -89,7 +89,9 @@ macro_rules! object {
                     }
                 }
 
-                deserializer.deserialize_map(__Members)
+                // The names that an error may show.
+                const __NAMES: &[&str] = &[$($($cw,)*)? $($($rw,)*)? $($($ow,)*)? $($($nw,)*)?];
+                deserializer.deserialize_struct(::core::stringify!($Name), __NAMES, __Members)
             }
         }
 
@@ -541,30 +543,33 @@ macro_rules! tagged_union {
             }
         }
 
-        $crate::__union_impls! { $Name [$($Variant)*] value => {
-            match $crate::__private::tag(&value, $tag)? {
-                $($wire => $crate::__private::variant(&value).map(Self::$Variant),)*
-                tag => {
-                    $crate::__private::note_unknown(::core::stringify!($Name), tag);
-                    ::core::result::Result::Ok(Self::Unknown(value))
-                }
-            }
-        } }
+        $crate::__union_impls! { $Name [$($Variant($Type))*] [::core::concat!("#", $tag), $($wire),*] }
         $crate::__union_sent!($($sent)? $Name $($Variant [])*);
         $crate::__json_schema!(tagged $Name $tag [$($wire: $Type,)*]);
     };
 }
 
-/// A union whose variants are told apart by their form, tried in order. A value that fits none is kept as it came.
+/// A union whose variants are told apart by their form. The variant is chosen by what tells it from the others and then decoded; a
+/// value that has nothing of that is kept as it came.
 ///
-/// Behind a variant stand, in brackets, the constants that its object has, and behind a colon the rules that its value is held
-/// against. With `parameter` behind the name, it can stand in a path, query or header: every variant is then a scalar.
+/// Behind a variant stands its form: the kind of its JSON (`object`, `array`, `string`, `boolean`, `number`, `integer` or `any`) and,
+/// in brackets, what tells it from other variants of that kind: members that it requires and they do not have (`"name"`, with
+/// `: string` behind it the kind of that member) or need not have (`& "name"`), constants (`"type" = "cat"`), values among others (`"type" ~ "cat" ~ "dog"`, for a text
+/// `~ "cat" ~ "dog"`), the kind of a list's items (`: object`) and the format of a text (`^ "date"`). A variant of several forms
+/// has them joined by `|`. Behind a colon stand the rules that its value is held against. With `parameter` behind the name, it can
+/// stand in a path, query or header: every variant is then a scalar.
 #[macro_export]
 macro_rules! untagged_union {
     (
         $(#[$meta:meta])*
         pub enum $Name:ident $(: $sent:ident $($parameter:ident)?)? {
-            $($(#[$vm:meta])* $Variant:ident($Type:ty) $([$($gw:literal = $gv:literal),*])? $(: [$($rule:ident($($ra:expr)?)),*])? $($p:ident)?),* $(,)?
+            $(
+                $(#[$vm:meta])*
+                $Variant:ident($Type:ty)
+                = $($kind:ident $([$($($member:literal)? $(& $shared:literal)? $(: $mk:ident)? $(= $mv:literal)? $(~ $mt:literal)* $(^ $mf:literal)?),*])?)|+
+                $(: [$($rule:ident($($ra:expr)?)),*])?
+                $($p:ident)?
+            ),* $(,)?
         }
     ) => {
         $(#[$meta])*
@@ -590,30 +595,51 @@ macro_rules! untagged_union {
             }
         }
 
-        $crate::__union_impls! { $Name [$($Variant)*] value => {
-            $(if let ::core::option::Option::Some(variant) = $crate::__private::attempt(&value, &[$($(($gw, $gv)),*)?]) {
-                return ::core::result::Result::Ok(Self::$Variant(variant));
-            })*
-            $crate::__private::note_unknown(::core::stringify!($Name), "");
-            ::core::result::Result::Ok(Self::Unknown(value))
-        } }
+        $crate::__union_impls! { $Name [$($Variant($Type))*] [
+            $("|", $(::core::concat!("/", ::core::stringify!($kind)), $($(
+                $(::core::concat!("+", $member),)?
+                $(::core::concat!("&", $shared),)?
+                $(::core::concat!(":", ::core::stringify!($mk)),)?
+                $(::core::concat!("=", $mv),)?
+                $(::core::concat!("~", $mt),)*
+                $(::core::concat!("^", $mf),)?
+            )*)?)+)*
+        ] }
         $crate::__union_sent!($($sent)? $Name $($Variant [$($($rule($($ra)?)),*)?])*);
         $crate::__union_parameter!($($($parameter)?)? $Name $($Variant)*);
         $crate::__json_schema!(untagged $Name [$($Type [$($($rule($($ra)?)),*)?],)*]);
     };
 }
 
-/// What tagged and untagged unions have in common. Behind the variants stands what the buffered value is decoded to.
+/// What tagged and untagged unions have in common. Behind the variants stands what tells them apart.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __union_impls {
-    ($Name:ident [$($Variant:ident)*] $value:ident => $decoded:block) => {
+    ($Name:ident [$($Variant:ident($Type:ty))*] [$($entry:expr),* $(,)?]) => {
         impl<'de> $crate::__private::serde::Deserialize<'de> for $Name {
+            #[inline]
             fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                let $value = $crate::__private::buffer(deserializer)?;
-                $decoded
+                $crate::__private::union(deserializer)
+            }
+        }
+
+        impl $crate::__private::Union for $Name {
+            const NAME: &'static str = ::core::stringify!($Name);
+            const TABLE: &'static [&'static str] = &[$($entry),*];
+
+            fn variant<'de, __A: $crate::__private::serde::de::VariantAccess<'de>>(
+                index: usize,
+                access: __A,
+            ) -> ::core::result::Result<Self, __A::Error> {
+                // Functions of their own, so that only one variant at a time has room on the stack.
+                let variants: &[fn(__A) -> ::core::result::Result<Self, __A::Error>] =
+                    &[$(|access| access.newtype_variant::<$Type>().map(Self::$Variant)),*];
+                match variants.get(index) {
+                    ::core::option::Option::Some(variant) => variant(access),
+                    ::core::option::Option::None => access.newtype_variant::<$crate::JsonValue>().map(Self::Unknown),
+                }
             }
         }
 

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
-use rust_decimal::Decimal;
 
 use crate::Secret;
 
@@ -62,4 +61,4 @@ macro_rules! displayed {
     };
 }
 
-displayed!(bool, i32, i64, u32, u64, f64, NaiveDate, Decimal);
+displayed!(bool, i32, i64, u32, u64, f64, NaiveDate);

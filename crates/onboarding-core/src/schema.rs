@@ -91,7 +91,7 @@ pub mod described {
 
     use crate::check::Limit;
     use crate::exact::NumberLimit;
-    use crate::{Patch, Rule, Secret, UtcDateTime};
+    use crate::{Decimal, DecimalNumber, JsonValue, Patch, Rule, Secret, UtcDateTime};
 
     /// Gives the schema of one type, or a reference to it.
     pub type Describe = fn(&mut SchemaGenerator) -> Schema;
@@ -310,6 +310,51 @@ pub mod described {
 
         fn json_schema(generator: &mut SchemaGenerator) -> Schema {
             Option::<T>::json_schema(generator)
+        }
+    }
+
+    macro_rules! same_schema {
+        ($($Type:ty as $Other:ty;)*) => {
+            $(impl JsonSchema for $Type {
+                fn inline_schema() -> bool {
+                    <$Other>::inline_schema()
+                }
+
+                fn schema_name() -> Cow<'static, str> {
+                    <$Other>::schema_name()
+                }
+
+                fn schema_id() -> Cow<'static, str> {
+                    <$Other>::schema_id()
+                }
+
+                fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+                    <$Other>::json_schema(generator)
+                }
+            })*
+        };
+    }
+
+    same_schema! {
+        Decimal as rust_decimal::Decimal;
+        JsonValue as Value;
+    }
+
+    impl JsonSchema for DecimalNumber {
+        fn inline_schema() -> bool {
+            true
+        }
+
+        fn schema_name() -> Cow<'static, str> {
+            Cow::Borrowed("DecimalNumber")
+        }
+
+        fn schema_id() -> Cow<'static, str> {
+            Cow::Borrowed("onboarding_core::DecimalNumber")
+        }
+
+        fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
+            typed("number")
         }
     }
 

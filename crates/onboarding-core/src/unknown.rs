@@ -4,18 +4,25 @@
 //! is no list, and an unknown value costs one look at it.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::hash::{BuildHasher, RandomState};
 use std::marker::PhantomData;
 
+/// As many values of one answer are noted; of more of them nothing new is learned.
+pub(crate) const MAX_NOTED: usize = 100;
+
 thread_local! {
-    static NOTED: RefCell<Option<Vec<Unknown>>> = const { RefCell::new(None) };
+    static NOTED: RefCell<Option<Noted>> = const { RefCell::new(None) };
 }
 
-/// A value that was read as `Unknown`.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Unknown {
-    pub(crate) type_name: &'static str,
-    /// What tells it from others of its type. It stays here: it may be private.
-    value: String,
+/// What was read as `Unknown`.
+#[derive(Default)]
+struct Noted {
+    /// The names of the types, in the order in which the values came.
+    type_names: Vec<&'static str>,
+    /// What tells values from each other. The values themselves may be private, and long.
+    seen: BTreeSet<(&'static str, u64)>,
+    hasher: RandomState,
 }
 
 /// Notes a value of that type; the same one only once.
@@ -23,22 +30,12 @@ pub(crate) struct Unknown {
 pub(crate) fn note(type_name: &'static str, value: &str) {
     NOTED.with_borrow_mut(|noted| {
         if let Some(noted) = noted
-            && !noted.iter().any(|other| other.type_name == type_name && other.value == value)
+            && noted.type_names.len() < MAX_NOTED
+            && noted.seen.insert((type_name, noted.hasher.hash_one(value)))
         {
-            noted.push(Unknown { type_name, value: value.to_owned() });
+            noted.type_names.push(type_name);
         }
     });
-}
-
-/// Decodes something that may turn out not to be what came; what was noted on the way is then forgotten.
-pub(crate) fn attempt<T>(decode: impl FnOnce() -> Option<T>) -> Option<T> {
-    let count = || NOTED.with_borrow(|noted| noted.as_ref().map_or(0, Vec::len));
-    let before = count();
-    let decoded = decode();
-    if decoded.is_none() && count() > before {
-        NOTED.with_borrow_mut(|noted| noted.iter_mut().for_each(|noted| noted.truncate(before)));
-    }
-    decoded
 }
 
 /// While it lives, what this thread decodes is noted.
@@ -49,16 +46,16 @@ pub(crate) struct Noting {
 
 impl Noting {
     pub(crate) fn begin() -> Self {
-        NOTED.set(Some(Vec::new()));
+        NOTED.set(Some(Noted::default()));
         Self { not_send: PhantomData }
     }
 }
 
-/// Ends the noting and gives what was noted.
-pub(crate) fn noted(noting: Noting) -> Vec<Unknown> {
+/// Ends the noting and gives what was noted: the name of its type for each value.
+pub(crate) fn noted(noting: Noting) -> Vec<&'static str> {
     let noted = NOTED.take().unwrap_or_default();
     drop(noting);
-    noted
+    noted.type_names
 }
 
 impl Drop for Noting {

@@ -141,7 +141,7 @@ tagged_union! {
 
 untagged_union! {
     /// A thing told apart by its members.
-    pub enum Either { Sized(Sized), Named(Named) }
+    pub enum Either { Sized(Sized) = object ["size"], Named(Named) = object ["name"] }
 }
 
 object! {

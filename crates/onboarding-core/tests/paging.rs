@@ -64,9 +64,9 @@ untagged_union! {
     /// A page, or its items alone.
     pub enum ThingList {
         /// See [`ThingPage`].
-        Page(ThingPage),
+        Page(ThingPage) = object,
         /// The items alone.
-        Things(Vec<i64>),
+        Things(Vec<i64>) = array,
     }
 }
 

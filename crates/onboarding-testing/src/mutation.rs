@@ -2,8 +2,9 @@
 //! names the place, as the document says.
 //!
 //! What is changed where, and what must come of it, is data that the generator derives from the document's schemas. A line of it
-//! is a place: its JSON pointer, and its changes, a letter each. A small letter is decoded and encodes back to the changed JSON;
-//! a capital is an error whose path is the place; with a question mark behind it, it is decoded to whatever fits.
+//! is a place: its JSON pointer, with `~2` before the keys of maps, which no error shows, and its changes, a letter each. A small letter is decoded and encodes back to the changed JSON;
+//! a capital is an error whose path is the place, or lies within it with a plus behind the letter; with a question mark behind a
+//! small letter, it is decoded to whatever fits, or is an error.
 //!
 //! | letter | change |
 //! |---|---|
@@ -45,6 +46,8 @@ pub struct Answer {
 const NEW_VALUE: &str = "mutant";
 /// The name of a member that nobody documented.
 const NEW_MEMBER: &str = "mutant-member";
+/// Stands before a key of a map in a pointer.
+const KEY: &str = "~2";
 /// As many failures as are told in full.
 const TOLD: usize = 20;
 
@@ -86,11 +89,13 @@ fn run(answers: &[Answer]) -> (usize, Vec<String>) {
         for line in answer.places.lines().filter(|line| !line.is_empty()) {
             let (pointer, changes) = line.rsplit_once(' ').expect("a place is its pointer and its changes");
             let path = path(&original, pointer);
+            let pointer = &pointer.replace(KEY, "");
             for change in Changes(changes) {
                 count += 1;
                 let mutant = change.apply(&original, pointer);
                 let expected = match change {
-                    Change { open: true, .. } => Expected::Anything,
+                    Change { behind: Some('?'), .. } => Expected::Anything,
+                    Change { behind: Some(_), .. } => Expected::ErrorWithin(&path),
                     Change { letter, .. } if letter.is_ascii_uppercase() => Expected::ErrorAt(&path),
                     Change { letter: 'u' | 'c', .. } => Expected::Json(&original),
                     _ => Expected::Json(&mutant),
@@ -113,10 +118,12 @@ fn run(answers: &[Answer]) -> (usize, Vec<String>) {
 enum Expected<'a> {
     /// A value that encodes to this.
     Json(&'a Value),
-    /// Any value.
+    /// Any value, or an error.
     Anything,
     /// An error at this path.
     ErrorAt(&'a str),
+    /// An error at this path or below it.
+    ErrorWithin(&'a str),
 }
 
 /// How decoding departs from what is expected of it; `None` when it does not.
@@ -125,10 +132,17 @@ fn departure(answer: &Answer, mutant: &Value, expected: &Expected<'_>) -> Option
         (Ok(encoded), Expected::Json(json)) => {
             difference(json, &encoded, String::new()).map(|path| format!("it came back changed at `{path}`"))
         }
-        (Ok(_), Expected::Anything) => None,
-        (Ok(_), Expected::ErrorAt(path)) => Some(format!("it was decoded, not an error at `{path}`")),
+        (_, Expected::Anything) => None,
+        (Ok(_), Expected::ErrorAt(path) | Expected::ErrorWithin(path)) => {
+            Some(format!("it was decoded, not an error at `{path}`"))
+        }
         (Err(error), Expected::ErrorAt(path)) => {
             (error.path() != *path).then(|| format!("the error is at `{}`, not at `{path}`", error.path()))
+        }
+        (Err(error), Expected::ErrorWithin(path)) => {
+            let rest = error.path().strip_prefix(path);
+            let is_within = rest.is_some_and(|rest| path.is_empty() || rest.is_empty() || rest.starts_with(['.', '[']));
+            (!is_within).then(|| format!("the error is at `{}`, not within `{path}`", error.path()))
         }
         (Err(error), _) => Some(format!("it was not decoded: {error}")),
     }
@@ -140,8 +154,8 @@ struct Change {
     letter: char,
     /// The number behind the letter.
     number: i64,
-    /// Whether what comes of it is left open.
-    open: bool,
+    /// The sign behind it.
+    behind: Option<char>,
 }
 
 /// The changes of a place, read from their letters.
@@ -157,9 +171,9 @@ impl Iterator for Changes<'_> {
         let is_numeric = |character: char| character.is_ascii_digit() || character == '-';
         let digits = rest.len() - rest.trim_start_matches(is_numeric).len();
         let number = rest[..digits].parse().unwrap_or_default();
-        let open = rest[digits..].starts_with('?');
-        self.0 = &rest[digits + usize::from(open)..];
-        Some(Change { letter, number, open })
+        let behind = rest[digits..].chars().next().filter(|sign| matches!(sign, '?' | '+'));
+        self.0 = &rest[digits + usize::from(behind.is_some())..];
+        Some(Change { letter, number, behind })
     }
 }
 
@@ -216,8 +230,16 @@ impl Change {
 fn path(answer: &Value, pointer: &str) -> String {
     let mut path = String::new();
     let mut value = answer;
-    for segment in pointer.split('/').skip(1).map(unescaped) {
+    for segment in pointer.split('/').skip(1) {
+        let (segment, is_key) = match segment.strip_prefix(KEY) {
+            Some(key) => (unescaped(key), true),
+            None => (unescaped(segment), false),
+        };
         let inner = match value {
+            object if is_key => {
+                path.push_str("[?]");
+                object.get(&segment)
+            }
             Value::Array(items) => {
                 path.extend(["[", &segment, "]"]);
                 segment.parse().ok().and_then(|index: usize| items.get(index))
@@ -250,23 +272,31 @@ mod tests {
 
     #[test]
     fn every_letter_is_run() {
-        let (count, failures) = run(&[answer(" NSBIAe\n/a~1b NSBIOzr2\n/a~1b/1 NSBAOm-1")]);
+        let (count, failures) = run(&[answer(" NSBIAe\n/~2a~1b NSBIOzr2\n/~2a~1b/1 NSBAOm-1")]);
         assert_eq!((count, failures), (19, Vec::new()));
     }
 
     #[test]
     fn what_comes_to_something_else_is_told() {
-        let (_, failures) = run(&[answer("/a~1b d\n/a~1b/1 s\n/a~1b A")]);
+        let (_, failures) = run(&[answer("/~2a~1b d\n/~2a~1b/1 s\n/~2a~1b A\n/~2a~1b O+")]);
         assert_eq!(
             failures,
             [
-                "answer, `s` at `/a~1b/1`: it was not decoded: at `a/b[1]`: expected i64, found string",
-                "answer, `A` at `/a~1b`: it was decoded, not an error at `a/b`",
+                "answer, `s` at `/a~1b/1`: it was not decoded: at `[?][1]`: expected i64, found string",
+                "answer, `A` at `/a~1b`: it was decoded, not an error at `[?]`",
             ]
         );
-        let elsewhere =
-            Answer { decode: |text| decoded::<Lists>(&text.replace("[1,null]", "null")), ..answer("/a~1b/1 N") };
+        let elsewhere = Answer {
+            decode: |text| decoded::<Lists>(&text.replace("[1,null]", "null")),
+            ..answer("/~2a~1b/1 N\n/~2a~1b/1 N+")
+        };
         let (_, failures) = run(&[elsewhere]);
-        assert_eq!(failures, ["answer, `N` at `/a~1b/1`: the error is at `a/b`, not at `a/b[1]`"]);
+        assert_eq!(
+            failures,
+            [
+                "answer, `N` at `/a~1b/1`: the error is at `[?]`, not at `[?][1]`",
+                "answer, `N` at `/a~1b/1`: the error is at `[?]`, not within `[?][1]`",
+            ]
+        );
     }
 }

@@ -4,12 +4,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::vec;
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
-use serde_json::value::RawValue;
-
-use crate::__private::Key;
 use crate::EventBatch;
-use crate::decode;
+use crate::decode::{self, Cursor, Kind, State};
 
 /// The events of a delivery in their order, each decoded by itself.
 ///
@@ -25,7 +21,7 @@ pub struct Events<'a, B> {
 
 /// What a body turned out to hold.
 enum Body<'a> {
-    List { path: &'static str, index: usize, events: vec::IntoIter<&'a RawValue> },
+    List { path: &'static str, index: usize, events: vec::IntoIter<&'a str> },
     One(&'a [u8]),
     Faulty(Box<EventError>),
     Empty,
@@ -107,7 +103,7 @@ impl<B: EventBatch> Iterator for Events<'_, B> {
                 let event = events.next()?;
                 let place = format!("{path}[{index}]");
                 *index += 1;
-                (place, event.get().as_bytes())
+                (place, event.as_bytes())
             }
             body => match std::mem::replace(body, Body::Empty) {
                 Body::One(raw) => (String::new(), raw),
@@ -137,24 +133,28 @@ impl<'a> Body<'a> {
         let faulty =
             |path: &str, error: &decode::DecodeError| Self::Faulty(Box::new(EventError::new(path, error, body)));
         // No event of a body that is not JSON as a whole can be believed to be whole itself.
-        if let Err(error) = decode::json::<IgnoredAny>(body) {
-            return faulty("", &error);
-        }
-        let (path, events) = match (body.trim_ascii_start().first(), list) {
-            (Some(b'['), _) => ("", serde_json::from_slice(body)),
-            (Some(b'{'), Some(list)) => match list_in(body, list) {
-                Ok(Some(events)) => (list, serde_json::from_str(events.get())),
-                Ok(None) => return Self::One(body),
-                Err(_) => return faulty(list, &decode::DecodeError::new("", "the member is there more than once")),
-            },
-            _ => return Self::One(body),
+        let (text, tokens) = match decode::of_events(body) {
+            Ok(indexed) => indexed,
+            Err(error) => return faulty("", &error),
         };
-        match events {
-            Ok(events) => {
-                let events: Vec<&RawValue> = events;
+        let state = State::new(text, &tokens);
+        let place = list.unwrap_or_default();
+        let is_list = |(name, _): &(Cursor<'_, '_>, _)| list.is_some_and(|list| name.is_named(list));
+        let mut lists = state.root().members().filter(is_list).map(|(_, value)| value);
+        let (path, events) = match (state.root().kind(), lists.next(), lists.next()) {
+            (Kind::Array, ..) => ("", state.root()),
+            (_, Some(events), None) => (place, events),
+            (_, Some(_), Some(_)) => {
+                return faulty(place, &decode::DecodeError::new("", "the member is there more than once"));
+            }
+            (_, None, _) => return Self::One(body),
+        };
+        match events.kind() {
+            Kind::Array => {
+                let events: Vec<&str> = events.items().map(Cursor::text).collect();
                 Self::List { path, index: 0, events: events.into_iter() }
             }
-            Err(_) => faulty(path, &decode::DecodeError::new("", "expected a list")),
+            _ => faulty(path, &decode::DecodeError::new("", "expected a list")),
         }
     }
 
@@ -164,40 +164,5 @@ impl<'a> Body<'a> {
             Self::One(_) | Self::Faulty(_) => 1,
             Self::Empty => 0,
         }
-    }
-}
-
-/// The member of an object with this name, if there is one; an error if there are several.
-fn list_in<'a>(body: &'a [u8], name: &'static str) -> Result<Option<&'a RawValue>, serde_json::Error> {
-    Member(name).deserialize(&mut serde_json::Deserializer::from_slice(body))
-}
-
-struct Member(&'static str);
-
-impl<'de> DeserializeSeed<'de> for Member {
-    type Value = Option<&'de RawValue>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Member {
-    type Value = Option<&'de RawValue>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut found = None;
-        while let Some(key) = map.next_key::<Key<'de>>()? {
-            if key.as_ref() != self.0 {
-                map.next_value::<IgnoredAny>()?;
-            } else if found.replace(map.next_value()?).is_some() {
-                return Err(A::Error::duplicate_field(self.0));
-            }
-        }
-        Ok(found)
     }
 }

@@ -40,7 +40,7 @@ tagged_union! {
 
 untagged_union! {
     /// For how many months, or not at all.
-    pub enum Watch: sent { Months(i64): [minimum("1"), maximum("12")], Off(bool): [exactly(false)] }
+    pub enum Watch: sent { Months(i64) = number: [minimum("1"), maximum("12")], Off(bool) = boolean: [exactly(false)] }
 }
 
 object! {

@@ -87,9 +87,9 @@ untagged_union! {
     /// Team member by number, or in full when expanded.
     pub enum ExpandableTeamMember {
         /// See [`TeamMemberId`].
-        TeamMemberId(TeamMemberId),
+        TeamMemberId(TeamMemberId) = number,
         /// See [`TeamMember`].
-        TeamMember(TeamMember) ["object" = "team_member"],
+        TeamMember(TeamMember) = object ["object" = "team_member"],
     }
 }
 

@@ -46,9 +46,9 @@ untagged_union! {
     /// Assignees of a case: their numbers, or a list of team members when expanded.
     pub enum CaseAssignees {
         /// See [`AssigneeId`].
-        Ids(Vec<AssigneeId>),
+        Ids(Vec<AssigneeId>) = array,
         /// See [`TeamMemberList`].
-        TeamMemberList(TeamMemberList) ["object" = "list"],
+        TeamMemberList(TeamMemberList) = object ["object" = "list"],
     }
 }
 
@@ -117,9 +117,9 @@ untagged_union! {
     /// Item of a case by number, or in full when expanded.
     pub enum ExpandableCaseItem {
         /// See [`CaseItemId`].
-        CaseItemId(CaseItemId),
+        CaseItemId(CaseItemId) = number,
         /// See [`CaseItem`].
-        CaseItem(CaseItem) ["object" = "case_item"],
+        CaseItem(CaseItem) = object ["object" = "case_item"],
     }
 }
 

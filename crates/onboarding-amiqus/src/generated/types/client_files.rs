@@ -47,9 +47,9 @@ untagged_union! {
     /// Who made a file: in full when expanded, otherwise a pointer.
     pub enum ClientFileAuthor {
         /// See [`ExpandedClientFileAuthor`].
-        ExpandedClientFileAuthor(ExpandedClientFileAuthor),
+        ExpandedClientFileAuthor(ExpandedClientFileAuthor) = object ["object" ~ "client" ~ "team_member"],
         /// See [`ClientFileAuthorPointer`].
-        ClientFileAuthorPointer(ClientFileAuthorPointer),
+        ClientFileAuthorPointer(ClientFileAuthorPointer) = object ["type" ~ "client" ~ "team_member"],
     }
 }
 
@@ -128,9 +128,9 @@ untagged_union! {
     /// Where a file comes from: in full when expanded, otherwise a pointer.
     pub enum ClientFileSource {
         /// See [`ExpandedClientFileSource`].
-        ExpandedClientFileSource(ExpandedClientFileSource),
+        ExpandedClientFileSource(ExpandedClientFileSource) = object ["object" ~ "check" ~ "client" ~ "client_form" ~ "record_document"],
         /// See [`ClientFileSourcePointer`].
-        ClientFileSourcePointer(ClientFileSourcePointer),
+        ClientFileSourcePointer(ClientFileSourcePointer) = object ["type" ~ "check" ~ "client" ~ "client_form" ~ "record_document"],
     }
 }
 

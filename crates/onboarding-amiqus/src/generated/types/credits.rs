@@ -11,9 +11,9 @@ untagged_union! {
     /// What changed the credits: a check in full when expanded, otherwise a pointer.
     pub enum CreditCauser {
         /// See [`Check`].
-        Check(Check) ["object" = "check"],
+        Check(Check) = object ["object" = "check"],
         /// See [`CreditCauserPointer`].
-        CreditCauserPointer(CreditCauserPointer),
+        CreditCauserPointer(CreditCauserPointer) = object ["type" ~ "user" ~ "check"],
     }
 }
 

@@ -250,9 +250,9 @@ untagged_union! {
     /// Document to ask for: described here, or by a template.
     pub enum NewDocumentRequestPreferences: sent {
         /// See [`NewDocumentRequest`].
-        NewDocumentRequest(NewDocumentRequest),
+        NewDocumentRequest(NewDocumentRequest) = object ["title", "instructions"],
         /// See [`DocumentRequestFromTemplate`].
-        DocumentRequestFromTemplate(DocumentRequestFromTemplate),
+        DocumentRequestFromTemplate(DocumentRequestFromTemplate) = object ["template"],
     }
 }
 
@@ -301,9 +301,9 @@ untagged_union! {
     /// Document to send: from an uploaded file, or from a template.
     pub enum NewDocumentTransferPreferences: sent {
         /// See [`NewDocumentTransfer`].
-        NewDocumentTransfer(NewDocumentTransfer),
+        NewDocumentTransfer(NewDocumentTransfer) = object ["name", "attachment"],
         /// See [`DocumentTransferFromTemplate`].
-        DocumentTransferFromTemplate(DocumentTransferFromTemplate),
+        DocumentTransferFromTemplate(DocumentTransferFromTemplate) = object ["template"],
     }
 }
 
@@ -509,9 +509,9 @@ untagged_union! {
     /// Record to make: from a list of steps, or from a template.
     pub enum NewRecord: sent {
         /// See [`NewRecordFromSteps`].
-        NewRecordFromSteps(NewRecordFromSteps),
+        NewRecordFromSteps(NewRecordFromSteps) = object ["steps", "notification"],
         /// See [`NewRecordFromTemplate`].
-        NewRecordFromTemplate(NewRecordFromTemplate),
+        NewRecordFromTemplate(NewRecordFromTemplate) = object ["template"],
     }
 }
 
@@ -770,11 +770,11 @@ untagged_union! {
     /// Moment at which a record is to expire, at most ten days ahead, or `true` for at once.
     pub enum RecordExpiry: sent {
         /// A value of the form `Timestamp`.
-        At(Timestamp),
+        At(Timestamp) = string,
         /// A value of the form `bool`.
         ///
         /// Always `true`.
-        Now(bool): [exactly(true)],
+        Now(bool) = boolean: [exactly(true)],
     }
 }
 
@@ -782,11 +782,11 @@ untagged_union! {
     /// How the client is told of the record, or `false` to tell nothing.
     pub enum RecordNotification: sent {
         /// See [`NotificationChannel`].
-        NotificationChannel(NotificationChannel),
+        NotificationChannel(NotificationChannel) = string,
         /// A value of the form `bool`.
         ///
         /// Always `false`.
-        Disabled(bool): [exactly(false)],
+        Disabled(bool) = boolean: [exactly(false)],
     }
 }
 

@@ -104,11 +104,11 @@ untagged_union! {
     /// Team member to look for, or `false` for what is assigned to nobody.
     pub enum AssigneeFilter: sent parameter {
         /// See [`TeamMemberId`].
-        TeamMemberId(TeamMemberId),
+        TeamMemberId(TeamMemberId) = number,
         /// A value of the form `bool`.
         ///
         /// Always `false`.
-        Unassigned(bool): [exactly(false)],
+        Unassigned(bool) = boolean: [exactly(false)],
     }
 }
 
@@ -254,11 +254,11 @@ untagged_union! {
         /// A value of the form `i64`.
         ///
         /// 1 to 12.
-        Months(i64): [minimum("1"), maximum("12")],
+        Months(i64) = number: [minimum("1"), maximum("12")],
         /// A value of the form `bool`.
         ///
         /// Always `false`.
-        Off(bool): [exactly(false)],
+        Off(bool) = boolean: [exactly(false)],
     }
 }
 
@@ -376,9 +376,9 @@ untagged_union! {
     /// What is in the case: a record in full when expanded, otherwise a pointer.
     pub enum CaseItemEntity {
         /// See [`Record`].
-        Record(Record) ["object" = "record"],
+        Record(Record) = object ["object" = "record", "client", "steps"],
         /// See [`RecordPointer`].
-        RecordPointer(RecordPointer) ["type" = "record"],
+        RecordPointer(RecordPointer) = object ["type" = "record"],
     }
 }
 
@@ -1342,9 +1342,9 @@ untagged_union! {
     /// File by number, or in full when expanded.
     pub enum ExpandableAttachment {
         /// See [`AttachmentId`].
-        AttachmentId(AttachmentId),
+        AttachmentId(AttachmentId) = number,
         /// See [`Attachment`].
-        Attachment(Attachment) ["object" = "attachment"],
+        Attachment(Attachment) = object ["object" = "attachment"],
     }
 }
 
@@ -1352,9 +1352,9 @@ untagged_union! {
     /// Check by number, or in full when expanded.
     pub enum ExpandableCheck {
         /// See [`CheckId`].
-        CheckId(CheckId),
+        CheckId(CheckId) = number,
         /// See [`Check`].
-        Check(Check) ["object" = "check"],
+        Check(Check) = object ["object" = "check"],
     }
 }
 
@@ -1364,9 +1364,9 @@ untagged_union! {
         /// A value of the form `bool`.
         ///
         /// Always `true`.
-        Available(bool),
+        Available(bool) = boolean,
         /// See [`CheckResponse`].
-        CheckResponse(CheckResponse),
+        CheckResponse(CheckResponse) = object,
     }
 }
 
@@ -1374,9 +1374,9 @@ untagged_union! {
     /// Client by number, or in full when expanded.
     pub enum ExpandableClient {
         /// See [`ClientId`].
-        ClientId(ClientId),
+        ClientId(ClientId) = number,
         /// See [`ClientProfile`].
-        ClientProfile(ClientProfile) ["object" = "client"],
+        ClientProfile(ClientProfile) = object ["object" = "client"],
     }
 }
 
@@ -1384,9 +1384,9 @@ untagged_union! {
     /// Form of a client by reference, or in full when expanded.
     pub enum ExpandableClientForm {
         /// See [`ClientFormReferenceId`].
-        ClientFormReferenceId(ClientFormReferenceId),
+        ClientFormReferenceId(ClientFormReferenceId) = string,
         /// See [`ClientForm`].
-        ClientForm(ClientForm) ["object" = "client_form"],
+        ClientForm(ClientForm) = object ["object" = "client_form"],
     }
 }
 
@@ -1394,9 +1394,9 @@ untagged_union! {
     /// Record by number, or in full when expanded.
     pub enum ExpandableRecord {
         /// See [`RecordId`].
-        RecordId(RecordId),
+        RecordId(RecordId) = number,
         /// See [`Record`].
-        Record(Record) ["object" = "record"],
+        Record(Record) = object ["object" = "record"],
     }
 }
 
@@ -1404,9 +1404,9 @@ untagged_union! {
     /// Document of a record by number, or in full when expanded.
     pub enum ExpandableRecordDocument {
         /// See [`RecordDocumentId`].
-        RecordDocumentId(RecordDocumentId),
+        RecordDocumentId(RecordDocumentId) = number,
         /// See [`RecordDocument`].
-        RecordDocument(RecordDocument) ["object" = "record_document"],
+        RecordDocument(RecordDocument) = object ["object" = "record_document"],
     }
 }
 
@@ -2050,11 +2050,11 @@ untagged_union! {
     /// Personal or secret: `Debug` does not show it.
     pub enum PerformLink {
         /// A value of the form `String`.
-        Url(String) private,
+        Url(String) = string private,
         /// A value of the form `bool`.
         ///
         /// Always `false`.
-        Unavailable(bool) private,
+        Unavailable(bool) = boolean private,
     }
 }
 
@@ -3004,11 +3004,11 @@ untagged_union! {
         /// A value of the form `i64`.
         ///
         /// 1 to 3.
-        Years(i64): [minimum("1"), maximum("3")],
+        Years(i64) = number: [minimum("1"), maximum("3")],
         /// A value of the form `bool`.
         ///
         /// Always `false`.
-        Off(bool): [exactly(false)],
+        Off(bool) = boolean: [exactly(false)],
     }
 }
 

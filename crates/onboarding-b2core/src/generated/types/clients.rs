@@ -54,9 +54,9 @@ untagged_union! {
     /// finds the array in an envelope that also tells the total.
     pub enum ClientList {
         /// See [`ClientPage`].
-        ClientPage(ClientPage),
+        ClientPage(ClientPage) = object,
         /// The clients of this page alone.
-        Clients(Vec<Client>),
+        Clients(Vec<Client>) = array,
     }
 }
 

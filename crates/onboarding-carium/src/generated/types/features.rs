@@ -51,9 +51,9 @@ untagged_union! {
     /// Users who get a feature, named by identifier or by e-mail address.
     pub enum AddFeatureUsers: sent {
         /// See [`AddFeatureUserIds`].
-        AddFeatureUserIds(AddFeatureUserIds),
+        AddFeatureUserIds(AddFeatureUserIds) = object ["user-ids"],
         /// See [`AddFeatureUserEmails`].
-        AddFeatureUserEmails(AddFeatureUserEmails),
+        AddFeatureUserEmails(AddFeatureUserEmails) = object ["user-emails"],
     }
 }
 
@@ -385,9 +385,9 @@ untagged_union! {
     /// Users who lose a feature, named by identifier or by e-mail address.
     pub enum RemoveFeatureUsers: sent {
         /// See [`RemoveFeatureUserIds`].
-        RemoveFeatureUserIds(RemoveFeatureUserIds),
+        RemoveFeatureUserIds(RemoveFeatureUserIds) = object ["user-ids"],
         /// See [`RemoveFeatureUserEmails`].
-        RemoveFeatureUserEmails(RemoveFeatureUserEmails),
+        RemoveFeatureUserEmails(RemoveFeatureUserEmails) = object ["user-emails"],
     }
 }
 

@@ -84,9 +84,9 @@ untagged_union! {
     /// Users who join a group, named by identifier or by e-mail address.
     pub enum AddGroupUsers: sent {
         /// See [`AddGroupUserIds`].
-        AddGroupUserIds(AddGroupUserIds),
+        AddGroupUserIds(AddGroupUserIds) = object ["user-ids"],
         /// See [`AddGroupUserEmails`].
-        AddGroupUserEmails(AddGroupUserEmails),
+        AddGroupUserEmails(AddGroupUserEmails) = object ["user-emails"],
     }
 }
 
@@ -734,9 +734,9 @@ untagged_union! {
     /// Users who leave a group, named by identifier or by e-mail address.
     pub enum RemoveGroupUsers: sent {
         /// See [`RemoveGroupUserIds`].
-        RemoveGroupUserIds(RemoveGroupUserIds),
+        RemoveGroupUserIds(RemoveGroupUserIds) = object ["user-ids"],
         /// See [`RemoveGroupUserEmails`].
-        RemoveGroupUserEmails(RemoveGroupUserEmails),
+        RemoveGroupUserEmails(RemoveGroupUserEmails) = object ["user-emails"],
     }
 }
 

@@ -13,9 +13,9 @@ untagged_union! {
     /// A new password, set by the user with the old one or by support staff without it.
     pub enum ChangeUserPassword: sent {
         /// See [`ReplaceUserPassword`].
-        ReplaceUserPassword(ReplaceUserPassword),
+        ReplaceUserPassword(ReplaceUserPassword) = object ["old-password"],
         /// See [`ResetUserPassword`].
-        ResetUserPassword(ResetUserPassword),
+        ResetUserPassword(ResetUserPassword) = object ["context"],
     }
 }
 

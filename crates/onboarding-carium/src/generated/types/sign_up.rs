@@ -317,9 +317,9 @@ untagged_union! {
     /// A new account, by the code of an organization or by a personal code.
     pub enum SignUp: sent {
         /// See [`OrganizationCodeSignUp`].
-        OrganizationCodeSignUp(OrganizationCodeSignUp),
+        OrganizationCodeSignUp(OrganizationCodeSignUp) = object ["organization-code", "first-name", "last-name"],
         /// See [`ReferralCodeSignUp`].
-        ReferralCodeSignUp(ReferralCodeSignUp),
+        ReferralCodeSignUp(ReferralCodeSignUp) = object ["referral-code"],
     }
 }
 

@@ -239,9 +239,9 @@ untagged_union! {
     /// A user to be created, under Upvest's licence or under the client's own.
     pub enum NewUser: sent {
         /// See [`NewTolUser`].
-        NewTolUser(NewTolUser),
+        NewTolUser(NewTolUser) = object ["email", "fatca"],
         /// See [`NewByolUser`].
-        NewByolUser(NewByolUser),
+        NewByolUser(NewByolUser) = object,
     }
 }
 
@@ -369,13 +369,13 @@ untagged_union! {
     /// a request of its own; everything else goes without proof.
     pub enum UserDataChange: sent {
         /// See [`UserNameChange`].
-        UserNameChange(UserNameChange),
+        UserNameChange(UserNameChange) = object [& "first_name", & "last_name", & "issuance_date", & "data_download_link", & "document_type"],
         /// See [`UserNationalityChange`].
-        UserNationalityChange(UserNationalityChange),
+        UserNationalityChange(UserNationalityChange) = object [& "nationalities", & "issuance_date", & "data_download_link", & "document_type"],
         /// See [`UserAddressChange`].
-        UserAddressChange(UserAddressChange),
+        UserAddressChange(UserAddressChange) = object [& "address", & "issuance_date", & "data_download_link", & "document_type"],
         /// See [`UserDetailsChange`].
-        UserDetailsChange(UserDetailsChange),
+        UserDetailsChange(UserDetailsChange) = object,
     }
 }
 
@@ -480,9 +480,9 @@ untagged_union! {
     /// reference page describes.
     pub enum UserEventDelivery {
         /// See [`UserEventBatch`].
-        UserEventBatch(UserEventBatch),
+        UserEventBatch(UserEventBatch) = object ["payload"],
         /// See [`UserEvent`].
-        UserEvent(UserEvent),
+        UserEvent(UserEvent) = object ["id", "created_at", "type", "object", "webhook_id"],
     }
 }
 
@@ -492,9 +492,9 @@ untagged_union! {
     /// The user as it is after the event, or a failed change of its data.
     pub enum UserEventObject {
         /// See [`User`].
-        User(User),
+        User(User) = object ["id", "created_at", "updated_at", "first_name", "last_name", "birth_date", "nationalities", "address", "status"],
         /// See [`UserDataChangeFailure`].
-        UserDataChangeFailure(UserDataChangeFailure),
+        UserDataChangeFailure(UserDataChangeFailure) = object ["user_id", "reason"],
     }
 }
 

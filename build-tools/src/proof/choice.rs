@@ -1,0 +1,264 @@
+//! Which variant of a union without a tag a value is of, by the document alone.
+//!
+//! Variants are told apart by the kind of their JSON. Where several have the same kind, objects are told by constants, then by
+//! required members that no other one has, and then by being complete; lists by the kind of their items; texts by format and
+//! documented values; numbers by being whole. A constant with another value speaks against its variant.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::shape::{Shape, constant, is_required, shape, tag, text, variants};
+
+/// The variant of a union without a tag that a value is of, and its position; `None` when it is of none that is documented.
+pub(super) fn chosen_variant<'d>(document: &'d Value, union: &'d Value, value: &Value) -> Option<(usize, &'d Value)> {
+    let all = variants(union)?;
+    let forms: Vec<Form<'d>> = all
+        .iter()
+        .enumerate()
+        .flat_map(|(position, variant)| forms(document, variant, position, 0))
+        .filter(|form| form.is_of_kind(value))
+        .collect();
+    let crowded = forms.iter().any(|form| form.position != forms[0].position);
+    let mut best: Option<(Degree, usize)> = None;
+    for form in &forms {
+        let rivals: Vec<&Form<'d>> = forms.iter().filter(|other| other.position != form.position).collect();
+        let degree = if crowded { form.degree(&rivals, value) } else { form.lone_degree(value) };
+        if let Some(degree) = degree
+            && best.is_none_or(|(most, _)| degree > most)
+        {
+            best = Some((degree, form.position));
+        }
+    }
+    best.map(|(_, position)| (position, &all[position]))
+}
+
+/// How well a value has a form: constants, members of its own, members that it shares.
+type Degree = (usize, usize, usize);
+
+/// One form of a variant.
+struct Form<'d> {
+    position: usize,
+    /// The kind of JSON: a keyword of JSON Schema, or nothing for any.
+    kind: &'static str,
+    schema: &'d Value,
+    members: BTreeMap<&'d str, Known<'d>>,
+}
+
+/// What is known of a member.
+#[derive(Clone, Default)]
+struct Known<'d> {
+    required: bool,
+    /// The kind of JSON that it always has.
+    kind: Option<&'static str>,
+    constant: Option<&'d str>,
+    /// The values of a tag.
+    tags: Vec<&'d str>,
+}
+
+fn forms<'d>(document: &'d Value, schema: &'d Value, position: usize, depth: usize) -> Vec<Form<'d>> {
+    let schema = shape(document, schema).schema;
+    let form = |kind, members| Form { position, kind, schema, members };
+    if let Some(tag) = tag(schema) {
+        let mut members: BTreeMap<&str, Known<'_>> = BTreeMap::new();
+        for variant in variants(schema).unwrap_or_default() {
+            let properties = shape(document, variant).schema.get("properties").and_then(Value::as_object);
+            members.extend(properties.into_iter().flatten().map(|(name, _)| (name.as_str(), Known::default())));
+        }
+        let mapping = schema["discriminator"]["mapping"].as_object().into_iter().flatten();
+        let tags = mapping.map(|(wire, _)| wire.as_str()).collect();
+        members.insert(tag, Known { required: true, kind: Some("string"), tags, ..Known::default() });
+        return vec![form("object", members)];
+    }
+    if let Some(inner) = variants(schema) {
+        // As deep as the contract goes.
+        let inner = inner.iter().filter(|_| depth < 32);
+        return inner.flat_map(|inner| forms(document, inner, position, depth + 1)).collect();
+    }
+    let mut members = BTreeMap::new();
+    for (name, member) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        let required = is_required(schema, name);
+        let Shape { nullable, .. } = shape(document, member);
+        let kind = if required && !nullable { only_kind(document, member) } else { None };
+        let constant = constant(member).filter(|_| required).and_then(Value::as_str);
+        members.insert(name.as_str(), Known { required, kind, constant, tags: Vec::new() });
+    }
+    vec![form(kind_of(schema), members)]
+}
+
+/// The kind of JSON that a schema in place has; nothing for any.
+fn kind_of(schema: &Value) -> &'static str {
+    match text(schema, "type") {
+        "string" => "string",
+        "integer" | "number" => "number",
+        "boolean" => "boolean",
+        "array" => "array",
+        "object" => "object",
+        _ => "",
+    }
+}
+
+/// The one kind of JSON that a schema has.
+fn only_kind<'d>(document: &'d Value, schema: &'d Value) -> Option<&'static str> {
+    let found = forms(document, schema, 0, 0);
+    let first = found.first()?.kind;
+    // An exact decimal is read from a number as well.
+    let is_decimal = text(shape(document, schema).schema, "format") == "decimal";
+    (!first.is_empty() && !is_decimal && found.iter().all(|form| form.kind == first)).then_some(first)
+}
+
+fn kind_of_value(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+fn has_kind(value: &Value, kind: &str) -> bool {
+    kind.is_empty() || kind_of_value(value) == kind
+}
+
+impl Form<'_> {
+    fn is_of_kind(&self, value: &Value) -> bool {
+        has_kind(value, self.kind)
+    }
+
+    /// Whether a constant of the form has another value.
+    fn is_contradicted(&self, value: &Value) -> bool {
+        let differs =
+            |name: &str, constant: &str| value.get(name).and_then(Value::as_str).is_some_and(|found| found != constant);
+        self.members.iter().any(|(name, known)| known.constant.is_some_and(|constant| differs(name, constant)))
+    }
+
+    fn lone_degree(&self, value: &Value) -> Option<Degree> {
+        (!self.is_contradicted(value)).then_some((0, 0, 0))
+    }
+
+    fn degree(&self, rivals: &[&Self], value: &Value) -> Option<Degree> {
+        match value {
+            Value::Object(_) => self.degree_of_object(rivals, value),
+            Value::Array(items) => {
+                let own = self.kind_of_items();
+                let is_told = own.is_some()
+                    && rivals.iter().all(|rival| rival.kind_of_items().is_some_and(|other| Some(other) != own));
+                let fits = !is_told || items.first().is_none_or(|item| own.is_some_and(|own| has_kind(item, own)));
+                fits.then_some((0, 0, 0))
+            }
+            Value::String(text) => self.fits_text(text).then_some((0, 0, 0)),
+            Value::Number(number) => {
+                let is_integer = |form: &Self| self::text(form.schema, "type") == "integer";
+                let must_be_whole = is_integer(self) && rivals.iter().any(|rival| !is_integer(rival));
+                (!must_be_whole || !number.is_f64()).then_some((0, 0, 0))
+            }
+            Value::Bool(_) | Value::Null => Some((0, 0, 0)),
+        }
+    }
+
+    /// The kind of a list's items, where they have one that is written in place.
+    fn kind_of_items(&self) -> Option<&'static str> {
+        Some(kind_of(self.schema.get("items")?)).filter(|kind| !kind.is_empty())
+    }
+
+    fn fits_text(&self, value: &str) -> bool {
+        let values = self.schema.get("enum").and_then(Value::as_array);
+        match text(self.schema, "format") {
+            "date" | "date-time" => value.len() >= 10 && value.as_bytes()[4] == b'-' && value.as_bytes()[7] == b'-',
+            "decimal" => value.parse::<f64>().is_ok_and(f64::is_finite),
+            _ => values.is_none_or(|values| values.iter().any(|known| known == value)),
+        }
+    }
+
+    fn degree_of_object(&self, rivals: &[&Self], value: &Value) -> Option<Degree> {
+        if self.is_contradicted(value) {
+            return None;
+        }
+        let (mut marks, mut constants, mut own) = (0, 0, 0);
+        for (name, known) in self.members.iter().filter(|(_, known)| known.required) {
+            let of_rivals: Vec<&Known<'_>> = rivals.iter().filter_map(|rival| rival.members.get(name)).collect();
+            let found = value.get(name);
+            if let Some(constant) = known.constant {
+                if of_rivals.len() == rivals.len() && of_rivals.iter().all(|other| other.constant == Some(constant)) {
+                    continue;
+                }
+                marks += 1;
+                constants += usize::from(found.is_some_and(|found| found == constant));
+                own += usize::from(found.is_some());
+            } else if !known.tags.is_empty() {
+                marks += 1;
+                constants +=
+                    usize::from(found.and_then(Value::as_str).is_some_and(|found| known.tags.contains(&found)));
+                own += usize::from(found.is_some());
+            } else if of_rivals.is_empty() {
+                marks += 1;
+                own += usize::from(found.is_some());
+            } else if let Some(kind) = known.kind
+                && of_rivals.iter().all(|other| other.kind.is_some_and(|other| other != kind))
+            {
+                marks += 1;
+                own += usize::from(found.is_some_and(|found| has_kind(found, kind)));
+            }
+        }
+        if marks > 0 {
+            return (constants + own > 0).then_some((constants, own, 0));
+        }
+        let is_shared =
+            |name: &str| rivals.iter().any(|rival| !rival.members.get(name).is_some_and(|known| known.required));
+        let shared: Vec<&&str> = self
+            .members
+            .iter()
+            .filter(|(name, known)| known.required && is_shared(name))
+            .map(|(name, _)| name)
+            .collect();
+        shared.iter().all(|name| value.get(**name).is_some()).then_some((0, 0, shared.len()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::chosen_variant;
+
+    fn chosen(variants: &Value, value: &Value) -> Option<usize> {
+        let document = json!({ "components": { "schemas": { "Union": { "anyOf": variants } } } });
+        chosen_variant(&document, &document["components"]["schemas"]["Union"], value).map(|(position, _)| position)
+    }
+
+    #[test]
+    fn variants_are_told_by_kind_constants_and_members() {
+        let of_kinds = json!([{ "type": "integer" }, { "type": "object", "required": ["kind"],
+            "properties": { "kind": { "type": "string", "enum": ["cat"] } } }]);
+        assert_eq!(chosen(&of_kinds, &json!(1)), Some(0));
+        assert_eq!(chosen(&of_kinds, &json!({})), Some(1), "the only object");
+        assert_eq!(chosen(&of_kinds, &json!({ "kind": "dog" })), None, "its constant has another value");
+        assert_eq!(chosen(&of_kinds, &json!("x")), None);
+        let object = |required: &[&str], others: &[&str]| {
+            let properties: serde_json::Map<String, Value> =
+                required.iter().chain(others).map(|name| ((*name).to_owned(), json!({ "type": "string" }))).collect();
+            json!({ "type": "object", "required": required, "properties": properties })
+        };
+        let of_members = json!([object(&["id", "a"], &[]), object(&["id", "b"], &[])]);
+        assert_eq!(chosen(&of_members, &json!({ "b": 1 })), Some(1), "even without its other members");
+        assert_eq!(chosen(&of_members, &json!({ "id": 1 })), None, "both have it");
+        let with_fallback =
+            json!([object(&["a", "proof"], &[]), object(&["b", "proof"], &[]), object(&[], &["a", "b"])]);
+        assert_eq!(chosen(&with_fallback, &json!({ "a": 1, "proof": 1 })), Some(0));
+        assert_eq!(chosen(&with_fallback, &json!({ "b": 1, "proof": 1 })), Some(1));
+        assert_eq!(chosen(&with_fallback, &json!({ "a": 1, "b": 1 })), Some(2));
+    }
+
+    #[test]
+    fn texts_are_told_by_format_and_value_and_numbers_by_being_whole() {
+        let texts = json!([{ "type": "string", "format": "date" }, { "type": "string", "enum": ["never"] }]);
+        assert_eq!(chosen(&texts, &json!("2024-02-29")), Some(0));
+        assert_eq!(chosen(&texts, &json!("never")), Some(1));
+        assert_eq!(chosen(&texts, &json!("soon")), None);
+        let numbers = json!([{ "type": "integer" }, { "type": "number" }]);
+        assert_eq!(chosen(&numbers, &json!(1)), Some(0));
+        assert_eq!(chosen(&numbers, &json!(1.5)), Some(1));
+    }
+}
