@@ -11,6 +11,7 @@ mod grammar;
 mod names;
 mod operations;
 mod parameters;
+mod prose;
 mod references;
 mod rules;
 mod schemas;
@@ -89,6 +90,7 @@ fn lint_document(sources: &VendorSources, document: &Document, settings: Option<
     values::check(&context, &mut report);
     unions::check(&context, &mut report);
     descriptions::check(&context, &mut report);
+    prose::check(&context, settings, &mut report);
     sensitive::check(&context, &mut report);
     unused::check(&context, settings, &mut report);
     examples::check(&context, sources, &mut report);

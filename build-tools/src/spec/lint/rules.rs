@@ -86,6 +86,7 @@ pub static RULES: &[Rule] = &[
     error("undeclared-security-scheme", "a security requirement names an unknown scheme"),
     error("unknown-example", "an example file belongs to no body of any operation"),
     error("unknown-key", "a key means nothing where it stands"),
+    error("unknown-name", "a text names an operation that does not exist"),
     error("unknown-reference", "a `$ref` points at nothing, or at a component of another kind"),
     error("unknown-tag", "an operation has a tag that the document does not describe"),
     error("unknown-value", "a key holds a word that is not among those allowed"),
