@@ -1,9 +1,7 @@
 //! The whole way: a vendor's texts in, the files of its crate out.
 
-use std::path::Path;
-
 use crate::contract::Contract;
-use crate::emit::{emit, surface};
+use crate::emit::{Unmeant, emit, surface};
 use crate::lint::{Built, check};
 use crate::output::OutputFile;
 use crate::payloads::Payloads;
@@ -43,23 +41,20 @@ pub fn generate(sources: &VendorSources) -> Result<Generated, Vec<Finding>> {
     let report = report.iter().map(|line| visible(line)).collect();
     let payloads = Payloads::new(sources);
     let proved = prove(&contract, &payloads);
-    let files = emit(&contract, &payloads, &proved);
-    let is_rust = |file: &&OutputFile| Path::new(&file.path).extension().is_some_and(|extension| extension == "rs");
-    let invalid: Vec<Finding> = files.iter().filter(is_rust).filter_map(invalid_rust).collect();
-    if invalid.is_empty() { Ok(Generated { files, report, contract, proofs: proved.proofs }) } else { Err(invalid) }
+    let files = emit(&contract, &payloads, &proved).map_err(|mistake| vec![unmeant(&mistake)])?;
+    Ok(Generated { files, report, contract, proofs: proved.proofs })
 }
 
-/// A file that is no Rust is a mistake of the generator, and reported for the file that was to be written. Without positions of
-/// the parser, which cost every other build time, it has no better place than the beginning.
-fn invalid_rust(file: &OutputFile) -> Option<Finding> {
-    let error = syn::parse_file(&file.contents).err()?;
-    Some(Finding {
+/// A file that is not what was meant is a mistake of the generator, and reported for the file that was to be written. Without
+/// positions of the parser, which cost every other build time, it has no better place than the beginning.
+fn unmeant(mistake: &Unmeant) -> Finding {
+    Finding {
         rule: "invalid-output",
         severity: Severity::Error,
-        file: file.path.clone(),
+        file: visible(&mistake.file),
         span: Span { line: 1, column: 1, ..Span::default() },
         pointer: String::new(),
-        message: format!("this file would not be valid Rust: {error}"),
+        message: format!("this file is not what was meant: {}", visible(&mistake.how)),
         help: "Report this as a mistake of the generator.".to_owned(),
-    })
+    }
 }

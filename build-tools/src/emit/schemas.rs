@@ -16,8 +16,7 @@ const PROSE: &[&str] = &["default", "deprecated", "description", "example", "ext
 /// `onboarding-testing` compares them, and says in which ways they may differ.
 pub(super) fn schemas(contract: &Contract) -> String {
     let no_components = Map::new();
-    let components =
-        contract.curated.pointer("/components/schemas").and_then(Value::as_object).unwrap_or(&no_components);
+    let components = components(contract).unwrap_or(&no_components);
     let types: BTreeMap<&str, &TypeDefinition> =
         contract.types.values().map(|definition| (definition.component.as_str(), definition)).collect();
     let mut source = Source::rust(&contract.vendor);
@@ -30,7 +29,7 @@ pub(super) fn schemas(contract: &Contract) -> String {
     source.line("onboarding_testing::assert_schemas! {");
     source.line("public include_str!(\"../../src/generated/types/mod.rs\");");
     source.line("parts {");
-    for part in parts(components, types.keys().copied()) {
+    for part in parts(contract, types.keys().copied()) {
         source.line(&format!("{} = {},", literal(part), text_of(&components[part])));
     }
     source.line("}");
@@ -45,10 +44,15 @@ pub(super) fn schemas(contract: &Contract) -> String {
     source.finish()
 }
 
+fn components(contract: &Contract) -> Option<&Map<String, Value>> {
+    contract.curated.pointer("/components/schemas").and_then(Value::as_object)
+}
+
 /// The components without a type that those with one refer to: other names for types in place, and parts of objects.
-fn parts<'d>(components: &'d Map<String, Value>, types: impl Iterator<Item = &'d str>) -> BTreeSet<&'d str> {
-    let types: BTreeSet<&str> = types.collect();
+pub(super) fn parts<'d>(contract: &'d Contract, types: impl IntoIterator<Item = &'d str>) -> BTreeSet<&'d str> {
+    let types: BTreeSet<&str> = types.into_iter().collect();
     let mut parts = BTreeSet::new();
+    let Some(components) = components(contract) else { return parts };
     let mut open: Vec<&Value> = types.iter().filter_map(|component| components.get(*component)).collect();
     while let Some(schema) = open.pop() {
         for name in references(schema) {

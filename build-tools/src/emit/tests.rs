@@ -145,9 +145,14 @@ pub(super) fn test_name(name: &str) -> String {
     crate::names::Scope::Test.free(name.to_owned())
 }
 
+/// The way from a test to the documented payloads.
+pub(super) fn path_of_payloads(contract: &Contract) -> String {
+    format!("../../../../specs/{}/examples/", contract.vendor)
+}
+
 /// The path of a payload's file as the tests include it.
 pub(super) fn included(contract: &Contract, name: &str) -> String {
-    format!("include_str!({})", literal(&format!("../../../../specs/{}/examples/{name}.json", contract.vendor)))
+    format!("include_str!({})", literal(&format!("{}{name}.json", path_of_payloads(contract))))
 }
 
 /// The documented payload, or else a value made from the schema, as an expression of type `&str`.

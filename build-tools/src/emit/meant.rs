@@ -1,0 +1,237 @@
+//! What each generated file is for, from the contract alone: whatever else a file declares is a mistake, see [`outline`](super::outline).
+//!
+//! Whoever lets an emitter write something new says so here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::operations::has_call_type;
+use super::outline::{Block, Outline};
+use super::rust::wrapped;
+use super::tests::test_name;
+use crate::contract::{Contract, CredentialForm, Given, Kind, Member, Operation, Presence, TypeDefinition};
+use crate::names::{member_name, type_name};
+use crate::payloads::Payloads;
+use crate::proof::Proved;
+
+/// The Rust files of the crate by their paths within it.
+pub(super) fn rust_files(contract: &Contract, payloads: &Payloads, proved: &Proved) -> BTreeMap<String, Outline> {
+    let mut files = BTreeMap::from([
+        ("src/generated/mod.rs".to_owned(), modules(["calls", "client", "errors", "types"])),
+        ("src/generated/client.rs".to_owned(), client(contract)),
+        ("src/generated/errors.rs".to_owned(), errors(contract)),
+    ]);
+    let tags: BTreeSet<&str> = contract.operations.iter().map(|operation| operation.module.as_str()).collect();
+    for tag in &tags {
+        files.insert(format!("src/generated/operations/{tag}.rs"), operations(contract, tag));
+    }
+    files.insert("src/generated/operations/mod.rs".to_owned(), modules(tags));
+    let groups: BTreeSet<&str> = contract.types.values().map(|definition| definition.module.as_str()).collect();
+    for group in &groups {
+        files.insert(format!("src/generated/types/{group}.rs"), types(contract, group));
+    }
+    files.insert("src/generated/types/mod.rs".to_owned(), modules(groups));
+    for (name, outline) in tests(contract, payloads, proved) {
+        files.insert(format!("tests/generated/{name}.rs"), outline);
+    }
+    files
+}
+
+/// The blocks of the README.
+pub(super) fn readme(contract: &Contract) -> Vec<Block> {
+    let heading = |text: &str| Block::Heading(text.to_owned());
+    let code = |language: &str| Block::Code(language.to_owned());
+    let mut blocks = vec![heading(&contract.settings.package.name), heading("Install"), code("toml")];
+    blocks.extend([heading("Sign in"), code("no_run"), heading("First call"), code("no_run"), heading("Operations")]);
+    let tags = contract.tags.iter().filter(|tag| contract.operations.iter().any(|other| other.module == tag.module));
+    // A heading may read otherwise than its text: quotes and dashes become typographic.
+    blocks.extend(tags.map(|_| heading("")));
+    if !contract.webhooks.is_empty() {
+        blocks.push(heading("Webhooks"));
+    }
+    blocks
+}
+
+fn modules<'m>(names: impl IntoIterator<Item = &'m str>) -> Outline {
+    let mut outline = Outline::default();
+    for name in names {
+        outline.item(format!("mod {name}"));
+    }
+    outline
+}
+
+/// An implementation and what it consists of.
+fn implementation<I: AsRef<str>>(outline: &mut Outline, header: &str, items: impl IntoIterator<Item = I>) {
+    let path = format!("impl {header}");
+    outline.items_in(&path, items);
+    outline.item(path);
+}
+
+fn client(contract: &Contract) -> Outline {
+    let mut outline = Outline::default();
+    outline.item("struct Client");
+    outline.item("struct Client / core");
+    let environments = &contract.settings.environments;
+    let new = (!environments.is_empty()).then_some("fn new");
+    implementation(&mut outline, "Client", ["fn builder", "fn core"].into_iter().chain(new));
+    let vendor_client = ["const USER_AGENT", "const VENDOR", "fn from_core", "type Credentials", "type Environment"];
+    let signer = contract.settings.requires_signer().then_some("const REQUIRES_SIGNER");
+    implementation(&mut outline, "VendorClient for Client", vendor_client.into_iter().chain(signer));
+    if !environments.is_empty() {
+        outline.item("enum Environment");
+        outline.items_in("enum Environment", environments.iter().map(|environment| type_name(&environment.name)));
+        implementation(&mut outline, "runtime::Environment for Environment", ["fn base_url"]);
+    }
+    let forms = &contract.settings.credentials;
+    outline.item("struct Credentials");
+    implementation(&mut outline, "Credentials", forms.iter().map(|form| format!("fn {}", member_name(&form.name))));
+    implementation(&mut outline, "From<Credentials> for runtime::Credentials", ["fn from"]);
+    implementation(&mut outline, "From<runtime::Credentials> for Credentials", ["fn from"]);
+    for form in forms.iter().filter(|form| form.tokens.is_some()) {
+        sign_in(&mut outline, form);
+    }
+    outline
+}
+
+fn sign_in(outline: &mut Outline, form: &CredentialForm) {
+    let name = format!("{}SignIn", type_name(&form.name));
+    outline.item(format!("static {}", form.name.to_uppercase()));
+    outline.item(format!("struct {name}"));
+    let fields = form.fields.iter().filter(|field| field.given != Given::Always);
+    let mut methods: Vec<String> = fields.map(|field| format!("fn {}", member_name(&field.name))).collect();
+    methods.extend(["fn store".to_owned(), "fn store_timeout".to_owned()]);
+    if form.tokens.as_ref().is_some_and(|tokens| tokens.authorize_url.is_some()) {
+        methods.push("fn authorize_url".to_owned());
+    }
+    implementation(outline, &name, methods);
+    implementation(outline, &format!("From<{name}> for Credentials"), ["fn from"]);
+}
+
+fn errors(contract: &Contract) -> Outline {
+    let mut outline = Outline::default();
+    let errors = contract.errors.iter().map(|error| ("status_error", &error.name, &error.variants));
+    let outcomes = contract.outcomes.iter().map(|outcome| ("outcome", &outcome.name, &outcome.variants));
+    for (form, name, variants) in errors.chain(outcomes) {
+        let path = format!("{form}! {name}");
+        outline.items_in(&path, variants.iter().map(|variant| &variant.name));
+        outline.item(path);
+    }
+    outline
+}
+
+fn operations(contract: &Contract, tag: &str) -> Outline {
+    let mut outline = Outline::default();
+    let operations: Vec<&Operation> = contract.operations.iter().filter(|operation| operation.module == tag).collect();
+    implementation(&mut outline, "Client", operations.iter().map(|operation| format!("fn {}", operation.method_name)));
+    for operation in operations {
+        outline.examples(1);
+        outline.item(format!("impl Client / fn {} / static OPERATION", operation.method_name));
+        if has_call_type(operation) {
+            let path = format!("call! {}", operation.type_stem);
+            let optional = operation.parameters.iter().filter(|parameter| !parameter.required);
+            outline.items_in(&path, optional.map(|parameter| &parameter.name));
+            outline.items_in(&path, operation.body.iter().filter(|body| !body.required).map(|_| "body"));
+            outline.item(path);
+        }
+    }
+    outline
+}
+
+fn types(contract: &Contract, module: &str) -> Outline {
+    let mut outline = Outline::default();
+    for definition in contract.types.values().filter(|definition| definition.module == module) {
+        one_type(&mut outline, definition);
+        if !wrapped(contract, &definition.name).is_empty() {
+            outline.item(format!("wraps! {}", definition.name));
+        }
+        if contract.pages.iter().any(|page| page.name == definition.name) {
+            outline.item(format!("page! {}", definition.name));
+        }
+        if contract.batches.iter().any(|batch| batch.name == definition.name) {
+            outline.item(format!("event_batch! {}", definition.name));
+        }
+    }
+    outline
+}
+
+fn one_type(outline: &mut Outline, definition: &TypeDefinition) {
+    let path = |form: &str| format!("{form}! {}", definition.name);
+    let path = match &definition.kind {
+        Kind::Object { constants, members, extra } => {
+            let path = path("object");
+            let mut group = |name: &str, members: Vec<String>| {
+                if !members.is_empty() {
+                    outline.items_in(&format!("{path} / {name}"), members);
+                    outline.items_in(&path, [name]);
+                }
+            };
+            let named = |presences: &[Presence]| -> Vec<String> {
+                let members = members.iter().filter(|member| presences.contains(&member.presence));
+                members.map(|Member { name, .. }| name.clone()).collect()
+            };
+            group("constant", constants.iter().map(|constant| constant.name.clone()).collect());
+            group("required", named(&[Presence::Required, Presence::RequiredNullable]));
+            group("optional", named(&[Presence::Optional]));
+            group("nullable", named(&[Presence::ThreeState]));
+            group("extra", extra.iter().map(|_| "extra".to_owned()).collect());
+            path
+        }
+        Kind::StringEnum(variants) => {
+            let path = path("string_enum");
+            outline.items_in(&path, variants.iter().map(|(name, _)| name));
+            path
+        }
+        Kind::TaggedUnion { variants, .. } => {
+            let path = path("tagged_union");
+            outline.items_in(&path, variants.iter().map(|variant| &variant.name));
+            path
+        }
+        Kind::UntaggedUnion(variants) => {
+            let path = path("untagged_union");
+            outline.items_in(&path, variants.iter().map(|variant| &variant.name));
+            path
+        }
+        Kind::TextIdentifier | Kind::IntegerIdentifier => path("identifier"),
+        Kind::ResourceUrl { .. } => path("resource_url"),
+    };
+    outline.item(path);
+}
+
+fn tests(contract: &Contract, payloads: &Payloads, proved: &Proved) -> Vec<(&'static str, Outline)> {
+    let functions = |names: Vec<String>| {
+        let mut outline = Outline::default();
+        for name in names {
+            outline.item(format!("fn {}", test_name(&name)));
+        }
+        outline
+    };
+    let methods = || contract.operations.iter().map(|operation| operation.method_name.clone()).collect();
+    let mut main = modules(["canaries", "mutations", "payloads", "statuses", "wire"]);
+    main.item("fn client");
+    let canaries = &proved.canaries;
+    let calls = canaries.calls.iter().map(|call| call.operation.method_name.clone());
+    let mut watched = functions(calls.collect());
+    watched.item("fn bodies");
+    watched.item("const CANARIES");
+    vec![
+        ("main", main),
+        ("wire", functions(methods())),
+        ("statuses", functions(methods())),
+        ("payloads", functions(payloads.sound().map(|(name, _)| member_name(name)).collect())),
+        ("mutations", functions(proved.mutated.keys().cloned().collect())),
+        ("canaries", watched),
+        ("schemas", schemas(contract)),
+    ]
+}
+
+fn schemas(contract: &Contract) -> Outline {
+    let mut outline = Outline::default();
+    let path = "assert_schemas!";
+    outline.item(format!("{path} public"));
+    let types: BTreeSet<&str> = contract.types.values().map(|definition| definition.component.as_str()).collect();
+    outline.items_in(&format!("{path} / parts"), super::schemas::parts(contract, types).iter().map(|_| "a literal"));
+    outline.items_in(
+        &format!("{path} / types"),
+        contract.types.values().map(|definition| if definition.sent { "sent types" } else { "read types" }),
+    );
+    outline
+}
