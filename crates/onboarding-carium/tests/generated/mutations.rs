@@ -18,15 +18,15 @@ fn anonymous_access() {
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/attributes/allowed-endpoints dnSBIO
+/data/attributes/allowed-endpoints DNSBIO
 /data/attributes/allowed-endpoints/0 NSBIAu
 /data/attributes/allowed-endpoints/0/method dnBIAOv
-/data/attributes/allowed-endpoints/0/path dnBIAO
-/data/attributes/allowed-endpoints/0/service dnBIAO
+/data/attributes/allowed-endpoints/0/path DNBIAO
+/data/attributes/allowed-endpoints/0/service DNBIAO
 /data/attributes/created-at dnBIAOp
-/data/attributes/expired-at dnBIAOp
+/data/attributes/expired-at DNBIAOp
 /data/attributes/last-modified-at dnBIAOp
-/data/attributes/user-id dnBIAOp
+/data/attributes/user-id DNBIAOp
 /data/id DNBIAOp
 /data/type DNBIAOc
 /meta dnSBIAk",
@@ -39,15 +39,15 @@ fn anonymous_access() {
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/attributes/allowed-endpoints dnSBIO
+/data/attributes/allowed-endpoints DNSBIO
 /data/attributes/allowed-endpoints/0 NSBIAu
 /data/attributes/allowed-endpoints/0/method dnBIAOv
-/data/attributes/allowed-endpoints/0/path dnBIAO
-/data/attributes/allowed-endpoints/0/service dnBIAO
+/data/attributes/allowed-endpoints/0/path DNBIAO
+/data/attributes/allowed-endpoints/0/service DNBIAO
 /data/attributes/created-at dnBIAOp
-/data/attributes/expired-at dnBIAOp
+/data/attributes/expired-at DNBIAOp
 /data/attributes/last-modified-at dnBIAOp
-/data/attributes/user-id dnBIAOp
+/data/attributes/user-id DNBIAOp
 /data/id DNBIAOp
 /data/type DNBIAOc
 /meta dnSBIAk",
@@ -86,7 +86,7 @@ fn authorization() {
 /meta/page[limit] dnSBAO
 /meta/page[offset] dnSBAO
 /meta/page[total] dnSBAO
-/resource-ids dnSBIO
+/resource-ids DNSBIO
 /resource-ids/0 NBIAOp",
         },
         Answer {
@@ -99,7 +99,7 @@ fn authorization() {
 /meta/page[limit] dnSBAO
 /meta/page[offset] dnSBAO
 /meta/page[total] dnSBAO
-/resource-ids dnSBIO
+/resource-ids DNSBIO
 /resource-ids/0 NBIAOp",
         },
         Answer {
@@ -112,7 +112,7 @@ fn authorization() {
 /meta/page[limit] dnSBAO
 /meta/page[offset] dnSBAO
 /meta/page[total] dnSBAO
-/resource-ids dnSBIO
+/resource-ids DNSBIO
 /resource-ids/0 NBIAOp",
         },
         Answer {
@@ -125,7 +125,7 @@ fn authorization() {
 /meta/page[limit] dnSBAO
 /meta/page[offset] dnSBAO
 /meta/page[total] dnSBAO
-/resource-ids dnSBIO
+/resource-ids DNSBIO
 /resource-ids/0 NBIAOp",
         },
         Answer {
@@ -134,7 +134,7 @@ fn authorization() {
             text: include_str!("../../../../specs/carium/examples/check_authz_resource_access.response.json"),
             places: "
  NSBIAu
-/allow dnSIAO",
+/allow DNSIAO",
         },
         Answer {
             name: "list_authz_resource_accessors.response",
@@ -200,11 +200,11 @@ fn authorization() {
             text: include_str!("../../../../specs/carium/examples/check_bulk_authz_resource_access.response.json"),
             places: "
  NSBIAu
-/access-queries dnSBIO
+/access-queries DNSBIO
 /access-queries/0 NSBIAu
 /access-queries/0/access-query dnSBIO
 /access-queries/0/access-query/0 NBIAO
-/access-queries/0/allow dnSIAO
+/access-queries/0/allow DNSIAO
 /access-queries/0/user-id dnBIAOp",
         },
         Answer {
@@ -213,11 +213,11 @@ fn authorization() {
             text: r#"{"access-queries":[{"access-query":["text"],"allow":true,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}]}"#,
             places: "
  NSBIAu
-/access-queries dnSBIO
+/access-queries DNSBIO
 /access-queries/0 NSBIAu
 /access-queries/0/access-query dnSBIO
 /access-queries/0/access-query/0 NBIAO
-/access-queries/0/allow dnSIAO
+/access-queries/0/allow DNSIAO
 /access-queries/0/user-id dnBIAOp",
         },
     ]);
@@ -1477,7 +1477,7 @@ fn individual_groups() {
             places: "
  NSBIAu
 /data DNSBIAu
-/data/task-id dnBIAOp",
+/data/task-id DNBIAOp",
         },
         Answer {
             name: "move_individual_group.response sample 1",
@@ -1486,7 +1486,7 @@ fn individual_groups() {
             places: "
  NSBIAu
 /data DNSBIAu
-/data/task-id dnBIAOp",
+/data/task-id DNBIAOp",
         },
         Answer {
             name: "list_individual_groups_v2.response",
@@ -1858,10 +1858,10 @@ fn oauth2() {
             text: r#"{"access_token":"text","expires_in":1,"refresh_token":"text","token_type":"text"}"#,
             places: "
  NSBIAu
-/access_token dnBIAO
+/access_token DNBIAO
 /expires_in dnSBAO
 /refresh_token dnBIAO
-/token_type dnBIAO",
+/token_type DNBIAO",
         },
     ]);
 }
@@ -2352,7 +2352,7 @@ fn organization_codes() {
 /data/0/attributes/locale-explicit dnSIAO
 /data/0/attributes/onboarding-requests dnSBIO
 /data/0/attributes/onboarding-requests/0 NSBIAu
-/data/0/attributes/onboarding-requests/0/id dnBIAOp
+/data/0/attributes/onboarding-requests/0/id DNBIAOp
 /data/0/attributes/org-code-signup-requests dnSBIO
 /data/0/attributes/org-code-signup-requests/0 NSBIAu
 /data/0/attributes/org-code-signup-requests/0/id dnBIAO
@@ -3267,7 +3267,7 @@ fn service_authentication() {
             text: include_str!("../../../../specs/carium/examples/internal_auth.response.json"),
             places: "
  NSBIAu
-/access-token dnBIAO
+/access-token DNBIAO
 /email dnBIAO
 /expires-in dnSBAO
 /id-token dnBIAO
@@ -3282,7 +3282,7 @@ fn service_authentication() {
             text: r#"{"access-token":"text","email":"text","expires-in":1,"id-token":"text","refresh-token":"text","token-type":"text","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"text"}"#,
             places: "
  NSBIAu
-/access-token dnBIAO
+/access-token DNBIAO
 /email dnBIAO
 /expires-in dnSBAO
 /id-token dnBIAO
@@ -3298,7 +3298,7 @@ fn service_authentication() {
             places: "
  NSBIAu
 /data DNSBIAu
-/data/access-token dnBIAO
+/data/access-token DNBIAO
 /data/expiration-secs dnSBAO
 /data/expiration-time dnBIAOp
 /data/session-id dnBIAOp",
@@ -3310,7 +3310,7 @@ fn service_authentication() {
             places: "
  NSBIAu
 /data DNSBIAu
-/data/access-token dnBIAO
+/data/access-token DNBIAO
 /data/expiration-secs dnSBAO
 /data/expiration-time dnBIAOp
 /data/session-id dnBIAOp",
@@ -3323,7 +3323,7 @@ fn service_authentication() {
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/attributes/access-token dnBIAO
+/data/attributes/access-token DNBIAO
 /data/id DNBIAOp
 /data/type DNBIAOc
 /meta dnSBIAk",
@@ -3336,7 +3336,7 @@ fn service_authentication() {
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/attributes/access-token dnBIAO
+/data/attributes/access-token DNBIAO
 /data/id DNBIAOp
 /data/type DNBIAOc
 /meta dnSBIAk",
@@ -3511,7 +3511,7 @@ fn sessions() {
             text: include_str!("../../../../specs/carium/examples/refresh_token.response.json"),
             places: "
  NSBIAu
-/access-token dnBIAO
+/access-token DNBIAO
 /email dnBIAO
 /first-name dnBIAO
 /id-token dnBIAO
@@ -3539,7 +3539,7 @@ fn sessions() {
             text: r#"{"access-token":"text","email":"text","first-name":"text","id-token":"text","impersonated-by":{"email":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"individual":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"last-name":"text","locale":"en_US","locale-explicit":true,"multi-organization":true,"organizations":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","tz":"text","tz-explicit":true,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"text"}"#,
             places: "
  NSBIAu
-/access-token dnBIAO
+/access-token DNBIAO
 /email dnBIAO
 /first-name dnBIAO
 /id-token dnBIAO
@@ -4261,7 +4261,7 @@ fn users() {
 /data/0/attributes/locale-explicit dnSIAO
 /data/0/attributes/onboarding-requests dnSBIO
 /data/0/attributes/onboarding-requests/0 NSBIAu
-/data/0/attributes/onboarding-requests/0/id dnBIAOp
+/data/0/attributes/onboarding-requests/0/id DNBIAOp
 /data/0/attributes/org-code-signup-requests dnSBIO
 /data/0/attributes/org-code-signup-requests/0 NSBIAu
 /data/0/attributes/org-code-signup-requests/0/id dnBIAO
@@ -4353,7 +4353,7 @@ fn users() {
 /data/attributes/locale-explicit dnSIAO
 /data/attributes/onboarding-requests dnSBIO
 /data/attributes/onboarding-requests/0 NSBIAu
-/data/attributes/onboarding-requests/0/id dnBIAOp
+/data/attributes/onboarding-requests/0/id DNBIAOp
 /data/attributes/org-code-signup-requests dnSBIO
 /data/attributes/org-code-signup-requests/0 NSBIAu
 /data/attributes/org-code-signup-requests/0/id dnBIAO
@@ -4442,7 +4442,7 @@ fn users() {
 /data/attributes/locale-explicit dnSIAO
 /data/attributes/onboarding-requests dnSBIO
 /data/attributes/onboarding-requests/0 NSBIAu
-/data/attributes/onboarding-requests/0/id dnBIAOp
+/data/attributes/onboarding-requests/0/id DNBIAOp
 /data/attributes/org-code-signup-requests dnSBIO
 /data/attributes/org-code-signup-requests/0 NSBIAu
 /data/attributes/org-code-signup-requests/0/id dnBIAO

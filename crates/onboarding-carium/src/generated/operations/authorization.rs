@@ -288,7 +288,7 @@ impl Client {
 
 call! {
     /// A call of [`list_authz_individuals`](crate::Client::list_authz_individuals): set what is optional, then [`send`](Self::send).
-    pub struct ListAuthzIndividuals -> types::AccessibleIndividuals, errors::RequestError {
+    pub struct ListAuthzIndividuals -> types::AccessibleIndividuals, errors::RequestError, pages offset("page[offset]", "page[limit]", 5000) {
         /// Only individuals with this type of account.
         ///
         /// At most 10 characters.

@@ -10,13 +10,15 @@ use super::{Meta, UserId};
 object! {
     /// An endpoint that a grant opens.
     pub struct AllowedEndpoint {
+        required {
+            /// Name of the Carium service.
+            service: String = "service",
+            /// Path of the endpoint within the service.
+            path: String = "path",
+        }
         optional {
             /// Method that may be used.
             method: HttpMethod = "method",
-            /// Path of the endpoint within the service.
-            path: String = "path",
-            /// Name of the Carium service.
-            service: String = "service",
         }
     }
 }
@@ -39,17 +41,19 @@ object! {
 object! {
     /// What a grant of anonymous access allows, and until when.
     pub struct AnonymousAccessAttributes {
-        optional {
-            /// Endpoints that may be called.
-            allowed_endpoints: Vec<AllowedEndpoint> = "allowed-endpoints",
-            /// When the grant was made.
-            created_at: UtcDateTime = "created-at",
-            /// When the grant ends.
-            expired_at: UtcDateTime = "expired-at",
-            /// When the grant was last changed.
-            last_modified_at: UtcDateTime = "last-modified-at",
+        required {
             /// User on whose behalf calls are made.
             user_id: UserId = "user-id",
+            /// Endpoints that may be called.
+            allowed_endpoints: Vec<AllowedEndpoint> = "allowed-endpoints",
+            /// When the grant ends.
+            expired_at: UtcDateTime = "expired-at",
+        }
+        optional {
+            /// When the grant was made.
+            created_at: UtcDateTime = "created-at",
+            /// When the grant was last changed.
+            last_modified_at: UtcDateTime = "last-modified-at",
         }
     }
 }

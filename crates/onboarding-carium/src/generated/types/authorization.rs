@@ -26,23 +26,29 @@ string_enum! {
 object! {
     /// A page of individuals that a user may reach.
     pub struct AccessibleIndividuals {
+        required {
+            /// Identifiers of the individuals.
+            resource_ids: Vec<IndividualId> = "resource-ids",
+        }
         optional {
             /// Where the page lies in the whole list.
             meta: PageMeta = "meta",
-            /// Identifiers of the individuals.
-            resource_ids: Vec<IndividualId> = "resource-ids",
         }
     }
 }
 
+page! { AccessibleIndividuals of IndividualId = resource_ids, total |page| page.meta.as_ref()?.page_total }
+
 object! {
     /// A page of what a user may reach.
     pub struct AccessibleResources {
+        required {
+            /// Identifiers of the resources.
+            resource_ids: Vec<ResourceId> = "resource-ids",
+        }
         optional {
             /// Where the page lies in the whole list.
             meta: PageMeta = "meta",
-            /// Identifiers of the resources.
-            resource_ids: Vec<ResourceId> = "resource-ids",
         }
     }
 }
@@ -121,7 +127,7 @@ object! {
 object! {
     /// Whether access is allowed, user by user.
     pub struct BulkResourceAccess {
-        optional {
+        required {
             /// One entry a user, or a user and query.
             access_queries: Vec<UserResourceAccess> = "access-queries",
         }
@@ -159,7 +165,7 @@ object! {
 object! {
     /// Whether access is allowed.
     pub struct ResourceAccess {
-        optional {
+        required {
             /// Whether every query holds for the user.
             allow: bool = "allow",
         }
@@ -216,11 +222,13 @@ identifier! {
 object! {
     /// Whether one user has access.
     pub struct UserResourceAccess {
+        required {
+            /// Whether the queries hold for the user.
+            allow: bool = "allow",
+        }
         optional {
             /// Queries the answer is about.
             access_query: Vec<String> = "access-query",
-            /// Whether the queries hold for the user.
-            allow: bool = "allow",
             /// User the answer is about.
             user_id: UserId = "user-id",
         }

@@ -235,7 +235,7 @@ object! {
 object! {
     /// A move of a group that is under way.
     pub struct GroupMove {
-        optional {
+        required {
             /// Task that moves the group.
             task_id: TaskId = "task-id",
         }

@@ -165,15 +165,17 @@ page! { Oauth2ClientSettingsList of Oauth2ClientSettings = data, total |page| pa
 object! {
     /// Tokens for an application; members as OAuth2 names them.
     pub struct Oauth2Token {
-        optional {
+        required {
             /// Token to send as bearer token.
             access_token: Secret = private "access_token",
+            /// How the access token is sent.
+            token_type: String = "token_type",
+        }
+        optional {
             /// Lifetime of the access token in seconds.
             expires_in: i64 = "expires_in",
             /// Token with which to get another access token.
             refresh_token: Secret = private "refresh_token",
-            /// How the access token is sent.
-            token_type: String = "token_type",
         }
     }
 }

@@ -63,7 +63,7 @@ object! {
 object! {
     /// Access of a Carium service.
     pub struct InternalAuthAttributes {
-        optional {
+        required {
             /// Token to send as bearer token.
             access_token: Secret = private "access-token",
         }
@@ -122,9 +122,11 @@ object! {
 object! {
     /// Tokens for a Carium service.
     pub struct InternalTokens {
-        optional {
+        required {
             /// Token to send as bearer token.
             access_token: Secret = private "access-token",
+        }
+        optional {
             /// E-mail address of that user.
             email: String = private "email",
             /// Lifetime of the access token in seconds.
@@ -217,9 +219,11 @@ wraps! { NewSyntheticUserTokenDocument: NewSyntheticUserToken }
 object! {
     /// A token in the name of a user.
     pub struct SyntheticUserToken {
-        optional {
+        required {
             /// Token to send as bearer token.
             access_token: Secret = private "access-token",
+        }
+        optional {
             /// Lifetime of the token in seconds.
             expiration_secs: i64 = "expiration-secs",
             /// When the token ends.

@@ -149,9 +149,11 @@ object! {
 object! {
     /// A prolonged session: fresh tokens and who is signed in.
     pub struct RefreshedSession {
-        optional {
+        required {
             /// Token to send as bearer token.
             access_token: Secret = private "access-token",
+        }
+        optional {
             /// E-mail address of the user.
             email: String = private "email",
             /// First name of the user.

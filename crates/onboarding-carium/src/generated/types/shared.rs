@@ -35,17 +35,17 @@ string_enum! {
 object! {
     /// How a person wants to be reached, by channel.
     pub struct CommunicationPreferences: sent {
-        nullable {
+        optional {
             /// Preferences for e-mail.
-            email / clear_email: Map<JsonValue> = private "email",
+            email: Map<JsonValue> = private "email",
             /// Preferences for messages in the mobile app.
-            mobile / clear_mobile: Map<JsonValue> = private "mobile",
+            mobile: Map<JsonValue> = private "mobile",
             /// Preferences for text messages.
-            sms / clear_sms: Map<JsonValue> = private "sms",
+            sms: Map<JsonValue> = private "sms",
             /// Preferences for phone calls.
-            voice / clear_voice: Map<JsonValue> = private "voice",
+            voice: Map<JsonValue> = private "voice",
             /// Preferences for messages in the web app.
-            web / clear_web: Map<JsonValue> = private "web",
+            web: Map<JsonValue> = private "web",
         }
     }
 }
@@ -190,7 +190,7 @@ identifier! {
 object! {
     /// Points at an onboarding request.
     pub struct OnboardingRequestReference {
-        optional {
+        required {
             /// Identifier of the onboarding request.
             id: OnboardingRequestId = "id",
         }
