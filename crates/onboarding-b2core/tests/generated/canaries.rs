@@ -13,13 +13,13 @@ use crate::client;
 /// What the document marks as sensitive, and the canaries that stand in its places.
 const CANARIES: Canaries = Canaries {
     marked: "
-Client.birthday
-Client.city
-Client.email
-Client.firstName
-Client.lastName
-Client.middleName
-Client.nickname
+ClientProfile.birthday
+ClientProfile.city
+ClientProfile.email
+ClientProfile.firstName
+ClientProfile.lastName
+ClientProfile.middleName
+ClientProfile.nickname
 Company.fullName
 Company.shortName
 Country.countryName
@@ -50,55 +50,55 @@ list_clients?filter[nickname]",
     ],
     bodies: &[
         Body {
-            name: "Client",
-            show: shown::<types::Client>,
-            refuse: None,
-            text: r#"{"birthday":"canary0001","city":"canary0002","clientId":1,"company":{"fullName":"canary0003","shortName":"canary0004"},"country":{"countryName":"canary0005"},"createTime":"2024-02-29T12:30:00Z","email":"canary0006","firstName":"canary0007","lastName":"canary0008","locale":"text","middleName":"canary0009","nickname":"canary0010","status":"value","updateTime":"2024-02-29T12:30:00Z"}"#,
-            canaries: "
-/birthday canary0001 . Client.birthday
-/city canary0002 . Client.city
-/company/fullName canary0003 . Company.fullName
-/company/shortName canary0004 . Company.shortName
-/country/countryName canary0005 . Country.countryName
-/email canary0006 . Client.email
-/firstName canary0007 . Client.firstName
-/lastName canary0008 . Client.lastName
-/middleName canary0009 . Client.middleName
-/nickname canary0010 . Client.nickname",
-        },
-        Body {
             name: "ClientList",
             show: shown::<types::ClientList>,
             refuse: None,
-            text: r#"{"data":[{"birthday":"canary0011","city":"canary0012","clientId":1,"company":{"fullName":"canary0013","shortName":"canary0014"},"country":{"countryName":"canary0015"},"createTime":"2024-02-29T12:30:00Z","email":"canary0016","firstName":"canary0017","lastName":"canary0018","locale":"text","middleName":"canary0019","nickname":"canary0020","status":"value","updateTime":"2024-02-29T12:30:00Z"}],"total":1}"#,
+            text: r#"{"data":[{"birthday":"canary0001","city":"canary0002","clientId":1,"company":{"fullName":"canary0003","shortName":"canary0004"},"country":{"countryName":"canary0005"},"createTime":"2024-02-29T12:30:00Z","email":"canary0006","firstName":"canary0007","lastName":"canary0008","locale":"text","middleName":"canary0009","nickname":"canary0010","status":"value","updateTime":"2024-02-29T12:30:00Z"}],"total":1}"#,
             canaries: "
-/data/0/birthday canary0011 . Client.birthday
-/data/0/city canary0012 . Client.city
-/data/0/company/fullName canary0013 . Company.fullName
-/data/0/company/shortName canary0014 . Company.shortName
-/data/0/country/countryName canary0015 . Country.countryName
-/data/0/email canary0016 . Client.email
-/data/0/firstName canary0017 . Client.firstName
-/data/0/lastName canary0018 . Client.lastName
-/data/0/middleName canary0019 . Client.middleName
-/data/0/nickname canary0020 . Client.nickname",
+/data/0/birthday canary0001 . ClientProfile.birthday
+/data/0/city canary0002 . ClientProfile.city
+/data/0/company/fullName canary0003 . Company.fullName
+/data/0/company/shortName canary0004 . Company.shortName
+/data/0/country/countryName canary0005 . Country.countryName
+/data/0/email canary0006 . ClientProfile.email
+/data/0/firstName canary0007 . ClientProfile.firstName
+/data/0/lastName canary0008 . ClientProfile.lastName
+/data/0/middleName canary0009 . ClientProfile.middleName
+/data/0/nickname canary0010 . ClientProfile.nickname",
         },
         Body {
             name: "ClientList 2",
             show: shown::<types::ClientList>,
             refuse: None,
-            text: r#"[{"birthday":"canary0021","city":"canary0022","clientId":1,"company":{"fullName":"canary0023","shortName":"canary0024"},"country":{"countryName":"canary0025"},"createTime":"2024-02-29T12:30:00Z","email":"canary0026","firstName":"canary0027","lastName":"canary0028","locale":"text","middleName":"canary0029","nickname":"canary0030","status":"value","updateTime":"2024-02-29T12:30:00Z"}]"#,
+            text: r#"[{"birthday":"canary0011","city":"canary0012","clientId":1,"company":{"fullName":"canary0013","shortName":"canary0014"},"country":{"countryName":"canary0015"},"createTime":"2024-02-29T12:30:00Z","email":"canary0016","firstName":"canary0017","lastName":"canary0018","locale":"text","middleName":"canary0019","nickname":"canary0020","status":"value","updateTime":"2024-02-29T12:30:00Z"}]"#,
             canaries: "
-/0/birthday canary0021 . Client.birthday
-/0/city canary0022 . Client.city
-/0/company/fullName canary0023 . Company.fullName
-/0/company/shortName canary0024 . Company.shortName
-/0/country/countryName canary0025 . Country.countryName
-/0/email canary0026 . Client.email
-/0/firstName canary0027 . Client.firstName
-/0/lastName canary0028 . Client.lastName
-/0/middleName canary0029 . Client.middleName
-/0/nickname canary0030 . Client.nickname",
+/0/birthday canary0011 . ClientProfile.birthday
+/0/city canary0012 . ClientProfile.city
+/0/company/fullName canary0013 . Company.fullName
+/0/company/shortName canary0014 . Company.shortName
+/0/country/countryName canary0015 . Country.countryName
+/0/email canary0016 . ClientProfile.email
+/0/firstName canary0017 . ClientProfile.firstName
+/0/lastName canary0018 . ClientProfile.lastName
+/0/middleName canary0019 . ClientProfile.middleName
+/0/nickname canary0020 . ClientProfile.nickname",
+        },
+        Body {
+            name: "ClientProfile",
+            show: shown::<types::ClientProfile>,
+            refuse: None,
+            text: r#"{"birthday":"canary0021","city":"canary0022","clientId":1,"company":{"fullName":"canary0023","shortName":"canary0024"},"country":{"countryName":"canary0025"},"createTime":"2024-02-29T12:30:00Z","email":"canary0026","firstName":"canary0027","lastName":"canary0028","locale":"text","middleName":"canary0029","nickname":"canary0030","status":"value","updateTime":"2024-02-29T12:30:00Z"}"#,
+            canaries: "
+/birthday canary0021 . ClientProfile.birthday
+/city canary0022 . ClientProfile.city
+/company/fullName canary0023 . Company.fullName
+/company/shortName canary0024 . Company.shortName
+/country/countryName canary0025 . Country.countryName
+/email canary0026 . ClientProfile.email
+/firstName canary0027 . ClientProfile.firstName
+/lastName canary0028 . ClientProfile.lastName
+/middleName canary0029 . ClientProfile.middleName
+/nickname canary0030 . ClientProfile.nickname",
         },
         Body {
             name: "ErrorBody",
@@ -144,7 +144,7 @@ async fn list_clients() {
 
 #[tokio::test]
 async fn create_client() {
-    let answers = [(200, "Client"), (201, "Client"), (400, "ErrorBody"), (401, "ErrorBody"), (403, "ErrorBody"), (200, "*"), (418, "*")];
+    let answers = [(200, "ClientProfile"), (201, "ClientProfile"), (400, "ErrorBody"), (401, "ErrorBody"), (403, "ErrorBody"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "create_client", Some("NewClient"), &answers);
     let body: types::NewClient = read(&watch.text("NewClient"));
     for (status, answer) in answers {
@@ -157,7 +157,7 @@ async fn create_client() {
 
 #[tokio::test]
 async fn get_client() {
-    let answers = [(200, "Client"), (401, "ErrorBody"), (403, "ErrorBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
+    let answers = [(200, "ClientProfile"), (401, "ErrorBody"), (403, "ErrorBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
     let watch = Watch::new(&CANARIES, "get_client", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;

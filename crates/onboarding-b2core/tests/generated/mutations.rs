@@ -71,7 +71,7 @@ fn clients() {
         },
         Answer {
             name: "create_client.response sample 1",
-            decode: decoded::<types::Client>,
+            decode: decoded::<types::ClientProfile>,
             text: r#"{"birthday":"text","city":"text","clientId":1,"company":{"fullName":"text","shortName":"text"},"country":{"countryName":"text"},"createTime":"2024-02-29T12:30:00Z","email":"text","firstName":"text","lastName":"text","locale":"text","middleName":"text","nickname":"text","status":"value","updateTime":"2024-02-29T12:30:00Z"}"#,
             places: "
  NSBIAu

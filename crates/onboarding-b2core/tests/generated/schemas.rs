@@ -11,10 +11,10 @@ onboarding_testing::assert_schemas! {
         "ClientStatus" = "{}",
     }
     types {
-        read types::Client = "Client" r##"{"properties":{"birthday":{"type":"string"},"city":{"type":"string"},"clientId":{"allOf":[{"$ref":"#/components/schemas/ClientId"}]},"company":{"allOf":[{"$ref":"#/components/schemas/Company"}],"nullable":true},"country":{"allOf":[{"$ref":"#/components/schemas/Country"}],"nullable":true},"createTime":{"format":"date-time","type":"string"},"email":{"type":"string"},"firstName":{"type":"string"},"lastName":{"type":"string"},"locale":{"nullable":true,"type":"string"},"middleName":{"type":"string"},"nickname":{"type":"string"},"status":{"allOf":[{"$ref":"#/components/schemas/ClientStatus"}]},"updateTime":{"format":"date-time","nullable":true,"type":"string"}},"required":["clientId"],"type":"object"}"##,
         sent types::ClientId = "ClientId" r#"{"type":"integer"}"#,
-        read types::ClientList = "ClientList" r##"{"anyOf":[{"$ref":"#/components/schemas/ClientPage"},{"items":{"$ref":"#/components/schemas/Client"},"type":"array"}]}"##,
-        read types::ClientPage = "ClientPage" r##"{"properties":{"data":{"items":{"$ref":"#/components/schemas/Client"},"type":"array"},"total":{"type":"integer"}},"required":["data"],"type":"object"}"##,
+        read types::ClientList = "ClientList" r##"{"anyOf":[{"$ref":"#/components/schemas/ClientPage"},{"items":{"$ref":"#/components/schemas/ClientProfile"},"type":"array"}]}"##,
+        read types::ClientPage = "ClientPage" r##"{"properties":{"data":{"items":{"$ref":"#/components/schemas/ClientProfile"},"type":"array"},"total":{"type":"integer"}},"required":["data"],"type":"object"}"##,
+        read types::ClientProfile = "ClientProfile" r##"{"properties":{"birthday":{"type":"string"},"city":{"type":"string"},"clientId":{"allOf":[{"$ref":"#/components/schemas/ClientId"}]},"company":{"allOf":[{"$ref":"#/components/schemas/Company"}],"nullable":true},"country":{"allOf":[{"$ref":"#/components/schemas/Country"}],"nullable":true},"createTime":{"format":"date-time","type":"string"},"email":{"type":"string"},"firstName":{"type":"string"},"lastName":{"type":"string"},"locale":{"nullable":true,"type":"string"},"middleName":{"type":"string"},"nickname":{"type":"string"},"status":{"allOf":[{"$ref":"#/components/schemas/ClientStatus"}]},"updateTime":{"format":"date-time","nullable":true,"type":"string"}},"required":["clientId"],"type":"object"}"##,
         sent types::ClientStatusId = "ClientStatusId" r#"{"type":"integer"}"#,
         sent types::ClientTypeId = "ClientTypeId" r#"{"type":"integer"}"#,
         read types::Company = "Company" r#"{"properties":{"fullName":{"type":"string"},"shortName":{"type":"string"}},"type":"object"}"#,

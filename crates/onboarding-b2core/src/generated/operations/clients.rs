@@ -47,8 +47,8 @@ impl Client {
     ///
     /// | status | meaning | body |
     /// |---|---|---|
-    /// | 200 | The client that was registered. | [`Client`](crate::types::Client) |
-    /// | 201 | The client that was registered. | [`Client`](crate::types::Client) |
+    /// | 200 | The client that was registered. | [`ClientProfile`](crate::types::ClientProfile) |
+    /// | 201 | The client that was registered. | [`ClientProfile`](crate::types::ClientProfile) |
     /// | 400 | The request is malformed, or values are missing, of the wrong type or not valid. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 401 | The access token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 403 | The Back Office user may not do this. | [`ErrorBody`](crate::types::ErrorBody) |
@@ -66,7 +66,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn create_client(&self, body: &types::NewClient) -> Call<types::Client, errors::CollectionError> {
+    pub fn create_client(&self, body: &types::NewClient) -> Call<types::ClientProfile, errors::CollectionError> {
         static OPERATION: Operation = Operation::new("create_client", Method::POST, "/api/v2/clients");
         self.core.request(&OPERATION).json("application/json", body).answers_json()
     }
@@ -79,7 +79,7 @@ impl Client {
     ///
     /// | status | meaning | body |
     /// |---|---|---|
-    /// | 200 | The client. | [`Client`](crate::types::Client) |
+    /// | 200 | The client. | [`ClientProfile`](crate::types::ClientProfile) |
     /// | 401 | The access token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 403 | The Back Office user may not do this. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 404 | There is no such client, or the Back Office user may not see it. | [`ErrorBody`](crate::types::ErrorBody) |
@@ -97,7 +97,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn get_client(&self, client_id: types::ClientId) -> Call<types::Client, errors::GetClientError> {
+    pub fn get_client(&self, client_id: types::ClientId) -> Call<types::ClientProfile, errors::GetClientError> {
         static OPERATION: Operation = Operation::new("get_client", Method::GET, "/api/v2/clients/{clientId}");
         self.core.request(&OPERATION).path("clientId", &client_id).answers_json()
     }

@@ -5,10 +5,44 @@
 
 use onboarding_core::{JsonValue, Map, Timestamp, identifier, object, page, string_enum, untagged_union};
 
+identifier! {
+    /// Identifies a client within an installation.
+    pub struct ClientId(i64);
+}
+
+untagged_union! {
+    /// One page of clients. The vendor's page speaks of an array of clients; a program that reads a live installation
+    /// finds the array in an envelope that also tells the total.
+    pub enum ClientList {
+        /// See [`ClientPage`].
+        ClientPage(ClientPage) = object,
+        /// The clients of this page alone.
+        Clients(Vec<ClientProfile>) = array,
+    }
+}
+
+page! { ClientList of ClientProfile = [ClientPage, Clients] }
+
+object! {
+    /// One page of clients in an envelope.
+    pub struct ClientPage {
+        required {
+            /// The clients of this page.
+            data: Vec<ClientProfile> = "data",
+        }
+        optional {
+            /// How many clients match, over all pages.
+            total: i64 = "total",
+        }
+    }
+}
+
+page! { ClientPage of ClientProfile = data, total |page| page.total }
+
 object! {
     /// A client as the installation stores it. The vendor's own description of this object is not at hand: the members
     /// below are those seen in use, and an installation sends more of them.
-    pub struct Client {
+    pub struct ClientProfile {
         required {
             /// Identifies the client.
             client_id: ClientId = "clientId",
@@ -43,40 +77,6 @@ object! {
         }
     }
 }
-
-identifier! {
-    /// Identifies a client within an installation.
-    pub struct ClientId(i64);
-}
-
-untagged_union! {
-    /// One page of clients. The vendor's page speaks of an array of clients; a program that reads a live installation
-    /// finds the array in an envelope that also tells the total.
-    pub enum ClientList {
-        /// See [`ClientPage`].
-        ClientPage(ClientPage) = object,
-        /// The clients of this page alone.
-        Clients(Vec<Client>) = array,
-    }
-}
-
-page! { ClientList of Client = [ClientPage, Clients] }
-
-object! {
-    /// One page of clients in an envelope.
-    pub struct ClientPage {
-        required {
-            /// The clients of this page.
-            data: Vec<Client> = "data",
-        }
-        optional {
-            /// How many clients match, over all pages.
-            total: i64 = "total",
-        }
-    }
-}
-
-page! { ClientPage of Client = data, total |page| page.total }
 
 identifier! {
     /// Identifies a status that a client profile can have.

@@ -6,7 +6,7 @@
 mod clients;
 
 pub use self::clients::{
-    Client, ClientId, ClientList, ClientPage, ClientStatusId, ClientTypeId, Company, Country, CountryCode,
+    ClientId, ClientList, ClientPage, ClientProfile, ClientStatusId, ClientTypeId, Company, Country, CountryCode,
     ErrorBody, InternalTypeId, ManagerId, NewClient, NewClientAddress, NewClientInfo, NewClientPhone, RiskLevelId,
     SortOrder, VerificationLevelId,
 };
