@@ -271,12 +271,12 @@ fn findings_name_the_remedy() {
             "line": 57,
             "column": 23,
             "pointer": "/paths/~1clients/post/responses/201/content/application~1json/schema/$ref",
-            "message": "there is no `Clientt` under `components/schemas`",
-            "help": "Write `#/components/schemas/Client`, or add the component.",
+            "message": "there is no `Customerr` under `components/schemas`",
+            "help": "Write `#/components/schemas/Customer`, or add the component.",
         })
     );
     assert_eq!(
         finding.to_string(),
-        "mistakes/openapi.yaml:57:23: error[unknown-reference]: there is no `Clientt` under `components/schemas`"
+        "mistakes/openapi.yaml:57:23: error[unknown-reference]: there is no `Customerr` under `components/schemas`"
     );
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use build_tools::generate;
-use build_tools::names::Scope;
+use build_tools::names::{Scope, is_offered};
 
 use common::{root, sources, vendors};
 
@@ -173,4 +173,19 @@ fn a_name_that_is_taken_is_changed_to_one_that_no_document_has() {
     assert_eq!(Scope::Variant.free("Unknown".to_owned()), "DocumentedUnknown");
     assert_eq!(Scope::Setter.free("pages".to_owned()), "pages_");
     assert_eq!(Scope::Argument.free("pages".to_owned()), "pages");
+}
+
+/// The lint rule `offered-rust-name` knows all that a vendor crate offers beside its own types.
+#[test]
+fn what_vendor_crates_offer_is_known() {
+    for vendor in vendors() {
+        let path = root().join(format!("crates/onboarding-{vendor}/src/lib.rs"));
+        let offered = names(&fs::read_to_string(&path).expect("there is a crate")).imported;
+        let types: Vec<&String> = offered.iter().filter(|name| is_type(name)).collect();
+        assert!(types.len() > 20, "{vendor}: {types:?}");
+        for name in types {
+            // What signs in is made from `vendor.toml`, not from the document.
+            assert!(is_offered(name) || name.ends_with("SignIn"), "{vendor}: `{name}` is not known as offered");
+        }
+    }
 }

@@ -9,7 +9,7 @@ use super::{
     walk::Site,
 };
 use crate::{
-    names::{Scope, is_keyword, is_snake_case, is_type_name, member_name, type_name, variant_name},
+    names::{Scope, is_keyword, is_offered, is_snake_case, is_type_name, member_name, type_name, variant_name},
     spec::{Node, Span, pointer::join},
 };
 
@@ -44,7 +44,7 @@ impl<'d> Names<'d> {
     }
 }
 
-/// Rules `component-name-form`, `reserved-rust-name` and `duplicate-rust-name` for schemas. Types are compared without
+/// Rules `component-name-form`, `reserved-rust-name`, `offered-rust-name` and `duplicate-rust-name` for schemas. Types are compared without
 /// regard to case: files are named after them.
 fn check_components(context: &Context<'_>, report: &mut Report<'_>) {
     let mut names = Names::default();
@@ -60,6 +60,12 @@ fn check_components(context: &Context<'_>, report: &mut Report<'_>) {
                 format!("`{}` becomes the Rust type `{rust_name}`, which generated code needs itself", site.name);
             let help = "Name the component after what it describes, or give it an `x-rust-name`.";
             report.at("reserved-rust-name", site.span, &site.pointer, message, help);
+        }
+        if is_offered(&rust_name) {
+            let message =
+                format!("`{}` becomes the Rust type `{rust_name}`, and the crate itself offers another one", site.name);
+            let help = format!("Name the component after what it describes, such as `{rust_name}Profile`.");
+            report.at("offered-rust-name", site.span, &site.pointer, message, help);
         }
         if let Some((owner, line)) = names.claim(rust_name.to_lowercase(), site.name, site.span) {
             let message =

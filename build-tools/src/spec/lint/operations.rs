@@ -11,7 +11,7 @@ use super::{
     walk::Site,
 };
 use crate::{
-    names::is_snake_case,
+    names::{begins_with_verb, is_snake_case},
     spec::{Encoding, Entry, MediaTypeMistake, Node, encoding, media_type::body_encoding, pointer::join},
 };
 
@@ -97,7 +97,7 @@ pub(super) fn template(path: &str) -> Option<Vec<Piece<'_>>> {
     Some(pieces)
 }
 
-/// Rules `missing-operation-id`, `operation-id-form` and `duplicate-operation-id`.
+/// Rules `missing-operation-id`, `operation-id-form`, `operation-verb` and `duplicate-operation-id`.
 fn check_operation_ids(context: &Context<'_>, report: &mut Report<'_>) {
     let mut known: BTreeMap<&str, usize> = BTreeMap::new();
     for operation in &context.operations {
@@ -117,6 +117,15 @@ fn check_operation_ids(context: &Context<'_>, report: &mut Report<'_>) {
         if !is_snake_case(id) {
             let message = format!("the operationId `{id}` is not in snake case");
             report.at("operation-id-form", node.span, &pointer, message, format!("Write `{}`.", id.to_snake_case()));
+        }
+        let name = operation.node.get("x-rust-name").unwrap_or(node);
+        // What the vendor calls becomes no method, and a name of another form is reported by the rules of forms.
+        let nameless = |name: &&str| !operation.entry.webhook && is_snake_case(name) && !begins_with_verb(name);
+        if let Some(method_name) = name.as_str().filter(nameless) {
+            let message = format!("`{method_name}` does not begin with a verb");
+            let help = "Say first what it does: `list_`, `get_`, `create_`, `update_`, `delete_`, or another verb of the list \
+                        in `names.rs`. Where the `operationId` is the vendor's own, give the operation an `x-rust-name`.";
+            report.at("operation-verb", name.span, &pointer, message, help);
         }
         if let Some(line) = known.get(id) {
             let message = format!("the operationId `{id}` is already used on line {line}");

@@ -1304,13 +1304,13 @@ async fn authenticate() {
 }
 
 #[tokio::test]
-async fn internal_auth() {
+async fn authenticate_service_v1() {
     let answers = [(201, "InternalTokens"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "internal_auth", Some("InternalLogin"), &answers);
     let body: types::InternalLogin = read(&watch.text("InternalLogin"));
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).internal_auth(&body);
+        let call = client(&server).authenticate_service_v1(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -1330,13 +1330,13 @@ async fn create_synthetic_user_token() {
 }
 
 #[tokio::test]
-async fn internal_auth_v2() {
+async fn authenticate_service() {
     let answers = [(201, "InternalAuthDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "internal_auth_v2", Some("NewInternalAuthDocument"), &answers);
     let body: types::NewInternalAuthDocument = read(&watch.text("NewInternalAuthDocument"));
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).internal_auth_v2(&body);
+        let call = client(&server).authenticate_service(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -1675,31 +1675,31 @@ async fn reset_oauth2_client_secret() {
 }
 
 #[tokio::test]
-async fn oauth2_launch() {
+async fn launch_oauth2() {
     let answers = [(302, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "oauth2_launch", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).oauth2_launch("text", &Secret::new("canary0274"));
+        let call = client(&server).launch_oauth2("text", &Secret::new("canary0274"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
     let server = Loopback::answering(200, "application/json", "").await;
-    watch.refused(client(&server).oauth2_launch("text", &Secret::new(long("canary0274", 1024).as_str())).send().await);
+    watch.refused(client(&server).launch_oauth2("text", &Secret::new(long("canary0274", 1024).as_str())).send().await);
 }
 
 #[tokio::test]
-async fn oauth2_redirect() {
+async fn redirect_oauth2() {
     let answers = [(302, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "oauth2_redirect", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).oauth2_redirect(&Secret::new("canary0275"), "497f6eca-6276-4993-bfeb-53cbbbba6f08");
+        let call = client(&server).redirect_oauth2(&Secret::new("canary0275"), "497f6eca-6276-4993-bfeb-53cbbbba6f08");
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
     let server = Loopback::answering(200, "application/json", "").await;
-    watch.refused(client(&server).oauth2_redirect(&Secret::new(long("canary0275", 1024).as_str()), "497f6eca-6276-4993-bfeb-53cbbbba6f08").send().await);
+    watch.refused(client(&server).redirect_oauth2(&Secret::new(long("canary0275", 1024).as_str()), "497f6eca-6276-4993-bfeb-53cbbbba6f08").send().await);
 }
 
 #[tokio::test]
@@ -1716,44 +1716,44 @@ async fn create_oauth2_token() {
 }
 
 #[tokio::test]
-async fn saml_assertion_consumer() {
+async fn consume_saml_assertion() {
     let answers = [(302, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "saml_assertion_consumer", Some("SamlAssertion"), &answers);
     let body: types::SamlAssertion = read(&watch.text("SamlAssertion"));
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).saml_assertion_consumer(&types::SamlProviderId::from("saml-provider-id"), &body);
+        let call = client(&server).consume_saml_assertion(&types::SamlProviderId::from("saml-provider-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
 }
 
 #[tokio::test]
-async fn saml_logout() {
+async fn logout_with_saml() {
     let answers = [(302, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "saml_logout", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).saml_logout(&types::SamlProviderId::from("saml-provider-id"), &Secret::new("canary0276")).relay_state("text").sig_alg("text").signature("text");
+        let call = client(&server).logout_with_saml(&types::SamlProviderId::from("saml-provider-id"), &Secret::new("canary0276")).relay_state("text").sig_alg("text").signature("text");
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
     let server = Loopback::answering(200, "application/json", "").await;
-    watch.refused(client(&server).saml_logout(&types::SamlProviderId::from("saml-provider-id"), &Secret::new(long("canary0276", 99999).as_str())).relay_state("text").sig_alg("text").signature("text").send().await);
+    watch.refused(client(&server).logout_with_saml(&types::SamlProviderId::from("saml-provider-id"), &Secret::new(long("canary0276", 99999).as_str())).relay_state("text").sig_alg("text").signature("text").send().await);
 }
 
 #[tokio::test]
-async fn saml_login() {
+async fn login_with_saml() {
     let answers = [(302, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "saml_login", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).saml_login("text").email_address("canary0277").next("text");
+        let call = client(&server).login_with_saml("text").email_address("canary0277").next("text");
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
     let server = Loopback::answering(200, "application/json", "").await;
-    watch.refused(client(&server).saml_login("text").email_address(long("canary0277", 255).as_str()).next("text").send().await);
+    watch.refused(client(&server).login_with_saml("text").email_address(long("canary0277", 255).as_str()).next("text").send().await);
 }
 
 #[tokio::test]
@@ -2171,12 +2171,12 @@ async fn list_individual_group_logs() {
 }
 
 #[tokio::test]
-async fn list_individual_groups() {
+async fn list_individual_groups_v1() {
     let answers = [(200, "IndividualGroupList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "list_individual_groups", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).list_individual_groups().exclude_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_cmp_last_modified_time(["text", "text"]).filter_eligible_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_exclude_ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_include_inactive(true).filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_node_type(types::GroupNodeType::Division).filter_parent_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_tags(["text", "text"]).filter_text("text").filter_tree_node_type(types::TreeNodeType::Leaf).ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).name("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).type_([types::GroupType::AllParticipants, types::GroupType::AllParticipants]).with_individuals(true);
+        let call = client(&server).list_individual_groups_v1().exclude_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_cmp_last_modified_time(["text", "text"]).filter_eligible_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_exclude_ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_include_inactive(true).filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_node_type(types::GroupNodeType::Division).filter_parent_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_tags(["text", "text"]).filter_text("text").filter_tree_node_type(types::TreeNodeType::Leaf).ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).name("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).type_([types::GroupType::AllParticipants, types::GroupType::AllParticipants]).with_individuals(true);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2196,12 +2196,12 @@ async fn create_individual_group() {
 }
 
 #[tokio::test]
-async fn get_individual_group() {
+async fn get_individual_group_v1() {
     let answers = [(200, "IndividualGroupDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "get_individual_group", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).get_individual_group(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).with_individuals(true).with_members(true);
+        let call = client(&server).get_individual_group_v1(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).with_individuals(true).with_members(true);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2326,24 +2326,24 @@ async fn remove_individual_group_members() {
 }
 
 #[tokio::test]
-async fn list_individual_groups_v2() {
+async fn list_individual_groups() {
     let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "list_individual_groups_v2", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).list_individual_groups_v2().exclude_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_cmp_last_modified_time(["text", "text"]).filter_eligible_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_exclude_ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_include_inactive(true).filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_node_type(types::GroupNodeType::Division).filter_parent_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_tags(["text", "text"]).filter_text("text").filter_tree_node_type(types::TreeNodeType::Leaf).ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).name("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).type_([types::GroupType::AllParticipants, types::GroupType::AllParticipants]);
+        let call = client(&server).list_individual_groups().exclude_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_cmp_last_modified_time(["text", "text"]).filter_eligible_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_exclude_ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_include_inactive(true).filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_node_type(types::GroupNodeType::Division).filter_parent_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_tags(["text", "text"]).filter_text("text").filter_tree_node_type(types::TreeNodeType::Leaf).ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).name("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).type_([types::GroupType::AllParticipants, types::GroupType::AllParticipants]);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
 }
 
 #[tokio::test]
-async fn get_individual_group_v2() {
+async fn get_individual_group() {
     let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "get_individual_group_v2", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).get_individual_group_v2(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_include_inactive(true);
+        let call = client(&server).get_individual_group(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_include_inactive(true);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }

@@ -48,9 +48,9 @@ async fn authenticate() {
 }
 
 #[tokio::test]
-async fn internal_auth() {
+async fn authenticate_service_v1() {
     let body: types::InternalLogin = read(include_str!("../../../../specs/carium/examples/internal_auth.request.json"));
-    let call = async |client: Client| client.internal_auth(&body).send().await;
+    let call = async |client: Client| client.authenticate_service_v1(&body).send().await;
     expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/internal_auth.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -64,9 +64,9 @@ async fn create_synthetic_user_token() {
 }
 
 #[tokio::test]
-async fn internal_auth_v2() {
+async fn authenticate_service() {
     let body: types::NewInternalAuthDocument = read(include_str!("../../../../specs/carium/examples/internal_auth_v2.request.json"));
-    let call = async |client: Client| client.internal_auth_v2(&body).send().await;
+    let call = async |client: Client| client.authenticate_service(&body).send().await;
     expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/internal_auth_v2.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -272,15 +272,15 @@ async fn reset_oauth2_client_secret() {
 }
 
 #[tokio::test]
-async fn oauth2_launch() {
-    let call = async |client: Client| client.oauth2_launch("text", &Secret::new("text")).send().await;
+async fn launch_oauth2() {
+    let call = async |client: Client| client.launch_oauth2("text", &Secret::new("text")).send().await;
     expect_success!(call, client, 302, "application/json", "");
     expect_error!(call, client, 418, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/oauth2_launch.response.4XX.json"), errors::RequestError::ClientError(_));
 }
 
 #[tokio::test]
-async fn oauth2_redirect() {
-    let call = async |client: Client| client.oauth2_redirect(&Secret::new("text"), "497f6eca-6276-4993-bfeb-53cbbbba6f08").send().await;
+async fn redirect_oauth2() {
+    let call = async |client: Client| client.redirect_oauth2(&Secret::new("text"), "497f6eca-6276-4993-bfeb-53cbbbba6f08").send().await;
     expect_success!(call, client, 302, "application/json", "");
     expect_error!(call, client, 418, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/oauth2_redirect.response.4XX.json"), errors::RequestError::ClientError(_));
 }
@@ -295,23 +295,23 @@ async fn create_oauth2_token() {
 }
 
 #[tokio::test]
-async fn saml_assertion_consumer() {
+async fn consume_saml_assertion() {
     let body: types::SamlAssertion = read(include_str!("../../../../specs/carium/examples/saml_assertion_consumer.request.json"));
-    let call = async |client: Client| client.saml_assertion_consumer(&types::SamlProviderId::from("saml-provider-id"), &body).send().await;
+    let call = async |client: Client| client.consume_saml_assertion(&types::SamlProviderId::from("saml-provider-id"), &body).send().await;
     expect_success!(call, client, 302, "application/json", "");
     expect_error!(call, client, 418, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/saml_assertion_consumer.response.4XX.json"), errors::RequestError::ClientError(_));
 }
 
 #[tokio::test]
-async fn saml_logout() {
-    let call = async |client: Client| client.saml_logout(&types::SamlProviderId::from("saml-provider-id"), &Secret::new("text")).relay_state("text").sig_alg("text").signature("text").send().await;
+async fn logout_with_saml() {
+    let call = async |client: Client| client.logout_with_saml(&types::SamlProviderId::from("saml-provider-id"), &Secret::new("text")).relay_state("text").sig_alg("text").signature("text").send().await;
     expect_success!(call, client, 302, "application/json", "");
     expect_error!(call, client, 418, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/saml_logout.response.4XX.json"), errors::RequestError::ClientError(_));
 }
 
 #[tokio::test]
-async fn saml_login() {
-    let call = async |client: Client| client.saml_login("text").email_address("text").next("text").send().await;
+async fn login_with_saml() {
+    let call = async |client: Client| client.login_with_saml("text").email_address("text").next("text").send().await;
     expect_success!(call, client, 302, "application/json", "");
     expect_error!(call, client, 418, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/saml_login.response.4XX.json"), errors::RequestError::ClientError(_));
 }
@@ -557,8 +557,8 @@ async fn list_individual_group_logs() {
 }
 
 #[tokio::test]
-async fn list_individual_groups() {
-    let call = async |client: Client| client.list_individual_groups().exclude_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_cmp_last_modified_time(["text", "text"]).filter_eligible_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_exclude_ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_include_inactive(true).filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_node_type(types::GroupNodeType::Division).filter_parent_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_tags(["text", "text"]).filter_text("text").filter_tree_node_type(types::TreeNodeType::Leaf).ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).name("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).type_([types::GroupType::AllParticipants, types::GroupType::AllParticipants]).with_individuals(true).send().await;
+async fn list_individual_groups_v1() {
+    let call = async |client: Client| client.list_individual_groups_v1().exclude_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_cmp_last_modified_time(["text", "text"]).filter_eligible_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_exclude_ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_include_inactive(true).filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_node_type(types::GroupNodeType::Division).filter_parent_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_tags(["text", "text"]).filter_text("text").filter_tree_node_type(types::TreeNodeType::Leaf).ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).name("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).type_([types::GroupType::AllParticipants, types::GroupType::AllParticipants]).with_individuals(true).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_individual_groups.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -572,8 +572,8 @@ async fn create_individual_group() {
 }
 
 #[tokio::test]
-async fn get_individual_group() {
-    let call = async |client: Client| client.get_individual_group(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).with_individuals(true).with_members(true).send().await;
+async fn get_individual_group_v1() {
+    let call = async |client: Client| client.get_individual_group_v1(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).with_individuals(true).with_members(true).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_individual_group.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -650,15 +650,15 @@ async fn remove_individual_group_members() {
 }
 
 #[tokio::test]
-async fn list_individual_groups_v2() {
-    let call = async |client: Client| client.list_individual_groups_v2().exclude_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_cmp_last_modified_time(["text", "text"]).filter_eligible_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_exclude_ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_include_inactive(true).filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_node_type(types::GroupNodeType::Division).filter_parent_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_tags(["text", "text"]).filter_text("text").filter_tree_node_type(types::TreeNodeType::Leaf).ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).name("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).type_([types::GroupType::AllParticipants, types::GroupType::AllParticipants]).send().await;
+async fn list_individual_groups() {
+    let call = async |client: Client| client.list_individual_groups().exclude_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_cmp_last_modified_time(["text", "text"]).filter_eligible_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_exclude_ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_include_inactive(true).filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_node_type(types::GroupNodeType::Division).filter_parent_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_tags(["text", "text"]).filter_text("text").filter_tree_node_type(types::TreeNodeType::Leaf).ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).name("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).type_([types::GroupType::AllParticipants, types::GroupType::AllParticipants]).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_individual_groups_v2.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
 
 #[tokio::test]
-async fn get_individual_group_v2() {
-    let call = async |client: Client| client.get_individual_group_v2(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_include_inactive(true).send().await;
+async fn get_individual_group() {
+    let call = async |client: Client| client.get_individual_group(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_include_inactive(true).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_individual_group_v2.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }

@@ -58,13 +58,13 @@ async fn authenticate() {
 }
 
 #[tokio::test]
-async fn internal_auth() {
+async fn authenticate_service_v1() {
     let documented = include_str!("../../../../specs/carium/examples/internal_auth.response.json");
     let server = Loopback::answering(201, "application/vnd.api+json", documented).await;
     let body: types::InternalLogin = read(include_str!("../../../../specs/carium/examples/internal_auth.request.json"));
-    let answer = client(&server).internal_auth(&body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).authenticate_service_v1(&body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
-    assert_wire!("internal_auth", server.request().await);
+    assert_wire!("authenticate_service_v1", server.request().await);
 }
 
 #[tokio::test]
@@ -78,13 +78,13 @@ async fn create_synthetic_user_token() {
 }
 
 #[tokio::test]
-async fn internal_auth_v2() {
+async fn authenticate_service() {
     let documented = include_str!("../../../../specs/carium/examples/internal_auth_v2.response.json");
     let server = Loopback::answering(201, "application/vnd.api+json", documented).await;
     let body: types::NewInternalAuthDocument = read(include_str!("../../../../specs/carium/examples/internal_auth_v2.request.json"));
-    let answer = client(&server).internal_auth_v2(&body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).authenticate_service(&body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
-    assert_wire!("internal_auth_v2", server.request().await);
+    assert_wire!("authenticate_service", server.request().await);
 }
 
 #[tokio::test]
@@ -336,17 +336,17 @@ async fn reset_oauth2_client_secret() {
 }
 
 #[tokio::test]
-async fn oauth2_launch() {
+async fn launch_oauth2() {
     let server = Loopback::answering(302, "application/json", "").await;
-    client(&server).oauth2_launch("text", &Secret::new("text")).send().await.expect("the documented answer is decoded");
-    assert_wire!("oauth2_launch", server.request().await);
+    client(&server).launch_oauth2("text", &Secret::new("text")).send().await.expect("the documented answer is decoded");
+    assert_wire!("launch_oauth2", server.request().await);
 }
 
 #[tokio::test]
-async fn oauth2_redirect() {
+async fn redirect_oauth2() {
     let server = Loopback::answering(302, "application/json", "").await;
-    client(&server).oauth2_redirect(&Secret::new("text"), "497f6eca-6276-4993-bfeb-53cbbbba6f08").send().await.expect("the documented answer is decoded");
-    assert_wire!("oauth2_redirect", server.request().await);
+    client(&server).redirect_oauth2(&Secret::new("text"), "497f6eca-6276-4993-bfeb-53cbbbba6f08").send().await.expect("the documented answer is decoded");
+    assert_wire!("redirect_oauth2", server.request().await);
 }
 
 #[tokio::test]
@@ -360,25 +360,25 @@ async fn create_oauth2_token() {
 }
 
 #[tokio::test]
-async fn saml_assertion_consumer() {
+async fn consume_saml_assertion() {
     let server = Loopback::answering(302, "application/json", "").await;
     let body: types::SamlAssertion = read(include_str!("../../../../specs/carium/examples/saml_assertion_consumer.request.json"));
-    client(&server).saml_assertion_consumer(&types::SamlProviderId::from("saml-provider-id"), &body).send().await.expect("the documented answer is decoded");
-    assert_wire!("saml_assertion_consumer", server.request().await);
+    client(&server).consume_saml_assertion(&types::SamlProviderId::from("saml-provider-id"), &body).send().await.expect("the documented answer is decoded");
+    assert_wire!("consume_saml_assertion", server.request().await);
 }
 
 #[tokio::test]
-async fn saml_logout() {
+async fn logout_with_saml() {
     let server = Loopback::answering(302, "application/json", "").await;
-    client(&server).saml_logout(&types::SamlProviderId::from("saml-provider-id"), &Secret::new("text")).relay_state("text").sig_alg("text").signature("text").send().await.expect("the documented answer is decoded");
-    assert_wire!("saml_logout", server.request().await);
+    client(&server).logout_with_saml(&types::SamlProviderId::from("saml-provider-id"), &Secret::new("text")).relay_state("text").sig_alg("text").signature("text").send().await.expect("the documented answer is decoded");
+    assert_wire!("logout_with_saml", server.request().await);
 }
 
 #[tokio::test]
-async fn saml_login() {
+async fn login_with_saml() {
     let server = Loopback::answering(302, "application/json", "").await;
-    client(&server).saml_login("text").email_address("text").next("text").send().await.expect("the documented answer is decoded");
-    assert_wire!("saml_login", server.request().await);
+    client(&server).login_with_saml("text").email_address("text").next("text").send().await.expect("the documented answer is decoded");
+    assert_wire!("login_with_saml", server.request().await);
 }
 
 #[tokio::test]
@@ -682,12 +682,12 @@ async fn list_individual_group_logs() {
 }
 
 #[tokio::test]
-async fn list_individual_groups() {
+async fn list_individual_groups_v1() {
     let documented = include_str!("../../../../specs/carium/examples/list_individual_groups.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
-    let answer = client(&server).list_individual_groups().exclude_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_cmp_last_modified_time(["text", "text"]).filter_eligible_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_exclude_ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_include_inactive(true).filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_node_type(types::GroupNodeType::Division).filter_parent_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_tags(["text", "text"]).filter_text("text").filter_tree_node_type(types::TreeNodeType::Leaf).ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).name("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).type_([types::GroupType::AllParticipants, types::GroupType::AllParticipants]).with_individuals(true).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).list_individual_groups_v1().exclude_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_cmp_last_modified_time(["text", "text"]).filter_eligible_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_exclude_ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_include_inactive(true).filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_node_type(types::GroupNodeType::Division).filter_parent_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_tags(["text", "text"]).filter_text("text").filter_tree_node_type(types::TreeNodeType::Leaf).ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).name("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).type_([types::GroupType::AllParticipants, types::GroupType::AllParticipants]).with_individuals(true).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
-    assert_wire!("list_individual_groups", server.request().await);
+    assert_wire!("list_individual_groups_v1", server.request().await);
 }
 
 #[tokio::test]
@@ -701,12 +701,12 @@ async fn create_individual_group() {
 }
 
 #[tokio::test]
-async fn get_individual_group() {
+async fn get_individual_group_v1() {
     let documented = include_str!("../../../../specs/carium/examples/get_individual_group.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
-    let answer = client(&server).get_individual_group(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).with_individuals(true).with_members(true).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).get_individual_group_v1(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).with_individuals(true).with_members(true).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
-    assert_wire!("get_individual_group", server.request().await);
+    assert_wire!("get_individual_group_v1", server.request().await);
 }
 
 #[tokio::test]
@@ -799,21 +799,21 @@ async fn remove_individual_group_members() {
 }
 
 #[tokio::test]
-async fn list_individual_groups_v2() {
+async fn list_individual_groups() {
     let documented = include_str!("../../../../specs/carium/examples/list_individual_groups_v2.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
-    let answer = client(&server).list_individual_groups_v2().exclude_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_cmp_last_modified_time(["text", "text"]).filter_eligible_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_exclude_ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_include_inactive(true).filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_node_type(types::GroupNodeType::Division).filter_parent_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_tags(["text", "text"]).filter_text("text").filter_tree_node_type(types::TreeNodeType::Leaf).ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).name("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).type_([types::GroupType::AllParticipants, types::GroupType::AllParticipants]).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).list_individual_groups().exclude_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_cmp_last_modified_time(["text", "text"]).filter_eligible_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_exclude_ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_include_inactive(true).filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_node_type(types::GroupNodeType::Division).filter_parent_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_tags(["text", "text"]).filter_text("text").filter_tree_node_type(types::TreeNodeType::Leaf).ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).name("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).type_([types::GroupType::AllParticipants, types::GroupType::AllParticipants]).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
-    assert_wire!("list_individual_groups_v2", server.request().await);
+    assert_wire!("list_individual_groups", server.request().await);
 }
 
 #[tokio::test]
-async fn get_individual_group_v2() {
+async fn get_individual_group() {
     let documented = include_str!("../../../../specs/carium/examples/get_individual_group_v2.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
-    let answer = client(&server).get_individual_group_v2(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_include_inactive(true).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).get_individual_group(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_include_inactive(true).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
-    assert_wire!("get_individual_group_v2", server.request().await);
+    assert_wire!("get_individual_group", server.request().await);
 }
 
 #[tokio::test]

@@ -153,14 +153,14 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// # #[allow(deprecated)]
-    /// let answer = client.list_individual_groups().send().await?;
+    /// let answer = client.list_individual_groups_v1().send().await?;
     /// # drop(answer);
     /// # Ok(())
     /// # }
     /// ```
     #[deprecated = "the vendor advises against it"]
     #[inline]
-    pub fn list_individual_groups(&self) -> ListIndividualGroups {
+    pub fn list_individual_groups_v1(&self) -> ListIndividualGroupsV1 {
         static OPERATION: Operation = Operation::new(
             "list_individual_groups",
             Method::GET,
@@ -168,7 +168,7 @@ impl Client {
         )
             .deprecated()
             .accept("application/vnd.api+json");
-        ListIndividualGroups(self.core.request(&OPERATION).answers_json())
+        ListIndividualGroupsV1(self.core.request(&OPERATION).answers_json())
     }
 
     /// Create a group.
@@ -228,7 +228,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .get_individual_group(
+    ///     .get_individual_group_v1(
     ///         &types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
     ///     )
     ///     .send()
@@ -238,14 +238,20 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn get_individual_group(&self, id: &types::IndividualGroupId) -> GetIndividualGroup {
+    pub fn get_individual_group_v1(&self, id: &types::IndividualGroupId) -> GetIndividualGroupV1 {
         static OPERATION: Operation = Operation::new(
             "get_individual_group",
             Method::GET,
             "/v1/individual-groups/{id}/",
         )
             .accept("application/vnd.api+json");
-        GetIndividualGroup(self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json())
+        GetIndividualGroupV1(
+            self.core
+                .request(&OPERATION)
+                .check("id", id, &[])
+                .path("id", id)
+                .answers_json(),
+        )
     }
 
     /// Update a group.
@@ -732,20 +738,20 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_individual_groups_v2().send().await?;
+    /// let answer = client.list_individual_groups().send().await?;
     /// # drop(answer);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
-    pub fn list_individual_groups_v2(&self) -> ListIndividualGroupsV2 {
+    pub fn list_individual_groups(&self) -> ListIndividualGroups {
         static OPERATION: Operation = Operation::new(
             "list_individual_groups_v2",
             Method::GET,
             "/v2/individual-groups/",
         )
             .accept("application/vnd.api+json");
-        ListIndividualGroupsV2(self.core.request(&OPERATION).answers_json())
+        ListIndividualGroups(self.core.request(&OPERATION).answers_json())
     }
 
     /// Get a group without its people.
@@ -767,7 +773,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .get_individual_group_v2(
+    ///     .get_individual_group(
     ///         &types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
     ///     )
     ///     .send()
@@ -777,20 +783,14 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn get_individual_group_v2(&self, id: &types::IndividualGroupId) -> GetIndividualGroupV2 {
+    pub fn get_individual_group(&self, id: &types::IndividualGroupId) -> GetIndividualGroup {
         static OPERATION: Operation = Operation::new(
             "get_individual_group_v2",
             Method::GET,
             "/v2/individual-groups/{id}/",
         )
             .accept("application/vnd.api+json");
-        GetIndividualGroupV2(
-            self.core
-                .request(&OPERATION)
-                .check("id", id, &[])
-                .path("id", id)
-                .answers_json(),
-        )
+        GetIndividualGroup(self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json())
     }
 }
 
@@ -845,8 +845,8 @@ call! {
 }
 
 call! {
-    /// A call of [`list_individual_groups`](crate::Client::list_individual_groups): set what is optional, then [`send`](Self::send).
-    pub struct ListIndividualGroups -> types::IndividualGroupList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
+    /// A call of [`list_individual_groups_v1`](crate::Client::list_individual_groups_v1): set what is optional, then [`send`](Self::send).
+    pub struct ListIndividualGroupsV1 -> types::IndividualGroupList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
         /// Leave out groups to which this individual belongs.
         exclude_individual_id: types::IndividualId = query "exclude[individual-id]",
         /// Bounds on the time of the last change, each a comparator and a time, such as `>=2024-01-31 00:00:00`.
@@ -907,8 +907,8 @@ call! {
 }
 
 call! {
-    /// A call of [`get_individual_group`](crate::Client::get_individual_group): set what is optional, then [`send`](Self::send).
-    pub struct GetIndividualGroup -> types::IndividualGroupDocument, errors::RequestError {
+    /// A call of [`get_individual_group_v1`](crate::Client::get_individual_group_v1): set what is optional, then [`send`](Self::send).
+    pub struct GetIndividualGroupV1 -> types::IndividualGroupDocument, errors::RequestError {
         /// Whether the answer lists the individuals of the group.
         ///
         /// `false` by default.
@@ -949,8 +949,8 @@ call! {
 }
 
 call! {
-    /// A call of [`list_individual_groups_v2`](crate::Client::list_individual_groups_v2): set what is optional, then [`send`](Self::send).
-    pub struct ListIndividualGroupsV2 -> types::IndividualGroupV2List, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
+    /// A call of [`list_individual_groups`](crate::Client::list_individual_groups): set what is optional, then [`send`](Self::send).
+    pub struct ListIndividualGroups -> types::IndividualGroupV2List, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
         /// Leave out groups to which this individual belongs.
         exclude_individual_id: types::IndividualId = query "exclude[individual-id]",
         /// Bounds on the time of the last change, each a comparator and a time, such as `>=2024-01-31 00:00:00`.
@@ -1006,8 +1006,8 @@ call! {
 }
 
 call! {
-    /// A call of [`get_individual_group_v2`](crate::Client::get_individual_group_v2): set what is optional, then [`send`](Self::send).
-    pub struct GetIndividualGroupV2 -> types::IndividualGroupV2Document, errors::RequestError {
+    /// A call of [`get_individual_group`](crate::Client::get_individual_group): set what is optional, then [`send`](Self::send).
+    pub struct GetIndividualGroup -> types::IndividualGroupV2Document, errors::RequestError {
         /// Whether to include what is no longer in use.
         ///
         /// `false` by default.

@@ -35,8 +35,8 @@ pub use self::data_requests::{ListArchiveRequests, ListDeletionRequests};
 pub use self::features::{ListFeatures, ListOrganizationFeatures, ListUserFeatures};
 pub use self::impersonation::ListImpersonationRequests;
 pub use self::individual_groups::{
-    GetIndividualGroup, GetIndividualGroupV2, ListIndividualGroupEligibleMembers, ListIndividualGroupIndividuals,
-    ListIndividualGroupLeaders, ListIndividualGroupLogs, ListIndividualGroups, ListIndividualGroupsV2,
+    GetIndividualGroup, GetIndividualGroupV1, ListIndividualGroupEligibleMembers, ListIndividualGroupIndividuals,
+    ListIndividualGroupLeaders, ListIndividualGroupLogs, ListIndividualGroups, ListIndividualGroupsV1,
 };
 pub use self::multi_factor_authentication::ListMfaTotpConfigurations;
 pub use self::oauth2::ListOauth2ClientSettings;
@@ -49,7 +49,7 @@ pub use self::organization_content::{
 pub use self::organizations::ListOrganizations;
 pub use self::replication::ListUserReplications;
 pub use self::roles::{ListRoleUsers, ListRoles};
-pub use self::saml::{SamlLogin, SamlLogout};
+pub use self::saml::{LoginWithSaml, LogoutWithSaml};
 pub use self::service_documents::{GetServiceDocument, ListServiceDocuments};
 pub use self::sessions::GetSession;
 pub use self::url_shorteners::ListUrlShorteners;

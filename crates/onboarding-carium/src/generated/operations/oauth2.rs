@@ -268,12 +268,12 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// client.oauth2_launch("text", &Secret::new("text")).send().await?;
+    /// client.launch_oauth2("text", &Secret::new("text")).send().await?;
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
-    pub fn oauth2_launch(&self, iss: &str, launch: &Secret) -> Call<(), errors::RequestError> {
+    pub fn launch_oauth2(&self, iss: &str, launch: &Secret) -> Call<(), errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("oauth2_launch", Method::GET, "/v1/oauth2-launcher/").public().redirects();
         self.core
@@ -309,14 +309,14 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// client
-    ///     .oauth2_redirect(&Secret::new("text"), "497f6eca-6276-4993-bfeb-53cbbbba6f08")
+    ///     .redirect_oauth2(&Secret::new("text"), "497f6eca-6276-4993-bfeb-53cbbbba6f08")
     ///     .send()
     ///     .await?;
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
-    pub fn oauth2_redirect(&self, code: &Secret, state: &str) -> Call<(), errors::RequestError> {
+    pub fn redirect_oauth2(&self, code: &Secret, state: &str) -> Call<(), errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("oauth2_redirect", Method::GET, "/v1/oauth2-redirector/").public().redirects();
         self.core

@@ -31,7 +31,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// client
-    ///     .saml_assertion_consumer(
+    ///     .consume_saml_assertion(
     ///         &types::SamlProviderId::from("saml-provider-id"),
     ///         &types::SamlAssertion::new(Secret::new("text")),
     ///     )
@@ -41,7 +41,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn saml_assertion_consumer(
+    pub fn consume_saml_assertion(
         &self,
         id: &types::SamlProviderId,
         body: &types::SamlAssertion,
@@ -75,7 +75,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// client
-    ///     .saml_logout(
+    ///     .logout_with_saml(
     ///         &types::SamlProviderId::from("saml-provider-id"),
     ///         &Secret::new("text"),
     ///     )
@@ -85,10 +85,10 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn saml_logout(&self, id: &types::SamlProviderId, saml_request: &Secret) -> SamlLogout {
+    pub fn logout_with_saml(&self, id: &types::SamlProviderId, saml_request: &Secret) -> LogoutWithSaml {
         static OPERATION: Operation =
             Operation::new("saml_logout", Method::GET, "/v1/saml-acs/{id}/logout/").public().redirects();
-        SamlLogout(
+        LogoutWithSaml(
             self.core
                 .request(&OPERATION)
                 .path("id", id)
@@ -120,15 +120,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// client.saml_login("text").send().await?;
+    /// client.login_with_saml("text").send().await?;
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
-    pub fn saml_login(&self, domain: &str) -> SamlLogin {
+    pub fn login_with_saml(&self, domain: &str) -> LoginWithSaml {
         static OPERATION: Operation =
             Operation::new("saml_login", Method::GET, "/v1/saml-login/").public().redirects();
-        SamlLogin(
+        LoginWithSaml(
             self.core
                 .request(&OPERATION)
                 .check("domain", &domain, const { &[Rule::max_length(255)] })
@@ -139,8 +139,8 @@ impl Client {
 }
 
 call! {
-    /// A call of [`saml_logout`](crate::Client::saml_logout): set what is optional, then [`send`](Self::send).
-    pub struct SamlLogout -> (), errors::RequestError {
+    /// A call of [`logout_with_saml`](crate::Client::logout_with_saml): set what is optional, then [`send`](Self::send).
+    pub struct LogoutWithSaml -> (), errors::RequestError {
         /// State that the identity provider gets back.
         ///
         /// At most 99999 characters.
@@ -157,8 +157,8 @@ call! {
 }
 
 call! {
-    /// A call of [`saml_login`](crate::Client::saml_login): set what is optional, then [`send`](Self::send).
-    pub struct SamlLogin -> (), errors::RequestError {
+    /// A call of [`login_with_saml`](crate::Client::login_with_saml): set what is optional, then [`send`](Self::send).
+    pub struct LoginWithSaml -> (), errors::RequestError {
         /// E-mail address with which to sign in.
         ///
         /// At most 255 characters.

@@ -58,7 +58,9 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .internal_auth(&types::InternalLogin::new("text", "text", Secret::new("text")))
+    ///     .authenticate_service_v1(
+    ///         &types::InternalLogin::new("text", "text", Secret::new("text")),
+    ///     )
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -66,7 +68,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn internal_auth(
+    pub fn authenticate_service_v1(
         &self,
         body: &types::InternalLogin,
     ) -> Call<types::InternalTokens, errors::RequestError> {
@@ -138,7 +140,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .internal_auth_v2(&types::NewInternalAuthAttributes::new().into())
+    ///     .authenticate_service(&types::NewInternalAuthAttributes::new().into())
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -146,7 +148,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn internal_auth_v2(
+    pub fn authenticate_service(
         &self,
         body: &types::NewInternalAuthDocument,
     ) -> Call<types::InternalAuthDocument, errors::RequestError> {
