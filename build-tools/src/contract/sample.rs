@@ -88,6 +88,10 @@ impl<'d> Sampler<'d> {
             return value.clone();
         }
         if let Some(part) = schema.get("allOf").and_then(|parts| parts.get(0)) {
+            // A format beside a reference holds in this place only.
+            if let Some(format) = schema.get("format").and_then(Value::as_str) {
+                return Value::String(of_text(schema, format));
+            }
             return self.of_schema(part);
         }
         if let Some(variants) = variants(schema) {

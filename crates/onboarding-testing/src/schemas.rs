@@ -386,7 +386,7 @@ impl Document {
         let mut result = Map::new();
         let mut target_is_nullable = false;
         if let Some(reference) = reference {
-            expect_keywords(schema, &["$ref", "allOf", "nullable"], place);
+            expect_keywords(schema, &["$ref", "allOf", "format", "nullable"], place);
             let target = self.target(reference).unwrap_or_else(|| panic!("{place}: {reference} leads nowhere"));
             target_is_nullable = target.schema.get("nullable") == Some(&Value::Bool(true));
             match (target.name, self.value_in_place(target, view, place)) {

@@ -286,9 +286,9 @@ update_organization_code?id",
             name: "AddOrganizationUserDocument",
             show: shown::<types::AddOrganizationUserDocument>,
             refuse: Some(refused::<types::AddOrganizationUserDocument>),
-            text: r#"{"data":{"attributes":{"email":"canary0003@example.com","role-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"organizations"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"email":"canary0003","role-id":"role-id","user-id":"user-id"},"type":"organizations"},"meta":{}}"#,
             canaries: "
-/data/attributes/email canary0003 p AddOrganizationUserAttributes.email",
+/data/attributes/email canary0003 . AddOrganizationUserAttributes.email",
         },
         Body {
             name: "AnswerArchiveRequest",
@@ -302,7 +302,7 @@ update_organization_code?id",
             name: "ArchiveRequestDocument",
             show: shown::<types::ArchiveRequestDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","email":"canary0005","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","interview-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-modified-time":"2024-02-29 12:30:00","request-state":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"archive-requests"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"created-by":"user-id","created-time":"2024-02-29 12:30:00","email":"canary0005","individual-id":"individual-id","interview-id":"interview-id","last-modified-time":"2024-02-29 12:30:00","request-state":"text"},"id":"archive-request-id","type":"archive-requests"},"meta":{}}"#,
             canaries: "
 /data/attributes/email canary0005 . ArchiveRequestAttributes.email",
         },
@@ -310,7 +310,7 @@ update_organization_code?id",
             name: "ArchiveRequestList",
             show: shown::<types::ArchiveRequestList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","email":"canary0006","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","interview-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-modified-time":"2024-02-29 12:30:00","request-state":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"archive-requests"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"created-by":"user-id","created-time":"2024-02-29 12:30:00","email":"canary0006","individual-id":"individual-id","interview-id":"interview-id","last-modified-time":"2024-02-29 12:30:00","request-state":"text"},"id":"archive-request-id","type":"archive-requests"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
 /data/0/attributes/email canary0006 . ArchiveRequestAttributes.email",
         },
@@ -318,7 +318,7 @@ update_organization_code?id",
             name: "AuthenticationDocument",
             show: shown::<types::AuthenticationDocument>,
             refuse: None,
-            text: r#"{"data":{"email":"canary0007","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","roles":["text"],"session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}}"#,
+            text: r#"{"data":{"email":"canary0007","organization-id":"organization-id","roles":["text"],"session-id":"session-id","user-id":"user-id"}}"#,
             canaries: "
 /data/email canary0007 . AuthenticatedUser.email",
         },
@@ -326,9 +326,9 @@ update_organization_code?id",
             name: "ChangeRoleUserDocument",
             show: shown::<types::ChangeRoleUserDocument>,
             refuse: Some(refused::<types::ChangeRoleUserDocument>),
-            text: r#"{"data":{"attributes":{"email":"canary0008@example.com","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"roles"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"email":"canary0008","user-id":"user-id"},"type":"roles"},"meta":{}}"#,
             canaries: "
-/data/attributes/email canary0008 p UserReferenceAttributes.email",
+/data/attributes/email canary0008 . UserReferenceAttributes.email",
         },
         Body {
             name: "ChangeUserEmail",
@@ -394,7 +394,7 @@ update_organization_code?id",
             name: "ConfirmedForgotPassword",
             show: shown::<types::ConfirmedForgotPassword>,
             refuse: None,
-            text: r#"{"access-token":"canary0020","email":"canary0021","first-name":"canary0022","id-token":"canary0023","impersonated-by":{"email":"canary0024","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"individual":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"last-name":"canary0025","locale":"en_US","locale-explicit":true,"login-error":{"code":"text","detail":"canary0026","status":1},"multi-organization":true,"organizations":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"refresh-token":"canary0027","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","tz":"text","tz-explicit":true,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"canary0028"}"#,
+            text: r#"{"access-token":"canary0020","email":"canary0021","first-name":"canary0022","id-token":"canary0023","impersonated-by":{"email":"canary0024","id":"user-id","session-id":"session-id"},"individual":{"id":"individual-id"},"last-name":"canary0025","locale":"en_US","locale-explicit":true,"login-error":{"code":"text","detail":"canary0026","status":1},"multi-organization":true,"organizations":["organization-id"],"refresh-token":"canary0027","session-id":"session-id","tz":"text","tz-explicit":true,"user-id":"user-id","username":"canary0028"}"#,
             canaries: "
 /access-token canary0020 . ConfirmedForgotPassword.access-token
 /email canary0021 . ConfirmedForgotPassword.email
@@ -410,7 +410,7 @@ update_organization_code?id",
             name: "ConfirmedSignUp",
             show: shown::<types::ConfirmedSignUp>,
             refuse: None,
-            text: r#"{"access-token":"canary0029","account-type":"text","email":"canary0030","first-name":"canary0031","id-token":"canary0032","impersonated-by":{"email":"canary0033","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"individual":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"last-name":"canary0034","locale":"en_US","locale-explicit":true,"login-error":{"code":"text","detail":"canary0035","status":1},"multi-organization":true,"organizations":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"refresh-token":"canary0036","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","tz":"text","tz-explicit":true,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"canary0037"}"#,
+            text: r#"{"access-token":"canary0029","account-type":"text","email":"canary0030","first-name":"canary0031","id-token":"canary0032","impersonated-by":{"email":"canary0033","id":"user-id","session-id":"session-id"},"individual":{"id":"individual-id"},"last-name":"canary0034","locale":"en_US","locale-explicit":true,"login-error":{"code":"text","detail":"canary0035","status":1},"multi-organization":true,"organizations":["organization-id"],"refresh-token":"canary0036","session-id":"session-id","tz":"text","tz-explicit":true,"user-id":"user-id","username":"canary0037"}"#,
             canaries: "
 /access-token canary0029 . ConfirmedSignUp.access-token
 /email canary0030 . ConfirmedSignUp.email
@@ -426,7 +426,7 @@ update_organization_code?id",
             name: "DeletionRequestDocument",
             show: shown::<types::DeletionRequestDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"archive":true,"created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","email":"canary0038","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","progress":[{"app":"text","operation":"text","state":"text"}],"status":"text","type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"deletion-requests"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"archive":true,"created-by":"user-id","created-time":"2024-02-29 12:30:00","email":"canary0038","individual-id":"individual-id","progress":[{"app":"text","operation":"text","state":"text"}],"status":"text","type":"text"},"id":"deletion-request-id","type":"deletion-requests"},"meta":{}}"#,
             canaries: "
 /data/attributes/email canary0038 . DeletionRequestAttributes.email",
         },
@@ -434,7 +434,7 @@ update_organization_code?id",
             name: "DeletionRequestList",
             show: shown::<types::DeletionRequestList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"archive":true,"created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","email":"canary0039","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","progress":[{"app":"text","operation":"text","state":"text"}],"status":"text","type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"deletion-requests"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"archive":true,"created-by":"user-id","created-time":"2024-02-29 12:30:00","email":"canary0039","individual-id":"individual-id","progress":[{"app":"text","operation":"text","state":"text"}],"status":"text","type":"text"},"id":"deletion-request-id","type":"deletion-requests"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
 /data/0/attributes/email canary0039 . DeletionRequestAttributes.email",
         },
@@ -450,7 +450,7 @@ update_organization_code?id",
             name: "EligibleMemberList",
             show: shown::<types::EligibleMemberList>,
             refuse: None,
-            text: r#"{"data":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email":"canary0041","email-verified":true,"first-name":"canary0042","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0043","member-type":"individual","phone-verified":true,"verified":true}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email":"canary0041","email-verified":true,"first-name":"canary0042","id":"user-id","individual-id":"individual-id","last-name":"canary0043","member-type":"individual","phone-verified":true,"verified":true}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
 /data/0/email canary0041 . EligibleMember.email
 /data/0/first-name canary0042 . EligibleMember.first-name
@@ -471,7 +471,7 @@ update_organization_code?id",
             name: "EmailTemplateDocument",
             show: shown::<types::EmailTemplateDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"created-time":"2024-02-29 12:30:00","format":"html","last-modified-time":"2024-02-29 12:30:00","locale":"en_US","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","subject":"text","support-email":"canary0048@example.com","support-email-title":"text","template":"text","theme-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"forgot-password"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-email-templates"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"created-time":"2024-02-29 12:30:00","format":"html","last-modified-time":"2024-02-29 12:30:00","locale":"en_US","organization-id":"organization-id","subject":"text","support-email":"canary0048@example.com","support-email-title":"text","template":"text","theme-id":"theme-id","type":"forgot-password"},"id":"email-template-id","type":"organization-email-templates"},"meta":{}}"#,
             canaries: "
 /data/attributes/support-email canary0048 p EmailTemplateAttributes.support-email",
         },
@@ -479,7 +479,7 @@ update_organization_code?id",
             name: "EmailTemplateList",
             show: shown::<types::EmailTemplateList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"created-time":"2024-02-29 12:30:00","format":"html","last-modified-time":"2024-02-29 12:30:00","locale":"en_US","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","subject":"text","support-email":"canary0049@example.com","support-email-title":"text","template":"text","theme-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"forgot-password"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-email-templates"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"created-time":"2024-02-29 12:30:00","format":"html","last-modified-time":"2024-02-29 12:30:00","locale":"en_US","organization-id":"organization-id","subject":"text","support-email":"canary0049@example.com","support-email-title":"text","template":"text","theme-id":"theme-id","type":"forgot-password"},"id":"email-template-id","type":"organization-email-templates"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
 /data/0/attributes/support-email canary0049 p EmailTemplateAttributes.support-email",
         },
@@ -505,7 +505,7 @@ update_organization_code?id",
             name: "FeedbackCommentDocument",
             show: shown::<types::FeedbackCommentDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"comment":"canary0054","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","current-page":"text","email":"canary0055","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"feedback-comment-id","type":"feedback-comments"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"comment":"canary0054","created-by":"user-id","created-time":"2024-02-29 12:30:00","current-page":"text","email":"canary0055","individual-id":"individual-id"},"id":"feedback-comment-id","type":"feedback-comments"},"meta":{}}"#,
             canaries: "
 /data/attributes/comment canary0054 . FeedbackCommentAttributes.comment
 /data/attributes/email canary0055 . FeedbackCommentAttributes.email",
@@ -514,7 +514,7 @@ update_organization_code?id",
             name: "FeedbackCommentList",
             show: shown::<types::FeedbackCommentList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"comment":"canary0056","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","current-page":"text","email":"canary0057","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"feedback-comment-id","type":"feedback-comments"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"comment":"canary0056","created-by":"user-id","created-time":"2024-02-29 12:30:00","current-page":"text","email":"canary0057","individual-id":"individual-id"},"id":"feedback-comment-id","type":"feedback-comments"}],"meta":{}}"#,
             canaries: "
 /data/0/attributes/comment canary0056 . FeedbackCommentAttributes.comment
 /data/0/attributes/email canary0057 . FeedbackCommentAttributes.email",
@@ -523,7 +523,7 @@ update_organization_code?id",
             name: "ImpersonationRequestDocument",
             show: shown::<types::ImpersonationRequestDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"created-at":"2024-02-29 12:30:00","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","state":"text","user":{"email":"canary0058","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"impersonation-requests"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"created-at":"2024-02-29 12:30:00","created-by":"user-id","state":"text","user":{"email":"canary0058","id":"user-id"}},"id":"impersonation-request-id","type":"impersonation-requests"},"meta":{}}"#,
             canaries: "
 /data/attributes/user/email canary0058 . UserReference.email",
         },
@@ -531,7 +531,7 @@ update_organization_code?id",
             name: "ImpersonationRequestList",
             show: shown::<types::ImpersonationRequestList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"created-at":"2024-02-29 12:30:00","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","state":"text","user":{"email":"canary0059","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"impersonation-requests"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"created-at":"2024-02-29 12:30:00","created-by":"user-id","state":"text","user":{"email":"canary0059","id":"user-id"}},"id":"impersonation-request-id","type":"impersonation-requests"}],"meta":{}}"#,
             canaries: "
 /data/0/attributes/user/email canary0059 . UserReference.email",
         },
@@ -539,7 +539,7 @@ update_organization_code?id",
             name: "IndividualGroupDocument",
             show: shown::<types::IndividualGroupDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"child-count":1,"individual-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"individuals":[{"birth-date":"1060-07-17","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email-verified":true,"first-name":"canary0061","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0062","name":"canary0063","owner":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"text"},"phone-verified":true,"preferred-name":"canary0064","registered":true,"registration-invite":"accepted","tz":"text","verified":true}],"individuals-count":1,"is-active":true,"last-modified-time":"2024-02-29 12:30:00","leader-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"leaders":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0065","email-verified":true,"enabled":true,"first-name":"canary0066","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0067","phone-verified":true,"registration-invite":"accepted","verified":true}],"members":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0068","email-verified":true,"first-name":"canary0069","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0070","phone-verified":true,"registration-invite":"accepted","verified":true}],"name":"text","node-type":"division","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","parent-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"self-can-write":true,"tags":["text"],"type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individual-groups"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"child-count":1,"individual-ids":["individual-id"],"individuals":[{"birth-date":"1060-07-17","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email-verified":true,"first-name":"canary0061","id":"individual-id","last-name":"canary0062","name":"canary0063","owner":{"id":"owner-id","type":"text"},"phone-verified":true,"preferred-name":"canary0064","registered":true,"registration-invite":"accepted","tz":"text","verified":true}],"individuals-count":1,"is-active":true,"last-modified-time":"2024-02-29 12:30:00","leader-ids":["user-id"],"leaders":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"user-id","email":"canary0065","email-verified":true,"enabled":true,"first-name":"canary0066","id":"user-id","individual-id":"individual-id","last-name":"canary0067","phone-verified":true,"registration-invite":"accepted","verified":true}],"members":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"user-id","email":"canary0068","email-verified":true,"first-name":"canary0069","id":"user-id","individual-id":"individual-id","last-name":"canary0070","phone-verified":true,"registration-invite":"accepted","verified":true}],"name":"text","node-type":"division","organization-id":"organization-id","parent-group":{"id":"individual-group-id","name":"text"},"self-can-write":true,"tags":["text"],"type":"text"},"id":"individual-group-id","type":"individual-groups"},"meta":{}}"#,
             canaries: "
 /data/attributes/individuals/0/birth-date 1060-07-17 . GroupIndividual.birth-date
 /data/attributes/individuals/0/first-name canary0061 . GroupIndividual.first-name
@@ -557,7 +557,7 @@ update_organization_code?id",
             name: "IndividualGroupIndividualList",
             show: shown::<types::IndividualGroupIndividualList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"individual":{"birth-date":"1071-07-17","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email-verified":true,"first-name":"canary0072","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0073","name":"canary0074","owner":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"text"},"phone-verified":true,"preferred-name":"canary0075","registered":true,"registration-invite":"accepted","tz":"text","verified":true},"individual-group-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"individual-group-individuals"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"individual":{"birth-date":"1071-07-17","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email-verified":true,"first-name":"canary0072","id":"individual-id","last-name":"canary0073","name":"canary0074","owner":{"id":"owner-id","type":"text"},"phone-verified":true,"preferred-name":"canary0075","registered":true,"registration-invite":"accepted","tz":"text","verified":true},"individual-group-id":"individual-group-id"},"type":"individual-group-individuals"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
 /data/0/attributes/individual/birth-date 1071-07-17 . GroupIndividual.birth-date
 /data/0/attributes/individual/first-name canary0072 . GroupIndividual.first-name
@@ -569,7 +569,7 @@ update_organization_code?id",
             name: "IndividualGroupLeaderList",
             show: shown::<types::IndividualGroupLeaderList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"individual-group-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","leader":{"first-name":"canary0076","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0077","username":"canary0078"}},"type":"individual-group-leaders"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"individual-group-id":"individual-group-id","leader":{"first-name":"canary0076","id":"user-id","last-name":"canary0077","username":"canary0078"}},"type":"individual-group-leaders"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
 /data/0/attributes/leader/first-name canary0076 . LeaderSummary.first-name
 /data/0/attributes/leader/last-name canary0077 . LeaderSummary.last-name
@@ -579,7 +579,7 @@ update_organization_code?id",
             name: "IndividualGroupList",
             show: shown::<types::IndividualGroupList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"child-count":1,"individual-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"individuals":[{"birth-date":"1079-07-17","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email-verified":true,"first-name":"canary0080","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0081","name":"canary0082","owner":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"text"},"phone-verified":true,"preferred-name":"canary0083","registered":true,"registration-invite":"accepted","tz":"text","verified":true}],"individuals-count":1,"is-active":true,"last-modified-time":"2024-02-29 12:30:00","leader-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"leaders":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0084","email-verified":true,"enabled":true,"first-name":"canary0085","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0086","phone-verified":true,"registration-invite":"accepted","verified":true}],"members":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0087","email-verified":true,"first-name":"canary0088","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0089","phone-verified":true,"registration-invite":"accepted","verified":true}],"name":"text","node-type":"division","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","parent-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"self-can-write":true,"tags":["text"],"type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individual-groups"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"child-count":1,"individual-ids":["individual-id"],"individuals":[{"birth-date":"1079-07-17","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email-verified":true,"first-name":"canary0080","id":"individual-id","last-name":"canary0081","name":"canary0082","owner":{"id":"owner-id","type":"text"},"phone-verified":true,"preferred-name":"canary0083","registered":true,"registration-invite":"accepted","tz":"text","verified":true}],"individuals-count":1,"is-active":true,"last-modified-time":"2024-02-29 12:30:00","leader-ids":["user-id"],"leaders":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"user-id","email":"canary0084","email-verified":true,"enabled":true,"first-name":"canary0085","id":"user-id","individual-id":"individual-id","last-name":"canary0086","phone-verified":true,"registration-invite":"accepted","verified":true}],"members":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"user-id","email":"canary0087","email-verified":true,"first-name":"canary0088","id":"user-id","individual-id":"individual-id","last-name":"canary0089","phone-verified":true,"registration-invite":"accepted","verified":true}],"name":"text","node-type":"division","organization-id":"organization-id","parent-group":{"id":"individual-group-id","name":"text"},"self-can-write":true,"tags":["text"],"type":"text"},"id":"individual-group-id","type":"individual-groups"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
 /data/0/attributes/individuals/0/birth-date 1079-07-17 . GroupIndividual.birth-date
 /data/0/attributes/individuals/0/first-name canary0080 . GroupIndividual.first-name
@@ -597,7 +597,7 @@ update_organization_code?id",
             name: "IndividualGroupLogList",
             show: shown::<types::IndividualGroupLogList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"created-by":{"email":"canary0090","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"created-time":"2024-02-29 12:30:00","event":"text","individual-group-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","subject":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individual-group-logs"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"created-by":{"email":"canary0090","id":"user-id"},"created-time":"2024-02-29 12:30:00","event":"text","individual-group-id":"individual-group-id","individual-id":"individual-id","subject":"text"},"id":"individual-group-log-id","type":"individual-group-logs"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
 /data/0/attributes/created-by/email canary0090 . UserReference.email",
         },
@@ -605,7 +605,7 @@ update_organization_code?id",
             name: "InternalAuthDocument",
             show: shown::<types::InternalAuthDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"access-token":"canary0091"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"internal-auths"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"access-token":"canary0091"},"id":"internal-auth-id","type":"internal-auths"},"meta":{}}"#,
             canaries: "
 /data/attributes/access-token canary0091 . InternalAuthAttributes.access-token",
         },
@@ -622,7 +622,7 @@ update_organization_code?id",
             name: "InternalTokens",
             show: shown::<types::InternalTokens>,
             refuse: None,
-            text: r#"{"access-token":"canary0094","email":"canary0095","expires-in":1,"id-token":"canary0096","refresh-token":"canary0097","token-type":"text","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"canary0098"}"#,
+            text: r#"{"access-token":"canary0094","email":"canary0095","expires-in":1,"id-token":"canary0096","refresh-token":"canary0097","token-type":"text","user-id":"user-id","username":"canary0098"}"#,
             canaries: "
 /access-token canary0094 . InternalTokens.access-token
 /email canary0095 . InternalTokens.email
@@ -644,7 +644,7 @@ update_organization_code?id",
             name: "LoginResult",
             show: shown::<types::LoginResult>,
             refuse: None,
-            text: r#"{"access-token":"canary0102","email":"canary0103","first-name":"canary0104","id-token":"canary0105","impersonated-by":{"email":"canary0106","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"individual":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"last-name":"canary0107","locale":"en_US","locale-explicit":true,"multi-organization":true,"organizations":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"redirect-url":"canary0108","refresh-token":"canary0109","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","tz":"text","tz-explicit":true,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"canary0110"}"#,
+            text: r#"{"access-token":"canary0102","email":"canary0103","first-name":"canary0104","id-token":"canary0105","impersonated-by":{"email":"canary0106","id":"user-id","session-id":"session-id"},"individual":{"id":"individual-id"},"last-name":"canary0107","locale":"en_US","locale-explicit":true,"multi-organization":true,"organizations":["organization-id"],"redirect-url":"canary0108","refresh-token":"canary0109","session-id":"session-id","tz":"text","tz-explicit":true,"user-id":"user-id","username":"canary0110"}"#,
             canaries: "
 /access-token canary0102 . LoginResult.access-token
 /email canary0103 . LoginResult.email
@@ -660,7 +660,7 @@ update_organization_code?id",
             name: "LogoUploadDocument",
             show: shown::<types::LogoUploadDocument>,
             refuse: None,
-            text: r#"{"data":{"expiration-time":1,"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","upload-data":{"key":"canary0111"},"upload-url":"canary0112"}}"#,
+            text: r#"{"data":{"expiration-time":1,"id":"logo-upload-id","upload-data":{"key":"canary0111"},"upload-url":"canary0112"}}"#,
             canaries: "
 /data/upload-data/key canary0111 . LogoUpload.upload-data
 /data/upload-url canary0112 . LogoUpload.upload-url",
@@ -669,7 +669,7 @@ update_organization_code?id",
             name: "NewArchiveRequestDocument",
             show: shown::<types::NewArchiveRequestDocument>,
             refuse: Some(refused::<types::NewArchiveRequestDocument>),
-            text: r#"{"data":{"attributes":{"individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","password":"canary0113"},"type":"archive-requests"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"individual-id":"individual-id","password":"canary0113"},"type":"archive-requests"},"meta":{}}"#,
             canaries: "
 /data/attributes/password canary0113 . NewArchiveRequestAttributes.password",
         },
@@ -677,7 +677,7 @@ update_organization_code?id",
             name: "NewDeletionRequestDocument",
             show: shown::<types::NewDeletionRequestDocument>,
             refuse: Some(refused::<types::NewDeletionRequestDocument>),
-            text: r#"{"data":{"attributes":{"archive":true,"password":"canary0114","type":"text","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"deletion-requests"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"archive":true,"password":"canary0114","type":"text","user-id":"user-id"},"type":"deletion-requests"},"meta":{}}"#,
             canaries: "
 /data/attributes/password canary0114 . NewDeletionRequestAttributes.password",
         },
@@ -685,7 +685,7 @@ update_organization_code?id",
             name: "NewEmailTemplateDocument",
             show: shown::<types::NewEmailTemplateDocument>,
             refuse: Some(refused::<types::NewEmailTemplateDocument>),
-            text: r#"{"data":{"attributes":{"format":"html","locale":"en_US","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","subject":"text","support-email":"canary0115","support-email-title":"text","template":"text","type":"forgot-password"},"type":"organization-email-templates"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"format":"html","locale":"en_US","organization-id":"organization-id","subject":"text","support-email":"canary0115","support-email-title":"text","template":"text","type":"forgot-password"},"type":"organization-email-templates"},"meta":{}}"#,
             canaries: "
 /data/attributes/support-email canary0115 . NewEmailTemplateAttributes.support-email",
         },
@@ -693,7 +693,7 @@ update_organization_code?id",
             name: "NewFeedbackCommentDocument",
             show: shown::<types::NewFeedbackCommentDocument>,
             refuse: Some(refused::<types::NewFeedbackCommentDocument>),
-            text: r#"{"data":{"attributes":{"comment":"canary0116","current-page":"text","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"feedback-comments"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"comment":"canary0116","current-page":"text","individual-id":"individual-id"},"type":"feedback-comments"},"meta":{}}"#,
             canaries: "
 /data/attributes/comment canary0116 . NewFeedbackCommentAttributes.comment",
         },
@@ -709,7 +709,7 @@ update_organization_code?id",
             name: "NewOauth2Token",
             show: shown::<types::NewOauth2Token>,
             refuse: Some(refused::<types::NewOauth2Token>),
-            text: r#"{"client_id":"text","client_secret":"canary0118","code":"canary0119","grant_type":"authorization_code","redirect_uri":"text"}"#,
+            text: r#"{"client_id":"oauth2-client-id","client_secret":"canary0118","code":"canary0119","grant_type":"authorization_code","redirect_uri":"text"}"#,
             canaries: "
 /client_secret canary0118 l255 NewOauth2Token.client_secret
 /code canary0119 l255 NewOauth2Token.code",
@@ -728,7 +728,7 @@ update_organization_code?id",
             name: "NewOnboardingRequestDocument",
             show: shown::<types::NewOnboardingRequestDocument>,
             refuse: Some(refused::<types::NewOnboardingRequestDocument>),
-            text: r#"{"data":{"attributes":{"auto-confirm":true,"auto-sign-up":true,"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email-user-now":true,"individual-group-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-group-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"notifications":["email"],"onboard-type":"patient","organization":"497f6eca-6276-4993-bfeb-53cbbbba6f08","password":"canary0123","patient":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient-email":"canary0124","phone-number":"canary0125","username":"canary0126"},"type":"onboarding-requests"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"auto-confirm":true,"auto-sign-up":true,"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email-user-now":true,"individual-group-id":"individual-group-id","individual-group-ids":["individual-group-id"],"notifications":["email"],"onboard-type":"patient","organization":"organization-id","password":"canary0123","patient":"individual-id","patient-email":"canary0124","phone-number":"canary0125","username":"canary0126"},"type":"onboarding-requests"},"meta":{}}"#,
             canaries: "
 /data/attributes/password canary0123 . NewOnboardingRequestAttributes.password
 /data/attributes/patient-email canary0124 . NewOnboardingRequestAttributes.patient-email
@@ -739,9 +739,9 @@ update_organization_code?id",
             name: "NewOrganizationCodeDocument",
             show: shown::<types::NewOrganizationCodeDocument>,
             refuse: Some(refused::<types::NewOrganizationCodeDocument>),
-            text: r#"{"data":{"attributes":{"enrollment-schema":{},"expires-at":"2024-02-29 12:30:00","id":"canary0127","individual-group-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"organization-codes"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"enrollment-schema":{},"expires-at":"2024-02-29 12:30:00","id":"canary0127","individual-group-id":"individual-group-id","organization-id":"organization-id"},"type":"organization-codes"},"meta":{}}"#,
             canaries: "
-/data/attributes/id canary0127 l20 NewOrganizationCodeAttributes.id",
+/data/attributes/id canary0127 . NewOrganizationCodeAttributes.id",
         },
         Body {
             name: "NewRegistrationInvitationDocument",
@@ -755,15 +755,15 @@ update_organization_code?id",
             name: "NewRoleUserDocument",
             show: shown::<types::NewRoleUserDocument>,
             refuse: Some(refused::<types::NewRoleUserDocument>),
-            text: r#"{"data":{"attributes":{"email":"canary0129@example.com","role-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"role-users"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"email":"canary0129","role-id":"role-id","user-id":"user-id"},"type":"role-users"},"meta":{}}"#,
             canaries: "
-/data/attributes/email canary0129 p NewRoleUserAttributes.email",
+/data/attributes/email canary0129 . NewRoleUserAttributes.email",
         },
         Body {
             name: "NewSyntheticUserTokenDocument",
             show: shown::<types::NewSyntheticUserTokenDocument>,
             refuse: Some(refused::<types::NewSyntheticUserTokenDocument>),
-            text: r#"{"data":{"additional-claims":[{"claim":"text","value":"canary0130"}],"expiration-secs":1,"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}}"#,
+            text: r#"{"data":{"additional-claims":[{"claim":"text","value":"canary0130"}],"expiration-secs":1,"organization-id":"organization-id","user-id":"user-id"}}"#,
             canaries: "
 /data/additional-claims/0/value canary0130 . TokenClaim.value",
         },
@@ -771,15 +771,15 @@ update_organization_code?id",
             name: "NewThemeDocument",
             show: shown::<types::NewThemeDocument>,
             refuse: Some(refused::<types::NewThemeDocument>),
-            text: r#"{"data":{"attributes":{"domain":"text","support-email":"canary0131@example.com","support-email-name":"text"},"type":"organization-themes"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"domain":"text","support-email":"canary0131","support-email-name":"text"},"type":"organization-themes"},"meta":{}}"#,
             canaries: "
-/data/attributes/support-email canary0131 p NewThemeAttributes.support-email",
+/data/attributes/support-email canary0131 . NewThemeAttributes.support-email",
         },
         Body {
             name: "NewUrlShortenerDocument",
             show: shown::<types::NewUrlShortenerDocument>,
             refuse: Some(refused::<types::NewUrlShortenerDocument>),
-            text: r#"{"data":{"attributes":{"expires-at":"2024-02-29 12:30:00","full-path":"canary0132","netloc":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"url-shorteners"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"expires-at":"2024-02-29 12:30:00","full-path":"canary0132","netloc":"text","organization-id":"organization-id"},"type":"url-shorteners"},"meta":{}}"#,
             canaries: "
 /data/attributes/full-path canary0132 . NewUrlShortenerAttributes.full-path",
         },
@@ -787,7 +787,7 @@ update_organization_code?id",
             name: "Oauth2ClientSettingsDocument",
             show: shown::<types::Oauth2ClientSettingsDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"client-id":"text","created-time":"2024-02-29 12:30:00","grant-type":"text","last-modified-time":"2024-02-29 12:30:00","name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-uris":["text"],"scopes":["text"],"secret":"canary0133"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"oauth2-client-settings"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"client-id":"oauth2-client-id","created-time":"2024-02-29 12:30:00","grant-type":"text","last-modified-time":"2024-02-29 12:30:00","name":"text","organization-id":"organization-id","redirect-uris":["text"],"scopes":["text"],"secret":"canary0133"},"id":"oauth2-client-settings-id","type":"oauth2-client-settings"},"meta":{}}"#,
             canaries: "
 /data/attributes/secret canary0133 . Oauth2ClientSettingsAttributes.secret",
         },
@@ -795,7 +795,7 @@ update_organization_code?id",
             name: "Oauth2ClientSettingsList",
             show: shown::<types::Oauth2ClientSettingsList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"client-id":"text","created-time":"2024-02-29 12:30:00","grant-type":"text","last-modified-time":"2024-02-29 12:30:00","name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-uris":["text"],"scopes":["text"],"secret":"canary0134"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"oauth2-client-settings"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"client-id":"oauth2-client-id","created-time":"2024-02-29 12:30:00","grant-type":"text","last-modified-time":"2024-02-29 12:30:00","name":"text","organization-id":"organization-id","redirect-uris":["text"],"scopes":["text"],"secret":"canary0134"},"id":"oauth2-client-settings-id","type":"oauth2-client-settings"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
 /data/0/attributes/secret canary0134 . Oauth2ClientSettingsAttributes.secret",
         },
@@ -812,7 +812,7 @@ update_organization_code?id",
             name: "OnboardingRequestDocument",
             show: shown::<types::OnboardingRequestDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"claimed-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","claimed-time":"2024-02-29 12:30:00","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","done":true,"email-dsn":{"attributes":{"bounce":{"subtype":"text","type":"text"},"created-at":"2024-02-29 12:30:00","email":"canary0137","state":"text","status-at":"2024-02-29 12:30:00"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"email-dsn"},"last-invite":{"email":{"created-time":"2024-02-29 12:30:00","error":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","respond-time":"2024-02-29 12:30:00","status":"text","type":"email"},"sms":{"created-time":"2024-02-29 12:30:00","error":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","respond-time":"2024-02-29 12:30:00","status":"text","type":"email"}},"onboard-type":"patient","organization":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient-email":"canary0138","phone-number":"canary0139","provider-roles":["text"],"registering-time":"2024-02-29 12:30:00","status":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"onboarding-requests"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"claimed-by":"user-id","claimed-time":"2024-02-29 12:30:00","created-by":"user-id","created-time":"2024-02-29 12:30:00","done":true,"email-dsn":{"attributes":{"bounce":{"subtype":"text","type":"text"},"created-at":"2024-02-29 12:30:00","email":"canary0137","state":"text","status-at":"2024-02-29 12:30:00"},"id":"delivery-status-id","type":"email-dsn"},"last-invite":{"email":{"created-time":"2024-02-29 12:30:00","error":"text","id":"invite-id","respond-time":"2024-02-29 12:30:00","status":"text","type":"email"},"sms":{"created-time":"2024-02-29 12:30:00","error":"text","id":"invite-id","respond-time":"2024-02-29 12:30:00","status":"text","type":"email"}},"onboard-type":"patient","organization":"organization-id","patient":"individual-id","patient-email":"canary0138","phone-number":"canary0139","provider-roles":["text"],"registering-time":"2024-02-29 12:30:00","status":"text"},"id":"onboarding-request-id","type":"onboarding-requests"},"meta":{}}"#,
             canaries: "
 /data/attributes/email-dsn/attributes/email canary0137 . EmailDeliveryStatusAttributes.email
 /data/attributes/patient-email canary0138 . OnboardingRequestAttributes.patient-email
@@ -822,7 +822,7 @@ update_organization_code?id",
             name: "OnboardingRequestList",
             show: shown::<types::OnboardingRequestList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"claimed-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","claimed-time":"2024-02-29 12:30:00","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","done":true,"email-dsn":{"attributes":{"bounce":{"subtype":"text","type":"text"},"created-at":"2024-02-29 12:30:00","email":"canary0140","state":"text","status-at":"2024-02-29 12:30:00"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"email-dsn"},"last-invite":{"email":{"created-time":"2024-02-29 12:30:00","error":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","respond-time":"2024-02-29 12:30:00","status":"text","type":"email"},"sms":{"created-time":"2024-02-29 12:30:00","error":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","respond-time":"2024-02-29 12:30:00","status":"text","type":"email"}},"onboard-type":"patient","organization":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient-email":"canary0141","phone-number":"canary0142","provider-roles":["text"],"registering-time":"2024-02-29 12:30:00","status":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"onboarding-requests"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"claimed-by":"user-id","claimed-time":"2024-02-29 12:30:00","created-by":"user-id","created-time":"2024-02-29 12:30:00","done":true,"email-dsn":{"attributes":{"bounce":{"subtype":"text","type":"text"},"created-at":"2024-02-29 12:30:00","email":"canary0140","state":"text","status-at":"2024-02-29 12:30:00"},"id":"delivery-status-id","type":"email-dsn"},"last-invite":{"email":{"created-time":"2024-02-29 12:30:00","error":"text","id":"invite-id","respond-time":"2024-02-29 12:30:00","status":"text","type":"email"},"sms":{"created-time":"2024-02-29 12:30:00","error":"text","id":"invite-id","respond-time":"2024-02-29 12:30:00","status":"text","type":"email"}},"onboard-type":"patient","organization":"organization-id","patient":"individual-id","patient-email":"canary0141","phone-number":"canary0142","provider-roles":["text"],"registering-time":"2024-02-29 12:30:00","status":"text"},"id":"onboarding-request-id","type":"onboarding-requests"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
 /data/0/attributes/email-dsn/attributes/email canary0140 . EmailDeliveryStatusAttributes.email
 /data/0/attributes/patient-email canary0141 . OnboardingRequestAttributes.patient-email
@@ -832,9 +832,9 @@ update_organization_code?id",
             name: "OrganizationCodeDocument",
             show: shown::<types::OrganizationCodeDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"enrollment-schema":{},"expires-at":"2024-02-29 12:30:00","individual-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"organization":{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"sign-up-requests-count":1},"id":"canary0143","type":"organization-codes"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"enrollment-schema":{},"expires-at":"2024-02-29 12:30:00","individual-group":{"id":"individual-group-id","name":"text"},"organization":{"display-name":"text","id":"organization-id","name":"text"},"sign-up-requests-count":1},"id":"canary0143","type":"organization-codes"},"meta":{}}"#,
             canaries: "
-/data/id canary0143 l20 OrganizationCode.id",
+/data/id canary0143 . OrganizationCode.id",
         },
         Body {
             name: "OrganizationCodeInfoDocument",
@@ -842,21 +842,21 @@ update_organization_code?id",
             refuse: None,
             text: r#"{"data":{"attributes":{"enrollment-schema":{},"organization":{"display-name":"text","logo-url":"text","name":"text"}},"id":"canary0144","type":"organization-code-info"},"meta":{}}"#,
             canaries: "
-/data/id canary0144 l20 OrganizationCodeInfo.id",
+/data/id canary0144 . OrganizationCodeInfo.id",
         },
         Body {
             name: "OrganizationCodeList",
             show: shown::<types::OrganizationCodeList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"enrollment-schema":{},"expires-at":"2024-02-29 12:30:00","individual-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"organization":{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"sign-up-requests-count":1},"id":"canary0145","type":"organization-codes"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"enrollment-schema":{},"expires-at":"2024-02-29 12:30:00","individual-group":{"id":"individual-group-id","name":"text"},"organization":{"display-name":"text","id":"organization-id","name":"text"},"sign-up-requests-count":1},"id":"canary0145","type":"organization-codes"}],"meta":{}}"#,
             canaries: "
-/data/0/id canary0145 l20 OrganizationCode.id",
+/data/0/id canary0145 . OrganizationCode.id",
         },
         Body {
             name: "OrganizationCodeUserList",
             show: shown::<types::OrganizationCodeUserList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"additional-individuals":[{"birth-date":"1146-07-17","first-name":"canary0147","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0148","organization-logo-url":"text"}],"authz-last-event-time":"2024-02-29 12:30:00","authz-last-populated-time":"2024-02-29 12:30:00","auto-confirm":true,"auto-sign-up":true,"birth-date":"1149-07-17","classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"date-created":"text","date-last-modified":"text","default-organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0150","email-verified":true,"enabled":true,"enrollment-data":{"key":"canary0151"},"first-name":"canary0152","last-login-time":"2024-02-29 12:30:00","last-modified-time":"2024-02-29 12:30:00","last-name":"canary0153","locale":"en_US","locale-explicit":true,"onboarding-requests":[{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}],"org-code-signup-requests":[{"id":"sign-up-request-id","organization-code-id":"canary0154"}],"organization-admin":true,"organization-count":1,"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"organization-logo-url":"text","organizations":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"}],"phone":"canary0155","phone-type":"text","phone-verified":true,"primary-individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","registered":true,"registration-completed-time":"2024-02-29 12:30:00","registration-invite":"accepted","roles":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","organization-display-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-name":"text"}],"shared-with":[{"contact-message":"text","display-name":"canary0156","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"canary0157","type":"text"}],"state":"archived","status":"text","tz":"text","tz-explicit":true,"username":"canary0158"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-code-users"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"additional-individuals":[{"birth-date":"1146-07-17","first-name":"canary0147","id":"individual-id","last-name":"canary0148","organization-logo-url":"text"}],"authz-last-event-time":"2024-02-29 12:30:00","authz-last-populated-time":"2024-02-29 12:30:00","auto-confirm":true,"auto-sign-up":true,"birth-date":"1149-07-17","classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"date-created":"text","date-last-modified":"text","default-organization-id":"organization-id","email":"canary0150","email-verified":true,"enabled":true,"enrollment-data":{"key":"canary0151"},"first-name":"canary0152","last-login-time":"2024-02-29 12:30:00","last-modified-time":"2024-02-29 12:30:00","last-name":"canary0153","locale":"en_US","locale-explicit":true,"onboarding-requests":[{"id":"onboarding-request-id"}],"org-code-signup-requests":[{"id":"sign-up-request-id","organization-code-id":"canary0154"}],"organization-admin":true,"organization-count":1,"organization-id":"organization-id","organization-ids":["organization-id"],"organization-logo-url":"text","organizations":[{"display-name":"text","id":"organization-id","name":"text"}],"phone":"canary0155","phone-type":"text","phone-verified":true,"primary-individual-id":"individual-id","registered":true,"registration-completed-time":"2024-02-29 12:30:00","registration-invite":"accepted","roles":[{"display-name":"text","id":"role-id","name":"text","organization-display-name":"text","organization-id":"organization-id","organization-name":"text"}],"shared-with":[{"contact-message":"text","display-name":"canary0156","id":"shared-with-id","name":"canary0157","type":"text"}],"state":"archived","status":"text","tz":"text","tz-explicit":true,"username":"canary0158"},"id":"user-id","type":"organization-code-users"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
 /data/0/attributes/additional-individuals/0/birth-date 1146-07-17 . AdditionalIndividual.birth-date
 /data/0/attributes/additional-individuals/0/first-name canary0147 . AdditionalIndividual.first-name
@@ -866,7 +866,7 @@ update_organization_code?id",
 /data/0/attributes/enrollment-data/key canary0151 . UserAttributes.enrollment-data
 /data/0/attributes/first-name canary0152 . UserAttributes.first-name
 /data/0/attributes/last-name canary0153 . UserAttributes.last-name
-/data/0/attributes/org-code-signup-requests/0/organization-code-id canary0154 l20 OrganizationCodeSignUpReference.organization-code-id
+/data/0/attributes/org-code-signup-requests/0/organization-code-id canary0154 . OrganizationCodeSignUpReference.organization-code-id
 /data/0/attributes/phone canary0155 . UserAttributes.phone
 /data/0/attributes/shared-with/0/display-name canary0156 . UserShare.display-name
 /data/0/attributes/shared-with/0/name canary0157 . UserShare.name
@@ -901,7 +901,7 @@ update_organization_code?id",
             name: "RefreshedSession",
             show: shown::<types::RefreshedSession>,
             refuse: None,
-            text: r#"{"access-token":"canary0163","email":"canary0164","first-name":"canary0165","id-token":"canary0166","impersonated-by":{"email":"canary0167","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"individual":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"last-name":"canary0168","locale":"en_US","locale-explicit":true,"multi-organization":true,"organizations":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","tz":"text","tz-explicit":true,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"canary0169"}"#,
+            text: r#"{"access-token":"canary0163","email":"canary0164","first-name":"canary0165","id-token":"canary0166","impersonated-by":{"email":"canary0167","id":"user-id","session-id":"session-id"},"individual":{"id":"individual-id"},"last-name":"canary0168","locale":"en_US","locale-explicit":true,"multi-organization":true,"organizations":["organization-id"],"session-id":"session-id","tz":"text","tz-explicit":true,"user-id":"user-id","username":"canary0169"}"#,
             canaries: "
 /access-token canary0163 . RefreshedSession.access-token
 /email canary0164 . RefreshedSession.email
@@ -915,7 +915,7 @@ update_organization_code?id",
             name: "RegistrationInvitationDocument",
             show: shown::<types::RegistrationInvitationDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"claimed-time":"2024-02-29 12:30:00","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","invited-email":"canary0170"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"registration-invitations"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"claimed-time":"2024-02-29 12:30:00","created-by":"user-id","created-time":"2024-02-29 12:30:00","invited-email":"canary0170"},"id":"registration-invitation-id","type":"registration-invitations"},"meta":{}}"#,
             canaries: "
 /data/attributes/invited-email canary0170 . RegistrationInvitationAttributes.invited-email",
         },
@@ -923,7 +923,7 @@ update_organization_code?id",
             name: "RegistrationInvitationList",
             show: shown::<types::RegistrationInvitationList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"claimed-time":"2024-02-29 12:30:00","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","invited-email":"canary0171"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"registration-invitations"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"claimed-time":"2024-02-29 12:30:00","created-by":"user-id","created-time":"2024-02-29 12:30:00","invited-email":"canary0171"},"id":"registration-invitation-id","type":"registration-invitations"}],"meta":{}}"#,
             canaries: "
 /data/0/attributes/invited-email canary0171 . RegistrationInvitationAttributes.invited-email",
         },
@@ -947,9 +947,9 @@ update_organization_code?id",
             name: "RemoveOrganizationUserDocument",
             show: shown::<types::RemoveOrganizationUserDocument>,
             refuse: Some(refused::<types::RemoveOrganizationUserDocument>),
-            text: r#"{"data":{"attributes":{"email":"canary0174@example.com","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"organizations"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"email":"canary0174","user-id":"user-id"},"type":"organizations"},"meta":{}}"#,
             canaries: "
-/data/attributes/email canary0174 p UserReferenceAttributes.email",
+/data/attributes/email canary0174 . UserReferenceAttributes.email",
         },
         Body {
             name: "ResendInvitation",
@@ -965,7 +965,7 @@ update_organization_code?id",
             name: "RoleUserDocument",
             show: shown::<types::RoleUserDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"role":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"user":{"email":"canary0178","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}},"id":1,"type":"role-users"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"role":{"id":"role-id","name":"text"},"user":{"email":"canary0178","id":"user-id"}},"id":1,"type":"role-users"},"meta":{}}"#,
             canaries: "
 /data/attributes/user/email canary0178 . UserReference.email",
         },
@@ -973,7 +973,7 @@ update_organization_code?id",
             name: "RoleUserList",
             show: shown::<types::RoleUserList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"role":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"user":{"email":"canary0179","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}},"id":1,"type":"role-users"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"role":{"id":"role-id","name":"text"},"user":{"email":"canary0179","id":"user-id"}},"id":1,"type":"role-users"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
 /data/0/attributes/user/email canary0179 . UserReference.email",
         },
@@ -989,7 +989,7 @@ update_organization_code?id",
             name: "SessionDocument",
             show: shown::<types::SessionDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"expiration-time":"2024-02-29 12:30:00","login-info":{"email":"canary0181","first-name":"canary0182","impersonated-by":{"email":"canary0183","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"individual":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"last-name":"canary0184","locale":"en_US","locale-explicit":true,"multi-organization":true,"organizations":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","tz":"text","tz-explicit":true,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"canary0185"},"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"sessions"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"expiration-time":"2024-02-29 12:30:00","login-info":{"email":"canary0181","first-name":"canary0182","impersonated-by":{"email":"canary0183","id":"user-id","session-id":"session-id"},"individual":{"id":"individual-id"},"last-name":"canary0184","locale":"en_US","locale-explicit":true,"multi-organization":true,"organizations":["organization-id"],"session-id":"session-id","tz":"text","tz-explicit":true,"user-id":"user-id","username":"canary0185"},"user-id":"user-id"},"id":"session-id","type":"sessions"},"meta":{}}"#,
             canaries: "
 /data/attributes/login-info/email canary0181 . LoginInfo.email
 /data/attributes/login-info/first-name canary0182 . LoginInfo.first-name
@@ -1011,7 +1011,7 @@ update_organization_code?id",
             name: "SignUp",
             show: shown::<types::SignUp>,
             refuse: Some(refused::<types::SignUp>),
-            text: r#"{"auto-confirm":true,"auto-sign-up":true,"birth-date":"1189-07-17","contact-phone-mobile":"canary0190","email":"canary0191","enrollment-data":{"key":"canary0192"},"first-name":"canary0193","gender":"canary0194","last-name":"canary0195","locale":"en_US","notifications":["email"],"organization-code":"canary0196","password":"canary0197","preferred-name":"canary0198","service-document-agreements":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"set-username":"email","source":"email","tz":"text","username":"canary0199"}"#,
+            text: r#"{"auto-confirm":true,"auto-sign-up":true,"birth-date":"1189-07-17","contact-phone-mobile":"canary0190","email":"canary0191","enrollment-data":{"key":"canary0192"},"first-name":"canary0193","gender":"canary0194","last-name":"canary0195","locale":"en_US","notifications":["email"],"organization-code":"canary0196","password":"canary0197","preferred-name":"canary0198","service-document-agreements":["service-document-id"],"set-username":"email","source":"email","tz":"text","username":"canary0199"}"#,
             canaries: "
 /birth-date 1189-07-17 . OrganizationCodeSignUp.birth-date
 /contact-phone-mobile canary0190 . OrganizationCodeSignUp.contact-phone-mobile
@@ -1020,7 +1020,7 @@ update_organization_code?id",
 /first-name canary0193 . OrganizationCodeSignUp.first-name
 /gender canary0194 . OrganizationCodeSignUp.gender
 /last-name canary0195 . OrganizationCodeSignUp.last-name
-/organization-code canary0196 l20 OrganizationCodeSignUp.organization-code
+/organization-code canary0196 . OrganizationCodeSignUp.organization-code
 /password canary0197 . OrganizationCodeSignUp.password
 /preferred-name canary0198 . OrganizationCodeSignUp.preferred-name
 /username canary0199 . OrganizationCodeSignUp.username",
@@ -1029,7 +1029,7 @@ update_organization_code?id",
             name: "SignUp 2",
             show: shown::<types::SignUp>,
             refuse: Some(refused::<types::SignUp>),
-            text: r#"{"auto-confirm":true,"locale":"en_US","password":"canary0200","referral-code":"canary0201","service-document-agreements":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"set-username":"email","source":"email","tz":"text","username":"canary0202"}"#,
+            text: r#"{"auto-confirm":true,"locale":"en_US","password":"canary0200","referral-code":"canary0201","service-document-agreements":["service-document-id"],"set-username":"email","source":"email","tz":"text","username":"canary0202"}"#,
             canaries: "
 /password canary0200 . ReferralCodeSignUp.password
 /referral-code canary0201 . ReferralCodeSignUp.referral-code
@@ -1039,7 +1039,7 @@ update_organization_code?id",
             name: "StartedSession",
             show: shown::<types::StartedSession>,
             refuse: None,
-            text: r#"{"access-token":"canary0203","email":"canary0204","first-name":"canary0205","id-token":"canary0206","impersonated-by":{"email":"canary0207","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"individual":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"last-name":"canary0208","locale":"en_US","locale-explicit":true,"multi-organization":true,"organizations":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"refresh-token":"canary0209","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","tz":"text","tz-explicit":true,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"canary0210"}"#,
+            text: r#"{"access-token":"canary0203","email":"canary0204","first-name":"canary0205","id-token":"canary0206","impersonated-by":{"email":"canary0207","id":"user-id","session-id":"session-id"},"individual":{"id":"individual-id"},"last-name":"canary0208","locale":"en_US","locale-explicit":true,"multi-organization":true,"organizations":["organization-id"],"refresh-token":"canary0209","session-id":"session-id","tz":"text","tz-explicit":true,"user-id":"user-id","username":"canary0210"}"#,
             canaries: "
 /access-token canary0203 . StartedSession.access-token
 /email canary0204 . StartedSession.email
@@ -1054,7 +1054,7 @@ update_organization_code?id",
             name: "SyntheticUserTokenDocument",
             show: shown::<types::SyntheticUserTokenDocument>,
             refuse: None,
-            text: r#"{"data":{"access-token":"canary0211","expiration-secs":1,"expiration-time":"2024-02-29 12:30:00","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}}"#,
+            text: r#"{"data":{"access-token":"canary0211","expiration-secs":1,"expiration-time":"2024-02-29 12:30:00","session-id":"session-id"}}"#,
             canaries: "
 /data/access-token canary0211 . SyntheticUserToken.access-token",
         },
@@ -1062,7 +1062,7 @@ update_organization_code?id",
             name: "ThemeDocument",
             show: shown::<types::ThemeDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"created-by":{"first-name":"canary0212","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0213"},"created-time":"2024-02-29 12:30:00","domain":"text","last-modified-by":{"first-name":"canary0214","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0215"},"last-modified-time":"2024-02-29 12:30:00","support-email":"canary0216","support-email-name":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-themes"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"created-by":{"first-name":"canary0212","id":"user-id","last-name":"canary0213"},"created-time":"2024-02-29 12:30:00","domain":"text","last-modified-by":{"first-name":"canary0214","id":"user-id","last-name":"canary0215"},"last-modified-time":"2024-02-29 12:30:00","support-email":"canary0216","support-email-name":"text"},"id":"theme-id","type":"organization-themes"},"meta":{}}"#,
             canaries: "
 /data/attributes/created-by/first-name canary0212 . Author.first-name
 /data/attributes/created-by/last-name canary0213 . Author.last-name
@@ -1074,7 +1074,7 @@ update_organization_code?id",
             name: "ThemeList",
             show: shown::<types::ThemeList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"created-by":{"first-name":"canary0217","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0218"},"created-time":"2024-02-29 12:30:00","domain":"text","last-modified-by":{"first-name":"canary0219","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0220"},"last-modified-time":"2024-02-29 12:30:00","support-email":"canary0221","support-email-name":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-themes"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"created-by":{"first-name":"canary0217","id":"user-id","last-name":"canary0218"},"created-time":"2024-02-29 12:30:00","domain":"text","last-modified-by":{"first-name":"canary0219","id":"user-id","last-name":"canary0220"},"last-modified-time":"2024-02-29 12:30:00","support-email":"canary0221","support-email-name":"text"},"id":"theme-id","type":"organization-themes"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
 /data/0/attributes/created-by/first-name canary0217 . Author.first-name
 /data/0/attributes/created-by/last-name canary0218 . Author.last-name
@@ -1086,7 +1086,7 @@ update_organization_code?id",
             name: "TotpConfigurationDocument",
             show: shown::<types::TotpConfigurationDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"created-at":"2024-02-29 12:30:00","enabled":true,"enabled-at":"2024-02-29 12:30:00","last-used":"2024-02-29 12:30:00","secret":{"provisioning-qrcode":{"contents-base64":"canary0222","height":1,"mimetype":"text","width":1},"provisioning-uri":"canary0223","shared-secret-key":"canary0224"},"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"mfa-totp"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"created-at":"2024-02-29 12:30:00","enabled":true,"enabled-at":"2024-02-29 12:30:00","last-used":"2024-02-29 12:30:00","secret":{"provisioning-qrcode":{"contents-base64":"canary0222","height":1,"mimetype":"text","width":1},"provisioning-uri":"canary0223","shared-secret-key":"canary0224"},"user-id":"user-id"},"id":"totp-configuration-id","type":"mfa-totp"},"meta":{}}"#,
             canaries: "
 /data/attributes/secret/provisioning-qrcode/contents-base64 canary0222 . QrCode.contents-base64
 /data/attributes/secret/provisioning-uri canary0223 . TotpSecret.provisioning-uri
@@ -1096,7 +1096,7 @@ update_organization_code?id",
             name: "TotpConfigurationList",
             show: shown::<types::TotpConfigurationList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"created-at":"2024-02-29 12:30:00","enabled":true,"enabled-at":"2024-02-29 12:30:00","last-used":"2024-02-29 12:30:00","secret":{"provisioning-qrcode":{"contents-base64":"canary0225","height":1,"mimetype":"text","width":1},"provisioning-uri":"canary0226","shared-secret-key":"canary0227"},"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"mfa-totp"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"created-at":"2024-02-29 12:30:00","enabled":true,"enabled-at":"2024-02-29 12:30:00","last-used":"2024-02-29 12:30:00","secret":{"provisioning-qrcode":{"contents-base64":"canary0225","height":1,"mimetype":"text","width":1},"provisioning-uri":"canary0226","shared-secret-key":"canary0227"},"user-id":"user-id"},"id":"totp-configuration-id","type":"mfa-totp"}],"meta":{}}"#,
             canaries: "
 /data/0/attributes/secret/provisioning-qrcode/contents-base64 canary0225 . QrCode.contents-base64
 /data/0/attributes/secret/provisioning-uri canary0226 . TotpSecret.provisioning-uri
@@ -1106,7 +1106,7 @@ update_organization_code?id",
             name: "UpdateEmailTemplateDocument",
             show: shown::<types::UpdateEmailTemplateDocument>,
             refuse: Some(refused::<types::UpdateEmailTemplateDocument>),
-            text: r#"{"data":{"attributes":{"format":"html","locale":"en_US","subject":"text","support-email":"canary0228","support-email-title":"text","template":"text","type":"forgot-password"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-email-templates"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"format":"html","locale":"en_US","subject":"text","support-email":"canary0228","support-email-title":"text","template":"text","type":"forgot-password"},"id":"email-template-id","type":"organization-email-templates"},"meta":{}}"#,
             canaries: "
 /data/attributes/support-email canary0228 . UpdateEmailTemplateAttributes.support-email",
         },
@@ -1114,7 +1114,7 @@ update_organization_code?id",
             name: "UpdateOnboardingRequestDocument",
             show: shown::<types::UpdateOnboardingRequestDocument>,
             refuse: Some(refused::<types::UpdateOnboardingRequestDocument>),
-            text: r#"{"data":{"attributes":{"email":"canary0229"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"onboarding-requests"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"email":"canary0229"},"id":"onboarding-request-id","type":"onboarding-requests"},"meta":{}}"#,
             canaries: "
 /data/attributes/email canary0229 . UpdateOnboardingRequestAttributes.email",
         },
@@ -1122,23 +1122,23 @@ update_organization_code?id",
             name: "UpdateOrganizationCodeDocument",
             show: shown::<types::UpdateOrganizationCodeDocument>,
             refuse: Some(refused::<types::UpdateOrganizationCodeDocument>),
-            text: r#"{"data":{"attributes":{"enrollment-schema":{},"expires-at":"2024-02-29 12:30:00","individual-group-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"canary0230","type":"organization-codes"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"enrollment-schema":{},"expires-at":"2024-02-29 12:30:00","individual-group-id":"individual-group-id"},"id":"canary0230","type":"organization-codes"},"meta":{}}"#,
             canaries: "
-/data/id canary0230 l20 UpdateOrganizationCode.id",
+/data/id canary0230 . UpdateOrganizationCode.id",
         },
         Body {
             name: "UpdateThemeDocument",
             show: shown::<types::UpdateThemeDocument>,
             refuse: Some(refused::<types::UpdateThemeDocument>),
-            text: r#"{"data":{"attributes":{"domain":"text","support-email":"canary0231@example.com","support-email-name":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-themes"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"domain":"text","support-email":"canary0231","support-email-name":"text"},"id":"theme-id","type":"organization-themes"},"meta":{}}"#,
             canaries: "
-/data/attributes/support-email canary0231 p UpdateThemeAttributes.support-email",
+/data/attributes/support-email canary0231 . UpdateThemeAttributes.support-email",
         },
         Body {
             name: "UpdateUrlShortenerDocument",
             show: shown::<types::UpdateUrlShortenerDocument>,
             refuse: Some(refused::<types::UpdateUrlShortenerDocument>),
-            text: r#"{"data":{"attributes":{"expires-at":"2024-02-29 12:30:00","full-path":"canary0232","netloc":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"url-shorteners"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"expires-at":"2024-02-29 12:30:00","full-path":"canary0232","netloc":"text"},"id":"url-shortener-id","type":"url-shorteners"},"meta":{}}"#,
             canaries: "
 /data/attributes/full-path canary0232 . UpdateUrlShortenerAttributes.full-path",
         },
@@ -1146,7 +1146,7 @@ update_organization_code?id",
             name: "UpdateUserDocument",
             show: shown::<types::UpdateUserDocument>,
             refuse: Some(refused::<types::UpdateUserDocument>),
-            text: r#"{"data":{"attributes":{"classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"default-organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0233","first-name":"canary0234","last-name":"canary0235","locale":"text","phone":"canary0236","tz":"text","username":"email"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"users"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"default-organization-id":"organization-id","email":"canary0233","first-name":"canary0234","last-name":"canary0235","locale":"text","phone":"canary0236","tz":"text","username":"email"},"id":"user-id","type":"users"},"meta":{}}"#,
             canaries: "
 /data/attributes/email canary0233 . UpdateUserAttributes.email
 /data/attributes/first-name canary0234 . UpdateUserAttributes.first-name
@@ -1157,7 +1157,7 @@ update_organization_code?id",
             name: "UrlShortenerDocument",
             show: shown::<types::UrlShortenerDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"code":"canary0237","created-at":"2024-02-29 12:30:00","expires-at":"2024-02-29 12:30:00","full-path":"canary0238","netloc":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-count":1,"redirect-url":"canary0239","short-url":"canary0240"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"url-shorteners"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"code":"canary0237","created-at":"2024-02-29 12:30:00","expires-at":"2024-02-29 12:30:00","full-path":"canary0238","netloc":"text","organization-id":"organization-id","redirect-count":1,"redirect-url":"canary0239","short-url":"canary0240"},"id":"url-shortener-id","type":"url-shorteners"},"meta":{}}"#,
             canaries: "
 /data/attributes/code canary0237 . UrlShortenerAttributes.code
 /data/attributes/full-path canary0238 . UrlShortenerAttributes.full-path
@@ -1168,7 +1168,7 @@ update_organization_code?id",
             name: "UrlShortenerList",
             show: shown::<types::UrlShortenerList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"code":"canary0241","created-at":"2024-02-29 12:30:00","expires-at":"2024-02-29 12:30:00","full-path":"canary0242","netloc":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-count":1,"redirect-url":"canary0243","short-url":"canary0244"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"url-shorteners"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"code":"canary0241","created-at":"2024-02-29 12:30:00","expires-at":"2024-02-29 12:30:00","full-path":"canary0242","netloc":"text","organization-id":"organization-id","redirect-count":1,"redirect-url":"canary0243","short-url":"canary0244"},"id":"url-shortener-id","type":"url-shorteners"}],"meta":{}}"#,
             canaries: "
 /data/0/attributes/code canary0241 . UrlShortenerAttributes.code
 /data/0/attributes/full-path canary0242 . UrlShortenerAttributes.full-path
@@ -1179,7 +1179,7 @@ update_organization_code?id",
             name: "UserDocument",
             show: shown::<types::UserDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"additional-individuals":[{"birth-date":"1245-07-17","first-name":"canary0246","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0247","organization-logo-url":"text"}],"authz-last-event-time":"2024-02-29 12:30:00","authz-last-populated-time":"2024-02-29 12:30:00","auto-confirm":true,"auto-sign-up":true,"birth-date":"1248-07-17","classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"date-created":"text","date-last-modified":"text","default-organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0249","email-verified":true,"enabled":true,"enrollment-data":{"key":"canary0250"},"first-name":"canary0251","last-login-time":"2024-02-29 12:30:00","last-modified-time":"2024-02-29 12:30:00","last-name":"canary0252","locale":"en_US","locale-explicit":true,"onboarding-requests":[{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}],"org-code-signup-requests":[{"id":"sign-up-request-id","organization-code-id":"canary0253"}],"organization-admin":true,"organization-count":1,"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"organization-logo-url":"text","organizations":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"}],"phone":"canary0254","phone-type":"text","phone-verified":true,"primary-individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","registered":true,"registration-completed-time":"2024-02-29 12:30:00","registration-invite":"accepted","roles":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","organization-display-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-name":"text"}],"shared-with":[{"contact-message":"text","display-name":"canary0255","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"canary0256","type":"text"}],"state":"archived","status":"text","tz":"text","tz-explicit":true,"username":"canary0257"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"users"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"additional-individuals":[{"birth-date":"1245-07-17","first-name":"canary0246","id":"individual-id","last-name":"canary0247","organization-logo-url":"text"}],"authz-last-event-time":"2024-02-29 12:30:00","authz-last-populated-time":"2024-02-29 12:30:00","auto-confirm":true,"auto-sign-up":true,"birth-date":"1248-07-17","classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"date-created":"text","date-last-modified":"text","default-organization-id":"organization-id","email":"canary0249","email-verified":true,"enabled":true,"enrollment-data":{"key":"canary0250"},"first-name":"canary0251","last-login-time":"2024-02-29 12:30:00","last-modified-time":"2024-02-29 12:30:00","last-name":"canary0252","locale":"en_US","locale-explicit":true,"onboarding-requests":[{"id":"onboarding-request-id"}],"org-code-signup-requests":[{"id":"sign-up-request-id","organization-code-id":"canary0253"}],"organization-admin":true,"organization-count":1,"organization-id":"organization-id","organization-ids":["organization-id"],"organization-logo-url":"text","organizations":[{"display-name":"text","id":"organization-id","name":"text"}],"phone":"canary0254","phone-type":"text","phone-verified":true,"primary-individual-id":"individual-id","registered":true,"registration-completed-time":"2024-02-29 12:30:00","registration-invite":"accepted","roles":[{"display-name":"text","id":"role-id","name":"text","organization-display-name":"text","organization-id":"organization-id","organization-name":"text"}],"shared-with":[{"contact-message":"text","display-name":"canary0255","id":"shared-with-id","name":"canary0256","type":"text"}],"state":"archived","status":"text","tz":"text","tz-explicit":true,"username":"canary0257"},"id":"user-id","type":"users"},"meta":{}}"#,
             canaries: "
 /data/attributes/additional-individuals/0/birth-date 1245-07-17 . AdditionalIndividual.birth-date
 /data/attributes/additional-individuals/0/first-name canary0246 . AdditionalIndividual.first-name
@@ -1189,7 +1189,7 @@ update_organization_code?id",
 /data/attributes/enrollment-data/key canary0250 . UserAttributes.enrollment-data
 /data/attributes/first-name canary0251 . UserAttributes.first-name
 /data/attributes/last-name canary0252 . UserAttributes.last-name
-/data/attributes/org-code-signup-requests/0/organization-code-id canary0253 l20 OrganizationCodeSignUpReference.organization-code-id
+/data/attributes/org-code-signup-requests/0/organization-code-id canary0253 . OrganizationCodeSignUpReference.organization-code-id
 /data/attributes/phone canary0254 . UserAttributes.phone
 /data/attributes/shared-with/0/display-name canary0255 . UserShare.display-name
 /data/attributes/shared-with/0/name canary0256 . UserShare.name
@@ -1199,7 +1199,7 @@ update_organization_code?id",
             name: "UserFeatureDocument",
             show: shown::<types::UserFeatureDocument>,
             refuse: None,
-            text: r#"{"data":{"attributes":{"feature-id":"feature-id","feature-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","state":"disabled","user-email":"canary0258@example.com","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"user-features"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"feature-id":"feature-id","feature-name":"text","organization-id":"organization-id","state":"disabled","user-email":"canary0258@example.com","user-id":"user-id"},"id":"user-feature-id","type":"user-features"},"meta":{}}"#,
             canaries: "
 /data/attributes/user-email canary0258 p UserFeatureAttributes.user-email",
         },
@@ -1207,7 +1207,7 @@ update_organization_code?id",
             name: "UserFeatureList",
             show: shown::<types::UserFeatureList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"feature-id":"feature-id","feature-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","state":"disabled","user-email":"canary0259@example.com","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"user-features"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"feature-id":"feature-id","feature-name":"text","organization-id":"organization-id","state":"disabled","user-email":"canary0259@example.com","user-id":"user-id"},"id":"user-feature-id","type":"user-features"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
 /data/0/attributes/user-email canary0259 p UserFeatureAttributes.user-email",
         },
@@ -1215,7 +1215,7 @@ update_organization_code?id",
             name: "UserList",
             show: shown::<types::UserList>,
             refuse: None,
-            text: r#"{"data":[{"attributes":{"additional-individuals":[{"birth-date":"1260-07-17","first-name":"canary0261","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"canary0262","organization-logo-url":"text"}],"authz-last-event-time":"2024-02-29 12:30:00","authz-last-populated-time":"2024-02-29 12:30:00","auto-confirm":true,"auto-sign-up":true,"birth-date":"1263-07-17","classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"date-created":"text","date-last-modified":"text","default-organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"canary0264","email-verified":true,"enabled":true,"enrollment-data":{"key":"canary0265"},"first-name":"canary0266","last-login-time":"2024-02-29 12:30:00","last-modified-time":"2024-02-29 12:30:00","last-name":"canary0267","locale":"en_US","locale-explicit":true,"onboarding-requests":[{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}],"org-code-signup-requests":[{"id":"sign-up-request-id","organization-code-id":"canary0268"}],"organization-admin":true,"organization-count":1,"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"organization-logo-url":"text","organizations":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"}],"phone":"canary0269","phone-type":"text","phone-verified":true,"primary-individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","registered":true,"registration-completed-time":"2024-02-29 12:30:00","registration-invite":"accepted","roles":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","organization-display-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-name":"text"}],"shared-with":[{"contact-message":"text","display-name":"canary0270","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"canary0271","type":"text"}],"state":"archived","status":"text","tz":"text","tz-explicit":true,"username":"canary0272"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"users"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"additional-individuals":[{"birth-date":"1260-07-17","first-name":"canary0261","id":"individual-id","last-name":"canary0262","organization-logo-url":"text"}],"authz-last-event-time":"2024-02-29 12:30:00","authz-last-populated-time":"2024-02-29 12:30:00","auto-confirm":true,"auto-sign-up":true,"birth-date":"1263-07-17","classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"date-created":"text","date-last-modified":"text","default-organization-id":"organization-id","email":"canary0264","email-verified":true,"enabled":true,"enrollment-data":{"key":"canary0265"},"first-name":"canary0266","last-login-time":"2024-02-29 12:30:00","last-modified-time":"2024-02-29 12:30:00","last-name":"canary0267","locale":"en_US","locale-explicit":true,"onboarding-requests":[{"id":"onboarding-request-id"}],"org-code-signup-requests":[{"id":"sign-up-request-id","organization-code-id":"canary0268"}],"organization-admin":true,"organization-count":1,"organization-id":"organization-id","organization-ids":["organization-id"],"organization-logo-url":"text","organizations":[{"display-name":"text","id":"organization-id","name":"text"}],"phone":"canary0269","phone-type":"text","phone-verified":true,"primary-individual-id":"individual-id","registered":true,"registration-completed-time":"2024-02-29 12:30:00","registration-invite":"accepted","roles":[{"display-name":"text","id":"role-id","name":"text","organization-display-name":"text","organization-id":"organization-id","organization-name":"text"}],"shared-with":[{"contact-message":"text","display-name":"canary0270","id":"shared-with-id","name":"canary0271","type":"text"}],"state":"archived","status":"text","tz":"text","tz-explicit":true,"username":"canary0272"},"id":"user-id","type":"users"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             canaries: "
 /data/0/attributes/additional-individuals/0/birth-date 1260-07-17 . AdditionalIndividual.birth-date
 /data/0/attributes/additional-individuals/0/first-name canary0261 . AdditionalIndividual.first-name
@@ -1225,7 +1225,7 @@ update_organization_code?id",
 /data/0/attributes/enrollment-data/key canary0265 . UserAttributes.enrollment-data
 /data/0/attributes/first-name canary0266 . UserAttributes.first-name
 /data/0/attributes/last-name canary0267 . UserAttributes.last-name
-/data/0/attributes/org-code-signup-requests/0/organization-code-id canary0268 l20 OrganizationCodeSignUpReference.organization-code-id
+/data/0/attributes/org-code-signup-requests/0/organization-code-id canary0268 . OrganizationCodeSignUpReference.organization-code-id
 /data/0/attributes/phone canary0269 . UserAttributes.phone
 /data/0/attributes/shared-with/0/display-name canary0270 . UserShare.display-name
 /data/0/attributes/shared-with/0/name canary0271 . UserShare.name
@@ -1271,7 +1271,7 @@ async fn get_session() {
     let watch = Watch::new(&CANARIES, "get_session", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).get_session(&types::SessionId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).include_login_info(true);
+        let call = client(&server).get_session(&types::SessionId::from("session-id")).include_login_info(true);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -1284,7 +1284,7 @@ async fn switch_user_organization() {
     let body: types::SwitchOrganization = read(r#"{"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","set-default":true}"#);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).switch_user_organization(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).switch_user_organization(&types::UserId::from("user-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -1386,7 +1386,7 @@ async fn get_registration_invitation() {
     let watch = Watch::new(&CANARIES, "get_registration_invitation", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).get_registration_invitation(&types::RegistrationInvitationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        let call = client(&server).get_registration_invitation(&types::RegistrationInvitationId::from("registration-invitation-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -1464,7 +1464,7 @@ async fn get_onboarding_request() {
     let watch = Watch::new(&CANARIES, "get_onboarding_request", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).get_onboarding_request(&types::OnboardingRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        let call = client(&server).get_onboarding_request(&types::OnboardingRequestId::from("onboarding-request-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -1477,7 +1477,7 @@ async fn update_onboarding_request() {
     let body: types::UpdateOnboardingRequestDocument = read(&watch.text("UpdateOnboardingRequestDocument"));
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).update_onboarding_request(&types::OnboardingRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).update_onboarding_request(&types::OnboardingRequestId::from("onboarding-request-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -1490,7 +1490,7 @@ async fn resend_onboarding_request_notifications() {
     let body: types::ResendNotificationsDocument = read(r#"{"data":{"attributes":{},"type":"onboarding-requests-email"},"meta":{}}"#);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).resend_onboarding_request_notifications(&types::OnboardingRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).resend_onboarding_request_notifications(&types::OnboardingRequestId::from("onboarding-request-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -1500,10 +1500,10 @@ async fn resend_onboarding_request_notifications() {
 async fn update_onboarding_text_status() {
     let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "update_onboarding_text_status", None, &answers);
-    let body: types::OnboardingTextStatusDocument = read(r#"{"data":{"attributes":{},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"text"}}"#);
+    let body: types::OnboardingTextStatusDocument = read(r#"{"data":{"attributes":{},"id":"onboarding-text-id","type":"text"}}"#);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).update_onboarding_text_status(&types::OnboardingTextId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).update_onboarding_text_status(&types::OnboardingTextId::from("onboarding-text-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -1542,7 +1542,7 @@ async fn change_user_password() {
     let body: types::ChangeUserPassword = read(&watch.text("ChangeUserPassword"));
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).change_user_password(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).change_user_password(&types::UserId::from("user-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -1579,7 +1579,7 @@ async fn delete_mfa_totp_configuration() {
     let watch = Watch::new(&CANARIES, "delete_mfa_totp_configuration", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).delete_mfa_totp_configuration(&types::TotpConfigurationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        let call = client(&server).delete_mfa_totp_configuration(&types::TotpConfigurationId::from("totp-configuration-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -1592,7 +1592,7 @@ async fn disable_mfa_totp_configuration() {
     let body: types::DisableTotp = read(&watch.text("DisableTotp"));
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).disable_mfa_totp_configuration(&types::TotpConfigurationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).disable_mfa_totp_configuration(&types::TotpConfigurationId::from("totp-configuration-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -1605,7 +1605,7 @@ async fn enable_mfa_totp_configuration() {
     let body: types::EnableTotp = read(&watch.text("EnableTotp"));
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).enable_mfa_totp_configuration(&types::TotpConfigurationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).enable_mfa_totp_configuration(&types::TotpConfigurationId::from("totp-configuration-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -1627,7 +1627,7 @@ async fn list_oauth2_client_settings() {
 async fn create_oauth2_client_settings() {
     let answers = [(201, "Oauth2ClientSettingsDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "create_oauth2_client_settings", None, &answers);
-    let body: types::NewOauth2ClientSettingsDocument = read(r#"{"data":{"attributes":{"name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-uris":["text"]},"type":"oauth2-client-settings"},"meta":{}}"#);
+    let body: types::NewOauth2ClientSettingsDocument = read(r#"{"data":{"attributes":{"name":"text","organization-id":"organization-id","redirect-uris":["text"]},"type":"oauth2-client-settings"},"meta":{}}"#);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
         let call = client(&server).create_oauth2_client_settings(&body);
@@ -1642,7 +1642,7 @@ async fn get_oauth2_client_settings() {
     let watch = Watch::new(&CANARIES, "get_oauth2_client_settings", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).get_oauth2_client_settings(&types::Oauth2ClientSettingsId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        let call = client(&server).get_oauth2_client_settings(&types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -1652,10 +1652,10 @@ async fn get_oauth2_client_settings() {
 async fn update_oauth2_client_settings() {
     let answers = [(200, "Oauth2ClientSettingsDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "update_oauth2_client_settings", None, &answers);
-    let body: types::UpdateOauth2ClientSettingsDocument = read(r#"{"data":{"attributes":{"name":"text","redirect-uris":["text"]},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"oauth2-client-settings"},"meta":{}}"#);
+    let body: types::UpdateOauth2ClientSettingsDocument = read(r#"{"data":{"attributes":{"name":"text","redirect-uris":["text"]},"id":"oauth2-client-settings-id","type":"oauth2-client-settings"},"meta":{}}"#);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).update_oauth2_client_settings(&types::Oauth2ClientSettingsId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).update_oauth2_client_settings(&types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -1668,7 +1668,7 @@ async fn reset_oauth2_client_secret() {
     let body: types::EmptyObject = read("{}");
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).reset_oauth2_client_secret(&types::Oauth2ClientSettingsId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).reset_oauth2_client_secret(&types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -1817,7 +1817,7 @@ async fn get_authz_user_status() {
     let watch = Watch::new(&CANARIES, "get_authz_user_status", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).get_authz_user_status(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        let call = client(&server).get_authz_user_status(&types::UserId::from("user-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -1827,7 +1827,7 @@ async fn get_authz_user_status() {
 async fn check_bulk_authz_resource_access() {
     let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "check_bulk_authz_resource_access", None, &answers);
-    let body: types::BulkResourceAccessQuery = read(r#"{"multi-user-ids":{"access-query":["text"],"individually":true,"user-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"]}}"#);
+    let body: types::BulkResourceAccessQuery = read(r#"{"multi-user-ids":{"access-query":["text"],"individually":true,"user-ids":["user-id"]}}"#);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
         let call = client(&server).check_bulk_authz_resource_access(&body);
@@ -1840,7 +1840,7 @@ async fn check_bulk_authz_resource_access() {
 async fn create_anonymous_access() {
     let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "create_anonymous_access", None, &answers);
-    let body: types::NewAnonymousAccessDocument = read(r#"{"data":{"attributes":{"allowed-endpoints":[{"method":"delete","path":"text","service":"text"}],"expired-at":"2024-02-29 12:30:00","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"anonymous-accesses"},"meta":{}}"#);
+    let body: types::NewAnonymousAccessDocument = read(r#"{"data":{"attributes":{"allowed-endpoints":[{"method":"delete","path":"text","service":"text"}],"expired-at":"2024-02-29 12:30:00","user-id":"user-id"},"type":"anonymous-accesses"},"meta":{}}"#);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
         let call = client(&server).create_anonymous_access(&body);
@@ -1855,7 +1855,7 @@ async fn get_anonymous_access() {
     let watch = Watch::new(&CANARIES, "get_anonymous_access", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).get_anonymous_access(&types::AnonymousAccessId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        let call = client(&server).get_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -1865,10 +1865,10 @@ async fn get_anonymous_access() {
 async fn update_anonymous_access() {
     let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "update_anonymous_access", None, &answers);
-    let body: types::UpdateAnonymousAccessDocument = read(r#"{"data":{"attributes":{"allowed-endpoints":[{"method":"delete","path":"text","service":"text"}],"expired-at":"2024-02-29 12:30:00"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"anonymous-accesses"},"meta":{}}"#);
+    let body: types::UpdateAnonymousAccessDocument = read(r#"{"data":{"attributes":{"allowed-endpoints":[{"method":"delete","path":"text","service":"text"}],"expired-at":"2024-02-29 12:30:00"},"id":"anonymous-access-id","type":"anonymous-accesses"},"meta":{}}"#);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).update_anonymous_access(&types::AnonymousAccessId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).update_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -1881,7 +1881,7 @@ async fn proxy_anonymous_access() {
     let body: types::ProxyCall = read(&watch.text("ProxyCall"));
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).proxy_anonymous_access(&types::AnonymousAccessId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).proxy_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -1905,7 +1905,7 @@ async fn list_impersonation_requests() {
 async fn create_impersonation_request() {
     let answers = [(201, "ImpersonationRequestDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "create_impersonation_request", None, &answers);
-    let body: types::NewImpersonationRequestDocument = read(r#"{"data":{"attributes":{"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"impersonation-requests"},"meta":{}}"#);
+    let body: types::NewImpersonationRequestDocument = read(r#"{"data":{"attributes":{"user-id":"user-id"},"type":"impersonation-requests"},"meta":{}}"#);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
         let call = client(&server).create_impersonation_request(&body);
@@ -1920,7 +1920,7 @@ async fn get_impersonation_request() {
     let watch = Watch::new(&CANARIES, "get_impersonation_request", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).get_impersonation_request(&types::ImpersonationRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        let call = client(&server).get_impersonation_request(&types::ImpersonationRequestId::from("impersonation-request-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -1933,7 +1933,7 @@ async fn impersonate_user() {
     let body: types::ImpersonateUser = read(r#"{"access-token-expiration-seconds":1,"refresh-token-expiration-seconds":1}"#);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).impersonate_user(&types::ImpersonationRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).impersonate_user(&types::ImpersonationRequestId::from("impersonation-request-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -1955,7 +1955,7 @@ async fn list_user_organizations() {
 async fn create_user_organization() {
     let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "create_user_organization", None, &answers);
-    let body: types::NewUserOrganizationDocument = read(r#"{"data":{"attributes":{"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"user-organizations"},"meta":{}}"#);
+    let body: types::NewUserOrganizationDocument = read(r#"{"data":{"attributes":{"organization-id":"organization-id","user-id":"user-id"},"type":"user-organizations"},"meta":{}}"#);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
         let call = client(&server).create_user_organization(&body);
@@ -1987,7 +1987,7 @@ async fn get_user() {
     let watch = Watch::new(&CANARIES, "get_user", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).get_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).with_roles(true).with_signups(true);
+        let call = client(&server).get_user(&types::UserId::from("user-id")).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).with_roles(true).with_signups(true);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2000,7 +2000,7 @@ async fn update_user() {
     let body: types::UpdateUserDocument = read(&watch.text("UpdateUserDocument"));
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).update_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).update_user(&types::UserId::from("user-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2013,7 +2013,7 @@ async fn change_user_email() {
     let body: types::ChangeUserEmail = read(&watch.text("ChangeUserEmail"));
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).change_user_email(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).change_user_email(&types::UserId::from("user-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2026,7 +2026,7 @@ async fn confirm_user_phone() {
     let body: types::ConfirmUserPhone = read(&watch.text("ConfirmUserPhone"));
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).confirm_user_phone(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).confirm_user_phone(&types::UserId::from("user-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2039,7 +2039,7 @@ async fn disable_user() {
     let body: types::EmptyObject = read("{}");
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).disable_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).disable_user(&types::UserId::from("user-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2052,7 +2052,7 @@ async fn enable_user() {
     let body: types::EmptyObject = read("{}");
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).enable_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).enable_user(&types::UserId::from("user-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2113,7 +2113,7 @@ async fn create_user_checkin() {
 async fn create_individual() {
     let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "create_individual", None, &answers);
-    let body: types::NewIndividualDocument = read(r#"{"data":{"attributes":{"individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","owner-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"individuals"},"meta":{}}"#);
+    let body: types::NewIndividualDocument = read(r#"{"data":{"attributes":{"individual-id":"individual-id","owner-id":"owner-id"},"type":"individuals"},"meta":{}}"#);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
         let call = client(&server).create_individual(&body);
@@ -2128,7 +2128,7 @@ async fn get_individual() {
     let watch = Watch::new(&CANARIES, "get_individual", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).get_individual(&types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        let call = client(&server).get_individual(&types::IndividualId::from("individual-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2186,7 +2186,7 @@ async fn list_individual_groups_v1() {
 async fn create_individual_group() {
     let answers = [(201, "IndividualGroupDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "create_individual_group", None, &answers);
-    let body: types::NewIndividualGroupDocument = read(r#"{"data":{"attributes":{"individual-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"leader-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"name":"text","node-type":"division","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","tags":["text"],"type":"all_participants"},"type":"individual-groups"},"meta":{}}"#);
+    let body: types::NewIndividualGroupDocument = read(r#"{"data":{"attributes":{"individual-ids":["individual-id"],"leader-ids":["user-id"],"name":"text","node-type":"division","organization-id":"organization-id","tags":["text"],"type":"all_participants"},"type":"individual-groups"},"meta":{}}"#);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
         let call = client(&server).create_individual_group(&body);
@@ -2201,7 +2201,7 @@ async fn get_individual_group_v1() {
     let watch = Watch::new(&CANARIES, "get_individual_group", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).get_individual_group_v1(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).with_individuals(true).with_members(true);
+        let call = client(&server).get_individual_group_v1(&types::IndividualGroupId::from("individual-group-id")).with_individuals(true).with_members(true);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2211,10 +2211,10 @@ async fn get_individual_group_v1() {
 async fn update_individual_group() {
     let answers = [(200, "IndividualGroupDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "update_individual_group", None, &answers);
-    let body: types::UpdateIndividualGroupDocument = read(r#"{"data":{"attributes":{"leader-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"name":"text","tags":["text"]},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individual-groups"},"meta":{}}"#);
+    let body: types::UpdateIndividualGroupDocument = read(r#"{"data":{"attributes":{"leader-ids":["user-id"],"name":"text","tags":["text"]},"id":"individual-group-id","type":"individual-groups"},"meta":{}}"#);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).update_individual_group(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).update_individual_group(&types::IndividualGroupId::from("individual-group-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2227,7 +2227,7 @@ async fn add_individual_group_individuals() {
     let body: types::AddGroupIndividuals = read(r#"{"individual-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"remove-from-group":"497f6eca-6276-4993-bfeb-53cbbbba6f08","with-individuals":true,"with-members":true}"#);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).add_individual_group_individuals(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).add_individual_group_individuals(&types::IndividualGroupId::from("individual-group-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2240,7 +2240,7 @@ async fn add_individual_group_leaders() {
     let body: types::AddGroupUsers = read(&watch.text("AddGroupUsers 2"));
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).add_individual_group_leaders(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).add_individual_group_leaders(&types::IndividualGroupId::from("individual-group-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2253,7 +2253,7 @@ async fn add_individual_group_members() {
     let body: types::AddGroupUsers = read(&watch.text("AddGroupUsers 2"));
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).add_individual_group_members(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).add_individual_group_members(&types::IndividualGroupId::from("individual-group-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2265,12 +2265,12 @@ async fn list_individual_group_eligible_members() {
     let watch = Watch::new(&CANARIES, "list_individual_group_eligible_members", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).list_individual_group_eligible_members(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_registration_invite(types::RegistrationInvite::Accepted).filter_text("canary0289").filter_verified(true).for_children(true).member_type(types::MemberType::Individual).page_limit(1).page_offset(1);
+        let call = client(&server).list_individual_group_eligible_members(&types::IndividualGroupId::from("individual-group-id")).filter_registration_invite(types::RegistrationInvite::Accepted).filter_text("canary0289").filter_verified(true).for_children(true).member_type(types::MemberType::Individual).page_limit(1).page_offset(1);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
     let server = Loopback::answering(200, "application/json", "").await;
-    watch.refused(client(&server).list_individual_group_eligible_members(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_registration_invite(types::RegistrationInvite::Accepted).filter_text(long("canary0289", 255).as_str()).filter_verified(true).for_children(true).member_type(types::MemberType::Individual).page_limit(1).page_offset(1).send().await);
+    watch.refused(client(&server).list_individual_group_eligible_members(&types::IndividualGroupId::from("individual-group-id")).filter_registration_invite(types::RegistrationInvite::Accepted).filter_text(long("canary0289", 255).as_str()).filter_verified(true).for_children(true).member_type(types::MemberType::Individual).page_limit(1).page_offset(1).send().await);
 }
 
 #[tokio::test]
@@ -2280,7 +2280,7 @@ async fn move_individual_group() {
     let body: types::MoveIndividualGroup = read(r#"{"to-parent-group-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}"#);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).move_individual_group(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).move_individual_group(&types::IndividualGroupId::from("individual-group-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2293,7 +2293,7 @@ async fn remove_individual_group_individuals() {
     let body: types::RemoveGroupIndividuals = read(r#"{"individual-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"with-individuals":true,"with-members":true}"#);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).remove_individual_group_individuals(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).remove_individual_group_individuals(&types::IndividualGroupId::from("individual-group-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2306,7 +2306,7 @@ async fn remove_individual_group_leaders() {
     let body: types::RemoveGroupUsers = read(&watch.text("RemoveGroupUsers 2"));
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).remove_individual_group_leaders(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).remove_individual_group_leaders(&types::IndividualGroupId::from("individual-group-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2319,7 +2319,7 @@ async fn remove_individual_group_members() {
     let body: types::RemoveGroupUsers = read(&watch.text("RemoveGroupUsers 2"));
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).remove_individual_group_members(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).remove_individual_group_members(&types::IndividualGroupId::from("individual-group-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2343,7 +2343,7 @@ async fn get_individual_group() {
     let watch = Watch::new(&CANARIES, "get_individual_group_v2", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).get_individual_group(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_include_inactive(true);
+        let call = client(&server).get_individual_group(&types::IndividualGroupId::from("individual-group-id")).filter_include_inactive(true);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2380,7 +2380,7 @@ async fn get_organization() {
     let watch = Watch::new(&CANARIES, "get_organization", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).get_organization(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        let call = client(&server).get_organization(&types::OrganizationId::from("organization-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2390,10 +2390,10 @@ async fn get_organization() {
 async fn update_organization() {
     let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "update_organization", None, &answers);
-    let body: types::UpdateOrganizationDocument = read(r#"{"data":{"attributes":{"authorization-type":"text","classification":"carium","display-name":"text","name":"text","provider-type":"text","theme-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","timezone":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organizations"},"meta":{}}"#);
+    let body: types::UpdateOrganizationDocument = read(r#"{"data":{"attributes":{"authorization-type":"text","classification":"carium","display-name":"text","name":"text","provider-type":"text","theme-id":"theme-id","timezone":"text"},"id":"organization-id","type":"organizations"},"meta":{}}"#);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).update_organization(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).update_organization(&types::OrganizationId::from("organization-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2406,7 +2406,7 @@ async fn add_organization_user() {
     let body: types::AddOrganizationUserDocument = read(&watch.text("AddOrganizationUserDocument"));
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).add_organization_user(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).add_organization_user(&types::OrganizationId::from("organization-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2419,7 +2419,7 @@ async fn process_organization_logo_upload() {
     let body: types::EmptyObject = read("{}");
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).process_organization_logo_upload(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).process_organization_logo_upload(&types::OrganizationId::from("organization-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2432,7 +2432,7 @@ async fn remove_organization_user() {
     let body: types::RemoveOrganizationUserDocument = read(&watch.text("RemoveOrganizationUserDocument"));
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).remove_organization_user(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).remove_organization_user(&types::OrganizationId::from("organization-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2445,7 +2445,7 @@ async fn create_organization_logo_upload() {
     let body: types::NewLogoUpload = read(r#"{"content-type":"text","filename":"text"}"#);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).create_organization_logo_upload(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).create_organization_logo_upload(&types::OrganizationId::from("organization-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2461,8 +2461,6 @@ async fn get_organization_code_info() {
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
-    let server = Loopback::answering(200, "application/json", "").await;
-    watch.refused(client(&server).get_organization_code_info(&types::OrganizationCodeId::from(long("canary0290", 20).as_str())).send().await);
 }
 
 #[tokio::test]
@@ -2500,8 +2498,6 @@ async fn get_organization_code() {
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
-    let server = Loopback::answering(200, "application/json", "").await;
-    watch.refused(client(&server).get_organization_code(&types::OrganizationCodeId::from(long("canary0291", 20).as_str())).send().await);
 }
 
 #[tokio::test]
@@ -2515,8 +2511,6 @@ async fn update_organization_code() {
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
-    let server = Loopback::answering(200, "application/json", "").await;
-    watch.refused(client(&server).update_organization_code(&types::OrganizationCodeId::from(long("canary0292", 20).as_str()), &body).send().await);
 }
 
 #[tokio::test]
@@ -2530,7 +2524,6 @@ async fn list_organization_code_users() {
         watch.ends(&server, call.send().await).await;
     }
     let server = Loopback::answering(200, "application/json", "").await;
-    watch.refused(client(&server).list_organization_code_users(&types::OrganizationCodeId::from(long("canary0293", 20).as_str())).email("canary0294").email_verified(true).page_limit(1).page_offset(1).state(types::UserState::Archived).text("canary0295").send().await);
     watch.refused(client(&server).list_organization_code_users(&types::OrganizationCodeId::from("canary0293")).email(long("canary0294", 255).as_str()).email_verified(true).page_limit(1).page_offset(1).state(types::UserState::Archived).text("canary0295").send().await);
     watch.refused(client(&server).list_organization_code_users(&types::OrganizationCodeId::from("canary0293")).email("canary0294").email_verified(true).page_limit(1).page_offset(1).state(types::UserState::Archived).text(long("canary0295", 255).as_str()).send().await);
 }
@@ -2566,7 +2559,7 @@ async fn get_organization_email_template() {
     let watch = Watch::new(&CANARIES, "get_organization_email_template", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).get_organization_email_template(&types::EmailTemplateId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        let call = client(&server).get_organization_email_template(&types::EmailTemplateId::from("email-template-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2579,7 +2572,7 @@ async fn update_organization_email_template() {
     let body: types::UpdateEmailTemplateDocument = read(&watch.text("UpdateEmailTemplateDocument"));
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).update_organization_email_template(&types::EmailTemplateId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).update_organization_email_template(&types::EmailTemplateId::from("email-template-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2601,7 +2594,7 @@ async fn list_organization_general_messages() {
 async fn create_organization_general_message() {
     let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "create_organization_general_message", None, &answers);
-    let body: types::NewGeneralMessageDocument = read(r#"{"data":{"attributes":{"locale":"en_US","message":"text","name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"organization-general-messages"},"meta":{}}"#);
+    let body: types::NewGeneralMessageDocument = read(r#"{"data":{"attributes":{"locale":"en_US","message":"text","name":"text","organization-id":"organization-id"},"type":"organization-general-messages"},"meta":{}}"#);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
         let call = client(&server).create_organization_general_message(&body);
@@ -2616,7 +2609,7 @@ async fn get_organization_general_message() {
     let watch = Watch::new(&CANARIES, "get_organization_general_message", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).get_organization_general_message(&types::GeneralMessageId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        let call = client(&server).get_organization_general_message(&types::GeneralMessageId::from("general-message-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2626,10 +2619,10 @@ async fn get_organization_general_message() {
 async fn update_organization_general_message() {
     let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "update_organization_general_message", None, &answers);
-    let body: types::UpdateGeneralMessageDocument = read(r#"{"data":{"attributes":{"message":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-general-messages"},"meta":{}}"#);
+    let body: types::UpdateGeneralMessageDocument = read(r#"{"data":{"attributes":{"message":"text"},"id":"general-message-id","type":"organization-general-messages"},"meta":{}}"#);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).update_organization_general_message(&types::GeneralMessageId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).update_organization_general_message(&types::GeneralMessageId::from("general-message-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2651,7 +2644,7 @@ async fn list_organization_sms_templates() {
 async fn create_organization_sms_template() {
     let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "create_organization_sms_template", None, &answers);
-    let body: types::NewSmsTemplateDocument = read(r#"{"data":{"attributes":{"locale":"en_US","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","template":"text","type":"onboarding"},"type":"organization-sms-templates"},"meta":{}}"#);
+    let body: types::NewSmsTemplateDocument = read(r#"{"data":{"attributes":{"locale":"en_US","organization-id":"organization-id","template":"text","type":"onboarding"},"type":"organization-sms-templates"},"meta":{}}"#);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
         let call = client(&server).create_organization_sms_template(&body);
@@ -2666,7 +2659,7 @@ async fn get_organization_sms_template() {
     let watch = Watch::new(&CANARIES, "get_organization_sms_template", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).get_organization_sms_template(&types::SmsTemplateId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        let call = client(&server).get_organization_sms_template(&types::SmsTemplateId::from("sms-template-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2676,10 +2669,10 @@ async fn get_organization_sms_template() {
 async fn update_organization_sms_template() {
     let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "update_organization_sms_template", None, &answers);
-    let body: types::UpdateSmsTemplateDocument = read(r#"{"data":{"attributes":{"locale":"en_US","template":"text","type":"onboarding"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-sms-templates"},"meta":{}}"#);
+    let body: types::UpdateSmsTemplateDocument = read(r#"{"data":{"attributes":{"locale":"en_US","template":"text","type":"onboarding"},"id":"sms-template-id","type":"organization-sms-templates"},"meta":{}}"#);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).update_organization_sms_template(&types::SmsTemplateId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).update_organization_sms_template(&types::SmsTemplateId::from("sms-template-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2718,7 +2711,7 @@ async fn get_organization_theme() {
     let watch = Watch::new(&CANARIES, "get_organization_theme", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).get_organization_theme(&types::ThemeId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        let call = client(&server).get_organization_theme(&types::ThemeId::from("theme-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2731,7 +2724,7 @@ async fn update_organization_theme() {
     let body: types::UpdateThemeDocument = read(&watch.text("UpdateThemeDocument"));
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).update_organization_theme(&types::ThemeId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).update_organization_theme(&types::ThemeId::from("theme-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2781,7 +2774,7 @@ async fn add_role_user() {
     let body: types::ChangeRoleUserDocument = read(&watch.text("ChangeRoleUserDocument"));
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).add_role_user(&types::RoleId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).add_role_user(&types::RoleId::from("role-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2794,7 +2787,7 @@ async fn remove_role_user() {
     let body: types::ChangeRoleUserDocument = read(&watch.text("ChangeRoleUserDocument"));
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).remove_role_user(&types::RoleId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).remove_role_user(&types::RoleId::from("role-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2892,7 +2885,7 @@ async fn list_organization_features() {
 async fn create_organization_feature() {
     let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "create_organization_feature", None, &answers);
-    let body: types::NewOrganizationFeatureDocument = read(r#"{"data":{"attributes":{"feature-name":"text","force":true,"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","state":"disabled"},"type":"organization-features"},"meta":{}}"#);
+    let body: types::NewOrganizationFeatureDocument = read(r#"{"data":{"attributes":{"feature-name":"text","force":true,"organization-id":"organization-id","state":"disabled"},"type":"organization-features"},"meta":{}}"#);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
         let call = client(&server).create_organization_feature(&body);
@@ -2907,7 +2900,7 @@ async fn get_organization_feature() {
     let watch = Watch::new(&CANARIES, "get_organization_feature", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).get_organization_feature(&types::OrganizationFeatureId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        let call = client(&server).get_organization_feature(&types::OrganizationFeatureId::from("organization-feature-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2917,10 +2910,10 @@ async fn get_organization_feature() {
 async fn update_organization_feature() {
     let answers = [(200, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "update_organization_feature", None, &answers);
-    let body: types::UpdateOrganizationFeatureDocument = read(r#"{"data":{"attributes":{"force":true,"state":"disabled"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-features"},"meta":{}}"#);
+    let body: types::UpdateOrganizationFeatureDocument = read(r#"{"data":{"attributes":{"force":true,"state":"disabled"},"id":"organization-feature-id","type":"organization-features"},"meta":{}}"#);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).update_organization_feature(&types::OrganizationFeatureId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).update_organization_feature(&types::OrganizationFeatureId::from("organization-feature-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2944,7 +2937,7 @@ async fn list_user_features() {
 async fn create_user_feature() {
     let answers = [(201, "UserFeatureDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "create_user_feature", None, &answers);
-    let body: types::NewUserFeatureDocument = read(r#"{"data":{"attributes":{"feature-name":"text","force":true,"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","state":"disabled","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"user-features"},"meta":{}}"#);
+    let body: types::NewUserFeatureDocument = read(r#"{"data":{"attributes":{"feature-name":"text","force":true,"organization-id":"organization-id","state":"disabled","user-id":"user-id"},"type":"user-features"},"meta":{}}"#);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
         let call = client(&server).create_user_feature(&body);
@@ -2959,7 +2952,7 @@ async fn get_user_feature() {
     let watch = Watch::new(&CANARIES, "get_user_feature", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).get_user_feature(&types::UserFeatureId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        let call = client(&server).get_user_feature(&types::UserFeatureId::from("user-feature-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2969,10 +2962,10 @@ async fn get_user_feature() {
 async fn update_user_feature() {
     let answers = [(200, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "update_user_feature", None, &answers);
-    let body: types::UpdateUserFeatureDocument = read(r#"{"data":{"attributes":{"force":true,"state":"disabled"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"user-features"},"meta":{}}"#);
+    let body: types::UpdateUserFeatureDocument = read(r#"{"data":{"attributes":{"force":true,"state":"disabled"},"id":"user-feature-id","type":"user-features"},"meta":{}}"#);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).update_user_feature(&types::UserFeatureId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).update_user_feature(&types::UserFeatureId::from("user-feature-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -2989,7 +2982,6 @@ async fn list_service_documents() {
         watch.ends(&server, call.send().await).await;
     }
     let server = Loopback::answering(200, "application/json", "").await;
-    watch.refused(client(&server).list_service_documents(true).organization_code(types::OrganizationCodeId::from(long("canary0298", 20).as_str())).organizations([types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).referral_code("canary0299").send().await);
     watch.refused(client(&server).list_service_documents(true).organization_code(types::OrganizationCodeId::from("canary0298")).organizations([types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).referral_code(long("canary0299", 20).as_str()).send().await);
 }
 
@@ -2999,7 +2991,7 @@ async fn get_service_document() {
     let watch = Watch::new(&CANARIES, "get_service_document", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).get_service_document(&types::ServiceDocumentId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).html(true).locale("text").reflow(true);
+        let call = client(&server).get_service_document(&types::ServiceDocumentId::from("service-document-id")).html(true).locale("text").reflow(true);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -3012,7 +3004,7 @@ async fn delete_user_service_document_agreements() {
     let body: types::EmptyObject = read("{}");
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).delete_user_service_document_agreements(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).delete_user_service_document_agreements(&types::UserId::from("user-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -3022,7 +3014,7 @@ async fn delete_user_service_document_agreements() {
 async fn create_aggregation_request() {
     let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "create_aggregation_request", None, &answers);
-    let body: types::NewAggregationRequestDocument = read(r#"{"data":{"attributes":{"entries":[{"column":"text","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}]},"type":"aggregation-requests"},"meta":{}}"#);
+    let body: types::NewAggregationRequestDocument = read(r#"{"data":{"attributes":{"entries":[{"column":"text","individual-id":"individual-id"}]},"type":"aggregation-requests"},"meta":{}}"#);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
         let call = client(&server).create_aggregation_request(&body);
@@ -3063,7 +3055,7 @@ async fn answer_archive_request() {
     let body: types::AnswerArchiveRequest = read(&watch.text("AnswerArchiveRequest"));
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).answer_archive_request(&types::ArchiveRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).answer_archive_request(&types::ArchiveRequestId::from("archive-request-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -3102,7 +3094,7 @@ async fn get_deletion_request() {
     let watch = Watch::new(&CANARIES, "get_deletion_request", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).get_deletion_request(&types::DeletionRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        let call = client(&server).get_deletion_request(&types::DeletionRequestId::from("deletion-request-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -3115,7 +3107,7 @@ async fn update_deletion_request_status() {
     let body: types::FinishDeletion = read(r#"{"reference-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","state":"done"}"#);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).update_deletion_request_status(&types::DeletionRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).update_deletion_request_status(&types::DeletionRequestId::from("deletion-request-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -3152,7 +3144,7 @@ async fn get_replicator() {
     let watch = Watch::new(&CANARIES, "get_replicator", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).get_replicator(&types::ReplicatorId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        let call = client(&server).get_replicator(&types::ReplicatorId::from("replicator-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -3174,7 +3166,7 @@ async fn list_user_replications() {
 async fn create_user_replication() {
     let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
     let watch = Watch::new(&CANARIES, "create_user_replication", None, &answers);
-    let body: types::NewUserReplicationDocument = read(r#"{"data":{"attributes":{"service":"text","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"user-replications"},"meta":{}}"#);
+    let body: types::NewUserReplicationDocument = read(r#"{"data":{"attributes":{"service":"text","user-id":"user-id"},"type":"user-replications"},"meta":{}}"#);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
         let call = client(&server).create_user_replication(&body);
@@ -3253,7 +3245,7 @@ async fn get_url_shortener() {
     let watch = Watch::new(&CANARIES, "get_url_shortener", None, &answers);
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).get_url_shortener(&types::UrlShortenerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+        let call = client(&server).get_url_shortener(&types::UrlShortenerId::from("url-shortener-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
@@ -3266,7 +3258,7 @@ async fn update_url_shortener() {
     let body: types::UpdateUrlShortenerDocument = read(&watch.text("UpdateUrlShortenerDocument"));
     for (status, answer) in answers {
         let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
-        let call = client(&server).update_url_shortener(&types::UrlShortenerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body);
+        let call = client(&server).update_url_shortener(&types::UrlShortenerId::from("url-shortener-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }

@@ -9,7 +9,7 @@ use onboarding_testing::mutation::{Answer, assert_mutants, decoded};
 
 #[test]
 fn anonymous_access() {
-    assert_mutants(238, &[
+    assert_mutants(234, &[
         Answer {
             name: "create_anonymous_access.response",
             decode: decoded::<types::AnonymousAccessDocument>,
@@ -26,15 +26,15 @@ fn anonymous_access() {
 /data/attributes/created-at dnBIAOp
 /data/attributes/expired-at DNBIAOp
 /data/attributes/last-modified-at dnBIAOp
-/data/attributes/user-id DNBIAOp
-/data/id DNBIAOp
+/data/attributes/user-id DNBIAO
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "create_anonymous_access.response sample 1",
             decode: decoded::<types::AnonymousAccessDocument>,
-            text: r#"{"data":{"attributes":{"allowed-endpoints":[{"method":"delete","path":"text","service":"text"}],"created-at":"2024-02-29 12:30:00","expired-at":"2024-02-29 12:30:00","last-modified-at":"2024-02-29 12:30:00","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"anonymous-accesses"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"allowed-endpoints":[{"method":"delete","path":"text","service":"text"}],"created-at":"2024-02-29 12:30:00","expired-at":"2024-02-29 12:30:00","last-modified-at":"2024-02-29 12:30:00","user-id":"user-id"},"id":"anonymous-access-id","type":"anonymous-accesses"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
@@ -47,8 +47,8 @@ fn anonymous_access() {
 /data/attributes/created-at dnBIAOp
 /data/attributes/expired-at DNBIAOp
 /data/attributes/last-modified-at dnBIAOp
-/data/attributes/user-id DNBIAOp
-/data/id DNBIAOp
+/data/attributes/user-id DNBIAO
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -75,7 +75,7 @@ fn anonymous_access() {
 
 #[test]
 fn authorization() {
-    assert_mutants(490, &[
+    assert_mutants(480, &[
         Answer {
             name: "get_authz_accessible_resources.response",
             decode: decoded::<types::AccessibleResources>,
@@ -87,12 +87,12 @@ fn authorization() {
 /meta/page[offset] dnSBAO
 /meta/page[total] dnSBAO
 /resource-ids DNSBIO
-/resource-ids/0 NBIAOp",
+/resource-ids/0 NBIAO",
         },
         Answer {
             name: "get_authz_accessible_resources.response sample 1",
             decode: decoded::<types::AccessibleResources>,
-            text: r#"{"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1},"resource-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"]}"#,
+            text: r#"{"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1},"resource-ids":["resource-id"]}"#,
             places: "
  NSBIAu
 /meta dnSBIAu
@@ -100,7 +100,7 @@ fn authorization() {
 /meta/page[offset] dnSBAO
 /meta/page[total] dnSBAO
 /resource-ids DNSBIO
-/resource-ids/0 NBIAOp",
+/resource-ids/0 NBIAO",
         },
         Answer {
             name: "list_authz_individuals.response",
@@ -113,12 +113,12 @@ fn authorization() {
 /meta/page[offset] dnSBAO
 /meta/page[total] dnSBAO
 /resource-ids DNSBIO
-/resource-ids/0 NBIAOp",
+/resource-ids/0 NBIAO",
         },
         Answer {
             name: "list_authz_individuals.response sample 1",
             decode: decoded::<types::AccessibleIndividuals>,
-            text: r#"{"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1},"resource-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"]}"#,
+            text: r#"{"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1},"resource-ids":["individual-id"]}"#,
             places: "
  NSBIAu
 /meta dnSBIAu
@@ -126,7 +126,7 @@ fn authorization() {
 /meta/page[offset] dnSBAO
 /meta/page[total] dnSBAO
 /resource-ids DNSBIO
-/resource-ids/0 NBIAOp",
+/resource-ids/0 NBIAO",
         },
         Answer {
             name: "check_authz_resource_access.response",
@@ -144,7 +144,7 @@ fn authorization() {
  NSBIAu
 /data DNSBIO
 /data/0 NSBIAu
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /meta dnSBIAu
 /meta/page[limit] dnSBAO
 /meta/page[offset] dnSBAO
@@ -153,12 +153,12 @@ fn authorization() {
         Answer {
             name: "list_authz_resource_accessors.response sample 1",
             decode: decoded::<types::ResourceAccessorList>,
-            text: r#"{"data":[{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"id":"user-id"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
 /data/0 NSBIAu
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /meta dnSBIAu
 /meta/page[limit] dnSBAO
 /meta/page[offset] dnSBAO
@@ -175,14 +175,14 @@ fn authorization() {
 /data/attributes/last-populated-at dnBIAOp
 /data/attributes/latest-event-at dnBIAOp
 /data/attributes/up-to-date dnSIAO
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "get_authz_user_status.response sample 1",
             decode: decoded::<types::AuthzUserStatusDocument>,
-            text: r#"{"data":{"attributes":{"last-populated-at":"2024-02-29 12:30:00","latest-event-at":"2024-02-29 12:30:00","up-to-date":true},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"authz-user-status"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"last-populated-at":"2024-02-29 12:30:00","latest-event-at":"2024-02-29 12:30:00","up-to-date":true},"id":"user-id","type":"authz-user-status"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
@@ -190,7 +190,7 @@ fn authorization() {
 /data/attributes/last-populated-at dnBIAOp
 /data/attributes/latest-event-at dnBIAOp
 /data/attributes/up-to-date dnSIAO
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -205,12 +205,12 @@ fn authorization() {
 /access-queries/0/access-query dnSBIO
 /access-queries/0/access-query/0 NBIAO
 /access-queries/0/allow DNSIAO
-/access-queries/0/user-id dnBIAOp",
+/access-queries/0/user-id dnBIAO",
         },
         Answer {
             name: "check_bulk_authz_resource_access.response sample 1",
             decode: decoded::<types::BulkResourceAccess>,
-            text: r#"{"access-queries":[{"access-query":["text"],"allow":true,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}]}"#,
+            text: r#"{"access-queries":[{"access-query":["text"],"allow":true,"user-id":"user-id"}]}"#,
             places: "
  NSBIAu
 /access-queries DNSBIO
@@ -218,14 +218,14 @@ fn authorization() {
 /access-queries/0/access-query dnSBIO
 /access-queries/0/access-query/0 NBIAO
 /access-queries/0/allow DNSIAO
-/access-queries/0/user-id dnBIAOp",
+/access-queries/0/user-id dnBIAO",
         },
     ]);
 }
 
 #[test]
 fn data_requests() {
-    assert_mutants(954, &[
+    assert_mutants(924, &[
         Answer {
             name: "create_aggregation_request.response",
             decode: decoded::<types::AggregationRequestDocument>,
@@ -234,19 +234,19 @@ fn data_requests() {
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "create_aggregation_request.response sample 1",
             decode: decoded::<types::AggregationRequestDocument>,
-            text: r#"{"data":{"attributes":{},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"aggregation-requests"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{},"id":"aggregation-request-id","type":"aggregation-requests"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -259,34 +259,34 @@ fn data_requests() {
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
-/data/0/attributes/created-by dnBIAOp
+/data/0/attributes/created-by dnBIAO
 /data/0/attributes/created-time dnBIAOp
 /data/0/attributes/email dnBIAO
-/data/0/attributes/individual-id dnBIAOp
-/data/0/attributes/interview-id dnBIAOp
+/data/0/attributes/individual-id dnBIAO
+/data/0/attributes/interview-id dnBIAO
 /data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/request-state dnBIAO
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu",
         },
         Answer {
             name: "list_archive_requests.response sample 1",
             decode: decoded::<types::ArchiveRequestList>,
-            text: r#"{"data":[{"attributes":{"created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","email":"text","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","interview-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-modified-time":"2024-02-29 12:30:00","request-state":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"archive-requests"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"created-by":"user-id","created-time":"2024-02-29 12:30:00","email":"text","individual-id":"individual-id","interview-id":"interview-id","last-modified-time":"2024-02-29 12:30:00","request-state":"text"},"id":"archive-request-id","type":"archive-requests"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
-/data/0/attributes/created-by dnBIAOp
+/data/0/attributes/created-by dnBIAO
 /data/0/attributes/created-time dnBIAOp
 /data/0/attributes/email dnBIAO
-/data/0/attributes/individual-id dnBIAOp
-/data/0/attributes/interview-id dnBIAOp
+/data/0/attributes/individual-id dnBIAO
+/data/0/attributes/interview-id dnBIAO
 /data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/request-state dnBIAO
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu
 /meta/page[limit] dnSBAO
@@ -301,33 +301,33 @@ fn data_requests() {
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/attributes/created-by dnBIAOp
+/data/attributes/created-by dnBIAO
 /data/attributes/created-time dnBIAOp
 /data/attributes/email dnBIAO
-/data/attributes/individual-id dnBIAOp
-/data/attributes/interview-id dnBIAOp
+/data/attributes/individual-id dnBIAO
+/data/attributes/interview-id dnBIAO
 /data/attributes/last-modified-time dnBIAOp
 /data/attributes/request-state dnBIAO
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "create_archive_request.response sample 1",
             decode: decoded::<types::ArchiveRequestDocument>,
-            text: r#"{"data":{"attributes":{"created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","email":"text","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","interview-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-modified-time":"2024-02-29 12:30:00","request-state":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"archive-requests"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"created-by":"user-id","created-time":"2024-02-29 12:30:00","email":"text","individual-id":"individual-id","interview-id":"interview-id","last-modified-time":"2024-02-29 12:30:00","request-state":"text"},"id":"archive-request-id","type":"archive-requests"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/attributes/created-by dnBIAOp
+/data/attributes/created-by dnBIAO
 /data/attributes/created-time dnBIAOp
 /data/attributes/email dnBIAO
-/data/attributes/individual-id dnBIAOp
-/data/attributes/interview-id dnBIAOp
+/data/attributes/individual-id dnBIAO
+/data/attributes/interview-id dnBIAO
 /data/attributes/last-modified-time dnBIAOp
 /data/attributes/request-state dnBIAO
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -341,10 +341,10 @@ fn data_requests() {
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
 /data/0/attributes/archive dnSIAO
-/data/0/attributes/created-by dnBIAOp
+/data/0/attributes/created-by dnBIAO
 /data/0/attributes/created-time dnBIAOp
 /data/0/attributes/email dnBIAO
-/data/0/attributes/individual-id dnBIAOp
+/data/0/attributes/individual-id dnBIAO
 /data/0/attributes/progress dnSBIO
 /data/0/attributes/progress/0 NSBIAu
 /data/0/attributes/progress/0/app dnBIAO
@@ -352,24 +352,24 @@ fn data_requests() {
 /data/0/attributes/progress/0/state dnBIAO
 /data/0/attributes/status dnBIAO
 /data/0/attributes/type dnBIAO
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu",
         },
         Answer {
             name: "list_deletion_requests.response sample 1",
             decode: decoded::<types::DeletionRequestList>,
-            text: r#"{"data":[{"attributes":{"archive":true,"created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","email":"text","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","progress":[{"app":"text","operation":"text","state":"text"}],"status":"text","type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"deletion-requests"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"archive":true,"created-by":"user-id","created-time":"2024-02-29 12:30:00","email":"text","individual-id":"individual-id","progress":[{"app":"text","operation":"text","state":"text"}],"status":"text","type":"text"},"id":"deletion-request-id","type":"deletion-requests"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
 /data/0/attributes/archive dnSIAO
-/data/0/attributes/created-by dnBIAOp
+/data/0/attributes/created-by dnBIAO
 /data/0/attributes/created-time dnBIAOp
 /data/0/attributes/email dnBIAO
-/data/0/attributes/individual-id dnBIAOp
+/data/0/attributes/individual-id dnBIAO
 /data/0/attributes/progress dnSBIO
 /data/0/attributes/progress/0 NSBIAu
 /data/0/attributes/progress/0/app dnBIAO
@@ -377,7 +377,7 @@ fn data_requests() {
 /data/0/attributes/progress/0/state dnBIAO
 /data/0/attributes/status dnBIAO
 /data/0/attributes/type dnBIAO
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu
 /meta/page[limit] dnSBAO
@@ -393,10 +393,10 @@ fn data_requests() {
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/archive dnSIAO
-/data/attributes/created-by dnBIAOp
+/data/attributes/created-by dnBIAO
 /data/attributes/created-time dnBIAOp
 /data/attributes/email dnBIAO
-/data/attributes/individual-id dnBIAOp
+/data/attributes/individual-id dnBIAO
 /data/attributes/progress dnSBIO
 /data/attributes/progress/0 NSBIAu
 /data/attributes/progress/0/app dnBIAO
@@ -404,23 +404,23 @@ fn data_requests() {
 /data/attributes/progress/0/state dnBIAO
 /data/attributes/status dnBIAO
 /data/attributes/type dnBIAO
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "create_deletion_request.response sample 1",
             decode: decoded::<types::DeletionRequestDocument>,
-            text: r#"{"data":{"attributes":{"archive":true,"created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","email":"text","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","progress":[{"app":"text","operation":"text","state":"text"}],"status":"text","type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"deletion-requests"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"archive":true,"created-by":"user-id","created-time":"2024-02-29 12:30:00","email":"text","individual-id":"individual-id","progress":[{"app":"text","operation":"text","state":"text"}],"status":"text","type":"text"},"id":"deletion-request-id","type":"deletion-requests"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/archive dnSIAO
-/data/attributes/created-by dnBIAOp
+/data/attributes/created-by dnBIAO
 /data/attributes/created-time dnBIAOp
 /data/attributes/email dnBIAO
-/data/attributes/individual-id dnBIAOp
+/data/attributes/individual-id dnBIAO
 /data/attributes/progress dnSBIO
 /data/attributes/progress/0 NSBIAu
 /data/attributes/progress/0/app dnBIAO
@@ -428,7 +428,7 @@ fn data_requests() {
 /data/attributes/progress/0/state dnBIAO
 /data/attributes/status dnBIAO
 /data/attributes/type dnBIAO
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -437,7 +437,7 @@ fn data_requests() {
 
 #[test]
 fn features() {
-    assert_mutants(1036, &[
+    assert_mutants(1016, &[
         Answer {
             name: "list_features.response",
             decode: decoded::<types::FeatureList>,
@@ -527,17 +527,17 @@ fn features() {
 /data/0/attributes/feature-assignable dnSIAO
 /data/0/attributes/feature-id dnBIAO
 /data/0/attributes/feature-name dnBIAO
-/data/0/attributes/organization-id dnBIAOp
+/data/0/attributes/organization-id dnBIAO
 /data/0/attributes/organization-name dnBIAO
 /data/0/attributes/state dnBIAOv
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu",
         },
         Answer {
             name: "list_organization_features.response sample 1",
             decode: decoded::<types::OrganizationFeatureList>,
-            text: r#"{"data":[{"attributes":{"feature-assignable":true,"feature-id":"feature-id","feature-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-name":"text","state":"disabled"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-features"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"feature-assignable":true,"feature-id":"feature-id","feature-name":"text","organization-id":"organization-id","organization-name":"text","state":"disabled"},"id":"organization-feature-id","type":"organization-features"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -546,10 +546,10 @@ fn features() {
 /data/0/attributes/feature-assignable dnSIAO
 /data/0/attributes/feature-id dnBIAO
 /data/0/attributes/feature-name dnBIAO
-/data/0/attributes/organization-id dnBIAOp
+/data/0/attributes/organization-id dnBIAO
 /data/0/attributes/organization-name dnBIAO
 /data/0/attributes/state dnBIAOv
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu
 /meta/page[limit] dnSBAO
@@ -567,17 +567,17 @@ fn features() {
 /data/attributes/feature-assignable dnSIAO
 /data/attributes/feature-id dnBIAO
 /data/attributes/feature-name dnBIAO
-/data/attributes/organization-id dnBIAOp
+/data/attributes/organization-id dnBIAO
 /data/attributes/organization-name dnBIAO
 /data/attributes/state dnBIAOv
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "create_organization_feature.response sample 1",
             decode: decoded::<types::OrganizationFeatureDocument>,
-            text: r#"{"data":{"attributes":{"feature-assignable":true,"feature-id":"feature-id","feature-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-name":"text","state":"disabled"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-features"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"feature-assignable":true,"feature-id":"feature-id","feature-name":"text","organization-id":"organization-id","organization-name":"text","state":"disabled"},"id":"organization-feature-id","type":"organization-features"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
@@ -585,10 +585,10 @@ fn features() {
 /data/attributes/feature-assignable dnSIAO
 /data/attributes/feature-id dnBIAO
 /data/attributes/feature-name dnBIAO
-/data/attributes/organization-id dnBIAOp
+/data/attributes/organization-id dnBIAO
 /data/attributes/organization-name dnBIAO
 /data/attributes/state dnBIAOv
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -603,18 +603,18 @@ fn features() {
 /data/0/attributes DNSBIAu
 /data/0/attributes/feature-id dnBIAO
 /data/0/attributes/feature-name dnBIAO
-/data/0/attributes/organization-id dnBIAOp
+/data/0/attributes/organization-id dnBIAO
 /data/0/attributes/state dnBIAOv
 /data/0/attributes/user-email dnBIAOp
-/data/0/attributes/user-id dnBIAOp
-/data/0/id DNBIAOp
+/data/0/attributes/user-id dnBIAO
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu",
         },
         Answer {
             name: "list_user_features.response sample 1",
             decode: decoded::<types::UserFeatureList>,
-            text: r#"{"data":[{"attributes":{"feature-id":"feature-id","feature-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","state":"disabled","user-email":"ann@example.com","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"user-features"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"feature-id":"feature-id","feature-name":"text","organization-id":"organization-id","state":"disabled","user-email":"ann@example.com","user-id":"user-id"},"id":"user-feature-id","type":"user-features"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -622,11 +622,11 @@ fn features() {
 /data/0/attributes DNSBIAu
 /data/0/attributes/feature-id dnBIAO
 /data/0/attributes/feature-name dnBIAO
-/data/0/attributes/organization-id dnBIAOp
+/data/0/attributes/organization-id dnBIAO
 /data/0/attributes/state dnBIAOv
 /data/0/attributes/user-email dnBIAOp
-/data/0/attributes/user-id dnBIAOp
-/data/0/id DNBIAOp
+/data/0/attributes/user-id dnBIAO
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu
 /meta/page[limit] dnSBAO
@@ -643,29 +643,29 @@ fn features() {
 /data/attributes DNSBIAu
 /data/attributes/feature-id dnBIAO
 /data/attributes/feature-name dnBIAO
-/data/attributes/organization-id dnBIAOp
+/data/attributes/organization-id dnBIAO
 /data/attributes/state dnBIAOv
 /data/attributes/user-email dnBIAOp
-/data/attributes/user-id dnBIAOp
-/data/id DNBIAOp
+/data/attributes/user-id dnBIAO
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "create_user_feature.response sample 1",
             decode: decoded::<types::UserFeatureDocument>,
-            text: r#"{"data":{"attributes":{"feature-id":"feature-id","feature-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","state":"disabled","user-email":"ann@example.com","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"user-features"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"feature-id":"feature-id","feature-name":"text","organization-id":"organization-id","state":"disabled","user-email":"ann@example.com","user-id":"user-id"},"id":"user-feature-id","type":"user-features"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/feature-id dnBIAO
 /data/attributes/feature-name dnBIAO
-/data/attributes/organization-id dnBIAOp
+/data/attributes/organization-id dnBIAO
 /data/attributes/state dnBIAOv
 /data/attributes/user-email dnBIAOp
-/data/attributes/user-id dnBIAOp
-/data/id DNBIAOp
+/data/attributes/user-id dnBIAO
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -674,7 +674,7 @@ fn features() {
 
 #[test]
 fn feedback() {
-    assert_mutants(326, &[
+    assert_mutants(318, &[
         Answer {
             name: "list_feedback_comments.response",
             decode: decoded::<types::FeedbackCommentList>,
@@ -685,11 +685,11 @@ fn feedback() {
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
 /data/0/attributes/comment dnBIAO
-/data/0/attributes/created-by dnBIAOp
+/data/0/attributes/created-by dnBIAO
 /data/0/attributes/created-time dnBIAOp
 /data/0/attributes/current-page dnBIAO
 /data/0/attributes/email dnBIAO
-/data/0/attributes/individual-id dnBIAOp
+/data/0/attributes/individual-id dnBIAO
 /data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAk",
@@ -697,18 +697,18 @@ fn feedback() {
         Answer {
             name: "list_feedback_comments.response sample 1",
             decode: decoded::<types::FeedbackCommentList>,
-            text: r#"{"data":[{"attributes":{"comment":"text","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","current-page":"text","email":"text","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"feedback-comment-id","type":"feedback-comments"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"comment":"text","created-by":"user-id","created-time":"2024-02-29 12:30:00","current-page":"text","email":"text","individual-id":"individual-id"},"id":"feedback-comment-id","type":"feedback-comments"}],"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
 /data/0/attributes/comment dnBIAO
-/data/0/attributes/created-by dnBIAOp
+/data/0/attributes/created-by dnBIAO
 /data/0/attributes/created-time dnBIAOp
 /data/0/attributes/current-page dnBIAO
 /data/0/attributes/email dnBIAO
-/data/0/attributes/individual-id dnBIAOp
+/data/0/attributes/individual-id dnBIAO
 /data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAk",
@@ -722,11 +722,11 @@ fn feedback() {
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/comment dnBIAO
-/data/attributes/created-by dnBIAOp
+/data/attributes/created-by dnBIAO
 /data/attributes/created-time dnBIAOp
 /data/attributes/current-page dnBIAO
 /data/attributes/email dnBIAO
-/data/attributes/individual-id dnBIAOp
+/data/attributes/individual-id dnBIAO
 /data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
@@ -734,17 +734,17 @@ fn feedback() {
         Answer {
             name: "create_feedback_comment.response sample 1",
             decode: decoded::<types::FeedbackCommentDocument>,
-            text: r#"{"data":{"attributes":{"comment":"text","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","current-page":"text","email":"text","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"feedback-comment-id","type":"feedback-comments"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"comment":"text","created-by":"user-id","created-time":"2024-02-29 12:30:00","current-page":"text","email":"text","individual-id":"individual-id"},"id":"feedback-comment-id","type":"feedback-comments"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/comment dnBIAO
-/data/attributes/created-by dnBIAOp
+/data/attributes/created-by dnBIAO
 /data/attributes/created-time dnBIAOp
 /data/attributes/current-page dnBIAO
 /data/attributes/email dnBIAO
-/data/attributes/individual-id dnBIAOp
+/data/attributes/individual-id dnBIAO
 /data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
@@ -754,7 +754,7 @@ fn feedback() {
 
 #[test]
 fn impersonation() {
-    assert_mutants(626, &[
+    assert_mutants(602, &[
         Answer {
             name: "list_impersonation_requests.response",
             decode: decoded::<types::ImpersonationRequestList>,
@@ -765,31 +765,31 @@ fn impersonation() {
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
 /data/0/attributes/created-at dnBIAOp
-/data/0/attributes/created-by dnBIAOp
+/data/0/attributes/created-by dnBIAO
 /data/0/attributes/state dnBIAO
 /data/0/attributes/user dnSBIAu
 /data/0/attributes/user/email dnBIAO
-/data/0/attributes/user/id dnBIAOp
-/data/0/id DNBIAOp
+/data/0/attributes/user/id dnBIAO
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "list_impersonation_requests.response sample 1",
             decode: decoded::<types::ImpersonationRequestList>,
-            text: r#"{"data":[{"attributes":{"created-at":"2024-02-29 12:30:00","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","state":"text","user":{"email":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"impersonation-requests"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"created-at":"2024-02-29 12:30:00","created-by":"user-id","state":"text","user":{"email":"text","id":"user-id"}},"id":"impersonation-request-id","type":"impersonation-requests"}],"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
 /data/0/attributes/created-at dnBIAOp
-/data/0/attributes/created-by dnBIAOp
+/data/0/attributes/created-by dnBIAO
 /data/0/attributes/state dnBIAO
 /data/0/attributes/user dnSBIAu
 /data/0/attributes/user/email dnBIAO
-/data/0/attributes/user/id dnBIAOp
-/data/0/id DNBIAOp
+/data/0/attributes/user/id dnBIAO
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -802,30 +802,30 @@ fn impersonation() {
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/created-at dnBIAOp
-/data/attributes/created-by dnBIAOp
+/data/attributes/created-by dnBIAO
 /data/attributes/state dnBIAO
 /data/attributes/user dnSBIAu
 /data/attributes/user/email dnBIAO
-/data/attributes/user/id dnBIAOp
-/data/id DNBIAOp
+/data/attributes/user/id dnBIAO
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "create_impersonation_request.response sample 1",
             decode: decoded::<types::ImpersonationRequestDocument>,
-            text: r#"{"data":{"attributes":{"created-at":"2024-02-29 12:30:00","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","state":"text","user":{"email":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"impersonation-requests"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"created-at":"2024-02-29 12:30:00","created-by":"user-id","state":"text","user":{"email":"text","id":"user-id"}},"id":"impersonation-request-id","type":"impersonation-requests"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/created-at dnBIAOp
-/data/attributes/created-by dnBIAOp
+/data/attributes/created-by dnBIAO
 /data/attributes/state dnBIAO
 /data/attributes/user dnSBIAu
 /data/attributes/user/email dnBIAO
-/data/attributes/user/id dnBIAOp
-/data/id DNBIAOp
+/data/attributes/user/id dnBIAO
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -841,27 +841,27 @@ fn impersonation() {
 /id-token dnBIAO
 /impersonated-by dnSBIAu
 /impersonated-by/email dnBIAO
-/impersonated-by/id dnBIAOp
-/impersonated-by/session-id dnBIAOp
+/impersonated-by/id dnBIAO
+/impersonated-by/session-id dnBIAO
 /individual dnSBIAu
-/individual/id dnBIAOp
+/individual/id dnBIAO
 /last-name dnBIAO
 /locale dnBIAOv
 /locale-explicit dnSIAO
 /multi-organization dnSIAO
 /organizations dnSBIO
-/organizations/0 NBIAOp
+/organizations/0 NBIAO
 /refresh-token dnBIAO
-/session-id dnBIAOp
+/session-id dnBIAO
 /tz dnBIAO
 /tz-explicit dnSIAO
-/user-id dnBIAOp
+/user-id dnBIAO
 /username dnBIAO",
         },
         Answer {
             name: "impersonate_user.response sample 1",
             decode: decoded::<types::StartedSession>,
-            text: r#"{"access-token":"text","email":"text","first-name":"text","id-token":"text","impersonated-by":{"email":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"individual":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"last-name":"text","locale":"en_US","locale-explicit":true,"multi-organization":true,"organizations":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"refresh-token":"text","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","tz":"text","tz-explicit":true,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"text"}"#,
+            text: r#"{"access-token":"text","email":"text","first-name":"text","id-token":"text","impersonated-by":{"email":"text","id":"user-id","session-id":"session-id"},"individual":{"id":"individual-id"},"last-name":"text","locale":"en_US","locale-explicit":true,"multi-organization":true,"organizations":["organization-id"],"refresh-token":"text","session-id":"session-id","tz":"text","tz-explicit":true,"user-id":"user-id","username":"text"}"#,
             places: "
  NSBIAu
 /access-token dnBIAO
@@ -870,21 +870,21 @@ fn impersonation() {
 /id-token dnBIAO
 /impersonated-by dnSBIAu
 /impersonated-by/email dnBIAO
-/impersonated-by/id dnBIAOp
-/impersonated-by/session-id dnBIAOp
+/impersonated-by/id dnBIAO
+/impersonated-by/session-id dnBIAO
 /individual dnSBIAu
-/individual/id dnBIAOp
+/individual/id dnBIAO
 /last-name dnBIAO
 /locale dnBIAOv
 /locale-explicit dnSIAO
 /multi-organization dnSIAO
 /organizations dnSBIO
-/organizations/0 NBIAOp
+/organizations/0 NBIAO
 /refresh-token dnBIAO
-/session-id dnBIAOp
+/session-id dnBIAO
 /tz dnBIAO
 /tz-explicit dnSIAO
-/user-id dnBIAOp
+/user-id dnBIAO
 /username dnBIAO",
         },
     ]);
@@ -892,7 +892,7 @@ fn impersonation() {
 
 #[test]
 fn individual_groups() {
-    assert_mutants(3830, &[
+    assert_mutants(3742, &[
         Answer {
             name: "list_individual_group_individuals.response",
             decode: decoded::<types::IndividualGroupIndividualList>,
@@ -912,11 +912,11 @@ fn individual_groups() {
 /data/0/attributes/individual/communication-preferences/web dnSBIAk
 /data/0/attributes/individual/email-verified dnSIAO
 /data/0/attributes/individual/first-name dnBIAO
-/data/0/attributes/individual/id dnBIAOp
+/data/0/attributes/individual/id dnBIAO
 /data/0/attributes/individual/last-name dnBIAO
 /data/0/attributes/individual/name dnBIAO
 /data/0/attributes/individual/owner dnSBIAu
-/data/0/attributes/individual/owner/id dnBIAOp
+/data/0/attributes/individual/owner/id dnBIAO
 /data/0/attributes/individual/owner/type dnBIAO
 /data/0/attributes/individual/phone-verified dnSIAO
 /data/0/attributes/individual/preferred-name dnBIAO
@@ -924,14 +924,14 @@ fn individual_groups() {
 /data/0/attributes/individual/registration-invite dnBIAOv
 /data/0/attributes/individual/tz dnBIAO
 /data/0/attributes/individual/verified dnSIAO
-/data/0/attributes/individual-group-id dnBIAOp
+/data/0/attributes/individual-group-id dnBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu",
         },
         Answer {
             name: "list_individual_group_individuals.response sample 1",
             decode: decoded::<types::IndividualGroupIndividualList>,
-            text: r#"{"data":[{"attributes":{"individual":{"birth-date":"2024-02-29","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email-verified":true,"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text","name":"text","owner":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"text"},"phone-verified":true,"preferred-name":"text","registered":true,"registration-invite":"accepted","tz":"text","verified":true},"individual-group-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"type":"individual-group-individuals"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"individual":{"birth-date":"2024-02-29","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email-verified":true,"first-name":"text","id":"individual-id","last-name":"text","name":"text","owner":{"id":"owner-id","type":"text"},"phone-verified":true,"preferred-name":"text","registered":true,"registration-invite":"accepted","tz":"text","verified":true},"individual-group-id":"individual-group-id"},"type":"individual-group-individuals"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -947,11 +947,11 @@ fn individual_groups() {
 /data/0/attributes/individual/communication-preferences/web dnSBIAk
 /data/0/attributes/individual/email-verified dnSIAO
 /data/0/attributes/individual/first-name dnBIAO
-/data/0/attributes/individual/id dnBIAOp
+/data/0/attributes/individual/id dnBIAO
 /data/0/attributes/individual/last-name dnBIAO
 /data/0/attributes/individual/name dnBIAO
 /data/0/attributes/individual/owner dnSBIAu
-/data/0/attributes/individual/owner/id dnBIAOp
+/data/0/attributes/individual/owner/id dnBIAO
 /data/0/attributes/individual/owner/type dnBIAO
 /data/0/attributes/individual/phone-verified dnSIAO
 /data/0/attributes/individual/preferred-name dnBIAO
@@ -959,7 +959,7 @@ fn individual_groups() {
 /data/0/attributes/individual/registration-invite dnBIAOv
 /data/0/attributes/individual/tz dnBIAO
 /data/0/attributes/individual/verified dnSIAO
-/data/0/attributes/individual-group-id dnBIAOp
+/data/0/attributes/individual-group-id dnBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu
 /meta/page[limit] dnSBAO
@@ -975,10 +975,10 @@ fn individual_groups() {
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
-/data/0/attributes/individual-group-id dnBIAOp
+/data/0/attributes/individual-group-id dnBIAO
 /data/0/attributes/leader dnSBIAu
 /data/0/attributes/leader/first-name dnBIAO
-/data/0/attributes/leader/id dnBIAOp
+/data/0/attributes/leader/id dnBIAO
 /data/0/attributes/leader/last-name dnBIAO
 /data/0/attributes/leader/username dnBIAO
 /data/0/type DNBIAOc
@@ -987,16 +987,16 @@ fn individual_groups() {
         Answer {
             name: "list_individual_group_leaders.response sample 1",
             decode: decoded::<types::IndividualGroupLeaderList>,
-            text: r#"{"data":[{"attributes":{"individual-group-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","leader":{"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text","username":"text"}},"type":"individual-group-leaders"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"individual-group-id":"individual-group-id","leader":{"first-name":"text","id":"user-id","last-name":"text","username":"text"}},"type":"individual-group-leaders"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
-/data/0/attributes/individual-group-id dnBIAOp
+/data/0/attributes/individual-group-id dnBIAO
 /data/0/attributes/leader dnSBIAu
 /data/0/attributes/leader/first-name dnBIAO
-/data/0/attributes/leader/id dnBIAOp
+/data/0/attributes/leader/id dnBIAO
 /data/0/attributes/leader/last-name dnBIAO
 /data/0/attributes/leader/username dnBIAO
 /data/0/type DNBIAOc
@@ -1015,20 +1015,20 @@ fn individual_groups() {
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
 /data/0/attributes/created-by dnSBIAu
-/data/0/attributes/created-by/id dnBIAOp
+/data/0/attributes/created-by/id dnBIAO
 /data/0/attributes/created-time dnBIAOp
 /data/0/attributes/event dnBIAO
-/data/0/attributes/individual-group-id dnBIAOp
-/data/0/attributes/individual-id dnBIAOp
+/data/0/attributes/individual-group-id dnBIAO
+/data/0/attributes/individual-id dnBIAO
 /data/0/attributes/subject dnBIAO
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu",
         },
         Answer {
             name: "list_individual_group_logs.response sample 1",
             decode: decoded::<types::IndividualGroupLogList>,
-            text: r#"{"data":[{"attributes":{"created-by":{"email":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"created-time":"2024-02-29 12:30:00","event":"text","individual-group-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","subject":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individual-group-logs"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"created-by":{"email":"text","id":"user-id"},"created-time":"2024-02-29 12:30:00","event":"text","individual-group-id":"individual-group-id","individual-id":"individual-id","subject":"text"},"id":"individual-group-log-id","type":"individual-group-logs"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -1036,13 +1036,13 @@ fn individual_groups() {
 /data/0/attributes DNSBIAu
 /data/0/attributes/created-by dnSBIAu
 /data/0/attributes/created-by/email dnBIAO
-/data/0/attributes/created-by/id dnBIAOp
+/data/0/attributes/created-by/id dnBIAO
 /data/0/attributes/created-time dnBIAOp
 /data/0/attributes/event dnBIAO
-/data/0/attributes/individual-group-id dnBIAOp
-/data/0/attributes/individual-id dnBIAOp
+/data/0/attributes/individual-group-id dnBIAO
+/data/0/attributes/individual-id dnBIAO
 /data/0/attributes/subject dnBIAO
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu
 /meta/page[limit] dnSBAO
@@ -1060,7 +1060,7 @@ fn individual_groups() {
 /data/0/attributes DNSBIAu
 /data/0/attributes/child-count dnSBAO
 /data/0/attributes/individual-ids dnSBIO
-/data/0/attributes/individual-ids/0 NBIAOp
+/data/0/attributes/individual-ids/0 NBIAO
 /data/0/attributes/individuals dnSBIO
 /data/0/attributes/individuals/0 NSBIAu
 /data/0/attributes/individuals/0/birth-date dnBIAOF
@@ -1072,11 +1072,11 @@ fn individual_groups() {
 /data/0/attributes/individuals/0/communication-preferences/web dnSBIAk
 /data/0/attributes/individuals/0/email-verified dnSIAO
 /data/0/attributes/individuals/0/first-name dnBIAO
-/data/0/attributes/individuals/0/id dnBIAOp
+/data/0/attributes/individuals/0/id dnBIAO
 /data/0/attributes/individuals/0/last-name dnBIAO
 /data/0/attributes/individuals/0/name dnBIAO
 /data/0/attributes/individuals/0/owner dnSBIAu
-/data/0/attributes/individuals/0/owner/id dnBIAOp
+/data/0/attributes/individuals/0/owner/id dnBIAO
 /data/0/attributes/individuals/0/owner/type dnBIAO
 /data/0/attributes/individuals/0/phone-verified dnSIAO
 /data/0/attributes/individuals/0/preferred-name dnBIAO
@@ -1088,7 +1088,7 @@ fn individual_groups() {
 /data/0/attributes/is-active dnSIAO
 /data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/leader-ids dnSBIO
-/data/0/attributes/leader-ids/0 NBIAOp
+/data/0/attributes/leader-ids/0 NBIAO
 /data/0/attributes/leaders dnSBIO
 /data/0/attributes/leaders/0 NSBIAu
 /data/0/attributes/leaders/0/communication-preferences dnSBIAu
@@ -1097,13 +1097,13 @@ fn individual_groups() {
 /data/0/attributes/leaders/0/communication-preferences/sms dnSBIAk
 /data/0/attributes/leaders/0/communication-preferences/voice dnSBIAk
 /data/0/attributes/leaders/0/communication-preferences/web dnSBIAk
-/data/0/attributes/leaders/0/created-by-id dnBIAOp
+/data/0/attributes/leaders/0/created-by-id dnBIAO
 /data/0/attributes/leaders/0/email dnBIAO
 /data/0/attributes/leaders/0/email-verified dnSIAO
 /data/0/attributes/leaders/0/enabled dnSIAO
 /data/0/attributes/leaders/0/first-name dnBIAO
-/data/0/attributes/leaders/0/id dnBIAOp
-/data/0/attributes/leaders/0/individual-id dnBIAOp
+/data/0/attributes/leaders/0/id dnBIAO
+/data/0/attributes/leaders/0/individual-id dnBIAO
 /data/0/attributes/leaders/0/last-name dnBIAO
 /data/0/attributes/leaders/0/phone-verified dnSIAO
 /data/0/attributes/leaders/0/registration-invite dnBIAOv
@@ -1116,34 +1116,34 @@ fn individual_groups() {
 /data/0/attributes/members/0/communication-preferences/sms dnSBIAk
 /data/0/attributes/members/0/communication-preferences/voice dnSBIAk
 /data/0/attributes/members/0/communication-preferences/web dnSBIAk
-/data/0/attributes/members/0/created-by-id dnBIAOp
+/data/0/attributes/members/0/created-by-id dnBIAO
 /data/0/attributes/members/0/email dnBIAO
 /data/0/attributes/members/0/email-verified dnSIAO
 /data/0/attributes/members/0/first-name dnBIAO
-/data/0/attributes/members/0/id dnBIAOp
-/data/0/attributes/members/0/individual-id dnBIAOp
+/data/0/attributes/members/0/id dnBIAO
+/data/0/attributes/members/0/individual-id dnBIAO
 /data/0/attributes/members/0/last-name dnBIAO
 /data/0/attributes/members/0/phone-verified dnSIAO
 /data/0/attributes/members/0/registration-invite dnBIAOv
 /data/0/attributes/members/0/verified dnSIAO
 /data/0/attributes/name dnBIAO
 /data/0/attributes/node-type dnBIAOv
-/data/0/attributes/organization-id dnBIAOp
+/data/0/attributes/organization-id dnBIAO
 /data/0/attributes/parent-group dnSBIAu
-/data/0/attributes/parent-group/id dnBIAOp
+/data/0/attributes/parent-group/id dnBIAO
 /data/0/attributes/parent-group/name dnBIAO
 /data/0/attributes/self-can-write dnSIAO
 /data/0/attributes/tags dnSBIO
 /data/0/attributes/tags/0 NBIAO
 /data/0/attributes/type dnBIAO
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu",
         },
         Answer {
             name: "list_individual_groups.response sample 1",
             decode: decoded::<types::IndividualGroupList>,
-            text: r#"{"data":[{"attributes":{"child-count":1,"individual-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"individuals":[{"birth-date":"2024-02-29","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email-verified":true,"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text","name":"text","owner":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"text"},"phone-verified":true,"preferred-name":"text","registered":true,"registration-invite":"accepted","tz":"text","verified":true}],"individuals-count":1,"is-active":true,"last-modified-time":"2024-02-29 12:30:00","leader-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"leaders":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"text","email-verified":true,"enabled":true,"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text","phone-verified":true,"registration-invite":"accepted","verified":true}],"members":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"text","email-verified":true,"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text","phone-verified":true,"registration-invite":"accepted","verified":true}],"name":"text","node-type":"division","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","parent-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"self-can-write":true,"tags":["text"],"type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individual-groups"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"child-count":1,"individual-ids":["individual-id"],"individuals":[{"birth-date":"2024-02-29","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email-verified":true,"first-name":"text","id":"individual-id","last-name":"text","name":"text","owner":{"id":"owner-id","type":"text"},"phone-verified":true,"preferred-name":"text","registered":true,"registration-invite":"accepted","tz":"text","verified":true}],"individuals-count":1,"is-active":true,"last-modified-time":"2024-02-29 12:30:00","leader-ids":["user-id"],"leaders":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"user-id","email":"text","email-verified":true,"enabled":true,"first-name":"text","id":"user-id","individual-id":"individual-id","last-name":"text","phone-verified":true,"registration-invite":"accepted","verified":true}],"members":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"user-id","email":"text","email-verified":true,"first-name":"text","id":"user-id","individual-id":"individual-id","last-name":"text","phone-verified":true,"registration-invite":"accepted","verified":true}],"name":"text","node-type":"division","organization-id":"organization-id","parent-group":{"id":"individual-group-id","name":"text"},"self-can-write":true,"tags":["text"],"type":"text"},"id":"individual-group-id","type":"individual-groups"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -1151,7 +1151,7 @@ fn individual_groups() {
 /data/0/attributes DNSBIAu
 /data/0/attributes/child-count dnSBAO
 /data/0/attributes/individual-ids dnSBIO
-/data/0/attributes/individual-ids/0 NBIAOp
+/data/0/attributes/individual-ids/0 NBIAO
 /data/0/attributes/individuals dnSBIO
 /data/0/attributes/individuals/0 NSBIAu
 /data/0/attributes/individuals/0/birth-date dnBIAOF
@@ -1163,11 +1163,11 @@ fn individual_groups() {
 /data/0/attributes/individuals/0/communication-preferences/web dnSBIAk
 /data/0/attributes/individuals/0/email-verified dnSIAO
 /data/0/attributes/individuals/0/first-name dnBIAO
-/data/0/attributes/individuals/0/id dnBIAOp
+/data/0/attributes/individuals/0/id dnBIAO
 /data/0/attributes/individuals/0/last-name dnBIAO
 /data/0/attributes/individuals/0/name dnBIAO
 /data/0/attributes/individuals/0/owner dnSBIAu
-/data/0/attributes/individuals/0/owner/id dnBIAOp
+/data/0/attributes/individuals/0/owner/id dnBIAO
 /data/0/attributes/individuals/0/owner/type dnBIAO
 /data/0/attributes/individuals/0/phone-verified dnSIAO
 /data/0/attributes/individuals/0/preferred-name dnBIAO
@@ -1179,7 +1179,7 @@ fn individual_groups() {
 /data/0/attributes/is-active dnSIAO
 /data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/leader-ids dnSBIO
-/data/0/attributes/leader-ids/0 NBIAOp
+/data/0/attributes/leader-ids/0 NBIAO
 /data/0/attributes/leaders dnSBIO
 /data/0/attributes/leaders/0 NSBIAu
 /data/0/attributes/leaders/0/communication-preferences dnSBIAu
@@ -1188,13 +1188,13 @@ fn individual_groups() {
 /data/0/attributes/leaders/0/communication-preferences/sms dnSBIAk
 /data/0/attributes/leaders/0/communication-preferences/voice dnSBIAk
 /data/0/attributes/leaders/0/communication-preferences/web dnSBIAk
-/data/0/attributes/leaders/0/created-by-id dnBIAOp
+/data/0/attributes/leaders/0/created-by-id dnBIAO
 /data/0/attributes/leaders/0/email dnBIAO
 /data/0/attributes/leaders/0/email-verified dnSIAO
 /data/0/attributes/leaders/0/enabled dnSIAO
 /data/0/attributes/leaders/0/first-name dnBIAO
-/data/0/attributes/leaders/0/id dnBIAOp
-/data/0/attributes/leaders/0/individual-id dnBIAOp
+/data/0/attributes/leaders/0/id dnBIAO
+/data/0/attributes/leaders/0/individual-id dnBIAO
 /data/0/attributes/leaders/0/last-name dnBIAO
 /data/0/attributes/leaders/0/phone-verified dnSIAO
 /data/0/attributes/leaders/0/registration-invite dnBIAOv
@@ -1207,27 +1207,27 @@ fn individual_groups() {
 /data/0/attributes/members/0/communication-preferences/sms dnSBIAk
 /data/0/attributes/members/0/communication-preferences/voice dnSBIAk
 /data/0/attributes/members/0/communication-preferences/web dnSBIAk
-/data/0/attributes/members/0/created-by-id dnBIAOp
+/data/0/attributes/members/0/created-by-id dnBIAO
 /data/0/attributes/members/0/email dnBIAO
 /data/0/attributes/members/0/email-verified dnSIAO
 /data/0/attributes/members/0/first-name dnBIAO
-/data/0/attributes/members/0/id dnBIAOp
-/data/0/attributes/members/0/individual-id dnBIAOp
+/data/0/attributes/members/0/id dnBIAO
+/data/0/attributes/members/0/individual-id dnBIAO
 /data/0/attributes/members/0/last-name dnBIAO
 /data/0/attributes/members/0/phone-verified dnSIAO
 /data/0/attributes/members/0/registration-invite dnBIAOv
 /data/0/attributes/members/0/verified dnSIAO
 /data/0/attributes/name dnBIAO
 /data/0/attributes/node-type dnBIAOv
-/data/0/attributes/organization-id dnBIAOp
+/data/0/attributes/organization-id dnBIAO
 /data/0/attributes/parent-group dnSBIAu
-/data/0/attributes/parent-group/id dnBIAOp
+/data/0/attributes/parent-group/id dnBIAO
 /data/0/attributes/parent-group/name dnBIAO
 /data/0/attributes/self-can-write dnSIAO
 /data/0/attributes/tags dnSBIO
 /data/0/attributes/tags/0 NBIAO
 /data/0/attributes/type dnBIAO
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu
 /meta/page[limit] dnSBAO
@@ -1244,7 +1244,7 @@ fn individual_groups() {
 /data/attributes DNSBIAu
 /data/attributes/child-count dnSBAO
 /data/attributes/individual-ids dnSBIO
-/data/attributes/individual-ids/0 NBIAOp
+/data/attributes/individual-ids/0 NBIAO
 /data/attributes/individuals dnSBIO
 /data/attributes/individuals/0 NSBIAu
 /data/attributes/individuals/0/birth-date dnBIAOF
@@ -1256,11 +1256,11 @@ fn individual_groups() {
 /data/attributes/individuals/0/communication-preferences/web dnSBIAk
 /data/attributes/individuals/0/email-verified dnSIAO
 /data/attributes/individuals/0/first-name dnBIAO
-/data/attributes/individuals/0/id dnBIAOp
+/data/attributes/individuals/0/id dnBIAO
 /data/attributes/individuals/0/last-name dnBIAO
 /data/attributes/individuals/0/name dnBIAO
 /data/attributes/individuals/0/owner dnSBIAu
-/data/attributes/individuals/0/owner/id dnBIAOp
+/data/attributes/individuals/0/owner/id dnBIAO
 /data/attributes/individuals/0/owner/type dnBIAO
 /data/attributes/individuals/0/phone-verified dnSIAO
 /data/attributes/individuals/0/preferred-name dnBIAO
@@ -1272,7 +1272,7 @@ fn individual_groups() {
 /data/attributes/is-active dnSIAO
 /data/attributes/last-modified-time dnBIAOp
 /data/attributes/leader-ids dnSBIO
-/data/attributes/leader-ids/0 NBIAOp
+/data/attributes/leader-ids/0 NBIAO
 /data/attributes/leaders dnSBIO
 /data/attributes/leaders/0 NSBIAu
 /data/attributes/leaders/0/communication-preferences dnSBIAu
@@ -1281,13 +1281,13 @@ fn individual_groups() {
 /data/attributes/leaders/0/communication-preferences/sms dnSBIAk
 /data/attributes/leaders/0/communication-preferences/voice dnSBIAk
 /data/attributes/leaders/0/communication-preferences/web dnSBIAk
-/data/attributes/leaders/0/created-by-id dnBIAOp
+/data/attributes/leaders/0/created-by-id dnBIAO
 /data/attributes/leaders/0/email dnBIAO
 /data/attributes/leaders/0/email-verified dnSIAO
 /data/attributes/leaders/0/enabled dnSIAO
 /data/attributes/leaders/0/first-name dnBIAO
-/data/attributes/leaders/0/id dnBIAOp
-/data/attributes/leaders/0/individual-id dnBIAOp
+/data/attributes/leaders/0/id dnBIAO
+/data/attributes/leaders/0/individual-id dnBIAO
 /data/attributes/leaders/0/last-name dnBIAO
 /data/attributes/leaders/0/phone-verified dnSIAO
 /data/attributes/leaders/0/registration-invite dnBIAOv
@@ -1300,41 +1300,41 @@ fn individual_groups() {
 /data/attributes/members/0/communication-preferences/sms dnSBIAk
 /data/attributes/members/0/communication-preferences/voice dnSBIAk
 /data/attributes/members/0/communication-preferences/web dnSBIAk
-/data/attributes/members/0/created-by-id dnBIAOp
+/data/attributes/members/0/created-by-id dnBIAO
 /data/attributes/members/0/email dnBIAO
 /data/attributes/members/0/email-verified dnSIAO
 /data/attributes/members/0/first-name dnBIAO
-/data/attributes/members/0/id dnBIAOp
-/data/attributes/members/0/individual-id dnBIAOp
+/data/attributes/members/0/id dnBIAO
+/data/attributes/members/0/individual-id dnBIAO
 /data/attributes/members/0/last-name dnBIAO
 /data/attributes/members/0/phone-verified dnSIAO
 /data/attributes/members/0/registration-invite dnBIAOv
 /data/attributes/members/0/verified dnSIAO
 /data/attributes/name dnBIAO
 /data/attributes/node-type dnBIAOv
-/data/attributes/organization-id dnBIAOp
+/data/attributes/organization-id dnBIAO
 /data/attributes/parent-group dnSBIAu
-/data/attributes/parent-group/id dnBIAOp
+/data/attributes/parent-group/id dnBIAO
 /data/attributes/parent-group/name dnBIAO
 /data/attributes/self-can-write dnSIAO
 /data/attributes/tags dnSBIO
 /data/attributes/tags/0 NBIAO
 /data/attributes/type dnBIAO
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "create_individual_group.response sample 1",
             decode: decoded::<types::IndividualGroupDocument>,
-            text: r#"{"data":{"attributes":{"child-count":1,"individual-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"individuals":[{"birth-date":"2024-02-29","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email-verified":true,"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text","name":"text","owner":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"text"},"phone-verified":true,"preferred-name":"text","registered":true,"registration-invite":"accepted","tz":"text","verified":true}],"individuals-count":1,"is-active":true,"last-modified-time":"2024-02-29 12:30:00","leader-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"leaders":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"text","email-verified":true,"enabled":true,"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text","phone-verified":true,"registration-invite":"accepted","verified":true}],"members":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"text","email-verified":true,"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text","phone-verified":true,"registration-invite":"accepted","verified":true}],"name":"text","node-type":"division","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","parent-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"self-can-write":true,"tags":["text"],"type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individual-groups"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"child-count":1,"individual-ids":["individual-id"],"individuals":[{"birth-date":"2024-02-29","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email-verified":true,"first-name":"text","id":"individual-id","last-name":"text","name":"text","owner":{"id":"owner-id","type":"text"},"phone-verified":true,"preferred-name":"text","registered":true,"registration-invite":"accepted","tz":"text","verified":true}],"individuals-count":1,"is-active":true,"last-modified-time":"2024-02-29 12:30:00","leader-ids":["user-id"],"leaders":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"user-id","email":"text","email-verified":true,"enabled":true,"first-name":"text","id":"user-id","individual-id":"individual-id","last-name":"text","phone-verified":true,"registration-invite":"accepted","verified":true}],"members":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"created-by-id":"user-id","email":"text","email-verified":true,"first-name":"text","id":"user-id","individual-id":"individual-id","last-name":"text","phone-verified":true,"registration-invite":"accepted","verified":true}],"name":"text","node-type":"division","organization-id":"organization-id","parent-group":{"id":"individual-group-id","name":"text"},"self-can-write":true,"tags":["text"],"type":"text"},"id":"individual-group-id","type":"individual-groups"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/child-count dnSBAO
 /data/attributes/individual-ids dnSBIO
-/data/attributes/individual-ids/0 NBIAOp
+/data/attributes/individual-ids/0 NBIAO
 /data/attributes/individuals dnSBIO
 /data/attributes/individuals/0 NSBIAu
 /data/attributes/individuals/0/birth-date dnBIAOF
@@ -1346,11 +1346,11 @@ fn individual_groups() {
 /data/attributes/individuals/0/communication-preferences/web dnSBIAk
 /data/attributes/individuals/0/email-verified dnSIAO
 /data/attributes/individuals/0/first-name dnBIAO
-/data/attributes/individuals/0/id dnBIAOp
+/data/attributes/individuals/0/id dnBIAO
 /data/attributes/individuals/0/last-name dnBIAO
 /data/attributes/individuals/0/name dnBIAO
 /data/attributes/individuals/0/owner dnSBIAu
-/data/attributes/individuals/0/owner/id dnBIAOp
+/data/attributes/individuals/0/owner/id dnBIAO
 /data/attributes/individuals/0/owner/type dnBIAO
 /data/attributes/individuals/0/phone-verified dnSIAO
 /data/attributes/individuals/0/preferred-name dnBIAO
@@ -1362,7 +1362,7 @@ fn individual_groups() {
 /data/attributes/is-active dnSIAO
 /data/attributes/last-modified-time dnBIAOp
 /data/attributes/leader-ids dnSBIO
-/data/attributes/leader-ids/0 NBIAOp
+/data/attributes/leader-ids/0 NBIAO
 /data/attributes/leaders dnSBIO
 /data/attributes/leaders/0 NSBIAu
 /data/attributes/leaders/0/communication-preferences dnSBIAu
@@ -1371,13 +1371,13 @@ fn individual_groups() {
 /data/attributes/leaders/0/communication-preferences/sms dnSBIAk
 /data/attributes/leaders/0/communication-preferences/voice dnSBIAk
 /data/attributes/leaders/0/communication-preferences/web dnSBIAk
-/data/attributes/leaders/0/created-by-id dnBIAOp
+/data/attributes/leaders/0/created-by-id dnBIAO
 /data/attributes/leaders/0/email dnBIAO
 /data/attributes/leaders/0/email-verified dnSIAO
 /data/attributes/leaders/0/enabled dnSIAO
 /data/attributes/leaders/0/first-name dnBIAO
-/data/attributes/leaders/0/id dnBIAOp
-/data/attributes/leaders/0/individual-id dnBIAOp
+/data/attributes/leaders/0/id dnBIAO
+/data/attributes/leaders/0/individual-id dnBIAO
 /data/attributes/leaders/0/last-name dnBIAO
 /data/attributes/leaders/0/phone-verified dnSIAO
 /data/attributes/leaders/0/registration-invite dnBIAOv
@@ -1390,27 +1390,27 @@ fn individual_groups() {
 /data/attributes/members/0/communication-preferences/sms dnSBIAk
 /data/attributes/members/0/communication-preferences/voice dnSBIAk
 /data/attributes/members/0/communication-preferences/web dnSBIAk
-/data/attributes/members/0/created-by-id dnBIAOp
+/data/attributes/members/0/created-by-id dnBIAO
 /data/attributes/members/0/email dnBIAO
 /data/attributes/members/0/email-verified dnSIAO
 /data/attributes/members/0/first-name dnBIAO
-/data/attributes/members/0/id dnBIAOp
-/data/attributes/members/0/individual-id dnBIAOp
+/data/attributes/members/0/id dnBIAO
+/data/attributes/members/0/individual-id dnBIAO
 /data/attributes/members/0/last-name dnBIAO
 /data/attributes/members/0/phone-verified dnSIAO
 /data/attributes/members/0/registration-invite dnBIAOv
 /data/attributes/members/0/verified dnSIAO
 /data/attributes/name dnBIAO
 /data/attributes/node-type dnBIAOv
-/data/attributes/organization-id dnBIAOp
+/data/attributes/organization-id dnBIAO
 /data/attributes/parent-group dnSBIAu
-/data/attributes/parent-group/id dnBIAOp
+/data/attributes/parent-group/id dnBIAO
 /data/attributes/parent-group/name dnBIAO
 /data/attributes/self-can-write dnSIAO
 /data/attributes/tags dnSBIO
 /data/attributes/tags/0 NBIAO
 /data/attributes/type dnBIAO
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -1431,8 +1431,8 @@ fn individual_groups() {
 /data/0/email dnBIAO
 /data/0/email-verified dnSIAO
 /data/0/first-name dnBIAO
-/data/0/id dnBIAOp
-/data/0/individual-id dnBIAOp
+/data/0/id dnBIAO
+/data/0/individual-id dnBIAO
 /data/0/last-name dnBIAO
 /data/0/member-type dnBIAOv
 /data/0/phone-verified dnSIAO
@@ -1445,7 +1445,7 @@ fn individual_groups() {
         Answer {
             name: "list_individual_group_eligible_members.response sample 1",
             decode: decoded::<types::EligibleMemberList>,
-            text: r#"{"data":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email":"text","email-verified":true,"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text","member-type":"individual","phone-verified":true,"verified":true}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"email":"text","email-verified":true,"first-name":"text","id":"user-id","individual-id":"individual-id","last-name":"text","member-type":"individual","phone-verified":true,"verified":true}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -1459,8 +1459,8 @@ fn individual_groups() {
 /data/0/email dnBIAO
 /data/0/email-verified dnSIAO
 /data/0/first-name dnBIAO
-/data/0/id dnBIAOp
-/data/0/individual-id dnBIAOp
+/data/0/id dnBIAO
+/data/0/individual-id dnBIAO
 /data/0/last-name dnBIAO
 /data/0/member-type dnBIAOv
 /data/0/phone-verified dnSIAO
@@ -1477,16 +1477,16 @@ fn individual_groups() {
             places: "
  NSBIAu
 /data DNSBIAu
-/data/task-id DNBIAOp",
+/data/task-id DNBIAO",
         },
         Answer {
             name: "move_individual_group.response sample 1",
             decode: decoded::<types::GroupMoveDocument>,
-            text: r#"{"data":{"task-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}}"#,
+            text: r#"{"data":{"task-id":"task-id"}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
-/data/task-id DNBIAOp",
+/data/task-id DNBIAO",
         },
         Answer {
             name: "list_individual_groups_v2.response",
@@ -1503,21 +1503,21 @@ fn individual_groups() {
 /data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/name dnBIAO
 /data/0/attributes/node-type dnBIAOv
-/data/0/attributes/organization-id dnBIAOp
+/data/0/attributes/organization-id dnBIAO
 /data/0/attributes/parent-group dnSBIAu
-/data/0/attributes/parent-group/id dnBIAOp
+/data/0/attributes/parent-group/id dnBIAO
 /data/0/attributes/parent-group/name dnBIAO
 /data/0/attributes/tags dnSBIO
 /data/0/attributes/tags/0 NBIAO
 /data/0/attributes/type dnBIAO
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu",
         },
         Answer {
             name: "list_individual_groups_v2.response sample 1",
             decode: decoded::<types::IndividualGroupV2List>,
-            text: r#"{"data":[{"attributes":{"child-count":1,"individuals-count":1,"is-active":true,"last-modified-time":"2024-02-29 12:30:00","name":"text","node-type":"division","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","parent-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"tags":["text"],"type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individual-groups"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"child-count":1,"individuals-count":1,"is-active":true,"last-modified-time":"2024-02-29 12:30:00","name":"text","node-type":"division","organization-id":"organization-id","parent-group":{"id":"individual-group-id","name":"text"},"tags":["text"],"type":"text"},"id":"individual-group-id","type":"individual-groups"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -1529,14 +1529,14 @@ fn individual_groups() {
 /data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/name dnBIAO
 /data/0/attributes/node-type dnBIAOv
-/data/0/attributes/organization-id dnBIAOp
+/data/0/attributes/organization-id dnBIAO
 /data/0/attributes/parent-group dnSBIAu
-/data/0/attributes/parent-group/id dnBIAOp
+/data/0/attributes/parent-group/id dnBIAO
 /data/0/attributes/parent-group/name dnBIAO
 /data/0/attributes/tags dnSBIO
 /data/0/attributes/tags/0 NBIAO
 /data/0/attributes/type dnBIAO
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu
 /meta/page[limit] dnSBAO
@@ -1557,21 +1557,21 @@ fn individual_groups() {
 /data/attributes/last-modified-time dnBIAOp
 /data/attributes/name dnBIAO
 /data/attributes/node-type dnBIAOv
-/data/attributes/organization-id dnBIAOp
+/data/attributes/organization-id dnBIAO
 /data/attributes/parent-group dnSBIAu
-/data/attributes/parent-group/id dnBIAOp
+/data/attributes/parent-group/id dnBIAO
 /data/attributes/parent-group/name dnBIAO
 /data/attributes/tags dnSBIO
 /data/attributes/tags/0 NBIAO
 /data/attributes/type dnBIAO
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "get_individual_group_v2.response sample 1",
             decode: decoded::<types::IndividualGroupV2Document>,
-            text: r#"{"data":{"attributes":{"child-count":1,"individuals-count":1,"is-active":true,"last-modified-time":"2024-02-29 12:30:00","name":"text","node-type":"division","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","parent-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"tags":["text"],"type":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individual-groups"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"child-count":1,"individuals-count":1,"is-active":true,"last-modified-time":"2024-02-29 12:30:00","name":"text","node-type":"division","organization-id":"organization-id","parent-group":{"id":"individual-group-id","name":"text"},"tags":["text"],"type":"text"},"id":"individual-group-id","type":"individual-groups"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
@@ -1582,14 +1582,14 @@ fn individual_groups() {
 /data/attributes/last-modified-time dnBIAOp
 /data/attributes/name dnBIAO
 /data/attributes/node-type dnBIAOv
-/data/attributes/organization-id dnBIAOp
+/data/attributes/organization-id dnBIAO
 /data/attributes/parent-group dnSBIAu
-/data/attributes/parent-group/id dnBIAOp
+/data/attributes/parent-group/id dnBIAO
 /data/attributes/parent-group/name dnBIAO
 /data/attributes/tags dnSBIO
 /data/attributes/tags/0 NBIAO
 /data/attributes/type dnBIAO
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -1598,7 +1598,7 @@ fn individual_groups() {
 
 #[test]
 fn individuals() {
-    assert_mutants(96, &[
+    assert_mutants(92, &[
         Answer {
             name: "create_individual.response",
             decode: decoded::<types::IndividualDocument>,
@@ -1607,21 +1607,21 @@ fn individuals() {
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/attributes/owner-id dnBIAOp
-/data/id DNBIAOp
+/data/attributes/owner-id dnBIAO
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "create_individual.response sample 1",
             decode: decoded::<types::IndividualDocument>,
-            text: r#"{"data":{"attributes":{"owner-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"individuals"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"owner-id":"owner-id"},"id":"individual-id","type":"individuals"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/attributes/owner-id dnBIAOp
-/data/id DNBIAOp
+/data/attributes/owner-id dnBIAO
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -1630,7 +1630,7 @@ fn individuals() {
 
 #[test]
 fn multi_factor_authentication() {
-    assert_mutants(510, &[
+    assert_mutants(502, &[
         Answer {
             name: "list_mfa_totp_configurations.response",
             decode: decoded::<types::TotpConfigurationList>,
@@ -1652,15 +1652,15 @@ fn multi_factor_authentication() {
 /data/0/attributes/secret/provisioning-qrcode/width dnSBAO
 /data/0/attributes/secret/provisioning-uri dnBIAO
 /data/0/attributes/secret/shared-secret-key dnBIAO
-/data/0/attributes/user-id dnBIAOp
-/data/0/id DNBIAOp
+/data/0/attributes/user-id dnBIAO
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "list_mfa_totp_configurations.response sample 1",
             decode: decoded::<types::TotpConfigurationList>,
-            text: r#"{"data":[{"attributes":{"created-at":"2024-02-29 12:30:00","enabled":true,"enabled-at":"2024-02-29 12:30:00","last-used":"2024-02-29 12:30:00","secret":{"provisioning-qrcode":{"contents-base64":"text","height":1,"mimetype":"text","width":1},"provisioning-uri":"text","shared-secret-key":"text"},"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"mfa-totp"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"created-at":"2024-02-29 12:30:00","enabled":true,"enabled-at":"2024-02-29 12:30:00","last-used":"2024-02-29 12:30:00","secret":{"provisioning-qrcode":{"contents-base64":"text","height":1,"mimetype":"text","width":1},"provisioning-uri":"text","shared-secret-key":"text"},"user-id":"user-id"},"id":"totp-configuration-id","type":"mfa-totp"}],"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -1678,8 +1678,8 @@ fn multi_factor_authentication() {
 /data/0/attributes/secret/provisioning-qrcode/width dnSBAO
 /data/0/attributes/secret/provisioning-uri dnBIAO
 /data/0/attributes/secret/shared-secret-key dnBIAO
-/data/0/attributes/user-id dnBIAOp
-/data/0/id DNBIAOp
+/data/0/attributes/user-id dnBIAO
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -1703,15 +1703,15 @@ fn multi_factor_authentication() {
 /data/attributes/secret/provisioning-qrcode/width dnSBAO
 /data/attributes/secret/provisioning-uri dnBIAO
 /data/attributes/secret/shared-secret-key dnBIAO
-/data/attributes/user-id dnBIAOp
-/data/id DNBIAOp
+/data/attributes/user-id dnBIAO
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "create_mfa_totp_configuration.response sample 1",
             decode: decoded::<types::TotpConfigurationDocument>,
-            text: r#"{"data":{"attributes":{"created-at":"2024-02-29 12:30:00","enabled":true,"enabled-at":"2024-02-29 12:30:00","last-used":"2024-02-29 12:30:00","secret":{"provisioning-qrcode":{"contents-base64":"text","height":1,"mimetype":"text","width":1},"provisioning-uri":"text","shared-secret-key":"text"},"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"mfa-totp"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"created-at":"2024-02-29 12:30:00","enabled":true,"enabled-at":"2024-02-29 12:30:00","last-used":"2024-02-29 12:30:00","secret":{"provisioning-qrcode":{"contents-base64":"text","height":1,"mimetype":"text","width":1},"provisioning-uri":"text","shared-secret-key":"text"},"user-id":"user-id"},"id":"totp-configuration-id","type":"mfa-totp"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
@@ -1728,8 +1728,8 @@ fn multi_factor_authentication() {
 /data/attributes/secret/provisioning-qrcode/width dnSBAO
 /data/attributes/secret/provisioning-uri dnBIAO
 /data/attributes/secret/shared-secret-key dnBIAO
-/data/attributes/user-id dnBIAOp
-/data/id DNBIAOp
+/data/attributes/user-id dnBIAO
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -1738,7 +1738,7 @@ fn multi_factor_authentication() {
 
 #[test]
 fn oauth2() {
-    assert_mutants(556, &[
+    assert_mutants(544, &[
         Answer {
             name: "list_oauth2_client_settings.response",
             decode: decoded::<types::Oauth2ClientSettingsList>,
@@ -1748,42 +1748,42 @@ fn oauth2() {
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
-/data/0/attributes/client-id dnBIAOl100
+/data/0/attributes/client-id dnBIAO
 /data/0/attributes/created-time dnBIAOp
 /data/0/attributes/grant-type dnBIAO
 /data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/name dnBIAO
-/data/0/attributes/organization-id dnBIAOp
+/data/0/attributes/organization-id dnBIAO
 /data/0/attributes/redirect-uris dnSBIO
 /data/0/attributes/redirect-uris/0 NBIAO
 /data/0/attributes/scopes dnSBIO
 /data/0/attributes/scopes/0 NBIAO
 /data/0/attributes/secret dnBIAO
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu",
         },
         Answer {
             name: "list_oauth2_client_settings.response sample 1",
             decode: decoded::<types::Oauth2ClientSettingsList>,
-            text: r#"{"data":[{"attributes":{"client-id":"text","created-time":"2024-02-29 12:30:00","grant-type":"text","last-modified-time":"2024-02-29 12:30:00","name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-uris":["text"],"scopes":["text"],"secret":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"oauth2-client-settings"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"client-id":"oauth2-client-id","created-time":"2024-02-29 12:30:00","grant-type":"text","last-modified-time":"2024-02-29 12:30:00","name":"text","organization-id":"organization-id","redirect-uris":["text"],"scopes":["text"],"secret":"text"},"id":"oauth2-client-settings-id","type":"oauth2-client-settings"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
-/data/0/attributes/client-id dnBIAOl100
+/data/0/attributes/client-id dnBIAO
 /data/0/attributes/created-time dnBIAOp
 /data/0/attributes/grant-type dnBIAO
 /data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/name dnBIAO
-/data/0/attributes/organization-id dnBIAOp
+/data/0/attributes/organization-id dnBIAO
 /data/0/attributes/redirect-uris dnSBIO
 /data/0/attributes/redirect-uris/0 NBIAO
 /data/0/attributes/scopes dnSBIO
 /data/0/attributes/scopes/0 NBIAO
 /data/0/attributes/secret dnBIAO
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu
 /meta/page[limit] dnSBAO
@@ -1798,41 +1798,41 @@ fn oauth2() {
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/attributes/client-id dnBIAOl100
+/data/attributes/client-id dnBIAO
 /data/attributes/created-time dnBIAOp
 /data/attributes/grant-type dnBIAO
 /data/attributes/last-modified-time dnBIAOp
 /data/attributes/name dnBIAO
-/data/attributes/organization-id dnBIAOp
+/data/attributes/organization-id dnBIAO
 /data/attributes/redirect-uris dnSBIO
 /data/attributes/redirect-uris/0 NBIAO
 /data/attributes/scopes dnSBIO
 /data/attributes/scopes/0 NBIAO
 /data/attributes/secret dnBIAO
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "create_oauth2_client_settings.response sample 1",
             decode: decoded::<types::Oauth2ClientSettingsDocument>,
-            text: r#"{"data":{"attributes":{"client-id":"text","created-time":"2024-02-29 12:30:00","grant-type":"text","last-modified-time":"2024-02-29 12:30:00","name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-uris":["text"],"scopes":["text"],"secret":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"oauth2-client-settings"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"client-id":"oauth2-client-id","created-time":"2024-02-29 12:30:00","grant-type":"text","last-modified-time":"2024-02-29 12:30:00","name":"text","organization-id":"organization-id","redirect-uris":["text"],"scopes":["text"],"secret":"text"},"id":"oauth2-client-settings-id","type":"oauth2-client-settings"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/attributes/client-id dnBIAOl100
+/data/attributes/client-id dnBIAO
 /data/attributes/created-time dnBIAOp
 /data/attributes/grant-type dnBIAO
 /data/attributes/last-modified-time dnBIAOp
 /data/attributes/name dnBIAO
-/data/attributes/organization-id dnBIAOp
+/data/attributes/organization-id dnBIAO
 /data/attributes/redirect-uris dnSBIO
 /data/attributes/redirect-uris/0 NBIAO
 /data/attributes/scopes dnSBIO
 /data/attributes/scopes/0 NBIAO
 /data/attributes/secret dnBIAO
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -1868,7 +1868,7 @@ fn oauth2() {
 
 #[test]
 fn onboarding() {
-    assert_mutants(1424, &[
+    assert_mutants(1388, &[
         Answer {
             name: "create_onboarding_info.response",
             decode: decoded::<types::OnboardingInfoDocument>,
@@ -1882,15 +1882,15 @@ fn onboarding() {
 /data/attributes/onboarding-request/status dnBIAO
 /data/attributes/organization dnSBIAu
 /data/attributes/organization/display-name dnBIAO
-/data/attributes/organization/id dnBIAOp
-/data/id DNBIAOp
+/data/attributes/organization/id dnBIAO
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "create_onboarding_info.response sample 1",
             decode: decoded::<types::OnboardingInfoDocument>,
-            text: r#"{"data":{"attributes":{"onboarding-request":{"done":true,"status":"text"},"organization":{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"}},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"onboarding-info"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"onboarding-request":{"done":true,"status":"text"},"organization":{"display-name":"text","id":"organization-id","name":"text"}},"id":"onboarding-info-id","type":"onboarding-info"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
@@ -1900,9 +1900,9 @@ fn onboarding() {
 /data/attributes/onboarding-request/status dnBIAO
 /data/attributes/organization dnSBIAu
 /data/attributes/organization/display-name dnBIAO
-/data/attributes/organization/id dnBIAOp
+/data/attributes/organization/id dnBIAO
 /data/attributes/organization/name dnBIAO
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -1915,9 +1915,9 @@ fn onboarding() {
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
-/data/0/attributes/claimed-by dnBIAOp
+/data/0/attributes/claimed-by dnBIAO
 /data/0/attributes/claimed-time dnBIAOp
-/data/0/attributes/created-by dnBIAOp
+/data/0/attributes/created-by dnBIAO
 /data/0/attributes/created-time dnBIAOp
 /data/0/attributes/done dnSIAO
 /data/0/attributes/email-dsn dnSBIAu
@@ -1929,48 +1929,48 @@ fn onboarding() {
 /data/0/attributes/email-dsn/attributes/email dnBIAO
 /data/0/attributes/email-dsn/attributes/state dnBIAO
 /data/0/attributes/email-dsn/attributes/status-at dnBIAOp
-/data/0/attributes/email-dsn/id DNBIAOp
+/data/0/attributes/email-dsn/id DNBIAO
 /data/0/attributes/email-dsn/type DNBIAOc
 /data/0/attributes/last-invite dnSBIAu
 /data/0/attributes/last-invite/email dnSBIAu
 /data/0/attributes/last-invite/email/created-time dnBIAOp
 /data/0/attributes/last-invite/email/error dnBIAO
-/data/0/attributes/last-invite/email/id dnBIAOp
+/data/0/attributes/last-invite/email/id dnBIAO
 /data/0/attributes/last-invite/email/respond-time dnBIAOp
 /data/0/attributes/last-invite/email/status dnBIAO
 /data/0/attributes/last-invite/email/type dnBIAOv
 /data/0/attributes/last-invite/sms dnSBIAu
 /data/0/attributes/last-invite/sms/created-time dnBIAOp
 /data/0/attributes/last-invite/sms/error dnBIAO
-/data/0/attributes/last-invite/sms/id dnBIAOp
+/data/0/attributes/last-invite/sms/id dnBIAO
 /data/0/attributes/last-invite/sms/respond-time dnBIAOp
 /data/0/attributes/last-invite/sms/status dnBIAO
 /data/0/attributes/last-invite/sms/type dnBIAOv
 /data/0/attributes/onboard-type dnBIAOv
-/data/0/attributes/organization dnBIAOp
-/data/0/attributes/patient dnBIAOp
+/data/0/attributes/organization dnBIAO
+/data/0/attributes/patient dnBIAO
 /data/0/attributes/patient-email dnBIAO
 /data/0/attributes/phone-number dnBIAO
 /data/0/attributes/provider-roles dnSBIO
 /data/0/attributes/provider-roles/0 NBIAO
 /data/0/attributes/registering-time dnBIAOp
 /data/0/attributes/status dnBIAO
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu",
         },
         Answer {
             name: "list_onboarding_requests.response sample 1",
             decode: decoded::<types::OnboardingRequestList>,
-            text: r#"{"data":[{"attributes":{"claimed-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","claimed-time":"2024-02-29 12:30:00","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","done":true,"email-dsn":{"attributes":{"bounce":{"subtype":"text","type":"text"},"created-at":"2024-02-29 12:30:00","email":"text","state":"text","status-at":"2024-02-29 12:30:00"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"email-dsn"},"last-invite":{"email":{"created-time":"2024-02-29 12:30:00","error":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","respond-time":"2024-02-29 12:30:00","status":"text","type":"email"},"sms":{"created-time":"2024-02-29 12:30:00","error":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","respond-time":"2024-02-29 12:30:00","status":"text","type":"email"}},"onboard-type":"patient","organization":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient-email":"text","phone-number":"text","provider-roles":["text"],"registering-time":"2024-02-29 12:30:00","status":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"onboarding-requests"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"claimed-by":"user-id","claimed-time":"2024-02-29 12:30:00","created-by":"user-id","created-time":"2024-02-29 12:30:00","done":true,"email-dsn":{"attributes":{"bounce":{"subtype":"text","type":"text"},"created-at":"2024-02-29 12:30:00","email":"text","state":"text","status-at":"2024-02-29 12:30:00"},"id":"delivery-status-id","type":"email-dsn"},"last-invite":{"email":{"created-time":"2024-02-29 12:30:00","error":"text","id":"invite-id","respond-time":"2024-02-29 12:30:00","status":"text","type":"email"},"sms":{"created-time":"2024-02-29 12:30:00","error":"text","id":"invite-id","respond-time":"2024-02-29 12:30:00","status":"text","type":"email"}},"onboard-type":"patient","organization":"organization-id","patient":"individual-id","patient-email":"text","phone-number":"text","provider-roles":["text"],"registering-time":"2024-02-29 12:30:00","status":"text"},"id":"onboarding-request-id","type":"onboarding-requests"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
-/data/0/attributes/claimed-by dnBIAOp
+/data/0/attributes/claimed-by dnBIAO
 /data/0/attributes/claimed-time dnBIAOp
-/data/0/attributes/created-by dnBIAOp
+/data/0/attributes/created-by dnBIAO
 /data/0/attributes/created-time dnBIAOp
 /data/0/attributes/done dnSIAO
 /data/0/attributes/email-dsn dnSBIAu
@@ -1982,33 +1982,33 @@ fn onboarding() {
 /data/0/attributes/email-dsn/attributes/email dnBIAO
 /data/0/attributes/email-dsn/attributes/state dnBIAO
 /data/0/attributes/email-dsn/attributes/status-at dnBIAOp
-/data/0/attributes/email-dsn/id DNBIAOp
+/data/0/attributes/email-dsn/id DNBIAO
 /data/0/attributes/email-dsn/type DNBIAOc
 /data/0/attributes/last-invite dnSBIAu
 /data/0/attributes/last-invite/email dnSBIAu
 /data/0/attributes/last-invite/email/created-time dnBIAOp
 /data/0/attributes/last-invite/email/error dnBIAO
-/data/0/attributes/last-invite/email/id dnBIAOp
+/data/0/attributes/last-invite/email/id dnBIAO
 /data/0/attributes/last-invite/email/respond-time dnBIAOp
 /data/0/attributes/last-invite/email/status dnBIAO
 /data/0/attributes/last-invite/email/type dnBIAOv
 /data/0/attributes/last-invite/sms dnSBIAu
 /data/0/attributes/last-invite/sms/created-time dnBIAOp
 /data/0/attributes/last-invite/sms/error dnBIAO
-/data/0/attributes/last-invite/sms/id dnBIAOp
+/data/0/attributes/last-invite/sms/id dnBIAO
 /data/0/attributes/last-invite/sms/respond-time dnBIAOp
 /data/0/attributes/last-invite/sms/status dnBIAO
 /data/0/attributes/last-invite/sms/type dnBIAOv
 /data/0/attributes/onboard-type dnBIAOv
-/data/0/attributes/organization dnBIAOp
-/data/0/attributes/patient dnBIAOp
+/data/0/attributes/organization dnBIAO
+/data/0/attributes/patient dnBIAO
 /data/0/attributes/patient-email dnBIAO
 /data/0/attributes/phone-number dnBIAO
 /data/0/attributes/provider-roles dnSBIO
 /data/0/attributes/provider-roles/0 NBIAO
 /data/0/attributes/registering-time dnBIAOp
 /data/0/attributes/status dnBIAO
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu
 /meta/page[limit] dnSBAO
@@ -2023,9 +2023,9 @@ fn onboarding() {
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/attributes/claimed-by dnBIAOp
+/data/attributes/claimed-by dnBIAO
 /data/attributes/claimed-time dnBIAOp
-/data/attributes/created-by dnBIAOp
+/data/attributes/created-by dnBIAO
 /data/attributes/created-time dnBIAOp
 /data/attributes/done dnSIAO
 /data/attributes/email-dsn dnSBIAu
@@ -2037,47 +2037,47 @@ fn onboarding() {
 /data/attributes/email-dsn/attributes/email dnBIAO
 /data/attributes/email-dsn/attributes/state dnBIAO
 /data/attributes/email-dsn/attributes/status-at dnBIAOp
-/data/attributes/email-dsn/id DNBIAOp
+/data/attributes/email-dsn/id DNBIAO
 /data/attributes/email-dsn/type DNBIAOc
 /data/attributes/last-invite dnSBIAu
 /data/attributes/last-invite/email dnSBIAu
 /data/attributes/last-invite/email/created-time dnBIAOp
 /data/attributes/last-invite/email/error dnBIAO
-/data/attributes/last-invite/email/id dnBIAOp
+/data/attributes/last-invite/email/id dnBIAO
 /data/attributes/last-invite/email/respond-time dnBIAOp
 /data/attributes/last-invite/email/status dnBIAO
 /data/attributes/last-invite/email/type dnBIAOv
 /data/attributes/last-invite/sms dnSBIAu
 /data/attributes/last-invite/sms/created-time dnBIAOp
 /data/attributes/last-invite/sms/error dnBIAO
-/data/attributes/last-invite/sms/id dnBIAOp
+/data/attributes/last-invite/sms/id dnBIAO
 /data/attributes/last-invite/sms/respond-time dnBIAOp
 /data/attributes/last-invite/sms/status dnBIAO
 /data/attributes/last-invite/sms/type dnBIAOv
 /data/attributes/onboard-type dnBIAOv
-/data/attributes/organization dnBIAOp
-/data/attributes/patient dnBIAOp
+/data/attributes/organization dnBIAO
+/data/attributes/patient dnBIAO
 /data/attributes/patient-email dnBIAO
 /data/attributes/phone-number dnBIAO
 /data/attributes/provider-roles dnSBIO
 /data/attributes/provider-roles/0 NBIAO
 /data/attributes/registering-time dnBIAOp
 /data/attributes/status dnBIAO
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "create_onboarding_request.response sample 1",
             decode: decoded::<types::OnboardingRequestDocument>,
-            text: r#"{"data":{"attributes":{"claimed-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","claimed-time":"2024-02-29 12:30:00","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","done":true,"email-dsn":{"attributes":{"bounce":{"subtype":"text","type":"text"},"created-at":"2024-02-29 12:30:00","email":"text","state":"text","status-at":"2024-02-29 12:30:00"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"email-dsn"},"last-invite":{"email":{"created-time":"2024-02-29 12:30:00","error":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","respond-time":"2024-02-29 12:30:00","status":"text","type":"email"},"sms":{"created-time":"2024-02-29 12:30:00","error":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","respond-time":"2024-02-29 12:30:00","status":"text","type":"email"}},"onboard-type":"patient","organization":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient":"497f6eca-6276-4993-bfeb-53cbbbba6f08","patient-email":"text","phone-number":"text","provider-roles":["text"],"registering-time":"2024-02-29 12:30:00","status":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"onboarding-requests"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"claimed-by":"user-id","claimed-time":"2024-02-29 12:30:00","created-by":"user-id","created-time":"2024-02-29 12:30:00","done":true,"email-dsn":{"attributes":{"bounce":{"subtype":"text","type":"text"},"created-at":"2024-02-29 12:30:00","email":"text","state":"text","status-at":"2024-02-29 12:30:00"},"id":"delivery-status-id","type":"email-dsn"},"last-invite":{"email":{"created-time":"2024-02-29 12:30:00","error":"text","id":"invite-id","respond-time":"2024-02-29 12:30:00","status":"text","type":"email"},"sms":{"created-time":"2024-02-29 12:30:00","error":"text","id":"invite-id","respond-time":"2024-02-29 12:30:00","status":"text","type":"email"}},"onboard-type":"patient","organization":"organization-id","patient":"individual-id","patient-email":"text","phone-number":"text","provider-roles":["text"],"registering-time":"2024-02-29 12:30:00","status":"text"},"id":"onboarding-request-id","type":"onboarding-requests"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
-/data/attributes/claimed-by dnBIAOp
+/data/attributes/claimed-by dnBIAO
 /data/attributes/claimed-time dnBIAOp
-/data/attributes/created-by dnBIAOp
+/data/attributes/created-by dnBIAO
 /data/attributes/created-time dnBIAOp
 /data/attributes/done dnSIAO
 /data/attributes/email-dsn dnSBIAu
@@ -2089,33 +2089,33 @@ fn onboarding() {
 /data/attributes/email-dsn/attributes/email dnBIAO
 /data/attributes/email-dsn/attributes/state dnBIAO
 /data/attributes/email-dsn/attributes/status-at dnBIAOp
-/data/attributes/email-dsn/id DNBIAOp
+/data/attributes/email-dsn/id DNBIAO
 /data/attributes/email-dsn/type DNBIAOc
 /data/attributes/last-invite dnSBIAu
 /data/attributes/last-invite/email dnSBIAu
 /data/attributes/last-invite/email/created-time dnBIAOp
 /data/attributes/last-invite/email/error dnBIAO
-/data/attributes/last-invite/email/id dnBIAOp
+/data/attributes/last-invite/email/id dnBIAO
 /data/attributes/last-invite/email/respond-time dnBIAOp
 /data/attributes/last-invite/email/status dnBIAO
 /data/attributes/last-invite/email/type dnBIAOv
 /data/attributes/last-invite/sms dnSBIAu
 /data/attributes/last-invite/sms/created-time dnBIAOp
 /data/attributes/last-invite/sms/error dnBIAO
-/data/attributes/last-invite/sms/id dnBIAOp
+/data/attributes/last-invite/sms/id dnBIAO
 /data/attributes/last-invite/sms/respond-time dnBIAOp
 /data/attributes/last-invite/sms/status dnBIAO
 /data/attributes/last-invite/sms/type dnBIAOv
 /data/attributes/onboard-type dnBIAOv
-/data/attributes/organization dnBIAOp
-/data/attributes/patient dnBIAOp
+/data/attributes/organization dnBIAO
+/data/attributes/patient dnBIAO
 /data/attributes/patient-email dnBIAO
 /data/attributes/phone-number dnBIAO
 /data/attributes/provider-roles dnSBIO
 /data/attributes/provider-roles/0 NBIAO
 /data/attributes/registering-time dnBIAOp
 /data/attributes/status dnBIAO
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -2131,7 +2131,7 @@ fn onboarding() {
 
 #[test]
 fn organization_codes() {
-    assert_mutants(1443, &[
+    assert_mutants(1412, &[
         Answer {
             name: "get_organization_code_info.response",
             decode: decoded::<types::OrganizationCodeInfoDocument>,
@@ -2145,14 +2145,14 @@ fn organization_codes() {
 /data/attributes/organization/display-name dnBIAO
 /data/attributes/organization/logo-url dnBIAO
 /data/attributes/organization/name dnBIAO
-/data/id DNBIAOl20
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "get_organization_code_info.response sample 1",
             decode: decoded::<types::OrganizationCodeInfoDocument>,
-            text: r#"{"data":{"attributes":{"enrollment-schema":{},"organization":{"display-name":"text","logo-url":"text","name":"text"}},"id":"text","type":"organization-code-info"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"enrollment-schema":{},"organization":{"display-name":"text","logo-url":"text","name":"text"}},"id":"organization-code-id","type":"organization-code-info"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
@@ -2162,7 +2162,7 @@ fn organization_codes() {
 /data/attributes/organization/display-name dnBIAO
 /data/attributes/organization/logo-url dnBIAO
 /data/attributes/organization/name dnBIAO
-/data/id DNBIAOl20
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -2178,21 +2178,21 @@ fn organization_codes() {
 /data/0/attributes/enrollment-schema dnSBIAk
 /data/0/attributes/expires-at dnBIAOp
 /data/0/attributes/individual-group dnSBIAu
-/data/0/attributes/individual-group/id dnBIAOp
+/data/0/attributes/individual-group/id dnBIAO
 /data/0/attributes/individual-group/name dnBIAO
 /data/0/attributes/organization dnSBIAu
 /data/0/attributes/organization/display-name dnBIAO
-/data/0/attributes/organization/id dnBIAOp
+/data/0/attributes/organization/id dnBIAO
 /data/0/attributes/organization/name dnBIAO
 /data/0/attributes/sign-up-requests-count dnSBAO
-/data/0/id DNBIAOl20
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "list_organization_codes.response sample 1",
             decode: decoded::<types::OrganizationCodeList>,
-            text: r#"{"data":[{"attributes":{"enrollment-schema":{},"expires-at":"2024-02-29 12:30:00","individual-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"organization":{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"sign-up-requests-count":1},"id":"text","type":"organization-codes"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"enrollment-schema":{},"expires-at":"2024-02-29 12:30:00","individual-group":{"id":"individual-group-id","name":"text"},"organization":{"display-name":"text","id":"organization-id","name":"text"},"sign-up-requests-count":1},"id":"organization-code-id","type":"organization-codes"}],"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -2201,14 +2201,14 @@ fn organization_codes() {
 /data/0/attributes/enrollment-schema dnSBIAk
 /data/0/attributes/expires-at dnBIAOp
 /data/0/attributes/individual-group dnSBIAu
-/data/0/attributes/individual-group/id dnBIAOp
+/data/0/attributes/individual-group/id dnBIAO
 /data/0/attributes/individual-group/name dnBIAO
 /data/0/attributes/organization dnSBIAu
 /data/0/attributes/organization/display-name dnBIAO
-/data/0/attributes/organization/id dnBIAOp
+/data/0/attributes/organization/id dnBIAO
 /data/0/attributes/organization/name dnBIAO
 /data/0/attributes/sign-up-requests-count dnSBAO
-/data/0/id DNBIAOl20
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -2223,21 +2223,21 @@ fn organization_codes() {
 /data/attributes/enrollment-schema dnSBIAk
 /data/attributes/expires-at dnBIAOp
 /data/attributes/individual-group dnSBIAu
-/data/attributes/individual-group/id dnBIAOp
+/data/attributes/individual-group/id dnBIAO
 /data/attributes/individual-group/name dnBIAO
 /data/attributes/organization dnSBIAu
 /data/attributes/organization/display-name dnBIAO
-/data/attributes/organization/id dnBIAOp
+/data/attributes/organization/id dnBIAO
 /data/attributes/organization/name dnBIAO
 /data/attributes/sign-up-requests-count dnSBAO
-/data/id DNBIAOl20
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "create_organization_code.response sample 1",
             decode: decoded::<types::OrganizationCodeDocument>,
-            text: r#"{"data":{"attributes":{"enrollment-schema":{},"expires-at":"2024-02-29 12:30:00","individual-group":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"organization":{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"sign-up-requests-count":1},"id":"text","type":"organization-codes"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"enrollment-schema":{},"expires-at":"2024-02-29 12:30:00","individual-group":{"id":"individual-group-id","name":"text"},"organization":{"display-name":"text","id":"organization-id","name":"text"},"sign-up-requests-count":1},"id":"organization-code-id","type":"organization-codes"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
@@ -2245,14 +2245,14 @@ fn organization_codes() {
 /data/attributes/enrollment-schema dnSBIAk
 /data/attributes/expires-at dnBIAOp
 /data/attributes/individual-group dnSBIAu
-/data/attributes/individual-group/id dnBIAOp
+/data/attributes/individual-group/id dnBIAO
 /data/attributes/individual-group/name dnBIAO
 /data/attributes/organization dnSBIAu
 /data/attributes/organization/display-name dnBIAO
-/data/attributes/organization/id dnBIAOp
+/data/attributes/organization/id dnBIAO
 /data/attributes/organization/name dnBIAO
 /data/attributes/sign-up-requests-count dnSBAO
-/data/id DNBIAOl20
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -2279,7 +2279,7 @@ fn organization_codes() {
 /data/0/attributes/communication-preferences/web dnSBIAk
 /data/0/attributes/date-created dnBIAO
 /data/0/attributes/date-last-modified dnBIAO
-/data/0/attributes/default-organization-id dnBIAOp
+/data/0/attributes/default-organization-id dnBIAO
 /data/0/attributes/email dnBIAO
 /data/0/attributes/email-verified dnSIAO
 /data/0/attributes/enabled dnSIAO
@@ -2289,14 +2289,14 @@ fn organization_codes() {
 /data/0/attributes/last-name dnBIAO
 /data/0/attributes/locale dnBIAOv
 /data/0/attributes/locale-explicit dnSIAO
-/data/0/attributes/organization-id dnBIAOp
+/data/0/attributes/organization-id dnBIAO
 /data/0/attributes/organization-ids dnSBIO
-/data/0/attributes/organization-ids/0 NBIAOp
+/data/0/attributes/organization-ids/0 NBIAO
 /data/0/attributes/organization-logo-url dnBIAO
 /data/0/attributes/phone dnBIAO
 /data/0/attributes/phone-type dnBIAO
 /data/0/attributes/phone-verified dnSIAO
-/data/0/attributes/primary-individual-id dnBIAOp
+/data/0/attributes/primary-individual-id dnBIAO
 /data/0/attributes/registered dnSIAO
 /data/0/attributes/registration-completed-time dnBIAOp
 /data/0/attributes/registration-invite dnBIAOv
@@ -2305,14 +2305,14 @@ fn organization_codes() {
 /data/0/attributes/tz dnBIAO
 /data/0/attributes/tz-explicit dnSIAO
 /data/0/attributes/username dnBIAO
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu",
         },
         Answer {
             name: "list_organization_code_users.response sample 1",
             decode: decoded::<types::OrganizationCodeUserList>,
-            text: r#"{"data":[{"attributes":{"additional-individuals":[{"birth-date":"2024-02-29","first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text","organization-logo-url":"text"}],"authz-last-event-time":"2024-02-29 12:30:00","authz-last-populated-time":"2024-02-29 12:30:00","auto-confirm":true,"auto-sign-up":true,"birth-date":"2024-02-29","classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"date-created":"text","date-last-modified":"text","default-organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"text","email-verified":true,"enabled":true,"enrollment-data":{},"first-name":"text","last-login-time":"2024-02-29 12:30:00","last-modified-time":"2024-02-29 12:30:00","last-name":"text","locale":"en_US","locale-explicit":true,"onboarding-requests":[{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}],"org-code-signup-requests":[{"id":"sign-up-request-id","organization-code-id":"text"}],"organization-admin":true,"organization-count":1,"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"organization-logo-url":"text","organizations":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"}],"phone":"text","phone-type":"text","phone-verified":true,"primary-individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","registered":true,"registration-completed-time":"2024-02-29 12:30:00","registration-invite":"accepted","roles":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","organization-display-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-name":"text"}],"shared-with":[{"contact-message":"text","display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","type":"text"}],"state":"archived","status":"text","tz":"text","tz-explicit":true,"username":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-code-users"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"additional-individuals":[{"birth-date":"2024-02-29","first-name":"text","id":"individual-id","last-name":"text","organization-logo-url":"text"}],"authz-last-event-time":"2024-02-29 12:30:00","authz-last-populated-time":"2024-02-29 12:30:00","auto-confirm":true,"auto-sign-up":true,"birth-date":"2024-02-29","classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"date-created":"text","date-last-modified":"text","default-organization-id":"organization-id","email":"text","email-verified":true,"enabled":true,"enrollment-data":{},"first-name":"text","last-login-time":"2024-02-29 12:30:00","last-modified-time":"2024-02-29 12:30:00","last-name":"text","locale":"en_US","locale-explicit":true,"onboarding-requests":[{"id":"onboarding-request-id"}],"org-code-signup-requests":[{"id":"sign-up-request-id","organization-code-id":"organization-code-id"}],"organization-admin":true,"organization-count":1,"organization-id":"organization-id","organization-ids":["organization-id"],"organization-logo-url":"text","organizations":[{"display-name":"text","id":"organization-id","name":"text"}],"phone":"text","phone-type":"text","phone-verified":true,"primary-individual-id":"individual-id","registered":true,"registration-completed-time":"2024-02-29 12:30:00","registration-invite":"accepted","roles":[{"display-name":"text","id":"role-id","name":"text","organization-display-name":"text","organization-id":"organization-id","organization-name":"text"}],"shared-with":[{"contact-message":"text","display-name":"text","id":"shared-with-id","name":"text","type":"text"}],"state":"archived","status":"text","tz":"text","tz-explicit":true,"username":"text"},"id":"user-id","type":"organization-code-users"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -2322,7 +2322,7 @@ fn organization_codes() {
 /data/0/attributes/additional-individuals/0 NSBIAu
 /data/0/attributes/additional-individuals/0/birth-date dnBIAOF
 /data/0/attributes/additional-individuals/0/first-name dnBIAO
-/data/0/attributes/additional-individuals/0/id dnBIAOp
+/data/0/attributes/additional-individuals/0/id dnBIAO
 /data/0/attributes/additional-individuals/0/last-name dnBIAO
 /data/0/attributes/additional-individuals/0/organization-logo-url dnBIAO
 /data/0/attributes/authz-last-event-time dnBIAOp
@@ -2339,7 +2339,7 @@ fn organization_codes() {
 /data/0/attributes/communication-preferences/web dnSBIAk
 /data/0/attributes/date-created dnBIAO
 /data/0/attributes/date-last-modified dnBIAO
-/data/0/attributes/default-organization-id dnBIAOp
+/data/0/attributes/default-organization-id dnBIAO
 /data/0/attributes/email dnBIAO
 /data/0/attributes/email-verified dnSIAO
 /data/0/attributes/enabled dnSIAO
@@ -2352,42 +2352,42 @@ fn organization_codes() {
 /data/0/attributes/locale-explicit dnSIAO
 /data/0/attributes/onboarding-requests dnSBIO
 /data/0/attributes/onboarding-requests/0 NSBIAu
-/data/0/attributes/onboarding-requests/0/id DNBIAOp
+/data/0/attributes/onboarding-requests/0/id DNBIAO
 /data/0/attributes/org-code-signup-requests dnSBIO
 /data/0/attributes/org-code-signup-requests/0 NSBIAu
 /data/0/attributes/org-code-signup-requests/0/id dnBIAO
-/data/0/attributes/org-code-signup-requests/0/organization-code-id dnBIAOl20
+/data/0/attributes/org-code-signup-requests/0/organization-code-id dnBIAO
 /data/0/attributes/organization-admin dnSIAO
 /data/0/attributes/organization-count dnSBAO
-/data/0/attributes/organization-id dnBIAOp
+/data/0/attributes/organization-id dnBIAO
 /data/0/attributes/organization-ids dnSBIO
-/data/0/attributes/organization-ids/0 NBIAOp
+/data/0/attributes/organization-ids/0 NBIAO
 /data/0/attributes/organization-logo-url dnBIAO
 /data/0/attributes/organizations dnSBIO
 /data/0/attributes/organizations/0 NSBIAu
 /data/0/attributes/organizations/0/display-name dnBIAO
-/data/0/attributes/organizations/0/id dnBIAOp
+/data/0/attributes/organizations/0/id dnBIAO
 /data/0/attributes/organizations/0/name dnBIAO
 /data/0/attributes/phone dnBIAO
 /data/0/attributes/phone-type dnBIAO
 /data/0/attributes/phone-verified dnSIAO
-/data/0/attributes/primary-individual-id dnBIAOp
+/data/0/attributes/primary-individual-id dnBIAO
 /data/0/attributes/registered dnSIAO
 /data/0/attributes/registration-completed-time dnBIAOp
 /data/0/attributes/registration-invite dnBIAOv
 /data/0/attributes/roles dnSBIO
 /data/0/attributes/roles/0 NSBIAu
 /data/0/attributes/roles/0/display-name dnBIAO
-/data/0/attributes/roles/0/id dnBIAOp
+/data/0/attributes/roles/0/id dnBIAO
 /data/0/attributes/roles/0/name dnBIAO
 /data/0/attributes/roles/0/organization-display-name dnBIAO
-/data/0/attributes/roles/0/organization-id dnBIAOp
+/data/0/attributes/roles/0/organization-id dnBIAO
 /data/0/attributes/roles/0/organization-name dnBIAO
 /data/0/attributes/shared-with dnSBIO
 /data/0/attributes/shared-with/0 NSBIAu
 /data/0/attributes/shared-with/0/contact-message dnBIAO
 /data/0/attributes/shared-with/0/display-name dnBIAO
-/data/0/attributes/shared-with/0/id dnBIAOp
+/data/0/attributes/shared-with/0/id dnBIAO
 /data/0/attributes/shared-with/0/name dnBIAO
 /data/0/attributes/shared-with/0/type dnBIAO
 /data/0/attributes/state dnBIAOv
@@ -2395,7 +2395,7 @@ fn organization_codes() {
 /data/0/attributes/tz dnBIAO
 /data/0/attributes/tz-explicit dnSIAO
 /data/0/attributes/username dnBIAO
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu
 /meta/page[limit] dnSBAO
@@ -2407,7 +2407,7 @@ fn organization_codes() {
 
 #[test]
 fn organization_content() {
-    assert_mutants(1752, &[
+    assert_mutants(1708, &[
         Answer {
             name: "list_organization_email_templates.response",
             decode: decoded::<types::EmailTemplateList>,
@@ -2421,21 +2421,21 @@ fn organization_content() {
 /data/0/attributes/format dnBIAOv
 /data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/locale dnBIAOv
-/data/0/attributes/organization-id dnBIAOp
+/data/0/attributes/organization-id dnBIAO
 /data/0/attributes/subject dnBIAO
 /data/0/attributes/support-email dnBIAOp
 /data/0/attributes/support-email-title dnBIAO
 /data/0/attributes/template dnBIAO
-/data/0/attributes/theme-id dnBIAOp
+/data/0/attributes/theme-id dnBIAO
 /data/0/attributes/type dnBIAOv
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu",
         },
         Answer {
             name: "list_organization_email_templates.response sample 1",
             decode: decoded::<types::EmailTemplateList>,
-            text: r#"{"data":[{"attributes":{"created-time":"2024-02-29 12:30:00","format":"html","last-modified-time":"2024-02-29 12:30:00","locale":"en_US","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","subject":"text","support-email":"ann@example.com","support-email-title":"text","template":"text","theme-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"forgot-password"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-email-templates"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"created-time":"2024-02-29 12:30:00","format":"html","last-modified-time":"2024-02-29 12:30:00","locale":"en_US","organization-id":"organization-id","subject":"text","support-email":"ann@example.com","support-email-title":"text","template":"text","theme-id":"theme-id","type":"forgot-password"},"id":"email-template-id","type":"organization-email-templates"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -2445,14 +2445,14 @@ fn organization_content() {
 /data/0/attributes/format dnBIAOv
 /data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/locale dnBIAOv
-/data/0/attributes/organization-id dnBIAOp
+/data/0/attributes/organization-id dnBIAO
 /data/0/attributes/subject dnBIAO
 /data/0/attributes/support-email dnBIAOp
 /data/0/attributes/support-email-title dnBIAO
 /data/0/attributes/template dnBIAO
-/data/0/attributes/theme-id dnBIAOp
+/data/0/attributes/theme-id dnBIAO
 /data/0/attributes/type dnBIAOv
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu
 /meta/page[limit] dnSBAO
@@ -2471,21 +2471,21 @@ fn organization_content() {
 /data/attributes/format dnBIAOv
 /data/attributes/last-modified-time dnBIAOp
 /data/attributes/locale dnBIAOv
-/data/attributes/organization-id dnBIAOp
+/data/attributes/organization-id dnBIAO
 /data/attributes/subject dnBIAO
 /data/attributes/support-email dnBIAOp
 /data/attributes/support-email-title dnBIAO
 /data/attributes/template dnBIAO
-/data/attributes/theme-id dnBIAOp
+/data/attributes/theme-id dnBIAO
 /data/attributes/type dnBIAOv
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "create_organization_email_template.response sample 1",
             decode: decoded::<types::EmailTemplateDocument>,
-            text: r#"{"data":{"attributes":{"created-time":"2024-02-29 12:30:00","format":"html","last-modified-time":"2024-02-29 12:30:00","locale":"en_US","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","subject":"text","support-email":"ann@example.com","support-email-title":"text","template":"text","theme-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"forgot-password"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-email-templates"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"created-time":"2024-02-29 12:30:00","format":"html","last-modified-time":"2024-02-29 12:30:00","locale":"en_US","organization-id":"organization-id","subject":"text","support-email":"ann@example.com","support-email-title":"text","template":"text","theme-id":"theme-id","type":"forgot-password"},"id":"email-template-id","type":"organization-email-templates"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
@@ -2494,14 +2494,14 @@ fn organization_content() {
 /data/attributes/format dnBIAOv
 /data/attributes/last-modified-time dnBIAOp
 /data/attributes/locale dnBIAOv
-/data/attributes/organization-id dnBIAOp
+/data/attributes/organization-id dnBIAO
 /data/attributes/subject dnBIAO
 /data/attributes/support-email dnBIAOp
 /data/attributes/support-email-title dnBIAO
 /data/attributes/template dnBIAO
-/data/attributes/theme-id dnBIAOp
+/data/attributes/theme-id dnBIAO
 /data/attributes/type dnBIAOv
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -2519,15 +2519,15 @@ fn organization_content() {
 /data/0/attributes/locale dnBIAOv
 /data/0/attributes/message dnBIAO
 /data/0/attributes/name dnBIAO
-/data/0/attributes/organization-id dnBIAOp
-/data/0/id DNBIAOp
+/data/0/attributes/organization-id dnBIAO
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu",
         },
         Answer {
             name: "list_organization_general_messages.response sample 1",
             decode: decoded::<types::GeneralMessageList>,
-            text: r#"{"data":[{"attributes":{"created-time":"2024-02-29 12:30:00","last-modified-time":"2024-02-29 12:30:00","locale":"en_US","message":"text","name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-general-messages"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"created-time":"2024-02-29 12:30:00","last-modified-time":"2024-02-29 12:30:00","locale":"en_US","message":"text","name":"text","organization-id":"organization-id"},"id":"general-message-id","type":"organization-general-messages"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -2538,8 +2538,8 @@ fn organization_content() {
 /data/0/attributes/locale dnBIAOv
 /data/0/attributes/message dnBIAO
 /data/0/attributes/name dnBIAO
-/data/0/attributes/organization-id dnBIAOp
-/data/0/id DNBIAOp
+/data/0/attributes/organization-id dnBIAO
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu
 /meta/page[limit] dnSBAO
@@ -2559,15 +2559,15 @@ fn organization_content() {
 /data/attributes/locale dnBIAOv
 /data/attributes/message dnBIAO
 /data/attributes/name dnBIAO
-/data/attributes/organization-id dnBIAOp
-/data/id DNBIAOp
+/data/attributes/organization-id dnBIAO
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "create_organization_general_message.response sample 1",
             decode: decoded::<types::GeneralMessageDocument>,
-            text: r#"{"data":{"attributes":{"created-time":"2024-02-29 12:30:00","last-modified-time":"2024-02-29 12:30:00","locale":"en_US","message":"text","name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-general-messages"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"created-time":"2024-02-29 12:30:00","last-modified-time":"2024-02-29 12:30:00","locale":"en_US","message":"text","name":"text","organization-id":"organization-id"},"id":"general-message-id","type":"organization-general-messages"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
@@ -2577,8 +2577,8 @@ fn organization_content() {
 /data/attributes/locale dnBIAOv
 /data/attributes/message dnBIAO
 /data/attributes/name dnBIAO
-/data/attributes/organization-id dnBIAOp
-/data/id DNBIAOp
+/data/attributes/organization-id dnBIAO
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -2594,18 +2594,18 @@ fn organization_content() {
 /data/0/attributes/created-time dnBIAOp
 /data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/locale dnBIAOv
-/data/0/attributes/organization-id dnBIAOp
+/data/0/attributes/organization-id dnBIAO
 /data/0/attributes/template dnBIAO
-/data/0/attributes/theme-id dnBIAOp
+/data/0/attributes/theme-id dnBIAO
 /data/0/attributes/type dnBIAOv
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu",
         },
         Answer {
             name: "list_organization_sms_templates.response sample 1",
             decode: decoded::<types::SmsTemplateList>,
-            text: r#"{"data":[{"attributes":{"created-time":"2024-02-29 12:30:00","last-modified-time":"2024-02-29 12:30:00","locale":"en_US","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","template":"text","theme-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"onboarding"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-sms-templates"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"created-time":"2024-02-29 12:30:00","last-modified-time":"2024-02-29 12:30:00","locale":"en_US","organization-id":"organization-id","template":"text","theme-id":"theme-id","type":"onboarding"},"id":"sms-template-id","type":"organization-sms-templates"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -2614,11 +2614,11 @@ fn organization_content() {
 /data/0/attributes/created-time dnBIAOp
 /data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/locale dnBIAOv
-/data/0/attributes/organization-id dnBIAOp
+/data/0/attributes/organization-id dnBIAO
 /data/0/attributes/template dnBIAO
-/data/0/attributes/theme-id dnBIAOp
+/data/0/attributes/theme-id dnBIAO
 /data/0/attributes/type dnBIAOv
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu
 /meta/page[limit] dnSBAO
@@ -2636,18 +2636,18 @@ fn organization_content() {
 /data/attributes/created-time dnBIAOp
 /data/attributes/last-modified-time dnBIAOp
 /data/attributes/locale dnBIAOv
-/data/attributes/organization-id dnBIAOp
+/data/attributes/organization-id dnBIAO
 /data/attributes/template dnBIAO
-/data/attributes/theme-id dnBIAOp
+/data/attributes/theme-id dnBIAO
 /data/attributes/type dnBIAOv
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "create_organization_sms_template.response sample 1",
             decode: decoded::<types::SmsTemplateDocument>,
-            text: r#"{"data":{"attributes":{"created-time":"2024-02-29 12:30:00","last-modified-time":"2024-02-29 12:30:00","locale":"en_US","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","template":"text","theme-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"onboarding"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-sms-templates"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"created-time":"2024-02-29 12:30:00","last-modified-time":"2024-02-29 12:30:00","locale":"en_US","organization-id":"organization-id","template":"text","theme-id":"theme-id","type":"onboarding"},"id":"sms-template-id","type":"organization-sms-templates"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
@@ -2655,11 +2655,11 @@ fn organization_content() {
 /data/attributes/created-time dnBIAOp
 /data/attributes/last-modified-time dnBIAOp
 /data/attributes/locale dnBIAOv
-/data/attributes/organization-id dnBIAOp
+/data/attributes/organization-id dnBIAO
 /data/attributes/template dnBIAO
-/data/attributes/theme-id dnBIAOp
+/data/attributes/theme-id dnBIAO
 /data/attributes/type dnBIAOv
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -2674,25 +2674,25 @@ fn organization_content() {
 /data/0/attributes DNSBIAu
 /data/0/attributes/created-by dnSBIAu
 /data/0/attributes/created-by/first-name dnBIAO
-/data/0/attributes/created-by/id dnBIAOp
+/data/0/attributes/created-by/id dnBIAO
 /data/0/attributes/created-by/last-name dnBIAO
 /data/0/attributes/created-time dnBIAOp
 /data/0/attributes/domain dnBIAO
 /data/0/attributes/last-modified-by dnSBIAu
 /data/0/attributes/last-modified-by/first-name dnBIAO
-/data/0/attributes/last-modified-by/id dnBIAOp
+/data/0/attributes/last-modified-by/id dnBIAO
 /data/0/attributes/last-modified-by/last-name dnBIAO
 /data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/support-email dnBIAO
 /data/0/attributes/support-email-name dnBIAO
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu",
         },
         Answer {
             name: "list_organization_themes.response sample 1",
             decode: decoded::<types::ThemeList>,
-            text: r#"{"data":[{"attributes":{"created-by":{"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text"},"created-time":"2024-02-29 12:30:00","domain":"text","last-modified-by":{"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text"},"last-modified-time":"2024-02-29 12:30:00","support-email":"text","support-email-name":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-themes"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"created-by":{"first-name":"text","id":"user-id","last-name":"text"},"created-time":"2024-02-29 12:30:00","domain":"text","last-modified-by":{"first-name":"text","id":"user-id","last-name":"text"},"last-modified-time":"2024-02-29 12:30:00","support-email":"text","support-email-name":"text"},"id":"theme-id","type":"organization-themes"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -2700,18 +2700,18 @@ fn organization_content() {
 /data/0/attributes DNSBIAu
 /data/0/attributes/created-by dnSBIAu
 /data/0/attributes/created-by/first-name dnBIAO
-/data/0/attributes/created-by/id dnBIAOp
+/data/0/attributes/created-by/id dnBIAO
 /data/0/attributes/created-by/last-name dnBIAO
 /data/0/attributes/created-time dnBIAOp
 /data/0/attributes/domain dnBIAO
 /data/0/attributes/last-modified-by dnSBIAu
 /data/0/attributes/last-modified-by/first-name dnBIAO
-/data/0/attributes/last-modified-by/id dnBIAOp
+/data/0/attributes/last-modified-by/id dnBIAO
 /data/0/attributes/last-modified-by/last-name dnBIAO
 /data/0/attributes/last-modified-time dnBIAOp
 /data/0/attributes/support-email dnBIAO
 /data/0/attributes/support-email-name dnBIAO
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu
 /meta/page[limit] dnSBAO
@@ -2728,43 +2728,43 @@ fn organization_content() {
 /data/attributes DNSBIAu
 /data/attributes/created-by dnSBIAu
 /data/attributes/created-by/first-name dnBIAO
-/data/attributes/created-by/id dnBIAOp
+/data/attributes/created-by/id dnBIAO
 /data/attributes/created-by/last-name dnBIAO
 /data/attributes/created-time dnBIAOp
 /data/attributes/domain dnBIAO
 /data/attributes/last-modified-by dnSBIAu
 /data/attributes/last-modified-by/first-name dnBIAO
-/data/attributes/last-modified-by/id dnBIAOp
+/data/attributes/last-modified-by/id dnBIAO
 /data/attributes/last-modified-by/last-name dnBIAO
 /data/attributes/last-modified-time dnBIAOp
 /data/attributes/support-email dnBIAO
 /data/attributes/support-email-name dnBIAO
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "create_organization_theme.response sample 1",
             decode: decoded::<types::ThemeDocument>,
-            text: r#"{"data":{"attributes":{"created-by":{"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text"},"created-time":"2024-02-29 12:30:00","domain":"text","last-modified-by":{"first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text"},"last-modified-time":"2024-02-29 12:30:00","support-email":"text","support-email-name":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organization-themes"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"created-by":{"first-name":"text","id":"user-id","last-name":"text"},"created-time":"2024-02-29 12:30:00","domain":"text","last-modified-by":{"first-name":"text","id":"user-id","last-name":"text"},"last-modified-time":"2024-02-29 12:30:00","support-email":"text","support-email-name":"text"},"id":"theme-id","type":"organization-themes"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/created-by dnSBIAu
 /data/attributes/created-by/first-name dnBIAO
-/data/attributes/created-by/id dnBIAOp
+/data/attributes/created-by/id dnBIAO
 /data/attributes/created-by/last-name dnBIAO
 /data/attributes/created-time dnBIAOp
 /data/attributes/domain dnBIAO
 /data/attributes/last-modified-by dnSBIAu
 /data/attributes/last-modified-by/first-name dnBIAO
-/data/attributes/last-modified-by/id dnBIAOp
+/data/attributes/last-modified-by/id dnBIAO
 /data/attributes/last-modified-by/last-name dnBIAO
 /data/attributes/last-modified-time dnBIAOp
 /data/attributes/support-email dnBIAO
 /data/attributes/support-email-name dnBIAO
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -2773,7 +2773,7 @@ fn organization_content() {
 
 #[test]
 fn organizations() {
-    assert_mutants(518, &[
+    assert_mutants(508, &[
         Answer {
             name: "list_organizations.response",
             decode: decoded::<types::OrganizationList>,
@@ -2791,16 +2791,16 @@ fn organizations() {
 /data/0/attributes/logo-ready-to-use dnSIAO
 /data/0/attributes/name dnBIAO
 /data/0/attributes/provider-type dnBIAO
-/data/0/attributes/theme-id dnBIAOp
+/data/0/attributes/theme-id dnBIAO
 /data/0/attributes/timezone dnBIAO
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu",
         },
         Answer {
             name: "list_organizations.response sample 1",
             decode: decoded::<types::OrganizationList>,
-            text: r#"{"data":[{"attributes":{"authorization-type":"text","classification":"text","display-name":"text","is-active":true,"last-modified-time":"2024-02-29 12:30:00","logo-ready-to-use":true,"name":"text","provider-type":"text","theme-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","timezone":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organizations"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"authorization-type":"text","classification":"text","display-name":"text","is-active":true,"last-modified-time":"2024-02-29 12:30:00","logo-ready-to-use":true,"name":"text","provider-type":"text","theme-id":"theme-id","timezone":"text"},"id":"organization-id","type":"organizations"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -2814,9 +2814,9 @@ fn organizations() {
 /data/0/attributes/logo-ready-to-use dnSIAO
 /data/0/attributes/name dnBIAO
 /data/0/attributes/provider-type dnBIAO
-/data/0/attributes/theme-id dnBIAOp
+/data/0/attributes/theme-id dnBIAO
 /data/0/attributes/timezone dnBIAO
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu
 /meta/page[limit] dnSBAO
@@ -2839,16 +2839,16 @@ fn organizations() {
 /data/attributes/logo-ready-to-use dnSIAO
 /data/attributes/name dnBIAO
 /data/attributes/provider-type dnBIAO
-/data/attributes/theme-id dnBIAOp
+/data/attributes/theme-id dnBIAO
 /data/attributes/timezone dnBIAO
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "create_organization.response sample 1",
             decode: decoded::<types::OrganizationDocument>,
-            text: r#"{"data":{"attributes":{"authorization-type":"text","classification":"text","display-name":"text","is-active":true,"last-modified-time":"2024-02-29 12:30:00","logo-ready-to-use":true,"name":"text","provider-type":"text","theme-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","timezone":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organizations"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"authorization-type":"text","classification":"text","display-name":"text","is-active":true,"last-modified-time":"2024-02-29 12:30:00","logo-ready-to-use":true,"name":"text","provider-type":"text","theme-id":"theme-id","timezone":"text"},"id":"organization-id","type":"organizations"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
@@ -2861,9 +2861,9 @@ fn organizations() {
 /data/attributes/logo-ready-to-use dnSIAO
 /data/attributes/name dnBIAO
 /data/attributes/provider-type dnBIAO
-/data/attributes/theme-id dnBIAOp
+/data/attributes/theme-id dnBIAO
 /data/attributes/timezone dnBIAO
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -2875,19 +2875,19 @@ fn organizations() {
  NSBIAu
 /data DNSBIAu
 /data/expiration-time dnSBAO
-/data/id dnBIAOp
+/data/id dnBIAO
 /data/upload-data dnSBIAk
 /data/upload-url dnBIAO",
         },
         Answer {
             name: "create_organization_logo_upload.response sample 1",
             decode: decoded::<types::LogoUploadDocument>,
-            text: r#"{"data":{"expiration-time":1,"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","upload-data":{},"upload-url":"text"}}"#,
+            text: r#"{"data":{"expiration-time":1,"id":"logo-upload-id","upload-data":{},"upload-url":"text"}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/expiration-time dnSBAO
-/data/id dnBIAOp
+/data/id dnBIAO
 /data/upload-data dnSBIAk
 /data/upload-url dnBIAO",
         },
@@ -2896,7 +2896,7 @@ fn organizations() {
 
 #[test]
 fn passwords() {
-    assert_mutants(312, &[
+    assert_mutants(306, &[
         Answer {
             name: "confirm_forgot_password.response",
             decode: decoded::<types::ConfirmedForgotPassword>,
@@ -2911,7 +2911,7 @@ fn passwords() {
         Answer {
             name: "confirm_forgot_password.response sample 1",
             decode: decoded::<types::ConfirmedForgotPassword>,
-            text: r#"{"access-token":"text","email":"text","first-name":"text","id-token":"text","impersonated-by":{"email":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"individual":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"last-name":"text","locale":"en_US","locale-explicit":true,"login-error":{"code":"text","detail":"text","status":1},"multi-organization":true,"organizations":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"refresh-token":"text","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","tz":"text","tz-explicit":true,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"text"}"#,
+            text: r#"{"access-token":"text","email":"text","first-name":"text","id-token":"text","impersonated-by":{"email":"text","id":"user-id","session-id":"session-id"},"individual":{"id":"individual-id"},"last-name":"text","locale":"en_US","locale-explicit":true,"login-error":{"code":"text","detail":"text","status":1},"multi-organization":true,"organizations":["organization-id"],"refresh-token":"text","session-id":"session-id","tz":"text","tz-explicit":true,"user-id":"user-id","username":"text"}"#,
             places: "
  NSBIAu
 /access-token dnBIAO
@@ -2920,10 +2920,10 @@ fn passwords() {
 /id-token dnBIAO
 /impersonated-by dnSBIAu
 /impersonated-by/email dnBIAO
-/impersonated-by/id dnBIAOp
-/impersonated-by/session-id dnBIAOp
+/impersonated-by/id dnBIAO
+/impersonated-by/session-id dnBIAO
 /individual dnSBIAu
-/individual/id dnBIAOp
+/individual/id dnBIAO
 /last-name dnBIAO
 /locale dnBIAOv
 /locale-explicit dnSIAO
@@ -2933,12 +2933,12 @@ fn passwords() {
 /login-error/status dnSBAO
 /multi-organization dnSIAO
 /organizations dnSBIO
-/organizations/0 NBIAOp
+/organizations/0 NBIAO
 /refresh-token dnBIAO
-/session-id dnBIAOp
+/session-id dnBIAO
 /tz dnBIAO
 /tz-explicit dnSIAO
-/user-id dnBIAOp
+/user-id dnBIAO
 /username dnBIAO",
         },
         Answer {
@@ -2976,7 +2976,7 @@ fn passwords() {
 
 #[test]
 fn replication() {
-    assert_mutants(526, &[
+    assert_mutants(514, &[
         Answer {
             name: "list_replicators.response",
             decode: decoded::<types::ReplicatorList>,
@@ -2989,14 +2989,14 @@ fn replication() {
 /data/0/attributes/classpath dnBIAO
 /data/0/attributes/created-time dnBIAOp
 /data/0/attributes/last-poll-time dnBIAOp
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "list_replicators.response sample 1",
             decode: decoded::<types::ReplicatorList>,
-            text: r#"{"data":[{"attributes":{"classpath":"text","created-time":"2024-02-29 12:30:00","last-poll-time":"2024-02-29 12:30:00"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"replicators"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"classpath":"text","created-time":"2024-02-29 12:30:00","last-poll-time":"2024-02-29 12:30:00"},"id":"replicator-id","type":"replicators"}],"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -3005,7 +3005,7 @@ fn replication() {
 /data/0/attributes/classpath dnBIAO
 /data/0/attributes/created-time dnBIAOp
 /data/0/attributes/last-poll-time dnBIAOp
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -3020,14 +3020,14 @@ fn replication() {
 /data/attributes/classpath dnBIAO
 /data/attributes/created-time dnBIAOp
 /data/attributes/last-poll-time dnBIAOp
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "get_replicator.response sample 1",
             decode: decoded::<types::ReplicatorDocument>,
-            text: r#"{"data":{"attributes":{"classpath":"text","created-time":"2024-02-29 12:30:00","last-poll-time":"2024-02-29 12:30:00"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"replicators"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"classpath":"text","created-time":"2024-02-29 12:30:00","last-poll-time":"2024-02-29 12:30:00"},"id":"replicator-id","type":"replicators"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
@@ -3035,7 +3035,7 @@ fn replication() {
 /data/attributes/classpath dnBIAO
 /data/attributes/created-time dnBIAOp
 /data/attributes/last-poll-time dnBIAOp
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -3050,15 +3050,15 @@ fn replication() {
 /data/0/attributes DNSBIAu
 /data/0/attributes/created-time dnBIAOp
 /data/0/attributes/service dnBIAO
-/data/0/attributes/user-id dnBIAOp
-/data/0/id DNBIAOp
+/data/0/attributes/user-id dnBIAO
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu",
         },
         Answer {
             name: "list_user_replications.response sample 1",
             decode: decoded::<types::UserReplicationList>,
-            text: r#"{"data":[{"attributes":{"created-time":"2024-02-29 12:30:00","service":"text","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"user-replications"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"created-time":"2024-02-29 12:30:00","service":"text","user-id":"user-id"},"id":"user-replication-id","type":"user-replications"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -3066,8 +3066,8 @@ fn replication() {
 /data/0/attributes DNSBIAu
 /data/0/attributes/created-time dnBIAOp
 /data/0/attributes/service dnBIAO
-/data/0/attributes/user-id dnBIAOp
-/data/0/id DNBIAOp
+/data/0/attributes/user-id dnBIAO
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu
 /meta/page[limit] dnSBAO
@@ -3084,23 +3084,23 @@ fn replication() {
 /data/attributes DNSBIAu
 /data/attributes/created-time dnBIAOp
 /data/attributes/service dnBIAO
-/data/attributes/user-id dnBIAOp
-/data/id DNBIAOp
+/data/attributes/user-id dnBIAO
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "create_user_replication.response sample 1",
             decode: decoded::<types::UserReplicationDocument>,
-            text: r#"{"data":{"attributes":{"created-time":"2024-02-29 12:30:00","service":"text","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"user-replications"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"created-time":"2024-02-29 12:30:00","service":"text","user-id":"user-id"},"id":"user-replication-id","type":"user-replications"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/created-time dnBIAOp
 /data/attributes/service dnBIAO
-/data/attributes/user-id dnBIAOp
-/data/id DNBIAOp
+/data/attributes/user-id dnBIAO
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -3109,7 +3109,7 @@ fn replication() {
 
 #[test]
 fn roles() {
-    assert_mutants(530, &[
+    assert_mutants(516, &[
         Answer {
             name: "list_role_users.response",
             decode: decoded::<types::RoleUserList>,
@@ -3120,11 +3120,11 @@ fn roles() {
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
 /data/0/attributes/role dnSBIAu
-/data/0/attributes/role/id dnBIAOp
+/data/0/attributes/role/id dnBIAO
 /data/0/attributes/role/name dnBIAO
 /data/0/attributes/user dnSBIAu
 /data/0/attributes/user/email dnBIAO
-/data/0/attributes/user/id dnBIAOp
+/data/0/attributes/user/id dnBIAO
 /data/0/id DNSBAO
 /data/0/type DNBIAOc
 /meta dnSBIAu",
@@ -3132,18 +3132,18 @@ fn roles() {
         Answer {
             name: "list_role_users.response sample 1",
             decode: decoded::<types::RoleUserList>,
-            text: r#"{"data":[{"attributes":{"role":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"user":{"email":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}},"id":1,"type":"role-users"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"role":{"id":"role-id","name":"text"},"user":{"email":"text","id":"user-id"}},"id":1,"type":"role-users"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
 /data/0/attributes/role dnSBIAu
-/data/0/attributes/role/id dnBIAOp
+/data/0/attributes/role/id dnBIAO
 /data/0/attributes/role/name dnBIAO
 /data/0/attributes/user dnSBIAu
 /data/0/attributes/user/email dnBIAO
-/data/0/attributes/user/id dnBIAOp
+/data/0/attributes/user/id dnBIAO
 /data/0/id DNSBAO
 /data/0/type DNBIAOc
 /meta dnSBIAu
@@ -3160,11 +3160,11 @@ fn roles() {
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/role dnSBIAu
-/data/attributes/role/id dnBIAOp
+/data/attributes/role/id dnBIAO
 /data/attributes/role/name dnBIAO
 /data/attributes/user dnSBIAu
 /data/attributes/user/email dnBIAO
-/data/attributes/user/id dnBIAOp
+/data/attributes/user/id dnBIAO
 /data/id DNSBAO
 /data/type DNBIAOc
 /meta dnSBIAk",
@@ -3172,17 +3172,17 @@ fn roles() {
         Answer {
             name: "create_role_user.response sample 1",
             decode: decoded::<types::RoleUserDocument>,
-            text: r#"{"data":{"attributes":{"role":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"user":{"email":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}},"id":1,"type":"role-users"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"role":{"id":"role-id","name":"text"},"user":{"email":"text","id":"user-id"}},"id":1,"type":"role-users"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/role dnSBIAu
-/data/attributes/role/id dnBIAOp
+/data/attributes/role/id dnBIAO
 /data/attributes/role/name dnBIAO
 /data/attributes/user dnSBIAu
 /data/attributes/user/email dnBIAO
-/data/attributes/user/id dnBIAOp
+/data/attributes/user/id dnBIAO
 /data/id DNSBAO
 /data/type DNBIAOc
 /meta dnSBIAk",
@@ -3200,17 +3200,17 @@ fn roles() {
 /data/0/attributes/name dnBIAO
 /data/0/attributes/organization dnSBIAu
 /data/0/attributes/organization/display-name dnBIAO
-/data/0/attributes/organization/id dnBIAOp
+/data/0/attributes/organization/id dnBIAO
 /data/0/attributes/organization/name dnBIAO
-/data/0/attributes/organization-id dnBIAOp
-/data/0/id DNBIAOp
+/data/0/attributes/organization-id dnBIAO
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "list_roles.response sample 1",
             decode: decoded::<types::RoleList>,
-            text: r#"{"data":[{"attributes":{"display-name":"text","name":"text","organization":{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"},"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"roles"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"display-name":"text","name":"text","organization":{"display-name":"text","id":"organization-id","name":"text"},"organization-id":"organization-id"},"id":"role-id","type":"roles"}],"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -3220,10 +3220,10 @@ fn roles() {
 /data/0/attributes/name dnBIAO
 /data/0/attributes/organization dnSBIAu
 /data/0/attributes/organization/display-name dnBIAO
-/data/0/attributes/organization/id dnBIAOp
+/data/0/attributes/organization/id dnBIAO
 /data/0/attributes/organization/name dnBIAO
-/data/0/attributes/organization-id dnBIAOp
-/data/0/id DNBIAOp
+/data/0/attributes/organization-id dnBIAO
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -3232,7 +3232,7 @@ fn roles() {
 
 #[test]
 fn service_authentication() {
-    assert_mutants(384, &[
+    assert_mutants(372, &[
         Answer {
             name: "authenticate.response",
             decode: decoded::<types::AuthenticationDocument>,
@@ -3241,25 +3241,25 @@ fn service_authentication() {
  NSBIAu
 /data DNSBIAu
 /data/email dnBIAO
-/data/organization-id dnBIAOp
+/data/organization-id dnBIAO
 /data/roles dnSBIO
 /data/roles/0 NBIAO
-/data/session-id dnBIAOp
-/data/user-id dnBIAOp",
+/data/session-id dnBIAO
+/data/user-id dnBIAO",
         },
         Answer {
             name: "authenticate.response sample 1",
             decode: decoded::<types::AuthenticationDocument>,
-            text: r#"{"data":{"email":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","roles":["text"],"session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}}"#,
+            text: r#"{"data":{"email":"text","organization-id":"organization-id","roles":["text"],"session-id":"session-id","user-id":"user-id"}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/email dnBIAO
-/data/organization-id dnBIAOp
+/data/organization-id dnBIAO
 /data/roles dnSBIO
 /data/roles/0 NBIAO
-/data/session-id dnBIAOp
-/data/user-id dnBIAOp",
+/data/session-id dnBIAO
+/data/user-id dnBIAO",
         },
         Answer {
             name: "internal_auth.response",
@@ -3273,13 +3273,13 @@ fn service_authentication() {
 /id-token dnBIAO
 /refresh-token dnBIAO
 /token-type dnBIAO
-/user-id dnBIAOp
+/user-id dnBIAO
 /username dnBIAO",
         },
         Answer {
             name: "internal_auth.response sample 1",
             decode: decoded::<types::InternalTokens>,
-            text: r#"{"access-token":"text","email":"text","expires-in":1,"id-token":"text","refresh-token":"text","token-type":"text","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"text"}"#,
+            text: r#"{"access-token":"text","email":"text","expires-in":1,"id-token":"text","refresh-token":"text","token-type":"text","user-id":"user-id","username":"text"}"#,
             places: "
  NSBIAu
 /access-token DNBIAO
@@ -3288,7 +3288,7 @@ fn service_authentication() {
 /id-token dnBIAO
 /refresh-token dnBIAO
 /token-type dnBIAO
-/user-id dnBIAOp
+/user-id dnBIAO
 /username dnBIAO",
         },
         Answer {
@@ -3301,19 +3301,19 @@ fn service_authentication() {
 /data/access-token DNBIAO
 /data/expiration-secs dnSBAO
 /data/expiration-time dnBIAOp
-/data/session-id dnBIAOp",
+/data/session-id dnBIAO",
         },
         Answer {
             name: "create_synthetic_user_token.response sample 1",
             decode: decoded::<types::SyntheticUserTokenDocument>,
-            text: r#"{"data":{"access-token":"text","expiration-secs":1,"expiration-time":"2024-02-29 12:30:00","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}}"#,
+            text: r#"{"data":{"access-token":"text","expiration-secs":1,"expiration-time":"2024-02-29 12:30:00","session-id":"session-id"}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/access-token DNBIAO
 /data/expiration-secs dnSBAO
 /data/expiration-time dnBIAOp
-/data/session-id dnBIAOp",
+/data/session-id dnBIAO",
         },
         Answer {
             name: "internal_auth_v2.response",
@@ -3324,20 +3324,20 @@ fn service_authentication() {
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/access-token DNBIAO
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "internal_auth_v2.response sample 1",
             decode: decoded::<types::InternalAuthDocument>,
-            text: r#"{"data":{"attributes":{"access-token":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"internal-auths"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"access-token":"text"},"id":"internal-auth-id","type":"internal-auths"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/access-token DNBIAO
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -3346,7 +3346,7 @@ fn service_authentication() {
 
 #[test]
 fn service_documents() {
-    assert_mutants(474, &[
+    assert_mutants(466, &[
         Answer {
             name: "list_service_documents.response",
             decode: decoded::<types::ServiceDocumentList>,
@@ -3359,7 +3359,7 @@ fn service_documents() {
 /data/0/attributes/created-time dnBIAOp
 /data/0/attributes/html-link dnBIAO
 /data/0/attributes/organization dnSBIAu
-/data/0/attributes/organization/id dnBIAOp
+/data/0/attributes/organization/id dnBIAO
 /data/0/attributes/title dnBIAO
 /data/0/attributes/translations dnSBIO
 /data/0/attributes/translations/0 NSBIAu
@@ -3368,14 +3368,14 @@ fn service_documents() {
 /data/0/attributes/translations/0/title dnBIAO
 /data/0/attributes/type dnBIAO
 /data/0/attributes/version dnBIAO
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "list_service_documents.response sample 1",
             decode: decoded::<types::ServiceDocumentList>,
-            text: r#"{"data":[{"attributes":{"created-time":"2024-02-29 12:30:00","html-link":"text","organization":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"title":"text","translations":[{"html-link":"text","locale":"text","title":"text"}],"type":"text","version":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"service-documents"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"created-time":"2024-02-29 12:30:00","html-link":"text","organization":{"id":"organization-id"},"title":"text","translations":[{"html-link":"text","locale":"text","title":"text"}],"type":"text","version":"text"},"id":"service-document-id","type":"service-documents"}],"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -3384,7 +3384,7 @@ fn service_documents() {
 /data/0/attributes/created-time dnBIAOp
 /data/0/attributes/html-link dnBIAO
 /data/0/attributes/organization dnSBIAu
-/data/0/attributes/organization/id dnBIAOp
+/data/0/attributes/organization/id dnBIAO
 /data/0/attributes/title dnBIAO
 /data/0/attributes/translations dnSBIO
 /data/0/attributes/translations/0 NSBIAu
@@ -3393,7 +3393,7 @@ fn service_documents() {
 /data/0/attributes/translations/0/title dnBIAO
 /data/0/attributes/type dnBIAO
 /data/0/attributes/version dnBIAO
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -3408,7 +3408,7 @@ fn service_documents() {
 /data/attributes/created-time dnBIAOp
 /data/attributes/html-link dnBIAO
 /data/attributes/organization dnSBIAu
-/data/attributes/organization/id dnBIAOp
+/data/attributes/organization/id dnBIAO
 /data/attributes/title dnBIAO
 /data/attributes/translations dnSBIO
 /data/attributes/translations/0 NSBIAu
@@ -3417,14 +3417,14 @@ fn service_documents() {
 /data/attributes/translations/0/title dnBIAO
 /data/attributes/type dnBIAO
 /data/attributes/version dnBIAO
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "get_service_document.response sample 1",
             decode: decoded::<types::SingleServiceDocument>,
-            text: r#"{"data":{"attributes":{"created-time":"2024-02-29 12:30:00","html-link":"text","organization":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"title":"text","translations":[{"html-link":"text","locale":"text","title":"text"}],"type":"text","version":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"service-documents"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"created-time":"2024-02-29 12:30:00","html-link":"text","organization":{"id":"organization-id"},"title":"text","translations":[{"html-link":"text","locale":"text","title":"text"}],"type":"text","version":"text"},"id":"service-document-id","type":"service-documents"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
@@ -3432,7 +3432,7 @@ fn service_documents() {
 /data/attributes/created-time dnBIAOp
 /data/attributes/html-link dnBIAO
 /data/attributes/organization dnSBIAu
-/data/attributes/organization/id dnBIAOp
+/data/attributes/organization/id dnBIAO
 /data/attributes/title dnBIAO
 /data/attributes/translations dnSBIO
 /data/attributes/translations/0 NSBIAu
@@ -3441,7 +3441,7 @@ fn service_documents() {
 /data/attributes/translations/0/title dnBIAO
 /data/attributes/type dnBIAO
 /data/attributes/version dnBIAO
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -3450,7 +3450,7 @@ fn service_documents() {
 
 #[test]
 fn sessions() {
-    assert_mutants(922, &[
+    assert_mutants(888, &[
         Answer {
             name: "login.response",
             decode: decoded::<types::LoginResult>,
@@ -3462,7 +3462,7 @@ fn sessions() {
         Answer {
             name: "login.response sample 1",
             decode: decoded::<types::LoginResult>,
-            text: r#"{"access-token":"text","email":"text","first-name":"text","id-token":"text","impersonated-by":{"email":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"individual":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"last-name":"text","locale":"en_US","locale-explicit":true,"multi-organization":true,"organizations":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"redirect-url":"text","refresh-token":"text","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","tz":"text","tz-explicit":true,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"text"}"#,
+            text: r#"{"access-token":"text","email":"text","first-name":"text","id-token":"text","impersonated-by":{"email":"text","id":"user-id","session-id":"session-id"},"individual":{"id":"individual-id"},"last-name":"text","locale":"en_US","locale-explicit":true,"multi-organization":true,"organizations":["organization-id"],"redirect-url":"text","refresh-token":"text","session-id":"session-id","tz":"text","tz-explicit":true,"user-id":"user-id","username":"text"}"#,
             places: "
  NSBIAu
 /access-token dnBIAO
@@ -3471,22 +3471,22 @@ fn sessions() {
 /id-token dnBIAO
 /impersonated-by dnSBIAu
 /impersonated-by/email dnBIAO
-/impersonated-by/id dnBIAOp
-/impersonated-by/session-id dnBIAOp
+/impersonated-by/id dnBIAO
+/impersonated-by/session-id dnBIAO
 /individual dnSBIAu
-/individual/id dnBIAOp
+/individual/id dnBIAO
 /last-name dnBIAO
 /locale dnBIAOv
 /locale-explicit dnSIAO
 /multi-organization dnSIAO
 /organizations dnSBIO
-/organizations/0 NBIAOp
+/organizations/0 NBIAO
 /redirect-url dnBIAO
 /refresh-token dnBIAO
-/session-id dnBIAOp
+/session-id dnBIAO
 /tz dnBIAO
 /tz-explicit dnSIAO
-/user-id dnBIAOp
+/user-id dnBIAO
 /username dnBIAO",
         },
         Answer {
@@ -3517,26 +3517,26 @@ fn sessions() {
 /id-token dnBIAO
 /impersonated-by dnSBIAu
 /impersonated-by/email dnBIAO
-/impersonated-by/id dnBIAOp
-/impersonated-by/session-id dnBIAOp
+/impersonated-by/id dnBIAO
+/impersonated-by/session-id dnBIAO
 /individual dnSBIAu
-/individual/id dnBIAOp
+/individual/id dnBIAO
 /last-name dnBIAO
 /locale dnBIAOv
 /locale-explicit dnSIAO
 /multi-organization dnSIAO
 /organizations dnSBIO
-/organizations/0 NBIAOp
-/session-id dnBIAOp
+/organizations/0 NBIAO
+/session-id dnBIAO
 /tz dnBIAO
 /tz-explicit dnSIAO
-/user-id dnBIAOp
+/user-id dnBIAO
 /username dnBIAO",
         },
         Answer {
             name: "refresh_token.response sample 1",
             decode: decoded::<types::RefreshedSession>,
-            text: r#"{"access-token":"text","email":"text","first-name":"text","id-token":"text","impersonated-by":{"email":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"individual":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"last-name":"text","locale":"en_US","locale-explicit":true,"multi-organization":true,"organizations":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","tz":"text","tz-explicit":true,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"text"}"#,
+            text: r#"{"access-token":"text","email":"text","first-name":"text","id-token":"text","impersonated-by":{"email":"text","id":"user-id","session-id":"session-id"},"individual":{"id":"individual-id"},"last-name":"text","locale":"en_US","locale-explicit":true,"multi-organization":true,"organizations":["organization-id"],"session-id":"session-id","tz":"text","tz-explicit":true,"user-id":"user-id","username":"text"}"#,
             places: "
  NSBIAu
 /access-token DNBIAO
@@ -3545,20 +3545,20 @@ fn sessions() {
 /id-token dnBIAO
 /impersonated-by dnSBIAu
 /impersonated-by/email dnBIAO
-/impersonated-by/id dnBIAOp
-/impersonated-by/session-id dnBIAOp
+/impersonated-by/id dnBIAO
+/impersonated-by/session-id dnBIAO
 /individual dnSBIAu
-/individual/id dnBIAOp
+/individual/id dnBIAO
 /last-name dnBIAO
 /locale dnBIAOv
 /locale-explicit dnSIAO
 /multi-organization dnSIAO
 /organizations dnSBIO
-/organizations/0 NBIAOp
-/session-id dnBIAOp
+/organizations/0 NBIAO
+/session-id dnBIAO
 /tz dnBIAO
 /tz-explicit dnSIAO
-/user-id dnBIAOp
+/user-id dnBIAO
 /username dnBIAO",
         },
         Answer {
@@ -3575,30 +3575,30 @@ fn sessions() {
 /data/attributes/login-info/first-name dnBIAO
 /data/attributes/login-info/impersonated-by dnSBIAu
 /data/attributes/login-info/impersonated-by/email dnBIAO
-/data/attributes/login-info/impersonated-by/id dnBIAOp
-/data/attributes/login-info/impersonated-by/session-id dnBIAOp
+/data/attributes/login-info/impersonated-by/id dnBIAO
+/data/attributes/login-info/impersonated-by/session-id dnBIAO
 /data/attributes/login-info/individual dnSBIAu
-/data/attributes/login-info/individual/id dnBIAOp
+/data/attributes/login-info/individual/id dnBIAO
 /data/attributes/login-info/last-name dnBIAO
 /data/attributes/login-info/locale dnBIAOv
 /data/attributes/login-info/locale-explicit dnSIAO
 /data/attributes/login-info/multi-organization dnSIAO
 /data/attributes/login-info/organizations dnSBIO
-/data/attributes/login-info/organizations/0 NBIAOp
-/data/attributes/login-info/session-id dnBIAOp
+/data/attributes/login-info/organizations/0 NBIAO
+/data/attributes/login-info/session-id dnBIAO
 /data/attributes/login-info/tz dnBIAO
 /data/attributes/login-info/tz-explicit dnSIAO
-/data/attributes/login-info/user-id dnBIAOp
+/data/attributes/login-info/user-id dnBIAO
 /data/attributes/login-info/username dnBIAO
-/data/attributes/user-id dnBIAOp
-/data/id DNBIAOp
+/data/attributes/user-id dnBIAO
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "get_session.response sample 1",
             decode: decoded::<types::SessionDocument>,
-            text: r#"{"data":{"attributes":{"expiration-time":"2024-02-29 12:30:00","login-info":{"email":"text","first-name":"text","impersonated-by":{"email":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"individual":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"last-name":"text","locale":"en_US","locale-explicit":true,"multi-organization":true,"organizations":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","tz":"text","tz-explicit":true,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"text"},"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"sessions"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"expiration-time":"2024-02-29 12:30:00","login-info":{"email":"text","first-name":"text","impersonated-by":{"email":"text","id":"user-id","session-id":"session-id"},"individual":{"id":"individual-id"},"last-name":"text","locale":"en_US","locale-explicit":true,"multi-organization":true,"organizations":["organization-id"],"session-id":"session-id","tz":"text","tz-explicit":true,"user-id":"user-id","username":"text"},"user-id":"user-id"},"id":"session-id","type":"sessions"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
@@ -3609,23 +3609,23 @@ fn sessions() {
 /data/attributes/login-info/first-name dnBIAO
 /data/attributes/login-info/impersonated-by dnSBIAu
 /data/attributes/login-info/impersonated-by/email dnBIAO
-/data/attributes/login-info/impersonated-by/id dnBIAOp
-/data/attributes/login-info/impersonated-by/session-id dnBIAOp
+/data/attributes/login-info/impersonated-by/id dnBIAO
+/data/attributes/login-info/impersonated-by/session-id dnBIAO
 /data/attributes/login-info/individual dnSBIAu
-/data/attributes/login-info/individual/id dnBIAOp
+/data/attributes/login-info/individual/id dnBIAO
 /data/attributes/login-info/last-name dnBIAO
 /data/attributes/login-info/locale dnBIAOv
 /data/attributes/login-info/locale-explicit dnSIAO
 /data/attributes/login-info/multi-organization dnSIAO
 /data/attributes/login-info/organizations dnSBIO
-/data/attributes/login-info/organizations/0 NBIAOp
-/data/attributes/login-info/session-id dnBIAOp
+/data/attributes/login-info/organizations/0 NBIAO
+/data/attributes/login-info/session-id dnBIAO
 /data/attributes/login-info/tz dnBIAO
 /data/attributes/login-info/tz-explicit dnSIAO
-/data/attributes/login-info/user-id dnBIAOp
+/data/attributes/login-info/user-id dnBIAO
 /data/attributes/login-info/username dnBIAO
-/data/attributes/user-id dnBIAOp
-/data/id DNBIAOp
+/data/attributes/user-id dnBIAO
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -3654,7 +3654,7 @@ fn sessions() {
 
 #[test]
 fn sign_up() {
-    assert_mutants(556, &[
+    assert_mutants(542, &[
         Answer {
             name: "confirm_sign_up.response",
             decode: decoded::<types::ConfirmedSignUp>,
@@ -3670,7 +3670,7 @@ fn sign_up() {
         Answer {
             name: "confirm_sign_up.response sample 1",
             decode: decoded::<types::ConfirmedSignUp>,
-            text: r#"{"access-token":"text","account-type":"text","email":"text","first-name":"text","id-token":"text","impersonated-by":{"email":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"individual":{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"last-name":"text","locale":"en_US","locale-explicit":true,"login-error":{"code":"text","detail":"text","status":1},"multi-organization":true,"organizations":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"refresh-token":"text","session-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","tz":"text","tz-explicit":true,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","username":"text"}"#,
+            text: r#"{"access-token":"text","account-type":"text","email":"text","first-name":"text","id-token":"text","impersonated-by":{"email":"text","id":"user-id","session-id":"session-id"},"individual":{"id":"individual-id"},"last-name":"text","locale":"en_US","locale-explicit":true,"login-error":{"code":"text","detail":"text","status":1},"multi-organization":true,"organizations":["organization-id"],"refresh-token":"text","session-id":"session-id","tz":"text","tz-explicit":true,"user-id":"user-id","username":"text"}"#,
             places: "
  NSBIAu
 /access-token dnBIAO
@@ -3680,10 +3680,10 @@ fn sign_up() {
 /id-token dnBIAO
 /impersonated-by dnSBIAu
 /impersonated-by/email dnBIAO
-/impersonated-by/id dnBIAOp
-/impersonated-by/session-id dnBIAOp
+/impersonated-by/id dnBIAO
+/impersonated-by/session-id dnBIAO
 /individual dnSBIAu
-/individual/id dnBIAOp
+/individual/id dnBIAO
 /last-name dnBIAO
 /locale dnBIAOv
 /locale-explicit dnSIAO
@@ -3693,12 +3693,12 @@ fn sign_up() {
 /login-error/status dnSBAO
 /multi-organization dnSIAO
 /organizations dnSBIO
-/organizations/0 NBIAOp
+/organizations/0 NBIAO
 /refresh-token dnBIAO
-/session-id dnBIAOp
+/session-id dnBIAO
 /tz dnBIAO
 /tz-explicit dnSIAO
-/user-id dnBIAOp
+/user-id dnBIAO
 /username dnBIAO",
         },
         Answer {
@@ -3711,27 +3711,27 @@ fn sign_up() {
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
 /data/0/attributes/claimed-time dnBIAOp
-/data/0/attributes/created-by dnBIAOp
+/data/0/attributes/created-by dnBIAO
 /data/0/attributes/created-time dnBIAOp
 /data/0/attributes/invited-email dnBIAO
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "list_registration_invitations.response sample 1",
             decode: decoded::<types::RegistrationInvitationList>,
-            text: r#"{"data":[{"attributes":{"claimed-time":"2024-02-29 12:30:00","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","invited-email":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"registration-invitations"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"claimed-time":"2024-02-29 12:30:00","created-by":"user-id","created-time":"2024-02-29 12:30:00","invited-email":"text"},"id":"registration-invitation-id","type":"registration-invitations"}],"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIO
 /data/0 NSBIAu
 /data/0/attributes DNSBIAu
 /data/0/attributes/claimed-time dnBIAOp
-/data/0/attributes/created-by dnBIAOp
+/data/0/attributes/created-by dnBIAO
 /data/0/attributes/created-time dnBIAOp
 /data/0/attributes/invited-email dnBIAO
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -3744,26 +3744,26 @@ fn sign_up() {
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/claimed-time dnBIAOp
-/data/attributes/created-by dnBIAOp
+/data/attributes/created-by dnBIAO
 /data/attributes/created-time dnBIAOp
 /data/attributes/invited-email dnBIAO
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "create_registration_invitation.response sample 1",
             decode: decoded::<types::RegistrationInvitationDocument>,
-            text: r#"{"data":{"attributes":{"claimed-time":"2024-02-29 12:30:00","created-by":"497f6eca-6276-4993-bfeb-53cbbbba6f08","created-time":"2024-02-29 12:30:00","invited-email":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"registration-invitations"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"claimed-time":"2024-02-29 12:30:00","created-by":"user-id","created-time":"2024-02-29 12:30:00","invited-email":"text"},"id":"registration-invitation-id","type":"registration-invitations"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/claimed-time dnBIAOp
-/data/attributes/created-by dnBIAOp
+/data/attributes/created-by dnBIAO
 /data/attributes/created-time dnBIAOp
 /data/attributes/invited-email dnBIAO
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -3806,7 +3806,7 @@ fn sign_up() {
 
 #[test]
 fn url_shorteners() {
-    assert_mutants(402, &[
+    assert_mutants(394, &[
         Answer {
             name: "list_url_shorteners.response",
             decode: decoded::<types::UrlShortenerList>,
@@ -3821,18 +3821,18 @@ fn url_shorteners() {
 /data/0/attributes/expires-at dnBIAOp
 /data/0/attributes/full-path dnBIAO
 /data/0/attributes/netloc dnBIAO
-/data/0/attributes/organization-id dnBIAOp
+/data/0/attributes/organization-id dnBIAO
 /data/0/attributes/redirect-count dnSBAO
 /data/0/attributes/redirect-url dnBIAO
 /data/0/attributes/short-url dnBIAO
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "list_url_shorteners.response sample 1",
             decode: decoded::<types::UrlShortenerList>,
-            text: r#"{"data":[{"attributes":{"code":"text","created-at":"2024-02-29 12:30:00","expires-at":"2024-02-29 12:30:00","full-path":"text","netloc":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-count":1,"redirect-url":"text","short-url":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"url-shorteners"}],"meta":{}}"#,
+            text: r#"{"data":[{"attributes":{"code":"text","created-at":"2024-02-29 12:30:00","expires-at":"2024-02-29 12:30:00","full-path":"text","netloc":"text","organization-id":"organization-id","redirect-count":1,"redirect-url":"text","short-url":"text"},"id":"url-shortener-id","type":"url-shorteners"}],"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -3843,11 +3843,11 @@ fn url_shorteners() {
 /data/0/attributes/expires-at dnBIAOp
 /data/0/attributes/full-path dnBIAO
 /data/0/attributes/netloc dnBIAO
-/data/0/attributes/organization-id dnBIAOp
+/data/0/attributes/organization-id dnBIAO
 /data/0/attributes/redirect-count dnSBAO
 /data/0/attributes/redirect-url dnBIAO
 /data/0/attributes/short-url dnBIAO
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -3864,18 +3864,18 @@ fn url_shorteners() {
 /data/attributes/expires-at dnBIAOp
 /data/attributes/full-path dnBIAO
 /data/attributes/netloc dnBIAO
-/data/attributes/organization-id dnBIAOp
+/data/attributes/organization-id dnBIAO
 /data/attributes/redirect-count dnSBAO
 /data/attributes/redirect-url dnBIAO
 /data/attributes/short-url dnBIAO
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "create_url_shortener.response sample 1",
             decode: decoded::<types::UrlShortenerDocument>,
-            text: r#"{"data":{"attributes":{"code":"text","created-at":"2024-02-29 12:30:00","expires-at":"2024-02-29 12:30:00","full-path":"text","netloc":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","redirect-count":1,"redirect-url":"text","short-url":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"url-shorteners"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"code":"text","created-at":"2024-02-29 12:30:00","expires-at":"2024-02-29 12:30:00","full-path":"text","netloc":"text","organization-id":"organization-id","redirect-count":1,"redirect-url":"text","short-url":"text"},"id":"url-shortener-id","type":"url-shorteners"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
@@ -3885,11 +3885,11 @@ fn url_shorteners() {
 /data/attributes/expires-at dnBIAOp
 /data/attributes/full-path dnBIAO
 /data/attributes/netloc dnBIAO
-/data/attributes/organization-id dnBIAOp
+/data/attributes/organization-id dnBIAO
 /data/attributes/redirect-count dnSBAO
 /data/attributes/redirect-url dnBIAO
 /data/attributes/short-url dnBIAO
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -3898,7 +3898,7 @@ fn url_shorteners() {
 
 #[test]
 fn user_activity() {
-    assert_mutants(744, &[
+    assert_mutants(732, &[
         Answer {
             name: "list_email_logs.response",
             decode: decoded::<types::EmailLogList>,
@@ -3960,15 +3960,15 @@ fn user_activity() {
 /data/0/attributes/carium-employee dnSIAO
 /data/0/attributes/event-type dnBIAO
 /data/0/attributes/timestamp dnBIAOp
-/data/0/attributes/user-id dnBIAOp
-/data/0/id DNBIAOp
+/data/0/attributes/user-id dnBIAO
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu",
         },
         Answer {
             name: "list_user_activities.response sample 1",
             decode: decoded::<types::UserActivityList>,
-            text: r#"{"data":[{"attributes":{"carium-employee":true,"event-type":"text","timestamp":"2024-02-29 12:30:00","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"user-activities"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"carium-employee":true,"event-type":"text","timestamp":"2024-02-29 12:30:00","user-id":"user-id"},"id":"user-activity-id","type":"user-activities"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -3977,8 +3977,8 @@ fn user_activity() {
 /data/0/attributes/carium-employee dnSIAO
 /data/0/attributes/event-type dnBIAO
 /data/0/attributes/timestamp dnBIAOp
-/data/0/attributes/user-id dnBIAOp
-/data/0/id DNBIAOp
+/data/0/attributes/user-id dnBIAO
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu
 /meta/page[limit] dnSBAO
@@ -3999,15 +3999,15 @@ fn user_activity() {
 /data/0/attributes/model dnBIAO
 /data/0/attributes/os-version dnBIAO
 /data/0/attributes/source dnBIAOv
-/data/0/attributes/user-id dnBIAOp
-/data/0/id DNBIAOp
+/data/0/attributes/user-id dnBIAO
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu",
         },
         Answer {
             name: "list_user_checkins.response sample 1",
             decode: decoded::<types::UserCheckinList>,
-            text: r#"{"data":[{"attributes":{"app-version":"text","created-time":"2024-02-29 12:30:00","model":"text","os-version":"text","source":"android","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"user-checkins"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"app-version":"text","created-time":"2024-02-29 12:30:00","model":"text","os-version":"text","source":"android","user-id":"user-id"},"id":"user-checkin-id","type":"user-checkins"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -4018,8 +4018,8 @@ fn user_activity() {
 /data/0/attributes/model dnBIAO
 /data/0/attributes/os-version dnBIAO
 /data/0/attributes/source dnBIAOv
-/data/0/attributes/user-id dnBIAOp
-/data/0/id DNBIAOp
+/data/0/attributes/user-id dnBIAO
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu
 /meta/page[limit] dnSBAO
@@ -4039,15 +4039,15 @@ fn user_activity() {
 /data/attributes/model dnBIAO
 /data/attributes/os-version dnBIAO
 /data/attributes/source dnBIAOv
-/data/attributes/user-id dnBIAOp
-/data/id DNBIAOp
+/data/attributes/user-id dnBIAO
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "create_user_checkin.response sample 1",
             decode: decoded::<types::UserCheckinDocument>,
-            text: r#"{"data":{"attributes":{"app-version":"text","created-time":"2024-02-29 12:30:00","model":"text","os-version":"text","source":"android","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"user-checkins"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"app-version":"text","created-time":"2024-02-29 12:30:00","model":"text","os-version":"text","source":"android","user-id":"user-id"},"id":"user-checkin-id","type":"user-checkins"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
@@ -4057,8 +4057,8 @@ fn user_activity() {
 /data/attributes/model dnBIAO
 /data/attributes/os-version dnBIAO
 /data/attributes/source dnBIAOv
-/data/attributes/user-id dnBIAOp
-/data/id DNBIAOp
+/data/attributes/user-id dnBIAO
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -4067,7 +4067,7 @@ fn user_activity() {
 
 #[test]
 fn users() {
-    assert_mutants(2835, &[
+    assert_mutants(2773, &[
         Answer {
             name: "list_user_organizations.response",
             decode: decoded::<types::UserOrganizationList>,
@@ -4079,9 +4079,9 @@ fn users() {
 /data/0/attributes DNSBIAu
 /data/0/attributes/organization-count dnSBAO
 /data/0/attributes/organization-display-name dnBIAO
-/data/0/attributes/organization-id dnBIAOp
+/data/0/attributes/organization-id dnBIAO
 /data/0/attributes/organization-name dnBIAO
-/data/0/attributes/user-id dnBIAOp
+/data/0/attributes/user-id dnBIAO
 /data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu",
@@ -4089,7 +4089,7 @@ fn users() {
         Answer {
             name: "list_user_organizations.response sample 1",
             decode: decoded::<types::UserOrganizationList>,
-            text: r#"{"data":[{"attributes":{"organization-count":1,"organization-display-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-name":"text","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"user-organization-id","type":"user-organizations"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"organization-count":1,"organization-display-name":"text","organization-id":"organization-id","organization-name":"text","user-id":"user-id"},"id":"user-organization-id","type":"user-organizations"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -4097,9 +4097,9 @@ fn users() {
 /data/0/attributes DNSBIAu
 /data/0/attributes/organization-count dnSBAO
 /data/0/attributes/organization-display-name dnBIAO
-/data/0/attributes/organization-id dnBIAOp
+/data/0/attributes/organization-id dnBIAO
 /data/0/attributes/organization-name dnBIAO
-/data/0/attributes/user-id dnBIAOp
+/data/0/attributes/user-id dnBIAO
 /data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu
@@ -4117,9 +4117,9 @@ fn users() {
 /data/attributes DNSBIAu
 /data/attributes/organization-count dnSBAO
 /data/attributes/organization-display-name dnBIAO
-/data/attributes/organization-id dnBIAOp
+/data/attributes/organization-id dnBIAO
 /data/attributes/organization-name dnBIAO
-/data/attributes/user-id dnBIAOp
+/data/attributes/user-id dnBIAO
 /data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
@@ -4127,16 +4127,16 @@ fn users() {
         Answer {
             name: "create_user_organization.response sample 1",
             decode: decoded::<types::UserOrganizationDocument>,
-            text: r#"{"data":{"attributes":{"organization-count":1,"organization-display-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-name":"text","user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"},"id":"user-organization-id","type":"user-organizations"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"organization-count":1,"organization-display-name":"text","organization-id":"organization-id","organization-name":"text","user-id":"user-id"},"id":"user-organization-id","type":"user-organizations"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
 /data/attributes DNSBIAu
 /data/attributes/organization-count dnSBAO
 /data/attributes/organization-display-name dnBIAO
-/data/attributes/organization-id dnBIAOp
+/data/attributes/organization-id dnBIAO
 /data/attributes/organization-name dnBIAO
-/data/attributes/user-id dnBIAOp
+/data/attributes/user-id dnBIAO
 /data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
@@ -4154,7 +4154,7 @@ fn users() {
 /data/0/attributes/additional-individuals/0 NSBIAu
 /data/0/attributes/additional-individuals/0/birth-date dnBIAOF
 /data/0/attributes/additional-individuals/0/first-name dnBIAO
-/data/0/attributes/additional-individuals/0/id dnBIAOp
+/data/0/attributes/additional-individuals/0/id dnBIAO
 /data/0/attributes/additional-individuals/0/last-name dnBIAO
 /data/0/attributes/additional-individuals/0/organization-logo-url dnBIAO
 /data/0/attributes/authz-last-event-time dnBIAOp
@@ -4171,7 +4171,7 @@ fn users() {
 /data/0/attributes/communication-preferences/web dnSBIAk
 /data/0/attributes/date-created dnBIAO
 /data/0/attributes/date-last-modified dnBIAO
-/data/0/attributes/default-organization-id dnBIAOp
+/data/0/attributes/default-organization-id dnBIAO
 /data/0/attributes/email dnBIAO
 /data/0/attributes/email-verified dnSIAO
 /data/0/attributes/enabled dnSIAO
@@ -4183,30 +4183,30 @@ fn users() {
 /data/0/attributes/locale-explicit dnSIAO
 /data/0/attributes/organization-admin dnSIAO
 /data/0/attributes/organization-count dnSBAO
-/data/0/attributes/organization-id dnBIAOp
+/data/0/attributes/organization-id dnBIAO
 /data/0/attributes/organization-ids dnSBIO
-/data/0/attributes/organization-ids/0 NBIAOp
+/data/0/attributes/organization-ids/0 NBIAO
 /data/0/attributes/organization-logo-url dnBIAO
 /data/0/attributes/phone dnBIAO
 /data/0/attributes/phone-type dnBIAO
 /data/0/attributes/phone-verified dnSIAO
-/data/0/attributes/primary-individual-id dnBIAOp
+/data/0/attributes/primary-individual-id dnBIAO
 /data/0/attributes/registered dnSIAO
 /data/0/attributes/registration-completed-time dnBIAOp
 /data/0/attributes/registration-invite dnBIAOv
 /data/0/attributes/roles dnSBIO
 /data/0/attributes/roles/0 NSBIAu
 /data/0/attributes/roles/0/display-name dnBIAO
-/data/0/attributes/roles/0/id dnBIAOp
+/data/0/attributes/roles/0/id dnBIAO
 /data/0/attributes/roles/0/name dnBIAO
 /data/0/attributes/roles/0/organization-display-name dnBIAO
-/data/0/attributes/roles/0/organization-id dnBIAOp
+/data/0/attributes/roles/0/organization-id dnBIAO
 /data/0/attributes/roles/0/organization-name dnBIAO
 /data/0/attributes/shared-with dnSBIO
 /data/0/attributes/shared-with/0 NSBIAu
 /data/0/attributes/shared-with/0/contact-message dnBIAO
 /data/0/attributes/shared-with/0/display-name dnBIAO
-/data/0/attributes/shared-with/0/id dnBIAOp
+/data/0/attributes/shared-with/0/id dnBIAO
 /data/0/attributes/shared-with/0/name dnBIAO
 /data/0/attributes/shared-with/0/type dnBIAO
 /data/0/attributes/state dnBIAOv
@@ -4214,14 +4214,14 @@ fn users() {
 /data/0/attributes/tz dnBIAO
 /data/0/attributes/tz-explicit dnSIAO
 /data/0/attributes/username dnBIAO
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu",
         },
         Answer {
             name: "list_users.response sample 1",
             decode: decoded::<types::UserList>,
-            text: r#"{"data":[{"attributes":{"additional-individuals":[{"birth-date":"2024-02-29","first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text","organization-logo-url":"text"}],"authz-last-event-time":"2024-02-29 12:30:00","authz-last-populated-time":"2024-02-29 12:30:00","auto-confirm":true,"auto-sign-up":true,"birth-date":"2024-02-29","classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"date-created":"text","date-last-modified":"text","default-organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"text","email-verified":true,"enabled":true,"enrollment-data":{},"first-name":"text","last-login-time":"2024-02-29 12:30:00","last-modified-time":"2024-02-29 12:30:00","last-name":"text","locale":"en_US","locale-explicit":true,"onboarding-requests":[{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}],"org-code-signup-requests":[{"id":"sign-up-request-id","organization-code-id":"text"}],"organization-admin":true,"organization-count":1,"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"organization-logo-url":"text","organizations":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"}],"phone":"text","phone-type":"text","phone-verified":true,"primary-individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","registered":true,"registration-completed-time":"2024-02-29 12:30:00","registration-invite":"accepted","roles":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","organization-display-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-name":"text"}],"shared-with":[{"contact-message":"text","display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","type":"text"}],"state":"archived","status":"text","tz":"text","tz-explicit":true,"username":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"users"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
+            text: r#"{"data":[{"attributes":{"additional-individuals":[{"birth-date":"2024-02-29","first-name":"text","id":"individual-id","last-name":"text","organization-logo-url":"text"}],"authz-last-event-time":"2024-02-29 12:30:00","authz-last-populated-time":"2024-02-29 12:30:00","auto-confirm":true,"auto-sign-up":true,"birth-date":"2024-02-29","classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"date-created":"text","date-last-modified":"text","default-organization-id":"organization-id","email":"text","email-verified":true,"enabled":true,"enrollment-data":{},"first-name":"text","last-login-time":"2024-02-29 12:30:00","last-modified-time":"2024-02-29 12:30:00","last-name":"text","locale":"en_US","locale-explicit":true,"onboarding-requests":[{"id":"onboarding-request-id"}],"org-code-signup-requests":[{"id":"sign-up-request-id","organization-code-id":"organization-code-id"}],"organization-admin":true,"organization-count":1,"organization-id":"organization-id","organization-ids":["organization-id"],"organization-logo-url":"text","organizations":[{"display-name":"text","id":"organization-id","name":"text"}],"phone":"text","phone-type":"text","phone-verified":true,"primary-individual-id":"individual-id","registered":true,"registration-completed-time":"2024-02-29 12:30:00","registration-invite":"accepted","roles":[{"display-name":"text","id":"role-id","name":"text","organization-display-name":"text","organization-id":"organization-id","organization-name":"text"}],"shared-with":[{"contact-message":"text","display-name":"text","id":"shared-with-id","name":"text","type":"text"}],"state":"archived","status":"text","tz":"text","tz-explicit":true,"username":"text"},"id":"user-id","type":"users"}],"meta":{"page[limit]":1,"page[offset]":1,"page[total]":1}}"#,
             places: "
  NSBIAu
 /data DNSBIO
@@ -4231,7 +4231,7 @@ fn users() {
 /data/0/attributes/additional-individuals/0 NSBIAu
 /data/0/attributes/additional-individuals/0/birth-date dnBIAOF
 /data/0/attributes/additional-individuals/0/first-name dnBIAO
-/data/0/attributes/additional-individuals/0/id dnBIAOp
+/data/0/attributes/additional-individuals/0/id dnBIAO
 /data/0/attributes/additional-individuals/0/last-name dnBIAO
 /data/0/attributes/additional-individuals/0/organization-logo-url dnBIAO
 /data/0/attributes/authz-last-event-time dnBIAOp
@@ -4248,7 +4248,7 @@ fn users() {
 /data/0/attributes/communication-preferences/web dnSBIAk
 /data/0/attributes/date-created dnBIAO
 /data/0/attributes/date-last-modified dnBIAO
-/data/0/attributes/default-organization-id dnBIAOp
+/data/0/attributes/default-organization-id dnBIAO
 /data/0/attributes/email dnBIAO
 /data/0/attributes/email-verified dnSIAO
 /data/0/attributes/enabled dnSIAO
@@ -4261,42 +4261,42 @@ fn users() {
 /data/0/attributes/locale-explicit dnSIAO
 /data/0/attributes/onboarding-requests dnSBIO
 /data/0/attributes/onboarding-requests/0 NSBIAu
-/data/0/attributes/onboarding-requests/0/id DNBIAOp
+/data/0/attributes/onboarding-requests/0/id DNBIAO
 /data/0/attributes/org-code-signup-requests dnSBIO
 /data/0/attributes/org-code-signup-requests/0 NSBIAu
 /data/0/attributes/org-code-signup-requests/0/id dnBIAO
-/data/0/attributes/org-code-signup-requests/0/organization-code-id dnBIAOl20
+/data/0/attributes/org-code-signup-requests/0/organization-code-id dnBIAO
 /data/0/attributes/organization-admin dnSIAO
 /data/0/attributes/organization-count dnSBAO
-/data/0/attributes/organization-id dnBIAOp
+/data/0/attributes/organization-id dnBIAO
 /data/0/attributes/organization-ids dnSBIO
-/data/0/attributes/organization-ids/0 NBIAOp
+/data/0/attributes/organization-ids/0 NBIAO
 /data/0/attributes/organization-logo-url dnBIAO
 /data/0/attributes/organizations dnSBIO
 /data/0/attributes/organizations/0 NSBIAu
 /data/0/attributes/organizations/0/display-name dnBIAO
-/data/0/attributes/organizations/0/id dnBIAOp
+/data/0/attributes/organizations/0/id dnBIAO
 /data/0/attributes/organizations/0/name dnBIAO
 /data/0/attributes/phone dnBIAO
 /data/0/attributes/phone-type dnBIAO
 /data/0/attributes/phone-verified dnSIAO
-/data/0/attributes/primary-individual-id dnBIAOp
+/data/0/attributes/primary-individual-id dnBIAO
 /data/0/attributes/registered dnSIAO
 /data/0/attributes/registration-completed-time dnBIAOp
 /data/0/attributes/registration-invite dnBIAOv
 /data/0/attributes/roles dnSBIO
 /data/0/attributes/roles/0 NSBIAu
 /data/0/attributes/roles/0/display-name dnBIAO
-/data/0/attributes/roles/0/id dnBIAOp
+/data/0/attributes/roles/0/id dnBIAO
 /data/0/attributes/roles/0/name dnBIAO
 /data/0/attributes/roles/0/organization-display-name dnBIAO
-/data/0/attributes/roles/0/organization-id dnBIAOp
+/data/0/attributes/roles/0/organization-id dnBIAO
 /data/0/attributes/roles/0/organization-name dnBIAO
 /data/0/attributes/shared-with dnSBIO
 /data/0/attributes/shared-with/0 NSBIAu
 /data/0/attributes/shared-with/0/contact-message dnBIAO
 /data/0/attributes/shared-with/0/display-name dnBIAO
-/data/0/attributes/shared-with/0/id dnBIAOp
+/data/0/attributes/shared-with/0/id dnBIAO
 /data/0/attributes/shared-with/0/name dnBIAO
 /data/0/attributes/shared-with/0/type dnBIAO
 /data/0/attributes/state dnBIAOv
@@ -4304,7 +4304,7 @@ fn users() {
 /data/0/attributes/tz dnBIAO
 /data/0/attributes/tz-explicit dnSIAO
 /data/0/attributes/username dnBIAO
-/data/0/id DNBIAOp
+/data/0/id DNBIAO
 /data/0/type DNBIAOc
 /meta dnSBIAu
 /meta/page[limit] dnSBAO
@@ -4323,7 +4323,7 @@ fn users() {
 /data/attributes/additional-individuals/0 NSBIAu
 /data/attributes/additional-individuals/0/birth-date dnBIAOF
 /data/attributes/additional-individuals/0/first-name dnBIAO
-/data/attributes/additional-individuals/0/id dnBIAOp
+/data/attributes/additional-individuals/0/id dnBIAO
 /data/attributes/additional-individuals/0/last-name dnBIAO
 /data/attributes/additional-individuals/0/organization-logo-url dnBIAO
 /data/attributes/authz-last-event-time dnBIAOp
@@ -4340,7 +4340,7 @@ fn users() {
 /data/attributes/communication-preferences/web dnSBIAk
 /data/attributes/date-created dnBIAO
 /data/attributes/date-last-modified dnBIAO
-/data/attributes/default-organization-id dnBIAOp
+/data/attributes/default-organization-id dnBIAO
 /data/attributes/email dnBIAO
 /data/attributes/email-verified dnSIAO
 /data/attributes/enabled dnSIAO
@@ -4353,42 +4353,42 @@ fn users() {
 /data/attributes/locale-explicit dnSIAO
 /data/attributes/onboarding-requests dnSBIO
 /data/attributes/onboarding-requests/0 NSBIAu
-/data/attributes/onboarding-requests/0/id DNBIAOp
+/data/attributes/onboarding-requests/0/id DNBIAO
 /data/attributes/org-code-signup-requests dnSBIO
 /data/attributes/org-code-signup-requests/0 NSBIAu
 /data/attributes/org-code-signup-requests/0/id dnBIAO
-/data/attributes/org-code-signup-requests/0/organization-code-id dnBIAOl20
+/data/attributes/org-code-signup-requests/0/organization-code-id dnBIAO
 /data/attributes/organization-admin dnSIAO
 /data/attributes/organization-count dnSBAO
-/data/attributes/organization-id dnBIAOp
+/data/attributes/organization-id dnBIAO
 /data/attributes/organization-ids dnSBIO
-/data/attributes/organization-ids/0 NBIAOp
+/data/attributes/organization-ids/0 NBIAO
 /data/attributes/organization-logo-url dnBIAO
 /data/attributes/organizations dnSBIO
 /data/attributes/organizations/0 NSBIAu
 /data/attributes/organizations/0/display-name dnBIAO
-/data/attributes/organizations/0/id dnBIAOp
+/data/attributes/organizations/0/id dnBIAO
 /data/attributes/organizations/0/name dnBIAO
 /data/attributes/phone dnBIAO
 /data/attributes/phone-type dnBIAO
 /data/attributes/phone-verified dnSIAO
-/data/attributes/primary-individual-id dnBIAOp
+/data/attributes/primary-individual-id dnBIAO
 /data/attributes/registered dnSIAO
 /data/attributes/registration-completed-time dnBIAOp
 /data/attributes/registration-invite dnBIAOv
 /data/attributes/roles dnSBIO
 /data/attributes/roles/0 NSBIAu
 /data/attributes/roles/0/display-name dnBIAO
-/data/attributes/roles/0/id dnBIAOp
+/data/attributes/roles/0/id dnBIAO
 /data/attributes/roles/0/name dnBIAO
 /data/attributes/roles/0/organization-display-name dnBIAO
-/data/attributes/roles/0/organization-id dnBIAOp
+/data/attributes/roles/0/organization-id dnBIAO
 /data/attributes/roles/0/organization-name dnBIAO
 /data/attributes/shared-with dnSBIO
 /data/attributes/shared-with/0 NSBIAu
 /data/attributes/shared-with/0/contact-message dnBIAO
 /data/attributes/shared-with/0/display-name dnBIAO
-/data/attributes/shared-with/0/id dnBIAOp
+/data/attributes/shared-with/0/id dnBIAO
 /data/attributes/shared-with/0/name dnBIAO
 /data/attributes/shared-with/0/type dnBIAO
 /data/attributes/state dnBIAOv
@@ -4396,14 +4396,14 @@ fn users() {
 /data/attributes/tz dnBIAO
 /data/attributes/tz-explicit dnSIAO
 /data/attributes/username dnBIAO
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
         Answer {
             name: "get_user.response sample 1",
             decode: decoded::<types::UserDocument>,
-            text: r#"{"data":{"attributes":{"additional-individuals":[{"birth-date":"2024-02-29","first-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","last-name":"text","organization-logo-url":"text"}],"authz-last-event-time":"2024-02-29 12:30:00","authz-last-populated-time":"2024-02-29 12:30:00","auto-confirm":true,"auto-sign-up":true,"birth-date":"2024-02-29","classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"date-created":"text","date-last-modified":"text","default-organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","email":"text","email-verified":true,"enabled":true,"enrollment-data":{},"first-name":"text","last-login-time":"2024-02-29 12:30:00","last-modified-time":"2024-02-29 12:30:00","last-name":"text","locale":"en_US","locale-explicit":true,"onboarding-requests":[{"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}],"org-code-signup-requests":[{"id":"sign-up-request-id","organization-code-id":"text"}],"organization-admin":true,"organization-count":1,"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"organization-logo-url":"text","organizations":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text"}],"phone":"text","phone-type":"text","phone-verified":true,"primary-individual-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","registered":true,"registration-completed-time":"2024-02-29 12:30:00","registration-invite":"accepted","roles":[{"display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","organization-display-name":"text","organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","organization-name":"text"}],"shared-with":[{"contact-message":"text","display-name":"text","id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","name":"text","type":"text"}],"state":"archived","status":"text","tz":"text","tz-explicit":true,"username":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"users"},"meta":{}}"#,
+            text: r#"{"data":{"attributes":{"additional-individuals":[{"birth-date":"2024-02-29","first-name":"text","id":"individual-id","last-name":"text","organization-logo-url":"text"}],"authz-last-event-time":"2024-02-29 12:30:00","authz-last-populated-time":"2024-02-29 12:30:00","auto-confirm":true,"auto-sign-up":true,"birth-date":"2024-02-29","classification":"carium","communication-preferences":{"email":{},"mobile":{},"sms":{},"voice":{},"web":{}},"date-created":"text","date-last-modified":"text","default-organization-id":"organization-id","email":"text","email-verified":true,"enabled":true,"enrollment-data":{},"first-name":"text","last-login-time":"2024-02-29 12:30:00","last-modified-time":"2024-02-29 12:30:00","last-name":"text","locale":"en_US","locale-explicit":true,"onboarding-requests":[{"id":"onboarding-request-id"}],"org-code-signup-requests":[{"id":"sign-up-request-id","organization-code-id":"organization-code-id"}],"organization-admin":true,"organization-count":1,"organization-id":"organization-id","organization-ids":["organization-id"],"organization-logo-url":"text","organizations":[{"display-name":"text","id":"organization-id","name":"text"}],"phone":"text","phone-type":"text","phone-verified":true,"primary-individual-id":"individual-id","registered":true,"registration-completed-time":"2024-02-29 12:30:00","registration-invite":"accepted","roles":[{"display-name":"text","id":"role-id","name":"text","organization-display-name":"text","organization-id":"organization-id","organization-name":"text"}],"shared-with":[{"contact-message":"text","display-name":"text","id":"shared-with-id","name":"text","type":"text"}],"state":"archived","status":"text","tz":"text","tz-explicit":true,"username":"text"},"id":"user-id","type":"users"},"meta":{}}"#,
             places: "
  NSBIAu
 /data DNSBIAu
@@ -4412,7 +4412,7 @@ fn users() {
 /data/attributes/additional-individuals/0 NSBIAu
 /data/attributes/additional-individuals/0/birth-date dnBIAOF
 /data/attributes/additional-individuals/0/first-name dnBIAO
-/data/attributes/additional-individuals/0/id dnBIAOp
+/data/attributes/additional-individuals/0/id dnBIAO
 /data/attributes/additional-individuals/0/last-name dnBIAO
 /data/attributes/additional-individuals/0/organization-logo-url dnBIAO
 /data/attributes/authz-last-event-time dnBIAOp
@@ -4429,7 +4429,7 @@ fn users() {
 /data/attributes/communication-preferences/web dnSBIAk
 /data/attributes/date-created dnBIAO
 /data/attributes/date-last-modified dnBIAO
-/data/attributes/default-organization-id dnBIAOp
+/data/attributes/default-organization-id dnBIAO
 /data/attributes/email dnBIAO
 /data/attributes/email-verified dnSIAO
 /data/attributes/enabled dnSIAO
@@ -4442,42 +4442,42 @@ fn users() {
 /data/attributes/locale-explicit dnSIAO
 /data/attributes/onboarding-requests dnSBIO
 /data/attributes/onboarding-requests/0 NSBIAu
-/data/attributes/onboarding-requests/0/id DNBIAOp
+/data/attributes/onboarding-requests/0/id DNBIAO
 /data/attributes/org-code-signup-requests dnSBIO
 /data/attributes/org-code-signup-requests/0 NSBIAu
 /data/attributes/org-code-signup-requests/0/id dnBIAO
-/data/attributes/org-code-signup-requests/0/organization-code-id dnBIAOl20
+/data/attributes/org-code-signup-requests/0/organization-code-id dnBIAO
 /data/attributes/organization-admin dnSIAO
 /data/attributes/organization-count dnSBAO
-/data/attributes/organization-id dnBIAOp
+/data/attributes/organization-id dnBIAO
 /data/attributes/organization-ids dnSBIO
-/data/attributes/organization-ids/0 NBIAOp
+/data/attributes/organization-ids/0 NBIAO
 /data/attributes/organization-logo-url dnBIAO
 /data/attributes/organizations dnSBIO
 /data/attributes/organizations/0 NSBIAu
 /data/attributes/organizations/0/display-name dnBIAO
-/data/attributes/organizations/0/id dnBIAOp
+/data/attributes/organizations/0/id dnBIAO
 /data/attributes/organizations/0/name dnBIAO
 /data/attributes/phone dnBIAO
 /data/attributes/phone-type dnBIAO
 /data/attributes/phone-verified dnSIAO
-/data/attributes/primary-individual-id dnBIAOp
+/data/attributes/primary-individual-id dnBIAO
 /data/attributes/registered dnSIAO
 /data/attributes/registration-completed-time dnBIAOp
 /data/attributes/registration-invite dnBIAOv
 /data/attributes/roles dnSBIO
 /data/attributes/roles/0 NSBIAu
 /data/attributes/roles/0/display-name dnBIAO
-/data/attributes/roles/0/id dnBIAOp
+/data/attributes/roles/0/id dnBIAO
 /data/attributes/roles/0/name dnBIAO
 /data/attributes/roles/0/organization-display-name dnBIAO
-/data/attributes/roles/0/organization-id dnBIAOp
+/data/attributes/roles/0/organization-id dnBIAO
 /data/attributes/roles/0/organization-name dnBIAO
 /data/attributes/shared-with dnSBIO
 /data/attributes/shared-with/0 NSBIAu
 /data/attributes/shared-with/0/contact-message dnBIAO
 /data/attributes/shared-with/0/display-name dnBIAO
-/data/attributes/shared-with/0/id dnBIAOp
+/data/attributes/shared-with/0/id dnBIAO
 /data/attributes/shared-with/0/name dnBIAO
 /data/attributes/shared-with/0/type dnBIAO
 /data/attributes/state dnBIAOv
@@ -4485,7 +4485,7 @@ fn users() {
 /data/attributes/tz dnBIAO
 /data/attributes/tz-explicit dnSIAO
 /data/attributes/username dnBIAO
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },
@@ -4501,7 +4501,7 @@ fn users() {
 /data/attributes/additional-individuals/0 NSBIAu
 /data/attributes/additional-individuals/0/birth-date dnBIAOF
 /data/attributes/additional-individuals/0/first-name dnBIAO
-/data/attributes/additional-individuals/0/id dnBIAOp
+/data/attributes/additional-individuals/0/id dnBIAO
 /data/attributes/additional-individuals/0/last-name dnBIAO
 /data/attributes/additional-individuals/0/organization-logo-url dnBIAO
 /data/attributes/authz-last-event-time dnBIAOp
@@ -4518,7 +4518,7 @@ fn users() {
 /data/attributes/communication-preferences/web dnSBIAk
 /data/attributes/date-created dnBIAO
 /data/attributes/date-last-modified dnBIAO
-/data/attributes/default-organization-id dnBIAOp
+/data/attributes/default-organization-id dnBIAO
 /data/attributes/email dnBIAO
 /data/attributes/email-verified dnSIAO
 /data/attributes/enabled dnSIAO
@@ -4530,30 +4530,30 @@ fn users() {
 /data/attributes/locale-explicit dnSIAO
 /data/attributes/organization-admin dnSIAO
 /data/attributes/organization-count dnSBAO
-/data/attributes/organization-id dnBIAOp
+/data/attributes/organization-id dnBIAO
 /data/attributes/organization-ids dnSBIO
-/data/attributes/organization-ids/0 NBIAOp
+/data/attributes/organization-ids/0 NBIAO
 /data/attributes/organization-logo-url dnBIAO
 /data/attributes/phone dnBIAO
 /data/attributes/phone-type dnBIAO
 /data/attributes/phone-verified dnSIAO
-/data/attributes/primary-individual-id dnBIAOp
+/data/attributes/primary-individual-id dnBIAO
 /data/attributes/registered dnSIAO
 /data/attributes/registration-completed-time dnBIAOp
 /data/attributes/registration-invite dnBIAOv
 /data/attributes/roles dnSBIO
 /data/attributes/roles/0 NSBIAu
 /data/attributes/roles/0/display-name dnBIAO
-/data/attributes/roles/0/id dnBIAOp
+/data/attributes/roles/0/id dnBIAO
 /data/attributes/roles/0/name dnBIAO
 /data/attributes/roles/0/organization-display-name dnBIAO
-/data/attributes/roles/0/organization-id dnBIAOp
+/data/attributes/roles/0/organization-id dnBIAO
 /data/attributes/roles/0/organization-name dnBIAO
 /data/attributes/shared-with dnSBIO
 /data/attributes/shared-with/0 NSBIAu
 /data/attributes/shared-with/0/contact-message dnBIAO
 /data/attributes/shared-with/0/display-name dnBIAO
-/data/attributes/shared-with/0/id dnBIAOp
+/data/attributes/shared-with/0/id dnBIAO
 /data/attributes/shared-with/0/name dnBIAO
 /data/attributes/shared-with/0/type dnBIAO
 /data/attributes/state dnBIAOv
@@ -4561,7 +4561,7 @@ fn users() {
 /data/attributes/tz dnBIAO
 /data/attributes/tz-explicit dnSIAO
 /data/attributes/username dnBIAO
-/data/id DNBIAOp
+/data/id DNBIAO
 /data/type DNBIAOc
 /meta dnSBIAk",
         },

@@ -26,7 +26,7 @@ async fn refresh_token() {
 
 #[tokio::test]
 async fn get_session() {
-    let call = async |client: Client| client.get_session(&types::SessionId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).include_login_info(true).send().await;
+    let call = async |client: Client| client.get_session(&types::SessionId::from("session-id")).include_login_info(true).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_session.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -34,7 +34,7 @@ async fn get_session() {
 #[tokio::test]
 async fn switch_user_organization() {
     let body: types::SwitchOrganization = read(include_str!("../../../../specs/carium/examples/switch_user_organization.request.json"));
-    let call = async |client: Client| client.switch_user_organization(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.switch_user_organization(&types::UserId::from("user-id"), &body).send().await;
     expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/switch_user_organization.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -96,7 +96,7 @@ async fn create_registration_invitation() {
 
 #[tokio::test]
 async fn get_registration_invitation() {
-    let call = async |client: Client| client.get_registration_invitation(&types::RegistrationInvitationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await;
+    let call = async |client: Client| client.get_registration_invitation(&types::RegistrationInvitationId::from("registration-invitation-id")).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_registration_invitation.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -111,7 +111,7 @@ async fn resend_invitation() {
 
 #[tokio::test]
 async fn sign_up() {
-    let body: types::SignUp = read(r#"{"auto-confirm":true,"auto-sign-up":true,"birth-date":"2024-02-29","contact-phone-mobile":"text","email":"text","enrollment-data":{},"first-name":"text","gender":"female","last-name":"text","locale":"en_US","notifications":["email"],"organization-code":"text","password":"text","preferred-name":"text","service-document-agreements":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"set-username":"email","source":"email","tz":"text","username":"text"}"#);
+    let body: types::SignUp = read(include_str!("../../../../specs/carium/examples/sign_up.request.json"));
     let call = async |client: Client| client.sign_up(&body).send().await;
     expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/sign_up.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
@@ -142,7 +142,7 @@ async fn create_onboarding_request() {
 
 #[tokio::test]
 async fn get_onboarding_request() {
-    let call = async |client: Client| client.get_onboarding_request(&types::OnboardingRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await;
+    let call = async |client: Client| client.get_onboarding_request(&types::OnboardingRequestId::from("onboarding-request-id")).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_onboarding_request.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -150,7 +150,7 @@ async fn get_onboarding_request() {
 #[tokio::test]
 async fn update_onboarding_request() {
     let body: types::UpdateOnboardingRequestDocument = read(include_str!("../../../../specs/carium/examples/update_onboarding_request.request.json"));
-    let call = async |client: Client| client.update_onboarding_request(&types::OnboardingRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.update_onboarding_request(&types::OnboardingRequestId::from("onboarding-request-id"), &body).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/update_onboarding_request.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -158,7 +158,7 @@ async fn update_onboarding_request() {
 #[tokio::test]
 async fn resend_onboarding_request_notifications() {
     let body: types::ResendNotificationsDocument = read(include_str!("../../../../specs/carium/examples/resend_onboarding_request_notifications.request.json"));
-    let call = async |client: Client| client.resend_onboarding_request_notifications(&types::OnboardingRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.resend_onboarding_request_notifications(&types::OnboardingRequestId::from("onboarding-request-id"), &body).send().await;
     expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/resend_onboarding_request_notifications.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -166,7 +166,7 @@ async fn resend_onboarding_request_notifications() {
 #[tokio::test]
 async fn update_onboarding_text_status() {
     let body: types::OnboardingTextStatusDocument = read(include_str!("../../../../specs/carium/examples/update_onboarding_text_status.request.json"));
-    let call = async |client: Client| client.update_onboarding_text_status(&types::OnboardingTextId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.update_onboarding_text_status(&types::OnboardingTextId::from("onboarding-text-id"), &body).send().await;
     expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/update_onboarding_text_status.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -190,7 +190,7 @@ async fn check_password_strength() {
 #[tokio::test]
 async fn change_user_password() {
     let body: types::ChangeUserPassword = read(include_str!("../../../../specs/carium/examples/change_user_password.request.json"));
-    let call = async |client: Client| client.change_user_password(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.change_user_password(&types::UserId::from("user-id"), &body).send().await;
     expect_success!(call, client, 201, "application/json", "");
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -212,7 +212,7 @@ async fn create_mfa_totp_configuration() {
 
 #[tokio::test]
 async fn delete_mfa_totp_configuration() {
-    let call = async |client: Client| client.delete_mfa_totp_configuration(&types::TotpConfigurationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await;
+    let call = async |client: Client| client.delete_mfa_totp_configuration(&types::TotpConfigurationId::from("totp-configuration-id")).send().await;
     expect_success!(call, client, 204, "application/json", "");
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -220,7 +220,7 @@ async fn delete_mfa_totp_configuration() {
 #[tokio::test]
 async fn disable_mfa_totp_configuration() {
     let body: types::DisableTotp = read(include_str!("../../../../specs/carium/examples/disable_mfa_totp_configuration.request.json"));
-    let call = async |client: Client| client.disable_mfa_totp_configuration(&types::TotpConfigurationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.disable_mfa_totp_configuration(&types::TotpConfigurationId::from("totp-configuration-id"), &body).send().await;
     expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/disable_mfa_totp_configuration.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -228,7 +228,7 @@ async fn disable_mfa_totp_configuration() {
 #[tokio::test]
 async fn enable_mfa_totp_configuration() {
     let body: types::EnableTotp = read(include_str!("../../../../specs/carium/examples/enable_mfa_totp_configuration.request.json"));
-    let call = async |client: Client| client.enable_mfa_totp_configuration(&types::TotpConfigurationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.enable_mfa_totp_configuration(&types::TotpConfigurationId::from("totp-configuration-id"), &body).send().await;
     expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/enable_mfa_totp_configuration.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -250,7 +250,7 @@ async fn create_oauth2_client_settings() {
 
 #[tokio::test]
 async fn get_oauth2_client_settings() {
-    let call = async |client: Client| client.get_oauth2_client_settings(&types::Oauth2ClientSettingsId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await;
+    let call = async |client: Client| client.get_oauth2_client_settings(&types::Oauth2ClientSettingsId::from("oauth2-client-settings-id")).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_oauth2_client_settings.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -258,7 +258,7 @@ async fn get_oauth2_client_settings() {
 #[tokio::test]
 async fn update_oauth2_client_settings() {
     let body: types::UpdateOauth2ClientSettingsDocument = read(include_str!("../../../../specs/carium/examples/update_oauth2_client_settings.request.json"));
-    let call = async |client: Client| client.update_oauth2_client_settings(&types::Oauth2ClientSettingsId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.update_oauth2_client_settings(&types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"), &body).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/update_oauth2_client_settings.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -266,7 +266,7 @@ async fn update_oauth2_client_settings() {
 #[tokio::test]
 async fn reset_oauth2_client_secret() {
     let body: types::EmptyObject = read(include_str!("../../../../specs/carium/examples/reset_oauth2_client_secret.request.json"));
-    let call = async |client: Client| client.reset_oauth2_client_secret(&types::Oauth2ClientSettingsId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.reset_oauth2_client_secret(&types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"), &body).send().await;
     expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/reset_oauth2_client_secret.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -348,7 +348,7 @@ async fn list_authz_resource_accessors() {
 
 #[tokio::test]
 async fn get_authz_user_status() {
-    let call = async |client: Client| client.get_authz_user_status(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await;
+    let call = async |client: Client| client.get_authz_user_status(&types::UserId::from("user-id")).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_authz_user_status.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -371,7 +371,7 @@ async fn create_anonymous_access() {
 
 #[tokio::test]
 async fn get_anonymous_access() {
-    let call = async |client: Client| client.get_anonymous_access(&types::AnonymousAccessId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await;
+    let call = async |client: Client| client.get_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id")).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_anonymous_access.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -379,7 +379,7 @@ async fn get_anonymous_access() {
 #[tokio::test]
 async fn update_anonymous_access() {
     let body: types::UpdateAnonymousAccessDocument = read(include_str!("../../../../specs/carium/examples/update_anonymous_access.request.json"));
-    let call = async |client: Client| client.update_anonymous_access(&types::AnonymousAccessId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.update_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id"), &body).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/update_anonymous_access.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -387,7 +387,7 @@ async fn update_anonymous_access() {
 #[tokio::test]
 async fn proxy_anonymous_access() {
     let body: types::ProxyCall = read(include_str!("../../../../specs/carium/examples/proxy_anonymous_access.request.json"));
-    let call = async |client: Client| client.proxy_anonymous_access(&types::AnonymousAccessId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.proxy_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id"), &body).send().await;
     expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/proxy_anonymous_access.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -409,7 +409,7 @@ async fn create_impersonation_request() {
 
 #[tokio::test]
 async fn get_impersonation_request() {
-    let call = async |client: Client| client.get_impersonation_request(&types::ImpersonationRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await;
+    let call = async |client: Client| client.get_impersonation_request(&types::ImpersonationRequestId::from("impersonation-request-id")).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_impersonation_request.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -417,7 +417,7 @@ async fn get_impersonation_request() {
 #[tokio::test]
 async fn impersonate_user() {
     let body: types::ImpersonateUser = read(include_str!("../../../../specs/carium/examples/impersonate_user.request.json"));
-    let call = async |client: Client| client.impersonate_user(&types::ImpersonationRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.impersonate_user(&types::ImpersonationRequestId::from("impersonation-request-id"), &body).send().await;
     expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/impersonate_user.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -446,7 +446,7 @@ async fn list_users() {
 
 #[tokio::test]
 async fn get_user() {
-    let call = async |client: Client| client.get_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).with_roles(true).with_signups(true).send().await;
+    let call = async |client: Client| client.get_user(&types::UserId::from("user-id")).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).with_roles(true).with_signups(true).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_user.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -454,7 +454,7 @@ async fn get_user() {
 #[tokio::test]
 async fn update_user() {
     let body: types::UpdateUserDocument = read(include_str!("../../../../specs/carium/examples/update_user.request.json"));
-    let call = async |client: Client| client.update_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.update_user(&types::UserId::from("user-id"), &body).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/update_user.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -462,7 +462,7 @@ async fn update_user() {
 #[tokio::test]
 async fn change_user_email() {
     let body: types::ChangeUserEmail = read(include_str!("../../../../specs/carium/examples/change_user_email.request.json"));
-    let call = async |client: Client| client.change_user_email(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.change_user_email(&types::UserId::from("user-id"), &body).send().await;
     expect_success!(call, client, 201, "application/json", "");
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -470,7 +470,7 @@ async fn change_user_email() {
 #[tokio::test]
 async fn confirm_user_phone() {
     let body: types::ConfirmUserPhone = read(include_str!("../../../../specs/carium/examples/confirm_user_phone.request.json"));
-    let call = async |client: Client| client.confirm_user_phone(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.confirm_user_phone(&types::UserId::from("user-id"), &body).send().await;
     expect_success!(call, client, 201, "application/json", "");
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -478,7 +478,7 @@ async fn confirm_user_phone() {
 #[tokio::test]
 async fn disable_user() {
     let body: types::EmptyObject = read(include_str!("../../../../specs/carium/examples/disable_user.request.json"));
-    let call = async |client: Client| client.disable_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.disable_user(&types::UserId::from("user-id"), &body).send().await;
     expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/disable_user.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -486,7 +486,7 @@ async fn disable_user() {
 #[tokio::test]
 async fn enable_user() {
     let body: types::EmptyObject = read(include_str!("../../../../specs/carium/examples/enable_user.request.json"));
-    let call = async |client: Client| client.enable_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.enable_user(&types::UserId::from("user-id"), &body).send().await;
     expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/enable_user.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -530,7 +530,7 @@ async fn create_individual() {
 
 #[tokio::test]
 async fn get_individual() {
-    let call = async |client: Client| client.get_individual(&types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await;
+    let call = async |client: Client| client.get_individual(&types::IndividualId::from("individual-id")).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_individual.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -573,7 +573,7 @@ async fn create_individual_group() {
 
 #[tokio::test]
 async fn get_individual_group_v1() {
-    let call = async |client: Client| client.get_individual_group_v1(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).with_individuals(true).with_members(true).send().await;
+    let call = async |client: Client| client.get_individual_group_v1(&types::IndividualGroupId::from("individual-group-id")).with_individuals(true).with_members(true).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_individual_group.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -581,7 +581,7 @@ async fn get_individual_group_v1() {
 #[tokio::test]
 async fn update_individual_group() {
     let body: types::UpdateIndividualGroupDocument = read(include_str!("../../../../specs/carium/examples/update_individual_group.request.json"));
-    let call = async |client: Client| client.update_individual_group(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.update_individual_group(&types::IndividualGroupId::from("individual-group-id"), &body).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/update_individual_group.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -589,7 +589,7 @@ async fn update_individual_group() {
 #[tokio::test]
 async fn add_individual_group_individuals() {
     let body: types::AddGroupIndividuals = read(include_str!("../../../../specs/carium/examples/add_individual_group_individuals.request.json"));
-    let call = async |client: Client| client.add_individual_group_individuals(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.add_individual_group_individuals(&types::IndividualGroupId::from("individual-group-id"), &body).send().await;
     expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/add_individual_group_individuals.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -597,7 +597,7 @@ async fn add_individual_group_individuals() {
 #[tokio::test]
 async fn add_individual_group_leaders() {
     let body: types::AddGroupUsers = read(include_str!("../../../../specs/carium/examples/add_individual_group_leaders.request.json"));
-    let call = async |client: Client| client.add_individual_group_leaders(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.add_individual_group_leaders(&types::IndividualGroupId::from("individual-group-id"), &body).send().await;
     expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/add_individual_group_leaders.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -605,14 +605,14 @@ async fn add_individual_group_leaders() {
 #[tokio::test]
 async fn add_individual_group_members() {
     let body: types::AddGroupUsers = read(include_str!("../../../../specs/carium/examples/add_individual_group_members.request.json"));
-    let call = async |client: Client| client.add_individual_group_members(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.add_individual_group_members(&types::IndividualGroupId::from("individual-group-id"), &body).send().await;
     expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/add_individual_group_members.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
 
 #[tokio::test]
 async fn list_individual_group_eligible_members() {
-    let call = async |client: Client| client.list_individual_group_eligible_members(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_registration_invite(types::RegistrationInvite::Accepted).filter_text("text").filter_verified(true).for_children(true).member_type(types::MemberType::Individual).page_limit(1).page_offset(1).send().await;
+    let call = async |client: Client| client.list_individual_group_eligible_members(&types::IndividualGroupId::from("individual-group-id")).filter_registration_invite(types::RegistrationInvite::Accepted).filter_text("text").filter_verified(true).for_children(true).member_type(types::MemberType::Individual).page_limit(1).page_offset(1).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_individual_group_eligible_members.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -620,7 +620,7 @@ async fn list_individual_group_eligible_members() {
 #[tokio::test]
 async fn move_individual_group() {
     let body: types::MoveIndividualGroup = read(include_str!("../../../../specs/carium/examples/move_individual_group.request.json"));
-    let call = async |client: Client| client.move_individual_group(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.move_individual_group(&types::IndividualGroupId::from("individual-group-id"), &body).send().await;
     expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/move_individual_group.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -628,7 +628,7 @@ async fn move_individual_group() {
 #[tokio::test]
 async fn remove_individual_group_individuals() {
     let body: types::RemoveGroupIndividuals = read(include_str!("../../../../specs/carium/examples/remove_individual_group_individuals.request.json"));
-    let call = async |client: Client| client.remove_individual_group_individuals(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.remove_individual_group_individuals(&types::IndividualGroupId::from("individual-group-id"), &body).send().await;
     expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/remove_individual_group_individuals.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -636,7 +636,7 @@ async fn remove_individual_group_individuals() {
 #[tokio::test]
 async fn remove_individual_group_leaders() {
     let body: types::RemoveGroupUsers = read(include_str!("../../../../specs/carium/examples/remove_individual_group_leaders.request.json"));
-    let call = async |client: Client| client.remove_individual_group_leaders(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.remove_individual_group_leaders(&types::IndividualGroupId::from("individual-group-id"), &body).send().await;
     expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/remove_individual_group_leaders.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -644,7 +644,7 @@ async fn remove_individual_group_leaders() {
 #[tokio::test]
 async fn remove_individual_group_members() {
     let body: types::RemoveGroupUsers = read(include_str!("../../../../specs/carium/examples/remove_individual_group_members.request.json"));
-    let call = async |client: Client| client.remove_individual_group_members(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.remove_individual_group_members(&types::IndividualGroupId::from("individual-group-id"), &body).send().await;
     expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/remove_individual_group_members.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -658,7 +658,7 @@ async fn list_individual_groups() {
 
 #[tokio::test]
 async fn get_individual_group() {
-    let call = async |client: Client| client.get_individual_group(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_include_inactive(true).send().await;
+    let call = async |client: Client| client.get_individual_group(&types::IndividualGroupId::from("individual-group-id")).filter_include_inactive(true).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_individual_group_v2.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -680,15 +680,15 @@ async fn create_organization() {
 
 #[tokio::test]
 async fn get_organization() {
-    let call = async |client: Client| client.get_organization(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await;
+    let call = async |client: Client| client.get_organization(&types::OrganizationId::from("organization-id")).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_organization.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
 
 #[tokio::test]
 async fn update_organization() {
-    let body: types::UpdateOrganizationDocument = read(r#"{"data":{"attributes":{"authorization-type":"text","classification":"carium","display-name":"text","name":"text","provider-type":"text","theme-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","timezone":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organizations"},"meta":{}}"#);
-    let call = async |client: Client| client.update_organization(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let body: types::UpdateOrganizationDocument = read(r#"{"data":{"attributes":{"authorization-type":"text","classification":"carium","display-name":"text","name":"text","provider-type":"text","theme-id":"theme-id","timezone":"text"},"id":"organization-id","type":"organizations"},"meta":{}}"#);
+    let call = async |client: Client| client.update_organization(&types::OrganizationId::from("organization-id"), &body).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/update_organization.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -696,7 +696,7 @@ async fn update_organization() {
 #[tokio::test]
 async fn add_organization_user() {
     let body: types::AddOrganizationUserDocument = read(include_str!("../../../../specs/carium/examples/add_organization_user.request.json"));
-    let call = async |client: Client| client.add_organization_user(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.add_organization_user(&types::OrganizationId::from("organization-id"), &body).send().await;
     expect_success!(call, client, 201, "application/json", "");
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -704,7 +704,7 @@ async fn add_organization_user() {
 #[tokio::test]
 async fn process_organization_logo_upload() {
     let body: types::EmptyObject = read(include_str!("../../../../specs/carium/examples/process_organization_logo_upload.request.json"));
-    let call = async |client: Client| client.process_organization_logo_upload(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.process_organization_logo_upload(&types::OrganizationId::from("organization-id"), &body).send().await;
     expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/process_organization_logo_upload.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -712,7 +712,7 @@ async fn process_organization_logo_upload() {
 #[tokio::test]
 async fn remove_organization_user() {
     let body: types::RemoveOrganizationUserDocument = read(include_str!("../../../../specs/carium/examples/remove_organization_user.request.json"));
-    let call = async |client: Client| client.remove_organization_user(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.remove_organization_user(&types::OrganizationId::from("organization-id"), &body).send().await;
     expect_success!(call, client, 201, "application/json", "");
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -720,14 +720,14 @@ async fn remove_organization_user() {
 #[tokio::test]
 async fn create_organization_logo_upload() {
     let body: types::NewLogoUpload = read(include_str!("../../../../specs/carium/examples/create_organization_logo_upload.request.json"));
-    let call = async |client: Client| client.create_organization_logo_upload(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.create_organization_logo_upload(&types::OrganizationId::from("organization-id"), &body).send().await;
     expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/create_organization_logo_upload.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
 
 #[tokio::test]
 async fn get_organization_code_info() {
-    let call = async |client: Client| client.get_organization_code_info(&types::OrganizationCodeId::from("text")).send().await;
+    let call = async |client: Client| client.get_organization_code_info(&types::OrganizationCodeId::from("organization-code-id")).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_organization_code_info.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -749,7 +749,7 @@ async fn create_organization_code() {
 
 #[tokio::test]
 async fn get_organization_code() {
-    let call = async |client: Client| client.get_organization_code(&types::OrganizationCodeId::from("text")).send().await;
+    let call = async |client: Client| client.get_organization_code(&types::OrganizationCodeId::from("organization-code-id")).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_organization_code.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -757,14 +757,14 @@ async fn get_organization_code() {
 #[tokio::test]
 async fn update_organization_code() {
     let body: types::UpdateOrganizationCodeDocument = read(include_str!("../../../../specs/carium/examples/update_organization_code.request.json"));
-    let call = async |client: Client| client.update_organization_code(&types::OrganizationCodeId::from("text"), &body).send().await;
+    let call = async |client: Client| client.update_organization_code(&types::OrganizationCodeId::from("organization-code-id"), &body).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/update_organization_code.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
 
 #[tokio::test]
 async fn list_organization_code_users() {
-    let call = async |client: Client| client.list_organization_code_users(&types::OrganizationCodeId::from("text")).email("text").email_verified(true).page_limit(1).page_offset(1).state(types::UserState::Archived).text("text").send().await;
+    let call = async |client: Client| client.list_organization_code_users(&types::OrganizationCodeId::from("organization-code-id")).email("text").email_verified(true).page_limit(1).page_offset(1).state(types::UserState::Archived).text("text").send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_organization_code_users.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -786,7 +786,7 @@ async fn create_organization_email_template() {
 
 #[tokio::test]
 async fn get_organization_email_template() {
-    let call = async |client: Client| client.get_organization_email_template(&types::EmailTemplateId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await;
+    let call = async |client: Client| client.get_organization_email_template(&types::EmailTemplateId::from("email-template-id")).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_organization_email_template.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -794,7 +794,7 @@ async fn get_organization_email_template() {
 #[tokio::test]
 async fn update_organization_email_template() {
     let body: types::UpdateEmailTemplateDocument = read(include_str!("../../../../specs/carium/examples/update_organization_email_template.request.json"));
-    let call = async |client: Client| client.update_organization_email_template(&types::EmailTemplateId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.update_organization_email_template(&types::EmailTemplateId::from("email-template-id"), &body).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/update_organization_email_template.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -816,7 +816,7 @@ async fn create_organization_general_message() {
 
 #[tokio::test]
 async fn get_organization_general_message() {
-    let call = async |client: Client| client.get_organization_general_message(&types::GeneralMessageId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await;
+    let call = async |client: Client| client.get_organization_general_message(&types::GeneralMessageId::from("general-message-id")).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_organization_general_message.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -824,7 +824,7 @@ async fn get_organization_general_message() {
 #[tokio::test]
 async fn update_organization_general_message() {
     let body: types::UpdateGeneralMessageDocument = read(include_str!("../../../../specs/carium/examples/update_organization_general_message.request.json"));
-    let call = async |client: Client| client.update_organization_general_message(&types::GeneralMessageId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.update_organization_general_message(&types::GeneralMessageId::from("general-message-id"), &body).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/update_organization_general_message.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -846,7 +846,7 @@ async fn create_organization_sms_template() {
 
 #[tokio::test]
 async fn get_organization_sms_template() {
-    let call = async |client: Client| client.get_organization_sms_template(&types::SmsTemplateId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await;
+    let call = async |client: Client| client.get_organization_sms_template(&types::SmsTemplateId::from("sms-template-id")).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_organization_sms_template.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -854,7 +854,7 @@ async fn get_organization_sms_template() {
 #[tokio::test]
 async fn update_organization_sms_template() {
     let body: types::UpdateSmsTemplateDocument = read(include_str!("../../../../specs/carium/examples/update_organization_sms_template.request.json"));
-    let call = async |client: Client| client.update_organization_sms_template(&types::SmsTemplateId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.update_organization_sms_template(&types::SmsTemplateId::from("sms-template-id"), &body).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/update_organization_sms_template.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -876,7 +876,7 @@ async fn create_organization_theme() {
 
 #[tokio::test]
 async fn get_organization_theme() {
-    let call = async |client: Client| client.get_organization_theme(&types::ThemeId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await;
+    let call = async |client: Client| client.get_organization_theme(&types::ThemeId::from("theme-id")).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_organization_theme.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -884,7 +884,7 @@ async fn get_organization_theme() {
 #[tokio::test]
 async fn update_organization_theme() {
     let body: types::UpdateThemeDocument = read(include_str!("../../../../specs/carium/examples/update_organization_theme.request.json"));
-    let call = async |client: Client| client.update_organization_theme(&types::ThemeId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.update_organization_theme(&types::ThemeId::from("theme-id"), &body).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/update_organization_theme.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -914,7 +914,7 @@ async fn list_roles() {
 #[tokio::test]
 async fn add_role_user() {
     let body: types::ChangeRoleUserDocument = read(include_str!("../../../../specs/carium/examples/add_role_user.request.json"));
-    let call = async |client: Client| client.add_role_user(&types::RoleId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.add_role_user(&types::RoleId::from("role-id"), &body).send().await;
     expect_success!(call, client, 201, "application/json", "");
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -922,7 +922,7 @@ async fn add_role_user() {
 #[tokio::test]
 async fn remove_role_user() {
     let body: types::ChangeRoleUserDocument = read(include_str!("../../../../specs/carium/examples/remove_role_user.request.json"));
-    let call = async |client: Client| client.remove_role_user(&types::RoleId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.remove_role_user(&types::RoleId::from("role-id"), &body).send().await;
     expect_success!(call, client, 201, "application/json", "");
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -990,7 +990,7 @@ async fn create_organization_feature() {
 
 #[tokio::test]
 async fn get_organization_feature() {
-    let call = async |client: Client| client.get_organization_feature(&types::OrganizationFeatureId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await;
+    let call = async |client: Client| client.get_organization_feature(&types::OrganizationFeatureId::from("organization-feature-id")).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_organization_feature.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -998,7 +998,7 @@ async fn get_organization_feature() {
 #[tokio::test]
 async fn update_organization_feature() {
     let body: types::UpdateOrganizationFeatureDocument = read(include_str!("../../../../specs/carium/examples/update_organization_feature.request.json"));
-    let call = async |client: Client| client.update_organization_feature(&types::OrganizationFeatureId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.update_organization_feature(&types::OrganizationFeatureId::from("organization-feature-id"), &body).send().await;
     expect_success!(call, client, 200, "application/json", "");
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -1020,7 +1020,7 @@ async fn create_user_feature() {
 
 #[tokio::test]
 async fn get_user_feature() {
-    let call = async |client: Client| client.get_user_feature(&types::UserFeatureId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await;
+    let call = async |client: Client| client.get_user_feature(&types::UserFeatureId::from("user-feature-id")).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_user_feature.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -1028,21 +1028,21 @@ async fn get_user_feature() {
 #[tokio::test]
 async fn update_user_feature() {
     let body: types::UpdateUserFeatureDocument = read(include_str!("../../../../specs/carium/examples/update_user_feature.request.json"));
-    let call = async |client: Client| client.update_user_feature(&types::UserFeatureId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.update_user_feature(&types::UserFeatureId::from("user-feature-id"), &body).send().await;
     expect_success!(call, client, 200, "application/json", "");
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
 
 #[tokio::test]
 async fn list_service_documents() {
-    let call = async |client: Client| client.list_service_documents(true).organization_code(types::OrganizationCodeId::from("text")).organizations([types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).referral_code("text").send().await;
+    let call = async |client: Client| client.list_service_documents(true).organization_code(types::OrganizationCodeId::from("organization-code-id")).organizations([types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).referral_code("text").send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_service_documents.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
 
 #[tokio::test]
 async fn get_service_document() {
-    let call = async |client: Client| client.get_service_document(&types::ServiceDocumentId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).html(true).locale("text").reflow(true).send().await;
+    let call = async |client: Client| client.get_service_document(&types::ServiceDocumentId::from("service-document-id")).html(true).locale("text").reflow(true).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_service_document.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -1050,7 +1050,7 @@ async fn get_service_document() {
 #[tokio::test]
 async fn delete_user_service_document_agreements() {
     let body: types::EmptyObject = read(include_str!("../../../../specs/carium/examples/delete_user_service_document_agreements.request.json"));
-    let call = async |client: Client| client.delete_user_service_document_agreements(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.delete_user_service_document_agreements(&types::UserId::from("user-id"), &body).send().await;
     expect_success!(call, client, 201, "application/json", "");
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -1081,7 +1081,7 @@ async fn create_archive_request() {
 #[tokio::test]
 async fn answer_archive_request() {
     let body: types::AnswerArchiveRequest = read(include_str!("../../../../specs/carium/examples/answer_archive_request.request.json"));
-    let call = async |client: Client| client.answer_archive_request(&types::ArchiveRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.answer_archive_request(&types::ArchiveRequestId::from("archive-request-id"), &body).send().await;
     expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/answer_archive_request.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -1103,7 +1103,7 @@ async fn create_deletion_request() {
 
 #[tokio::test]
 async fn get_deletion_request() {
-    let call = async |client: Client| client.get_deletion_request(&types::DeletionRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await;
+    let call = async |client: Client| client.get_deletion_request(&types::DeletionRequestId::from("deletion-request-id")).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_deletion_request.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -1111,7 +1111,7 @@ async fn get_deletion_request() {
 #[tokio::test]
 async fn update_deletion_request_status() {
     let body: types::FinishDeletion = read(include_str!("../../../../specs/carium/examples/update_deletion_request_status.request.json"));
-    let call = async |client: Client| client.update_deletion_request_status(&types::DeletionRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.update_deletion_request_status(&types::DeletionRequestId::from("deletion-request-id"), &body).send().await;
     expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/update_deletion_request_status.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -1133,7 +1133,7 @@ async fn list_replicators() {
 
 #[tokio::test]
 async fn get_replicator() {
-    let call = async |client: Client| client.get_replicator(&types::ReplicatorId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await;
+    let call = async |client: Client| client.get_replicator(&types::ReplicatorId::from("replicator-id")).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_replicator.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -1192,7 +1192,7 @@ async fn create_url_shortener() {
 
 #[tokio::test]
 async fn get_url_shortener() {
-    let call = async |client: Client| client.get_url_shortener(&types::UrlShortenerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await;
+    let call = async |client: Client| client.get_url_shortener(&types::UrlShortenerId::from("url-shortener-id")).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_url_shortener.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }
@@ -1200,7 +1200,7 @@ async fn get_url_shortener() {
 #[tokio::test]
 async fn update_url_shortener() {
     let body: types::UpdateUrlShortenerDocument = read(include_str!("../../../../specs/carium/examples/update_url_shortener.request.json"));
-    let call = async |client: Client| client.update_url_shortener(&types::UrlShortenerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await;
+    let call = async |client: Client| client.update_url_shortener(&types::UrlShortenerId::from("url-shortener-id"), &body).send().await;
     expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/update_url_shortener.response.json"));
     expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RequestError::ClientError(_));
 }

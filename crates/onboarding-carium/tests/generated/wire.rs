@@ -32,7 +32,7 @@ async fn refresh_token() {
 async fn get_session() {
     let documented = include_str!("../../../../specs/carium/examples/get_session.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
-    let answer = client(&server).get_session(&types::SessionId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).include_login_info(true).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).get_session(&types::SessionId::from("session-id")).include_login_info(true).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("get_session", server.request().await);
 }
@@ -42,7 +42,7 @@ async fn switch_user_organization() {
     let documented = include_str!("../../../../specs/carium/examples/switch_user_organization.response.json");
     let server = Loopback::answering(201, "application/vnd.api+json", documented).await;
     let body: types::SwitchOrganization = read(include_str!("../../../../specs/carium/examples/switch_user_organization.request.json"));
-    let answer = client(&server).switch_user_organization(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).switch_user_organization(&types::UserId::from("user-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("switch_user_organization", server.request().await);
 }
@@ -120,7 +120,7 @@ async fn create_registration_invitation() {
 async fn get_registration_invitation() {
     let documented = include_str!("../../../../specs/carium/examples/get_registration_invitation.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
-    let answer = client(&server).get_registration_invitation(&types::RegistrationInvitationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).get_registration_invitation(&types::RegistrationInvitationId::from("registration-invitation-id")).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("get_registration_invitation", server.request().await);
 }
@@ -139,7 +139,7 @@ async fn resend_invitation() {
 async fn sign_up() {
     let documented = include_str!("../../../../specs/carium/examples/sign_up.response.json");
     let server = Loopback::answering(201, "application/vnd.api+json", documented).await;
-    let body: types::SignUp = read(r#"{"auto-confirm":true,"auto-sign-up":true,"birth-date":"2024-02-29","contact-phone-mobile":"text","email":"text","enrollment-data":{},"first-name":"text","gender":"female","last-name":"text","locale":"en_US","notifications":["email"],"organization-code":"text","password":"text","preferred-name":"text","service-document-agreements":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"set-username":"email","source":"email","tz":"text","username":"text"}"#);
+    let body: types::SignUp = read(include_str!("../../../../specs/carium/examples/sign_up.request.json"));
     let answer = client(&server).sign_up(&body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("sign_up", server.request().await);
@@ -178,7 +178,7 @@ async fn create_onboarding_request() {
 async fn get_onboarding_request() {
     let documented = include_str!("../../../../specs/carium/examples/get_onboarding_request.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
-    let answer = client(&server).get_onboarding_request(&types::OnboardingRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).get_onboarding_request(&types::OnboardingRequestId::from("onboarding-request-id")).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("get_onboarding_request", server.request().await);
 }
@@ -188,7 +188,7 @@ async fn update_onboarding_request() {
     let documented = include_str!("../../../../specs/carium/examples/update_onboarding_request.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
     let body: types::UpdateOnboardingRequestDocument = read(include_str!("../../../../specs/carium/examples/update_onboarding_request.request.json"));
-    let answer = client(&server).update_onboarding_request(&types::OnboardingRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).update_onboarding_request(&types::OnboardingRequestId::from("onboarding-request-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("update_onboarding_request", server.request().await);
 }
@@ -198,7 +198,7 @@ async fn resend_onboarding_request_notifications() {
     let documented = include_str!("../../../../specs/carium/examples/resend_onboarding_request_notifications.response.json");
     let server = Loopback::answering(201, "application/vnd.api+json", documented).await;
     let body: types::ResendNotificationsDocument = read(include_str!("../../../../specs/carium/examples/resend_onboarding_request_notifications.request.json"));
-    let answer = client(&server).resend_onboarding_request_notifications(&types::OnboardingRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).resend_onboarding_request_notifications(&types::OnboardingRequestId::from("onboarding-request-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("resend_onboarding_request_notifications", server.request().await);
 }
@@ -208,7 +208,7 @@ async fn update_onboarding_text_status() {
     let documented = include_str!("../../../../specs/carium/examples/update_onboarding_text_status.response.json");
     let server = Loopback::answering(201, "application/vnd.api+json", documented).await;
     let body: types::OnboardingTextStatusDocument = read(include_str!("../../../../specs/carium/examples/update_onboarding_text_status.request.json"));
-    let answer = client(&server).update_onboarding_text_status(&types::OnboardingTextId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).update_onboarding_text_status(&types::OnboardingTextId::from("onboarding-text-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("update_onboarding_text_status", server.request().await);
 }
@@ -237,7 +237,7 @@ async fn check_password_strength() {
 async fn change_user_password() {
     let server = Loopback::answering(201, "application/json", "").await;
     let body: types::ChangeUserPassword = read(include_str!("../../../../specs/carium/examples/change_user_password.request.json"));
-    client(&server).change_user_password(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    client(&server).change_user_password(&types::UserId::from("user-id"), &body).send().await.expect("the documented answer is decoded");
     assert_wire!("change_user_password", server.request().await);
 }
 
@@ -263,7 +263,7 @@ async fn create_mfa_totp_configuration() {
 #[tokio::test]
 async fn delete_mfa_totp_configuration() {
     let server = Loopback::answering(204, "application/json", "").await;
-    client(&server).delete_mfa_totp_configuration(&types::TotpConfigurationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await.expect("the documented answer is decoded");
+    client(&server).delete_mfa_totp_configuration(&types::TotpConfigurationId::from("totp-configuration-id")).send().await.expect("the documented answer is decoded");
     assert_wire!("delete_mfa_totp_configuration", server.request().await);
 }
 
@@ -272,7 +272,7 @@ async fn disable_mfa_totp_configuration() {
     let documented = include_str!("../../../../specs/carium/examples/disable_mfa_totp_configuration.response.json");
     let server = Loopback::answering(201, "application/vnd.api+json", documented).await;
     let body: types::DisableTotp = read(include_str!("../../../../specs/carium/examples/disable_mfa_totp_configuration.request.json"));
-    let answer = client(&server).disable_mfa_totp_configuration(&types::TotpConfigurationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).disable_mfa_totp_configuration(&types::TotpConfigurationId::from("totp-configuration-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("disable_mfa_totp_configuration", server.request().await);
 }
@@ -282,7 +282,7 @@ async fn enable_mfa_totp_configuration() {
     let documented = include_str!("../../../../specs/carium/examples/enable_mfa_totp_configuration.response.json");
     let server = Loopback::answering(201, "application/vnd.api+json", documented).await;
     let body: types::EnableTotp = read(include_str!("../../../../specs/carium/examples/enable_mfa_totp_configuration.request.json"));
-    let answer = client(&server).enable_mfa_totp_configuration(&types::TotpConfigurationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).enable_mfa_totp_configuration(&types::TotpConfigurationId::from("totp-configuration-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("enable_mfa_totp_configuration", server.request().await);
 }
@@ -310,7 +310,7 @@ async fn create_oauth2_client_settings() {
 async fn get_oauth2_client_settings() {
     let documented = include_str!("../../../../specs/carium/examples/get_oauth2_client_settings.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
-    let answer = client(&server).get_oauth2_client_settings(&types::Oauth2ClientSettingsId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).get_oauth2_client_settings(&types::Oauth2ClientSettingsId::from("oauth2-client-settings-id")).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("get_oauth2_client_settings", server.request().await);
 }
@@ -320,7 +320,7 @@ async fn update_oauth2_client_settings() {
     let documented = include_str!("../../../../specs/carium/examples/update_oauth2_client_settings.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
     let body: types::UpdateOauth2ClientSettingsDocument = read(include_str!("../../../../specs/carium/examples/update_oauth2_client_settings.request.json"));
-    let answer = client(&server).update_oauth2_client_settings(&types::Oauth2ClientSettingsId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).update_oauth2_client_settings(&types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("update_oauth2_client_settings", server.request().await);
 }
@@ -330,7 +330,7 @@ async fn reset_oauth2_client_secret() {
     let documented = include_str!("../../../../specs/carium/examples/reset_oauth2_client_secret.response.json");
     let server = Loopback::answering(201, "application/vnd.api+json", documented).await;
     let body: types::EmptyObject = read(include_str!("../../../../specs/carium/examples/reset_oauth2_client_secret.request.json"));
-    let answer = client(&server).reset_oauth2_client_secret(&types::Oauth2ClientSettingsId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).reset_oauth2_client_secret(&types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("reset_oauth2_client_secret", server.request().await);
 }
@@ -423,7 +423,7 @@ async fn list_authz_resource_accessors() {
 async fn get_authz_user_status() {
     let documented = include_str!("../../../../specs/carium/examples/get_authz_user_status.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
-    let answer = client(&server).get_authz_user_status(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).get_authz_user_status(&types::UserId::from("user-id")).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("get_authz_user_status", server.request().await);
 }
@@ -452,7 +452,7 @@ async fn create_anonymous_access() {
 async fn get_anonymous_access() {
     let documented = include_str!("../../../../specs/carium/examples/get_anonymous_access.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
-    let answer = client(&server).get_anonymous_access(&types::AnonymousAccessId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).get_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id")).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("get_anonymous_access", server.request().await);
 }
@@ -462,7 +462,7 @@ async fn update_anonymous_access() {
     let documented = include_str!("../../../../specs/carium/examples/update_anonymous_access.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
     let body: types::UpdateAnonymousAccessDocument = read(include_str!("../../../../specs/carium/examples/update_anonymous_access.request.json"));
-    let answer = client(&server).update_anonymous_access(&types::AnonymousAccessId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).update_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("update_anonymous_access", server.request().await);
 }
@@ -472,7 +472,7 @@ async fn proxy_anonymous_access() {
     let documented = include_str!("../../../../specs/carium/examples/proxy_anonymous_access.response.json");
     let server = Loopback::answering(201, "application/vnd.api+json", documented).await;
     let body: types::ProxyCall = read(include_str!("../../../../specs/carium/examples/proxy_anonymous_access.request.json"));
-    let answer = client(&server).proxy_anonymous_access(&types::AnonymousAccessId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).proxy_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("proxy_anonymous_access", server.request().await);
 }
@@ -500,7 +500,7 @@ async fn create_impersonation_request() {
 async fn get_impersonation_request() {
     let documented = include_str!("../../../../specs/carium/examples/get_impersonation_request.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
-    let answer = client(&server).get_impersonation_request(&types::ImpersonationRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).get_impersonation_request(&types::ImpersonationRequestId::from("impersonation-request-id")).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("get_impersonation_request", server.request().await);
 }
@@ -510,7 +510,7 @@ async fn impersonate_user() {
     let documented = include_str!("../../../../specs/carium/examples/impersonate_user.response.json");
     let server = Loopback::answering(201, "application/vnd.api+json", documented).await;
     let body: types::ImpersonateUser = read(include_str!("../../../../specs/carium/examples/impersonate_user.request.json"));
-    let answer = client(&server).impersonate_user(&types::ImpersonationRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).impersonate_user(&types::ImpersonationRequestId::from("impersonation-request-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("impersonate_user", server.request().await);
 }
@@ -547,7 +547,7 @@ async fn list_users() {
 async fn get_user() {
     let documented = include_str!("../../../../specs/carium/examples/get_user.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
-    let answer = client(&server).get_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).with_roles(true).with_signups(true).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).get_user(&types::UserId::from("user-id")).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).with_roles(true).with_signups(true).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("get_user", server.request().await);
 }
@@ -557,7 +557,7 @@ async fn update_user() {
     let documented = include_str!("../../../../specs/carium/examples/update_user.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
     let body: types::UpdateUserDocument = read(include_str!("../../../../specs/carium/examples/update_user.request.json"));
-    let answer = client(&server).update_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).update_user(&types::UserId::from("user-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("update_user", server.request().await);
 }
@@ -566,7 +566,7 @@ async fn update_user() {
 async fn change_user_email() {
     let server = Loopback::answering(201, "application/json", "").await;
     let body: types::ChangeUserEmail = read(include_str!("../../../../specs/carium/examples/change_user_email.request.json"));
-    client(&server).change_user_email(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    client(&server).change_user_email(&types::UserId::from("user-id"), &body).send().await.expect("the documented answer is decoded");
     assert_wire!("change_user_email", server.request().await);
 }
 
@@ -574,7 +574,7 @@ async fn change_user_email() {
 async fn confirm_user_phone() {
     let server = Loopback::answering(201, "application/json", "").await;
     let body: types::ConfirmUserPhone = read(include_str!("../../../../specs/carium/examples/confirm_user_phone.request.json"));
-    client(&server).confirm_user_phone(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    client(&server).confirm_user_phone(&types::UserId::from("user-id"), &body).send().await.expect("the documented answer is decoded");
     assert_wire!("confirm_user_phone", server.request().await);
 }
 
@@ -583,7 +583,7 @@ async fn disable_user() {
     let documented = include_str!("../../../../specs/carium/examples/disable_user.response.json");
     let server = Loopback::answering(201, "application/vnd.api+json", documented).await;
     let body: types::EmptyObject = read(include_str!("../../../../specs/carium/examples/disable_user.request.json"));
-    let answer = client(&server).disable_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).disable_user(&types::UserId::from("user-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("disable_user", server.request().await);
 }
@@ -593,7 +593,7 @@ async fn enable_user() {
     let documented = include_str!("../../../../specs/carium/examples/enable_user.response.json");
     let server = Loopback::answering(201, "application/vnd.api+json", documented).await;
     let body: types::EmptyObject = read(include_str!("../../../../specs/carium/examples/enable_user.request.json"));
-    let answer = client(&server).enable_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).enable_user(&types::UserId::from("user-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("enable_user", server.request().await);
 }
@@ -649,7 +649,7 @@ async fn create_individual() {
 async fn get_individual() {
     let documented = include_str!("../../../../specs/carium/examples/get_individual.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
-    let answer = client(&server).get_individual(&types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).get_individual(&types::IndividualId::from("individual-id")).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("get_individual", server.request().await);
 }
@@ -704,7 +704,7 @@ async fn create_individual_group() {
 async fn get_individual_group_v1() {
     let documented = include_str!("../../../../specs/carium/examples/get_individual_group.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
-    let answer = client(&server).get_individual_group_v1(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).with_individuals(true).with_members(true).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).get_individual_group_v1(&types::IndividualGroupId::from("individual-group-id")).with_individuals(true).with_members(true).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("get_individual_group_v1", server.request().await);
 }
@@ -714,7 +714,7 @@ async fn update_individual_group() {
     let documented = include_str!("../../../../specs/carium/examples/update_individual_group.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
     let body: types::UpdateIndividualGroupDocument = read(include_str!("../../../../specs/carium/examples/update_individual_group.request.json"));
-    let answer = client(&server).update_individual_group(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).update_individual_group(&types::IndividualGroupId::from("individual-group-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("update_individual_group", server.request().await);
 }
@@ -724,7 +724,7 @@ async fn add_individual_group_individuals() {
     let documented = include_str!("../../../../specs/carium/examples/add_individual_group_individuals.response.json");
     let server = Loopback::answering(201, "application/vnd.api+json", documented).await;
     let body: types::AddGroupIndividuals = read(include_str!("../../../../specs/carium/examples/add_individual_group_individuals.request.json"));
-    let answer = client(&server).add_individual_group_individuals(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).add_individual_group_individuals(&types::IndividualGroupId::from("individual-group-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("add_individual_group_individuals", server.request().await);
 }
@@ -734,7 +734,7 @@ async fn add_individual_group_leaders() {
     let documented = include_str!("../../../../specs/carium/examples/add_individual_group_leaders.response.json");
     let server = Loopback::answering(201, "application/vnd.api+json", documented).await;
     let body: types::AddGroupUsers = read(include_str!("../../../../specs/carium/examples/add_individual_group_leaders.request.json"));
-    let answer = client(&server).add_individual_group_leaders(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).add_individual_group_leaders(&types::IndividualGroupId::from("individual-group-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("add_individual_group_leaders", server.request().await);
 }
@@ -744,7 +744,7 @@ async fn add_individual_group_members() {
     let documented = include_str!("../../../../specs/carium/examples/add_individual_group_members.response.json");
     let server = Loopback::answering(201, "application/vnd.api+json", documented).await;
     let body: types::AddGroupUsers = read(include_str!("../../../../specs/carium/examples/add_individual_group_members.request.json"));
-    let answer = client(&server).add_individual_group_members(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).add_individual_group_members(&types::IndividualGroupId::from("individual-group-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("add_individual_group_members", server.request().await);
 }
@@ -753,7 +753,7 @@ async fn add_individual_group_members() {
 async fn list_individual_group_eligible_members() {
     let documented = include_str!("../../../../specs/carium/examples/list_individual_group_eligible_members.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
-    let answer = client(&server).list_individual_group_eligible_members(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_registration_invite(types::RegistrationInvite::Accepted).filter_text("text").filter_verified(true).for_children(true).member_type(types::MemberType::Individual).page_limit(1).page_offset(1).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).list_individual_group_eligible_members(&types::IndividualGroupId::from("individual-group-id")).filter_registration_invite(types::RegistrationInvite::Accepted).filter_text("text").filter_verified(true).for_children(true).member_type(types::MemberType::Individual).page_limit(1).page_offset(1).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("list_individual_group_eligible_members", server.request().await);
 }
@@ -763,7 +763,7 @@ async fn move_individual_group() {
     let documented = include_str!("../../../../specs/carium/examples/move_individual_group.response.json");
     let server = Loopback::answering(201, "application/vnd.api+json", documented).await;
     let body: types::MoveIndividualGroup = read(include_str!("../../../../specs/carium/examples/move_individual_group.request.json"));
-    let answer = client(&server).move_individual_group(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).move_individual_group(&types::IndividualGroupId::from("individual-group-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("move_individual_group", server.request().await);
 }
@@ -773,7 +773,7 @@ async fn remove_individual_group_individuals() {
     let documented = include_str!("../../../../specs/carium/examples/remove_individual_group_individuals.response.json");
     let server = Loopback::answering(201, "application/vnd.api+json", documented).await;
     let body: types::RemoveGroupIndividuals = read(include_str!("../../../../specs/carium/examples/remove_individual_group_individuals.request.json"));
-    let answer = client(&server).remove_individual_group_individuals(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).remove_individual_group_individuals(&types::IndividualGroupId::from("individual-group-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("remove_individual_group_individuals", server.request().await);
 }
@@ -783,7 +783,7 @@ async fn remove_individual_group_leaders() {
     let documented = include_str!("../../../../specs/carium/examples/remove_individual_group_leaders.response.json");
     let server = Loopback::answering(201, "application/vnd.api+json", documented).await;
     let body: types::RemoveGroupUsers = read(include_str!("../../../../specs/carium/examples/remove_individual_group_leaders.request.json"));
-    let answer = client(&server).remove_individual_group_leaders(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).remove_individual_group_leaders(&types::IndividualGroupId::from("individual-group-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("remove_individual_group_leaders", server.request().await);
 }
@@ -793,7 +793,7 @@ async fn remove_individual_group_members() {
     let documented = include_str!("../../../../specs/carium/examples/remove_individual_group_members.response.json");
     let server = Loopback::answering(201, "application/vnd.api+json", documented).await;
     let body: types::RemoveGroupUsers = read(include_str!("../../../../specs/carium/examples/remove_individual_group_members.request.json"));
-    let answer = client(&server).remove_individual_group_members(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).remove_individual_group_members(&types::IndividualGroupId::from("individual-group-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("remove_individual_group_members", server.request().await);
 }
@@ -811,7 +811,7 @@ async fn list_individual_groups() {
 async fn get_individual_group() {
     let documented = include_str!("../../../../specs/carium/examples/get_individual_group_v2.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
-    let answer = client(&server).get_individual_group(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_include_inactive(true).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).get_individual_group(&types::IndividualGroupId::from("individual-group-id")).filter_include_inactive(true).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("get_individual_group", server.request().await);
 }
@@ -839,7 +839,7 @@ async fn create_organization() {
 async fn get_organization() {
     let documented = include_str!("../../../../specs/carium/examples/get_organization.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
-    let answer = client(&server).get_organization(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).get_organization(&types::OrganizationId::from("organization-id")).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("get_organization", server.request().await);
 }
@@ -848,8 +848,8 @@ async fn get_organization() {
 async fn update_organization() {
     let documented = include_str!("../../../../specs/carium/examples/update_organization.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
-    let body: types::UpdateOrganizationDocument = read(r#"{"data":{"attributes":{"authorization-type":"text","classification":"carium","display-name":"text","name":"text","provider-type":"text","theme-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","timezone":"text"},"id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","type":"organizations"},"meta":{}}"#);
-    let answer = client(&server).update_organization(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    let body: types::UpdateOrganizationDocument = read(r#"{"data":{"attributes":{"authorization-type":"text","classification":"carium","display-name":"text","name":"text","provider-type":"text","theme-id":"theme-id","timezone":"text"},"id":"organization-id","type":"organizations"},"meta":{}}"#);
+    let answer = client(&server).update_organization(&types::OrganizationId::from("organization-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("update_organization", server.request().await);
 }
@@ -858,7 +858,7 @@ async fn update_organization() {
 async fn add_organization_user() {
     let server = Loopback::answering(201, "application/json", "").await;
     let body: types::AddOrganizationUserDocument = read(include_str!("../../../../specs/carium/examples/add_organization_user.request.json"));
-    client(&server).add_organization_user(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    client(&server).add_organization_user(&types::OrganizationId::from("organization-id"), &body).send().await.expect("the documented answer is decoded");
     assert_wire!("add_organization_user", server.request().await);
 }
 
@@ -867,7 +867,7 @@ async fn process_organization_logo_upload() {
     let documented = include_str!("../../../../specs/carium/examples/process_organization_logo_upload.response.json");
     let server = Loopback::answering(201, "application/vnd.api+json", documented).await;
     let body: types::EmptyObject = read(include_str!("../../../../specs/carium/examples/process_organization_logo_upload.request.json"));
-    let answer = client(&server).process_organization_logo_upload(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).process_organization_logo_upload(&types::OrganizationId::from("organization-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("process_organization_logo_upload", server.request().await);
 }
@@ -876,7 +876,7 @@ async fn process_organization_logo_upload() {
 async fn remove_organization_user() {
     let server = Loopback::answering(201, "application/json", "").await;
     let body: types::RemoveOrganizationUserDocument = read(include_str!("../../../../specs/carium/examples/remove_organization_user.request.json"));
-    client(&server).remove_organization_user(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    client(&server).remove_organization_user(&types::OrganizationId::from("organization-id"), &body).send().await.expect("the documented answer is decoded");
     assert_wire!("remove_organization_user", server.request().await);
 }
 
@@ -885,7 +885,7 @@ async fn create_organization_logo_upload() {
     let documented = include_str!("../../../../specs/carium/examples/create_organization_logo_upload.response.json");
     let server = Loopback::answering(201, "application/vnd.api+json", documented).await;
     let body: types::NewLogoUpload = read(include_str!("../../../../specs/carium/examples/create_organization_logo_upload.request.json"));
-    let answer = client(&server).create_organization_logo_upload(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).create_organization_logo_upload(&types::OrganizationId::from("organization-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("create_organization_logo_upload", server.request().await);
 }
@@ -894,7 +894,7 @@ async fn create_organization_logo_upload() {
 async fn get_organization_code_info() {
     let documented = include_str!("../../../../specs/carium/examples/get_organization_code_info.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
-    let answer = client(&server).get_organization_code_info(&types::OrganizationCodeId::from("text")).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).get_organization_code_info(&types::OrganizationCodeId::from("organization-code-id")).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("get_organization_code_info", server.request().await);
 }
@@ -922,7 +922,7 @@ async fn create_organization_code() {
 async fn get_organization_code() {
     let documented = include_str!("../../../../specs/carium/examples/get_organization_code.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
-    let answer = client(&server).get_organization_code(&types::OrganizationCodeId::from("text")).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).get_organization_code(&types::OrganizationCodeId::from("organization-code-id")).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("get_organization_code", server.request().await);
 }
@@ -932,7 +932,7 @@ async fn update_organization_code() {
     let documented = include_str!("../../../../specs/carium/examples/update_organization_code.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
     let body: types::UpdateOrganizationCodeDocument = read(include_str!("../../../../specs/carium/examples/update_organization_code.request.json"));
-    let answer = client(&server).update_organization_code(&types::OrganizationCodeId::from("text"), &body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).update_organization_code(&types::OrganizationCodeId::from("organization-code-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("update_organization_code", server.request().await);
 }
@@ -941,7 +941,7 @@ async fn update_organization_code() {
 async fn list_organization_code_users() {
     let documented = include_str!("../../../../specs/carium/examples/list_organization_code_users.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
-    let answer = client(&server).list_organization_code_users(&types::OrganizationCodeId::from("text")).email("text").email_verified(true).page_limit(1).page_offset(1).state(types::UserState::Archived).text("text").send().await.expect("the documented answer is decoded");
+    let answer = client(&server).list_organization_code_users(&types::OrganizationCodeId::from("organization-code-id")).email("text").email_verified(true).page_limit(1).page_offset(1).state(types::UserState::Archived).text("text").send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("list_organization_code_users", server.request().await);
 }
@@ -969,7 +969,7 @@ async fn create_organization_email_template() {
 async fn get_organization_email_template() {
     let documented = include_str!("../../../../specs/carium/examples/get_organization_email_template.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
-    let answer = client(&server).get_organization_email_template(&types::EmailTemplateId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).get_organization_email_template(&types::EmailTemplateId::from("email-template-id")).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("get_organization_email_template", server.request().await);
 }
@@ -979,7 +979,7 @@ async fn update_organization_email_template() {
     let documented = include_str!("../../../../specs/carium/examples/update_organization_email_template.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
     let body: types::UpdateEmailTemplateDocument = read(include_str!("../../../../specs/carium/examples/update_organization_email_template.request.json"));
-    let answer = client(&server).update_organization_email_template(&types::EmailTemplateId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).update_organization_email_template(&types::EmailTemplateId::from("email-template-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("update_organization_email_template", server.request().await);
 }
@@ -1007,7 +1007,7 @@ async fn create_organization_general_message() {
 async fn get_organization_general_message() {
     let documented = include_str!("../../../../specs/carium/examples/get_organization_general_message.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
-    let answer = client(&server).get_organization_general_message(&types::GeneralMessageId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).get_organization_general_message(&types::GeneralMessageId::from("general-message-id")).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("get_organization_general_message", server.request().await);
 }
@@ -1017,7 +1017,7 @@ async fn update_organization_general_message() {
     let documented = include_str!("../../../../specs/carium/examples/update_organization_general_message.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
     let body: types::UpdateGeneralMessageDocument = read(include_str!("../../../../specs/carium/examples/update_organization_general_message.request.json"));
-    let answer = client(&server).update_organization_general_message(&types::GeneralMessageId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).update_organization_general_message(&types::GeneralMessageId::from("general-message-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("update_organization_general_message", server.request().await);
 }
@@ -1045,7 +1045,7 @@ async fn create_organization_sms_template() {
 async fn get_organization_sms_template() {
     let documented = include_str!("../../../../specs/carium/examples/get_organization_sms_template.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
-    let answer = client(&server).get_organization_sms_template(&types::SmsTemplateId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).get_organization_sms_template(&types::SmsTemplateId::from("sms-template-id")).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("get_organization_sms_template", server.request().await);
 }
@@ -1055,7 +1055,7 @@ async fn update_organization_sms_template() {
     let documented = include_str!("../../../../specs/carium/examples/update_organization_sms_template.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
     let body: types::UpdateSmsTemplateDocument = read(include_str!("../../../../specs/carium/examples/update_organization_sms_template.request.json"));
-    let answer = client(&server).update_organization_sms_template(&types::SmsTemplateId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).update_organization_sms_template(&types::SmsTemplateId::from("sms-template-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("update_organization_sms_template", server.request().await);
 }
@@ -1083,7 +1083,7 @@ async fn create_organization_theme() {
 async fn get_organization_theme() {
     let documented = include_str!("../../../../specs/carium/examples/get_organization_theme.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
-    let answer = client(&server).get_organization_theme(&types::ThemeId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).get_organization_theme(&types::ThemeId::from("theme-id")).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("get_organization_theme", server.request().await);
 }
@@ -1093,7 +1093,7 @@ async fn update_organization_theme() {
     let documented = include_str!("../../../../specs/carium/examples/update_organization_theme.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
     let body: types::UpdateThemeDocument = read(include_str!("../../../../specs/carium/examples/update_organization_theme.request.json"));
-    let answer = client(&server).update_organization_theme(&types::ThemeId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).update_organization_theme(&types::ThemeId::from("theme-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("update_organization_theme", server.request().await);
 }
@@ -1130,7 +1130,7 @@ async fn list_roles() {
 async fn add_role_user() {
     let server = Loopback::answering(201, "application/json", "").await;
     let body: types::ChangeRoleUserDocument = read(include_str!("../../../../specs/carium/examples/add_role_user.request.json"));
-    client(&server).add_role_user(&types::RoleId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    client(&server).add_role_user(&types::RoleId::from("role-id"), &body).send().await.expect("the documented answer is decoded");
     assert_wire!("add_role_user", server.request().await);
 }
 
@@ -1138,7 +1138,7 @@ async fn add_role_user() {
 async fn remove_role_user() {
     let server = Loopback::answering(201, "application/json", "").await;
     let body: types::ChangeRoleUserDocument = read(include_str!("../../../../specs/carium/examples/remove_role_user.request.json"));
-    client(&server).remove_role_user(&types::RoleId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    client(&server).remove_role_user(&types::RoleId::from("role-id"), &body).send().await.expect("the documented answer is decoded");
     assert_wire!("remove_role_user", server.request().await);
 }
 
@@ -1223,7 +1223,7 @@ async fn create_organization_feature() {
 async fn get_organization_feature() {
     let documented = include_str!("../../../../specs/carium/examples/get_organization_feature.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
-    let answer = client(&server).get_organization_feature(&types::OrganizationFeatureId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).get_organization_feature(&types::OrganizationFeatureId::from("organization-feature-id")).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("get_organization_feature", server.request().await);
 }
@@ -1232,7 +1232,7 @@ async fn get_organization_feature() {
 async fn update_organization_feature() {
     let server = Loopback::answering(200, "application/json", "").await;
     let body: types::UpdateOrganizationFeatureDocument = read(include_str!("../../../../specs/carium/examples/update_organization_feature.request.json"));
-    client(&server).update_organization_feature(&types::OrganizationFeatureId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    client(&server).update_organization_feature(&types::OrganizationFeatureId::from("organization-feature-id"), &body).send().await.expect("the documented answer is decoded");
     assert_wire!("update_organization_feature", server.request().await);
 }
 
@@ -1259,7 +1259,7 @@ async fn create_user_feature() {
 async fn get_user_feature() {
     let documented = include_str!("../../../../specs/carium/examples/get_user_feature.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
-    let answer = client(&server).get_user_feature(&types::UserFeatureId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).get_user_feature(&types::UserFeatureId::from("user-feature-id")).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("get_user_feature", server.request().await);
 }
@@ -1268,7 +1268,7 @@ async fn get_user_feature() {
 async fn update_user_feature() {
     let server = Loopback::answering(200, "application/json", "").await;
     let body: types::UpdateUserFeatureDocument = read(include_str!("../../../../specs/carium/examples/update_user_feature.request.json"));
-    client(&server).update_user_feature(&types::UserFeatureId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    client(&server).update_user_feature(&types::UserFeatureId::from("user-feature-id"), &body).send().await.expect("the documented answer is decoded");
     assert_wire!("update_user_feature", server.request().await);
 }
 
@@ -1276,7 +1276,7 @@ async fn update_user_feature() {
 async fn list_service_documents() {
     let documented = include_str!("../../../../specs/carium/examples/list_service_documents.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
-    let answer = client(&server).list_service_documents(true).organization_code(types::OrganizationCodeId::from("text")).organizations([types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).referral_code("text").send().await.expect("the documented answer is decoded");
+    let answer = client(&server).list_service_documents(true).organization_code(types::OrganizationCodeId::from("organization-code-id")).organizations([types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).referral_code("text").send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("list_service_documents", server.request().await);
 }
@@ -1285,7 +1285,7 @@ async fn list_service_documents() {
 async fn get_service_document() {
     let documented = include_str!("../../../../specs/carium/examples/get_service_document.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
-    let answer = client(&server).get_service_document(&types::ServiceDocumentId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).html(true).locale("text").reflow(true).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).get_service_document(&types::ServiceDocumentId::from("service-document-id")).html(true).locale("text").reflow(true).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("get_service_document", server.request().await);
 }
@@ -1294,7 +1294,7 @@ async fn get_service_document() {
 async fn delete_user_service_document_agreements() {
     let server = Loopback::answering(201, "application/json", "").await;
     let body: types::EmptyObject = read(include_str!("../../../../specs/carium/examples/delete_user_service_document_agreements.request.json"));
-    client(&server).delete_user_service_document_agreements(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    client(&server).delete_user_service_document_agreements(&types::UserId::from("user-id"), &body).send().await.expect("the documented answer is decoded");
     assert_wire!("delete_user_service_document_agreements", server.request().await);
 }
 
@@ -1332,7 +1332,7 @@ async fn answer_archive_request() {
     let documented = include_str!("../../../../specs/carium/examples/answer_archive_request.response.json");
     let server = Loopback::answering(201, "application/vnd.api+json", documented).await;
     let body: types::AnswerArchiveRequest = read(include_str!("../../../../specs/carium/examples/answer_archive_request.request.json"));
-    let answer = client(&server).answer_archive_request(&types::ArchiveRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).answer_archive_request(&types::ArchiveRequestId::from("archive-request-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("answer_archive_request", server.request().await);
 }
@@ -1360,7 +1360,7 @@ async fn create_deletion_request() {
 async fn get_deletion_request() {
     let documented = include_str!("../../../../specs/carium/examples/get_deletion_request.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
-    let answer = client(&server).get_deletion_request(&types::DeletionRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).get_deletion_request(&types::DeletionRequestId::from("deletion-request-id")).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("get_deletion_request", server.request().await);
 }
@@ -1370,7 +1370,7 @@ async fn update_deletion_request_status() {
     let documented = include_str!("../../../../specs/carium/examples/update_deletion_request_status.response.json");
     let server = Loopback::answering(201, "application/vnd.api+json", documented).await;
     let body: types::FinishDeletion = read(include_str!("../../../../specs/carium/examples/update_deletion_request_status.request.json"));
-    let answer = client(&server).update_deletion_request_status(&types::DeletionRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).update_deletion_request_status(&types::DeletionRequestId::from("deletion-request-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("update_deletion_request_status", server.request().await);
 }
@@ -1396,7 +1396,7 @@ async fn list_replicators() {
 async fn get_replicator() {
     let documented = include_str!("../../../../specs/carium/examples/get_replicator.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
-    let answer = client(&server).get_replicator(&types::ReplicatorId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).get_replicator(&types::ReplicatorId::from("replicator-id")).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("get_replicator", server.request().await);
 }
@@ -1471,7 +1471,7 @@ async fn create_url_shortener() {
 async fn get_url_shortener() {
     let documented = include_str!("../../../../specs/carium/examples/get_url_shortener.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
-    let answer = client(&server).get_url_shortener(&types::UrlShortenerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).get_url_shortener(&types::UrlShortenerId::from("url-shortener-id")).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("get_url_shortener", server.request().await);
 }
@@ -1481,7 +1481,7 @@ async fn update_url_shortener() {
     let documented = include_str!("../../../../specs/carium/examples/update_url_shortener.response.json");
     let server = Loopback::answering(200, "application/vnd.api+json", documented).await;
     let body: types::UpdateUrlShortenerDocument = read(include_str!("../../../../specs/carium/examples/update_url_shortener.request.json"));
-    let answer = client(&server).update_url_shortener(&types::UrlShortenerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).send().await.expect("the documented answer is decoded");
+    let answer = client(&server).update_url_shortener(&types::UrlShortenerId::from("url-shortener-id"), &body).send().await.expect("the documented answer is decoded");
     assert_same_json(documented, &answer);
     assert_wire!("update_url_shortener", server.request().await);
 }

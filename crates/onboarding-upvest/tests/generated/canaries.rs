@@ -174,8 +174,8 @@ UserNationalityChange.nationalities",
             text: r#"{"data_download_link":"https://example.com/canary0066","document_type":"PASSPORT","first_name":"canary0067","issuance_date":"2024-02-29","last_name":"canary0068"}"#,
             canaries: "
 /data_download_link canary0066 l1000 UserNameChange.data_download_link
-/first_name canary0067 l100 UserNameChange.first_name
-/last_name canary0068 l100 UserNameChange.last_name",
+/first_name canary0067 . UserNameChange.first_name
+/last_name canary0068 . UserNameChange.last_name",
         },
         Body {
             name: "UserDataChange 2",
@@ -212,13 +212,13 @@ UserNationalityChange.nationalities",
 /address/country QD p UserDetailsChange.address Address.country
 /address/postcode canary0082 l10 UserDetailsChange.address Address.postcode
 /address/state canary0083 l50 UserDetailsChange.address Address.state
-/birth_city canary0084 l85 UserDetailsChange.birth_city
+/birth_city canary0084 . UserDetailsChange.birth_city
 /birth_country QH p UserDetailsChange.birth_country
 /birth_date 1086-07-17 . UserDetailsChange.birth_date
-/birth_name canary0087 l100 UserDetailsChange.birth_name
+/birth_name canary0087 . UserDetailsChange.birth_name
 /email canary0088 l100 UserDetailsChange.email
-/first_name canary0089 l100 UserDetailsChange.first_name
-/last_name canary0090 l100 UserDetailsChange.last_name
+/first_name canary0089 . UserDetailsChange.first_name
+/last_name canary0090 . UserDetailsChange.last_name
 /nationalities/0 QN p UserDetailsChange.nationalities
 /phone_number 7000000092 p UserDetailsChange.phone_number
 /postal_address/address_line1 canary0093 l100 UserDetailsChange.postal_address Address.address_line1

@@ -27,7 +27,7 @@ impl Client {
     /// let answer = client
     ///     .create_anonymous_access(
     ///         &types::NewAnonymousAccessAttributes::new(
-    ///                 types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///                 types::UserId::from("user-id"),
     ///                 vec![types::NewAllowedEndpoint::new("text", "text")],
     ///                 UtcDateTime::from("2024-02-29 12:30:00"),
     ///             )
@@ -75,9 +75,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .get_anonymous_access(
-    ///         &types::AnonymousAccessId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///     )
+    ///     .get_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -95,7 +93,7 @@ impl Client {
             "/v1/anonymous-accesses/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).answers_json()
     }
 
     /// Update a grant of anonymous access.
@@ -118,11 +116,9 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .update_anonymous_access(
-    ///         &types::AnonymousAccessId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::AnonymousAccessId::from("anonymous-access-id"),
     ///         &types::UpdateAnonymousAccess::new(
-    ///                 types::AnonymousAccessId::from(
-    ///                     "497f6eca-6276-4993-bfeb-53cbbbba6f08",
-    ///                 ),
+    ///                 types::AnonymousAccessId::from("anonymous-access-id"),
     ///                 types::UpdateAnonymousAccessAttributes::new(),
     ///             )
     ///             .into(),
@@ -145,12 +141,7 @@ impl Client {
             "/v1/anonymous-accesses/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
     /// Call an endpoint under a grant.
@@ -174,7 +165,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .proxy_anonymous_access(
-    ///         &types::AnonymousAccessId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::AnonymousAccessId::from("anonymous-access-id"),
     ///         &types::ProxyCall::new("text", types::HttpMethod::Delete),
     ///     )
     ///     .send()
@@ -195,11 +186,6 @@ impl Client {
             "/v1/anonymous-accesses/{id}/proxy/",
         )
             .accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 }

@@ -97,7 +97,7 @@ impl Client {
             self.core
                 .request(&OPERATION)
                 .query("operation", operation)
-                .check("user-id", user_id, &[])
+                .check("user-id", user_id, const { &[Rule::format("uuid")] })
                 .query("user-id", user_id)
                 .answers_json(),
         )
@@ -195,7 +195,7 @@ impl Client {
             self.core
                 .request(&OPERATION)
                 .query("operation", operation)
-                .check("resource-id", &resource_id, const { &[Rule::min_items(1), Rule::max_items(50)] })
+                .check("resource-id", &resource_id, const { &[Rule::min_items(1), Rule::max_items(50), Rule::each_format("uuid")] })
                 .query_each("resource-id", resource_id)
                 .query("resource-type", resource_type)
                 .answers_json(),
@@ -224,9 +224,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .get_authz_user_status(
-    ///         &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///     )
+    ///     .get_authz_user_status(&types::UserId::from("user-id"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -244,7 +242,7 @@ impl Client {
             "/v1/authz-user-status/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).answers_json()
     }
 
     /// Check the access of many users.
@@ -304,21 +302,21 @@ call! {
         /// Leave out individuals of these owners.
         ///
         /// At least 1 item.
-        filter_exclude_owner_ids: types::OwnerId = each "filter[exclude-owner-ids]" [min_items(1)],
+        filter_exclude_owner_ids: types::OwnerId = each "filter[exclude-owner-ids]" [min_items(1), each_format("uuid")],
         /// Only individuals with this first name.
         ///
         /// At most 255 characters.
         filter_first_name: String = query "filter[first-name]" [max_length(255)],
         /// Only individuals of this group.
-        filter_group_id: types::IndividualGroupId = query "filter[group-id]",
+        filter_group_id: types::IndividualGroupId = query "filter[group-id]" [format("uuid")],
         /// Only members of groups that this user leads.
-        filter_group_members_with_leader_id: types::UserId = query "filter[group-members-with-leader-id]",
+        filter_group_members_with_leader_id: types::UserId = query "filter[group-members-with-leader-id]" [format("uuid")],
         /// Only individuals with this last name.
         ///
         /// At most 255 characters.
         filter_last_name: String = query "filter[last-name]" [max_length(255)],
         /// Only individuals of this organization.
-        filter_organization_id: types::OrganizationId = query "filter[organization-id]",
+        filter_organization_id: types::OrganizationId = query "filter[organization-id]" [format("uuid")],
         /// Only individuals whose phone number is verified, or is not.
         filter_phone_verified: bool = query "filter[phone-verified]",
         /// Only individuals with this phone number.
@@ -342,7 +340,7 @@ call! {
     /// A call of [`list_authz_resource_accessors`](crate::Client::list_authz_resource_accessors): set what is optional, then [`send`](Self::send).
     pub struct ListAuthzResourceAccessors -> types::ResourceAccessorList, errors::RequestError, pages offset("page[offset]", "page[limit]", 5000) {
         /// Only users of this organization.
-        organization_id: types::OrganizationId = query "organization-id",
+        organization_id: types::OrganizationId = query "organization-id" [format("uuid")],
         /// Largest number of entries on the page.
         ///
         /// 0 to 100000, `5000` by default.

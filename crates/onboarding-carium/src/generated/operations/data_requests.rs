@@ -29,7 +29,7 @@ impl Client {
     ///         &types::NewAggregationRequestAttributes::new(
     ///                 vec![
     ///                     types::AggregationEntry::new("text",
-    ///                     types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+    ///                     types::IndividualId::from("individual-id"))
     ///                 ],
     ///             )
     ///             .into(),
@@ -144,7 +144,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .answer_archive_request(
-    ///         &types::ArchiveRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::ArchiveRequestId::from("archive-request-id"),
     ///         &types::AnswerArchiveRequest::new("text"),
     ///     )
     ///     .send()
@@ -165,12 +165,7 @@ impl Client {
             "/v1/archive-requests/{id}/answer/",
         )
             .accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
     /// List deletion requests.
@@ -273,9 +268,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .get_deletion_request(
-    ///         &types::DeletionRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///     )
+    ///     .get_deletion_request(&types::DeletionRequestId::from("deletion-request-id"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -293,7 +286,7 @@ impl Client {
             "/v1/deletion-requests/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).answers_json()
     }
 
     /// Report a deletion job as done.
@@ -318,7 +311,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .update_deletion_request_status(
-    ///         &types::DeletionRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::DeletionRequestId::from("deletion-request-id"),
     ///         &types::FinishDeletion::new(
     ///             types::DeletionReferenceId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
     ///         ),
@@ -341,12 +334,7 @@ impl Client {
             "/v1/deletion-requests/{id}/update-status/",
         )
             .accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
     /// Purge data.
@@ -380,7 +368,7 @@ call! {
     /// A call of [`list_archive_requests`](crate::Client::list_archive_requests): set what is optional, then [`send`](Self::send).
     pub struct ListArchiveRequests -> types::ArchiveRequestList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
         /// Only requests about this individual.
-        filter_individual_id: types::IndividualId = query "filter[individual-id]",
+        filter_individual_id: types::IndividualId = query "filter[individual-id]" [format("uuid")],
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.

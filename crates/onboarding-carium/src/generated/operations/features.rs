@@ -338,7 +338,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .get_organization_feature(
-    ///         &types::OrganizationFeatureId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::OrganizationFeatureId::from("organization-feature-id"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -357,7 +357,7 @@ impl Client {
             "/v1/organization-features/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).answers_json()
     }
 
     /// Update an organization's feature setting.
@@ -380,11 +380,9 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// client
     ///     .update_organization_feature(
-    ///         &types::OrganizationFeatureId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::OrganizationFeatureId::from("organization-feature-id"),
     ///         &types::UpdateOrganizationFeature::new(
-    ///                 types::OrganizationFeatureId::from(
-    ///                     "497f6eca-6276-4993-bfeb-53cbbbba6f08",
-    ///                 ),
+    ///                 types::OrganizationFeatureId::from("organization-feature-id"),
     ///                 types::UpdateOrganizationFeatureAttributes::new(),
     ///             )
     ///             .into(),
@@ -402,12 +400,7 @@ impl Client {
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("update_organization_feature", Method::PATCH, "/v1/organization-features/{id}/");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_nothing()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
     }
 
     /// List feature settings of users.
@@ -502,9 +495,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .get_user_feature(
-    ///         &types::UserFeatureId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///     )
+    ///     .get_user_feature(&types::UserFeatureId::from("user-feature-id"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -522,7 +513,7 @@ impl Client {
             "/v1/user-features/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).answers_json()
     }
 
     /// Update a user's feature setting.
@@ -545,9 +536,9 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// client
     ///     .update_user_feature(
-    ///         &types::UserFeatureId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::UserFeatureId::from("user-feature-id"),
     ///         &types::UpdateUserFeature::new(
-    ///                 types::UserFeatureId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///                 types::UserFeatureId::from("user-feature-id"),
     ///                 types::UpdateUserFeatureAttributes::new(),
     ///             )
     ///             .into(),
@@ -564,12 +555,7 @@ impl Client {
         body: &types::UpdateUserFeatureDocument,
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation = Operation::new("update_user_feature", Method::PATCH, "/v1/user-features/{id}/");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_nothing()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
     }
 }
 
@@ -579,11 +565,11 @@ call! {
         /// Only features that can be given one by one, or cannot.
         filter_assignable: bool = query "filter[assignable]",
         /// Only features of this individual.
-        filter_individual_id: types::IndividualId = query "filter[individual-id]",
+        filter_individual_id: types::IndividualId = query "filter[individual-id]" [format("uuid")],
         /// Only features of this organization.
-        filter_organization_id: types::OrganizationId = query "filter[organization-id]",
+        filter_organization_id: types::OrganizationId = query "filter[organization-id]" [format("uuid")],
         /// Only features of this user.
-        filter_user_id: types::UserId = query "filter[user-id]",
+        filter_user_id: types::UserId = query "filter[user-id]" [format("uuid")],
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.
@@ -603,7 +589,7 @@ call! {
         /// At most 255 characters.
         filter_feature_name: String = query "filter[feature-name]" [max_length(255)],
         /// Only settings of this organization.
-        organization_id: types::OrganizationId = query "organization-id",
+        organization_id: types::OrganizationId = query "organization-id" [format("uuid")],
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.
@@ -623,7 +609,7 @@ call! {
         /// At most 255 characters.
         filter_feature_name: String = query "filter[feature-name]" [max_length(255)],
         /// Only settings in this organization.
-        filter_organization_id: types::OrganizationId = query "filter[organization-id]",
+        filter_organization_id: types::OrganizationId = query "filter[organization-id]" [format("uuid")],
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.
@@ -635,6 +621,6 @@ call! {
         /// Only settings of the user with this e-mail address.
         user_email: String = query "user-email" [format("email")],
         /// Only settings of this user.
-        user_id: types::UserId = query "user-id",
+        user_id: types::UserId = query "user-id" [format("uuid")],
     }
 }

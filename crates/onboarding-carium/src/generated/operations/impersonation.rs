@@ -103,7 +103,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .get_impersonation_request(
-    ///         &types::ImpersonationRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::ImpersonationRequestId::from("impersonation-request-id"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -122,7 +122,7 @@ impl Client {
             "/v1/impersonation-requests/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).answers_json()
     }
 
     /// Start a session as another user.
@@ -145,7 +145,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .impersonate_user(
-    ///         &types::ImpersonationRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::ImpersonationRequestId::from("impersonation-request-id"),
     ///         &types::ImpersonateUser::new(),
     ///     )
     ///     .send()
@@ -166,12 +166,7 @@ impl Client {
             "/v1/impersonation-requests/{id}/impersonate/",
         )
             .accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 }
 
@@ -179,12 +174,12 @@ call! {
     /// A call of [`list_impersonation_requests`](crate::Client::list_impersonation_requests): set what is optional, then [`send`](Self::send).
     pub struct ListImpersonationRequests -> types::ImpersonationRequestList, errors::RequestError {
         /// Only requests made by this user.
-        filter_created_by: types::UserId = query "filter[created-by]",
+        filter_created_by: types::UserId = query "filter[created-by]" [format("uuid")],
         /// Only requests to act as the user with this e-mail address.
         ///
         /// At most 255 characters.
         filter_user_email: String = query "filter[user-email]" [max_length(255)],
         /// Only requests to act as this user.
-        filter_user_id: types::UserId = query "filter[user-id]",
+        filter_user_id: types::UserId = query "filter[user-id]" [format("uuid")],
     }
 }

@@ -3,7 +3,7 @@
 
 //! Groups of individuals, with leaders, members and a log.
 
-use onboarding_core::{Call, Method, Operation, call};
+use onboarding_core::{Call, Method, Operation, Rule, call};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -50,7 +50,7 @@ impl Client {
         ListIndividualGroupIndividuals(
             self.core
                 .request(&OPERATION)
-                .check("individual-group-id", individual_group_id, &[])
+                .check("individual-group-id", individual_group_id, const { &[Rule::format("uuid")] })
                 .query("individual-group-id", individual_group_id)
                 .answers_json(),
         )
@@ -98,7 +98,7 @@ impl Client {
         ListIndividualGroupLeaders(
             self.core
                 .request(&OPERATION)
-                .check("individual-group-id", individual_group_id, &[])
+                .check("individual-group-id", individual_group_id, const { &[Rule::format("uuid")] })
                 .query("individual-group-id", individual_group_id)
                 .answers_json(),
         )
@@ -228,9 +228,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .get_individual_group_v1(
-    ///         &types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///     )
+    ///     .get_individual_group_v1(&types::IndividualGroupId::from("individual-group-id"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -245,13 +243,7 @@ impl Client {
             "/v1/individual-groups/{id}/",
         )
             .accept("application/vnd.api+json");
-        GetIndividualGroupV1(
-            self.core
-                .request(&OPERATION)
-                .check("id", id, &[])
-                .path("id", id)
-                .answers_json(),
-        )
+        GetIndividualGroupV1(self.core.request(&OPERATION).path("id", id).answers_json())
     }
 
     /// Update a group.
@@ -274,11 +266,9 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .update_individual_group(
-    ///         &types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::IndividualGroupId::from("individual-group-id"),
     ///         &types::UpdateIndividualGroup::new(
-    ///                 types::IndividualGroupId::from(
-    ///                     "497f6eca-6276-4993-bfeb-53cbbbba6f08",
-    ///                 ),
+    ///                 types::IndividualGroupId::from("individual-group-id"),
     ///                 types::UpdateIndividualGroupAttributes::new(),
     ///             )
     ///             .into(),
@@ -301,12 +291,7 @@ impl Client {
             "/v1/individual-groups/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
     /// Add individuals to a group.
@@ -329,7 +314,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .add_individual_group_individuals(
-    ///         &types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::IndividualGroupId::from("individual-group-id"),
     ///         &types::AddGroupIndividuals::new(
     ///             vec![types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")],
     ///         ),
@@ -352,12 +337,7 @@ impl Client {
             "/v1/individual-groups/{id}/add-individuals/",
         )
             .accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
     /// Add leaders to a group.
@@ -380,7 +360,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .add_individual_group_leaders(
-    ///         &types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::IndividualGroupId::from("individual-group-id"),
     ///         &types::AddGroupUsers::AddGroupUserIds(
     ///             types::AddGroupUserIds::new(
     ///                 vec![types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")],
@@ -405,12 +385,7 @@ impl Client {
             "/v1/individual-groups/{id}/add-leaders/",
         )
             .accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
     /// Add members to a group.
@@ -433,7 +408,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .add_individual_group_members(
-    ///         &types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::IndividualGroupId::from("individual-group-id"),
     ///         &types::AddGroupUsers::AddGroupUserIds(
     ///             types::AddGroupUserIds::new(
     ///                 vec![types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")],
@@ -458,12 +433,7 @@ impl Client {
             "/v1/individual-groups/{id}/add-members/",
         )
             .accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
     /// List people who could join a group.
@@ -486,7 +456,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .list_individual_group_eligible_members(
-    ///         &types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::IndividualGroupId::from("individual-group-id"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -505,13 +475,7 @@ impl Client {
             "/v1/individual-groups/{id}/eligible-members/",
         )
             .accept("application/vnd.api+json");
-        ListIndividualGroupEligibleMembers(
-            self.core
-                .request(&OPERATION)
-                .check("id", id, &[])
-                .path("id", id)
-                .answers_json(),
-        )
+        ListIndividualGroupEligibleMembers(self.core.request(&OPERATION).path("id", id).answers_json())
     }
 
     /// Move a group.
@@ -534,7 +498,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .move_individual_group(
-    ///         &types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::IndividualGroupId::from("individual-group-id"),
     ///         &types::MoveIndividualGroup::new(
     ///             types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
     ///         ),
@@ -557,12 +521,7 @@ impl Client {
             "/v1/individual-groups/{id}/move-group/",
         )
             .accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
     /// Remove individuals from a group.
@@ -585,7 +544,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .remove_individual_group_individuals(
-    ///         &types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::IndividualGroupId::from("individual-group-id"),
     ///         &types::RemoveGroupIndividuals::new(
     ///             vec![types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")],
     ///         ),
@@ -608,12 +567,7 @@ impl Client {
             "/v1/individual-groups/{id}/remove-individuals/",
         )
             .accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
     /// Remove leaders from a group.
@@ -636,7 +590,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .remove_individual_group_leaders(
-    ///         &types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::IndividualGroupId::from("individual-group-id"),
     ///         &types::RemoveGroupUsers::RemoveGroupUserIds(
     ///             types::RemoveGroupUserIds::new(
     ///                 vec![types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")],
@@ -661,12 +615,7 @@ impl Client {
             "/v1/individual-groups/{id}/remove-leaders/",
         )
             .accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
     /// Remove members from a group.
@@ -689,7 +638,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .remove_individual_group_members(
-    ///         &types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::IndividualGroupId::from("individual-group-id"),
     ///         &types::RemoveGroupUsers::RemoveGroupUserIds(
     ///             types::RemoveGroupUserIds::new(
     ///                 vec![types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")],
@@ -714,12 +663,7 @@ impl Client {
             "/v1/individual-groups/{id}/remove-members/",
         )
             .accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
     /// List groups.
@@ -773,9 +717,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .get_individual_group(
-    ///         &types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///     )
+    ///     .get_individual_group(&types::IndividualGroupId::from("individual-group-id"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -790,7 +732,7 @@ impl Client {
             "/v2/individual-groups/{id}/",
         )
             .accept("application/vnd.api+json");
-        GetIndividualGroup(self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json())
+        GetIndividualGroup(self.core.request(&OPERATION).path("id", id).answers_json())
     }
 }
 
@@ -826,13 +768,13 @@ call! {
     /// A call of [`list_individual_group_logs`](crate::Client::list_individual_group_logs): set what is optional, then [`send`](Self::send).
     pub struct ListIndividualGroupLogs -> types::IndividualGroupLogList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
         /// Only entries about this individual.
-        filter_individual_id: types::IndividualId = query "filter[individual-id]",
+        filter_individual_id: types::IndividualId = query "filter[individual-id]" [format("uuid")],
         /// Only entries of this group's log.
-        individual_group_id: types::IndividualGroupId = query "individual-group-id",
+        individual_group_id: types::IndividualGroupId = query "individual-group-id" [format("uuid")],
         /// Only entries about this individual.
-        individual_id: types::IndividualId = query "individual-id",
+        individual_id: types::IndividualId = query "individual-id" [format("uuid")],
         /// Only entries about groups of this organization.
-        organization_id: types::OrganizationId = query "organization-id",
+        organization_id: types::OrganizationId = query "organization-id" [format("uuid")],
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.
@@ -848,28 +790,28 @@ call! {
     /// A call of [`list_individual_groups_v1`](crate::Client::list_individual_groups_v1): set what is optional, then [`send`](Self::send).
     pub struct ListIndividualGroupsV1 -> types::IndividualGroupList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
         /// Leave out groups to which this individual belongs.
-        exclude_individual_id: types::IndividualId = query "exclude[individual-id]",
+        exclude_individual_id: types::IndividualId = query "exclude[individual-id]" [format("uuid")],
         /// Bounds on the time of the last change, each a comparator and a time, such as `>=2024-01-31 00:00:00`.
         /// Comparators are `>`, `<`, `>=` and `<=`.
         ///
         /// At most 2 items.
         filter_cmp_last_modified_time: String = each "filter[cmp-last-modified-time]" [max_items(2), each_max_length(40)],
         /// Only groups that this individual could join.
-        filter_eligible_individual_id: types::IndividualId = query "filter[eligible-individual-id]",
+        filter_eligible_individual_id: types::IndividualId = query "filter[eligible-individual-id]" [format("uuid")],
         /// Leave out these groups.
-        filter_exclude_ids: types::IndividualGroupId = each "filter[exclude-ids]",
+        filter_exclude_ids: types::IndividualGroupId = each "filter[exclude-ids]" [each_format("uuid")],
         /// Whether to include what is no longer in use.
         ///
         /// `false` by default.
         filter_include_inactive: bool = query "filter[include-inactive]",
         /// Only groups to which this individual belongs.
-        filter_individual_id: types::IndividualId = query "filter[individual-id]",
+        filter_individual_id: types::IndividualId = query "filter[individual-id]" [format("uuid")],
         /// Only groups that this user leads.
-        filter_leader_id: types::UserId = query "filter[leader-id]",
+        filter_leader_id: types::UserId = query "filter[leader-id]" [format("uuid")],
         /// Only groups with this place in the tree.
         filter_node_type: types::GroupNodeType = query "filter[node-type]",
         /// Only groups directly below this one.
-        filter_parent_group_id: types::IndividualGroupId = query "filter[parent-group-id]",
+        filter_parent_group_id: types::IndividualGroupId = query "filter[parent-group-id]" [format("uuid")],
         /// Only groups with these labels.
         filter_tags: String = each "filter[tags]" [each_max_length(127)],
         /// Only groups that match this text.
@@ -879,13 +821,13 @@ call! {
         /// Only groups with or without groups below them.
         filter_tree_node_type: types::TreeNodeType = query "filter[tree-node-type]",
         /// Only these groups.
-        ids: types::IndividualGroupId = each "ids",
+        ids: types::IndividualGroupId = each "ids" [each_format("uuid")],
         /// Only groups with this name.
         ///
         /// At most 255 characters.
         name: String = query "name" [max_length(255)],
         /// Only groups of this organization.
-        organization_id: types::OrganizationId = query "organization-id",
+        organization_id: types::OrganizationId = query "organization-id" [format("uuid")],
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.
@@ -952,28 +894,28 @@ call! {
     /// A call of [`list_individual_groups`](crate::Client::list_individual_groups): set what is optional, then [`send`](Self::send).
     pub struct ListIndividualGroups -> types::IndividualGroupV2List, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
         /// Leave out groups to which this individual belongs.
-        exclude_individual_id: types::IndividualId = query "exclude[individual-id]",
+        exclude_individual_id: types::IndividualId = query "exclude[individual-id]" [format("uuid")],
         /// Bounds on the time of the last change, each a comparator and a time, such as `>=2024-01-31 00:00:00`.
         /// Comparators are `>`, `<`, `>=` and `<=`.
         ///
         /// At most 2 items.
         filter_cmp_last_modified_time: String = each "filter[cmp-last-modified-time]" [max_items(2), each_max_length(40)],
         /// Only groups that this individual could join.
-        filter_eligible_individual_id: types::IndividualId = query "filter[eligible-individual-id]",
+        filter_eligible_individual_id: types::IndividualId = query "filter[eligible-individual-id]" [format("uuid")],
         /// Leave out these groups.
-        filter_exclude_ids: types::IndividualGroupId = each "filter[exclude-ids]",
+        filter_exclude_ids: types::IndividualGroupId = each "filter[exclude-ids]" [each_format("uuid")],
         /// Whether to include what is no longer in use.
         ///
         /// `false` by default.
         filter_include_inactive: bool = query "filter[include-inactive]",
         /// Only groups to which this individual belongs.
-        filter_individual_id: types::IndividualId = query "filter[individual-id]",
+        filter_individual_id: types::IndividualId = query "filter[individual-id]" [format("uuid")],
         /// Only groups that this user leads.
-        filter_leader_id: types::UserId = query "filter[leader-id]",
+        filter_leader_id: types::UserId = query "filter[leader-id]" [format("uuid")],
         /// Only groups with this place in the tree.
         filter_node_type: types::GroupNodeType = query "filter[node-type]",
         /// Only groups directly below this one.
-        filter_parent_group_id: types::IndividualGroupId = query "filter[parent-group-id]",
+        filter_parent_group_id: types::IndividualGroupId = query "filter[parent-group-id]" [format("uuid")],
         /// Only groups with these labels.
         filter_tags: String = each "filter[tags]" [each_max_length(127)],
         /// Only groups that match this text.
@@ -983,13 +925,13 @@ call! {
         /// Only groups with or without groups below them.
         filter_tree_node_type: types::TreeNodeType = query "filter[tree-node-type]",
         /// Only these groups.
-        ids: types::IndividualGroupId = each "ids",
+        ids: types::IndividualGroupId = each "ids" [each_format("uuid")],
         /// Only groups with this name.
         ///
         /// At most 255 characters.
         name: String = query "name" [max_length(255)],
         /// Only groups of this organization.
-        organization_id: types::OrganizationId = query "organization-id",
+        organization_id: types::OrganizationId = query "organization-id" [format("uuid")],
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.

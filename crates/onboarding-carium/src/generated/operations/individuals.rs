@@ -64,9 +64,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .get_individual(
-    ///         &types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///     )
+    ///     .get_individual(&types::IndividualId::from("individual-id"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -80,6 +78,6 @@ impl Client {
     ) -> Call<types::IndividualDocument, errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("get_individual", Method::GET, "/v1/individuals/{id}/").accept("application/vnd.api+json");
-        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).answers_json()
     }
 }

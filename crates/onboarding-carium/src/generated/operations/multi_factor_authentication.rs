@@ -107,7 +107,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// client
     ///     .delete_mfa_totp_configuration(
-    ///         &types::TotpConfigurationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::TotpConfigurationId::from("totp-configuration-id"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -121,7 +121,7 @@ impl Client {
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("delete_mfa_totp_configuration", Method::DELETE, "/v1/mfa-totp/{id}/");
-        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_nothing()
+        self.core.request(&OPERATION).path("id", id).answers_nothing()
     }
 
     /// Disable a set-up of one-time codes.
@@ -146,7 +146,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .disable_mfa_totp_configuration(
-    ///         &types::TotpConfigurationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::TotpConfigurationId::from("totp-configuration-id"),
     ///         &types::DisableTotp::new(Secret::new("text")),
     ///     )
     ///     .send()
@@ -167,12 +167,7 @@ impl Client {
             "/v1/mfa-totp/{id}/disable/",
         )
             .accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
     /// Enable a set-up of one-time codes.
@@ -197,7 +192,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .enable_mfa_totp_configuration(
-    ///         &types::TotpConfigurationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::TotpConfigurationId::from("totp-configuration-id"),
     ///         &types::EnableTotp::new(vec![Secret::new("text")], Secret::new("text")),
     ///     )
     ///     .send()
@@ -218,12 +213,7 @@ impl Client {
             "/v1/mfa-totp/{id}/enable/",
         )
             .accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 }
 
@@ -231,6 +221,6 @@ call! {
     /// A call of [`list_mfa_totp_configurations`](crate::Client::list_mfa_totp_configurations): set what is optional, then [`send`](Self::send).
     pub struct ListMfaTotpConfigurations -> types::TotpConfigurationList, errors::RequestError {
         /// User whose set-ups are listed; the caller when left out. Only administrators may name others.
-        filter_user_id: types::UserId = query "filter[user-id]",
+        filter_user_id: types::UserId = query "filter[user-id]" [format("uuid")],
     }
 }

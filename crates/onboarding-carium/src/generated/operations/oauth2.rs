@@ -50,7 +50,7 @@ impl Client {
         ListOauth2ClientSettings(
             self.core
                 .request(&OPERATION)
-                .check("organization-id", organization_id, &[])
+                .check("organization-id", organization_id, const { &[Rule::format("uuid")] })
                 .query("organization-id", organization_id)
                 .answers_json(),
         )
@@ -119,7 +119,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .get_oauth2_client_settings(
-    ///         &types::Oauth2ClientSettingsId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -138,7 +138,7 @@ impl Client {
             "/v1/oauth2-client-settings/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).answers_json()
     }
 
     /// Update an OAuth2 client.
@@ -161,11 +161,9 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .update_oauth2_client_settings(
-    ///         &types::Oauth2ClientSettingsId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"),
     ///         &types::UpdateOauth2ClientSettings::new(
-    ///                 types::Oauth2ClientSettingsId::from(
-    ///                     "497f6eca-6276-4993-bfeb-53cbbbba6f08",
-    ///                 ),
+    ///                 types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"),
     ///                 types::UpdateOauth2ClientSettingsAttributes::new(),
     ///             )
     ///             .into(),
@@ -188,12 +186,7 @@ impl Client {
             "/v1/oauth2-client-settings/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
     /// Reset the secret of an OAuth2 client.
@@ -216,7 +209,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .reset_oauth2_client_secret(
-    ///         &types::Oauth2ClientSettingsId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"),
     ///         &types::EmptyObject::new(),
     ///     )
     ///     .send()
@@ -237,12 +230,7 @@ impl Client {
             "/v1/oauth2-client-settings/{id}/reset-secret/",
         )
             .accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
     /// Launch an application from a health record.
@@ -352,7 +340,7 @@ impl Client {
     /// let answer = client
     ///     .create_oauth2_token(
     ///         &types::NewOauth2Token::new(
-    ///             types::Oauth2ClientId::from("text"),
+    ///             types::Oauth2ClientId::from("oauth2-client-id"),
     ///             Secret::new("text"),
     ///             Secret::new("text"),
     ///         ),

@@ -3,7 +3,7 @@
 
 //! Requests that take patients and care providers on, and the look-up of onboarding codes.
 
-use onboarding_core::{Call, Method, Operation, call};
+use onboarding_core::{Call, Method, Operation, Rule, call};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -88,7 +88,7 @@ impl Client {
         ListOnboardingRequests(
             self.core
                 .request(&OPERATION)
-                .check("organization", organization, &[])
+                .check("organization", organization, const { &[Rule::format("uuid")] })
                 .query("organization", organization)
                 .answers_json(),
         )
@@ -155,7 +155,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .get_onboarding_request(
-    ///         &types::OnboardingRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::OnboardingRequestId::from("onboarding-request-id"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -174,7 +174,7 @@ impl Client {
             "/v1/onboarding-requests/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).answers_json()
     }
 
     /// Update an onboarding request.
@@ -197,11 +197,9 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .update_onboarding_request(
-    ///         &types::OnboardingRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::OnboardingRequestId::from("onboarding-request-id"),
     ///         &types::UpdateOnboardingRequest::new(
-    ///                 types::OnboardingRequestId::from(
-    ///                     "497f6eca-6276-4993-bfeb-53cbbbba6f08",
-    ///                 ),
+    ///                 types::OnboardingRequestId::from("onboarding-request-id"),
     ///                 types::UpdateOnboardingRequestAttributes::new(),
     ///             )
     ///             .into(),
@@ -224,12 +222,7 @@ impl Client {
             "/v1/onboarding-requests/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
     /// Send an onboarding invitation again.
@@ -254,7 +247,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .resend_onboarding_request_notifications(
-    ///         &types::OnboardingRequestId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::OnboardingRequestId::from("onboarding-request-id"),
     ///         &types::EmptyObject::new().into(),
     ///     )
     ///     .send()
@@ -275,12 +268,7 @@ impl Client {
             "/v1/onboarding-requests/{id}/email/",
         )
             .accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
     /// Report on an onboarding text message.
@@ -303,12 +291,10 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .update_onboarding_text_status(
-    ///         &types::OnboardingTextId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::OnboardingTextId::from("onboarding-text-id"),
     ///         &types::OnboardingTextStatus::new(
     ///                 "text",
-    ///                 types::OnboardingTextId::from(
-    ///                     "497f6eca-6276-4993-bfeb-53cbbbba6f08",
-    ///                 ),
+    ///                 types::OnboardingTextId::from("onboarding-text-id"),
     ///                 types::EmptyObject::new(),
     ///             )
     ///             .into(),
@@ -331,12 +317,7 @@ impl Client {
             "/v1/onboarding-texts/{id}/update-status/",
         )
             .accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 }
 
@@ -362,7 +343,7 @@ call! {
         /// Only requests for these individuals, at most 100.
         ///
         /// At most 100 items.
-        patient_ids: types::IndividualId = each "patient-ids" [max_items(100)],
+        patient_ids: types::IndividualId = each "patient-ids" [max_items(100), each_format("uuid")],
         /// Whether the answer shows the latest invitations.
         ///
         /// `false` by default.

@@ -32,7 +32,9 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .get_organization_code_info(&types::OrganizationCodeId::from("text"))
+    ///     .get_organization_code_info(
+    ///         &types::OrganizationCodeId::from("organization-code-id"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -51,7 +53,7 @@ impl Client {
         )
             .public()
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).answers_json()
     }
 
     /// List organization codes.
@@ -149,7 +151,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .get_organization_code(&types::OrganizationCodeId::from("text"))
+    ///     .get_organization_code(&types::OrganizationCodeId::from("organization-code-id"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -167,7 +169,7 @@ impl Client {
             "/v1/organization-codes/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).answers_json()
     }
 
     /// Update an organization code.
@@ -190,9 +192,9 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .update_organization_code(
-    ///         &types::OrganizationCodeId::from("text"),
+    ///         &types::OrganizationCodeId::from("organization-code-id"),
     ///         &types::UpdateOrganizationCode::new(
-    ///                 types::OrganizationCodeId::from("text"),
+    ///                 types::OrganizationCodeId::from("organization-code-id"),
     ///                 types::UpdateOrganizationCodeAttributes::new(),
     ///             )
     ///             .into(),
@@ -215,12 +217,7 @@ impl Client {
             "/v1/organization-codes/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
     /// List the users of an organization code.
@@ -242,7 +239,9 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .list_organization_code_users(&types::OrganizationCodeId::from("text"))
+    ///     .list_organization_code_users(
+    ///         &types::OrganizationCodeId::from("organization-code-id"),
+    ///     )
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -257,13 +256,7 @@ impl Client {
             "/v1/organization-codes/{id}/users/",
         )
             .accept("application/vnd.api+json");
-        ListOrganizationCodeUsers(
-            self.core
-                .request(&OPERATION)
-                .check("id", id, &[])
-                .path("id", id)
-                .answers_json(),
-        )
+        ListOrganizationCodeUsers(self.core.request(&OPERATION).path("id", id).answers_json())
     }
 }
 

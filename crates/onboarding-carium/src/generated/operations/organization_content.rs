@@ -3,7 +3,7 @@
 
 //! E-mail and text message templates, general messages and themes of organizations.
 
-use onboarding_core::{Call, Method, Operation, call};
+use onboarding_core::{Call, Method, Operation, Rule, call};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -100,7 +100,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .get_organization_email_template(
-    ///         &types::EmailTemplateId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::EmailTemplateId::from("email-template-id"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -119,7 +119,7 @@ impl Client {
             "/v1/organization-email-templates/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).answers_json()
     }
 
     /// Update an e-mail template.
@@ -142,9 +142,9 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .update_organization_email_template(
-    ///         &types::EmailTemplateId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::EmailTemplateId::from("email-template-id"),
     ///         &types::UpdateEmailTemplate::new(
-    ///                 types::EmailTemplateId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///                 types::EmailTemplateId::from("email-template-id"),
     ///                 types::UpdateEmailTemplateAttributes::new(),
     ///             )
     ///             .into(),
@@ -167,12 +167,7 @@ impl Client {
             "/v1/organization-email-templates/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
     /// List general messages.
@@ -217,7 +212,7 @@ impl Client {
         ListOrganizationGeneralMessages(
             self.core
                 .request(&OPERATION)
-                .check("organization-id", organization_id, &[])
+                .check("organization-id", organization_id, const { &[Rule::format("uuid")] })
                 .query("organization-id", organization_id)
                 .answers_json(),
         )
@@ -283,7 +278,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .get_organization_general_message(
-    ///         &types::GeneralMessageId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::GeneralMessageId::from("general-message-id"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -302,7 +297,7 @@ impl Client {
             "/v1/organization-general-messages/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).answers_json()
     }
 
     /// Update a general message.
@@ -325,11 +320,9 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .update_organization_general_message(
-    ///         &types::GeneralMessageId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::GeneralMessageId::from("general-message-id"),
     ///         &types::UpdateGeneralMessage::new(
-    ///                 types::GeneralMessageId::from(
-    ///                     "497f6eca-6276-4993-bfeb-53cbbbba6f08",
-    ///                 ),
+    ///                 types::GeneralMessageId::from("general-message-id"),
     ///                 types::UpdateGeneralMessageAttributes::new(),
     ///             )
     ///             .into(),
@@ -352,12 +345,7 @@ impl Client {
             "/v1/organization-general-messages/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
     /// List text message templates.
@@ -452,9 +440,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .get_organization_sms_template(
-    ///         &types::SmsTemplateId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///     )
+    ///     .get_organization_sms_template(&types::SmsTemplateId::from("sms-template-id"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -472,7 +458,7 @@ impl Client {
             "/v1/organization-sms-templates/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).answers_json()
     }
 
     /// Update a text message template.
@@ -495,9 +481,9 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .update_organization_sms_template(
-    ///         &types::SmsTemplateId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::SmsTemplateId::from("sms-template-id"),
     ///         &types::UpdateSmsTemplate::new(
-    ///                 types::SmsTemplateId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///                 types::SmsTemplateId::from("sms-template-id"),
     ///                 types::UpdateSmsTemplateAttributes::new(),
     ///             )
     ///             .into(),
@@ -520,12 +506,7 @@ impl Client {
             "/v1/organization-sms-templates/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
     /// List themes.
@@ -620,9 +601,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .get_organization_theme(
-    ///         &types::ThemeId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///     )
+    ///     .get_organization_theme(&types::ThemeId::from("theme-id"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -640,7 +619,7 @@ impl Client {
             "/v1/organization-themes/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).answers_json()
     }
 
     /// Update a theme.
@@ -663,9 +642,9 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .update_organization_theme(
-    ///         &types::ThemeId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::ThemeId::from("theme-id"),
     ///         &types::UpdateTheme::new(
-    ///                 types::ThemeId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///                 types::ThemeId::from("theme-id"),
     ///                 types::UpdateThemeAttributes::new(),
     ///             )
     ///             .into(),
@@ -688,12 +667,7 @@ impl Client {
             "/v1/organization-themes/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 }
 
@@ -707,7 +681,7 @@ call! {
         /// Only templates for this occasion.
         filter_type: types::EmailTemplateType = query "filter[type]",
         /// Only templates of this organization.
-        organization_id: types::OrganizationId = query "organization-id",
+        organization_id: types::OrganizationId = query "organization-id" [format("uuid")],
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.
@@ -717,7 +691,7 @@ call! {
         /// At least 0, `0` by default.
         page_offset: i64 = query "page[offset]" [minimum("0")],
         /// Only templates of this theme.
-        theme_id: types::ThemeId = query "theme-id",
+        theme_id: types::ThemeId = query "theme-id" [format("uuid")],
     }
 }
 
@@ -743,7 +717,7 @@ call! {
         /// Only templates for this occasion.
         filter_type: types::SmsTemplateType = query "filter[type]",
         /// Only templates of this organization.
-        organization_id: types::OrganizationId = query "organization-id",
+        organization_id: types::OrganizationId = query "organization-id" [format("uuid")],
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.
@@ -753,7 +727,7 @@ call! {
         /// At least 0, `0` by default.
         page_offset: i64 = query "page[offset]" [minimum("0")],
         /// Only templates of this theme.
-        theme_id: types::ThemeId = query "theme-id",
+        theme_id: types::ThemeId = query "theme-id" [format("uuid")],
     }
 }
 

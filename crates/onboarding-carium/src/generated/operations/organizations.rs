@@ -100,9 +100,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .get_organization(
-    ///         &types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///     )
+    ///     .get_organization(&types::OrganizationId::from("organization-id"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -120,7 +118,7 @@ impl Client {
             "/v1/organizations/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).answers_json()
     }
 
     /// Update an organization.
@@ -143,9 +141,9 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .update_organization(
-    ///         &types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::OrganizationId::from("organization-id"),
     ///         &types::UpdateOrganization::new(
-    ///                 types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///                 types::OrganizationId::from("organization-id"),
     ///                 types::UpdateOrganizationAttributes::new(),
     ///             )
     ///             .into(),
@@ -168,12 +166,7 @@ impl Client {
             "/v1/organizations/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
     /// Add a user to an organization.
@@ -196,7 +189,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// client
     ///     .add_organization_user(
-    ///         &types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::OrganizationId::from("organization-id"),
     ///         &types::AddOrganizationUserAttributes::new().into(),
     ///     )
     ///     .send()
@@ -212,12 +205,7 @@ impl Client {
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("add_organization_user", Method::POST, "/v1/organizations/{id}/add-user/");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_nothing()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
     }
 
     /// Process an uploaded logo.
@@ -240,7 +228,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .process_organization_logo_upload(
-    ///         &types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::OrganizationId::from("organization-id"),
     ///         &types::EmptyObject::new(),
     ///     )
     ///     .send()
@@ -261,12 +249,7 @@ impl Client {
             "/v1/organizations/{id}/process-logo-upload/",
         )
             .accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
     /// Remove a user from an organization.
@@ -289,7 +272,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// client
     ///     .remove_organization_user(
-    ///         &types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::OrganizationId::from("organization-id"),
     ///         &types::UserReferenceAttributes::new().into(),
     ///     )
     ///     .send()
@@ -305,12 +288,7 @@ impl Client {
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("remove_organization_user", Method::POST, "/v1/organizations/{id}/remove-user/");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_nothing()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
     }
 
     /// Begin the upload of a logo.
@@ -334,7 +312,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .create_organization_logo_upload(
-    ///         &types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::OrganizationId::from("organization-id"),
     ///         &types::NewLogoUpload::new("text", "text"),
     ///     )
     ///     .send()
@@ -355,12 +333,7 @@ impl Client {
             "/v1/organizations/{id}/upload-logo/",
         )
             .accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 }
 

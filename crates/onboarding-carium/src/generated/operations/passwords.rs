@@ -118,7 +118,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// client
     ///     .change_user_password(
-    ///         &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::UserId::from("user-id"),
     ///         &types::ChangeUserPassword::ReplaceUserPassword(
     ///             types::ReplaceUserPassword::new(Secret::new("text"), Secret::new("text")),
     ///         ),
@@ -136,11 +136,6 @@ impl Client {
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("change_user_password", Method::POST, "/v1/users/{id}/change-password/");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_nothing()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
     }
 }

@@ -3,7 +3,7 @@
 
 //! Copies of users in other services.
 
-use onboarding_core::{Call, Method, Operation, call};
+use onboarding_core::{Call, Method, Operation, Rule, call};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -61,9 +61,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .get_replicator(
-    ///         &types::ReplicatorId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///     )
+    ///     .get_replicator(&types::ReplicatorId::from("replicator-id"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -77,7 +75,7 @@ impl Client {
     ) -> Call<types::ReplicatorDocument, errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("get_replicator", Method::GET, "/v1/replicators/{id}/").accept("application/vnd.api+json");
-        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).answers_json()
     }
 
     /// List replications of a user.
@@ -119,7 +117,7 @@ impl Client {
         ListUserReplications(
             self.core
                 .request(&OPERATION)
-                .check("user-id", user_id, &[])
+                .check("user-id", user_id, const { &[Rule::format("uuid")] })
                 .query("user-id", user_id)
                 .answers_json(),
         )

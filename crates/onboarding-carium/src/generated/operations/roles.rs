@@ -3,7 +3,7 @@
 
 //! Roles in organizations and the users who have them.
 
-use onboarding_core::{Call, Method, Operation, call};
+use onboarding_core::{Call, Method, Operation, Rule, call};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -41,7 +41,7 @@ impl Client {
         ListRoleUsers(
             self.core
                 .request(&OPERATION)
-                .check("role-id", role_id, &[])
+                .check("role-id", role_id, const { &[Rule::format("uuid")] })
                 .query("role-id", role_id)
                 .answers_json(),
         )
@@ -130,7 +130,7 @@ impl Client {
     /// # #[allow(deprecated)]
     /// client
     ///     .add_role_user(
-    ///         &types::RoleId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::RoleId::from("role-id"),
     ///         &types::UserReferenceAttributes::new().into(),
     ///     )
     ///     .send()
@@ -147,12 +147,7 @@ impl Client {
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("add_role_user", Method::POST, "/v1/roles/{id}/add-user/").deprecated();
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_nothing()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
     }
 
     /// Remove a user from a role.
@@ -175,7 +170,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// client
     ///     .remove_role_user(
-    ///         &types::RoleId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::RoleId::from("role-id"),
     ///         &types::UserReferenceAttributes::new().into(),
     ///     )
     ///     .send()
@@ -190,12 +185,7 @@ impl Client {
         body: &types::ChangeRoleUserDocument,
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation = Operation::new("remove_role_user", Method::POST, "/v1/roles/{id}/remove-user/");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_nothing()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
     }
 }
 
@@ -221,6 +211,6 @@ call! {
         /// At most 255 characters.
         filter_name: String = query "filter[name]" [max_length(255)],
         /// Only roles of this organization.
-        organization_id: types::OrganizationId = query "organization-id",
+        organization_id: types::OrganizationId = query "organization-id" [format("uuid")],
     }
 }

@@ -66,9 +66,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .get_service_document(
-    ///         &types::ServiceDocumentId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///     )
+    ///     .get_service_document(&types::ServiceDocumentId::from("service-document-id"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -84,7 +82,7 @@ impl Client {
         )
             .public()
             .accept("application/vnd.api+json");
-        GetServiceDocument(self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json())
+        GetServiceDocument(self.core.request(&OPERATION).path("id", id).answers_json())
     }
 
     /// Delete a user's document agreements.
@@ -109,7 +107,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// client
     ///     .delete_user_service_document_agreements(
-    ///         &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::UserId::from("user-id"),
     ///         &types::EmptyObject::new(),
     ///     )
     ///     .send()
@@ -128,12 +126,7 @@ impl Client {
             Method::POST,
             "/v1/users/{id}/delete-service-document-agreements/",
         );
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_nothing()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
     }
 }
 
@@ -141,11 +134,13 @@ call! {
     /// A call of [`list_service_documents`](crate::Client::list_service_documents): set what is optional, then [`send`](Self::send).
     pub struct ListServiceDocuments -> types::ServiceDocumentList, errors::RequestError {
         /// Code whose organization's documents are listed as well.
-        organization_code: types::OrganizationCodeId = query "organization-code",
+        ///
+        /// At most 20 characters.
+        organization_code: types::OrganizationCodeId = query "organization-code" [max_length(20)],
         /// Organizations whose documents are listed as well, at most 10.
         ///
         /// At most 10 items.
-        organizations: types::OrganizationId = each "organizations" [max_items(10)],
+        organizations: types::OrganizationId = each "organizations" [max_items(10), each_format("uuid")],
         /// Personal onboarding code whose organization's documents are listed as well.
         ///
         /// At most 20 characters.

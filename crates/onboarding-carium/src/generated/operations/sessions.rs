@@ -105,10 +105,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
-    ///     .get_session(&types::SessionId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
-    ///     .send()
-    ///     .await?;
+    /// let answer = client.get_session(&types::SessionId::from("session-id")).send().await?;
     /// # drop(answer);
     /// # Ok(())
     /// # }
@@ -117,7 +114,7 @@ impl Client {
     pub fn get_session(&self, id: &types::SessionId) -> GetSession {
         static OPERATION: Operation =
             Operation::new("get_session", Method::GET, "/v1/sessions/{id}/").accept("application/vnd.api+json");
-        GetSession(self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json())
+        GetSession(self.core.request(&OPERATION).path("id", id).answers_json())
     }
 
     /// Switch to another organization.
@@ -140,7 +137,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .switch_user_organization(
-    ///         &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::UserId::from("user-id"),
     ///         &types::SwitchOrganization::new(
     ///             types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
     ///             true,
@@ -164,12 +161,7 @@ impl Client {
             "/v1/users/{id}/switch-organization/",
         )
             .accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 }
 

@@ -147,9 +147,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .get_registration_invitation(
-    ///         &types::RegistrationInvitationId::from(
-    ///             "497f6eca-6276-4993-bfeb-53cbbbba6f08",
-    ///         ),
+    ///         &types::RegistrationInvitationId::from("registration-invitation-id"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -168,7 +166,7 @@ impl Client {
             "/v1/registration-invitations/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).answers_json()
     }
 
     /// Send an invitation again.
@@ -232,7 +230,7 @@ impl Client {
     ///     .sign_up(
     ///         &types::SignUp::OrganizationCodeSignUp(
     ///             types::OrganizationCodeSignUp::new(
-    ///                 types::OrganizationCodeId::from("text"),
+    ///                 types::OrganizationCodeId::from("organization-code-id"),
     ///                 "text",
     ///                 Secret::new("text"),
     ///                 "text",

@@ -100,9 +100,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .get_url_shortener(
-    ///         &types::UrlShortenerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///     )
+    ///     .get_url_shortener(&types::UrlShortenerId::from("url-shortener-id"))
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -120,7 +118,7 @@ impl Client {
             "/v1/url-shorteners/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).answers_json()
     }
 
     /// Update a short link.
@@ -143,9 +141,9 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .update_url_shortener(
-    ///         &types::UrlShortenerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::UrlShortenerId::from("url-shortener-id"),
     ///         &types::UpdateUrlShortener::new(
-    ///                 types::UrlShortenerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///                 types::UrlShortenerId::from("url-shortener-id"),
     ///                 types::UpdateUrlShortenerAttributes::new(),
     ///             )
     ///             .into(),
@@ -168,12 +166,7 @@ impl Client {
             "/v1/url-shorteners/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 }
 
@@ -185,6 +178,6 @@ call! {
         /// At most 8 characters.
         code: String = query "code" [max_length(8)],
         /// Only links of this organization.
-        organization_id: types::OrganizationId = query "organization-id",
+        organization_id: types::OrganizationId = query "organization-id" [format("uuid")],
     }
 }

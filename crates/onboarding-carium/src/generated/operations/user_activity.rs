@@ -3,7 +3,7 @@
 
 //! What users did, which apps they use and what became of e-mails to them.
 
-use onboarding_core::{Call, Method, Operation, UtcDateTime, call};
+use onboarding_core::{Call, Method, Operation, Rule, UtcDateTime, call};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -107,7 +107,7 @@ impl Client {
         ListUserCheckins(
             self.core
                 .request(&OPERATION)
-                .check("individual-id", individual_id, &[])
+                .check("individual-id", individual_id, const { &[Rule::format("uuid")] })
                 .query("individual-id", individual_id)
                 .answers_json(),
         )
@@ -191,7 +191,7 @@ call! {
         /// `true` by default.
         filter_exclude_carium_activity: bool = query "filter[exclude-carium-activity]",
         /// Only activities of this user.
-        filter_user_id: types::UserId = query "filter[user-id]",
+        filter_user_id: types::UserId = query "filter[user-id]" [format("uuid")],
         /// Largest number of entries on the page.
         ///
         /// `500` by default.

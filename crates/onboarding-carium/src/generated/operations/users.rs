@@ -124,10 +124,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
-    ///     .get_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
-    ///     .send()
-    ///     .await?;
+    /// let answer = client.get_user(&types::UserId::from("user-id")).send().await?;
     /// # drop(answer);
     /// # Ok(())
     /// # }
@@ -136,7 +133,7 @@ impl Client {
     pub fn get_user(&self, id: &types::UserId) -> GetUser {
         static OPERATION: Operation =
             Operation::new("get_user", Method::GET, "/v1/users/{id}/").accept("application/vnd.api+json");
-        GetUser(self.core.request(&OPERATION).check("id", id, &[]).path("id", id).answers_json())
+        GetUser(self.core.request(&OPERATION).path("id", id).answers_json())
     }
 
     /// Update a user.
@@ -159,9 +156,9 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
     ///     .update_user(
-    ///         &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::UserId::from("user-id"),
     ///         &types::UpdateUser::new(
-    ///                 types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///                 types::UserId::from("user-id"),
     ///                 types::UpdateUserAttributes::new(),
     ///             )
     ///             .into(),
@@ -180,12 +177,7 @@ impl Client {
     ) -> Call<types::UserDocument, errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("update_user", Method::PATCH, "/v1/users/{id}/").accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
     /// Change a user's e-mail address.
@@ -209,7 +201,7 @@ impl Client {
     /// # #[allow(deprecated)]
     /// client
     ///     .change_user_email(
-    ///         &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::UserId::from("user-id"),
     ///         &types::ChangeUserEmail::new("text"),
     ///     )
     ///     .send()
@@ -226,12 +218,7 @@ impl Client {
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("change_user_email", Method::POST, "/v1/users/{id}/change-email/").deprecated();
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_nothing()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
     }
 
     /// Confirm a user's phone number.
@@ -254,7 +241,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// client
     ///     .confirm_user_phone(
-    ///         &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///         &types::UserId::from("user-id"),
     ///         &types::ConfirmUserPhone::new("text"),
     ///     )
     ///     .send()
@@ -270,12 +257,7 @@ impl Client {
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("confirm_user_phone", Method::POST, "/v1/users/{id}/confirm-phone/");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_nothing()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
     }
 
     /// Disable a user.
@@ -297,10 +279,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .disable_user(
-    ///         &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::EmptyObject::new(),
-    ///     )
+    ///     .disable_user(&types::UserId::from("user-id"), &types::EmptyObject::new())
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -319,12 +298,7 @@ impl Client {
             "/v1/users/{id}/disable/",
         )
             .accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 
     /// Enable a user.
@@ -346,10 +320,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answer = client
-    ///     .enable_user(
-    ///         &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         &types::EmptyObject::new(),
-    ///     )
+    ///     .enable_user(&types::UserId::from("user-id"), &types::EmptyObject::new())
     ///     .send()
     ///     .await?;
     /// # drop(answer);
@@ -364,12 +335,7 @@ impl Client {
     ) -> Call<types::UserDocument, errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("enable_user", Method::POST, "/v1/users/{id}/enable/").accept("application/vnd.api+json");
-        self.core
-            .request(&OPERATION)
-            .check("id", id, &[])
-            .path("id", id)
-            .json("application/json", body)
-            .answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
     }
 }
 
@@ -377,7 +343,7 @@ call! {
     /// A call of [`list_user_organizations`](crate::Client::list_user_organizations): set what is optional, then [`send`](Self::send).
     pub struct ListUserOrganizations -> types::UserOrganizationList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
         /// Only memberships in this organization.
-        organization_id: types::OrganizationId = query "organization-id",
+        organization_id: types::OrganizationId = query "organization-id" [format("uuid")],
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.
@@ -387,7 +353,7 @@ call! {
         /// At least 0, `0` by default.
         page_offset: i64 = query "page[offset]" [minimum("0")],
         /// Only memberships of this user.
-        user_id: types::UserId = query "user-id",
+        user_id: types::UserId = query "user-id" [format("uuid")],
     }
 }
 
@@ -432,7 +398,7 @@ call! {
         /// At most 30 characters.
         filter_phone_number: String = query "filter[phone-number]" [max_length(30)],
         /// Only users who are these individuals.
-        filter_primary_individual_ids: types::IndividualId = each "filter[primary-individual-ids]",
+        filter_primary_individual_ids: types::IndividualId = each "filter[primary-individual-ids]" [each_format("uuid")],
         /// Only users whose invitation has come this far.
         filter_registration_invite: types::RegistrationInvite = each "filter[registration-invite]",
         /// Only users with this user name.
@@ -440,7 +406,7 @@ call! {
         /// At most 255 characters.
         filter_username: String = query "filter[username]" [max_length(255)],
         /// Only users of this organization.
-        organization_id: types::OrganizationId = query "organization-id",
+        organization_id: types::OrganizationId = query "organization-id" [format("uuid")],
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.
@@ -450,7 +416,7 @@ call! {
         /// At least 0, `0` by default.
         page_offset: i64 = query "page[offset]" [minimum("0")],
         /// Only users shared with this organization or user.
-        shared_with_id: types::SharedWithId = query "shared-with-id",
+        shared_with_id: types::SharedWithId = query "shared-with-id" [format("uuid")],
         /// Member to sort by; exactly one.
         ///
         /// Exactly 1 item.
@@ -466,7 +432,7 @@ call! {
     /// A call of [`get_user`](crate::Client::get_user): set what is optional, then [`send`](Self::send).
     pub struct GetUser -> types::UserDocument, errors::RequestError {
         /// Organization in whose view the user is shown.
-        organization_id: types::OrganizationId = query "organization-id",
+        organization_id: types::OrganizationId = query "organization-id" [format("uuid")],
         /// Whether the answer lists the roles of the user.
         ///
         /// `false` by default.

@@ -74,7 +74,7 @@ object! {
 
 identifier! {
     /// Identifies a grant of anonymous access.
-    pub struct AnonymousAccessId(String) [format("uuid")];
+    pub struct AnonymousAccessId(String);
 }
 
 string_enum! {

@@ -64,11 +64,11 @@ object! {
             /// At least 1 item.
             access_query: Vec<String> = "access-query" [min_items(1), each_max_length(256)],
             /// User whose access is asked about.
-            user_id: UserId = "user-id",
+            user_id: UserId = "user-id" [format("uuid")],
         }
         optional {
             /// Organization to which the answer is limited.
-            organization_id: OrganizationId = "organization-id",
+            organization_id: OrganizationId = "organization-id" [format("uuid")],
             /// Largest number of identifiers to return.
             ///
             /// 0 to 100000, `5000` by default.
@@ -151,7 +151,7 @@ object! {
     pub struct MultiUserAccessQuery: sent {
         optional {
             /// Queries of the form `type:id:operation`.
-            access_query: Vec<String> = "access-query" [each_max_length(256)],
+            access_query: Vec<String> = "access-query",
             /// Whether each query is answered by itself.
             ///
             /// `false` by default.
@@ -183,7 +183,7 @@ object! {
             /// At least 1 item.
             access_query: Vec<String> = "access-query" [min_items(1), each_max_length(256)],
             /// User whose access is asked about.
-            user_id: UserId = "user-id",
+            user_id: UserId = "user-id" [format("uuid")],
         }
     }
 }
@@ -216,7 +216,7 @@ page! { ResourceAccessorList of ResourceAccessor = data, total |page| page.meta.
 
 identifier! {
     /// Identifies something access is asked for, such as an individual, a group or an organization.
-    pub struct ResourceId(String) [format("uuid")];
+    pub struct ResourceId(String);
 }
 
 object! {

@@ -52,7 +52,7 @@ object! {
 
 identifier! {
     /// Identifies an aggregation request.
-    pub struct AggregationRequestId(String) [format("uuid")];
+    pub struct AggregationRequestId(String);
 }
 
 object! {
@@ -66,11 +66,11 @@ object! {
         }
         optional {
             /// Individual the answer is about.
-            individual_id: IndividualId = "individual-id",
+            individual_id: IndividualId = "individual-id" [format("uuid")],
             /// Interview in which the question was asked.
-            interview_id: InterviewId = "interview-id",
+            interview_id: InterviewId = "interview-id" [format("uuid")],
             /// Question that is answered.
-            question_id: QuestionId = "question-id",
+            question_id: QuestionId = "question-id" [format("uuid")],
         }
         extra {
             /// Members beyond the documented ones, by name. `Debug` does not show them.
@@ -132,7 +132,7 @@ object! {
 
 identifier! {
     /// Identifies an archive request.
-    pub struct ArchiveRequestId(String) [format("uuid")];
+    pub struct ArchiveRequestId(String);
 }
 
 object! {
@@ -167,7 +167,7 @@ object! {
 
 identifier! {
     /// Identifies the deletion job that reports its end.
-    pub struct DeletionReferenceId(String) [format("uuid")];
+    pub struct DeletionReferenceId(String);
 }
 
 object! {
@@ -225,7 +225,7 @@ object! {
 
 identifier! {
     /// Identifies a deletion request.
-    pub struct DeletionRequestId(String) [format("uuid")];
+    pub struct DeletionRequestId(String);
 }
 
 object! {
@@ -252,7 +252,7 @@ object! {
         }
         required {
             /// Job that reports.
-            reference_id: DeletionReferenceId = "reference-id",
+            reference_id: DeletionReferenceId = "reference-id" [format("uuid")],
         }
         extra {
             /// Members beyond the documented ones, by name. `Debug` does not show them.
@@ -263,7 +263,7 @@ object! {
 
 identifier! {
     /// Identifies the interview in which a question was asked.
-    pub struct InterviewId(String) [format("uuid")];
+    pub struct InterviewId(String);
 }
 
 object! {
@@ -450,5 +450,5 @@ wraps! { NewSystemPurgeDocument: NewSystemPurge, NewSystemPurgeAttributes }
 
 identifier! {
     /// Identifies a question of an interview.
-    pub struct QuestionId(String) [format("uuid")];
+    pub struct QuestionId(String);
 }

@@ -32,7 +32,7 @@ object! {
             /// Users who get the feature.
             ///
             /// At least 1 item.
-            user_ids: Vec<UserId> = "user-ids" [min_items(1)],
+            user_ids: Vec<UserId> = "user-ids" [min_items(1), each_format("uuid")],
         }
         optional {
             /// Whether to override a setting that a user already has.
@@ -340,7 +340,7 @@ object! {
 
 identifier! {
     /// Identifies the setting of a feature for an organization.
-    pub struct OrganizationFeatureId(String) [format("uuid")];
+    pub struct OrganizationFeatureId(String);
 }
 
 object! {
@@ -376,7 +376,7 @@ object! {
             /// Users who lose the feature.
             ///
             /// At least 1 item.
-            user_ids: Vec<UserId> = "user-ids" [min_items(1)],
+            user_ids: Vec<UserId> = "user-ids" [min_items(1), each_format("uuid")],
         }
     }
 }
@@ -575,7 +575,7 @@ object! {
 
 identifier! {
     /// Identifies the setting of a feature for a user.
-    pub struct UserFeatureId(String) [format("uuid")];
+    pub struct UserFeatureId(String);
 }
 
 object! {

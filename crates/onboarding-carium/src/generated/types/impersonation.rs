@@ -72,7 +72,7 @@ object! {
 
 identifier! {
     /// Identifies a request to act as another user.
-    pub struct ImpersonationRequestId(String) [format("uuid")];
+    pub struct ImpersonationRequestId(String);
 }
 
 object! {

@@ -17,11 +17,11 @@ object! {
             /// Individuals who join.
             ///
             /// At least 1 item.
-            individual_ids: Vec<IndividualId> = "individual-ids" [min_items(1)],
+            individual_ids: Vec<IndividualId> = "individual-ids" [min_items(1), each_format("uuid")],
         }
         optional {
             /// Group that the individuals leave at the same time.
-            remove_from_group: IndividualGroupId = "remove-from-group",
+            remove_from_group: IndividualGroupId = "remove-from-group" [format("uuid")],
             /// Whether the answer lists the individuals of the group.
             ///
             /// `false` by default.
@@ -43,7 +43,7 @@ object! {
         }
         optional {
             /// Group that the users leave at the same time.
-            remove_from_group: IndividualGroupId = "remove-from-group",
+            remove_from_group: IndividualGroupId = "remove-from-group" [format("uuid")],
             /// Whether the answer lists the individuals of the group.
             ///
             /// `false` by default.
@@ -63,11 +63,11 @@ object! {
             /// Users who join.
             ///
             /// At least 1 item.
-            user_ids: Vec<UserId> = "user-ids" [min_items(1)],
+            user_ids: Vec<UserId> = "user-ids" [min_items(1), each_format("uuid")],
         }
         optional {
             /// Group that the users leave at the same time.
-            remove_from_group: IndividualGroupId = "remove-from-group",
+            remove_from_group: IndividualGroupId = "remove-from-group" [format("uuid")],
             /// Whether the answer lists the individuals of the group.
             ///
             /// `false` by default.
@@ -474,7 +474,7 @@ object! {
 
 identifier! {
     /// Identifies an entry of a group's log.
-    pub struct IndividualGroupLogId(String) [format("uuid")];
+    pub struct IndividualGroupLogId(String);
 }
 
 object! {
@@ -608,7 +608,7 @@ object! {
     pub struct MoveIndividualGroup: sent {
         required {
             /// Group that is to be above the moved one.
-            to_parent_group_id: IndividualGroupId = "to-parent-group-id",
+            to_parent_group_id: IndividualGroupId = "to-parent-group-id" [format("uuid")],
         }
     }
 }
@@ -673,7 +673,7 @@ object! {
             /// Individuals who leave.
             ///
             /// At least 1 item.
-            individual_ids: Vec<IndividualId> = "individual-ids" [min_items(1)],
+            individual_ids: Vec<IndividualId> = "individual-ids" [min_items(1), each_format("uuid")],
         }
         optional {
             /// Whether the answer lists the individuals of the group.
@@ -715,7 +715,7 @@ object! {
             /// Users who leave.
             ///
             /// At least 1 item.
-            user_ids: Vec<UserId> = "user-ids" [min_items(1)],
+            user_ids: Vec<UserId> = "user-ids" [min_items(1), each_format("uuid")],
         }
         optional {
             /// Whether the answer lists the individuals of the group.
@@ -742,7 +742,7 @@ untagged_union! {
 
 identifier! {
     /// Identifies a task that runs in the background.
-    pub struct TaskId(String) [format("uuid")];
+    pub struct TaskId(String);
 }
 
 string_enum! {

@@ -102,7 +102,7 @@ object! {
 
 identifier! {
     /// Identifies a set-up of time-based one-time codes.
-    pub struct TotpConfigurationId(String) [format("uuid")];
+    pub struct TotpConfigurationId(String);
 }
 
 object! {

@@ -60,7 +60,9 @@ object! {
         }
         required {
             /// Identifier of the application.
-            client_id: Oauth2ClientId = "client_id",
+            ///
+            /// At most 100 characters.
+            client_id: Oauth2ClientId = "client_id" [max_length(100)],
             /// Secret of the application.
             ///
             /// At most 255 characters.
@@ -81,9 +83,7 @@ object! {
 
 identifier! {
     /// Public identifier under which an OAuth2 client presents itself.
-    ///
-    /// At most 100 characters.
-    pub struct Oauth2ClientId(String) [max_length(100)];
+    pub struct Oauth2ClientId(String);
 }
 
 object! {
@@ -143,7 +143,7 @@ object! {
 
 identifier! {
     /// Identifies the stored settings of an OAuth2 client.
-    pub struct Oauth2ClientSettingsId(String) [format("uuid")];
+    pub struct Oauth2ClientSettingsId(String);
 }
 
 object! {

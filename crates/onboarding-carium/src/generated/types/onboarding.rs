@@ -12,7 +12,7 @@ use super::{
 
 identifier! {
     /// Identifies a delivery status notification for an e-mail.
-    pub struct DeliveryStatusId(String) [format("uuid")];
+    pub struct DeliveryStatusId(String);
 }
 
 object! {
@@ -82,7 +82,7 @@ object! {
 
 identifier! {
     /// Identifies an invitation that was sent.
-    pub struct InviteId(String) [format("uuid")];
+    pub struct InviteId(String);
 }
 
 object! {
@@ -268,7 +268,7 @@ object! {
 
 identifier! {
     /// Identifies the answer to a look-up of an onboarding code.
-    pub struct OnboardingInfoId(String) [format("uuid")];
+    pub struct OnboardingInfoId(String);
 }
 
 object! {
@@ -368,7 +368,7 @@ page! { OnboardingRequestList of OnboardingRequest = data, total |page| page.met
 
 identifier! {
     /// Identifies a text message sent during onboarding.
-    pub struct OnboardingTextId(String) [format("uuid")];
+    pub struct OnboardingTextId(String);
 }
 
 object! {

@@ -82,7 +82,7 @@ object! {
 
 identifier! {
     /// Identifies an organization's e-mail template.
-    pub struct EmailTemplateId(String) [format("uuid")];
+    pub struct EmailTemplateId(String);
 }
 
 object! {
@@ -165,7 +165,7 @@ object! {
 
 identifier! {
     /// Identifies an organization's general message.
-    pub struct GeneralMessageId(String) [format("uuid")];
+    pub struct GeneralMessageId(String);
 }
 
 object! {
@@ -355,7 +355,7 @@ object! {
             /// Domain of the theme.
             domain: String = "domain",
             /// Address for help.
-            support_email: String = private "support-email" [format("email")],
+            support_email: String = private "support-email",
             /// Name shown with that address.
             support_email_name: String = "support-email-name",
         }
@@ -431,7 +431,7 @@ object! {
 
 identifier! {
     /// Identifies an organization's text message template.
-    pub struct SmsTemplateId(String) [format("uuid")];
+    pub struct SmsTemplateId(String);
 }
 
 object! {
@@ -696,7 +696,7 @@ object! {
             /// Domain of the theme.
             domain: String = "domain",
             /// Address for help.
-            support_email: String = private "support-email" [format("email")],
+            support_email: String = private "support-email",
             /// Name shown with that address.
             support_email_name: String = "support-email-name",
         }

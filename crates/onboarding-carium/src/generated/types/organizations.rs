@@ -27,7 +27,7 @@ object! {
     pub struct AddOrganizationUserAttributes: sent {
         optional {
             /// E-mail address of the user.
-            email: String = private "email" [format("email")],
+            email: String = private "email",
             /// Role that the user gets.
             role_id: RoleId = "role-id",
             /// Identifier of the user.
@@ -80,7 +80,7 @@ object! {
 
 identifier! {
     /// Identifies the upload of a logo.
-    pub struct LogoUploadId(String) [format("uuid")];
+    pub struct LogoUploadId(String);
 }
 
 object! {

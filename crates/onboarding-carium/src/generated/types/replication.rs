@@ -95,7 +95,7 @@ object! {
 
 identifier! {
     /// Identifies a replicator.
-    pub struct ReplicatorId(String) [format("uuid")];
+    pub struct ReplicatorId(String);
 }
 
 object! {
@@ -157,7 +157,7 @@ object! {
 
 identifier! {
     /// Identifies the replication of a user to another service.
-    pub struct UserReplicationId(String) [format("uuid")];
+    pub struct UserReplicationId(String);
 }
 
 object! {

@@ -60,7 +60,7 @@ object! {
     pub struct NewRoleUserAttributes: sent {
         optional {
             /// E-mail address of the user.
-            email: String = private "email" [format("email")],
+            email: String = private "email",
             /// Role that the user gets.
             role_id: RoleId = "role-id",
             /// Identifier of the user.

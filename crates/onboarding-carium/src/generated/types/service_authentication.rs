@@ -86,7 +86,7 @@ object! {
 
 identifier! {
     /// Identifies one sign-in of a Carium service.
-    pub struct InternalAuthId(String) [format("uuid")];
+    pub struct InternalAuthId(String);
 }
 
 object! {

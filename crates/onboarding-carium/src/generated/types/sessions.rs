@@ -34,7 +34,7 @@ object! {
             /// At least 1.
             refresh_token_expiration_seconds: i64 = "refresh-token-expiration-seconds" [minimum("1")],
             /// Service documents the user agrees to; signing in may depend on it.
-            service_document_agreements: Vec<ServiceDocumentId> = "service-document-agreements",
+            service_document_agreements: Vec<ServiceDocumentId> = "service-document-agreements" [each_format("uuid")],
             /// Delay of background jobs to simulate, in milliseconds; for developers.
             ///
             /// At least 1.
@@ -250,7 +250,7 @@ object! {
     pub struct SwitchOrganization: sent {
         required {
             /// Organization to act in from now on.
-            organization_id: OrganizationId = "organization-id",
+            organization_id: OrganizationId = "organization-id" [format("uuid")],
             /// Whether it also becomes the user's default organization.
             ///
             /// `false` by default.

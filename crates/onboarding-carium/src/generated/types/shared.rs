@@ -124,12 +124,12 @@ object! {
 
 identifier! {
     /// Identifies a group of individuals.
-    pub struct IndividualGroupId(String) [format("uuid")];
+    pub struct IndividualGroupId(String);
 }
 
 identifier! {
     /// Identifies an individual, the person whose health is cared for.
-    pub struct IndividualId(String) [format("uuid")];
+    pub struct IndividualId(String);
 }
 
 object! {
@@ -184,7 +184,7 @@ string_enum! {
 
 identifier! {
     /// Identifies an onboarding request.
-    pub struct OnboardingRequestId(String) [format("uuid")];
+    pub struct OnboardingRequestId(String);
 }
 
 object! {
@@ -200,10 +200,8 @@ object! {
 identifier! {
     /// The code with which people sign up with an organization; it is its own identifier.
     ///
-    /// At most 20 characters.
-    ///
     /// Personal or secret: `Debug` does not show it.
-    pub struct OrganizationCodeId(private String) [max_length(20)];
+    pub struct OrganizationCodeId(private String);
 }
 
 object! {
@@ -220,7 +218,7 @@ object! {
 
 identifier! {
     /// Identifies an organization.
-    pub struct OrganizationId(String) [format("uuid")];
+    pub struct OrganizationId(String);
 }
 
 object! {
@@ -239,7 +237,7 @@ object! {
 
 identifier! {
     /// Identifies the owner of an individual, an organization or a user.
-    pub struct OwnerId(String) [format("uuid")];
+    pub struct OwnerId(String);
 }
 
 object! {
@@ -268,22 +266,22 @@ string_enum! {
 
 identifier! {
     /// Identifies a role.
-    pub struct RoleId(String) [format("uuid")];
+    pub struct RoleId(String);
 }
 
 identifier! {
     /// Identifies a service document, such as terms of use.
-    pub struct ServiceDocumentId(String) [format("uuid")];
+    pub struct ServiceDocumentId(String);
 }
 
 identifier! {
     /// Identifies the session of a signed-in user.
-    pub struct SessionId(String) [format("uuid")];
+    pub struct SessionId(String);
 }
 
 identifier! {
     /// Identifies the organization or user with which a user is shared.
-    pub struct SharedWithId(String) [format("uuid")];
+    pub struct SharedWithId(String);
 }
 
 identifier! {
@@ -293,7 +291,7 @@ identifier! {
 
 identifier! {
     /// Identifies an organization theme.
-    pub struct ThemeId(String) [format("uuid")];
+    pub struct ThemeId(String);
 }
 
 object! {
@@ -392,7 +390,7 @@ object! {
 
 identifier! {
     /// Identifies a user, someone who can sign in.
-    pub struct UserId(String) [format("uuid")];
+    pub struct UserId(String);
 }
 
 object! {
@@ -412,7 +410,7 @@ object! {
     pub struct UserReferenceAttributes: sent {
         optional {
             /// E-mail address of the user.
-            email: String = private "email" [format("email")],
+            email: String = private "email",
             /// Identifier of the user.
             user_id: UserId = "user-id",
         }

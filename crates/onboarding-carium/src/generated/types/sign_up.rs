@@ -265,7 +265,7 @@ object! {
 
 identifier! {
     /// Identifies an invitation to register.
-    pub struct RegistrationInvitationId(String) [format("uuid")];
+    pub struct RegistrationInvitationId(String);
 }
 
 object! {

@@ -156,7 +156,7 @@ object! {
 
 identifier! {
     /// Identifies a short link.
-    pub struct UrlShortenerId(String) [format("uuid")];
+    pub struct UrlShortenerId(String);
 }
 
 object! {

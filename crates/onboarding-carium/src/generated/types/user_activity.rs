@@ -169,7 +169,7 @@ object! {
 
 identifier! {
     /// Identifies an entry of the user activity log.
-    pub struct UserActivityId(String) [format("uuid")];
+    pub struct UserActivityId(String);
 }
 
 object! {
@@ -239,7 +239,7 @@ object! {
 
 identifier! {
     /// Identifies a check-in of a user's app.
-    pub struct UserCheckinId(String) [format("uuid")];
+    pub struct UserCheckinId(String);
 }
 
 object! {

@@ -404,29 +404,21 @@ object! {
             /// Residence. Under the client's own licence.
             address: Address = "address",
             /// City of birth. Under the client's own licence.
-            ///
-            /// 1 to 85 characters.
-            birth_city: String = private "birth_city" [min_length(1), max_length(85)],
+            birth_city: String = private "birth_city",
             /// Country of birth. Under the client's own licence.
             birth_country: CountryCode = private "birth_country",
             /// Day of birth. Under the client's own licence.
             birth_date: NaiveDate = private "birth_date",
             /// Name at birth, where it differs.
-            ///
-            /// At most 100 characters.
-            birth_name: String = private "birth_name" [max_length(100)],
+            birth_name: String = private "birth_name",
             /// E-mail address. Under Upvest's licence.
             ///
             /// At most 100 characters.
             email: String = private "email" [max_length(100), format("email")],
             /// All first and middle names. Under the client's own licence.
-            ///
-            /// 2 to 100 characters.
-            first_name: String = private "first_name" [min_length(2), max_length(100)],
+            first_name: String = private "first_name",
             /// Last name. Under the client's own licence.
-            ///
-            /// 1 to 100 characters.
-            last_name: String = private "last_name" [min_length(1), max_length(100)],
+            last_name: String = private "last_name",
             /// All nationalities. Under the client's own licence.
             ///
             /// At least 1 item.
@@ -535,13 +527,9 @@ object! {
     pub struct UserNameChange: sent {
         required {
             /// All first and middle names.
-            ///
-            /// 2 to 100 characters.
-            first_name: String = private "first_name" [min_length(2), max_length(100)],
+            first_name: String = private "first_name",
             /// Last name.
-            ///
-            /// 1 to 100 characters.
-            last_name: String = private "last_name" [min_length(1), max_length(100)],
+            last_name: String = private "last_name",
             /// Day on which the proving document was issued.
             issuance_date: NaiveDate = "issuance_date",
             /// URL from which Upvest fetches the proving document.
