@@ -327,8 +327,8 @@ fn shared_secrets(random: &mut Random) -> Result<usize, String> {
         given += 1;
         raw += event.err().map_or(0, |error| error.raw().len());
     }
-    let elements = match serde_json::from_slice::<JsonValue>(&body) {
-        Ok(JsonValue::Array(list)) => Some(list.len()),
+    let elements = match serde_json::from_slice(&body) {
+        Ok(serde_json::Value::Array(list)) => Some(list.len()),
         _ => None,
     };
     if given != expected || raw > body.len() || elements.is_some_and(|elements| elements != given) {
