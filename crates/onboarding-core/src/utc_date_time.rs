@@ -65,12 +65,11 @@ impl From<&str> for UtcDateTime {
     fn from(text: &str) -> Self {
         let without_zone = || NaiveDateTime::parse_from_str(text, FORM).ok().map(|at| at.and_utc());
         let with_zone = || DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc());
-        match without_zone().or_else(with_zone) {
-            Some(timestamp) => Self::Known(timestamp),
-            None => {
-                __private::note_unknown("UtcDateTime", text);
-                Self::Unknown(text.to_owned())
-            }
+        if let Some(timestamp) = without_zone().or_else(with_zone) {
+            Self::Known(timestamp)
+        } else {
+            __private::note_unknown("UtcDateTime", text);
+            Self::Unknown(text.to_owned())
         }
     }
 }

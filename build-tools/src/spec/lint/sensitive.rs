@@ -174,8 +174,8 @@ fn failures(context: &Context<'_>) -> BTreeSet<usize> {
             if status.key.starts_with(['2', '3']) {
                 continue;
             }
-            let content = context.follow(&status.value).and_then(|response| response.get("content"));
-            let types = content.and_then(Node::as_mapping).unwrap_or_default();
+            let bodies = context.follow(&status.value).and_then(|response| response.get("content"));
+            let types = bodies.and_then(Node::as_mapping).unwrap_or_default();
             open.extend(types.iter().filter_map(|media| media.value.get("schema")));
         }
     }
