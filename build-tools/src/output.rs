@@ -1,5 +1,6 @@
 //! What generation gives: files, compared with what is there and written by `xtask` alone.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// One generated file.
@@ -66,18 +67,22 @@ pub fn is_generated(path_in_crate: &str) -> bool {
 
 /// How the files on disk differ from those generated. `on_disk` are the generated-owned files that are there now.
 pub fn compare(generated: &[OutputFile], on_disk: &[OutputFile]) -> Vec<Change> {
+    let by_path = |files: &'_ [OutputFile]| -> BTreeMap<String, String> {
+        files.iter().map(|file| (file.path.clone(), file.contents.clone())).collect()
+    };
+    let (there, wanted) = (by_path(on_disk), by_path(generated));
     let mut changes = Vec::new();
     for file in generated {
-        match on_disk.iter().find(|other| other.path == file.path) {
+        match there.get(&file.path) {
             None => changes.push(Change::Missing(file.clone())),
-            Some(other) if other.contents != file.contents => {
-                changes.push(Change::Differs(other.contents.clone(), file.clone()));
+            Some(other) if *other != file.contents => {
+                changes.push(Change::Differs(other.clone(), file.clone()));
             }
             Some(_) => {}
         }
     }
     for file in on_disk {
-        if !generated.iter().any(|other| other.path == file.path) {
+        if !wanted.contains_key(&file.path) {
             changes.push(Change::Stale(file.path.clone(), file.contents.clone()));
         }
     }

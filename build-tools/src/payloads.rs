@@ -1,6 +1,7 @@
 //! The documented payloads of a vendor, by operation.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use crate::spec::{Node, VendorSources, parse_yaml};
 
@@ -31,6 +32,13 @@ impl Payloads {
     /// The payloads that are sound, by name, with their texts.
     pub fn sound(&self) -> impl Iterator<Item = (&str, &str)> {
         self.sound.iter().map(|(name, text)| (name.as_str(), text.as_str()))
+    }
+
+    /// The sound payloads whose names begin with `name`.
+    pub fn beginning_with<'p>(&'p self, name: &'p str) -> impl Iterator<Item = (&'p str, &'p str)> {
+        let range = self.sound.range::<str, _>((Bound::Included(name), Bound::Unbounded));
+        let payloads = range.map(|(name, text)| (name.as_str(), text.as_str()));
+        payloads.take_while(move |(payload, _)| payload.starts_with(name))
     }
 
     /// Whether there is a sound payload of that name.

@@ -14,6 +14,8 @@ mod sample;
 mod settings;
 mod types;
 
+use std::collections::BTreeMap;
+
 use indexmap::IndexMap;
 use serde_json::Value;
 
@@ -50,6 +52,8 @@ pub struct Contract {
     pub webhooks: Vec<Webhook>,
     /// The types by component name.
     pub types: IndexMap<String, TypeDefinition>,
+    /// The component of each type, by its Rust name.
+    components: BTreeMap<String, String>,
     /// The error types, by name.
     pub errors: Vec<ErrorType>,
     /// The success types of operations that declare several, by name.
@@ -64,6 +68,13 @@ pub struct Contract {
     pub document: Value,
     /// The document as it was written, for what is proved against it.
     pub curated: Value,
+}
+
+impl Contract {
+    /// The definition of a type by its Rust name.
+    pub fn definition(&self, name: &str) -> Option<&TypeDefinition> {
+        self.types.get(self.components.get(name)?)
+    }
 }
 
 /// A group of operations.
@@ -104,6 +115,7 @@ pub fn build(
     types::finish(&mut types, &found, &tags);
     collisions::check(&tags, &found, &types, &problems);
     let (operations_in_pages, pages) = paging::find(&settings, &found.operations, &types, &problems);
+    let components = types.iter().map(|(component, definition)| (definition.name.clone(), component.clone())).collect();
     let description = text("/info/description");
     let findings = problems.findings.into_inner();
     if !findings.is_empty() {
@@ -118,6 +130,7 @@ pub fn build(
         operations: found.operations,
         webhooks: found.webhooks,
         types,
+        components,
         errors: found.errors,
         outcomes: found.outcomes,
         paged: operations_in_pages,

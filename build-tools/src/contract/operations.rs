@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::sample::{Extent, sample};
+use super::sample::{Extent, MAX_NODES, is_possible, sample};
 use super::types::{given_name, is_private, or_null, resolved, rules, schema_type};
 use super::{Problems, Settings, Tag, TypeUse, limits};
 use crate::names::{Scope, type_name};
@@ -312,19 +312,21 @@ pub(crate) fn collect(document: &Value, tags: &[Tag], settings: &Settings, probl
         outcomes: Vec::new(),
         roots: Vec::new(),
     };
+    let positions: BTreeMap<&str, usize> =
+        tags.iter().enumerate().rev().map(|(position, tag)| (tag.name.as_str(), position)).collect();
     let mut entries = Vec::new();
     for section in ["paths", "x-webhooks"] {
         for (path, item) in document.get(section).and_then(Value::as_object).into_iter().flatten() {
             for (key, operation) in item.as_object().into_iter().flatten() {
                 if let Some(method) = Method::from_key(key) {
                     let tag = operation["tags"][0].as_str().unwrap_or_default();
-                    let position = tags.iter().position(|other| other.name == tag).unwrap_or(usize::MAX);
+                    let position = positions.get(tag).copied().unwrap_or(usize::MAX);
                     entries.push((section, position, path, method, operation));
                 }
             }
         }
     }
-    entries.sort_by_key(|(section, position, path, method, _)| (*section, *position, (*path).clone(), *method));
+    entries.sort_by(|left, right| (left.0, left.1, left.2, left.3).cmp(&(right.0, right.1, right.2, right.3)));
     for (section, position, path, method, operation) in entries {
         let key = method.as_str().to_lowercase();
         let pointer = format!("/{section}/{}/{key}", escape(path));
@@ -482,6 +484,7 @@ fn body(document: &Value, operation: &Value, pointer: &str, problems: &Problems<
         Encoding::Form => BodyKind::Form,
         Encoding::Text | Encoding::Bytes => BodyKind::Bytes,
     };
+    check_sample(document, &schema, &pointer, problems);
     Some(Body {
         value: or_null(document, &schema, schema_type(document, &schema, &pointer, problems)),
         kind,
@@ -507,6 +510,7 @@ fn statuses(document: &Value, operation: &Value, pointer: &str, problems: &Probl
             } else {
                 match body_encoding(document, media_type, &schema, &pointer, problems) {
                     Encoding::Json => {
+                        check_sample(document, &schema, &pointer, problems);
                         let value = schema_type(document, &schema, &pointer, problems);
                         ResponseBody::Json(or_null(document, &schema, value))
                     }
@@ -526,6 +530,19 @@ fn statuses(document: &Value, operation: &Value, pointer: &str, problems: &Probl
     // Ranges stand behind the codes that they cover, and `default` behind all: the first that fits is the one that counts.
     statuses.sort_by_key(|status| (status.code == "default", status.code.ends_with("XX"), status.code.clone()));
     statuses
+}
+
+/// Documentation and tests need a value of every body.
+fn check_sample(document: &Value, schema: &Value, pointer: &str, problems: &Problems<'_>) {
+    if !is_possible(document, schema) {
+        problems.add(
+            "absurd-limit",
+            pointer,
+            format!("no value of it can be made: it has no end, or more than {MAX_NODES} values"),
+            "Let an object that contains itself do so by a member that may be left out or null, and lower `minItems`."
+                .to_owned(),
+        );
+    }
 }
 
 /// How a body is encoded, by its media type and its schema.
@@ -615,18 +632,21 @@ fn name_errors(found: &mut Found, settings: &Settings, problems: &Problems<'_>) 
             sets.entry(variants).or_default().push(index);
         }
     }
+    // The first of several names for a set is the one that counts.
+    let mut given_names: BTreeMap<Vec<&str>, &String> = BTreeMap::new();
+    for (name, statuses) in &settings.errors {
+        let mut statuses: Vec<&str> = statuses.iter().map(String::as_str).collect();
+        statuses.sort_unstable();
+        given_names.entry(statuses).or_insert(name);
+    }
     let mut used_names = BTreeSet::new();
     for (variants, indexes) in sets {
         let codes: Vec<&str> = variants.iter().map(|variant| variant.code.as_str()).collect();
-        let given = settings.errors.iter().find(|(_, statuses)| {
-            let mut statuses: Vec<&str> = statuses.iter().map(String::as_str).collect();
-            statuses.sort_unstable();
-            let mut codes = codes.clone();
-            codes.sort_unstable();
-            statuses == codes
-        });
+        let mut sorted = codes.clone();
+        sorted.sort_unstable();
+        let given = given_names.get(&sorted).copied();
         let name = match (given, indexes.as_slice()) {
-            (Some((name, _)), _) => name.clone(),
+            (Some(name), _) => name.clone(),
             (None, [only]) => format!("{}Error", found.operations[*only].type_stem),
             (None, _) => format!("Error{}", codes.join("_")),
         };

@@ -1,5 +1,7 @@
 //! Which operations answer in pages, as `vendor.toml` declares it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use indexmap::IndexMap;
 
 use super::{
@@ -54,11 +56,14 @@ pub(super) fn find(
     problems: &Problems<'_>,
 ) -> (Vec<PagedOperation>, Vec<ListPage>) {
     let (mut operations_in_pages, mut pages) = (Vec::new(), Vec::<ListPage>::new());
+    let mut names_of_pages = BTreeSet::new();
+    let types: BTreeMap<&str, &TypeDefinition> =
+        types.values().map(|definition| (definition.name.as_str(), definition)).collect();
     for (index, paging) in settings.paging.iter().enumerate() {
         let before = operations_in_pages.len();
         for operation in operations {
             let Success::Json(value) = &operation.success else { continue };
-            let Some(found) = pages_of(paging, value, types) else { continue };
+            let Some(found) = pages_of(paging, value, &types) else { continue };
             let parameter = |name: &str| {
                 operation.parameters.iter().find(|other| {
                     other.wire == name
@@ -76,7 +81,7 @@ pub(super) fn find(
                 default_limit: limit.default.as_ref().and_then(serde_json::Value::as_i64),
             });
             for page in found {
-                if pages.iter().all(|other| other.name != page.name) {
+                if names_of_pages.insert(page.name.clone()) {
                     pages.push(page);
                 }
             }
@@ -96,9 +101,9 @@ pub(super) fn find(
 }
 
 /// The page that a response is, and those that it is made of; `None` when it is no page.
-fn pages_of(paging: &Paging, value: &TypeUse, types: &IndexMap<String, TypeDefinition>) -> Option<Vec<ListPage>> {
+fn pages_of(paging: &Paging, value: &TypeUse, types: &BTreeMap<&str, &TypeDefinition>) -> Option<Vec<ListPage>> {
     let TypeUse::Named(name) = value else { return None };
-    let definition = |name: &str| types.values().find(|definition| definition.name == name);
+    let definition = |name: &str| types.get(name).copied();
     let Kind::UntaggedUnion(variants) = &definition(name)?.kind else {
         return object_page(paging, name, &definition).map(|page| vec![page]);
     };

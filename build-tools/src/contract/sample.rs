@@ -1,6 +1,6 @@
 //! A value that fits a schema, for documentation, wire tests and statuses without a documented payload.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToKebabCase;
 use serde_json::{Map, Value, json};
@@ -19,37 +19,98 @@ pub enum Extent {
 
 /// A value that fits the schema. The same schema always gives the same value.
 pub fn sample(document: &Value, schema: &Value, extent: Extent) -> Value {
-    Sampler { document, extent, open: Vec::new(), held: None, found_new: false }.of_schema(schema)
+    Sampler::new(document, extent, None).of_schema(schema)
 }
+
+/// Whether a value that fits the schema can be made: none can of what contains itself without an end, or of more than
+/// [`MAX_NODES`] values.
+pub(super) fn is_possible(document: &Value, schema: &Value) -> bool {
+    let mut sampler = Sampler::new(document, Extent::Everything, None);
+    sampler.of_schema(schema);
+    !sampler.failed
+}
+
+/// How many values a sample may consist of.
+pub(super) const MAX_NODES: usize = 200_000;
+
+/// From how many values on a sample gets nothing more that may be left out.
+const MANY_NODES: usize = 50_000;
+
+/// How many references a sample follows into each other.
+const MAX_OPEN: usize = 32;
+
+/// The longest text of a sample.
+const MAX_TEXT: usize = 10_000;
+
+/// How many values all further samples of a vendor may have: those that are made for the sake of variants alone.
+const MAX_FURTHER: usize = 2_000_000;
+
+/// How many variants of unions without a tag all samples of one body may have beside each other: each change of a sample is compared
+/// with all of them. What is not reached then is counted as such.
+const MAX_COMPARED: usize = 15_000;
+
+/// How many schemas are looked at for variants that no sample holds.
+const MAX_EFFORT: usize = 2_000_000;
 
 /// The variants of unions that samples hold already.
 #[derive(Clone, Debug, Default)]
-pub struct Held(BTreeSet<(String, usize)>);
+pub struct Held {
+    unions: BTreeMap<String, Variants>,
+    /// How many values the samples have, and how many schemas were looked at for variants.
+    nodes: usize,
+    effort: usize,
+}
+
+/// The variants of a union that samples hold.
+#[derive(Clone, Debug, Default)]
+struct Variants {
+    held: BTreeSet<usize>,
+    /// The first that none holds.
+    first: usize,
+}
 
 /// A value with every member, and as many more as hold variants of unions that no earlier sample holds, save those that would
 /// repeat an object within itself.
 pub fn samples(document: &Value, schema: &Value, held: &mut Held) -> Vec<Value> {
     let mut values = Vec::new();
+    let mut compared = 0;
     loop {
-        let mut sampler = Sampler {
-            document,
-            extent: Extent::Everything,
-            open: Vec::new(),
-            held: Some(std::mem::take(held)),
-            found_new: false,
-        };
+        let mut sampler = Sampler::new(document, Extent::Everything, Some(std::mem::take(held)));
         let value = sampler.of_schema(schema);
         *held = sampler.held.unwrap_or_default();
         if !values.is_empty() && !sampler.found_new {
             return values;
         }
         values.push(value);
+        held.nodes = held.nodes.saturating_add(sampler.nodes);
+        compared += sampler.compared;
+        if held.nodes > MAX_FURTHER || compared > MAX_COMPARED {
+            return values;
+        }
     }
 }
 
 impl Held {
     fn has(&self, union: &str, variant: usize) -> bool {
-        self.0.contains(&(union.to_owned(), variant))
+        self.unions.get(union).is_some_and(|variants| variants.held.contains(&variant))
+    }
+
+    /// The first variant of a union that no sample holds.
+    fn first_new(&self, union: &str) -> usize {
+        self.unions.get(union).map_or(0, |variants| variants.first)
+    }
+
+    /// Whether the variant is new.
+    fn hold(&mut self, union: &str, variant: usize) -> bool {
+        let variants = match self.unions.get_mut(union) {
+            Some(variants) => variants,
+            None => self.unions.entry(union.to_owned()).or_default(),
+        };
+        let is_new = variants.held.insert(variant);
+        while variants.held.contains(&variants.first) {
+            variants.first += 1;
+        }
+        is_new
     }
 }
 
@@ -62,11 +123,23 @@ struct Sampler<'d> {
     held: Option<Held>,
     /// Whether the present value holds a variant that none before it holds.
     found_new: bool,
+    /// How many values there are so far.
+    nodes: usize,
+    /// How many variants the unions without a tag have that were met.
+    compared: usize,
+    /// Whether what is being filled in cannot be, because it has no end or is too large. What may be left out then is.
+    failed: bool,
 }
 
 impl<'d> Sampler<'d> {
+    fn new(document: &'d Value, extent: Extent, held: Option<Held>) -> Self {
+        Self { document, extent, open: Vec::new(), held, found_new: false, nodes: 0, compared: 0, failed: false }
+    }
+
     fn of_schema(&mut self, schema: &'d Value) -> Value {
-        if self.open.len() > 32 {
+        self.nodes += 1;
+        if self.open.len() > MAX_OPEN || self.nodes > MAX_NODES {
+            self.failed |= schema["nullable"] != true;
             return Value::Null;
         }
         if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
@@ -104,13 +177,20 @@ impl<'d> Sampler<'d> {
             ("number", _) => of_number(schema, false),
             ("boolean", _) => json!(true),
             ("array", _) => {
-                let count = number("minItems").unwrap_or(1).clamp(1, 100);
+                let least = usize::try_from(number("minItems").unwrap_or(0)).unwrap_or_default();
                 let items = schema.get("items").unwrap_or(&Value::Null);
                 // A list within a list of the same kind ends empty.
-                if self.repeats(items) && number("minItems").unwrap_or(0) == 0 {
+                if least == 0 && (self.repeats(items) || self.nodes > MANY_NODES) {
                     return json!([]);
                 }
-                (0..count).map(|_| self.of_schema(items)).collect()
+                let mut values = Vec::new();
+                while values.len() < least.max(1) && !self.failed {
+                    values.push(self.of_schema(items));
+                }
+                if least == 0 && std::mem::take(&mut self.failed) {
+                    values.clear();
+                }
+                Value::Array(values)
             }
             ("object", _) => self.object(schema),
             _ => json!("value"),
@@ -126,6 +206,9 @@ impl<'d> Sampler<'d> {
     }
 
     fn union(&mut self, schema: &'d Value, variants: &'d [Value]) -> Value {
+        if schema.get("discriminator").is_none() {
+            self.compared += variants.len();
+        }
         let Some(variant) = self.choose(variants) else {
             return Value::Null;
         };
@@ -148,54 +231,70 @@ impl<'d> Sampler<'d> {
 
     /// The variant to fill in: where all are wanted, one that no value holds yet, or else one with such a variant within it.
     fn choose(&mut self, variants: &'d [Value]) -> Option<&'d Value> {
-        let free = |index: &usize| !self.repeats(&variants[*index]);
+        let held = self.held.take();
+        let free = |index: &usize| variants.get(*index).is_some_and(|variant| !self.repeats(variant));
         let mut index = (0..variants.len()).find(free).unwrap_or(0);
-        if let Some(held) = &self.held {
+        if let Some(mut held) = held {
             let union = self.open.last().copied().unwrap_or_default();
-            let is_new = |index: &usize| !held.has(union, *index);
-            let leads_on =
-                |index: &usize| self.leads_to_new(&variants[*index], &mut self.open.iter().copied().collect());
-            index = (0..variants.len())
+            index = (held.first_new(union)..variants.len())
                 .filter(free)
-                .find(is_new)
-                .or_else(|| (0..variants.len()).filter(free).find(leads_on))
+                .find(|index| !held.has(union, *index))
+                .or_else(|| {
+                    let mut others = (0..variants.len()).filter(free);
+                    others.find(|index| self.leads_to_new(&variants[*index], &mut held))
+                })
                 .unwrap_or(index);
-            self.found_new |= self.held.as_mut().is_some_and(|held| held.0.insert((union.to_owned(), index)));
+            self.found_new |= held.hold(union, index);
+            self.held = Some(held);
         }
         variants.get(index)
     }
 
-    /// Whether somewhere within a schema a union has a variant that no value holds yet.
-    fn leads_to_new(&self, schema: &'d Value, seen: &mut BTreeSet<&'d str>) -> bool {
-        if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
-            let Some(target) = resolve(self.document, schema).filter(|_| seen.insert(reference)) else {
+    /// Whether somewhere within a schema a union has a variant that no value holds yet. Of a document that was made to make this
+    /// long, some are not found.
+    fn leads_to_new(&self, schema: &'d Value, held: &mut Held) -> bool {
+        let mut seen: BTreeSet<&str> = self.open.iter().copied().collect();
+        let mut open = vec![schema];
+        while let Some(schema) = open.pop() {
+            held.effort += 1;
+            if held.effort > MAX_EFFORT {
                 return false;
-            };
-            let count = variants(target).map_or(0, <[Value]>::len);
-            let is_new = |index| self.held.as_ref().is_some_and(|held| !held.has(reference, index));
-            return (0..count).any(is_new) || self.leads_to_new(target, seen);
+            }
+            if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
+                if let Some(target) = resolve(self.document, schema).filter(|_| seen.insert(reference)) {
+                    if held.first_new(reference) < variants(target).map_or(0, <[Value]>::len) {
+                        return true;
+                    }
+                    open.push(target);
+                }
+                continue;
+            }
+            let keys = ["allOf", "oneOf", "anyOf"].into_iter();
+            open.extend(keys.filter_map(|key| schema.get(key)?.as_array()).flatten());
+            open.extend(schema.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::values));
+            open.extend(["items", "additionalProperties"].into_iter().filter_map(|key| schema.get(key)));
         }
-        let lists = ["allOf", "oneOf", "anyOf"].into_iter().filter_map(|key| schema.get(key)?.as_array()).flatten();
-        let members =
-            schema.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(_, member)| member);
-        let inner = ["items", "additionalProperties"].into_iter().filter_map(|key| schema.get(key));
-        lists.chain(members).chain(inner).any(|schema| self.leads_to_new(schema, seen))
+        false
     }
 
     fn object(&mut self, schema: &'d Value) -> Value {
         let mut value = Map::new();
-        let required: Vec<&str> =
+        let required: BTreeSet<&str> =
             schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let mut members: Vec<_> = schema["properties"].as_object().into_iter().flatten().collect();
-        members.sort_by_key(|(name, _)| (*name).clone());
+        members.sort_by_key(|(name, _)| *name);
         let minimum = schema["minProperties"].as_u64().unwrap_or(0);
         for (name, member) in members {
-            let needed = required.contains(&name.as_str());
-            let wanted = self.extent == Extent::Everything || (value.len() as u64) < minimum;
+            let needed = required.contains(name.as_str());
+            let wanted =
+                (self.extent == Extent::Everything && self.nodes <= MANY_NODES) || (value.len() as u64) < minimum;
             // Where all is wanted, a list of what is being filled in is there, and empty.
             let ends_empty = self.held.is_some() && member.get("items").is_some();
             if needed || (wanted && (ends_empty || !self.repeats(member))) {
-                value.insert(name.clone(), self.of_schema(member));
+                let member = self.of_schema(member);
+                if needed || !std::mem::take(&mut self.failed) {
+                    value.insert(name.clone(), member);
+                }
             }
         }
         if let Some(values) = schema.get("additionalProperties").filter(|values| values.is_object()) {
@@ -288,7 +387,7 @@ fn of_text(schema: &Value, format: &str) -> String {
     let length = |key: &str| schema.get(key).and_then(Value::as_u64).and_then(|length| usize::try_from(length).ok());
     let mut text = text;
     if schema.get("pattern").is_none() {
-        while text.len() < length("minLength").unwrap_or(0) {
+        while text.len() < length("minLength").unwrap_or(0).min(MAX_TEXT) {
             text.push('x');
         }
         text.truncate(length("maxLength").unwrap_or(usize::MAX));

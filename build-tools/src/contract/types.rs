@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::forms::{VariantForm, forms};
 use super::operations::Found;
 use super::{Names, Problems, Tag, limits};
+use crate::graph::groups;
 use crate::names::{Scope, member_name, type_name, variant_name};
 use crate::passes::escape;
 
@@ -489,8 +490,12 @@ fn union(document: &Value, schema: &Value, variants: &[Value], pointer: &str, pr
         let mapping = discriminator.get("mapping").and_then(Value::as_object);
         let mut entries: Vec<(&String, &Value)> = mapping.into_iter().flatten().collect();
         // A list has an order that means something, a map has none: the variants follow the list.
-        let position = |reference: &Value| variants.iter().position(|variant| variant.get("$ref") == Some(reference));
-        entries.sort_by_key(|(wire, reference)| (position(reference), (*wire).clone()));
+        let mut positions: BTreeMap<&str, usize> = BTreeMap::new();
+        for (index, variant) in variants.iter().enumerate() {
+            positions.entry(text(variant, "$ref")).or_insert(index);
+        }
+        let position = |reference: &Value| positions.get(reference.as_str().unwrap_or_default()).copied();
+        entries.sort_by_key(|(wire, reference)| (position(reference), *wire));
         let variants = entries.into_iter().map(|(wire, reference)| {
             let pointer = format!("{pointer}/discriminator/mapping/{}", escape(wire));
             if position(reference).is_none() {
@@ -547,18 +552,19 @@ fn object(document: &Value, schema: &Value, pointer: &str, problems: &Problems<'
     let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let mut properties: Vec<(&String, &Value)> =
         schema.get("properties").and_then(Value::as_object).into_iter().flatten().collect();
-    let rank = |name: &str| required.iter().position(|other| *other == name).unwrap_or(usize::MAX);
-    properties.sort_by_key(|(wire, _)| (rank(wire), (*wire).clone()));
+    let ranks: BTreeMap<&str, usize> = required.iter().enumerate().rev().map(|(rank, name)| (*name, rank)).collect();
+    let is_required = |wire: &str| ranks.contains_key(wire);
+    properties.sort_by_key(|(wire, _)| (ranks.get(wire.as_str()).copied().unwrap_or(usize::MAX), *wire));
     let (mut constants, mut members) = (Vec::new(), Vec::new());
     for (wire, member) in properties {
         if let Some([Value::String(value)]) = member.get("enum").and_then(Value::as_array).map(Vec::as_slice)
-            && required.contains(&wire.as_str())
+            && is_required(wire)
         {
             constants.push(Constant { wire: wire.clone(), name: given_name(member, wire), value: value.clone() });
             continue;
         }
         let pointer = format!("{pointer}/properties/{}", escape(wire));
-        let presence = match (required.contains(&wire.as_str()), is_nullable(document, member)) {
+        let presence = match (is_required(wire), is_nullable(document, member)) {
             (true, false) => Presence::Required,
             (true, true) => Presence::RequiredNullable,
             // Whether it is sent is only known when all operations are: see `finish`.
@@ -629,42 +635,38 @@ pub(crate) fn rules(document: &Value, schema: &Value) -> Vec<String> {
 
 /// Settles what depends on the operations: who sends and reads a type, which module holds it, and where it must be boxed.
 pub(crate) fn finish(types: &mut IndexMap<String, TypeDefinition>, found: &Found, tags: &[Tag]) {
-    let uses: BTreeMap<String, BTreeSet<String>> =
-        types.values().map(|definition| (definition.name.clone(), used_by(&definition.kind))).collect();
-    let mut sent = BTreeSet::new();
-    let mut read = BTreeSet::new();
-    let mut modules: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
-    for root in &found.roots {
-        let reached = reach(&uses, &root.name);
-        for name in &reached {
-            modules.entry(name.clone()).or_default().insert(&root.module);
-        }
-        (if root.sent { &mut sent } else { &mut read }).extend(reached);
-    }
-    let held: BTreeMap<String, BTreeSet<String>> =
-        types.values().map(|definition| (definition.name.clone(), held_by(&definition.kind))).collect();
-    let boxed: BTreeMap<String, BTreeSet<String>> = held
-        .iter()
-        .map(|(name, direct)| {
-            let circular = direct.iter().filter(|used| reach(&held, used).contains(name));
-            (name.clone(), circular.cloned().collect())
-        })
-        .collect();
-    for definition in types.values_mut() {
-        definition.parameter = found.roots.iter().any(|root| root.parameter && root.name == definition.name);
-        definition.sent = sent.contains(&definition.name);
-        definition.read = read.contains(&definition.name);
-        definition.module = match modules.get(&definition.name).map(|modules| modules.iter().collect::<Vec<_>>()) {
-            Some(modules) if modules.len() == 1 => (**modules[0]).to_owned(),
-            _ => "shared".to_owned(),
+    let indexes: BTreeMap<String, usize> =
+        types.values().enumerate().map(|(index, definition)| (definition.name.clone(), index)).collect();
+    let targets = |names: BTreeSet<String>| -> Vec<usize> {
+        names.iter().filter_map(|name| indexes.get(name).copied()).collect()
+    };
+    let uses: Vec<Vec<usize>> = types.values().map(|definition| targets(used_by(&definition.kind))).collect();
+    let reach = |sent: bool| {
+        let roots = found.roots.iter().filter(|root| root.sent == sent);
+        reached(&uses, roots.filter_map(|root| indexes.get(&root.name).copied()))
+    };
+    let (sent, read) = (reach(true), reach(false));
+    let modules = modules(&uses, found, &indexes);
+    let parameters: BTreeSet<&str> =
+        found.roots.iter().filter(|root| root.parameter).map(|root| root.name.as_str()).collect();
+    let held: Vec<Vec<usize>> = types.values().map(|definition| targets(held_by(&definition.kind))).collect();
+    // A type that is held by what it holds itself has no end unless it is boxed.
+    let circles = groups(&held);
+    for (index, definition) in types.values_mut().enumerate() {
+        definition.parameter = parameters.contains(definition.name.as_str());
+        definition.sent = sent[index];
+        definition.read = read[index];
+        definition.module = match modules[index] {
+            Module::Only(module) => module.to_owned(),
+            Module::None | Module::Shared => "shared".to_owned(),
         };
-        if tags.len() == 1 {
-            definition.module.clone_from(&tags[0].module);
+        if let [only] = tags {
+            definition.module.clone_from(&only.module);
         }
-        let circular = &boxed[&definition.name];
+        let is_circular = |name: &str| indexes.get(name).is_some_and(|other| circles[*other] == circles[index]);
         let settle = |value: &mut TypeUse| {
             if let TypeUse::Named(name) = value
-                && circular.contains(name)
+                && is_circular(name)
             {
                 *value = TypeUse::Boxed(name.clone());
             }
@@ -687,7 +689,11 @@ pub(crate) fn finish(types: &mut IndexMap<String, TypeDefinition>, found: &Found
         }
     }
     tell_variants_apart(types);
-    types.retain(|_, definition| modules.contains_key(&definition.name));
+    let mut index = 0;
+    types.retain(|_, _| {
+        index += 1;
+        modules[index - 1] != Module::None
+    });
 }
 
 /// Says of each variant of a union without a tag what tells it from the others.
@@ -746,13 +752,42 @@ fn held_by(kind: &Kind) -> BTreeSet<String> {
         .collect()
 }
 
-/// Everything that can be reached from a type, itself included.
-fn reach(uses: &BTreeMap<String, BTreeSet<String>>, from: &str) -> BTreeSet<String> {
-    let mut reached = BTreeSet::new();
-    let mut open = vec![from.to_owned()];
-    while let Some(name) = open.pop() {
-        if reached.insert(name.clone()) {
-            open.extend(uses.get(&name).into_iter().flatten().cloned());
+/// Which modules a type is needed by.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Module<'f> {
+    None,
+    Only(&'f str),
+    Shared,
+}
+
+/// The module of each type: that of the only tag that reaches it. Each type is visited at most twice, when it is found to be needed
+/// and when it is found to be shared.
+fn modules<'f>(uses: &[Vec<usize>], found: &'f Found, indexes: &BTreeMap<String, usize>) -> Vec<Module<'f>> {
+    let mut modules = vec![Module::None; uses.len()];
+    let roots = found.roots.iter();
+    let mut open: Vec<(usize, Module<'f>)> = roots
+        .filter_map(|root| Some((indexes.get(&root.name).copied()?, Module::Only(root.module.as_str()))))
+        .collect();
+    while let Some((index, module)) = open.pop() {
+        let joined = match (modules[index], module) {
+            (Module::None, module) => module,
+            (Module::Only(one), Module::Only(other)) if one == other => continue,
+            (Module::Shared, _) => continue,
+            (Module::Only(_), _) => Module::Shared,
+        };
+        modules[index] = joined;
+        open.extend(uses[index].iter().map(|next| (*next, joined)));
+    }
+    modules
+}
+
+/// What can be reached from some types, themselves included.
+fn reached(uses: &[Vec<usize>], roots: impl Iterator<Item = usize>) -> Vec<bool> {
+    let mut reached = vec![false; uses.len()];
+    let mut open: Vec<usize> = roots.collect();
+    while let Some(index) = open.pop() {
+        if !std::mem::replace(&mut reached[index], true) {
+            open.extend(&uses[index]);
         }
     }
     reached

@@ -51,7 +51,7 @@ pub(super) fn import_core(
     let mut text = text;
     for name in ["Decimal", "NaiveDate", "Timestamp", "UtcDateTime", "Secret", "JsonValue", "Map"] {
         let path = format!("onboarding_core::{name}");
-        if code_of(&text).contains(&path) && !contract.types.values().any(|definition| definition.name == name) {
+        if code_of(&text).contains(&path) && contract.definition(name).is_none() {
             text = replace_in_code(&text, &path, name);
             imports.insert(name.to_owned());
         }
@@ -116,7 +116,7 @@ fn string_end(text: &str, raw: Option<usize>) -> usize {
 
 /// The definition of a type by its Rust name.
 pub(super) fn definition<'c>(contract: &'c Contract, name: &str) -> Option<&'c TypeDefinition> {
-    contract.types.values().find(|definition| definition.name == name)
+    contract.definition(name)
 }
 
 /// Whether a value is small enough to be given as it is.
@@ -182,13 +182,16 @@ pub(super) fn status_body_type(body: &ResponseBody) -> Option<String> {
     }
 }
 
+/// How many objects within each other are looked through for what an object can be made from.
+const MAX_WRAPPED: usize = 8;
+
 /// What an object that is sent can be made from in place of its only required member: that member's type, then what that is made
 /// from in the same way, each with the member's name on the wire.
 pub(super) fn wrapped<'c>(contract: &'c Contract, name: &str) -> Vec<(&'c str, &'c str)> {
     let mut found: Vec<(&str, &str)> = Vec::new();
     let mut name = name;
     while let Some((wire, inner)) = only_required(contract, name) {
-        if found.iter().any(|(_, before)| *before == inner) {
+        if found.len() == MAX_WRAPPED || found.iter().any(|(_, before)| *before == inner) {
             break;
         }
         found.push((wire, inner));

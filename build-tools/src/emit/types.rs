@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::rust::{Scope, import_core, type_text, wrapped};
 use super::source::Source;
-use crate::contract::{Contract, Extra, Kind, Mark, Member, PageForm, Presence, TypeDefinition, Variant, VariantForm};
+use crate::contract::{
+    Contract, Extra, Kind, ListPage, Mark, Member, PageForm, Presence, TypeDefinition, Variant, VariantForm,
+};
 use crate::text::{Inline, literal};
 
 /// File names and texts, `mod.rs` among them.
@@ -41,6 +43,7 @@ fn index(contract: &Contract, modules: &BTreeMap<&str, Vec<&TypeDefinition>>) ->
 fn file(contract: &Contract, module: &str, definitions: &[&TypeDefinition]) -> String {
     let mut body = Source::default();
     let mut macros = BTreeSet::new();
+    let pages: BTreeMap<&str, &ListPage> = contract.pages.iter().map(|page| (page.name.as_str(), page)).collect();
     for definition in definitions {
         body.blank();
         macros.insert(write(&mut body, definition));
@@ -50,7 +53,7 @@ fn file(contract: &Contract, module: &str, definitions: &[&TypeDefinition]) -> S
             body.line(&format!("wraps! {{ {}: {} }}", definition.name, inner.join(", ")));
             macros.insert("wraps");
         }
-        if let Some(page) = contract.pages.iter().find(|page| page.name == definition.name) {
+        if let Some(page) = pages.get(definition.name.as_str()) {
             let item = type_text(&page.item, Scope::Types);
             let form = match &page.form {
                 PageForm::Object { items, total } => {

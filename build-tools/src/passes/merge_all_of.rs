@@ -1,5 +1,6 @@
 //! Makes one object of an `allOf` of several.
 
+use indexmap::IndexSet;
 use serde_json::{Map, Value, json};
 
 use super::{PassError, resolve};
@@ -46,15 +47,13 @@ fn merged(document: &Value, schema: &Value, pointer: &str, depth: usize) -> Resu
         };
     };
     let mut properties = Map::new();
-    let mut required: Vec<Value> = Vec::new();
+    let mut required: IndexSet<String> = IndexSet::new();
     let mut take = |part: &Map<String, Value>| {
         for (name, member) in part.get("properties").and_then(Value::as_object).into_iter().flatten() {
             properties.insert(name.clone(), member.clone());
         }
         for name in part.get("required").and_then(Value::as_array).into_iter().flatten() {
-            if !required.contains(name) {
-                required.push(name.clone());
-            }
+            required.extend(name.as_str().map(str::to_owned));
         }
     };
     for part in parts.as_array().into_iter().flatten() {
@@ -64,7 +63,7 @@ fn merged(document: &Value, schema: &Value, pointer: &str, depth: usize) -> Resu
     result.insert("type".to_owned(), json!("object"));
     result.insert("properties".to_owned(), Value::Object(properties));
     if !required.is_empty() {
-        result.insert("required".to_owned(), Value::Array(required));
+        result.insert("required".to_owned(), required.into_iter().map(Value::from).collect());
     }
     Ok(result)
 }

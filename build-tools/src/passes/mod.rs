@@ -1,6 +1,7 @@
 //! Document to document: each pass is a named function in a file of its own, and reports what it changed.
 //!
-//! A pass that is told to apply and finds nothing to do is an error, so that no pass outlives its reason.
+//! Every pass runs on every document, in the order of [`PASSES`]. One that finds nothing to change reports nothing; one that cannot
+//! do its work stops the vendor, with the place in the document.
 
 mod drop_unused_components;
 mod merge_all_of;

@@ -56,7 +56,9 @@ pub(crate) fn answers(contract: &Contract, payloads: &Payloads) -> Vec<Answer> {
             value,
         };
         let numbered = |payload: &str| payload.strip_prefix(&name).is_some_and(is_number);
-        for (payload, text) in payloads.sound().filter(|(payload, _)| *payload == name || numbered(payload)) {
+        for (payload, text) in
+            payloads.beginning_with(&name).filter(|(payload, _)| *payload == name || numbered(payload))
+        {
             // What the linter has passed is JSON.
             let value = serde_json::from_str(text).unwrap_or_default();
             found.push(answer(payload.to_owned(), Text::Documented(payload.to_owned()), value));

@@ -5,10 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::choice::chosen_variant;
-use super::shape::{Shape, constant, is_required, map_values, shape, tag, tagged_variant, text, variants};
+use super::shape::{Shape, constant, map_values, required_names, shape, tag, tagged_variant, text, variants};
 use crate::contract::{BodyKind, Contract, Held, Operation, ResponseBody, TypeUse, samples};
 use crate::passes::escape;
 use crate::spec::Pattern;
+
+/// How many lists and maps within each other are looked through.
+const MAX_NESTING: usize = 32;
+
+/// The longest text that a generated test makes in order to break a rule, in characters.
+const MAX_BROKEN_LENGTH: usize = 100_000;
 
 /// Every sensitive place of a vendor's interface, with a canary in it.
 pub(crate) struct Canaries {
@@ -69,9 +75,11 @@ pub(crate) struct Call {
 pub(crate) fn canaries(contract: &Contract) -> Canaries {
     let mut planter = Planter { document: &contract.document, number: 0, canaries: Vec::new() };
     let bodies = bodies(contract, &mut planter);
-    let first = |value: &TypeUse| {
-        bodies.iter().find(|body| body.value == *value && !body.canaries.is_empty()).map(|body| body.name.clone())
-    };
+    let mut names: BTreeMap<&TypeUse, &str> = BTreeMap::new();
+    for body in bodies.iter().filter(|body| !body.canaries.is_empty()) {
+        names.entry(&body.value).or_insert(&body.name);
+    }
+    let first = |value: &TypeUse| names.get(value).map(|name| (*name).to_owned());
     let mut marked = marked_members(&contract.document);
     marked.extend(schemas(contract).filter_map(|(_, schema, _)| marked_body(&contract.document, schema)));
     let mut covered: BTreeSet<String> =
@@ -178,9 +186,11 @@ fn marked_members(document: &Value) -> BTreeSet<String> {
     let components = document.pointer("/components/schemas").and_then(Value::as_object);
     let mut marked = BTreeSet::new();
     for (component, schema) in components.into_iter().flatten() {
+        let required = required_names(schema);
+        let all = is_marked(document, schema);
         for (name, member) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
-            let is_constant = is_required(schema, name) && constant(member).is_some();
-            if !is_constant && (is_marked(document, schema) || is_marked(document, member)) {
+            let is_constant = required.contains(name.as_str()) && constant(member).is_some();
+            if !is_constant && (all || is_marked(document, member)) {
                 marked.insert(format!("{component}.{name}"));
             }
         }
@@ -190,9 +200,20 @@ fn marked_members(document: &Value) -> BTreeSet<String> {
 
 /// Whether a schema or parameter is marked: itself, by its component, or by what it is a list or map of.
 fn is_marked(document: &Value, schema: &Value) -> bool {
+    is_marked_within(document, schema, 0)
+}
+
+/// `depth` is how many lists and maps are within each other; more than that are one that holds itself.
+fn is_marked_within(document: &Value, schema: &Value, depth: usize) -> bool {
+    if depth > MAX_NESTING {
+        return false;
+    }
     let Shape { schema: target, sensitive, .. } = shape(document, schema);
     let inner = ["items", "schema"].into_iter().filter_map(|key| target.get(key));
-    sensitive || inner.chain(map_values(target)).any(|inner| !std::ptr::eq(inner, schema) && is_marked(document, inner))
+    sensitive
+        || inner
+            .chain(map_values(target))
+            .any(|inner| !std::ptr::eq(inner, schema) && is_marked_within(document, inner, depth + 1))
 }
 
 /// Puts canaries into values.
@@ -267,8 +288,9 @@ impl Planter<'_> {
         let mut properties: Vec<(&String, &Value)> =
             schema.get("properties").and_then(Value::as_object).into_iter().flatten().collect();
         properties.sort_by_key(|(name, _)| *name);
+        let required = required_names(schema);
         for (name, member) in properties {
-            let is_constant = tag == Some(name) || (is_required(schema, name) && constant(member).is_some());
+            let is_constant = tag == Some(name) || (required.contains(name.as_str()) && constant(member).is_some());
             let Some(value) = value.get_mut(name).filter(|_| !is_constant) else {
                 continue;
             };
@@ -332,7 +354,7 @@ fn limit(schema: &Value, key: &str) -> Option<usize> {
 }
 
 fn lengthened(schema: &Value, mut text: String) -> String {
-    while text.len() < limit(schema, "minLength").unwrap_or(0) {
+    while text.len() < limit(schema, "minLength").unwrap_or(0).min(MAX_BROKEN_LENGTH) {
         text.push('x');
     }
     text
@@ -351,7 +373,7 @@ fn violation(schema: &Value, trace: &str) -> Option<String> {
         let is_bounded = schema.get("minimum").and_then(Value::as_f64).is_some_and(|least| least >= 0.0);
         return is_bounded.then(|| "m".to_owned());
     }
-    if let Some(length) = limit(schema, "maxLength") {
+    if let Some(length) = limit(schema, "maxLength").filter(|length| *length <= MAX_BROKEN_LENGTH) {
         return Some(format!("l{length}"));
     }
     let other = format!("{trace} !");

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::shape::{Shape, constant, is_required, shape, tag, text, variants};
+use super::shape::{Shape, constant, required_names, shape, tag, text, variants};
 
 /// The variant of a union without a tag that a value is of, and its position; `None` when it is of none that is documented.
 pub(super) fn chosen_variant<'d>(document: &'d Value, union: &'d Value, value: &Value) -> Option<(usize, &'d Value)> {
@@ -19,11 +19,11 @@ pub(super) fn chosen_variant<'d>(document: &'d Value, union: &'d Value, value: &
         .flat_map(|(position, variant)| forms(document, variant, position, 0))
         .filter(|form| form.is_of_kind(value))
         .collect();
-    let crowded = forms.iter().any(|form| form.position != forms[0].position);
+    let crowd = Crowd::new(&forms);
+    let crowded = crowd.sizes.len() > 1;
     let mut best: Option<(Degree, usize)> = None;
     for form in &forms {
-        let rivals: Vec<&Form<'d>> = forms.iter().filter(|other| other.position != form.position).collect();
-        let degree = if crowded { form.degree(&rivals, value) } else { form.lone_degree(value) };
+        let degree = if crowded { form.degree(&crowd, value) } else { form.lone_degree(value) };
         if let Some(degree) = degree
             && best.is_none_or(|(most, _)| degree > most)
         {
@@ -31,6 +31,49 @@ pub(super) fn chosen_variant<'d>(document: &'d Value, union: &'d Value, value: &
         }
     }
     best.map(|(_, position)| (position, &all[position]))
+}
+
+/// The forms that a value may have, by what is asked of them: a form asks of its own members which others have them, and not of the
+/// others which members they have.
+struct Crowd<'f, 'd> {
+    forms: &'f [Form<'d>],
+    /// How many forms each variant has.
+    sizes: BTreeMap<usize, usize>,
+    /// The forms that have a member of a name.
+    holders: BTreeMap<&'d str, Vec<&'f Form<'d>>>,
+}
+
+impl<'f, 'd> Crowd<'f, 'd> {
+    fn new(forms: &'f [Form<'d>]) -> Self {
+        let mut crowd = Self { forms, sizes: BTreeMap::new(), holders: BTreeMap::new() };
+        for form in forms {
+            *crowd.sizes.entry(form.position).or_default() += 1;
+            for name in form.members.keys() {
+                crowd.holders.entry(name).or_default().push(form);
+            }
+        }
+        crowd
+    }
+
+    /// The forms of other variants.
+    fn rivals(&self, own: usize) -> impl Iterator<Item = &'f Form<'d>> {
+        self.forms.iter().filter(move |other| other.position != own)
+    }
+
+    /// How many forms of other variants there are.
+    fn count(&self, own: usize) -> usize {
+        self.forms.len() - self.sizes.get(&own).copied().unwrap_or_default()
+    }
+
+    /// What the forms of other variants know of a member, those that have it.
+    fn of_rivals(&self, own: usize, name: &str) -> impl Iterator<Item = &'f Known<'d>> + use<'_, 'f, 'd> {
+        let holders = self.holders.get(name).map(Vec::as_slice).unwrap_or_default();
+        let name = name.to_owned();
+        holders
+            .iter()
+            .filter(move |other| other.position != own)
+            .filter_map(move |other| other.members.get(name.as_str()))
+    }
 }
 
 /// How well a value has a form: constants, members of its own, members that it shares.
@@ -76,8 +119,9 @@ fn forms<'d>(document: &'d Value, schema: &'d Value, position: usize, depth: usi
         return inner.flat_map(|inner| forms(document, inner, position, depth + 1)).collect();
     }
     let mut members = BTreeMap::new();
+    let all_required = required_names(schema);
     for (name, member) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
-        let required = is_required(schema, name);
+        let required = all_required.contains(name.as_str());
         let Shape { nullable, .. } = shape(document, member);
         let kind = if required && !nullable { only_kind(document, member) } else { None };
         let constant = constant(member).filter(|_| required).and_then(Value::as_str);
@@ -138,20 +182,23 @@ impl Form<'_> {
         (!self.is_contradicted(value)).then_some((0, 0, 0))
     }
 
-    fn degree(&self, rivals: &[&Self], value: &Value) -> Option<Degree> {
+    fn degree(&self, crowd: &Crowd<'_, '_>, value: &Value) -> Option<Degree> {
         match value {
-            Value::Object(_) => self.degree_of_object(rivals, value),
+            Value::Object(_) => self.degree_of_object(crowd, value),
             Value::Array(items) => {
                 let own = self.kind_of_items();
                 let is_told = own.is_some()
-                    && rivals.iter().all(|rival| rival.kind_of_items().is_some_and(|other| Some(other) != own));
+                    && crowd
+                        .rivals(self.position)
+                        .all(|rival| rival.kind_of_items().is_some_and(|other| Some(other) != own));
                 let fits = !is_told || items.first().is_none_or(|item| own.is_some_and(|own| has_kind(item, own)));
                 fits.then_some((0, 0, 0))
             }
             Value::String(text) => self.fits_text(text).then_some((0, 0, 0)),
             Value::Number(number) => {
-                let is_integer = |form: &Self| self::text(form.schema, "type") == "integer";
-                let must_be_whole = is_integer(self) && rivals.iter().any(|rival| !is_integer(rival));
+                let is_integer = |schema: &Value| self::text(schema, "type") == "integer";
+                let must_be_whole =
+                    is_integer(self.schema) && crowd.rivals(self.position).any(|rival| !is_integer(rival.schema));
                 (!must_be_whole || !number.is_f64()).then_some((0, 0, 0))
             }
             Value::Bool(_) | Value::Null => Some((0, 0, 0)),
@@ -172,16 +219,21 @@ impl Form<'_> {
         }
     }
 
-    fn degree_of_object(&self, rivals: &[&Self], value: &Value) -> Option<Degree> {
+    fn degree_of_object(&self, crowd: &Crowd<'_, '_>, value: &Value) -> Option<Degree> {
         if self.is_contradicted(value) {
             return None;
         }
         let (mut marks, mut constants, mut own) = (0, 0, 0);
         for (name, known) in self.members.iter().filter(|(_, known)| known.required) {
-            let of_rivals: Vec<&Known<'_>> = rivals.iter().filter_map(|rival| rival.members.get(name)).collect();
+            let mut of_rivals = crowd.of_rivals(self.position, name);
             let found = value.get(name);
             if let Some(constant) = known.constant {
-                if of_rivals.len() == rivals.len() && of_rivals.iter().all(|other| other.constant == Some(constant)) {
+                let mut same = 0;
+                if of_rivals.by_ref().all(|other| {
+                    same += 1;
+                    other.constant == Some(constant)
+                }) && same == crowd.count(self.position)
+                {
                     continue;
                 }
                 marks += 1;
@@ -192,11 +244,11 @@ impl Form<'_> {
                 constants +=
                     usize::from(found.and_then(Value::as_str).is_some_and(|found| known.tags.contains(&found)));
                 own += usize::from(found.is_some());
-            } else if of_rivals.is_empty() {
+            } else if crowd.of_rivals(self.position, name).next().is_none() {
                 marks += 1;
                 own += usize::from(found.is_some());
             } else if let Some(kind) = known.kind
-                && of_rivals.iter().all(|other| other.kind.is_some_and(|other| other != kind))
+                && of_rivals.all(|other| other.kind.is_some_and(|other| other != kind))
             {
                 marks += 1;
                 own += usize::from(found.is_some_and(|found| has_kind(found, kind)));
@@ -205,8 +257,9 @@ impl Form<'_> {
         if marks > 0 {
             return (constants + own > 0).then_some((constants, own, 0));
         }
-        let is_shared =
-            |name: &str| rivals.iter().any(|rival| !rival.members.get(name).is_some_and(|known| known.required));
+        let is_shared = |name: &str| {
+            crowd.rivals(self.position).any(|rival| !rival.members.get(name).is_some_and(|known| known.required))
+        };
         let shared: Vec<&&str> = self
             .members
             .iter()

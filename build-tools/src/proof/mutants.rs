@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::choice::chosen_variant;
 use super::shape::{
-    Shape, constant, extra_members, is_required, map_values, shape, tag, tagged_variant, text, variants,
+    Shape, constant, extra_members, map_values, required_names, shape, tag, tagged_variant, text, variants,
 };
 use crate::passes::escape;
 use crate::spec::Pattern;
@@ -168,13 +168,14 @@ impl<'d> Walk<'d> {
         let mut members: Vec<(&String, &Value)> =
             schema.get("properties").and_then(Value::as_object).into_iter().flatten().collect();
         members.sort_by_key(|(name, _)| *name);
+        let all_required = required_names(schema);
         for (name, member) in members {
             let Some(value) = chosen.value.get(name) else {
                 continue;
             };
             self.members.push(std::ptr::from_ref(member));
             let pointer = format!("{pointer}/{}", escape(name));
-            let required = is_required(schema, name);
+            let required = all_required.contains(name.as_str());
             let within = Some(Within { outer: chosen, member: Some(name) });
             if tag == Some(name) {
                 // The tag must be there whatever the variant says; another one is an unknown variant, kept as it came.
@@ -317,7 +318,7 @@ fn own_changes(schema: &Value, value: &Value, changes: &mut Changes) {
                 {
                     changes.decodes("p");
                 }
-                if let Some(length) = limit("maxLength") {
+                if let Some(length) = limit("maxLength").filter(|length| *length <= MAX_BEYOND) {
                     changes.decodes_with('l', length);
                 }
             }
@@ -334,13 +335,16 @@ fn own_changes(schema: &Value, value: &Value, changes: &mut Changes) {
             if limit("minItems").is_some_and(|least| least > 0) {
                 changes.decodes("z");
             }
-            if let Some(most) = limit("maxItems") {
+            if let Some(most) = limit("maxItems").filter(|most| *most <= MAX_BEYOND) {
                 changes.decodes_with('r', most);
             }
         }
         _ => {}
     }
 }
+
+/// The highest length that a generated test goes beyond.
+const MAX_BEYOND: i64 = 100_000;
 
 /// What the engine puts in the place of a text.
 const NEW_VALUE: &str = "mutant";

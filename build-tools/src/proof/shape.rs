@@ -1,5 +1,7 @@
 //! What a schema says of a value at one place, with references followed.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::passes::resolve;
@@ -86,8 +88,9 @@ pub(super) fn tagged_variant<'d>(document: &'d Value, schema: &'d Value, value: 
     document.pointer(reference.strip_prefix('#')?)
 }
 
-pub(super) fn is_required(schema: &Value, member: &str) -> bool {
-    schema.get("required").and_then(Value::as_array).is_some_and(|names| names.iter().any(|name| name == member))
+/// The members that an object has to have.
+pub(super) fn required_names(schema: &Value) -> BTreeSet<&str> {
+    schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
 /// The one value of a member that has no other.

@@ -44,6 +44,41 @@ pub(crate) fn oversized(document: &Document) -> BTreeSet<String> {
     names
 }
 
+/// How many members an object may get by `allOf`, and how many all objects may get so together: each is written out in full.
+pub(crate) const MAX_MEMBERS: usize = 50_000;
+pub(crate) const MAX_ALL_MEMBERS: usize = 500_000;
+
+/// The first component whose members, once `allOf` is followed, are too many; itself or together with those before it.
+pub(crate) fn overfull(document: &Document) -> Option<String> {
+    let entries = components(document);
+    let targets = compositions(entries, COMPONENT_PREFIX);
+    let own: Vec<usize> = entries.iter().map(|entry| own_members(&entry.value)).collect();
+    let count = |counts: &[usize], index: usize| {
+        let joined = targets.get(index).into_iter().flatten().filter_map(|target| counts.get(*target));
+        let own = own.get(index).copied().unwrap_or_default();
+        joined.fold(own, |sum, count| sum.saturating_add(*count)).min(MAX_ALL_MEMBERS)
+    };
+    let mut counts = own.clone();
+    for _ in 0..MAX_DEPTH {
+        counts = (0..entries.len()).map(|index| count(&counts, index)).collect();
+    }
+    let mut all = 0;
+    for (entry, count) in entries.iter().zip(counts).filter(|(entry, _)| entry.value.get("allOf").is_some()) {
+        all += count;
+        if count > MAX_MEMBERS || all > MAX_ALL_MEMBERS {
+            return Some(entry.key.clone());
+        }
+    }
+    None
+}
+
+/// The members of a schema and of the parts that are written in place.
+fn own_members(node: &Node) -> usize {
+    let parts = node.get("allOf").and_then(Node::as_sequence).unwrap_or_default();
+    let own = node.get("properties").and_then(Node::as_mapping).map_or(0, <[Entry]>::len);
+    parts.iter().fold(own, |sum, part| sum.saturating_add(own_members(part)))
+}
+
 /// For each entry of a section of components, which other entries it is composed of: by `$ref`, `allOf`, `oneOf` and
 /// `anyOf`, but not by members, items or entries of maps.
 pub(crate) fn compositions(entries: &[Entry], prefix: &str) -> Vec<Vec<usize>> {

@@ -9,7 +9,10 @@ use std::{
 
 use super::{grammar::Kind, walk::Site};
 use crate::spec::{
-    Document, Node, OperationEntry, Span, composition::MAX_DEPTH, operations::operations, pointer::join,
+    Document, Node, OperationEntry, Span,
+    composition::{MAX_ALL_MEMBERS, MAX_DEPTH},
+    operations::operations,
+    pointer::join,
 };
 
 /// How many references may stand behind each other; longer chains are reported as `unsupported`.
@@ -139,8 +142,17 @@ impl<'d> Context<'d> {
         let (objects, kinds) = (BTreeMap::new(), RefCell::default());
         let mut context = Context { document, sites, operations: Vec::new(), objects, kinds };
         let has_members = |node: &Node| ["properties", "required", "allOf"].iter().any(|key| node.get(key).is_some());
+        let mut members = 0;
         for site in context.sites.iter().filter(|site| site.kind == Kind::Schema && has_members(site.node)) {
+            // What only wraps a reference is what it refers to, and what is joined in place is a mistake of its own.
+            if wrapped(site.node).is_some() || members > MAX_ALL_MEMBERS {
+                continue;
+            }
             let object = context.collected(site.node);
+            // Those of the schema itself are as many as the text has; those that are joined may be more.
+            if site.node.get("allOf").is_some() {
+                members += object.members.len();
+            }
             context.objects.insert(ptr::from_ref(site.node).addr(), object);
         }
         context.operations = operations(document)
@@ -196,9 +208,15 @@ impl<'d> Context<'d> {
 
     /// The members of an object schema, `allOf` included.
     pub(super) fn object(&self, node: &'d Node) -> Rc<Object<'d>> {
-        let node = self.follow(node).unwrap_or(node);
+        let mut node = self.follow(node).unwrap_or(node);
+        for _ in 0..MAX_REFERENCES {
+            let Some(inner) = wrapped(node).and_then(|inner| self.follow(inner)) else {
+                break;
+            };
+            node = inner;
+        }
         let known = self.objects.get(&ptr::from_ref(node).addr());
-        known.map_or_else(|| self.collected(node), Rc::clone)
+        known.map(Rc::clone).unwrap_or_default()
     }
 
     fn collected(&self, node: &'d Node) -> Rc<Object<'d>> {
@@ -301,5 +319,15 @@ impl<'d> Context<'d> {
             let pointer = join(&list_pointer, &index.to_string());
             uses.push(ParameterUse { node, name, location, span, pointer, shared });
         }
+    }
+}
+
+/// The reference that a schema only wraps, to describe it or to allow null.
+fn wrapped(node: &Node) -> Option<&Node> {
+    match node.get("allOf").and_then(Node::as_sequence) {
+        Some([only]) if node.get("properties").is_none() && node.get("required").is_none() => {
+            only.get("$ref").is_some().then_some(only)
+        }
+        _ => None,
     }
 }

@@ -26,6 +26,8 @@ mod walk;
 pub use self::rules::{RULES, Rule};
 
 use self::{context::Context, grammar::Kind};
+use super::composition::{MAX_ALL_MEMBERS, MAX_MEMBERS, overfull};
+use super::pointer::join;
 use super::{Document, Finding, Severity, Span, VendorSources};
 
 /// All findings about what the vendor's document and the files beside it say, in order. [`crate::lint()`] adds what only later
@@ -80,7 +82,17 @@ fn walked(document: &Document, kind: Kind) -> Vec<Finding> {
 
 fn lint_document(sources: &VendorSources, document: &Document, settings: Option<&Document>) -> Vec<Finding> {
     let mut report = Report::new(document);
-    let context = Context::new(document, walk::walk(document, Kind::Document, &mut report));
+    let sites = walk::walk(document, Kind::Document, &mut report);
+    // What would be too much to write out would be too much to look at.
+    if let Some(name) = overfull(document) {
+        let message = format!(
+            "`{name}` gets more than {MAX_MEMBERS} members by `allOf`, or all objects get more than {MAX_ALL_MEMBERS} together"
+        );
+        let help = "Refer to what is joined by a member, or split the document.";
+        report.pointed("unsupported", &join("/components/schemas", &name), message, help);
+        return report.findings;
+    }
+    let context = Context::new(document, sites);
     references::check(&context, &mut report);
     names::check(&context, &mut report);
     operations::check(&context, &mut report);

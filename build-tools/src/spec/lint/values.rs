@@ -15,6 +15,7 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
         check_enumeration(site, report);
         check_pattern(site, report);
         check_bounds(site, report);
+        check_limits(site, report);
         check_step(site, report);
         check_required(context, site, report);
     }
@@ -116,6 +117,22 @@ fn check_step(site: &Site<'_>, report: &mut Report<'_>) {
     let message = format!("`multipleOf` is {step}");
     let help = "Write a step above zero, such as `0.01`, or remove it.";
     report.at("multiple-of", node.span, &join(&site.pointer, "multipleOf"), message, help);
+}
+
+/// The highest `minLength`, `minItems` and `minProperties`: documentation and tests need a value that is as large.
+const MAX_LEAST: u64 = 10_000;
+
+/// Rule `absurd-limit`.
+fn check_limits(site: &Site<'_>, report: &mut Report<'_>) {
+    for key in ["minLength", "minItems", "minProperties"] {
+        if let Some(number) =
+            site.node.get(key).and_then(Node::as_number).filter(|number| number.as_u64() > Some(MAX_LEAST))
+        {
+            let message = format!("`{key}` is {number}, and no value is made that large");
+            let help = format!("Write at most {MAX_LEAST}, or say in the description what is asked for.");
+            report.pointed("absurd-limit", &join(&site.pointer, key), message, help);
+        }
+    }
 }
 
 fn compare(left: &Number, right: &Number) -> Option<Ordering> {
