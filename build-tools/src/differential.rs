@@ -7,7 +7,7 @@ use serde_json::Value;
 use syn::{FnArg, GenericArgument, ImplItemFn, Pat, PathArguments, Type};
 
 use crate::baseline::{PlainOutput, client_methods};
-use crate::contract::{BodyKind, Contract, Extent, Operation, Parameter, Place, sample};
+use crate::contract::{BodyKind, Contract, Extent, Operation, Parameter, sample};
 use crate::payloads::Payloads;
 
 /// The program, and which operations it calls.
@@ -158,12 +158,10 @@ fn arguments(
 fn parameter_value(parameter: &Parameter) -> Value {
     let item = parameter.sample.clone();
     match parameter.place {
-        Place::Path | Place::Query | Place::Header => item,
-        Place::QueryEach | Place::QueryJoined if parameter.required => Value::Array(vec![item]),
-        Place::QueryEach | Place::QueryJoined if parameter.rules.iter().any(|rule| rule == "max_items(1)") => {
-            Value::Array(vec![item])
-        }
-        Place::QueryEach | Place::QueryJoined => Value::Array(vec![item.clone(), item]),
+        place if !place.is_list() => item,
+        _ if parameter.required => Value::Array(vec![item]),
+        _ if parameter.rules.iter().any(|rule| rule == "max_items(1)") => Value::Array(vec![item]),
+        _ => Value::Array(vec![item.clone(), item]),
     }
 }
 

@@ -154,6 +154,46 @@ total = ["total"]
     insta::assert_snapshot!("lists", text.join("\n"));
 }
 
+/// A key in the query and in a cookie travels where its scheme says; a form of credentials that sends it elsewhere is refused.
+#[test]
+fn a_key_travels_where_its_scheme_says() {
+    let document =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/constructs/required_and_constant.yaml"))
+            .expect("the construct can be read");
+    let mut sources = tiny(&document);
+    let scheme = "bearer: {type: http, scheme: bearer, description: A token.}";
+    let keys = "bearer: {type: apiKey, in: query, name: api key, description: A key.}\n    \
+                session: {type: apiKey, in: cookie, name: SESSION, description: A session.}";
+    assert!(sources.openapi.text.contains(scheme));
+    sources.openapi.text = sources.openapi.text.replace(scheme, keys);
+    let findings = generate(&sources).expect_err("the key is sent as a header");
+    let errors: Vec<_> = findings.iter().filter(|finding| finding.rule == "vendor-settings").collect();
+    let [finding] = errors.as_slice() else { panic!("{findings:?}") };
+    assert_eq!(
+        finding.message,
+        "credentials `token`: the scheme asks for a query parameter `api key`, which `vendor.toml` does not send"
+    );
+    assert_eq!(finding.pointer, "/credentials/0/scheme");
+    let sent = "headers = { authorization = \"Bearer {token}\" }";
+    sources.vendor_toml.text = sources.vendor_toml.text.replace(sent, "query = { \"api key\" = \"{token}\" }");
+    sources.vendor_toml.text.push_str(
+        r#"
+[[credentials]]
+name = "session"
+scheme = "session"
+description = "A session."
+fields = [{ name = "id", description = "The session." }]
+cookies = { SESSION = "{id}" }
+headers = { x-session = "{id}" }
+"#,
+    );
+    let generated = generate(&sources).expect("it is sound");
+    let client = generated.files.iter().find(|file| file.path.ends_with("client.rs")).expect("there is a client");
+    for line in [".query(\"api key\", token)", ".header(\"x-session\", id.clone()).cookie(\"SESSION\", id.clone())"] {
+        assert!(client.contents.contains(line), "{line}: {}", client.contents);
+    }
+}
+
 /// A mistake in the settings is shown where it stands.
 #[test]
 fn a_mistake_in_the_settings_has_a_place() {

@@ -142,7 +142,10 @@ fn compare(workspace: &Workspace, vendor: &Vendor, path: &Path) -> Result<Outcom
             outcome.problems.push(format!("{name} could not be compared, {} requests came: {reason}", sent.len()));
             continue;
         };
-        let headers = operation.parameters.iter().filter(|parameter| parameter.place == Place::Header);
+        let headers = operation
+            .parameters
+            .iter()
+            .filter(|parameter| matches!(parameter.place, Place::Header | Place::HeaderJoined));
         let headers: Vec<&str> = headers.map(|parameter| parameter.wire.as_str()).collect();
         let snapshot = snapshots.join(format!("{name}.snap"));
         let text = read_text(&snapshot)?;

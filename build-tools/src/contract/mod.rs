@@ -4,6 +4,7 @@
 //! method; types follow their names; members follow `required`, then their names.
 
 mod collisions;
+mod credentials;
 mod events;
 mod forms;
 mod limits;
@@ -114,6 +115,7 @@ pub fn build(
     let found = operations::collect(&document, &tags, &settings, &problems);
     types::finish(&mut types, &found, &tags);
     collisions::check(&tags, &found, &types, &problems);
+    credentials::check(&document, &settings, &problems);
     let (operations_in_pages, pages) = paging::find(&settings, &found.operations, &types, &problems);
     let components = types.iter().map(|(component, definition)| (definition.name.clone(), component.clone())).collect();
     let description = text("/info/description");

@@ -162,6 +162,25 @@ pub enum Place {
     QueryJoined,
     /// In a header.
     Header,
+    /// In the path, items joined by commas.
+    PathJoined,
+    /// In a header, items joined by commas.
+    HeaderJoined,
+}
+
+impl Place {
+    /// Whether it stands in the path.
+    pub const fn is_in_path(self) -> bool {
+        matches!(self, Self::Path | Self::PathJoined)
+    }
+
+    /// Whether it takes a list.
+    pub const fn is_list(self) -> bool {
+        match self {
+            Self::Path | Self::Query | Self::Header => false,
+            Self::QueryEach | Self::QueryJoined | Self::PathJoined | Self::HeaderJoined => true,
+        }
+    }
 }
 
 /// What an operation sends.
@@ -377,7 +396,7 @@ fn read(
             continue;
         };
         found.roots.extend(root(&parameter.value, true, &module).map(|root| Root { parameter: true, ..root }));
-        (if parameter.place == Place::Path { &mut path_parameters } else { &mut parameters }).push(parameter);
+        (if parameter.place.is_in_path() { &mut path_parameters } else { &mut parameters }).push(parameter);
     }
     path_parameters.sort_by_key(|parameter| path.find(&format!("{{{}}}", parameter.wire)));
     parameters.sort_by_key(|parameter| !parameter.required);
@@ -436,6 +455,7 @@ fn read_parameter(document: &Value, parameter: &Value, pointer: &str, problems: 
     let exploded = parameter.get("explode").and_then(Value::as_bool).unwrap_or(true);
     let place = match (text(parameter, "in"), is_list) {
         ("path", false) => Place::Path,
+        ("path", true) => Place::PathJoined,
         ("query", false) => Place::Query,
         ("query", true) => {
             if exploded {
@@ -445,19 +465,20 @@ fn read_parameter(document: &Value, parameter: &Value, pointer: &str, problems: 
             }
         }
         ("header", false) => Place::Header,
+        ("header", true) => Place::HeaderJoined,
         (other, _) => {
             problems.add(
                 "unsupported",
                 pointer,
                 format!("the parameter `{wire}` in `{other}` cannot be expressed"),
-                "Use a scalar in path or header, or a scalar or list in the query.".to_owned(),
+                "Put it in the path, the query or a header.".to_owned(),
             );
             return None;
         }
     };
     let sample = sample(document, schema, Extent::Everything);
     let required = flag(parameter, "required");
-    let scope = if required || place == Place::Path { Scope::Argument } else { Scope::Setter };
+    let scope = if required || place.is_in_path() { Scope::Argument } else { Scope::Setter };
     Some(Parameter {
         name: scope.free(given_name(parameter, &wire)),
         place,

@@ -126,7 +126,14 @@ pub struct CredentialForm {
     /// What the caller gives, in order.
     pub fields: Vec<CredentialField>,
     /// The headers that are sent: name, and value with `{field}` placeholders, and `{access_token}` where tokens are had.
+    #[serde(default)]
     pub headers: BTreeMap<String, String>,
+    /// The query parameters that are sent, in the same way; not where tokens are had.
+    #[serde(default)]
+    pub query: BTreeMap<String, String>,
+    /// The cookies that are sent, in the same way; not where tokens are had.
+    #[serde(default)]
+    pub cookies: BTreeMap<String, String>,
     /// How tokens are had, where the caller gives what they are had with.
     #[serde(default)]
     pub tokens: Option<TokenSettings>,
@@ -343,6 +350,26 @@ impl CredentialForm {
         let known: BTreeSet<&str> = self.fields.iter().map(|field| field.name.as_str()).collect();
         let access = self.tokens.is_some().then_some(ACCESS_TOKEN);
         check_headers(&format!("{at}/headers"), &self.headers, &known, access, mistakes);
+        for (place, values) in [("query", &self.query), ("cookies", &self.cookies)] {
+            for (name, value) in values {
+                let pointer = format!("{at}/{place}/{}", escape(name));
+                let unknown = placeholders(value).filter(|placeholder| !known.contains(placeholder));
+                mistakes.extend(unknown.map(|placeholder| unknown_placeholder(pointer.clone(), placeholder)));
+                if place == "cookies" {
+                    mistakes.extend(not_a_header(&pointer, name));
+                } else if name.is_empty() {
+                    mistakes.push(Mistake::new(&pointer, "a query parameter has no name", "Write its name."));
+                }
+            }
+            if self.tokens.is_some() && !values.is_empty() {
+                let message = format!("tokens travel in `headers`, not in `{place}`");
+                mistakes.push(Mistake::new(format!("{at}/{place}"), message, "Send the token in a header."));
+            }
+        }
+        for name in self.headers.keys().filter(|name| name.eq_ignore_ascii_case("cookie")) {
+            let pointer = format!("{at}/headers/{}", escape(name));
+            mistakes.push(Mistake::new(pointer, "cookies stand by their names", "Write them under `cookies`."));
+        }
         match &self.tokens {
             Some(tokens) => {
                 for (index, field) in self.fields.iter().enumerate().filter(|(_, field)| field.given != Given::Always) {

@@ -196,9 +196,11 @@ fn write_header_constructor(source: &mut Source, form: &CredentialForm) {
         source.line(&format!("let {field} = {field}.into();"));
     }
     let mut headers = Vec::new();
-    for (header, template) in &form.headers {
-        let value = header_value(form, template);
-        headers.push(format!(".header({}, {value})", literal(header)));
+    for (method, values) in [("header", &form.headers), ("cookie", &form.cookies), ("query", &form.query)] {
+        for (name, template) in values {
+            let value = sent_value(form, template);
+            headers.push(format!(".{method}({}, {value})", literal(name)));
+        }
     }
     let line = format!("Self(runtime::Credentials::none(){})", headers.concat());
     if line.len() <= 100 {
@@ -215,8 +217,8 @@ fn write_header_constructor(source: &mut Source, form: &CredentialForm) {
     source.line("}");
 }
 
-/// An expression for the value of a header: its template with what the caller gave in place of `{field}`.
-fn header_value(form: &CredentialForm, template: &str) -> String {
+/// An expression for the value of a header, cookie or query parameter: its template with what the caller gave in place of `{field}`.
+fn sent_value(form: &CredentialForm, template: &str) -> String {
     let mut pattern = String::new();
     let mut arguments = Vec::new();
     let mut rest = template;
@@ -235,7 +237,10 @@ fn header_value(form: &CredentialForm, template: &str) -> String {
         rest = &rest[character.len_utf8()..];
     }
     if let ("{}", [only]) = (pattern.as_str(), arguments.as_slice()) {
-        return only.clone();
+        // What is sent in several places is handed on to each.
+        let uses = [&form.headers, &form.cookies, &form.query].into_iter().flat_map(BTreeMap::values);
+        let count: usize = uses.map(|value| value.matches(template).count()).sum();
+        return if count > 1 { format!("{only}.clone()") } else { only.clone() };
     }
     let arguments: Vec<String> = arguments.iter().map(|name| format!(", {name}.reveal()")).collect();
     format!("format!({}{})", literal(&pattern), arguments.concat())

@@ -275,6 +275,8 @@ fn steps(contract: &Contract, operation: &Operation) -> Vec<String> {
                 Place::QueryEach => "query_each",
                 Place::QueryJoined => "query_joined",
                 Place::Header => "header",
+                Place::PathJoined => "path_joined",
+                Place::HeaderJoined => "header_joined",
             };
             let (wire, reference) = (literal(&parameter.wire), argument_reference(contract, parameter));
             // A slice has no fixed size: a reference to the reference can be handed on as a trait object.
@@ -468,10 +470,11 @@ fn write_call(source: &mut Source, contract: &Contract, operation: &Operation) {
             source.line("#[deprecated = \"the vendor advises against it\"]");
         }
         let place = match parameter.place {
-            Place::Path | Place::Query => "query",
+            Place::Path | Place::PathJoined | Place::Query => "query",
             Place::QueryEach => "each",
             Place::QueryJoined => "joined",
             Place::Header => "header",
+            Place::HeaderJoined => "header_joined",
         };
         let value = type_text(&parameter.value, Scope::Crate);
         let rules = bracketed(&parameter.rules);
@@ -484,7 +487,11 @@ fn write_call(source: &mut Source, contract: &Contract, operation: &Operation) {
             (_, TypeUse::List(item)) => format!("[{}]", type_text(item, Scope::Crate)),
             (_, value) => type_text(value, Scope::Crate),
         };
-        let encoding = if body.kind == BodyKind::Bytes { "bytes" } else { "json" };
+        let encoding = match body.kind {
+            BodyKind::Json => "json",
+            BodyKind::Form => "form",
+            BodyKind::Bytes => "bytes",
+        };
         source.line(&format!("body: {value} = {encoding} {},", literal(&body.media_type)));
     }
     source.line("}");

@@ -1,8 +1,6 @@
 //! How the contract's types are written in Rust.
 
-use crate::contract::{
-    Contract, Kind, Member, Parameter, Place, Presence, ResponseBody, Success, TypeDefinition, TypeUse,
-};
+use crate::contract::{Contract, Kind, Member, Parameter, Presence, ResponseBody, Success, TypeDefinition, TypeUse};
 
 /// Where a type is written: in the module of types themselves, or elsewhere in the crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,7 +157,7 @@ pub(super) fn argument_reference(contract: &Contract, parameter: &Parameter) -> 
 
 /// Whether a parameter takes a list.
 pub(super) fn is_list(parameter: &Parameter) -> bool {
-    matches!(parameter.place, Place::QueryEach | Place::QueryJoined)
+    parameter.place.is_list()
 }
 
 /// What a success holds, as a type.

@@ -10,14 +10,14 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, redirect};
 use url::{Host, Url};
 
-use crate::credentials::{Authenticate, SignInHeaders};
+use crate::credentials::{Authenticate, SignIn, SignInHeaders};
 use crate::limits::Limits;
 use crate::observe::Observer;
 use crate::operation::OperationRef;
 use crate::retry::{Retry, RetryBudget};
 use crate::runtime::{Runtime, SystemRuntime};
 use crate::signer::Signer;
-use crate::{Credentials, Operation, Request};
+use crate::{Credentials, Operation, Request, Secret};
 
 /// How long connecting may take unless the builder says otherwise.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -355,7 +355,7 @@ impl Settings {
         }
         self.check_limits()?;
         let http = self.http_client(&base_url)?;
-        let (sign_in_headers, authenticate) = self.credentials.into_parts()?;
+        let SignIn { headers: sign_in_headers, query: sign_in_query, authenticate } = self.credentials.into_parts()?;
         let mut sent = Vec::new();
         let from_credentials = "the credentials send it: leave it out, or give it to `credentials`";
         sent.extend(sign_in_headers.names().map(|name| (name.clone(), from_credentials)));
@@ -373,6 +373,7 @@ impl Settings {
                 base_text: base_url.as_str().trim_end_matches('/').to_owned(),
                 base_url,
                 sign_in_headers,
+                sign_in_query,
                 authenticate,
                 headers,
                 attempt_timeout: self.attempt_timeout,
@@ -537,6 +538,8 @@ pub(crate) struct Shared {
     /// The base URL without its closing slash.
     pub(crate) base_text: String,
     pub(crate) sign_in_headers: SignInHeaders,
+    /// Query parameters that sign in: the name, and the encoded pair.
+    pub(crate) sign_in_query: Vec<(&'static str, Secret)>,
     pub(crate) authenticate: Option<Arc<dyn Authenticate>>,
     pub(crate) headers: HeaderMap,
     pub(crate) attempt_timeout: Duration,

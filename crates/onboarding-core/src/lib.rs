@@ -18,6 +18,7 @@ mod download;
 mod error;
 mod event_batch;
 mod exact;
+mod form;
 mod json_value;
 mod limits;
 mod macros;

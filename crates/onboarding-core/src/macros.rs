@@ -994,6 +994,20 @@ macro_rules! __setter {
             Self(self.0.with_request(|request| request.check($wire, &values, const { &[$($rule),*] }).query_joined($wire, &values)))
         }
     };
+    ($(#[$meta:meta])* $setter:ident: $Type:ty = header_joined $wire:literal [$($rule:expr),*]) => {
+        $(#[$meta])*
+        pub fn $setter(self, values: impl ::core::iter::IntoIterator<Item = impl ::core::convert::Into<$Type>>) -> Self {
+            let values: Vec<$Type> = values.into_iter().map(::core::convert::Into::into).collect();
+            Self(self.0.with_request(|request| request.check($wire, &values, const { &[$($rule),*] }).header_joined($wire, &values)))
+        }
+    };
+    ($(#[$meta:meta])* $setter:ident: $Type:ty = form $wire:literal []) => {
+        $(#[$meta])*
+        #[inline]
+        pub fn $setter(self, body: &$Type) -> Self {
+            Self(self.0.with_request(|request| request.form(body)))
+        }
+    };
     ($(#[$meta:meta])* $setter:ident: $Type:ty = bytes $wire:literal []) => {
         $(#[$meta])*
         #[inline]

@@ -20,6 +20,7 @@ use crate::client::Shared;
 use crate::credentials::{Authenticate, CredentialsError, CredentialsErrorKind, SignInHeaders};
 use crate::download::Download;
 use crate::error::{Error, Refused, TransportError, TransportErrorKind};
+use crate::form::{self, NoForm};
 use crate::observe::{self, CallEnd, CallInfo, Drift};
 use crate::operation::{Operation, OperationRef};
 use crate::parameter::{Parameter, encode};
@@ -69,9 +70,28 @@ impl Request {
     }
 
     /// Fills the next placeholder of the path. A value that is empty, `.` or `..` is refused, since it would reach another address.
-    pub fn path(mut self, name: &'static str, value: &dyn Parameter) -> Self {
+    pub fn path(self, name: &'static str, value: &dyn Parameter) -> Self {
         let text = value.to_text();
-        if matches!(&*text, "" | "." | "..") {
+        self.push_path(name, &text, &encode(&text))
+    }
+
+    /// Fills the next placeholder of the path with values joined by commas. No value at all is refused as an empty one is.
+    pub fn path_joined<T: Parameter>(self, name: &'static str, values: impl IntoIterator<Item = T>) -> Self {
+        let (mut plain, mut encoded) = (String::new(), String::new());
+        for (index, value) in values.into_iter().enumerate() {
+            let text = value.to_text();
+            if index > 0 {
+                plain.push(',');
+                encoded.push(',');
+            }
+            plain.push_str(&text);
+            encoded.extend(encode(&text));
+        }
+        self.push_path(name, &plain, &encoded)
+    }
+
+    fn push_path(mut self, name: &'static str, text: &str, encoded: &dyn fmt::Display) -> Self {
+        if matches!(text, "" | "." | "..") {
             return self.refuse(Refused::PathParameter { name });
         }
         let Some((before, rest)) = self.template.split_once('{') else {
@@ -86,7 +106,8 @@ impl Request {
         // Room for the whole path, unless much of the value has to be encoded.
         self.path.reserve(self.template.len() + text.len());
         self.path.push_str(before);
-        self.path.extend(encode(&text));
+        // Writing to a string cannot fail.
+        let _ = write!(self.path, "{encoded}");
         self.template = after;
         self
     }
@@ -105,10 +126,12 @@ impl Request {
         self
     }
 
-    /// Adds a query parameter with its values joined by commas.
+    /// Adds a query parameter with its values joined by commas; nothing when there are none.
     pub fn query_joined<T: Parameter>(mut self, name: &'static str, values: impl IntoIterator<Item = T>) -> Self {
         let values: Vec<String> = values.into_iter().map(|value| encode(&value.to_text()).to_string()).collect();
-        self.push_query(name, &values.join(","));
+        if !values.is_empty() {
+            self.push_query(name, &values.join(","));
+        }
         self
     }
 
@@ -125,6 +148,23 @@ impl Request {
             }
             _ => self.refuse(Refused::HeaderParameter { name }),
         }
+    }
+
+    /// Adds a header parameter with its values joined by commas; nothing when there are none. A value with a comma in it is refused,
+    /// since it would arrive as two.
+    pub fn header_joined<T: Parameter>(self, name: &'static str, values: impl IntoIterator<Item = T>) -> Self {
+        let mut joined = String::new();
+        for (index, value) in values.into_iter().enumerate() {
+            let text = value.to_text();
+            if text.is_empty() || text.contains(',') || text.trim_matches([' ', '\t']) != text {
+                return self.refuse(Refused::HeaderParameter { name });
+            }
+            if index > 0 {
+                joined.push(',');
+            }
+            joined.push_str(&text);
+        }
+        if joined.is_empty() { self } else { self.header(name, &joined) }
     }
 
     /// Refuses a parameter that breaks a limit that the vendor documents.
@@ -149,17 +189,17 @@ impl Request {
         }
     }
 
-    /// Sends a form-encoded body, unless it breaks a limit that the vendor documents.
+    /// Sends a form-encoded body, unless it breaks a limit that the vendor documents. A list is sent as a pair for each item.
     pub fn form<T: Serialize + Check + ?Sized>(mut self, body: &T) -> Self {
         if let Err(violation) = body.check() {
             return self.refuse(Refused::Value { violation });
         }
-        match serde_urlencoded::to_string(body) {
+        match form::encode(body) {
             Ok(text) => {
                 self.body = Some(("application/x-www-form-urlencoded", text.into()));
                 self
             }
-            Err(_) => self.refuse(Refused::Body { reason: "a member has no place in a form" }),
+            Err(NoForm(reason)) => self.refuse(Refused::Body { reason }),
         }
     }
 
@@ -279,7 +319,15 @@ impl Request {
             0 => Cow::Borrowed(shared.base_text.as_str()),
             segments => Cow::Owned(shortened(&shared.base_url, segments)),
         };
-        let text = [&base[origin..], &self.path, self.template, &self.query].concat();
+        let mut text = [&base[origin..], &self.path, self.template, &self.query].concat();
+        if self.operation.authenticated {
+            // What the call gives itself goes before, as with headers: no name is sent twice.
+            for (_, pair) in shared.sign_in_query.iter().filter(|(name, _)| self.query_value(name).is_none()) {
+                let is_first = !text.contains('?');
+                text.push(if is_first { '?' } else { '&' });
+                text.push_str(pair.reveal());
+            }
+        }
         let (path, query) = match text.split_once('?') {
             Some((path, query)) => (path, Some(query)),
             None => (text.as_str(), None),

@@ -132,6 +132,21 @@ impl JsonKinds {
         self.0 & !JsonKinds::NULL.0 == JsonKinds::ARRAY.0
     }
 
+    /// Whether every value is a text, a number or a boolean.
+    pub(super) fn is_scalar(self) -> bool {
+        let scalars = JsonKinds::STRING.or(JsonKinds::NUMBER).or(JsonKinds::BOOLEAN);
+        self.0 & !scalars.0 == 0
+    }
+
+    pub(super) fn allows_null(self) -> bool {
+        self.0 & JsonKinds::NULL.0 != 0
+    }
+
+    /// The same kinds without null.
+    pub(super) fn without_null(self) -> JsonKinds {
+        JsonKinds(self.0 & !JsonKinds::NULL.0)
+    }
+
     pub(super) fn is_anything(self) -> bool {
         self.0 | JsonKinds::NULL.0 == JsonKinds::ALL.0
     }

@@ -489,7 +489,9 @@ const CREDENTIALS: &[Key] = &[
     required("scheme", Text),
     required("description", Text),
     required("fields", Many(Kind::Field)),
-    required("headers", TextMap),
+    key("headers", TextMap),
+    key("query", TextMap),
+    key("cookies", TextMap),
     key("tokens", One(Kind::Tokens)),
 ];
 

@@ -7,6 +7,7 @@
 mod context;
 mod descriptions;
 mod examples;
+mod forms;
 mod grammar;
 mod names;
 mod operations;
@@ -97,6 +98,7 @@ fn lint_document(sources: &VendorSources, document: &Document, settings: Option<
     names::check(&context, &mut report);
     operations::check(&context, &mut report);
     parameters::check(&context, &mut report);
+    forms::check(&context, &mut report);
     security::check(&context, settings, &mut report);
     schemas::check(&context, &mut report);
     values::check(&context, &mut report);

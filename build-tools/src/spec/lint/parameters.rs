@@ -11,8 +11,22 @@ use super::{
 };
 use crate::spec::{Node, pointer::join};
 
-/// Headers that the client itself sends, so that no caller can be asked for them.
-const RESERVED_HEADERS: [&str; 5] = ["accept", "authorization", "content-length", "content-type", "user-agent"];
+/// Headers that the client or the HTTP protocol below it sends, so that no caller can be asked for them.
+const RESERVED_HEADERS: [&str; 13] = [
+    "accept",
+    "authorization",
+    "connection",
+    "content-length",
+    "content-type",
+    "cookie",
+    "expect",
+    "host",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "user-agent",
+];
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     for site in context.objects(Kind::Parameter) {
@@ -69,12 +83,55 @@ fn check_parameter(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'
             let message = format!("the parameter `{name}` has no `schema`");
             report.at("missing-key", site.span, &site.pointer, message, "Add `schema`.");
         }
-        Some(schema) if context.json_kinds(schema).is_exactly_object() => {
-            let message = format!("the parameter `{name}` is an object");
-            let help = "Declare one parameter for each member.";
-            report.pointed("unsupported", &join(&site.pointer, "schema"), message, help);
+        Some(schema) => check_value(context, site, name, schema, report),
+        None => {}
+    }
+    if let Some(reserved) = site.node.get("allowReserved").filter(|reserved| reserved.as_bool() == Some(true)) {
+        let message = format!("`{name}` is to be sent without encoding");
+        let help = "Remove `allowReserved`: reserved characters are percent-encoded, which is the same value.";
+        report.at("unsupported", reserved.span, &join(&site.pointer, "allowReserved"), message, help);
+    }
+    check_key(context, site, name, location, report);
+}
+
+/// Rule `unsupported` for what is no text, number, boolean or list of them.
+fn check_value<'d>(context: &Context<'d>, site: &Site<'d>, name: &str, schema: &'d Node, report: &mut Report<'_>) {
+    let kinds = context.json_kinds(schema).without_null();
+    let (found, help) = if kinds.is_exactly_array() {
+        let items = context.unwrap(schema).and_then(|list| list.get("items"));
+        match items.map(|items| context.json_kinds(items)) {
+            Some(items) if items.is_scalar() => return,
+            Some(items) if items.without_null().is_scalar() => {
+                ("a list with null in it", "Remove `nullable` from the items: null has no form in a parameter.")
+            }
+            _ => (
+                "a list of lists, objects or values of any kind",
+                "Declare the parameter as text, and describe its form.",
+            ),
         }
-        _ => {}
+    } else if kinds.is_scalar() {
+        return;
+    } else if kinds.is_exactly_object() {
+        ("an object", "Declare one parameter for each member.")
+    } else {
+        ("of several kinds or of any", "Give it the type of a text, a number, a boolean or a list of them.")
+    };
+    let message = format!("the parameter `{name}` is {found}");
+    report.pointed("unsupported", &join(&site.pointer, "schema"), message, help);
+}
+
+/// Rule `reserved-parameter`: the credentials send it.
+fn check_key(context: &Context<'_>, site: &Site<'_>, name: &str, location: &str, report: &mut Report<'_>) {
+    let scheme = context.objects(Kind::SecurityScheme).find(|scheme| {
+        let text = |key: &str| scheme.node.get(key).and_then(Node::as_str).unwrap_or_default();
+        let same = if location == "header" { text("name").eq_ignore_ascii_case(name) } else { text("name") == name };
+        // Of `Authorization` another rule says it.
+        text("type") == "apiKey" && text("in") == location && same && !name.eq_ignore_ascii_case("authorization")
+    });
+    if let Some(scheme) = scheme {
+        let message = format!("the parameter `{name}` is what the security scheme `{}` sends", scheme.name);
+        let help = "Remove the parameter: the key is given once, as credentials.";
+        report.pointed("reserved-parameter", &join(&site.pointer, "name"), message, help);
     }
 }
 

@@ -981,7 +981,7 @@ update_organization_code?id",
             name: "SamlAssertion",
             show: shown::<types::SamlAssertion>,
             refuse: Some(refused::<types::SamlAssertion>),
-            text: r#"{"RelayState":"text","SAMLResponse":"canary0180"}"#,
+            text: r#"{"RelayState":"text","SAMLResponse":"canary0180","key":"text"}"#,
             canaries: "
 /SAMLResponse canary0180 l99999 SamlAssertion.SAMLResponse",
         },

@@ -11,4 +11,5 @@ mod hatches;
 mod limits;
 mod retries;
 mod shapes;
+mod styles;
 mod tokens;

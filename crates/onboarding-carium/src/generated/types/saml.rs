@@ -3,7 +3,7 @@
 
 //! Types of saml.
 
-use onboarding_core::{JsonValue, Secret, identifier, object};
+use onboarding_core::{Secret, identifier, object};
 
 object! {
     /// What the identity provider posts back; further members are allowed.
@@ -22,7 +22,7 @@ object! {
         }
         extra {
             /// Members beyond the documented ones, by name. `Debug` does not show them.
-            extra: JsonValue
+            extra: String
         }
     }
 }

@@ -1,0 +1,114 @@
+//! Whether the forms of credentials in `vendor.toml` send what the document's security schemes ask for.
+
+use serde_json::Value;
+
+use super::{CredentialForm, Problems, Settings};
+use crate::passes::escape;
+
+/// Where a scheme wants the credentials: the kind of place, its name, and how a value there begins.
+enum Wanted<'d> {
+    Header(&'d str, Option<&'static str>),
+    Query(&'d str),
+    Cookie(&'d str),
+}
+
+pub(crate) fn check(document: &Value, settings: &Settings, problems: &Problems<'_>) {
+    for (index, form) in settings.credentials.iter().enumerate() {
+        let pointer = format!("/components/securitySchemes/{}", escape(&form.scheme));
+        if let Some(wanted) = document.pointer(&pointer).and_then(wanted)
+            && let Err((message, help)) = agrees(form, &wanted)
+        {
+            let message = format!("credentials `{}`: {message}", form.name);
+            problems.add_setting("vendor-settings", &format!("/credentials/{index}/scheme"), message, help);
+        }
+    }
+}
+
+fn wanted(scheme: &Value) -> Option<Wanted<'_>> {
+    let text = |key: &str| scheme.get(key).and_then(Value::as_str);
+    match (text("type")?, text("in"), text("name")) {
+        ("apiKey", Some("header"), Some(name)) => Some(Wanted::Header(name, None)),
+        ("apiKey", Some("query"), Some(name)) => Some(Wanted::Query(name)),
+        ("apiKey", Some("cookie"), Some(name)) => Some(Wanted::Cookie(name)),
+        ("http", ..) => match text("scheme")?.to_ascii_lowercase().as_str() {
+            "bearer" => Some(Wanted::Header("Authorization", Some("Bearer "))),
+            "basic" => Some(Wanted::Header("Authorization", Some("Basic "))),
+            _ => Some(Wanted::Header("Authorization", None)),
+        },
+        // How tokens travel is not said of the others: RFC 6750 knows three ways.
+        _ => None,
+    }
+}
+
+fn agrees(form: &CredentialForm, wanted: &Wanted<'_>) -> Result<(), (String, String)> {
+    let (place, name, entry) = match wanted {
+        Wanted::Header(name, begins) => {
+            let header = form.headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name));
+            match (header, begins) {
+                (Some((_, value)), Some(begins)) if !value.starts_with(begins) => {
+                    return Err((
+                        format!(
+                            "the scheme asks for a header `{name}` that begins with `{begins}`, `vendor.toml` sends another"
+                        ),
+                        format!("Write `{} = \"{begins}{{…}}\"` under `headers`.", name.to_ascii_lowercase()),
+                    ));
+                }
+                (Some(_), _) => return Ok(()),
+                (None, _) => ("a header", *name, "headers"),
+            }
+        }
+        Wanted::Query(name) if form.query.contains_key(*name) => return Ok(()),
+        Wanted::Cookie(name) if form.cookies.contains_key(*name) => return Ok(()),
+        Wanted::Query(name) => ("a query parameter", *name, "query"),
+        Wanted::Cookie(name) => ("a cookie", *name, "cookies"),
+    };
+    Err((
+        format!("the scheme asks for {place} `{name}`, which `vendor.toml` does not send"),
+        format!("Write `{entry} = {{ \"{name}\" = \"{{…}}\" }}`, or correct the scheme."),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{agrees, wanted};
+    use crate::contract::CredentialForm;
+
+    fn form(sent: &str) -> CredentialForm {
+        let head = "name = \"key\"\nscheme = \"s\"\ndescription = \"A key.\"\nfields = [{ name = \"key\", description = \"It.\" }]\n";
+        toml::from_str(&format!("{head}{sent}")).expect("it is a form")
+    }
+
+    fn said(scheme: &Value, sent: &str) -> Option<String> {
+        wanted(scheme).and_then(|wanted| agrees(&form(sent), &wanted).err()).map(|(message, _)| message)
+    }
+
+    #[test]
+    fn a_key_travels_where_its_scheme_says() {
+        let key = |place: &str| json!({ "type": "apiKey", "in": place, "name": "X-Key" });
+        let bearer = json!({ "type": "http", "scheme": "Bearer" });
+        for (scheme, sent) in [
+            (key("header"), "headers = { x-key = \"{key}\" }"),
+            (key("query"), "query = { X-Key = \"{key}\" }"),
+            (key("cookie"), "cookies = { X-Key = \"{key}\" }"),
+            (bearer.clone(), "headers = { authorization = \"Bearer {key}\", x-more = \"{key}\" }"),
+            (json!({ "type": "oauth2" }), "headers = { authorization = \"Bearer {key}\" }"),
+        ] {
+            assert_eq!(said(&scheme, sent), None, "{sent}");
+        }
+        for (scheme, sent, place) in [
+            (key("header"), "headers = { x-other = \"{key}\" }", "a header `X-Key`"),
+            (key("header"), "query = { X-Key = \"{key}\" }", "a header `X-Key`"),
+            (key("query"), "headers = { x-key = \"{key}\" }", "a query parameter `X-Key`"),
+            (key("query"), "query = { x-key = \"{key}\" }", "a query parameter `X-Key`"),
+            (key("cookie"), "query = { X-Key = \"{key}\" }", "a cookie `X-Key`"),
+            (bearer.clone(), "headers = { x-key = \"{key}\" }", "a header `Authorization`"),
+        ] {
+            let expected = format!("the scheme asks for {place}, which `vendor.toml` does not send");
+            assert_eq!(said(&scheme, sent), Some(expected), "{sent}");
+        }
+        let other = said(&bearer, "headers = { authorization = \"Token {key}\" }");
+        assert!(other.is_some_and(|message| message.contains("begins with `Bearer `")));
+    }
+}
