@@ -319,7 +319,7 @@ object! {
             self_can_write: bool = "self-can-write",
             /// Labels of the group.
             tags: Vec<String> = "tags",
-            /// Kind of group.
+            /// Kind of group; `GroupType` has the values that the lists of groups can be filtered by.
             type_: String = "type",
         }
     }
@@ -530,7 +530,7 @@ object! {
             parent_group: GroupReference = "parent-group",
             /// Labels of the group.
             tags: Vec<String> = "tags",
-            /// Kind of group.
+            /// Kind of group; `GroupType` has the values that the lists of groups can be filtered by.
             type_: String = "type",
         }
     }

@@ -169,7 +169,7 @@ object! {
         optional {
             /// How people gain access, for instance `open`.
             authorization_type: String = "authorization-type",
-            /// To whom the organization belongs; Carium, a customer or a customer's tests.
+            /// To whom the organization belongs; `Classification` has the values known for users.
             classification: String = "classification",
             /// Name shown to people.
             display_name: String = "display-name",

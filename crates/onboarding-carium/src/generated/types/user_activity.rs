@@ -157,7 +157,7 @@ object! {
         optional {
             /// Whether the user works for Carium.
             carium_employee: bool = "carium-employee",
-            /// What the user did.
+            /// What the user did; `ActivityType` has the values that activities can be filtered by.
             event_type: String = "event-type",
             /// When it was done.
             timestamp: UtcDateTime = "timestamp",
