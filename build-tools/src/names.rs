@@ -47,6 +47,7 @@ const IMPORTED: &[&str] = &[
     "Bytes",
     "Client",
     "Decimal",
+    "DecimalNumber",
     "Download",
     "JsonValue",
     "Map",

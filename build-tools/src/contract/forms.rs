@@ -211,8 +211,11 @@ fn shapes(types: &BTreeMap<&str, &TypeDefinition>, value: &TypeUse, depth: usize
         TypeUse::Decimal => {
             vec![Shape { format: Some("decimal"), ..Shape::of("string") }, lenient(Shape::of("number"))]
         }
+        TypeUse::DecimalNumber => {
+            vec![Shape::of("number"), lenient(Shape { format: Some("decimal"), ..Shape::of("string") })]
+        }
         TypeUse::Boolean => vec![Shape::of("boolean")],
-        TypeUse::Integer => vec![Shape { integral: true, ..Shape::of("number") }],
+        TypeUse::Integer | TypeUse::Unsigned => vec![Shape { integral: true, ..Shape::of("number") }],
         TypeUse::Number => vec![Shape::of("number")],
         TypeUse::Json => vec![Shape::of("any")],
         TypeUse::List(items) => {
@@ -269,7 +272,7 @@ fn of_definition(types: &BTreeMap<&str, &TypeDefinition>, definition: &TypeDefin
             vec![Shape { values: variants.iter().map(|(_, wire)| wire.clone()).collect(), ..Shape::of("string") }]
         }
         Kind::TextIdentifier | Kind::ResourceUrl { .. } => vec![Shape::of("string")],
-        Kind::IntegerIdentifier => vec![Shape { integral: true, ..Shape::of("number") }],
+        Kind::IntegerIdentifier { .. } => vec![Shape { integral: true, ..Shape::of("number") }],
     }
 }
 
@@ -293,14 +296,14 @@ fn kinds(types: &BTreeMap<&str, &TypeDefinition>, value: &TypeUse, depth: usize)
                 variants.iter().flat_map(|variant| kinds(types, &variant.value, depth + 1)).take(MAX_FORMS).collect()
             }
             Some(Kind::StringEnum(_) | Kind::TextIdentifier | Kind::ResourceUrl { .. }) => vec!["string"],
-            Some(Kind::IntegerIdentifier) => vec!["number"],
+            Some(Kind::IntegerIdentifier { .. }) => vec!["number"],
             _ => vec!["any"],
         },
         // An exact decimal is read from a number as well.
-        TypeUse::Decimal => vec!["string", "number"],
+        TypeUse::Decimal | TypeUse::DecimalNumber => vec!["string", "number"],
         TypeUse::Text | TypeUse::Secret | TypeUse::Date | TypeUse::DateTime | TypeUse::UtcDateTime => vec!["string"],
         TypeUse::Boolean => vec!["boolean"],
-        TypeUse::Integer | TypeUse::Number => vec!["number"],
+        TypeUse::Integer | TypeUse::Unsigned | TypeUse::Number => vec!["number"],
         TypeUse::Json => vec!["any"],
         TypeUse::List(_) => vec!["array"],
         TypeUse::Map(_) => vec!["object"],

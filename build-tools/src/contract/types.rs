@@ -25,10 +25,14 @@ pub enum TypeUse {
     Boolean,
     /// An integer.
     Integer,
+    /// An integer from zero to 2^64 - 1.
+    Unsigned,
     /// A number that is no amount.
     Number,
     /// An exact decimal, a string on the wire.
     Decimal,
+    /// An exact decimal, a number on the wire.
+    DecimalNumber,
     /// A day.
     Date,
     /// A point in time with its zone.
@@ -114,7 +118,10 @@ pub enum Kind {
     /// A text that identifies something.
     TextIdentifier,
     /// A number that identifies something.
-    IntegerIdentifier,
+    IntegerIdentifier {
+        /// Whether it is one from zero to 2^64 - 1.
+        unsigned: bool,
+    },
     /// The address of one thing.
     ResourceUrl {
         /// The path with placeholders, the last of which is the identifier.
@@ -324,7 +331,9 @@ fn schema_type_within(
         ("string", "decimal") => TypeUse::Decimal,
         ("string", "password") => TypeUse::Secret,
         ("string", _) => TypeUse::Text,
+        ("integer", "uint64") => TypeUse::Unsigned,
         ("integer", _) => TypeUse::Integer,
+        ("number", "decimal") => TypeUse::DecimalNumber,
         ("number", _) => TypeUse::Number,
         ("boolean", _) => TypeUse::Boolean,
         ("array", _) => TypeUse::List(Box::new(inner("items").unwrap_or(TypeUse::Json))),
@@ -461,7 +470,7 @@ fn kind(document: &Value, schema: &Value, pointer: &str, problems: &Problems<'_>
         return union(document, schema, variants, pointer, problems);
     }
     match text(schema, "type") {
-        "integer" => Kind::IntegerIdentifier,
+        "integer" => Kind::IntegerIdentifier { unsigned: text(schema, "format") == "uint64" },
         "object" => object(document, schema, pointer, problems),
         _ => match schema.get("enum").and_then(Value::as_array) {
             Some(values) => string_enum(schema, values),

@@ -36,8 +36,13 @@ pub(super) fn expression(contract: &Contract, unfit: Unfit, value: &TypeUse, sam
         TypeUse::Text => literal(sample.as_str().unwrap_or("text")).to_string(),
         TypeUse::Boolean => sample.as_bool().unwrap_or(true).to_string(),
         TypeUse::Integer => sample.as_i64().unwrap_or(1).to_string(),
+        TypeUse::Unsigned => sample.as_u64().unwrap_or(1).to_string(),
         TypeUse::Number => format!("{:?}", sample.as_f64().unwrap_or(1.5)),
         TypeUse::Decimal => parsed("Decimal", "12.50"),
+        TypeUse::DecimalNumber => {
+            let number = if sample.is_number() { sample.to_string() } else { "12.50".to_owned() };
+            format!("{}.parse::<DecimalNumber>(){}", literal(&number), unfit.handled())
+        }
         TypeUse::Date => parsed("NaiveDate", "2024-02-29"),
         TypeUse::DateTime => parsed("Timestamp", "2024-02-29T12:30:00Z"),
         TypeUse::UtcDateTime => {
@@ -75,7 +80,8 @@ fn named(contract: &Contract, unfit: Unfit, name: &str, sample: &Value) -> Strin
         Kind::TextIdentifier | Kind::ResourceUrl { .. } => {
             format!("{name}::from({})", literal(sample.as_str().unwrap_or("text")))
         }
-        Kind::IntegerIdentifier => format!("{name}({})", sample.as_i64().unwrap_or(1)),
+        Kind::IntegerIdentifier { unsigned: false } => format!("{name}({})", sample.as_i64().unwrap_or(1)),
+        Kind::IntegerIdentifier { unsigned: true } => format!("{name}({})", sample.as_u64().unwrap_or(1)),
         Kind::StringEnum(variants) => {
             let wire = sample.as_str().unwrap_or_default();
             match variants.iter().find(|(_, other)| other == wire).or(variants.first()) {

@@ -190,7 +190,7 @@ fn one_type(outline: &mut Outline, definition: &TypeDefinition) {
             outline.items_in(&path, variants.iter().map(|variant| &variant.name));
             path
         }
-        Kind::TextIdentifier | Kind::IntegerIdentifier => path("identifier"),
+        Kind::TextIdentifier | Kind::IntegerIdentifier { .. } => path("identifier"),
         Kind::ResourceUrl { .. } => path("resource_url"),
     };
     outline.item(path);

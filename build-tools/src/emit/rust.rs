@@ -19,8 +19,10 @@ pub(super) fn type_text(value: &TypeUse, scope: Scope) -> String {
         TypeUse::Text => "String".to_owned(),
         TypeUse::Boolean => "bool".to_owned(),
         TypeUse::Integer => "i64".to_owned(),
+        TypeUse::Unsigned => "u64".to_owned(),
         TypeUse::Number => "f64".to_owned(),
         TypeUse::Decimal => "onboarding_core::Decimal".to_owned(),
+        TypeUse::DecimalNumber => "onboarding_core::DecimalNumber".to_owned(),
         TypeUse::Date => "onboarding_core::NaiveDate".to_owned(),
         TypeUse::DateTime => "onboarding_core::Timestamp".to_owned(),
         TypeUse::UtcDateTime => "onboarding_core::UtcDateTime".to_owned(),
@@ -47,7 +49,7 @@ pub(super) fn import_core(
     imports: &mut std::collections::BTreeSet<String>,
 ) -> String {
     let mut text = text;
-    for name in ["Decimal", "NaiveDate", "Timestamp", "UtcDateTime", "Secret", "JsonValue", "Map"] {
+    for name in ["DecimalNumber", "Decimal", "NaiveDate", "Timestamp", "UtcDateTime", "Secret", "JsonValue", "Map"] {
         let path = format!("onboarding_core::{name}");
         if code_of(&text).contains(&path) && contract.definition(name).is_none() {
             text = replace_in_code(&text, &path, name);
@@ -125,10 +127,11 @@ fn is_copy(contract: &Contract, value: &TypeUse) -> bool {
         | TypeUse::Number
         | TypeUse::Date
         | TypeUse::DateTime
-        | TypeUse::Decimal => true,
-        TypeUse::Named(name) => {
-            definition(contract, name).is_some_and(|definition| matches!(definition.kind, Kind::IntegerIdentifier))
-        }
+        | TypeUse::Unsigned
+        | TypeUse::Decimal
+        | TypeUse::DecimalNumber => true,
+        TypeUse::Named(name) => definition(contract, name)
+            .is_some_and(|definition| matches!(definition.kind, Kind::IntegerIdentifier { .. })),
         _ => false,
     }
 }

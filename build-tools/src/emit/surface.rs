@@ -98,7 +98,8 @@ pub(crate) fn surface(contract: &Contract) -> String {
                 }
             }
             Kind::TextIdentifier => text.push_str("    (String)\n"),
-            Kind::IntegerIdentifier => text.push_str("    (i64)\n"),
+            Kind::IntegerIdentifier { unsigned: false } => text.push_str("    (i64)\n"),
+            Kind::IntegerIdentifier { unsigned: true } => text.push_str("    (u64)\n"),
             Kind::ResourceUrl { template, identifier } => {
                 let _ = writeln!(text, "    {} -> {identifier}", visible(template));
             }

@@ -107,13 +107,17 @@ pub(super) fn write_own_imports(source: &mut Source, contract: &Contract, body: 
     let body = &code_of(body);
     let package = contract.settings.package.name.replace('-', "_");
     let mut own: Vec<&str> = Vec::new();
-    for name in ["Client", "Decimal", "JsonValue", "Map", "NaiveDate", "Secret", "Timestamp", "UtcDateTime"] {
+    for name in
+        ["Client", "Decimal", "DecimalNumber", "JsonValue", "Map", "NaiveDate", "Secret", "Timestamp", "UtcDateTime"]
+    {
         let used = match name {
             "Client" => body.contains("|client: Client|"),
             name => {
-                body.contains(&format!("{name}::"))
-                    || body.contains(&format!("<{name}"))
-                    || body.contains(&format!(": {name}"))
+                ["<", ": "].iter().any(|before| {
+                    let is_name = |rest: &str| !rest.starts_with(|character: char| character.is_alphanumeric());
+                    let text = format!("{before}{name}");
+                    body.match_indices(&text).any(|(at, found)| is_name(&body[at + found.len()..]))
+                }) || body.contains(&format!("{name}::"))
             }
         };
         if used {

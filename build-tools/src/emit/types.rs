@@ -150,7 +150,7 @@ fn mentioned(kind: &Kind) -> Vec<String> {
             variants.iter().filter_map(|variant| named(&variant.value)).collect()
         }
         Kind::ResourceUrl { identifier, .. } => vec![identifier.clone()],
-        Kind::StringEnum(_) | Kind::TextIdentifier | Kind::IntegerIdentifier => Vec::new(),
+        Kind::StringEnum(_) | Kind::TextIdentifier | Kind::IntegerIdentifier { .. } => Vec::new(),
     }
 }
 
@@ -162,7 +162,7 @@ fn write(source: &mut Source, definition: &TypeDefinition) -> &'static str {
         Kind::StringEnum(_) => "string_enum",
         Kind::TaggedUnion { .. } => "tagged_union",
         Kind::UntaggedUnion(_) => "untagged_union",
-        Kind::TextIdentifier | Kind::IntegerIdentifier => "identifier",
+        Kind::TextIdentifier | Kind::IntegerIdentifier { .. } => "identifier",
         Kind::ResourceUrl { .. } => "resource_url",
     };
     source.line(&format!("{macro_name}! {{"));
@@ -244,7 +244,10 @@ fn write(source: &mut Source, definition: &TypeDefinition) -> &'static str {
             source.line(&format!("pub struct {name}(private String){};", bracketed(&definition.rules)));
         }
         Kind::TextIdentifier => source.line(&format!("pub struct {name}(String){};", bracketed(&definition.rules))),
-        Kind::IntegerIdentifier => source.line(&format!("pub struct {name}(i64){};", bracketed(&definition.rules))),
+        Kind::IntegerIdentifier { unsigned } => {
+            let integer = if *unsigned { "u64" } else { "i64" };
+            source.line(&format!("pub struct {name}({integer}){};", bracketed(&definition.rules)));
+        }
         Kind::ResourceUrl { template, identifier } => {
             source.line(&format!("pub struct {name}({}) -> {identifier};", literal(template)));
         }

@@ -286,7 +286,7 @@ fn value_of(kind: char) -> Value {
 fn other_kinds(schema: &Value, value: &Value) -> String {
     let own = match (text(schema, "type"), text(schema, "format")) {
         // An exact decimal is read from a number as well, although the vendor documents a text.
-        ("string", "decimal") => "si",
+        ("string" | "number", "decimal") => "si",
         ("string", _) => "s",
         ("integer" | "number", _) => "i",
         ("boolean", _) => "b",

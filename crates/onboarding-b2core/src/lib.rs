@@ -9,9 +9,9 @@ mod generated;
 #[doc(no_inline)]
 pub use onboarding_core as runtime;
 pub use onboarding_core::{
-    Answer, BuildError, Bytes, Call, ClientBuilder, DateTime, Decimal, DecodeError, Download, Error, Items, JsonValue,
-    Map, NaiveDate, NoDeclaredError, Observer, Pages, Patch, Refused, Response, Retry, Secret, StatusCode, Timestamp,
-    TransportError, Utc, UtcDateTime,
+    Answer, BuildError, Bytes, Call, ClientBuilder, DateTime, Decimal, DecimalNumber, DecodeError, Download, Error,
+    Items, JsonValue, Map, NaiveDate, NoDeclaredError, Observer, Pages, Patch, Refused, Response, Retry, Secret,
+    StatusCode, Timestamp, TransportError, Utc, UtcDateTime,
 };
 
 pub use crate::generated::client::{Client, Credentials, PasswordSignIn};

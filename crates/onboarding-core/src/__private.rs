@@ -13,7 +13,7 @@ use serde::ser::SerializeMap;
 pub use serde::{self, Serialize};
 
 pub use crate::check::{all, extra, member, within};
-use crate::decode::{self, DecodeError, ask};
+use crate::decode::{self, DecodeError, Finish as _, ask};
 #[cfg(feature = "schemars")]
 pub use crate::schema::described as schema;
 use crate::unknown;
@@ -206,6 +206,16 @@ impl<'de, T: Union> Visitor<'de> for UnionVisitor<T> {
     fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
         let text = decode::foreign_text(deserializer)?;
         decode::checked(text.get()).map_err(D::Error::custom)
+    }
+
+    decode::visit_foreign!();
+}
+
+impl<T: Union> decode::Finish for UnionVisitor<T> {
+    type Output = T;
+
+    fn finish<E: DeError>(self, value: serde_json::Value) -> Result<T, E> {
+        decode::checked(&value.to_string()).map_err(E::custom)
     }
 }
 

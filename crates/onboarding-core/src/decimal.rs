@@ -148,6 +148,14 @@ impl<'de> Visitor<'de> for DecimalVisitor {
         number::decimal(text).ok_or_else(|| E::invalid_value(Unexpected::Other("a text or number"), &self))
     }
 
+    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(number.into())
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Self::Value, E> {
+        Ok(number.into())
+    }
+
     /// Another deserializer than ours.
     fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         let text = foreign_text(deserializer)?;

@@ -7,7 +7,9 @@ use serde::de::{Deserialize, DeserializeOwned, Deserializer, Visitor};
 use serde::ser::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::decode::{self, Cursor, DecodeError, Kind, State, ask, foreign_text, of_checked_within};
+use crate::decode::{
+    self, Cursor, DecodeError, Finish, Kind, State, ask, foreign_text, of_checked_within, visit_foreign,
+};
 use crate::number;
 
 /// Any JSON value: the type of members that the vendor leaves open.
@@ -248,13 +250,24 @@ impl<'de> Visitor<'de> for TextVisitor {
     }
 
     /// The JSON text, from our own deserializer.
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
+    fn visit_bytes<E: serde::de::Error>(self, text: &[u8]) -> Result<Self::Value, E> {
+        let text = std::str::from_utf8(text).map_err(E::custom)?;
         RawValue::from_string(text.to_owned()).map_err(E::custom)
     }
+
+    visit_foreign!();
 
     /// Another deserializer than ours.
     fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         foreign_text(deserializer)
+    }
+}
+
+impl Finish for TextVisitor {
+    type Output = Box<RawValue>;
+
+    fn finish<E: serde::de::Error>(self, value: serde_json::Value) -> Result<Box<RawValue>, E> {
+        serde_json::value::to_raw_value(&value).map_err(E::custom)
     }
 }
 

@@ -393,9 +393,15 @@ macro_rules! identifier {
         $crate::__json_schema!(identifier $Name String, [$($rule($($argument)?)),*]);
     };
     ($(#[$meta:meta])* pub struct $Name:ident(i64) $([$($rule:ident($($argument:expr)?)),*])?;) => {
+        $crate::identifier!(@number $(#[$meta])* $Name i64 [$($($rule($($argument)?)),*)?]);
+    };
+    ($(#[$meta:meta])* pub struct $Name:ident(u64) $([$($rule:ident($($argument:expr)?)),*])?;) => {
+        $crate::identifier!(@number $(#[$meta])* $Name u64 [$($($rule($($argument)?)),*)?]);
+    };
+    (@number $(#[$meta:meta])* $Name:ident $Integer:ident [$($rule:ident($($argument:expr)?)),*]) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $Name(pub i64);
+        pub struct $Name(pub $Integer);
 
         impl $crate::Check for $Name {
             #[inline]
@@ -405,13 +411,13 @@ macro_rules! identifier {
 
             #[inline]
             fn check(&self) -> ::core::result::Result<(), $crate::Violation> {
-                $crate::__private::all(self, const { &[$($($crate::Rule::$rule($($argument)?)),*)?] })
+                $crate::__private::all(self, const { &[$($crate::Rule::$rule($($argument)?)),*] })
             }
         }
 
-        impl ::core::convert::From<i64> for $Name {
+        impl ::core::convert::From<$Integer> for $Name {
             #[inline]
-            fn from(number: i64) -> Self {
+            fn from(number: $Integer) -> Self {
                 Self(number)
             }
         }
@@ -435,7 +441,7 @@ macro_rules! identifier {
                 &self,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
-                serializer.serialize_i64(self.0)
+                $crate::__private::Serialize::serialize(&self.0, serializer)
             }
         }
 
@@ -443,11 +449,11 @@ macro_rules! identifier {
             fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                i64::deserialize(deserializer).map(Self)
+                <$Integer as $crate::__private::serde::Deserialize<'de>>::deserialize(deserializer).map(Self)
             }
         }
 
-        $crate::__json_schema!(identifier $Name i64, [$($($rule($($argument)?)),*)?]);
+        $crate::__json_schema!(identifier $Name $Integer, [$($rule($($argument)?)),*]);
     };
 }
 

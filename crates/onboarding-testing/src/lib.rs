@@ -2,6 +2,7 @@
 //! received, comparisons of JSON, and the engines of the proofs that the vendor crates are put to.
 
 pub mod canary;
+mod hostile;
 pub mod mutation;
 
 pub mod schemas;
@@ -12,12 +13,21 @@ use std::fmt::Write as _;
 use chrono::DateTime;
 #[doc(hidden)]
 pub use insta;
-use onboarding_core::{SignError, SignableRequest, Signer};
+use onboarding_core::{__private, DecodeError, SignError, SignableRequest, Signer};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
+
+/// Decodes as a call does, and says how often a value or name of the text was looked at.
+///
+/// # Errors
+///
+/// When the text is not of the type.
+pub fn looks<T: DeserializeOwned>(text: &str) -> (Result<T, DecodeError>, usize) {
+    __private::counted(text.as_bytes())
+}
 
 /// For vendors that require signatures: signs by adding nothing.
 #[derive(Clone, Copy, Debug)]

@@ -23,12 +23,14 @@
 //! | `k` | one more member, which is kept |
 //! | `e` | one more entry of a map, like the first |
 
-use onboarding_core::{__private, DecodeError};
+use std::sync::{PoisonError, RwLock};
+
+use onboarding_core::DecodeError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::difference;
+use crate::{difference, hostile};
 
 /// An answer, how it is decoded, and its places.
 pub struct Answer {
@@ -41,6 +43,9 @@ pub struct Answer {
     /// What is changed, a line a place.
     pub places: &'static str,
 }
+
+/// Held by what measures memory, which is the memory of the whole process.
+static MEASURING: RwLock<()> = RwLock::new(());
 
 /// What stands where a vendor's new value would.
 const NEW_VALUE: &str = "mutant";
@@ -61,20 +66,26 @@ const TOLD: usize = 20;
 ///
 /// When what was decoded cannot be encoded.
 pub fn decoded<T: DeserializeOwned + Serialize>(text: &str) -> Result<Value, DecodeError> {
-    __private::body::<T>(text.as_bytes())
-        .map(|value| serde_json::to_value(value).expect("what was decoded can be encoded"))
+    hostile::decoded::<T>(text, |value| serde_json::to_value(value).expect("what was decoded can be encoded"))
 }
 
-/// Each change of each answer comes to what its letter says, and there are as many changes as were generated.
+/// Each change of each answer comes to what its letter says, and there are as many changes as were generated. No answer of the same
+/// types takes more memory or time than its size allows.
 ///
 /// # Panics
 ///
 /// When one does not, or when there are more or fewer.
 pub fn assert_mutants(generated: usize, answers: &[Answer]) {
-    let (count, failures) = run(answers);
+    let (count, failures) = {
+        // Others that are measured at the same time would count the memory of this one.
+        let _unmeasured = MEASURING.read().unwrap_or_else(PoisonError::into_inner);
+        run(answers)
+    };
     let told = failures[..failures.len().min(TOLD)].join("\n");
     assert!(failures.is_empty(), "{} of {count} mutants came to something else:\n{told}", failures.len());
     assert_eq!(count, generated, "mutants that were run, and that were generated");
+    let _alone = MEASURING.write().unwrap_or_else(PoisonError::into_inner);
+    hostile::assert_bounded(answers);
 }
 
 /// How many changes there are, and those that come to something else, in words.

@@ -432,6 +432,8 @@ impl Document {
             ("string", "" | "byte" | "binary" | "utc-date-time" | "uuid" | "email" | "uri") => {
                 json!({ "type": "string" })
             }
+            ("number", "decimal") => json!({ "type": "number" }),
+            ("integer", "uint64") => json!({ "type": "integer", "format": "uint64", "minimum": 0 }),
             ("integer", "" | "int32" | "int64") => json!({ "type": "integer", "format": "int64" }),
             ("number", "" | "float" | "double") => json!({ "type": "number", "format": "double" }),
             ("boolean", "") => json!({ "type": "boolean" }),

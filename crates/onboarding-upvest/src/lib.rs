@@ -13,9 +13,9 @@ pub use onboarding_core::signing;
 #[cfg(feature = "webhook")]
 pub use onboarding_core::webhook;
 pub use onboarding_core::{
-    Answer, BuildError, Bytes, Call, ClientBuilder, DateTime, Decimal, DecodeError, Download, Error, Items, JsonValue,
-    Map, NaiveDate, NoDeclaredError, Observer, Pages, Patch, Refused, Response, Retry, Secret, StatusCode, Timestamp,
-    TransportError, Utc, UtcDateTime,
+    Answer, BuildError, Bytes, Call, ClientBuilder, DateTime, Decimal, DecimalNumber, DecodeError, Download, Error,
+    Items, JsonValue, Map, NaiveDate, NoDeclaredError, Observer, Pages, Patch, Refused, Response, Retry, Secret,
+    StatusCode, Timestamp, TransportError, Utc, UtcDateTime,
 };
 
 pub use crate::generated::client::{Client, ClientCredentialsSignIn, Credentials, Environment};

@@ -59,6 +59,9 @@ pub(crate) struct State<'de, 's> {
     /// How much memory there is already for the value that comes next: it stands in its list, or in its object.
     place: Cell<usize>,
     depth: Cell<u32>,
+    /// The object whose member is being read, and the one that has last been given a map for further members.
+    object: Cell<u32>,
+    with_further: Cell<u32>,
     /// How often a token was looked at.
     looks: Cell<usize>,
 }
@@ -71,6 +74,8 @@ impl<'de, 's> State<'de, 's> {
             budget: Cell::new(text.len().saturating_mul(PER_BYTE).saturating_add(ALLOWANCE)),
             place: Cell::new(0),
             depth: Cell::new(0),
+            object: Cell::new(0),
+            with_further: Cell::new(u32::MAX),
             looks: Cell::new(0),
         }
     }
@@ -251,12 +256,17 @@ impl<'de, 's> Cursor<'de, 's> {
     }
 
     fn visit_array<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        let count = self.items().count();
+        self.visit_items(visitor, count)
+    }
+
+    fn visit_items<V: Visitor<'de>>(self, visitor: V, count: usize) -> Result<V::Value, Fault> {
         if self.kind() != Kind::Array {
             return Err(self.mismatch(&visitor));
         }
         let (next, end) = self.within();
         self.deeper(|| {
-            let mut items = Items { list: self, next, end, index: 0, left: self.items().count(), room: 0 };
+            let mut items = Items { list: self, next, end, index: 0, left: count, room: 0 };
             let value = visitor.visit_seq(&mut items)?;
             if items.next < items.end { Err(Fault::new("the list has too many items")) } else { Ok(value) }
         })
@@ -325,7 +335,8 @@ impl<'de> Deserializer<'de> for Cursor<'de, '_> {
                 _ => self.visit_float(visitor),
             },
             Kind::String => self.visit_string(visitor),
-            Kind::Array => self.visit_array(visitor),
+            // What takes any value does not ask how many items there are, and grows as it goes.
+            Kind::Array => self.visit_items(visitor, 0),
             Kind::Object => self.visit_object(visitor, None),
         }
     }
@@ -385,10 +396,13 @@ impl<'de> Deserializer<'de> for Cursor<'de, '_> {
             ask::TEXT => {
                 let text = self.text();
                 self.state.charge_text(text.len())?;
-                visitor.visit_borrowed_str(text)
+                // Bytes, since no deserializer of JSON hands over those of its own.
+                visitor.visit_borrowed_bytes(text.as_bytes())
             }
             ask::FURTHER => {
-                self.state.charge(3 * (size_of::<String>() + size_of::<V::Value>()) + OVERHEAD)?;
+                let object = self.state.object.get();
+                let is_first = self.state.with_further.replace(object) != object;
+                self.state.charge(entry_room(size_of::<V::Value>(), is_first))?;
                 visitor.visit_newtype_struct(self)
             }
             // Types of `serde_json` that only its own deserializer reads, such as `RawValue`.
@@ -476,14 +490,17 @@ impl Members<'_, '_> {
     /// Charges for an entry of a map before it is made.
     fn charge_entry(&self, name: Cursor<'_, '_>, size: usize) -> Result<(), Fault> {
         self.object.state.charge_text(name.text().len())?;
-        let entry = size.saturating_add(size_of::<String>());
-        // A node is allocated for its first entry, and later ones are half full at least.
-        match self.count {
-            1 => self.object.state.charge(entry.saturating_mul(NODE).saturating_add(OVERHEAD)),
-            count if count <= NODE => Ok(()),
-            _ => self.object.state.charge(entry.saturating_mul(3).saturating_add(OVERHEAD)),
+        if self.count == 1 || self.count > NODE {
+            self.object.state.charge(entry_room(size, self.count == 1))?;
         }
+        Ok(())
     }
+}
+
+/// How much memory an entry of a map takes: the first one a whole node, later ones with nodes that are half full at least.
+const fn entry_room(size: usize, is_first: bool) -> usize {
+    let entry = size.saturating_add(size_of::<String>());
+    entry.saturating_mul(if is_first { NODE } else { 3 }).saturating_add(OVERHEAD)
 }
 
 impl<'de> MapAccess<'de> for Members<'de, '_> {
@@ -506,6 +523,7 @@ impl<'de> MapAccess<'de> for Members<'de, '_> {
             self.charge_entry(self.object.at(name), size_of::<V::Value>())?;
         }
         self.object.state.place.set(size_of::<V::Value>());
+        self.object.state.object.set(self.object.token);
         self.next = self.object.state.token(self.next).next;
         seed.deserialize(value).map_err(|fault| fault.within(self.segment(name)))
     }
@@ -528,7 +546,7 @@ impl Items<'_, '_> {
         let state = self.list.state;
         if size > 0 && self.index == self.room {
             let room = match self.room {
-                0 => self.left.min(RESERVED_AT_ONCE / size).max(1),
+                0 if self.left > 0 => self.left.min(RESERVED_AT_ONCE / size).max(1),
                 room => room.saturating_mul(2).max(4),
             };
             // While the items move, there is room for them twice.
@@ -558,7 +576,7 @@ impl<'de> SeqAccess<'de> for &mut Items<'de, '_> {
     }
 
     fn size_hint(&self) -> Option<usize> {
-        Some(self.left)
+        (self.left > 0).then_some(self.left)
     }
 }
 

@@ -62,3 +62,55 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Fallback<'_, V> {
         Err(serde::de::Error::custom("the value has been written down"))
     }
 }
+
+/// What a visitor makes of a value that another deserializer hands over piece by piece, which those do that do not know newtype
+/// structs.
+pub(crate) trait Finish: Sized {
+    type Output;
+
+    fn finish<E: serde::de::Error>(self, value: serde_json::Value) -> Result<Self::Output, E>;
+}
+
+/// The methods of a visitor that implements [`Finish`].
+macro_rules! visit_foreign {
+    () => {
+        fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<Self::Value, E> {
+            self.finish(value.into())
+        }
+
+        fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Self::Value, E> {
+            self.finish(value.into())
+        }
+
+        fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Self::Value, E> {
+            self.finish(value.into())
+        }
+
+        fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Self::Value, E> {
+            match serde_json::Number::from_f64(value) {
+                Some(number) => self.finish(serde_json::Value::Number(number)),
+                None => Err(E::invalid_value(serde::de::Unexpected::Other("a number"), &"a finite number")),
+            }
+        }
+
+        fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Self::Value, E> {
+            self.finish(value.into())
+        }
+
+        fn visit_unit<E: serde::de::Error>(self) -> Result<Self::Value, E> {
+            self.finish(serde_json::Value::Null)
+        }
+
+        fn visit_seq<A: serde::de::SeqAccess<'de>>(self, items: A) -> Result<Self::Value, A::Error> {
+            let items = serde::de::value::SeqAccessDeserializer::new(items);
+            self.finish(serde::Deserialize::deserialize(items)?)
+        }
+
+        fn visit_map<A: serde::de::MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
+            let members = serde::de::value::MapAccessDeserializer::new(members);
+            self.finish(serde::Deserialize::deserialize(members)?)
+        }
+    };
+}
+
+pub(crate) use visit_foreign;

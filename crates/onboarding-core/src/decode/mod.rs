@@ -18,7 +18,7 @@ use serde::de::DeserializeOwned;
 
 pub(crate) use self::cursor::{Cursor, State, ask, string};
 pub(crate) use self::fault::Fault;
-pub(crate) use self::foreign::text as foreign_text;
+pub(crate) use self::foreign::{Finish, text as foreign_text, visit_foreign};
 #[cfg(feature = "webhook")]
 pub(crate) use self::index::of_events;
 pub(crate) use self::index::{Kind, check, of_checked_within};
@@ -88,7 +88,8 @@ fn path_text<'a>(segments: impl Iterator<Item = &'a Segment>) -> String {
         };
     }
     if path.len() > MAX_PATH {
-        let (mut head, mut tail) = (MAX_PATH / 2, path.len() - MAX_PATH / 2);
+        let half = (MAX_PATH - '…'.len_utf8()) / 2;
+        let (mut head, mut tail) = (half, path.len() - half);
         while !path.is_char_boundary(head) {
             head -= 1;
         }

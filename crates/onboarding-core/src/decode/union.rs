@@ -225,8 +225,11 @@ fn members<'de, 's>(value: Cursor<'de, 's>, table: &'static [&'static str]) -> V
     let mut found = vec![None; names.len()];
     if !names.is_empty() {
         for (key, member) in value.members() {
+            let Ok(Some(key)) = key.string() else {
+                continue;
+            };
             for (name, found) in names.iter().zip(&mut found) {
-                if key.is_named(name) {
+                if key == *name {
                     *found = Some(member);
                 }
             }
