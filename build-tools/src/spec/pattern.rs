@@ -5,6 +5,8 @@
 //! what only one of them has (look-around, back references, `\p{…}`, flags) is refused with what to write instead. Everything
 //! in the generator that asks whether a text fits asks here, so lint, samples, tests and client agree.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::iter::Peekable;
 use std::str::Chars;
@@ -13,6 +15,9 @@ use regex_lite::{Regex, RegexBuilder};
 
 /// How many bytes a compiled pattern may take. The client's engine allows more, so what is accepted here compiles there.
 const MAX_COMPILED_BYTES: usize = 1 << 20;
+
+/// How many compiled patterns are kept.
+const MAX_KNOWN: usize = 64;
 
 /// How many characters a pattern may have.
 const MAX_LENGTH: usize = 10_000;
@@ -43,8 +48,27 @@ pub struct PatternError {
 }
 
 impl Pattern {
-    /// Reads a pattern of a document.
+    /// Reads a pattern of a document. It is compiled once, however many places ask for it one after the other.
     pub fn new(documented: &str) -> Result<Self, PatternError> {
+        thread_local! {
+            static KNOWN: RefCell<BTreeMap<String, Result<Pattern, PatternError>>> = const { RefCell::new(BTreeMap::new()) };
+        }
+        if let Some(known) = KNOWN.with_borrow(|known| known.get(documented).cloned()) {
+            return known;
+        }
+        let pattern = Self::compiled(documented);
+        KNOWN.with_borrow_mut(|known| {
+            if known.len() >= MAX_KNOWN {
+                known.clear();
+            }
+            known.insert(documented.chars().take(MAX_LENGTH + 1).collect(), pattern.clone());
+        });
+        pattern
+    }
+
+    fn compiled(documented: &str) -> Result<Self, PatternError> {
+        #[cfg(test)]
+        tests::COMPILED.with(|compiled| compiled.set(compiled.get() + 1));
         if documented.chars().nth(MAX_LENGTH).is_some() {
             return Err(error(&format!("has more than {MAX_LENGTH} characters"), IN_WORDS));
         }
@@ -387,7 +411,27 @@ fn hexadecimal(character: char) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Pattern;
+    use std::cell::Cell;
+
+    use super::{MAX_KNOWN, Pattern};
+
+    thread_local! {
+        /// How many patterns this thread has compiled.
+        pub(super) static COMPILED: Cell<usize> = const { Cell::new(0) };
+    }
+
+    #[test]
+    fn a_pattern_is_compiled_once_and_only_so_many_are_kept() {
+        for _ in 0..1_000 {
+            assert!(Pattern::new("^[a-z]{3}$").is_ok_and(|pattern| pattern.is_match("abc")));
+            assert!(Pattern::new("(?=a)").is_err());
+        }
+        assert_eq!(COMPILED.get(), 2);
+        for number in 0..10 * MAX_KNOWN {
+            assert!(Pattern::new(&format!("^{number}$")).is_ok());
+        }
+        assert_eq!(COMPILED.get(), 2 + 10 * MAX_KNOWN);
+    }
 
     /// Texts that fit and that do not, as the `RegExp` of ECMA 262 (sections 22.2.1 and 22.2.2) has them.
     #[test]
