@@ -2,15 +2,15 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Method, redirect};
 use url::{Host, Url};
 
 use crate::credentials::{Authenticate, SignIn, SignInHeaders};
+use crate::http::HttpClients;
 use crate::limits::Limits;
 use crate::observe::Observer;
 use crate::operation::OperationRef;
@@ -25,8 +25,6 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a whole call may take unless the builder says otherwise.
 const TIMEOUT: Duration = Duration::from_secs(60);
-/// How long a download may stay silent between two pieces.
-const READ_TIMEOUT: Duration = Duration::from_secs(60);
 /// How many bytes of an answer are held in memory unless the builder says otherwise.
 const MAX_ANSWER_BYTES: usize = 32 * 1024 * 1024;
 /// How long a download may take, and how many bytes it may have, unless the builder says otherwise.
@@ -327,6 +325,9 @@ impl<V: VendorClient> ClientBuilder<V> {
 
     /// Sets the HTTP client up by reqwest's own builder: proxies, client certificates, roots. Redirects are not followed, answers not
     /// decompressed, and this machine not called through a proxy, whatever it says.
+    ///
+    /// Such a builder makes one HTTP client, which all tokio runtimes share: a connection that was opened on one of them cannot be used
+    /// while nobody drives that one. Otherwise each runtime has connections of its own.
     pub fn http_client_builder(mut self, builder: reqwest::ClientBuilder) -> Self {
         self.settings.http_setup = Some(builder);
         self
@@ -354,7 +355,8 @@ impl Settings {
             return Err(BuildError::MissingSigner);
         }
         self.check_limits()?;
-        let http = self.http_client(&base_url)?;
+        let http = HttpClients::new(self.http_setup.take(), &base_url, self.connect_timeout)
+            .map_err(|error| BuildError::Transport(Box::new(error.without_url())))?;
         let SignIn { headers: sign_in_headers, query: sign_in_query, authenticate } = self.credentials.into_parts()?;
         let mut sent = Vec::new();
         let from_credentials = "the credentials send it: leave it out, or give it to `credentials`";
@@ -415,38 +417,6 @@ impl Settings {
             Some((setting, rule, _)) => Err(BuildError::InvalidLimit { setting, rule }),
             None => Ok(()),
         }
-    }
-
-    fn http_client(&mut self, base_url: &Url) -> Result<reqwest::Client, BuildError> {
-        let mut setup = self.http_setup.take().unwrap_or_default();
-        if base_url.scheme() == "http" {
-            // A proxy would read the credentials. One that the service names itself is its own decision where it has allowed plain
-            // http; this machine is called without any.
-            setup = if is_loopback(base_url) {
-                setup.no_proxy()
-            } else {
-                setup.proxy(reqwest::Proxy::custom(|_| None::<Url>))
-            };
-        }
-        if let Some(Host::Domain(name)) = base_url.host()
-            && is_loopback(base_url)
-        {
-            // Whatever a name server says: `localhost` and what ends with it is this machine (RFC 6761, section 6.3).
-            let this_machine = [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)];
-            setup = setup.resolve_to_addrs(name, &this_machine.map(|address| SocketAddr::new(address, 0)));
-        }
-        setup
-            .connect_timeout(self.connect_timeout)
-            .read_timeout(READ_TIMEOUT)
-            .redirect(redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            // Another crate's features of reqwest would otherwise add a header here, after the request was signed.
-            .no_gzip()
-            .no_brotli()
-            .no_deflate()
-            .no_zstd()
-            .build()
-            .map_err(|error| BuildError::Transport(Box::new(error.without_url())))
     }
 }
 
@@ -517,7 +487,8 @@ fn checked_base_url(given: Option<&str>, allow_http: bool) -> Result<Url, BuildE
     Ok(url)
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether an address is this machine's, by its name or number.
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -553,7 +524,7 @@ pub(crate) struct Shared {
     pub(crate) signer: Option<Arc<dyn Signer>>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) runtime: Arc<dyn Runtime>,
-    pub(crate) http: reqwest::Client,
+    pub(crate) http: HttpClients,
 }
 
 impl Client {

@@ -19,6 +19,7 @@ mod error;
 mod event_batch;
 mod exact;
 mod form;
+mod http;
 mod json_value;
 mod limits;
 mod macros;

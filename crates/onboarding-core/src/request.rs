@@ -612,7 +612,7 @@ impl Execution<'_> {
         }
         self.attempts += 1;
         // Begun here, because a request is large and would be moved with the future.
-        let pending = shared.http.execute(http_request);
+        let pending = shared.http.current().execute(http_request);
         let exchange = async {
             let mut response = pending.await?;
             let status = response.status();

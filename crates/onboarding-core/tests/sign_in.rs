@@ -430,7 +430,7 @@ fn a_renewal_on_a_runtime_that_nobody_drives_is_taken_over() {
         other.block_on(poll_times(3, call(&client)));
         if hangs.is_none() {
             while server.count() == 0 {
-                other.block_on(tokio::time::sleep(Duration::from_millis(1)));
+                other.block_on(async { tokio::time::sleep(Duration::from_millis(1)).await });
             }
         } else {
             // The vendor was not asked yet, so the first answer is the one that never comes; the second is for whoever takes over.
@@ -449,6 +449,52 @@ async fn call_token_once(server: &Server) {
     let client = builder(server).retry(Retry::never()).build().unwrap().0;
     let request = client.raw(Method::POST, "/token").timeout(Duration::from_millis(50));
     request.send_raw().await.unwrap_err();
+}
+
+/// A server that keeps its connections open, one answer after another.
+async fn keeping_connections() -> std::net::SocketAddr {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut buffer = [0; 4096];
+                while stream.read(&mut buffer).await.is_ok_and(|length| length > 0) {
+                    let body = r#"{"access_token":"t","expires_in":1000}"#;
+                    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
+                    stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+                }
+            });
+        }
+    });
+    address
+}
+
+#[test]
+fn a_connection_of_a_runtime_that_nobody_drives_is_not_used_by_another() {
+    let (other, driven, clock) = (undriven(), driven(), Clock::new());
+    let address = driven.block_on(keeping_connections());
+    let client = onboarding_core::ClientBuilder::<crate::common::Vendor>::default()
+        .base_url(format!("http://{address}"))
+        .credentials(Credentials::none().authenticate(source(&CLIENT)))
+        .runtime(clock.clone())
+        .retry(Retry::never())
+        .build()
+        .unwrap()
+        .0;
+    // Both requests leave a connection behind that could be used again.
+    other.block_on(call(&client)).unwrap();
+    clock.pass(Duration::from_secs(1000));
+    let second =
+        driven.block_on(async { tokio::time::timeout(Duration::from_secs(15), client.request(&GET).send_raw()).await });
+    assert_eq!(second.expect("it does not wait for the other runtime").unwrap().attempts(), 1);
+    // Many runtimes, one after another, each with connections of its own.
+    for _ in 0..20 {
+        undriven().block_on(call(&client)).unwrap();
+    }
+    other.block_on(call(&client)).unwrap();
 }
 
 #[test]
@@ -472,7 +518,7 @@ fn what_is_good_for_one_use_is_not_sent_twice_while_the_first_request_may_be_und
     clock.pass(Duration::from_secs(1000));
     other.block_on(poll_times(3, call(&client)));
     while server.count_of("/token") < 2 {
-        other.block_on(tokio::time::sleep(Duration::from_millis(1)));
+        other.block_on(async { tokio::time::sleep(Duration::from_millis(1)).await });
     }
     let begun = clock.passed();
     let twice = || server.count_of("/token") > 2;

@@ -1,0 +1,114 @@
+//! The HTTP client below a client: how it is set up, and one for each tokio runtime that calls are made on.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::{PoisonError, RwLock};
+use std::time::Duration;
+
+use reqwest::redirect;
+use tokio::runtime::{Handle, Id};
+use url::{Host, Url};
+
+use crate::client::is_loopback;
+
+/// How long a download may stay silent between two pieces.
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
+/// For how many runtimes connections are kept.
+const MAX_RUNTIMES: usize = 8;
+
+/// An HTTP client for each of the runtimes that calls were made on last.
+///
+/// A pooled connection is driven by the runtime on which it was opened: a request that another runtime sends on it waits until somebody
+/// drives the first one again, which may be never.
+pub(crate) struct HttpClients {
+    /// The one that was built first: for a runtime that no other can be built for.
+    first: reqwest::Client,
+    /// Builds another; `None` where the service gave a set-up, which is good for one.
+    again: Option<Setup>,
+    by_runtime: RwLock<Vec<(Id, reqwest::Client)>>,
+}
+
+/// What an HTTP client is set up with.
+struct Setup {
+    base_url: Url,
+    connect_timeout: Duration,
+}
+
+impl HttpClients {
+    pub(crate) fn new(
+        given: Option<reqwest::ClientBuilder>,
+        base_url: &Url,
+        connect_timeout: Duration,
+    ) -> Result<Self, reqwest::Error> {
+        let setup = Setup { base_url: base_url.clone(), connect_timeout };
+        let again = given.is_none();
+        let first = setup.apply(given.unwrap_or_default()).build()?;
+        Ok(Self { first, again: again.then_some(setup), by_runtime: RwLock::default() })
+    }
+
+    /// The one for the runtime that this is called on.
+    pub(crate) fn current(&self) -> reqwest::Client {
+        let (Some(setup), Ok(runtime)) = (&self.again, Handle::try_current()) else {
+            return self.first.clone();
+        };
+        let runtime = runtime.id();
+        let known = |clients: &[(Id, reqwest::Client)]| {
+            clients.iter().find(|(id, _)| *id == runtime).map(|(_, client)| client.clone())
+        };
+        if let Some(client) = known(&self.by_runtime.read().unwrap_or_else(PoisonError::into_inner)) {
+            return client;
+        }
+        let mut clients = self.by_runtime.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = known(&clients) {
+            return client;
+        }
+        let client = if clients.is_empty() {
+            self.first.clone()
+        } else {
+            setup.apply(reqwest::ClientBuilder::new()).build().unwrap_or_else(|_| self.first.clone())
+        };
+        if clients.len() == MAX_RUNTIMES {
+            clients.remove(0);
+        }
+        clients.push((runtime, client.clone()));
+        client
+    }
+}
+
+impl fmt::Debug for HttpClients {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("HttpClients").finish_non_exhaustive()
+    }
+}
+
+impl Setup {
+    /// What holds for every HTTP client, whatever it was set up with before.
+    fn apply(&self, mut builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+        if self.base_url.scheme() == "http" {
+            // A proxy would read the credentials. One that the service names itself is its own decision where it has allowed plain
+            // http; this machine is called without any.
+            builder = if is_loopback(&self.base_url) {
+                builder.no_proxy()
+            } else {
+                builder.proxy(reqwest::Proxy::custom(|_| None::<Url>))
+            };
+        }
+        if let Some(Host::Domain(name)) = self.base_url.host()
+            && is_loopback(&self.base_url)
+        {
+            // Whatever a name server says: `localhost` and what ends with it is this machine (RFC 6761, section 6.3).
+            let this_machine = [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)];
+            builder = builder.resolve_to_addrs(name, &this_machine.map(|address| SocketAddr::new(address, 0)));
+        }
+        builder
+            .connect_timeout(self.connect_timeout)
+            .read_timeout(READ_TIMEOUT)
+            .redirect(redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            // Another crate's features of reqwest would otherwise add a header here, after the request was signed.
+            .no_gzip()
+            .no_brotli()
+            .no_deflate()
+            .no_zstd()
+    }
+}
