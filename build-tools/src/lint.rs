@@ -4,6 +4,7 @@
 use crate::contract::{self, Contract, Settings};
 use crate::passes;
 use crate::spec::{self, Document, Finding, Severity, VendorSources};
+use crate::text::visible;
 
 /// All findings of a vendor at once, by file, line, column and rule. Without an error among them, [`generate`](crate::generate())
 /// gives a crate.
@@ -33,6 +34,7 @@ pub(crate) fn check(sources: &VendorSources) -> Checked {
     let mut settings = None;
     // What is no TOML has been reported already.
     if let Ok(document) = Document::load_toml(&sources.vendor_toml) {
+        findings.extend(misnamed(&sources.name, &document));
         match Settings::read(&document) {
             Ok(found) => settings = Some((found, document)),
             Err(mistakes) => findings.extend(mistakes),
@@ -66,4 +68,13 @@ fn build(
         settings.map_or((Settings::default(), None), |(settings, places)| (settings, Some(places)));
     let contract = contract::build(document, lowered, settings, places.as_ref(), vendor)?;
     Ok(is_complete.then_some(Built { changes, contract }))
+}
+
+/// The name of the vendor's directory is part of paths, of comments and of the crate's keywords.
+fn misnamed(vendor: &str, settings: &Document) -> Option<Finding> {
+    let is_name = vendor.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && vendor.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    let message = || format!("the vendor's directory is named `{}`", visible(vendor));
+    let help = "Name the directory with letters, digits, `-` and `_`.";
+    (!is_name).then(|| settings.finding("vendor-settings", "/package", message(), help.to_owned()))
 }

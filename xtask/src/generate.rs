@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::io;
 
 use anyhow::{Result, anyhow, ensure};
-use build_tools::output::{Change, OutputFile, compare, is_generated};
-use build_tools::spec::{Finding, VendorSources};
+use build_tools::output::{Change, OutputFile, compare, handwritten, is_generated};
+use build_tools::spec::{Document, Finding, VendorSources};
+use build_tools::text::{visible, visible_lines};
 
 use crate::workspace::{DOCUMENT, SETTINGS, Workspace};
 use crate::{Status, parallel, report};
@@ -106,8 +107,25 @@ fn plan(workspace: &Workspace, vendor: &str) -> Result<Outcome> {
     };
     let package = generated.contract.settings.package.name;
     check_paths(&package, &generated.files)?;
-    let changes = compare(&generated.files, &workspace.read_generated(&package)?);
+    let on_disk = workspace.read_generated(&package)?;
+    if let Some(reason) = owned_by_another(workspace, &package, &on_disk)? {
+        let settings = Document::load_toml(&sources.vendor_toml).map_err(|_| anyhow!("{SETTINGS} cannot be read"))?;
+        let help =
+            "Name the crate after the vendor; if the crate is to be generated, move away what is there.".to_owned();
+        let finding = settings.finding("vendor-settings", "/package/name", reason, help);
+        return Ok(Outcome::Refused(Box::new(sources), vec![finding]));
+    }
+    let changes = compare(&generated.files, &on_disk);
     Ok(Outcome::Planned(Plan { package, files: generated.files.len(), changes, report: generated.report }))
+}
+
+/// Why the crate is not generation's to write, if it is not: somebody wrote a file of it by hand, or another package has its name.
+fn owned_by_another(workspace: &Workspace, package: &str, on_disk: &[OutputFile]) -> Result<Option<String>> {
+    if let Some(file) = handwritten(package, on_disk) {
+        return Ok(Some(format!("`{}` was not generated, and would be overwritten", visible(&file.path))));
+    }
+    let other = workspace.other_package(package)?;
+    Ok(other.map(|path| format!("`{package}` is the name of the package in {}", visible(&path))))
 }
 
 /// Refuses to write or delete anything outside the part of the crate that generation owns.
@@ -132,12 +150,12 @@ fn refuse_shared_packages(outcomes: Vec<(String, Result<Outcome>)>) -> Vec<(Stri
     let mut vendors: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (vendor, outcome) in &outcomes {
         if let Ok(Outcome::Planned(plan)) = outcome {
-            vendors.entry(plan.package.clone()).or_default().push(vendor.clone());
+            vendors.entry(plan.package.replace('_', "-")).or_default().push(vendor.clone());
         }
     }
     let refuse = |vendor: String, outcome: Result<Outcome>| {
         if let Ok(Outcome::Planned(plan)) = &outcome
-            && let Some(sharing) = vendors.get(&plan.package)
+            && let Some(sharing) = vendors.get(&plan.package.replace('_', "-"))
             && sharing.len() > 1
         {
             let error = anyhow!(
@@ -156,7 +174,7 @@ fn refuse_shared_packages(outcomes: Vec<(String, Result<Outcome>)>) -> Vec<(Stri
 fn finish(workspace: &Workspace, vendor: &str, plan: &Plan, arguments: &Arguments) -> Result<Status> {
     if arguments.verbose {
         for line in &plan.report {
-            println!("{vendor}: {line}");
+            println!("{vendor}: {}", visible(line));
         }
     }
     if plan.changes.is_empty() {
@@ -202,7 +220,7 @@ fn done(change: &Change) -> &'static str {
 fn print_difference(difference: &str) {
     let total = difference.lines().count();
     for line in difference.lines().take(DIFFERENCE_LINES) {
-        println!("{line}");
+        println!("{}", visible_lines(line));
     }
     if total > DIFFERENCE_LINES {
         println!("… and {} more lines", total - DIFFERENCE_LINES);

@@ -5,12 +5,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow};
+use build_tools::text::visible;
 
 use crate::workspace::read_text;
 
 /// A Markdown table whose columns are aligned, so that it reads well on a terminal, too. The first column is text, the others
 /// are figures.
 pub(crate) fn table<const COLUMNS: usize>(heading: [&str; COLUMNS], rows: &[[String; COLUMNS]]) -> String {
+    // A bar would end a cell, and a line break the row.
+    let cell = |text: &String| visible(text).replace('|', "\\|");
+    let rows: Vec<[String; COLUMNS]> = rows.iter().map(|row| row.each_ref().map(cell)).collect();
     let width = |column: usize| {
         let cells = rows.iter().map(|row| row[column].chars().count());
         cells.chain([heading[column].chars().count(), 2]).max().unwrap_or_default()
@@ -28,7 +32,7 @@ pub(crate) fn table<const COLUMNS: usize>(heading: [&str; COLUMNS], rows: &[[Str
     let left = "-".repeat(widths[0]);
     rule[0] = &left;
     let mut text = line(heading) + &line(rule);
-    for row in rows {
+    for row in &rows {
         text.push_str(&line(row.each_ref().map(String::as_str)));
     }
     text

@@ -126,6 +126,27 @@ impl Workspace {
         Ok(files)
     }
 
+    /// The manifest of another package of the workspace that Rust would give the same name, if there is one.
+    pub(crate) fn other_package(&self, package: &str) -> Result<Option<String>> {
+        let own = self.root.join("crates").join(package);
+        for parent in [self.root.clone(), self.root.join("crates")] {
+            for directory in entries_of(&parent)? {
+                let manifest = directory.join("Cargo.toml");
+                if directory == own || !manifest.is_file() {
+                    continue;
+                }
+                let text =
+                    fs::read_to_string(&manifest).with_context(|| format!("cannot read {}", manifest.display()))?;
+                let table: toml::Table = toml::from_str(&text).unwrap_or_default();
+                let name = table.get("package").and_then(|package| package.get("name")).and_then(toml::Value::as_str);
+                if name.is_some_and(|name| name.replace('_', "-") == package.replace('_', "-")) {
+                    return Ok(Some(self.relative(&manifest)));
+                }
+            }
+        }
+        Ok(None)
+    }
+
     /// Makes all of `changes` on disk, or none of them.
     ///
     /// Everything that can fail for want of space, rights or room in the directory happens beside the targets first. Only
@@ -179,6 +200,7 @@ impl Replacement {
     fn prepare(&mut self, root: &Path, changes: &[Change]) -> Result<()> {
         for change in changes {
             let target = root.join(change.path());
+            refuse_links(root, &target)?;
             ensure!(!target.is_dir(), "{} is a directory where a file has to be: remove it", target.display());
             let beside = |ending: &str| {
                 let mut name = target.as_os_str().to_owned();
@@ -269,6 +291,15 @@ impl Step {
             format!("cannot put back {}: restore it from version control, then generate again", self.target.display())
         })
     }
+}
+
+/// A link on the way to a target would lead out of the crate.
+fn refuse_links(root: &Path, target: &Path) -> Result<()> {
+    for part in target.ancestors().take_while(|part| *part != root) {
+        let is_link = fs::symlink_metadata(part).is_ok_and(|metadata| metadata.is_symlink());
+        ensure!(!is_link, "{} is a link, and what it leads to is not generated: remove it", part.display());
+    }
+    Ok(())
 }
 
 /// The nearest directory upwards that holds a workspace's manifest.

@@ -6,6 +6,7 @@
 mod collisions;
 mod credentials;
 mod events;
+mod example_code;
 mod forms;
 mod limits;
 mod names;

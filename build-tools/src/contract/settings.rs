@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use crate::names::{Scope, is_snake_case, is_type_name, type_name};
+use super::example_code;
+use crate::names::{Scope, is_snake_case, is_type_name, member_name, type_name};
 use crate::passes::escape;
 use crate::spec::{Document, Finding, lint_settings};
 
@@ -299,7 +300,14 @@ impl Settings {
         for (index, environment) in self.environments.iter().enumerate() {
             mistakes.extend(not_an_address(&format!("/environments/{index}/url"), &environment.url));
         }
+        mistakes.extend(not_a_crate(&self.package.name));
         mistakes.extend(not_an_address("/package/documentation", &self.package.documentation));
+        for (key, code) in [("sign-in", &self.sign_in), ("first-call", &self.first_call)] {
+            mistakes.extend(example_code::fault(code).map(|fault| {
+                let help = "Write a small Rust program that calls the client: it is compiled as a test of the README.";
+                Mistake::new(format!("/{key}"), format!("the example is none: {fault}"), help)
+            }));
+        }
         for (name, statuses) in &self.errors {
             let pointer = format!("/errors/{}", escape(name));
             if !is_type_name(name) || type_name(name) != *name {
@@ -501,6 +509,44 @@ fn not_a_header(pointer: &str, name: &str) -> Option<Mistake> {
         .then(|| Mistake::new(pointer, format!("`{name}` is no name of a header"), help))
 }
 
+/// Crates that a vendor's crate is built with or would take the place of, and the names of the language's own.
+const TAKEN_CRATES: &[&str] = &[
+    "alloc",
+    "build-tools",
+    "core",
+    "onboarding",
+    "onboarding-compile-fail",
+    "onboarding-core",
+    "onboarding-testing",
+    "proc-macro",
+    "serde-json",
+    "std",
+    "test",
+    "tokio",
+    "xtask",
+];
+
+/// The longest name that a registry takes.
+const MAX_CRATE_NAME: usize = 64;
+
+/// The name becomes a directory under `crates/` and a name in Rust.
+fn not_a_crate(name: &str) -> Option<Mistake> {
+    let is_word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let has_form = name.starts_with(|first: char| first.is_ascii_lowercase()) && name.split(['-', '_']).all(is_word);
+    let (message, help) = if !has_form || name.len() > MAX_CRATE_NAME || member_name(name).ends_with('_') {
+        (
+            "is no name of a crate",
+            "Write one such as `onboarding-vendor`: small letters and digits, words joined by `-`.",
+        )
+    } else if TAKEN_CRATES.contains(&name.replace('_', "-").as_str()) {
+        ("is the name of another crate", "Name it after the vendor, such as `onboarding-vendor`.")
+    } else {
+        return None;
+    };
+    Some(Mistake::new("/package/name", format!("`{name}` {message}"), help))
+}
+
 fn not_an_address(pointer: &str, text: &str) -> Option<Mistake> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     let host = rest.map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
@@ -683,5 +729,42 @@ fields = [
     fn there_has_to_be_a_form_of_credentials() {
         let text = format!("credentials = []{HEAD}");
         assert_eq!(mistakes(&text), ["1 vendor-settings there is no form of credentials"]);
+    }
+
+    #[test]
+    fn a_crate_has_a_name_of_its_own_and_of_the_right_form() {
+        for name in ["onboarding-acme", "k44", "acme_v2", "a"] {
+            assert!(super::not_a_crate(name).is_none(), "{name}");
+        }
+        let long = "a".repeat(65);
+        for name in [
+            "",
+            "..",
+            ".",
+            "/tmp/x",
+            "a/b",
+            "a\\b",
+            "../onboarding-core",
+            "Acme",
+            "acme ",
+            "acme\n",
+            "1acme",
+            "-acme",
+            "acme-",
+            "a--b",
+            "type",
+            "self",
+            "onboarding-core",
+            "onboarding_core",
+            "onboarding",
+            "tokio",
+            "std",
+            "test",
+            "ac\u{e9}",
+            "a\"\nb",
+            &long,
+        ] {
+            assert!(super::not_a_crate(name).is_some(), "{name:?}");
+        }
     }
 }

@@ -533,3 +533,45 @@ const DOCUMENTED: &[Key] = &[
     key("statuses", Texts),
     key("payloads", Texts),
 ];
+
+/// The keys, of any kind of object, that hold texts of the author's choice.
+pub(super) fn text_keys() -> std::collections::BTreeSet<&'static str> {
+    let all = [
+        DOCUMENT,
+        INFO,
+        CONTACT,
+        LICENSE,
+        SERVER,
+        SERVER_VARIABLE,
+        PATH_ITEM,
+        OPERATION,
+        EXTERNAL_DOCS,
+        PARAMETER,
+        REQUEST_BODY,
+        MEDIA_TYPE,
+        RESPONSE,
+        HEADER,
+        EXAMPLE,
+        COMPONENTS,
+        SCHEMA,
+        DISCRIMINATOR,
+        RESOURCE,
+        SECURITY_SCHEME,
+        FLOWS,
+        FLOW,
+        TAG,
+        SETTINGS,
+        PACKAGE,
+        ENVIRONMENT,
+        FEATURES,
+        PAGING,
+        CREDENTIALS,
+        FIELD,
+        TOKENS,
+        TOKEN_REQUEST,
+        INVENTORY,
+        DOCUMENTED,
+    ];
+    let holds_text = |key: &&Key| matches!(key.shape, Text | Texts | TextMap);
+    all.into_iter().flatten().filter(holds_text).map(|key| key.name).collect()
+}

@@ -24,6 +24,8 @@ mod unused;
 mod values;
 mod walk;
 
+use std::collections::BTreeSet;
+
 pub use self::rules::{RULES, Rule};
 
 use self::{context::Context, grammar::Kind};
@@ -53,6 +55,11 @@ pub fn lint(sources: &VendorSources) -> Vec<Finding> {
         Err(mistakes) => findings.extend(mistakes),
     }
     in_order(findings)
+}
+
+/// Every key of a document or of a file beside it that holds text, for tests that go through all of them.
+pub fn text_keys() -> BTreeSet<&'static str> {
+    grammar::text_keys()
 }
 
 /// What does not have the form of a `vendor.toml`.
