@@ -4,6 +4,7 @@ use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
 
 use super::source::header;
 use crate::contract::{Contract, Offer};
+use crate::text::visible;
 
 /// The text of `Cargo.toml`.
 pub(super) fn manifest(contract: &Contract) -> String {
@@ -89,5 +90,5 @@ fn list<const COUNT: usize>(texts: [&str; COUNT]) -> Array {
 
 /// A description is one line wherever a registry shows it.
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    visible(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
