@@ -199,6 +199,23 @@ async fn an_observer_is_told_of_every_unknown_value_once_and_not_what_it_is() {
     assert!(malformed.starts_with("drift create_thing MalformedBody"), "{malformed}");
 }
 
+/// A vendor decides how many unknown values it sends, and not how much work they are.
+#[tokio::test]
+async fn an_observer_is_told_of_a_hundred_unknown_values_at_most() {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    let kinds: Vec<String> = (0..64_000).map(|number| format!("kind-{number}")).collect();
+    let body = serde_json::json!({ "kinds": kinds }).to_string();
+    let server = Server::start(move |_, _| json(200, body.clone())).await;
+    let notes = Notes::default();
+    let client = builder(&server).observer(notes.clone()).build().unwrap().0;
+    let things = client.request(&POST).answers_json::<Things, NoDeclaredError>().send().await.unwrap();
+    let read = things.kinds.unwrap();
+    assert_eq!(read.len(), 64_000, "what is not told is read all the same");
+    assert_eq!(read[63_999].as_str(), "kind-63999");
+    let told = notes.take().into_iter().filter(|note| note.starts_with("drift create_thing UnknownValue"));
+    assert_eq!(told.count(), 100);
+}
+
 #[tokio::test]
 async fn without_an_observer_nothing_is_noted_for_the_next() {
     let _alone = ONE_AT_A_TIME.lock().await;
