@@ -60,14 +60,14 @@ async fn a_documented_event_with_a_fault_is_an_error_and_the_others_are_delivere
         ("/object", Value::Null, "payload[1].object"),
     ];
     for (pointer, value, path) in faults {
-        let faulty = changed(pointer, &value);
-        let given = events(&json!({ "payload": [documented(), faulty, documented()] })).await;
+        let changed = changed(pointer, &value);
+        let given = events(&json!({ "payload": [documented(), changed, documented()] })).await;
         let [Ok(first), Err(error), Ok(last)] = &given[..] else { panic!("{pointer}: {given:?}") };
         for event in [first, last] {
             assert_eq!(event.type_, UserEventType::UserCreated);
             assert!(matches!(event.object, UserEventObject::User(_)));
         }
-        assert_eq!((error.path(), error.raw()), (path, faulty.to_string().as_bytes()));
+        assert_eq!((error.path(), error.raw()), (path, changed.to_string().as_bytes()));
         let shown = format!("{error} {error:?}");
         assert!(!["s3cret", "Jane", "Berlin", "a1752f00"].iter().any(|private| shown.contains(private)), "{shown}");
     }
