@@ -11,6 +11,8 @@ pub mod names;
 
 pub mod text;
 
+mod joined;
+
 pub mod passes;
 
 pub mod contract;

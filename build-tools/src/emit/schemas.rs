@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::source::Source;
 use crate::contract::{Contract, TypeDefinition};
+use crate::joined::joined;
 use crate::text::{Literal, literal, raw_literal};
 
 /// Keywords that do not say which values there are. All others are handed to the test, which refuses what it does not know.
@@ -36,7 +37,10 @@ pub(super) fn schemas(contract: &Contract) -> String {
     source.line("types {");
     for (component, definition) in types {
         let side = if definition.sent { "sent" } else { "read" };
-        let schema = components.get(component).unwrap_or(&Value::Null);
+        let written = components.get(component).unwrap_or(&Value::Null);
+        // What two parts say of one member is compared as it holds together.
+        let overlaps = joined(&contract.curated, component).is_some_and(|joined| joined.overlaps);
+        let schema = if overlaps { &contract.document["components"]["schemas"][component] } else { written };
         source.line(&format!("{side} types::{} = {} {},", definition.name, literal(component), text_of(schema)));
     }
     source.line("}");

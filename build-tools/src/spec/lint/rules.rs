@@ -24,6 +24,7 @@ const fn warning(id: &'static str, summary: &'static str) -> Rule {
 /// Every lint rule, sorted by id.
 pub static RULES: &[Rule] = &[
     error("absurd-limit", "a lower limit is so high, or a schema so large or endless, that no value can be made"),
+    error("all-of-conflict", "two parts of an `allOf` contradict each other"),
     error("all-of-form", "`allOf` joins something other than one reference or several objects"),
     error("ambiguous-error-type", "two sets of error bodies share their statuses, and so would share a name"),
     warning("ambiguous-union", "an earlier variant of an untagged union accepts everything that a later one requires"),

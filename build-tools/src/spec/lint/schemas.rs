@@ -1,6 +1,7 @@
 //! The form of schemas: what is a component of its own, what is written in place, and which keywords go together.
 
 use super::{Report, context::Context, grammar::Kind, walk::Site};
+use crate::joined::joined;
 use crate::spec::{Node, pointer::join};
 
 /// Keywords that mean something for one type only.
@@ -32,6 +33,24 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
         check_all_of(context, site, report);
         check_title(site, report);
         check_place(context, site, report);
+    }
+    check_joined(context, report);
+}
+
+/// Rule `all-of-conflict`: what parts of one object say about the same member has to fit together.
+fn check_joined(context: &Context<'_>, report: &mut Report<'_>) {
+    let is_composed = |site: &Site<'_>| site.is_component() && site.node.get("allOf").is_some();
+    if !context.objects(Kind::Schema).any(is_composed) {
+        return;
+    }
+    let document = context.document.root.to_json();
+    for site in context.objects(Kind::Schema).filter(|site| is_composed(site)) {
+        for disagreement in joined(&document, site.name).into_iter().flat_map(|joined| joined.disagreements) {
+            let line = context.document.locate(&disagreement.other).line;
+            let message = format!("{} (the other is on line {line})", disagreement.message);
+            let help = "Let all parts say the same of the member, or leave it to one of them.";
+            report.pointed("all-of-conflict", &disagreement.pointer, message, help);
+        }
     }
 }
 
@@ -120,6 +139,7 @@ fn check_all_of(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'_>)
     }
     let wraps_one = parts.len() == 1 && site.node.get("properties").is_none();
     if wraps_one {
+        check_beside_reference(context, site, &parts[0], report);
         return;
     }
     for (index, part) in parts.iter().enumerate() {
@@ -133,6 +153,29 @@ fn check_all_of(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'_>)
             if is_union { "`allOf` joins a union with something else" } else { "`allOf` joins what is no object" };
         let help = "Join object schemas only; give the union or the value a member of its own.";
         report.pointed("all-of-form", &join(&pointer, &index.to_string()), message, help);
+    }
+}
+
+/// Rule `all-of-form` for what stands beside a single reference: limits hold too, but what the value is made of is said by the
+/// component.
+fn check_beside_reference(context: &Context<'_>, site: &Site<'_>, part: &Node, report: &mut Report<'_>) {
+    let of_object = ["required", "additionalProperties", "minProperties", "maxProperties"];
+    let is_object = context.unwrap(part).is_some_and(|schema| schema.get("properties").is_some());
+    for entry in site.node.as_mapping().unwrap_or_default() {
+        let key = entry.key.as_str();
+        let lost = match key {
+            "enum" | "items" | "x-enum-varnames" | "x-resource" => true,
+            // These formats are limits of what is sent; any other decides what the value is made of.
+            "format" => !entry.value.as_str().is_some_and(|format| ["email", "uri", "uuid"].contains(&format)),
+            // A component that requires more than the one that it refers to is an object of its own.
+            key if of_object.contains(&key) => !(site.is_component() && is_object),
+            _ => false,
+        };
+        if lost {
+            let message = format!("`{key}` stands beside a single reference, where it would be lost");
+            let help = "Write a component that says it, and refer to that.";
+            report.at("all-of-form", entry.key_span, &join(&site.pointer, key), message, help);
+        }
     }
 }
 
