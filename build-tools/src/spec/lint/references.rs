@@ -1,10 +1,12 @@
 //! References that lead nowhere, or round in a circle.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{Report, context::Context, grammar::Kind, walk::Site};
 use crate::graph::in_circles;
 use crate::spec::{
     Node,
-    composition::{MAX_DEPTH, MAX_PARTS, compositions, oversized},
+    composition::{COMPONENT_PREFIX, MAX_DEPTH, MAX_PARTS, compositions, oversized},
     pointer::{join, unescape},
 };
 
@@ -18,6 +20,7 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
         }
     }
     check_cycles(context, report);
+    check_collections(context, report);
 }
 
 /// Rules `unknown-reference` and, for references out of the document, `unsupported`.
@@ -111,5 +114,59 @@ fn check_cycles(context: &Context<'_>, report: &mut Report<'_>) {
         );
         let help = "Write the members or the variants into one schema.";
         report.pointed("unsupported", &join("/components/schemas", &name), message, help);
+    }
+}
+
+/// Rule `reference-cycle` for lists and maps of themselves: neither is a type of its own, so that there is nothing to give a name
+/// to. Every member of the circle has one successor, so that each is walked once.
+fn check_collections(context: &Context<'_>, report: &mut Report<'_>) {
+    let entries = context.document.root.at("/components/schemas").and_then(Node::as_mapping).unwrap_or_default();
+    let by_name: BTreeMap<&str, &Node> = entries.iter().map(|entry| (entry.key.as_str(), &entry.value)).collect();
+    let mut walked: BTreeSet<&str> = BTreeSet::new();
+    for entry in entries {
+        let mut way: Vec<(&str, bool)> = Vec::new();
+        let mut name = entry.key.as_str();
+        while walked.insert(name) {
+            let Some((next, collects)) = by_name.get(name).and_then(|node| leads_to(node)) else { break };
+            way.push((name, collects));
+            match by_name.get_key_value(next) {
+                Some((next, _)) => name = next,
+                None => break,
+            }
+        }
+        let circle = way.iter().position(|(other, _)| *other == name).map(|start| &way[start..]).unwrap_or_default();
+        let back = way.last().and_then(|(last, _)| Some(leads_to(by_name.get(last)?)?.0 == name)).unwrap_or_default();
+        // References without a list or a map among them are reported above.
+        if back && circle.iter().any(|(_, collects)| *collects) {
+            for (name, _) in circle {
+                let message = format!("`{name}` is made of nothing but lists and maps of itself");
+                let help =
+                    "Make the items an object with a member that holds the list, or any JSON value: `items: {}`.";
+                report.pointed("reference-cycle", &join("/components/schemas", name), message, help);
+            }
+        }
+    }
+}
+
+/// The component that a list, a map or another name is made of, and whether a list or a map lies between. What is a type of its
+/// own leads nowhere.
+fn leads_to(node: &Node) -> Option<(&str, bool)> {
+    let mut node = node;
+    let mut collects = false;
+    loop {
+        if let Some(reference) = node.get("$ref") {
+            return Some((reference.as_str()?.strip_prefix(COMPONENT_PREFIX)?, collects));
+        }
+        if node.get("properties").is_some() {
+            return None;
+        }
+        node = match node.get("allOf").and_then(Node::as_sequence) {
+            Some([only]) => only,
+            Some(_) => return None,
+            None => {
+                collects = true;
+                node.get("items").or_else(|| node.get("additionalProperties"))?
+            }
+        };
     }
 }
