@@ -28,7 +28,7 @@ pub use self::{
     document::Document,
     finding::{Finding, Severity},
     json_schema::{Direction, SchemaSet, SchemaValidator, Violation, json_schema},
-    lint::{RULES, Rule, lint, text_keys},
+    lint::{RULES, Rule, accepted_keywords, lint, text_keys},
     media_type::{Encoding, MediaTypeMistake, encoding},
     node::{Entry, Mapping, Node, NodeValue, Span},
     operations::{OperationEntry, operations},

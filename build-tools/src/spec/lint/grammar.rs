@@ -54,6 +54,36 @@ pub(super) enum Kind {
     Documented,
 }
 
+/// All of them.
+const KINDS: [Kind; 26] = [
+    Kind::Document,
+    Kind::Info,
+    Kind::Contact,
+    Kind::License,
+    Kind::Server,
+    Kind::ServerVariable,
+    Kind::Paths,
+    Kind::PathItem,
+    Kind::Operation,
+    Kind::ExternalDocs,
+    Kind::Parameter,
+    Kind::RequestBody,
+    Kind::MediaType,
+    Kind::Responses,
+    Kind::Response,
+    Kind::Header,
+    Kind::Example,
+    Kind::Components,
+    Kind::Schema,
+    Kind::Discriminator,
+    Kind::Resource,
+    Kind::SecurityScheme,
+    Kind::Flows,
+    Kind::Flow,
+    Kind::SecurityRequirement,
+    Kind::Tag,
+];
+
 /// What kind of value a key takes.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Shape {
@@ -87,6 +117,18 @@ pub(super) enum Shape {
     SchemaOrBoolean,
     /// Part of `OpenAPI`, but the generator cannot express it; the text says what to do instead.
     Refused(&'static str),
+}
+
+/// Every key that a document may have, by the kind of object that has it; those that are refused are left out.
+pub(super) fn accepted() -> impl Iterator<Item = (String, &'static str)> {
+    KINDS.iter().flat_map(|kind| {
+        let keys = match kind.keys() {
+            Fixed(keys) => keys,
+            Any(_) => &[],
+        };
+        let accepted = keys.iter().filter(|key| !matches!(key.shape, Refused(_)));
+        accepted.map(move |key| (format!("{kind:?}"), key.name))
+    })
 }
 
 impl Shape {
@@ -322,8 +364,8 @@ const PARAMETER: &[Key] = &[
     key("deprecated", Boolean),
     key("style", Word(STYLES)),
     key("explode", Boolean),
-    key("allowReserved", Boolean),
-    key("allowEmptyValue", Boolean),
+    key("allowReserved", Refused("Leave it out: every value is percent-encoded.")),
+    key("allowEmptyValue", Refused("Leave it out: an empty text is sent as an empty value.")),
     key("schema", One(Kind::Schema)),
     key("example", Anything),
     key("examples", Named(Kind::Example)),

@@ -76,6 +76,12 @@ pub(crate) fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings
 }
 
+/// Every keyword that a document may have, by the kind of object that has it: `("Schema", "maxLength")`. What is refused by name is
+/// left out.
+pub fn accepted_keywords() -> impl Iterator<Item = (String, &'static str)> {
+    grammar::accepted()
+}
+
 /// The severity of the rule with this id.
 pub(crate) fn severity(id: &str) -> Severity {
     RULES.iter().find(|rule| rule.id == id).map_or(Severity::Error, |rule| rule.severity)
