@@ -7,7 +7,7 @@ use crate::common::{Server, client, json};
 
 object! {
     /// Null is an item like any other.
-    pub struct Marks: sent {
+    pub struct Report: sent {
         required {
             /// Some are missing.
             marks: Vec<Option<f64>> = "marks" [max_items(4), each_maximum("6")],
@@ -66,14 +66,14 @@ where
 
 #[tokio::test]
 async fn null_is_an_item_and_a_value() {
-    let sent = Marks::new(vec![Some(1.5), None])
+    let sent = Report::new(vec![Some(1.5), None])
         .rows(vec![None, Some(vec![Some("a".to_owned()), None])])
         .names([("a".to_owned(), None), ("b".to_owned(), Some("c".to_owned()))]);
     let (read, wire) = echoed(&sent).await.unwrap();
     assert_eq!(wire, json!({ "marks": [1.5, null], "rows": [null, ["a", null]], "names": { "a": null, "b": "c" } }));
     assert_eq!(read, sent);
-    assert_eq!(refused(&Marks::new(vec![None, Some(7.0)])).await.to_string(), "`marks[1]` must be 6 or less");
-    let long = Marks::new(vec![]).rows(vec![None, Some(vec![None, Some("abcd".to_owned())])]);
+    assert_eq!(refused(&Report::new(vec![None, Some(7.0)])).await.to_string(), "`marks[1]` must be 6 or less");
+    let long = Report::new(vec![]).rows(vec![None, Some(vec![None, Some("abcd".to_owned())])]);
     assert_eq!(refused(&long).await.path(), "rows[1][1]");
 }
 

@@ -144,7 +144,7 @@ async fn sent(body: &Search) -> Result<String, String> {
             Ok(received.text())
         }
         Err(error @ Error::Refused(_)) => {
-            Err(std::error::Error::source(&error).map_or(error.to_string(), |source| source.to_string()))
+            Err(std::error::Error::source(&error).map_or(error.to_string(), ToString::to_string))
         }
         Err(other) => panic!("{other:?}"),
     }
@@ -210,7 +210,7 @@ async fn a_key_in_the_query_is_sent_once_encoded_and_never_shown() {
     let mut shown = format!("{error} {error:?}");
     let mut source = std::error::Error::source(&error);
     while let Some(inner) = source {
-        shown.push_str(&format!(" {inner} {inner:?}"));
+        shown = format!("{shown} {inner} {inner:?}");
         source = inner.source();
     }
     assert!(!shown.contains(SECRET) && !shown.contains("api%20key"), "{shown}");
