@@ -5,6 +5,7 @@
 //! checked, too: a new key that no fixture has fails a test here.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -148,7 +149,8 @@ fn escaped(value: &Value) -> String {
             other => {
                 let mut units = [0; 2];
                 for unit in other.encode_utf16(&mut units) {
-                    text.push_str(&format!("\\u{unit:04x}"));
+                    // Writing to a string cannot fail.
+                    let _ = write!(text, "\\u{unit:04x}");
                 }
             }
         }

@@ -127,12 +127,10 @@ fn open(random: &mut Random) -> Result<usize, String> {
     match decoded::<JsonValue>(&input)? {
         Some(value) if !is_json => return Err(format!("{} bytes are no JSON and were taken", value.text().len())),
         Some(value) if value.text().as_bytes() != input.trim_ascii() => return Err("a value was changed".to_owned()),
-        Some(value) => {
-            if value != value.clone() || JsonValue::from(vec_of(&value)) == value {
-                return Err("values are compared wrongly".to_owned());
-            }
+        Some(value) if value != value.clone() || JsonValue::from(vec_of(&value)) == value => {
+            return Err("values are compared wrongly".to_owned());
         }
-        None => {}
+        Some(_) | None => {}
     }
     Ok(input.len())
 }

@@ -347,7 +347,8 @@ fn errors_show_documented_names_and_nothing_else() {
     assert_eq!(open.path(), "doubles[?]");
     let deep = nested(20, r#"{"object":"record","id":1,"steps":[{"record":"#, "true", "}]}");
     let deep = error::<AnyRecord>(&deep.replace("true", r#"{"object":"record","id":{}}"#));
-    assert!(deep.path().len() <= 256 && deep.path().starts_with("steps[0].record") && deep.path().ends_with(".id"));
+    assert!(deep.path().len() <= 256 && deep.path().starts_with("steps[0].record"));
+    assert_eq!(deep.path().rsplit('.').next(), Some("id"));
     for error in [map, open, deep] {
         let shown = shown(&error);
         assert!(!shown.contains("ann") && !shown.contains("xxx") && !shown.chars().any(char::is_control), "{shown}");

@@ -1,7 +1,5 @@
 //! Amiqus nests unions within unions without end. However deep they lie, each value is decoded once, and no thread's stack overflows.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests, which `allow-unwrap-in-tests` does not reach")]
-
 use onboarding::amiqus::types::{ExpandableRecord, RichTextNode};
 use onboarding_testing::looks;
 use serde::de::DeserializeOwned;
