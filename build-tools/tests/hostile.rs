@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use build_tools::output::{OutputFile, is_generated};
 use build_tools::spec::{SourceFile, VendorSources, parse_yaml, text_keys};
@@ -530,4 +531,75 @@ proptest! {
             prop_assert!(false, "{}", error);
         }
     }
+}
+
+/// A crate in whose every place of prose stand all hostile texts compiles, documents itself without a warning, and has no other
+/// examples than those that were meant.
+#[test]
+fn a_crate_of_hostile_prose_compiles_and_documents_itself() {
+    let mut inputs = Inputs::new();
+    let everything = HOSTILE.join(" and ");
+    for place in inputs.places() {
+        if let Place::Within(Tree::Document | Tree::Settings, pointer, false) = &place
+            && ["description", "summary", "vendor"].iter().any(|key| pointer.ends_with(&format!("/{key}")))
+        {
+            inputs.put(&place, &format!("x {everything}"));
+        }
+    }
+    let generated = generate(&inputs.sources()).unwrap_or_else(|findings| panic!("{findings:#?}"));
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("hostile");
+    let _ = fs::remove_dir_all(&root);
+    let write = |path: &str, text: &str| {
+        let path = root.join(path);
+        fs::create_dir_all(path.parent().expect("a file lies in a directory")).expect("a directory can be made");
+        fs::write(path, text).expect("a file can be written");
+    };
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate lies in the workspace");
+    let read = |path: &str| fs::read_to_string(workspace.join(path)).expect("the file is there");
+    write("Cargo.toml", &workspace_manifest(&read("Cargo.toml"), workspace));
+    write("Cargo.lock", &read("Cargo.lock"));
+    write("crates/onboarding-texts/src/lib.rs", &read("crates/onboarding-griffin/src/lib.rs"));
+    for file in &generated.files {
+        write(&file.path, &file.contents);
+    }
+    for (name, payload) in &inputs.examples {
+        write(&format!("specs/texts/examples/{name}"), &payload.to_string());
+    }
+    let cargo = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO"))
+            .args(arguments)
+            .args(["--offline", "--package", "onboarding-texts"])
+            .current_dir(&root)
+            // What the workspace has built already is not built again.
+            .env(
+                "CARGO_TARGET_DIR",
+                Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("it lies in the target directory"),
+            )
+            .env("RUSTDOCFLAGS", "-D warnings")
+            .output()
+            .expect("cargo starts");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "cargo {}: {text}", arguments.join(" "));
+        text
+    };
+    cargo(&["test", "--no-run", "--tests"]);
+    cargo(&["doc", "--no-deps"]);
+    let examples = cargo(&["test", "--doc"]);
+    let meant = generated.contract.operations.len() + 2;
+    assert!(examples.contains(&format!("{meant} passed; 0 failed; 0 ignored")), "{meant} were meant: {examples}");
+}
+
+/// The workspace's manifest for one crate elsewhere: the same dependencies and lints.
+fn workspace_manifest(text: &str, workspace: &Path) -> String {
+    let mut manifest: toml::Table = toml::from_str(text).expect("the workspace's manifest is TOML");
+    let table = manifest["workspace"].as_table_mut().expect("there is a workspace");
+    table.insert("members".to_owned(), toml::Value::Array(vec!["crates/onboarding-texts".into()]));
+    for (_, dependency) in table["dependencies"].as_table_mut().expect("there are dependencies") {
+        if let Some(path) = dependency.get_mut("path") {
+            let own = workspace.join(path.as_str().expect("a path is text"));
+            *path = toml::Value::String(own.display().to_string());
+        }
+    }
+    manifest.retain(|key, _| key == "workspace");
+    manifest.to_string()
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::rust::{Scope, import_core, type_text, wrapped};
 use super::source::Source;
 use crate::contract::{
-    Contract, Extra, Kind, ListPage, Mark, Member, PageForm, Presence, TypeDefinition, Variant, VariantForm,
+    Contract, Extra, Kind, ListPage, Mark, Member, PageForm, Presence, TypeDefinition, TypeUse, Variant, VariantForm,
 };
 use crate::text::{Inline, literal};
 
@@ -267,7 +267,7 @@ fn write_members(source: &mut Source, group: &str, with_rules: bool, members: &[
     }
     source.line(&format!("{group} {{"));
     for member in members {
-        source.doc(&member.description);
+        write_description(source, &member.description, &member.value);
         if let Some(limits) = &member.limits {
             source.line("///");
             source.doc(limits);
@@ -338,20 +338,25 @@ fn form(form: &VariantForm) -> String {
 
 fn write_variant(source: &mut Source, variant: &Variant, behind: &str) {
     let value = type_text(&variant.value, Scope::Types);
-    match variant.description.as_str() {
-        "" => source.doc_inline(&match variant.value.named() {
-            Some(named) => Inline::join([&Inline::prose("See "), &Inline::item(named), &Inline::prose(".")]),
-            None => Inline::join([
-                &Inline::prose("A value of the form "),
-                &Inline::code(&value.replace("onboarding_core::", "")),
-                &Inline::prose("."),
-            ]),
-        }),
-        description => source.doc(description),
-    }
+    write_description(source, &variant.description, &variant.value);
     if let Some(limits) = &variant.limits {
         source.line("///");
         source.doc(limits);
     }
     source.line(&format!("{}({value}){behind},", variant.name));
+}
+
+/// What the document says in place, or else where to read on.
+fn write_description(source: &mut Source, description: &str, value: &TypeUse) {
+    if !description.is_empty() {
+        return source.doc(description);
+    }
+    source.doc_inline(&match value.named() {
+        Some(name) => Inline::join([&Inline::prose("See "), &Inline::item(name), &Inline::prose(".")]),
+        None => Inline::join([
+            &Inline::prose("A value of the form "),
+            &Inline::code(&type_text(value, Scope::Types).replace("onboarding_core::", "")),
+            &Inline::prose("."),
+        ]),
+    });
 }
