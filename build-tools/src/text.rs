@@ -1,7 +1,7 @@
 //! The only way from a text of a vendor's documents into a generated file: it comes out as prose of a comment, as a literal or as
 //! plain text, and never as code.
 //!
-//! Nothing here trusts a text. [`Inline`] and [`Literal`] can be made by this module alone, so what an emitter writes from a
+//! Nothing here trusts a text. `Inline` and `Literal` can be made by this module alone, so what an emitter writes from a
 //! document is safe wherever it is written.
 
 use std::collections::BTreeMap;
