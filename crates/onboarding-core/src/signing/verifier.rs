@@ -221,8 +221,8 @@ impl Verified {
 ///
 /// What it remembers is this process's: share one verifier within it. A message that was accepted before the process started, or
 /// by another process, is accepted once more while it is good, which is for the policy's age and skew. Where that matters,
-/// webhooks have a [store](crate::webhook::ReplayStore) that processes share. A clock that is set back does no harm: what may
-/// have been forgotten is refused with [`VerifyError::ClockWentBack`].
+/// webhooks have a store that processes share, the `ReplayStore` of the feature `webhook`. A clock that is set back does no
+/// harm: what may have been forgotten is refused with [`VerifyError::ClockWentBack`].
 pub struct Verifier {
     policy: Policy,
     clock: Clock,
