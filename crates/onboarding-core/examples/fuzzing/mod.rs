@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use std::{env, fs, process, thread};
 
+use nix::time::{ClockId, clock_gettime};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -16,7 +17,7 @@ static ALLOCATOR: &StatsAlloc<std::alloc::System> = &INSTRUMENTED_SYSTEM;
 /// What is fuzzed.
 pub(crate) struct Target {
     pub(crate) name: &'static str,
-    /// What takes longer is counted as a hang.
+    /// What takes more processor time is counted as a hang; what does not end at all is found by the watch.
     pub(crate) limit: Duration,
     /// Makes an input and runs it; gives the input's size, or says what should never happen.
     pub(crate) run: Run,
@@ -78,9 +79,9 @@ pub(crate) fn run(targets: &[Target]) -> process::ExitCode {
 
 fn once(target: &Target, number: u64, seen: &mut Seen, message: &Mutex<String>) -> Option<String> {
     let region = Region::new(ALLOCATOR);
-    let begun = Instant::now();
+    let begun = processor_time();
     let outcome = panic::catch_unwind(AssertUnwindSafe(|| (target.run)(&mut Random::new(number))));
-    let (took, allocated) = (begun.elapsed(), region.change().bytes_allocated);
+    let (took, allocated) = (processor_time().saturating_sub(begun), region.change().bytes_allocated);
     seen.inputs += 1;
     seen.slowest = seen.slowest.max(took);
     let fault = match outcome {
@@ -103,6 +104,11 @@ fn once(target: &Target, number: u64, seen: &mut Seen, message: &Mutex<String>) 
         return fault.or(Some(format!("took {took:?}")));
     }
     fault
+}
+
+/// What this thread has taken of the processors: other programs on the machine make no input slow.
+fn processor_time() -> Duration {
+    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map_or(Duration::ZERO, Duration::from)
 }
 
 fn line(target: &Target, seen: &Seen) -> String {
