@@ -151,17 +151,18 @@ impl Inline {
         if is_path(path) { Self(format!("[{}]", code.0)) } else { code }
     }
 
-    /// A link to an item of the crate, by its path, or to a page. What is no address of either kind is no link.
-    pub(crate) fn link(label: &Self, target: &str) -> Self {
-        let is_page = ["http://", "https://"].iter().any(|scheme| target.starts_with(scheme));
-        if is_path(target) {
-            return Self(format!("[{}]({target})", label.0));
-        }
-        if !is_page {
+    /// A link to an item of the crate, by its path, which is the generator's own. What is no path is no link.
+    pub(crate) fn link(label: &Self, path: &str) -> Self {
+        if is_path(path) { Self(format!("[{}]({path})", label.0)) } else { label.clone() }
+    }
+
+    /// A link to a page, whose address is the document's. What is no address of a page is no link, and never the path of an item.
+    pub(crate) fn page(label: &Self, address: &str) -> Self {
+        if !["http://", "https://"].iter().any(|scheme| address.starts_with(scheme)) {
             return label.clone();
         }
-        let mut page = String::with_capacity(target.len());
-        for character in target.chars() {
+        let mut page = String::with_capacity(address.len());
+        for character in address.chars() {
             if is_in_address(character) && !"()[]{}".contains(character) {
                 page.push(character);
             } else {
@@ -533,12 +534,16 @@ mod tests {
     fn a_link_leads_where_it_says_or_is_none() {
         let label = Inline::code("x");
         assert_eq!(
-            Inline::link(&label, "https://a.example/b).[c](d \n").line(),
+            Inline::page(&label, "https://a.example/b).[c](d \n").line(),
             "[`x`](https://a.example/b%29.%5Bc%5D%28d%20%0A)"
         );
         assert_eq!(Inline::link(&label, "crate::Client::x").line(), "[`x`](crate::Client::x)");
+        for target in ["type", "object", "crate::Client::x"] {
+            assert_eq!(Inline::page(&label, target).line(), "`x`", "an address of the document is no path");
+        }
         for target in ["javascript:alert(1)", "crate::x) [y](z", "", "../up"] {
             assert_eq!(Inline::link(&label, target).line(), "`x`");
+            assert_eq!(Inline::page(&label, target).line(), "`x`");
         }
     }
 

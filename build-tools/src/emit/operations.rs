@@ -351,7 +351,7 @@ fn write_docs(source: &mut Source, contract: &Contract, operation: &Operation) {
     source.doc_line(&Inline::join([
         &Inline::code(&format!("{} {}", operation.method.as_str(), operation.path)),
         &Inline::prose(&format!(", under \"{}\" in ", operation.title)),
-        &Inline::link(&Inline::prose("the vendor's documentation"), &operation.url),
+        &Inline::page(&Inline::prose("the vendor's documentation"), &operation.url),
         &Inline::prose("."),
     ]));
     source.line("///");
