@@ -4,11 +4,14 @@
 //! required members that no other one has, and then by being complete; lists by the kind of their items; texts by format and
 //! documented values; numbers by being whole. A constant with another value speaks against its variant.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::shape::{Shape, constant, required_names, shape, tag, text, variants};
+
+/// As deeply as unions are followed into unions: as deep as the contract goes.
+const MAX_DEPTH: usize = 32;
 
 /// The variant of a union without a tag that a value is of, and its position; `None` when it is of none that is documented.
 pub(super) fn chosen_variant<'d>(document: &'d Value, union: &'d Value, value: &Value) -> Option<(usize, &'d Value)> {
@@ -114,8 +117,7 @@ fn forms<'d>(document: &'d Value, schema: &'d Value, position: usize, depth: usi
         return vec![form("object", members)];
     }
     if let Some(inner) = variants(schema) {
-        // As deep as the contract goes.
-        let inner = inner.iter().filter(|_| depth < 32);
+        let inner = inner.iter().filter(|_| depth < MAX_DEPTH);
         return inner.flat_map(|inner| forms(document, inner, position, depth + 1)).collect();
     }
     let mut members = BTreeMap::new();
@@ -143,12 +145,31 @@ fn kind_of(schema: &Value) -> &'static str {
 }
 
 /// The one kind of JSON that a schema has.
-fn only_kind<'d>(document: &'d Value, schema: &'d Value) -> Option<&'static str> {
-    let found = forms(document, schema, 0, 0);
-    let first = found.first()?.kind;
+fn only_kind(document: &Value, schema: &Value) -> Option<&'static str> {
+    let mut kinds = BTreeSet::new();
+    collect_kinds(document, schema, 0, &mut kinds);
     // An exact decimal is read from a number as well.
     let is_decimal = text(shape(document, schema).schema, "format") == "decimal";
-    (!first.is_empty() && !is_decimal && found.iter().all(|form| form.kind == first)).then_some(first)
+    let kind = kinds.pop_first().filter(|kind| !kind.is_empty() && !is_decimal)?;
+    kinds.is_empty().then_some(kind)
+}
+
+/// The kinds of JSON that a schema has. Members are not looked at: an object may hold itself.
+fn collect_kinds(document: &Value, schema: &Value, depth: usize, kinds: &mut BTreeSet<&'static str>) {
+    let schema = shape(document, schema).schema;
+    match variants(schema) {
+        _ if tag(schema).is_some() => {
+            kinds.insert("object");
+        }
+        Some(inner) => {
+            for inner in inner.iter().filter(|_| depth < MAX_DEPTH) {
+                collect_kinds(document, inner, depth + 1, kinds);
+            }
+        }
+        None => {
+            kinds.insert(kind_of(schema));
+        }
+    }
 }
 
 fn kind_of_value(value: &Value) -> &'static str {
@@ -302,6 +323,23 @@ mod tests {
         assert_eq!(chosen(&with_fallback, &json!({ "a": 1, "proof": 1 })), Some(0));
         assert_eq!(chosen(&with_fallback, &json!({ "b": 1, "proof": 1 })), Some(1));
         assert_eq!(chosen(&with_fallback, &json!({ "a": 1, "b": 1 })), Some(2));
+    }
+
+    #[test]
+    fn an_object_may_hold_itself_and_a_union_that_holds_it() {
+        let document = json!({ "components": { "schemas": {
+            "Union": { "anyOf": [{ "type": "integer" }, { "$ref": "#/components/schemas/Thing" }] },
+            "Thing": { "type": "object", "required": ["itself", "union", "id"], "properties": {
+                "itself": { "$ref": "#/components/schemas/Thing" },
+                "union": { "$ref": "#/components/schemas/Union" },
+                "id": { "type": "integer" },
+            } },
+        } } });
+        let chosen = |value: &Value| {
+            chosen_variant(&document, &document["components"]["schemas"]["Union"], value).map(|(position, _)| position)
+        };
+        assert_eq!(chosen(&json!({ "id": 1 })), Some(1));
+        assert_eq!(chosen(&json!(1)), Some(0));
     }
 
     #[test]
