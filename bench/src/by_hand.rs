@@ -87,6 +87,9 @@ pub(crate) struct LegalPerson {
     legal_person_type: LegalPersonType,
     display_name: String,
     created_at: DateTime<Utc>,
+    legal_person_verifications_url: String,
+    legal_person_decisions_url: String,
+    legal_person_documents_url: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     application_status: Option<ApplicationStatus>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,12 +106,6 @@ pub(crate) struct LegalPerson {
     legal_person_bank_payees_url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     legal_person_claims_url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    legal_person_decisions_url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    legal_person_documents_url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    legal_person_verifications_url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     status_changed_at: Option<DateTime<Utc>>,
 }

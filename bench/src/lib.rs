@@ -212,3 +212,19 @@ fn http_client() -> reqwest::Result<reqwest::Client> {
         .retry(reqwest::retry::never())
         .build()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A change of the vendor's document that leaves the bench's bodies behind is seen where it is made.
+    #[test]
+    fn both_sides_read_the_bodies_and_hold_the_same() -> Result<()> {
+        same_reading::<types::LegalPersonList, by_hand::LegalPersonList>(server::LIST)?;
+        same_reading::<types::LegalPerson, by_hand::LegalPerson>(server::CREATED)?;
+        for body in [PLAIN_BODY, PATTERNS_BODY] {
+            same_reading::<types::NewLegalPerson, by_hand::NewLegalPerson>(body)?;
+        }
+        Ok(())
+    }
+}
