@@ -32,7 +32,7 @@ const GENERATIONS: usize = 5;
 Examples:
   cargo xtask bench                 all vendors; takes several minutes, on an otherwise idle machine
   cargo xtask bench griffin         one vendor
-  cargo xtask bench --write         all vendors, and put the tables into ARCHITECTURE.md
+  cargo xtask bench --write         all vendors, and put the tables into docs/figures.md
   cargo xtask bench overhead        only what a call costs at run time, beside the same call by hand
 
 The first run fetches what progenitor's client needs; later ones need no network."
@@ -42,7 +42,7 @@ pub(crate) struct Arguments {
     #[arg(value_name = "VENDOR")]
     vendors: Vec<String>,
 
-    /// Replace the table in ARCHITECTURE.md
+    /// Replace the table in docs/figures.md
     #[arg(long, conflicts_with = "vendors")]
     write: bool,
 
@@ -121,7 +121,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status
     let text = format!("{}\n{}", table(&rows), legend(&remarks)?);
     print!("{text}");
     if arguments.write {
-        Replaced::new(&workspace.root.join("ARCHITECTURE.md"), "bench", &text)?.write()?;
+        Replaced::new(&workspace.root.join("docs").join("figures.md"), "bench", &text)?.write()?;
     }
     if arguments.vendors.is_empty() {
         return overhead::run(workspace, &overhead::Arguments::new(arguments.write));

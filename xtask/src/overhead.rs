@@ -18,7 +18,7 @@ const PACKAGE: &str = "onboarding-bench";
 /// Measure what a call costs at run time, beside the same call on reqwest and serde by hand
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Replace the table in ARCHITECTURE.md
+    /// Replace the table in docs/figures.md
     #[arg(long)]
     write: bool,
 }
@@ -61,7 +61,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status
     let text = text(&times, &allocations)?;
     print!("{text}");
     if arguments.write {
-        Replaced::new(&workspace.root.join("ARCHITECTURE.md"), "overhead", &text)?.write()?;
+        Replaced::new(&workspace.root.join("docs").join("figures.md"), "overhead", &text)?.write()?;
     }
     Ok(Status::Fine)
 }

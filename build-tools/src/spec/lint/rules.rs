@@ -1,4 +1,4 @@
-//! The table of all rules: what `cargo xtask lint --help` and ARCHITECTURE.md show.
+//! The table of all rules: what `cargo xtask lint --help` shows.
 
 use crate::spec::Severity;
 
