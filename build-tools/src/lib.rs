@@ -29,12 +29,7 @@ mod lint;
 
 mod generate;
 
-pub mod baseline;
-
-pub mod callers;
-
-pub mod differential;
-
+pub use self::emit::arguments as call_arguments;
 pub use self::generate::{Generated, generate};
 pub use self::lint::lint;
 pub use self::payloads::Payloads;

@@ -1,7 +1,6 @@
 //! `cargo xtask ci`: everything that has to hold before a change is merged, step by step.
 
-use std::env;
-use std::ffi::OsString;
+use std::ffi::OsStr;
 use std::fs;
 use std::iter;
 use std::path::Path;
@@ -13,8 +12,10 @@ use build_tools::contract::Settings;
 use clap::ValueEnum;
 use toml::Table;
 
-use crate::workspace::{DOCUMENT, SETTINGS, Workspace, read_text};
-use crate::{Status, coverage, differential, generate, lint};
+use xtask::workspace::{DOCUMENT, SETTINGS, Workspace, read_text};
+use xtask::{Status, cargo, comparison};
+
+use crate::{coverage, generate, lint};
 
 /// The hand-written part of a vendor crate stays small: more of it belongs into the generator or the runtime.
 const LIBRARY_LINES: usize = 40;
@@ -176,7 +177,13 @@ impl Step {
             Self::Examples => every(examples(&workspace.root)?, |example| {
                 cargo(&["run", "--quiet", "--package", FACADE, "--example", &example])
             }),
-            Self::Differential => differential::run(workspace, &differential::Arguments::default()),
+            Self::Differential => comparison::run([
+                OsStr::new("--root"),
+                workspace.root.as_os_str(),
+                OsStr::new("--specs"),
+                workspace.specs.as_os_str(),
+                OsStr::new("differential"),
+            ]),
             // `--check` leaves no `.snap.new` behind.
             Self::Tests => {
                 let all =
@@ -213,11 +220,6 @@ fn examples(root: &Path) -> Result<Vec<String>> {
     names.sort();
     ensure!(!names.is_empty(), "{} holds no example", directory.display());
     Ok(names)
-}
-
-/// The cargo that runs this command, or else the one in the path.
-pub(crate) fn cargo() -> OsString {
-    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
 fn run_cargo(workspace: &Workspace, arguments: &[&str], variables: &[(&str, &str)]) -> Result<Status> {

@@ -12,9 +12,11 @@ use build_tools::spec::{VendorSources, parse_yaml};
 use build_tools::{Generated, Payloads};
 use serde::{Deserialize, Serialize};
 
-use crate::markdown::{self, Replaced};
-use crate::workspace::{DOCUMENT, SETTINGS, Workspace, files_in, read_text};
-use crate::{Status, parallel, report};
+use xtask::markdown::{self, Replaced};
+use xtask::workspace::{DOCUMENT, SETTINGS, Workspace, files_in, read_text};
+use xtask::{Status, report};
+
+use crate::parallel;
 
 /// The committed figures, in the directory of the documents.
 const COMMITTED: &str = "coverage.toml";

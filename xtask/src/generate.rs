@@ -8,8 +8,10 @@ use build_tools::output::{Change, OutputFile, compare, handwritten, is_generated
 use build_tools::spec::{Document, Finding, VendorSources};
 use build_tools::text::{visible, visible_lines};
 
-use crate::workspace::{DOCUMENT, SETTINGS, Workspace};
-use crate::{Status, parallel, report};
+use xtask::workspace::{DOCUMENT, SETTINGS, Workspace};
+use xtask::{Status, report};
+
+use crate::parallel;
 
 /// The longest difference that is printed for one file, in lines: enough to see what kind of change it is.
 const DIFFERENCE_LINES: usize = 200;

@@ -8,8 +8,10 @@ use anyhow::{Context as _, Result};
 use build_tools::spec::{Finding, RULES, Severity};
 use clap::ValueEnum;
 
-use crate::workspace::{DOCUMENT, Workspace};
-use crate::{Status, parallel, report};
+use xtask::workspace::{DOCUMENT, Workspace};
+use xtask::{Status, report};
+
+use crate::parallel;
 
 /// The examples, and every rule with what a finding of it means.
 static AFTER_HELP: LazyLock<String> = LazyLock::new(|| {

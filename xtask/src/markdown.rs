@@ -11,7 +11,7 @@ use crate::workspace::read_text;
 
 /// A Markdown table whose columns are aligned, so that it reads well on a terminal, too. The first column is text, the others
 /// are figures.
-pub(crate) fn table<const COLUMNS: usize>(heading: [&str; COLUMNS], rows: &[[String; COLUMNS]]) -> String {
+pub fn table<const COLUMNS: usize>(heading: [&str; COLUMNS], rows: &[[String; COLUMNS]]) -> String {
     // A bar would end a cell, and a line break the row.
     let cell = |text: &String| visible(text).replace('|', "\\|");
     let rows: Vec<[String; COLUMNS]> = rows.iter().map(|row| row.each_ref().map(cell)).collect();
@@ -40,7 +40,7 @@ pub(crate) fn table<const COLUMNS: usize>(heading: [&str; COLUMNS], rows: &[[Str
 
 /// A document with the contents of one marked block replaced in memory.
 #[derive(Debug)]
-pub(crate) struct Replaced {
+pub struct Replaced {
     path: PathBuf,
     before: String,
     after: String,
@@ -48,7 +48,7 @@ pub(crate) struct Replaced {
 
 impl Replaced {
     /// Reads the document and replaces what stands between `<!-- name:begin -->` and `<!-- name:end -->`.
-    pub(crate) fn new(path: &Path, name: &str, block: &str) -> Result<Self> {
+    pub fn new(path: &Path, name: &str, block: &str) -> Result<Self> {
         let before = read_text(path)?;
         let begin = format!("<!-- {name}:begin -->");
         let end = format!("<!-- {name}:end -->");
@@ -63,12 +63,12 @@ impl Replaced {
     }
 
     /// Whether the document shows something else now.
-    pub(crate) fn differs(&self) -> bool {
+    pub fn differs(&self) -> bool {
         self.before != self.after
     }
 
     /// Writes the document, if it changed.
-    pub(crate) fn write(&self) -> Result<()> {
+    pub fn write(&self) -> Result<()> {
         if !self.differs() {
             return Ok(());
         }

@@ -27,19 +27,19 @@ const POINTER: usize = 160;
 
 /// How many findings are shown.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
-pub(crate) struct Shown {
+pub struct Shown {
     /// Show every finding, not only the first hundred of each vendor
     #[arg(long)]
     all: bool,
 }
 
 /// Whether colours reach a person: the stream is a terminal and `NO_COLOR` is not set.
-pub(crate) fn wants_colour(stream: &impl io::IsTerminal) -> bool {
+pub fn wants_colour(stream: &impl io::IsTerminal) -> bool {
     stream.is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 /// The findings as excerpts, errors first where not all are shown, with a line at the end that counts them.
-pub(crate) fn render(findings: &[Finding], sources: &VendorSources, colour: bool, shown: Shown) -> String {
+pub fn render(findings: &[Finding], sources: &VendorSources, colour: bool, shown: Shown) -> String {
     if findings.is_empty() {
         return String::new();
     }
@@ -72,7 +72,7 @@ pub(crate) fn render(findings: &[Finding], sources: &VendorSources, colour: bool
 }
 
 /// How many errors and warnings there are, in words.
-pub(crate) fn count(findings: &[Finding]) -> String {
+pub fn count(findings: &[Finding]) -> String {
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     let words = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     match (errors, findings.len() - errors) {

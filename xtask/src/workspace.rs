@@ -9,9 +9,9 @@ use build_tools::output::{Change, OutputFile, is_generated};
 use build_tools::spec::{SourceFile, VendorSources};
 
 /// The curated document of a vendor.
-pub(crate) const DOCUMENT: &str = "openapi.yaml";
+pub const DOCUMENT: &str = "openapi.yaml";
 /// What the document cannot say.
-pub(crate) const SETTINGS: &str = "vendor.toml";
+pub const SETTINGS: &str = "vendor.toml";
 
 /// Ending of a file that is written beside its target before it takes the target's place.
 const NEW: &str = ".xtask-new";
@@ -20,31 +20,47 @@ const OLD: &str = ".xtask-old";
 
 /// Where the documents are read and the crates are written.
 #[derive(Clone, Debug)]
-pub(crate) struct Workspace {
-    pub(crate) root: PathBuf,
-    pub(crate) specs: PathBuf,
+pub struct Workspace {
+    /// The directory with the workspace's manifest.
+    pub root: PathBuf,
+    /// The directory with a directory for each vendor.
+    pub specs: PathBuf,
 }
 
-impl Workspace {
+/// The options of every command that say where the workspace is.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Places {
+    /// The workspace: `crates/` is written there [default: the one that this command was built from]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+
+    /// The vendors' documents [default: `specs/` in the workspace]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub specs: Option<PathBuf>,
+}
+
+impl Places {
     /// The given directories, or else the workspace that this command was built from and `specs/` in it.
-    pub(crate) fn find(root: Option<PathBuf>, specs: Option<PathBuf>) -> Result<Self> {
-        let root = match root {
+    pub fn find(self) -> Result<Workspace> {
+        let root = match self.root {
             Some(root) => root,
             None => enclosing_workspace()?,
         };
-        let specs = specs.unwrap_or_else(|| root.join("specs"));
-        Ok(Self { root, specs })
+        let specs = self.specs.unwrap_or_else(|| root.join("specs"));
+        Ok(Workspace { root, specs })
     }
+}
 
+impl Workspace {
     /// Gives a crate outside of the workspace the same versions of its dependencies; cargo drops what it does not use.
-    pub(crate) fn share_lock(&self, directory: &Path) -> Result<()> {
+    pub fn share_lock(&self, directory: &Path) -> Result<()> {
         let lock = self.root.join("Cargo.lock");
         let text = read_text(&lock)?;
         write_if_changed(&directory.join("Cargo.lock"), &text)
     }
 
     /// The vendors that have all of `files`, sorted by name: those that were asked for, or all.
-    pub(crate) fn vendors(&self, asked_for: &[String], files: &[&str]) -> Result<Vec<String>> {
+    pub fn vendors(&self, asked_for: &[String], files: &[&str]) -> Result<Vec<String>> {
         let mut known = Vec::new();
         let entries = fs::read_dir(&self.specs).with_context(|| format!("cannot list {}", self.specs.display()))?;
         for entry in entries {
@@ -82,7 +98,7 @@ impl Workspace {
 
     /// Everything that a vendor's directory holds. A file that is not there counts as empty or absent: saying so is for the
     /// linter, or for [`Workspace::vendors`].
-    pub(crate) fn read_vendor(&self, name: &str) -> Result<VendorSources> {
+    pub fn read_vendor(&self, name: &str) -> Result<VendorSources> {
         let directory = self.specs.join(name);
         let empty = |file: &str| SourceFile { path: self.relative(&directory.join(file)), text: String::new() };
         let mut examples = BTreeMap::new();
@@ -104,7 +120,7 @@ impl Workspace {
     }
 
     /// The files of a vendor crate that belong to generation, sorted by path, with what an interrupted run left beside them.
-    pub(crate) fn read_generated(&self, package: &str) -> Result<Vec<OutputFile>> {
+    pub fn read_generated(&self, package: &str) -> Result<Vec<OutputFile>> {
         let directory = self.root.join("crates").join(package);
         let mut files = Vec::new();
         // Everything that is generated lies in these; build artefacts and snapshots are not even looked at.
@@ -127,7 +143,7 @@ impl Workspace {
     }
 
     /// The manifest of another package of the workspace that Rust would give the same name, if there is one.
-    pub(crate) fn other_package(&self, package: &str) -> Result<Option<String>> {
+    pub fn other_package(&self, package: &str) -> Result<Option<String>> {
         let own = self.root.join("crates").join(package);
         for parent in [self.root.clone(), self.root.join("crates")] {
             for directory in entries_of(&parent)? {
@@ -151,7 +167,7 @@ impl Workspace {
     ///
     /// Everything that can fail for want of space, rights or room in the directory happens beside the targets first. Only
     /// then do the new files take their places; should that fail half way, what was there before is put back.
-    pub(crate) fn apply(&self, changes: &[Change]) -> Result<()> {
+    pub fn apply(&self, changes: &[Change]) -> Result<()> {
         let mut replacement = Replacement::default();
         let outcome = replacement
             .prepare(&self.root, changes)
@@ -303,7 +319,7 @@ fn refuse_links(root: &Path, target: &Path) -> Result<()> {
 }
 
 /// The nearest directory upwards that holds a workspace's manifest.
-fn enclosing_workspace() -> Result<PathBuf> {
+pub fn enclosing_workspace() -> Result<PathBuf> {
     // Cargo sets the variable under `cargo run`; without it the command was started by hand, somewhere within.
     let start = match env::var_os("CARGO_MANIFEST_DIR") {
         Some(directory) => PathBuf::from(directory),
@@ -320,7 +336,7 @@ fn enclosing_workspace() -> Result<PathBuf> {
 }
 
 /// Every file below a directory, sorted; none when there is no such directory. Links to directories are not followed.
-pub(crate) fn files_in(directory: &Path) -> Result<Vec<PathBuf>> {
+pub fn files_in(directory: &Path) -> Result<Vec<PathBuf>> {
     let mut files = direct_files_in(directory)?;
     for path in entries_of(directory)? {
         if is_real_directory(&path) {
@@ -357,7 +373,7 @@ fn slashed(path: &Path) -> String {
 }
 
 /// The text of a file. What is not UTF-8 is refused with its place.
-pub(crate) fn read_text(path: &Path) -> Result<String> {
+pub fn read_text(path: &Path) -> Result<String> {
     let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     String::from_utf8(bytes).map_err(|error| {
         let sound = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
@@ -369,7 +385,7 @@ pub(crate) fn read_text(path: &Path) -> Result<String> {
 }
 
 /// Writes a file unless it is there as it should be, so that cargo builds only what changed.
-pub(crate) fn write_if_changed(path: &Path, text: &str) -> Result<()> {
+pub fn write_if_changed(path: &Path, text: &str) -> Result<()> {
     if fs::read_to_string(path).is_ok_and(|there| there == text) {
         return Ok(());
     }

@@ -16,7 +16,7 @@ mod surface;
 mod tests;
 mod types;
 
-pub(crate) use self::operations::arguments;
+pub use self::operations::arguments;
 use self::outline::Block;
 pub(crate) use self::surface::surface;
 use crate::contract::Contract;

@@ -125,8 +125,8 @@ fn error_type(operation: &Operation) -> String {
     }
 }
 
-/// What a method is given beside the client, each as `name: type`.
-pub(crate) fn arguments(contract: &Contract, operation: &Operation) -> Vec<String> {
+/// What the method of an operation is given beside the client, each as `name: type`.
+pub fn arguments(contract: &Contract, operation: &Operation) -> Vec<String> {
     let required = operation.parameters.iter().filter(|parameter| parameter.required);
     let mut arguments: Vec<String> = operation
         .path_parameters

@@ -53,7 +53,7 @@ pub fn run(document: &mut Value) -> Result<Vec<String>, PassError> {
 }
 
 /// What a reference within the document points at, through any number of references but no cycle.
-pub(crate) fn resolve<'d>(document: &'d Value, node: &'d Value) -> Option<&'d Value> {
+pub fn resolve<'d>(document: &'d Value, node: &'d Value) -> Option<&'d Value> {
     let mut node = node;
     for _ in 0..32 {
         match node.get("$ref").and_then(Value::as_str) {

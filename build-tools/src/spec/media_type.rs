@@ -119,7 +119,7 @@ pub fn encoding(media_type: &str) -> Result<Encoding, MediaTypeMistake> {
 /// # Errors
 ///
 /// When the two do not fit together.
-pub(crate) fn body_encoding(
+pub fn body_encoding(
     media_type: &str,
     schema_type: Option<&str>,
     format: Option<&str>,

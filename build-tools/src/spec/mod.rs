@@ -29,7 +29,7 @@ pub use self::{
     finding::{Finding, Severity},
     json_schema::{Direction, SchemaSet, SchemaValidator, Violation, json_schema},
     lint::{RULES, Rule, accepted_keywords, lint, text_keys},
-    media_type::{Encoding, MediaTypeMistake, encoding},
+    media_type::{Encoding, MediaTypeMistake, body_encoding, encoding},
     node::{Entry, Mapping, Node, NodeValue, Span},
     operations::{OperationEntry, operations},
     pattern::{Pattern, PatternError},

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     names::{begins_with_verb, is_snake_case},
-    spec::{Encoding, Entry, MediaTypeMistake, Node, encoding, media_type::body_encoding, pointer::join},
+    spec::{Encoding, Entry, MediaTypeMistake, Node, body_encoding, encoding, pointer::join},
 };
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {

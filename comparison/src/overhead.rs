@@ -6,28 +6,13 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use xtask::markdown::{self, Replaced};
+use xtask::{Status, Workspace, cargo};
 
-use crate::Status;
-use crate::bench::output;
-use crate::markdown::{self, Replaced};
-use crate::workspace::Workspace;
+use crate::command::output;
 
 /// The package with both sides of the calls.
 const PACKAGE: &str = "onboarding-bench";
-
-/// Measure what a call costs at run time, beside the same call on reqwest and serde by hand
-#[derive(Debug, clap::Args)]
-pub(crate) struct Arguments {
-    /// Replace the table in docs/figures.md
-    #[arg(long)]
-    write: bool,
-}
-
-impl Arguments {
-    pub(crate) const fn new(write: bool) -> Self {
-        Self { write }
-    }
-}
 
 /// What `overhead-time` prints of a call.
 #[derive(Debug, Deserialize)]
@@ -48,11 +33,11 @@ struct Allocations {
     by_hand: [f64; 2],
 }
 
-/// Builds and runs both programs and prints the table.
-pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status> {
+/// Builds and runs both programs, prints the table, and writes it into docs/figures.md when asked to.
+pub(crate) fn run(workspace: &Workspace, write: bool) -> Result<Status> {
     let target = workspace.root.join("target/bench/overhead");
     eprintln!("{PACKAGE}: building and running");
-    let mut build = Command::new(crate::ci::cargo());
+    let mut build = Command::new(cargo());
     build.args(["build", "--release", "--package", PACKAGE, "--target-dir"]).arg(&target).current_dir(&workspace.root);
     output(&mut build)?;
     let release = target.join("release");
@@ -60,7 +45,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status
     let allocations: Vec<Allocations> = figures(&release.join("overhead-allocations"))?;
     let text = text(&times, &allocations)?;
     print!("{text}");
-    if arguments.write {
+    if write {
         Replaced::new(&workspace.root.join("docs").join("figures.md"), "overhead", &text)?.write()?;
     }
     Ok(Status::Fine)

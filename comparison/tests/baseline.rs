@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use build_tools::baseline::{PlainOutput, plain};
 use build_tools::passes;
 use build_tools::spec::{Document, SourceFile};
+use onboarding_comparison::baseline::{PlainOutput, plain};
 
 fn baseline(vendor: &str) -> PlainOutput {
     let path = format!("specs/{vendor}/openapi.yaml");

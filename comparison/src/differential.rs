@@ -12,31 +12,17 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, anyhow};
-use build_tools::baseline::{Style, plain_in};
 use build_tools::contract::{Contract, Place};
-use build_tools::differential::{Program, program};
 use build_tools::{Generated, Payloads};
+use xtask::comparison::Differential;
+use xtask::workspace::{DOCUMENT, SETTINGS, Workspace, read_text, write_if_changed};
+use xtask::{Status, cargo, report};
 
-use crate::bench::{output, plain_dependencies};
+use crate::baseline::{self, Style, plain_in};
+use crate::command::output;
 use crate::differential::recorder::Recorder;
 use crate::differential::wire::{Explained, Wire, difference};
-use crate::workspace::{DOCUMENT, SETTINGS, Workspace, read_text, write_if_changed};
-use crate::{Status, report};
-
-/// Compare what our crates send with what plain progenitor sends
-#[derive(Debug, Default, clap::Args)]
-#[command(after_help = "\
-Examples:
-  cargo xtask differential             all vendors
-  cargo xtask differential griffin     one vendor
-
-Our requests are those of the wire snapshots under crates/*/tests/snapshots: run the tests first if they may be out of date.
-The first run fetches what progenitor's client needs; later ones need no network.")]
-pub(crate) struct Arguments {
-    /// The vendors to compare [default: all]
-    #[arg(value_name = "VENDOR")]
-    vendors: Vec<String>,
-}
+use crate::program::{Program, program};
 
 /// A vendor with the program that calls it by plain progenitor.
 struct Vendor {
@@ -56,7 +42,7 @@ struct Outcome {
 }
 
 /// Compares the vendors.
-pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status> {
+pub fn run(workspace: &Workspace, arguments: &Differential) -> Result<Status> {
     let names = workspace.vendors(&arguments.vendors, &[DOCUMENT, SETTINGS])?;
     let directory = workspace.root.join("target/differential");
     let mut vendors = Vec::new();
@@ -100,7 +86,7 @@ fn prepare(workspace: &Workspace, directory: &Path, vendor: &str) -> Result<Vend
     let manifest = format!(
         "# Written by `cargo xtask differential`.\n\n[package]\nname = \"{package}\"\nversion = \"0.0.0\"\n\
          edition = \"2024\"\n\n[dependencies]\n{}tokio = {{ version = \"1\", features = [\"macros\", \"rt\"] }}\n",
-        plain_dependencies(&plain.rust)
+        baseline::dependencies(&plain.rust)
     );
     write_if_changed(&crate_directory.join("Cargo.toml"), &manifest)?;
     write_if_changed(&crate_directory.join("src/lib.rs"), &plain.rust)?;
@@ -119,7 +105,7 @@ fn build(workspace: &Workspace, directory: &Path, vendors: &[Vendor]) -> Result<
     workspace.share_lock(directory)?;
     let target = directory.join("target");
     eprintln!("building plain progenitor's crates");
-    let mut command = Command::new(crate::ci::cargo());
+    let mut command = Command::new(cargo());
     command.args(["build", "--workspace", "--target-dir"]).arg(&target).current_dir(directory);
     output(&mut command)?;
     Ok(packages.iter().map(|package| target.join("debug").join(package)).collect())

@@ -9,13 +9,13 @@ use std::collections::BTreeSet;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
+use build_tools::names::type_name;
+use build_tools::passes::resolve;
+use build_tools::spec::{Encoding, body_encoding};
 use openapiv3::OpenAPI;
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TagStyle};
 use serde_json::{Map, Value, json};
 use syn::{ImplItem, ImplItemFn, Item, Type};
-
-use crate::names::type_name;
-use crate::spec::{Encoding, media_type::body_encoding};
 
 /// The only media type for which progenitor reads and writes types.
 const JSON: &str = "application/json";
@@ -107,6 +107,29 @@ pub fn plain_in(style: Style, document: &Value) -> Result<PlainOutput, BaselineE
     let tokens = outcome.map_err(BaselineError::Together)?;
     let file = syn::parse_file(&tokens).map_err(BaselineError::Output)?;
     Ok(PlainOutput { rust: prettyplease::unparse(&file), left_out })
+}
+
+/// The dependencies that this output needs, as lines of a manifest.
+pub fn dependencies(rust: &str) -> String {
+    let mut dependencies = r#"bytes = "1"
+futures-core = "0.3"
+progenitor-client = "0.15"
+reqwest = { version = "0.13", default-features = false, features = ["json", "query", "stream"] }
+serde = { version = "1", features = ["derive"] }
+serde_json = "1"
+serde_urlencoded = "0.7"
+"#
+    .to_owned();
+    for (path, line) in [
+        ("chrono::", "chrono = { version = \"0.4\", default-features = false, features = [\"serde\", \"std\"] }\n"),
+        ("regress::", "regress = \"0.12\"\n"),
+        ("uuid::", "uuid = { version = \"1\", features = [\"serde\"] }\n"),
+    ] {
+        if rust.contains(path) {
+            dependencies.push_str(line);
+        }
+    }
+    dependencies
 }
 
 /// The methods of the client in plain progenitor's output.
@@ -269,7 +292,7 @@ fn lower_operation(document: &Value, operation: &Value) -> Value {
 /// Lists that are joined, and lists in headers, become the joined text.
 fn lower_parameter(document: &Value, parameter: &Value) -> Value {
     let mut schema = parameter.get("schema").cloned().unwrap_or_else(|| json!({}));
-    let target = crate::passes::resolve(document, &schema).unwrap_or(&schema);
+    let target = resolve(document, &schema).unwrap_or(&schema);
     let joined = parameter["explode"] == json!(false) || parameter["in"] == "header";
     if target["type"] == "array" && joined {
         schema = json!({ "type": "string" });

@@ -3,37 +3,42 @@
 //!
 //! Which arguments a method takes is read from the plain code itself, so the program follows progenitor and not our idea of it.
 
+use build_tools::Payloads;
+use build_tools::contract::{BodyKind, Contract, Extent, Operation, Parameter, sample};
 use serde_json::Value;
 use syn::{FnArg, GenericArgument, ImplItemFn, Pat, PathArguments, Type};
 
 use crate::baseline::{PlainOutput, client_methods};
-use crate::contract::{BodyKind, Contract, Extent, Operation, Parameter, sample};
-use crate::payloads::Payloads;
 
 /// The program, and which operations it calls.
 #[derive(Clone, Debug)]
-pub struct Program {
+pub(crate) struct Program {
     /// The program, as one file. Its first argument is the address to call; each operation calls below a path of its own name. It
     /// prints a line for each operation that gave an error, whether it was called or not: name, tabulator, reason.
-    pub rust: String,
+    pub(crate) rust: String,
     /// The operations that it calls.
-    pub called: Vec<Called>,
+    pub(crate) called: Vec<Called>,
     /// Those for which no call could be written: name and reason.
-    pub left_out: Vec<(String, String)>,
+    pub(crate) left_out: Vec<(String, String)>,
 }
 
 /// An operation that the program calls.
 #[derive(Clone, Debug)]
-pub struct Called {
+pub(crate) struct Called {
     /// The name of our method.
-    pub name: String,
+    pub(crate) name: String,
     /// The parameters that it cannot give: plain progenitor makes an array of a list of fixed length, and its client then fails to
     /// encode that.
-    pub withheld: Vec<String>,
+    pub(crate) withheld: Vec<String>,
 }
 
 /// Writes the program for plain progenitor's output in positional style, which is the library `package`.
-pub fn program(contract: &Contract, payloads: &Payloads, plain: &PlainOutput, package: &str) -> syn::Result<Program> {
+pub(crate) fn program(
+    contract: &Contract,
+    payloads: &Payloads,
+    plain: &PlainOutput,
+    package: &str,
+) -> syn::Result<Program> {
     let file = syn::parse_file(&plain.rust)?;
     let methods: Vec<&ImplItemFn> = client_methods(&file).filter(|method| method.sig.asyncness.is_some()).collect();
     let mut functions = String::new();

@@ -5,22 +5,22 @@
 
 use std::fmt::Write as _;
 
+use build_tools::call_arguments;
+use build_tools::contract::Contract;
 use syn::{ReturnType, Type};
 
 use crate::baseline::client_methods;
-use crate::contract::Contract;
-use crate::emit;
 
 /// What both sides begin with.
 const HEAD: &str =
     "#![allow(deprecated, reason = \"every operation is called\")]\n\nuse std::future::Future;\nuse std::pin::Pin;\n\n";
 
 /// The caller of our crate.
-pub fn ours(contract: &Contract) -> String {
+pub(crate) fn ours(contract: &Contract) -> String {
     let package = contract.settings.package.name.replace('-', "_");
     let mut text = format!("{HEAD}use {package}::Client;\n");
     for operation in &contract.operations {
-        let arguments: Vec<(String, String)> = emit::arguments(contract, operation)
+        let arguments: Vec<(String, String)> = call_arguments(contract, operation)
             .iter()
             .filter_map(|argument| argument.split_once(": "))
             .map(|(name, kind)| {
@@ -35,7 +35,7 @@ pub fn ours(contract: &Contract) -> String {
 
 /// The caller of plain progenitor's client, whose text this is. What an operation needs is left out: the builder notices when it
 /// runs, which it never does, and is compiled all the same.
-pub fn plain(package: &str, rust: &str) -> Result<String, syn::Error> {
+pub(crate) fn plain(package: &str, rust: &str) -> Result<String, syn::Error> {
     let mut text = format!("{HEAD}use {}::Client;\n", package.replace('-', "_"));
     for method in client_methods(&syn::parse_file(rust)?).filter(|method| is_builder(&method.sig.output)) {
         write_caller(&mut text, &method.sig.ident.to_string(), &[]);

@@ -1,60 +1,28 @@
 //! `cargo xtask bench`: what the vendor crates cost to generate and to build, beside plain progenitor's of the same document.
 
-use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use anyhow::{Context as _, Result, anyhow, ensure};
 use build_tools::Generated;
-use build_tools::baseline;
-use build_tools::callers;
 use build_tools::output::compare;
 use build_tools::spec::VendorSources;
 use nix::sys::resource::{UsageWho, getrusage};
+use xtask::comparison::{Bench as Arguments, Part};
+use xtask::markdown::{self, Replaced};
+use xtask::workspace::{DOCUMENT, SETTINGS, Workspace, write_if_changed};
+use xtask::{Status, cargo, report};
 
-use crate::markdown::{self, Replaced};
-use crate::workspace::{DOCUMENT, SETTINGS, Workspace, write_if_changed};
-use crate::{Status, overhead, report};
+use crate::command::output;
+use crate::{baseline, callers, overhead};
 
 /// How often a build is measured; the smallest figure counts, as everything that disturbs only adds.
 const BUILDS: usize = 2;
 /// How often a generation is measured.
 const GENERATIONS: usize = 5;
-
-/// Measure what the vendor crates cost, beside plain progenitor
-#[derive(Debug, clap::Args)]
-#[command(
-    args_conflicts_with_subcommands = true,
-    after_help = "\
-Examples:
-  cargo xtask bench                 all vendors; takes several minutes, on an otherwise idle machine
-  cargo xtask bench griffin         one vendor
-  cargo xtask bench --write         all vendors, and put the tables into docs/figures.md
-  cargo xtask bench overhead        only what a call costs at run time, beside the same call by hand
-
-The first run fetches what progenitor's client needs; later ones need no network."
-)]
-pub(crate) struct Arguments {
-    /// The vendors to measure [default: all]
-    #[arg(value_name = "VENDOR")]
-    vendors: Vec<String>,
-
-    /// Replace the table in docs/figures.md
-    #[arg(long, conflicts_with = "vendors")]
-    write: bool,
-
-    #[command(subcommand)]
-    part: Option<Part>,
-}
-
-/// What can be measured alone.
-#[derive(Debug, clap::Subcommand)]
-enum Part {
-    Overhead(overhead::Arguments),
-}
 
 /// One thing that is measured.
 struct Figure {
@@ -66,7 +34,7 @@ struct Figure {
 const FIGURES: [Figure; 7] = [
     Figure {
         heading: "generate (ms)",
-        meaning: "from the documents' texts to the texts of all files, in process, by a debug build of xtask",
+        meaning: "from the documents' texts to the texts of all files, in process, by a debug build",
         decimals: 0,
     },
     Figure { heading: "lines", meaning: "lines of generated library code, tests not counted", decimals: 0 },
@@ -97,9 +65,9 @@ const FIGURES: [Figure; 7] = [
 type Measured = [f64; FIGURES.len()];
 
 /// Measures the vendors and prints the table.
-pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status> {
-    if let Some(Part::Overhead(arguments)) = &arguments.part {
-        return overhead::run(workspace, arguments);
+pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status> {
+    if let Some(Part::Overhead { write }) = arguments.part {
+        return overhead::run(workspace, write);
     }
     let vendors = workspace.vendors(&arguments.vendors, &[DOCUMENT, SETTINGS])?;
     let mut rows = Vec::new();
@@ -124,7 +92,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status
         Replaced::new(&workspace.root.join("docs").join("figures.md"), "bench", &text)?.write()?;
     }
     if arguments.vendors.is_empty() {
-        return overhead::run(workspace, &overhead::Arguments::new(arguments.write));
+        return overhead::run(workspace, arguments.write);
     }
     Ok(Status::Fine)
 }
@@ -157,7 +125,7 @@ fn legend(remarks: &[String]) -> Result<String> {
     let compiler = output(Command::new("rustc").arg("--version"))?;
     let mut text = format!(
         "Each cell is ours : plain progenitor's = ratio. Plain is progenitor 0.15 in its builder style on the same document, \
-         brought down to what it can express (`build-tools/src/baseline.rs`). Generation is the best of {GENERATIONS}, a build \
+         brought down to what it can express (`comparison/src/baseline.rs`). Generation is the best of {GENERATIONS}, a build \
          the best of {BUILDS}; with {}.\n\n",
         compiler.trim()
     );
@@ -210,7 +178,7 @@ fn measure_empty(workspace: &Workspace) -> Result<[Measured; 2]> {
     let directory = bench.write_crate("ours-empty", &dependencies, empty)?;
     let ours =
         Build { directory, package: "ours-empty".to_owned(), target: bench.directory.join("ours"), callers: None };
-    let directory = bench.write_crate("plain-empty", &plain_dependencies(""), empty)?;
+    let directory = bench.write_crate("plain-empty", &baseline::dependencies(""), empty)?;
     let theirs =
         Build { directory, package: "plain-empty".to_owned(), target: bench.directory.join("plain"), callers: None };
     Ok([ours.measure(0.0, &[])?, theirs.measure(0.0, &[])?])
@@ -290,7 +258,7 @@ impl Build {
     }
 
     fn cargo(&self, directory: &Path, arguments: &[&str], packages: &[&str]) -> Result<()> {
-        let mut command = Command::new(crate::ci::cargo());
+        let mut command = Command::new(cargo());
         command
             .args(arguments)
             .args(packages.iter().flat_map(|package| ["--package", package]))
@@ -319,18 +287,6 @@ fn as_f64(count: usize) -> f64 {
     count as f64
 }
 
-/// Runs a command to its end and gives what it printed; what it complained of when it failed.
-pub(crate) fn output(command: &mut Command) -> Result<String> {
-    let name = command.get_program().display().to_string();
-    let arguments: Vec<&OsStr> = command.get_args().collect();
-    let arguments = arguments.join(OsStr::new(" ")).display().to_string();
-    let output = command.output().with_context(|| format!("cannot run {name}"))?;
-    if !output.status.success() {
-        bail!("`{name} {arguments}` failed:\n{}", String::from_utf8_lossy(&output.stderr));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-}
-
 /// Where the crates that are only measured are written.
 struct Bench<'w> {
     workspace: &'w Workspace,
@@ -348,7 +304,7 @@ impl Bench<'_> {
 
     /// Plain progenitor's output as a crate of its own.
     fn plain(&self, package: &str, rust: &str) -> Result<Build> {
-        let directory = self.write_crate(package, &plain_dependencies(rust), rust)?;
+        let directory = self.write_crate(package, &baseline::dependencies(rust), rust)?;
         let callers = self.write_callers(package, &directory, &callers::plain(package, rust)?)?;
         Ok(Build {
             directory,
@@ -392,27 +348,4 @@ debug = "line-tables-only"
         self.workspace.share_lock(&directory)?;
         Ok(directory)
     }
-}
-
-/// The dependencies that plain progenitor's output needs.
-pub(crate) fn plain_dependencies(rust: &str) -> String {
-    let mut dependencies = r#"bytes = "1"
-futures-core = "0.3"
-progenitor-client = "0.15"
-reqwest = { version = "0.13", default-features = false, features = ["json", "query", "stream"] }
-serde = { version = "1", features = ["derive"] }
-serde_json = "1"
-serde_urlencoded = "0.7"
-"#
-    .to_owned();
-    for (path, line) in [
-        ("chrono::", "chrono = { version = \"0.4\", default-features = false, features = [\"serde\", \"std\"] }\n"),
-        ("regress::", "regress = \"0.12\"\n"),
-        ("uuid::", "uuid = { version = \"1\", features = [\"serde\"] }\n"),
-    ] {
-        if rust.contains(path) {
-            dependencies.push_str(line);
-        }
-    }
-    dependencies
 }
