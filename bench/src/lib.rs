@@ -1,4 +1,4 @@
-//! The same two calls, once by a vendor crate and once by hand, and the server that answers them.
+//! The same two calls, once by a vendor crate and once by hand, and the server that responds them.
 //!
 //! `overhead-time` and `overhead-allocations` make the calls in turn and print what each costs. They are two programs because
 //! counting allocations takes time itself. The server is a third, so that its work is not counted.

@@ -1,11 +1,11 @@
-//! The server: it answers at once with bodies that it was built with.
+//! The server: it responds at once with bodies that it was built with.
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-/// The bodies that it answers with.
+/// The bodies that it responds with.
 pub(crate) const LIST: &str = include_str!("../bodies/list_legal_persons.response.json");
 pub(crate) const CREATED: &str = include_str!("../bodies/create_legal_person.response.json");
 /// Where it tells what it received last.
@@ -13,7 +13,7 @@ pub(crate) const LAST_REQUEST: &str = "/last-request";
 
 type LastRequest = Arc<Mutex<String>>;
 
-/// Prints its address and answers until standard input ends, which it does with the program that started this one.
+/// Prints its address and responses until standard input ends, which it does with the program that started this one.
 pub fn serve() -> io::Result<()> {
     crate::stay_on(1);
     let listener = TcpListener::bind("127.0.0.1:0")?;
@@ -23,14 +23,14 @@ pub fn serve() -> io::Result<()> {
         for connection in listener.incoming().flatten() {
             let last = last.clone();
             // A connection ends with an error when its client goes, which is how every run ends.
-            thread::spawn(move || answer(&connection, &last).ok());
+            thread::spawn(move || response(&connection, &last).ok());
         }
     });
     io::copy(&mut io::stdin(), &mut io::sink())?;
     Ok(())
 }
 
-fn answer(connection: &TcpStream, last: &LastRequest) -> io::Result<()> {
+fn response(connection: &TcpStream, last: &LastRequest) -> io::Result<()> {
     connection.set_nodelay(true)?;
     let legal_persons = compact(LIST)?;
     let created = compact(CREATED)?;

@@ -64,7 +64,6 @@ const IMPORTED: &[&str] = &[
 
 /// What every vendor crate offers beside the vendor's types: a type of the same name would be told from it by its path alone.
 const OFFERED: &[&str] = &[
-    "Answer",
     "BuildError",
     "Bytes",
     "Call",
@@ -86,6 +85,7 @@ const OFFERED: &[&str] = &[
     "Observer",
     "Pages",
     "Patch",
+    "RawResponse",
     "Refused",
     "Response",
     "Retry",

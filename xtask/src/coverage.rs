@@ -69,7 +69,7 @@ struct Figures {
     statuses_declared: usize,
     /// Those of them that a test decodes.
     statuses_decoded: usize,
-    /// Changed answers that a test decodes.
+    /// Changed responses that a test decodes.
     mutants: usize,
     /// Members and parameters that the document marks as sensitive.
     sensitive_marked: usize,
@@ -238,7 +238,7 @@ fn count(workspace: &Workspace, vendor: &str) -> Result<(Figures, Vec<String>)> 
         figures.sensitive_covered = proofs.sensitive - proofs.uncovered.len();
     }
     gaps.extend(proofs.uncovered.iter().map(|name| format!("{name} is marked as sensitive, but has no canary")));
-    gaps.extend(proofs.unreached.iter().map(|member| format!("{member} is in no answer that is changed")));
+    gaps.extend(proofs.unreached.iter().map(|member| format!("{member} is in no response that is changed")));
     Ok((figures, gaps))
 }
 

@@ -60,7 +60,7 @@ pub struct Contract {
     pub errors: Vec<ErrorType>,
     /// The success types of operations that declare several, by name.
     pub outcomes: Vec<OutcomeType>,
-    /// The operations that answer in pages.
+    /// The operations that return pages.
     pub paged: Vec<PagedOperation>,
     /// The types that are pages, by Rust name.
     pub pages: Vec<ListPage>,

@@ -1,4 +1,4 @@
-//! Which operations answer in pages, as `vendor.toml` declares it.
+//! Which operations return pages, as `vendor.toml` declares it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use super::{
     Kind, Member, Operation, Paging, PagingStyle, Place, Presence, Problems, Settings, Success, TypeDefinition, TypeUse,
 };
 
-/// An operation that answers in pages.
+/// An operation that returns pages.
 #[derive(Clone, Debug)]
 pub struct PagedOperation {
     /// Its method.
@@ -48,7 +48,7 @@ pub enum PageForm {
     Union(Vec<String>),
 }
 
-/// Every operation that answers in pages, and the types of those pages. A declaration that fits no operation is a problem.
+/// Every operation that returns pages, and the types of those pages. A declaration that fits no operation is a problem.
 pub(super) fn find(
     settings: &Settings,
     operations: &[Operation],
@@ -91,7 +91,7 @@ pub(super) fn find(
                 "unused-setting",
                 &format!("/paging/{index}"),
                 format!("no operation comes in pages by `{}` and `{}`", paging.at, paging.limit),
-                "Correct the entry, or remove it: an operation fits that has both parameters and answers with an object whose \
+                "Correct the entry, or remove it: an operation fits that has both parameters and responds with an object whose \
                  items are a required list."
                     .to_owned(),
             );

@@ -82,7 +82,7 @@ pub struct TypeDefinition {
     pub sensitive: bool,
     /// Whether it is part of a request.
     pub sent: bool,
-    /// Whether it is part of an answer or of a webhook.
+    /// Whether it is part of a response or of a webhook.
     pub read: bool,
     /// Whether it stands in a path, query or header.
     pub parameter: bool,

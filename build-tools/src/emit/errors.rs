@@ -9,7 +9,7 @@ use crate::text::Inline;
 pub(super) fn errors(contract: &Contract) -> String {
     let mut source = Source::rust(&contract.vendor);
     source.module_doc(
-        "What an operation can answer by status. Operations that declare the same statuses with the same bodies share a type.",
+        "The errors that operations declare, by status. Operations that declare the same statuses with the same bodies share a type.",
     );
     source.blank();
     let mut macros = Vec::new();
@@ -59,7 +59,7 @@ pub(super) fn errors(contract: &Contract) -> String {
     source.finish()
 }
 
-/// `raw` says that text and bytes are part of the variants; those of an error are at hand in its answer.
+/// `raw` says that text and bytes are part of the variants; those of an error are at hand in its response.
 fn write_variants(
     source: &mut Source,
     contract: &Contract,

@@ -301,12 +301,12 @@ fn steps(contract: &Contract, operation: &Operation) -> Vec<String> {
         });
     }
     steps.push(match operation.success {
-        Success::Nothing => ".answers_nothing()".to_owned(),
-        Success::Json(_) => ".answers_json()".to_owned(),
-        Success::JsonOrNothing(_) => ".answers_json_or_nothing()".to_owned(),
-        Success::Text => ".answers_text()".to_owned(),
-        Success::Download => ".answers_download()".to_owned(),
-        Success::ByStatus(_) => ".answers_by_status()".to_owned(),
+        Success::Nothing => ".returns_nothing()".to_owned(),
+        Success::Json(_) => ".returns_json()".to_owned(),
+        Success::JsonOrNothing(_) => ".returns_json_or_nothing()".to_owned(),
+        Success::Text => ".returns_text()".to_owned(),
+        Success::Download => ".returns_download()".to_owned(),
+        Success::ByStatus(_) => ".returns_by_status()".to_owned(),
     });
     steps
 }
@@ -366,7 +366,7 @@ fn write_docs(source: &mut Source, contract: &Contract, operation: &Operation) {
     let (pattern, used) = match operation.success {
         Success::Nothing => ("", ""),
         Success::Download => ("let file = ", "# drop(file);"),
-        _ => ("let answer = ", "# drop(answer);"),
+        _ => ("let response = ", "# drop(response);"),
     };
     let arguments = example::arguments(contract, operation);
     let call = format!("{pattern}client.{}({}).send().await?;", operation.method_name, arguments.join(", "));

@@ -1,4 +1,4 @@
-//! Tests that hold the crate against what the document promises: changed answers, and private values.
+//! Tests that hold the crate against what the document promises: changed responses, and private values.
 
 use std::collections::BTreeSet;
 
@@ -9,9 +9,9 @@ use super::source::Source;
 use super::tests::{call_with, code, included, own_type, test_name, write_own_imports};
 use super::types::braced;
 use crate::contract::{Contract, Extent, ResponseBody, TypeUse, sample};
-use crate::proof::answers::Text;
 use crate::proof::canaries::{Call, Canary};
 use crate::proof::mutants::Place;
+use crate::proof::responses::Text;
 use crate::proof::{Mutated, Proved};
 use crate::text::{literal, raw_literal};
 
@@ -24,14 +24,14 @@ pub(super) fn mutations(contract: &Contract, proved: &Proved) -> String {
         body.line("#[test]");
         body.line(&format!("fn {}() {{", test_name(module)));
         body.line(&format!("assert_mutants({count}, &["));
-        for Mutated { answer, places } in mutated {
-            let text = match &answer.text {
+        for Mutated { response, places } in mutated {
+            let text = match &response.text {
                 Text::Documented(name) => included(contract, name),
                 Text::Sample(text) => raw_literal(text).to_string(),
             };
-            body.line("Answer {");
-            body.line(&format!("name: {},", literal(&answer.name)));
-            body.line(&format!("decode: decoded::<{}>,", own_type(&answer.body)));
+            body.line("ResponseBody {");
+            body.line(&format!("name: {},", literal(&response.name)));
+            body.line(&format!("decode: decoded::<{}>,", own_type(&response.body)));
             body.line(&format!("text: {text},"));
             let places: Vec<String> =
                 places.iter().map(|place| format!("\n{} {}", place.pointer, place.changes)).collect();
@@ -44,12 +44,12 @@ pub(super) fn mutations(contract: &Contract, proved: &Proved) -> String {
     let body = body.finish();
     let mut source = Source::rust(&contract.vendor);
     source.module_doc(
-        "Each answer, changed in one place at a time, comes to what the document says. `onboarding_testing::mutation` tells what \
+        "Each response, changed in one place at a time, comes to what the document says. `onboarding_testing::mutation` tells what \
          the letters mean.",
     );
     source.blank();
     write_own_imports(&mut source, contract, &body);
-    source.line("use onboarding_testing::mutation::{Answer, assert_mutants, decoded};");
+    source.line("use onboarding_testing::mutation::{ResponseBody, assert_mutants, decoded};");
     source.blank();
     source.finish() + "\n" + &body
 }
@@ -140,53 +140,53 @@ fn canary_line(canary: &Canary) -> String {
     format!("\n{} {trace} {violation} {}", canary.pointer, canary.members.join(" "))
 }
 
-/// A test that calls an operation with canaries and answers with canaries: a success, each error, a status that is not declared, and
-/// an answer that is malformed.
+/// A test that calls an operation with canaries and responds with canaries: a success, each error, a status that is not declared, and
+/// a response that is malformed.
 fn watched_call(source: &mut Source, contract: &Contract, call: &Call) {
     let operation = &call.operation;
-    let mut answers: Vec<(String, String)> = Vec::new();
+    let mut responses: Vec<(String, String)> = Vec::new();
     let mut malformed = None;
     for status in &operation.statuses {
         let code = code(operation, status);
-        let body = call.answers.iter().find(|(of, _)| *of == status.code).map(|(_, body)| body.clone());
+        let body = call.responses.iter().find(|(of, _)| *of == status.code).map(|(_, body)| body.clone());
         match (&status.body, body) {
-            (_, Some(body)) => answers.push((code.clone(), body)),
-            (ResponseBody::Nothing, None) => answers.push((code.clone(), ".".to_owned())),
+            (_, Some(body)) => responses.push((code.clone(), body)),
+            (ResponseBody::Nothing, None) => responses.push((code.clone(), ".".to_owned())),
             _ => {}
         }
-        // A text is no answer where a type of the vendor is declared; elsewhere it may be one, and harmless.
+        // A text is no response where a type of the vendor is declared; elsewhere it may be one, and harmless.
         if matches!(&status.body, ResponseBody::Json(TypeUse::Named(_) | TypeUse::List(_))) && malformed.is_none() {
             malformed = Some(code);
         }
     }
-    answers.extend(malformed.map(|code| (code, "*".to_owned())));
+    responses.extend(malformed.map(|code| (code, "*".to_owned())));
     let declared = |code: &str| {
         let range = format!("{}XX", &code[..1]);
         operation.statuses.iter().any(|status| status.code == code || status.code == range || status.code == "default")
     };
-    answers
+    responses
         .extend(["418", "599"].into_iter().find(|code| !declared(code)).map(|code| (code.to_owned(), "*".to_owned())));
-    let answers: Vec<String> = answers.iter().map(|(code, body)| format!("({code}, {})", literal(body))).collect();
+    let responses: Vec<String> = responses.iter().map(|(code, body)| format!("({code}, {})", literal(body))).collect();
     source.blank();
     source.line("#[tokio::test]");
     source.line(&format!("async fn {}() {{", test_name(&operation.method_name)));
-    source.line(&format!("let answers = [{}];", answers.join(", ")));
+    source.line(&format!("let responses = [{}];", responses.join(", ")));
     let request = call.request.as_ref().map_or_else(|| "None".to_owned(), |name| format!("Some({})", literal(name)));
-    source.line(&format!("let watch = Watch::new(&CANARIES, {}, {request}, &answers);", literal(&operation.id)));
+    source.line(&format!("let watch = Watch::new(&CANARIES, {}, {request}, &responses);", literal(&operation.id)));
     let text = |schema: &Value| match &call.request {
         Some(name) => format!("&watch.text({})", literal(name)),
         None => raw_literal(&sample(&contract.document, schema, Extent::Everything).to_string()).to_string(),
     };
     let expression = call_with(source, contract, operation, "client(&server)", text);
-    source.line("for (status, answer) in answers {");
-    source.line("let server = Loopback::answering(status, \"application/json\", &watch.text(answer)).await;");
+    source.line("for (status, response) in responses {");
+    source.line("let server = Loopback::responding(status, \"application/json\", &watch.text(response)).await;");
     source.line(&format!("let call = {expression};"));
     source.line("watch.sees(&call);");
     source.line("watch.ends(&server, call.send().await).await;");
     source.line("}");
     let refusals = refusals(contract, call);
     if !refusals.is_empty() {
-        source.line("let server = Loopback::answering(200, \"application/json\", \"\").await;");
+        source.line("let server = Loopback::responding(200, \"application/json\", \"\").await;");
         for refusal in refusals {
             source.line(&format!("watch.refused({refusal}.send().await);"));
         }

@@ -175,7 +175,7 @@ pub(super) fn success_type(success: &Success) -> String {
     }
 }
 
-/// What comes with a status, as a type; `None` for nothing and for what is no JSON, which stays in the answer's bytes.
+/// What comes with a status, as a type; `None` for nothing and for what is no JSON, which stays in the response's bytes.
 pub(super) fn status_body_type(body: &ResponseBody) -> Option<String> {
     match body {
         ResponseBody::Json(value) => Some(type_text(value, Scope::Crate)),

@@ -68,7 +68,7 @@ fn main(contract: &Contract) -> String {
         source.line("    // Signatures have tests of their own, and no two are the same.");
         source.line("    .signer(Unsigned)");
     }
-    source.line("    // Each test is about one answer.");
+    source.line("    // Each test is about one response.");
     source.line("    .retry(Retry::never())");
     source.line("    .build()");
     source.line("    .expect(\"a loopback address is a base URL\")");
@@ -220,7 +220,7 @@ fn first_success(operation: &Operation) -> Option<&Status> {
     operation.statuses.iter().find(|status| status.is_success())
 }
 
-/// The status to answer with: the code itself, or one of its range that has no entry of its own.
+/// The status to respond with: the code itself, or one of its range that has no entry of its own.
 pub(super) fn code(operation: &Operation, status: &Status) -> String {
     let taken = |code: &str| operation.statuses.iter().any(|other| other.code == code);
     let candidates: &[&str] = match status.code.as_str() {
@@ -242,7 +242,7 @@ fn media_type(status: &Status) -> &str {
     }
 }
 
-fn answer_body(contract: &Contract, payloads: &Payloads, operation: &Operation, status: &Status) -> String {
+fn response_body(contract: &Contract, payloads: &Payloads, operation: &Operation, status: &Status) -> String {
     match &status.body {
         ResponseBody::Nothing => "\"\"".to_owned(),
         ResponseBody::Text => "\"text\"".to_owned(),
@@ -270,7 +270,7 @@ fn wire(contract: &Contract, payloads: &Payloads) -> String {
             Some(status) => (
                 code(operation, status),
                 media_type(status).to_owned(),
-                answer_body(contract, payloads, operation, status),
+                response_body(contract, payloads, operation, status),
             ),
             None => ("200".to_owned(), "application/json".to_owned(), "\"\"".to_owned()),
         };
@@ -280,33 +280,33 @@ fn wire(contract: &Contract, payloads: &Payloads) -> String {
         }
         let text = if json { "documented" } else { answered.2.as_str() };
         body.line(&format!(
-            "let server = Loopback::answering({}, {}, {text}).await;",
+            "let server = Loopback::responding({}, {}, {text}).await;",
             answered.0,
             literal(&answered.1)
         ));
         let call = call(&mut body, contract, payloads, operation, "client(&server)");
-        let expected = ".send().await.expect(\"the documented answer is decoded\")";
+        let expected = ".send().await.expect(\"the documented response is decoded\")";
         match &operation.success {
             Success::Nothing => body.line(&format!("{call}{expected};")),
             Success::Json(_) | Success::ByStatus(_) => {
-                body.line(&format!("let answer = {call}{expected};"));
+                body.line(&format!("let response = {call}{expected};"));
                 if matches!(operation.success, Success::Json(_)) {
-                    body.line("assert_same_json(documented, &answer);");
+                    body.line("assert_same_json(documented, &response);");
                 } else {
-                    body.line("drop(answer);");
+                    body.line("drop(response);");
                 }
             }
             Success::JsonOrNothing(_) => {
-                body.line(&format!("let answer = {call}{expected};"));
+                body.line(&format!("let response = {call}{expected};"));
                 if status.is_some_and(|status| status.body == ResponseBody::Nothing) {
-                    body.line("assert!(answer.is_none(), \"nothing came\");");
+                    body.line("assert!(response.is_none(), \"nothing came\");");
                 } else {
-                    body.line("assert_same_json(documented, &answer);");
+                    body.line("assert_same_json(documented, &response);");
                 }
             }
             Success::Text => {
-                body.line(&format!("let answer = {call}{expected};"));
-                body.line("assert_eq!(answer, \"text\");");
+                body.line(&format!("let response = {call}{expected};"));
+                body.line("assert_eq!(response, \"text\");");
             }
             Success::Download => {
                 body.line(&format!("let file = {call}{expected};"));
@@ -337,10 +337,10 @@ fn statuses(contract: &Contract, payloads: &Payloads) -> String {
         body.line(&format!("let call = async |client: Client| {call}.send().await;"));
         for status in &operation.statuses {
             let code = code(operation, status);
-            let answer = answer_body(contract, payloads, operation, status);
+            let response = response_body(contract, payloads, operation, status);
             let media_type = literal(media_type(status));
             if status.is_success() {
-                body.line(&format!("expect_success!(call, client, {code}, {media_type}, {answer});"));
+                body.line(&format!("expect_success!(call, client, {code}, {media_type}, {response});"));
             } else if let Some(error) = &operation.error {
                 let variant = contract
                     .errors
@@ -350,7 +350,7 @@ fn statuses(contract: &Contract, payloads: &Payloads) -> String {
                 if let Some(variant) = variant {
                     let fields = status_body_type(&variant.body).map_or("", |_| "(_)");
                     body.line(&format!(
-                        "expect_error!(call, client, {code}, {media_type}, {answer}, errors::{error}::{}{fields});",
+                        "expect_error!(call, client, {code}, {media_type}, {response}, errors::{error}::{}{fields});",
                         variant.name
                     ));
                 }

@@ -68,7 +68,7 @@ pub(crate) struct Call {
     /// The body that is sent.
     pub(crate) request: Option<String>,
     /// The bodies that come back, by status.
-    pub(crate) answers: Vec<(String, String)>,
+    pub(crate) responses: Vec<(String, String)>,
 }
 
 /// Fills every sensitive place.
@@ -109,7 +109,7 @@ pub(crate) fn canaries(contract: &Contract) -> Canaries {
             }
         }
         let request = operation.body.as_ref().and_then(|body| first(&body.value));
-        let answers: Vec<(String, String)> = operation
+        let responses: Vec<(String, String)> = operation
             .statuses
             .iter()
             .filter_map(|status| match &status.body {
@@ -117,8 +117,8 @@ pub(crate) fn canaries(contract: &Contract) -> Canaries {
                 _ => None,
             })
             .collect();
-        if !(parameters.is_empty() && request.is_none() && answers.is_empty()) {
-            calls.push(Call { operation, parameters, request, answers });
+        if !(parameters.is_empty() && request.is_none() && responses.is_empty()) {
+            calls.push(Call { operation, parameters, request, responses });
         }
     }
     let bodies = bodies.into_iter().filter(|body| !body.canaries.is_empty()).collect();
@@ -152,14 +152,14 @@ fn bodies(contract: &Contract, planter: &mut Planter<'_>) -> Vec<Body> {
 /// Every body: its type, its schema, and whether it is sent.
 fn schemas(contract: &Contract) -> impl Iterator<Item = (&TypeUse, &Value, bool)> {
     let statuses = contract.operations.iter().flat_map(|operation| &operation.statuses);
-    let answers = statuses.filter_map(|status| match (&status.body, &status.schema) {
+    let responses = statuses.filter_map(|status| match (&status.body, &status.schema) {
         (ResponseBody::Json(value), Some(schema)) => Some((value, schema, false)),
         _ => None,
     });
     let webhooks = contract.webhooks.iter().map(|webhook| (&webhook.body, &webhook.schema, false));
     let requests = contract.operations.iter().filter_map(|operation| operation.body.as_ref());
     let requests = requests.filter(|body| body.kind != BodyKind::Bytes).map(|body| (&body.value, &body.schema, true));
-    answers.chain(webhooks).chain(requests)
+    responses.chain(webhooks).chain(requests)
 }
 
 /// The component that a body is or lists, where it is marked and has no members that are.

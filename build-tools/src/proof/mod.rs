@@ -1,28 +1,28 @@
 //! What the generated tests prove beyond the documented payloads: derived from the document's schemas alone, never from what
 //! the crates do.
 
-pub(crate) mod answers;
 pub(crate) mod canaries;
 mod choice;
 pub(crate) mod mutants;
+pub(crate) mod responses;
 mod shape;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use self::answers::Answer;
 use self::canaries::Canaries;
 use self::mutants::Place;
+use self::responses::KnownResponse;
 use crate::contract::Contract;
 use crate::payloads::Payloads;
 
 /// How much the proofs of a vendor's crate comprise.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Proofs {
-    /// Changes of answers, each with what decoding it must come to.
+    /// Changes of responses, each with what decoding it must come to.
     pub mutants: usize,
-    /// Members of what is read that no answer has, as `Type.member`.
+    /// Members of what is read that no response has, as `Type.member`.
     pub unreached: Vec<String>,
     /// Members and parameters that the document marks as sensitive.
     pub sensitive: usize,
@@ -32,7 +32,7 @@ pub struct Proofs {
 
 /// What is proved of a vendor's crate.
 pub(crate) struct Proved {
-    /// The changed answers by the module of their operation.
+    /// The changed responses by the module of their operation.
     pub(crate) mutated: BTreeMap<String, Vec<Mutated>>,
     /// The sensitive places.
     pub(crate) canaries: Canaries,
@@ -40,9 +40,9 @@ pub(crate) struct Proved {
     pub(crate) proofs: Proofs,
 }
 
-/// An answer and its places that are changed.
+/// A response and its places that are changed.
 pub(crate) struct Mutated {
-    pub(crate) answer: Answer,
+    pub(crate) response: KnownResponse,
     pub(crate) places: Vec<Place>,
 }
 
@@ -51,11 +51,11 @@ pub(crate) fn prove(contract: &Contract, payloads: &Payloads) -> Proved {
     let mut mutated: BTreeMap<String, Vec<Mutated>> = BTreeMap::new();
     let mut proofs = Proofs::default();
     let mut reached = BTreeSet::new();
-    for answer in answers::answers(contract, payloads) {
-        let (places, members) = mutants::places(&contract.document, &answer.schema, &answer.value);
+    for response in responses::responses(contract, payloads) {
+        let (places, members) = mutants::places(&contract.document, &response.schema, &response.value);
         proofs.mutants += places.iter().map(Place::mutants).sum::<usize>();
         reached.extend(members);
-        mutated.entry(answer.module.clone()).or_default().push(Mutated { answer, places });
+        mutated.entry(response.module.clone()).or_default().push(Mutated { response, places });
     }
     for definition in contract.types.values().filter(|definition| definition.read) {
         let schema = &contract.document["components"]["schemas"][definition.component.as_str()];

@@ -1,4 +1,4 @@
-//! What is changed in an answer, place by place, and what decoding each change must come to.
+//! What is changed in a response, place by place, and what decoding each change must come to.
 //!
 //! The promise behind it: a client is open in what it reads. Members, values and variants that nobody documented, lengths beyond
 //! what is documented and absent optional members are no errors; a required member that is missing and a value of another kind
@@ -15,7 +15,7 @@ use super::shape::{
 use crate::passes::escape;
 use crate::spec::Pattern;
 
-/// A place in an answer, and its changes: a letter each, as `onboarding_testing::mutation` documents them. Small letters are
+/// A place in a response, and its changes: a letter each, as `onboarding_testing::mutation` documents them. Small letters are
 /// decoded, capitals are errors at the place, or within it with a plus behind them; a question mark behind a letter says that what
 /// it is decoded to is left open.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,11 +36,11 @@ impl Place {
 /// Says that what follows in a pointer is data and no documented name, so that no error may show it. No pointer has it otherwise.
 const KEY: &str = "~2";
 
-/// Every place of an answer that is changed, and the members that the answer has, each by the address of its schema in the
+/// Every place of a response that is changed, and the members that the response has, each by the address of its schema in the
 /// document.
-pub(crate) fn places(document: &Value, schema: &Value, answer: &Value) -> (Vec<Place>, Vec<*const Value>) {
+pub(crate) fn places(document: &Value, schema: &Value, response: &Value) -> (Vec<Place>, Vec<*const Value>) {
     let mut walk = Walk { document, places: Vec::new(), members: Vec::new() };
-    walk.value(schema, answer, "", Holder::Nothing, None);
+    walk.value(schema, response, "", Holder::Nothing, None);
     (walk.places, walk.members)
 }
 
@@ -451,17 +451,17 @@ mod tests {
 
     use super::places;
 
-    /// The places of an answer, a line each.
-    fn table(schemas: &Value, answer: &Value) -> Vec<String> {
+    /// The places of a response, a line each.
+    fn table(schemas: &Value, response: &Value) -> Vec<String> {
         let document = json!({ "components": { "schemas": schemas } });
-        let (places, _) = places(&document, &document["components"]["schemas"]["Answer"], answer);
+        let (places, _) = places(&document, &document["components"]["schemas"]["ResponseBody"], response);
         places.into_iter().map(|place| format!("{} {}", place.pointer, place.changes)).collect()
     }
 
     #[test]
     fn members_are_changed_by_what_their_object_says_of_them() {
         let schemas = json!({
-            "Answer": {
+            "ResponseBody": {
                 "type": "object",
                 "required": ["kind", "needed", "cleared"],
                 "properties": {
@@ -469,17 +469,17 @@ mod tests {
                     "colour": { "type": "string", "enum": ["red", "blue"] },
                     "day": { "type": "string", "format": "date" },
                     "fee": { "type": "string", "format": "decimal" },
-                    "kind": { "type": "string", "enum": ["answer"] },
+                    "kind": { "type": "string", "enum": ["response"] },
                     "needed": { "type": "string", "maxLength": 9, "pattern": "^[A-Z]+$" },
                     "whatever": {},
                 },
             },
         });
-        let answer = json!({
-            "kind": "answer", "needed": "A", "cleared": 1, "day": "2024-02-29", "fee": "1.50", "colour": "red", "whatever": [1],
+        let response = json!({
+            "kind": "response", "needed": "A", "cleared": 1, "day": "2024-02-29", "fee": "1.50", "colour": "red", "whatever": [1],
         });
         assert_eq!(
-            table(&schemas, &answer),
+            table(&schemas, &response),
             [
                 " NSBIAu",
                 "/cleared DnSBAOm10",
@@ -496,9 +496,9 @@ mod tests {
 
     #[test]
     fn further_members_are_kept_where_the_document_is_open() {
-        let open = json!({ "Answer": { "type": "object", "additionalProperties": true, "properties": {} } });
+        let open = json!({ "ResponseBody": { "type": "object", "additionalProperties": true, "properties": {} } });
         assert_eq!(table(&open, &json!({ "beyond": 1 })), [" NSBIAk"]);
-        let map = json!({ "Answer": { "type": "object", "additionalProperties": {
+        let map = json!({ "ResponseBody": { "type": "object", "additionalProperties": {
             "type": "array", "minItems": 1, "maxItems": 4, "items": { "type": "boolean" } } } });
         assert_eq!(table(&map, &json!({ "a/b": [true] })), [" NSBIAe", "/~2a~1b NSBIOzr4", "/~2a~1b/0 NSIAO"]);
         assert_eq!(table(&map, &json!({})), [" NSBIA"]);
@@ -507,7 +507,7 @@ mod tests {
     #[test]
     fn a_tag_is_needed_and_may_be_new() {
         let schemas = json!({
-            "Answer": {
+            "ResponseBody": {
                 "oneOf": [{ "$ref": "#/components/schemas/Cat" }],
                 "discriminator": { "propertyName": "kind", "mapping": { "cat": "#/components/schemas/Cat" } },
             },
@@ -524,7 +524,7 @@ mod tests {
     #[test]
     fn a_variant_is_told_by_its_form_and_then_as_strict_as_elsewhere() {
         let schemas = json!({
-            "Answer": { "anyOf": [{ "$ref": "#/components/schemas/CatId" }, { "$ref": "#/components/schemas/Cat" }] },
+            "ResponseBody": { "anyOf": [{ "$ref": "#/components/schemas/CatId" }, { "$ref": "#/components/schemas/Cat" }] },
             "CatId": { "type": "integer" },
             "Cat": {
                 "type": "object",
@@ -544,7 +544,7 @@ mod tests {
     #[test]
     fn a_change_of_what_tells_a_variant_may_make_it_unknown() {
         let schemas = json!({
-            "Answer": { "anyOf": [{ "$ref": "#/components/schemas/Cat" }, { "$ref": "#/components/schemas/Dog" }] },
+            "ResponseBody": { "anyOf": [{ "$ref": "#/components/schemas/Cat" }, { "$ref": "#/components/schemas/Dog" }] },
             "Cat": {
                 "type": "object",
                 "required": ["lives", "name"],

@@ -9,8 +9,8 @@ mod generated;
 #[doc(no_inline)]
 pub use onboarding_core as runtime;
 pub use onboarding_core::{
-    Answer, BuildError, Bytes, Call, ClientBuilder, DateTime, Decimal, DecimalNumber, DecodeError, Download, Error,
-    Items, JsonValue, Map, NaiveDate, NoDeclaredError, Observer, Pages, Patch, Refused, Response, Retry, Secret,
+    BuildError, Bytes, Call, ClientBuilder, DateTime, Decimal, DecimalNumber, DecodeError, Download, Error, Items,
+    JsonValue, Map, NaiveDate, NoDeclaredError, Observer, Pages, Patch, RawResponse, Refused, Response, Retry, Secret,
     StatusCode, Timestamp, TransportError, Utc, UtcDateTime,
 };
 

@@ -117,7 +117,7 @@ async fn work(client: Client, next: Arc<AtomicU64>) -> Vec<(u64, &'static str)> 
             return outcomes;
         }
         let operation = if id.is_multiple_of(2) { &GET } else { &POST };
-        let call = client.request(operation).path("id", &id).answers_json::<JsonValue, NoDeclaredError>();
+        let call = client.request(operation).path("id", &id).returns_json::<JsonValue, NoDeclaredError>();
         let outcome = match call.send().await {
             Ok(_) => "success",
             Err(Error::Transport(_)) => "transport",
@@ -135,7 +135,7 @@ async fn accept(listener: TcpListener, created: Created, requests: Arc<AtomicU64
     }
 }
 
-/// Answers the requests of one connection, and fails one in fifty: with 503, by cutting the body, or by breaking off.
+/// Responds to the requests of one connection, and fails one in fifty: with 503, by cutting the body, or by breaking off.
 async fn serve(mut stream: TcpStream, created: Created, requests: Arc<AtomicU64>) {
     let mut bytes = Vec::new();
     loop {
@@ -159,12 +159,12 @@ async fn serve(mut stream: TcpStream, created: Created, requests: Arc<AtomicU64>
         if let (true, Some(id), Ok(mut created)) = (head.starts_with("POST"), id, created.lock()) {
             *created.entry(id).or_default() += 1;
         }
-        let answer: &[u8] = match fault {
+        let response: &[u8] = match fault {
             Some(1) => b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{",
             Some(_) => b"",
             None => b"HTTP/1.1 200 OK\r\ncontent-length: 11\r\n\r\n{\"ok\":true}",
         };
-        if stream.write_all(answer).await.is_err() || fault.is_some() {
+        if stream.write_all(response).await.is_err() || fault.is_some() {
             return;
         }
     }

@@ -1,4 +1,4 @@
-//! A typed call: the request, and how its answers are decoded.
+//! A typed call: the request, and how its responses are decoded.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,13 +8,13 @@ use reqwest::StatusCode;
 use serde::de::DeserializeOwned;
 
 use crate::__private::text_body;
-use crate::answer::{Answer, Headers, Response};
 use crate::decode::{self, DecodeError};
 use crate::download::Download;
 use crate::error::{Declared, Error, Malformed};
 use crate::observe::Drift;
 use crate::parameter::Parameter;
 use crate::request::{Received, Reporter, Request, execute};
+use crate::response::{Headers, RawResponse, Response};
 use crate::unknown::{Noting, noted};
 
 /// The error statuses that an operation declares, each a variant with its own body.
@@ -52,7 +52,7 @@ type ReadByStatus<T> = fn(u16, &[u8]) -> Option<Result<T, DecodeError>>;
 
 /// How a success is read.
 enum Reader<T> {
-    Whole(fn(&Answer) -> Option<Result<T, DecodeError>>),
+    Whole(fn(&RawResponse) -> Option<Result<T, DecodeError>>),
     Streamed(fn(Download) -> T),
 }
 
@@ -66,59 +66,59 @@ impl<T> Clone for Reader<T> {
 impl<T> Copy for Reader<T> {}
 
 impl<T, E> Call<T, E> {
-    /// Sends the call and decodes the answer.
+    /// Sends the call and decodes the response.
     pub async fn send(self) -> Result<T, Error<E>> {
-        self.answered().await.map(|(response, _)| response.value)
+        self.received().await.map(|(response, _)| response.value)
     }
 
-    /// Sends the call and decodes the answer, keeping its status and headers.
+    /// Sends the call and decodes the response, keeping its status and headers.
     pub async fn send_with_response(self) -> Result<Response<T>, Error<E>> {
-        self.answered().await.map(|(response, _)| response)
+        self.received().await.map(|(response, _)| response)
     }
 
-    /// Sends the call and decodes the answer, keeping its bytes.
+    /// Sends the call and decodes the response, keeping its bytes.
     pub(crate) async fn send_keeping_bytes(self) -> Result<(T, Bytes), Error<E>> {
-        self.answered().await.map(|(response, bytes)| (response.value, bytes))
+        self.received().await.map(|(response, bytes)| (response.value, bytes))
     }
 
-    async fn answered(self) -> Result<(Response<T>, Bytes), Error<E>> {
+    async fn received(self) -> Result<(Response<T>, Bytes), Error<E>> {
         let stream_success = matches!(self.reader, Reader::Streamed(_));
         let reporter = self.request.reporter();
-        let answer = match (execute(self.request, stream_success).await?, self.reader) {
+        let response = match (execute(self.request, stream_success).await?, self.reader) {
             (Received::Streamed(streamed), Reader::Streamed(wrap)) => {
                 let (download, head) = *streamed;
                 let response = Response { value: wrap(download), status: head.status, headers: Headers(head.headers) };
                 return Ok((response, Bytes::new()));
             }
             (Received::Streamed(streamed), Reader::Whole(_)) => return Err(Error::Undeclared(Box::new(streamed.1))),
-            (Received::Whole(answer, true), Reader::Whole(read)) => {
+            (Received::Whole(response, true), Reader::Whole(read)) => {
                 let noting = reporter.as_ref().map(|_| Noting::begin());
-                let outcome = read(&answer);
+                let outcome = read(&response);
                 match outcome {
                     Some(Ok(value)) => {
-                        tell_unknown(reporter, noting, answer.status);
-                        let response = Response { value, status: answer.status, headers: Headers(answer.headers) };
-                        return Ok((response, answer.body));
+                        tell_unknown(reporter, noting, response.status);
+                        let RawResponse { status, headers, body, .. } = response;
+                        return Ok((Response { value, status, headers: Headers(headers) }, body));
                     }
-                    Some(Err(source)) => return Err(Error::Malformed(malformed(reporter, answer, source))),
-                    None => answer,
+                    Some(Err(source)) => return Err(Error::Malformed(malformed(reporter, response, source))),
+                    None => response,
                 }
             }
-            (Received::Whole(answer, _), _) => answer,
+            (Received::Whole(response, _), _) => response,
         };
         let noting = reporter.as_ref().map(|_| Noting::begin());
-        Err(match (self.error)(answer.status.as_u16(), &answer.body) {
+        Err(match (self.error)(response.status.as_u16(), &response.body) {
             Some(Ok(error)) => {
-                tell_unknown(reporter, noting, answer.status);
-                Error::Declared(Box::new(Declared { error, answer }))
+                tell_unknown(reporter, noting, response.status);
+                Error::Declared(Box::new(Declared { error, response }))
             }
-            Some(Err(source)) => Error::Malformed(malformed(reporter, answer, source)),
-            None => Error::Undeclared(undeclared(reporter, answer)),
+            Some(Err(source)) => Error::Malformed(malformed(reporter, response, source)),
+            None => Error::Undeclared(undeclared(reporter, response)),
         })
     }
 
-    /// Sends the call and gives the answer as it came, whatever its status.
-    pub async fn send_raw(self) -> Result<Answer, Error<NoDeclaredError>> {
+    /// Sends the call and gives the response as it came, whatever its status.
+    pub async fn send_raw(self) -> Result<RawResponse, Error<NoDeclaredError>> {
         self.request.send_raw().await
     }
 
@@ -166,11 +166,11 @@ impl<T, E> fmt::Debug for Call<T, E> {
 }
 
 /// Not generic, so that no service compiles it again.
-fn malformed(reporter: Option<Reporter>, answer: Answer, source: DecodeError) -> Box<Malformed> {
+fn malformed(reporter: Option<Reporter>, response: RawResponse, source: DecodeError) -> Box<Malformed> {
     if let Some(reporter) = reporter {
-        reporter.report(&Drift::MalformedBody { status: answer.status, error: &source });
+        reporter.report(&Drift::MalformedBody { status: response.status, error: &source });
     }
-    Box::new(Malformed { answer, source })
+    Box::new(Malformed { response, source })
 }
 
 #[inline]
@@ -182,46 +182,48 @@ fn tell_unknown(reporter: Option<Reporter>, noting: Option<Noting>, status: Stat
     }
 }
 
-fn undeclared(reporter: Option<Reporter>, answer: Answer) -> Box<Answer> {
+fn undeclared(reporter: Option<Reporter>, response: RawResponse) -> Box<RawResponse> {
     if let Some(reporter) = reporter {
-        reporter.report(&Drift::UndeclaredStatus { status: answer.status });
+        reporter.report(&Drift::UndeclaredStatus { status: response.status });
     }
-    Box::new(answer)
+    Box::new(response)
 }
 
 /// How generated code says what a success holds.
 impl Request {
     /// A success holds JSON.
-    pub fn answers_json<T: DeserializeOwned, E: StatusError>(self) -> Call<T, E> {
-        self.reads(|answer| Some(decode::json(&answer.body)))
+    pub fn returns_json<T: DeserializeOwned, E: StatusError>(self) -> Call<T, E> {
+        self.reads(|response| Some(decode::json(&response.body)))
     }
 
     /// A success holds nothing that matters.
-    pub fn answers_nothing<E: StatusError>(self) -> Call<(), E> {
+    pub fn returns_nothing<E: StatusError>(self) -> Call<(), E> {
         self.reads(|_| Some(Ok(())))
     }
 
     /// A success holds JSON, or nothing at all.
-    pub fn answers_json_or_nothing<T: DeserializeOwned, E: StatusError>(self) -> Call<Option<T>, E> {
-        self.reads(|answer| Some(if answer.body.is_empty() { Ok(None) } else { decode::json(&answer.body).map(Some) }))
+    pub fn returns_json_or_nothing<T: DeserializeOwned, E: StatusError>(self) -> Call<Option<T>, E> {
+        self.reads(|response| {
+            Some(if response.body.is_empty() { Ok(None) } else { decode::json(&response.body).map(Some) })
+        })
     }
 
     /// A success holds text.
-    pub fn answers_text<E: StatusError>(self) -> Call<String, E> {
-        self.reads(|answer| Some(text_body(&answer.body)))
+    pub fn returns_text<E: StatusError>(self) -> Call<String, E> {
+        self.reads(|response| Some(text_body(&response.body)))
     }
 
     /// A success holds what its status says.
-    pub fn answers_by_status<T: Outcome, E: StatusError>(self) -> Call<T, E> {
-        self.reads(|answer| T::decode(answer.status.as_u16(), &answer.body))
+    pub fn returns_by_status<T: Outcome, E: StatusError>(self) -> Call<T, E> {
+        self.reads(|response| T::decode(response.status.as_u16(), &response.body))
     }
 
     /// A success holds a file.
-    pub fn answers_download<E: StatusError>(self) -> Call<Download, E> {
+    pub fn returns_download<E: StatusError>(self) -> Call<Download, E> {
         Call { request: self, reader: Reader::Streamed(|download| download), error: E::decode }
     }
 
-    fn reads<T, E: StatusError>(self, read: fn(&Answer) -> Option<Result<T, DecodeError>>) -> Call<T, E> {
+    fn reads<T, E: StatusError>(self, read: fn(&RawResponse) -> Option<Result<T, DecodeError>>) -> Call<T, E> {
         Call { request: self, reader: Reader::Whole(read), error: E::decode }
     }
 }

@@ -25,8 +25,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a whole call may take unless the builder says otherwise.
 const TIMEOUT: Duration = Duration::from_secs(60);
-/// How many bytes of an answer are held in memory unless the builder says otherwise.
-const MAX_ANSWER_BYTES: usize = 32 * 1024 * 1024;
+/// How many bytes of a response are held in memory unless the builder says otherwise.
+const MAX_RESPONSE_BYTES: usize = 32 * 1024 * 1024;
 /// How long a download may take, and how many bytes it may have, unless the builder says otherwise.
 const DOWNLOAD_TIMEOUT: Duration = Duration::from_secs(15 * 60);
 const MAX_DOWNLOAD_BYTES: u64 = 1024 * 1024 * 1024;
@@ -35,7 +35,7 @@ const MAX_BASE_URL_BYTES: usize = 4096;
 /// Headers that the client or what carries the request sends, and what to do instead of giving them to the builder.
 const RESERVED: [(&str, &str); 15] = [
     ("accept", "each operation sends its own"),
-    ("accept-encoding", "compressed answers are not read"),
+    ("accept-encoding", "compressed responses are not read"),
     ("connection", CARRIED),
     ("content-length", CARRIED),
     ("content-type", "each operation sends its own"),
@@ -155,7 +155,7 @@ struct Settings {
     connect_timeout: Duration,
     attempt_timeout: Duration,
     timeout: Duration,
-    max_answer_bytes: usize,
+    max_response_bytes: usize,
     download_timeout: Duration,
     max_download_bytes: u64,
     max_concurrent_calls: Option<usize>,
@@ -190,7 +190,7 @@ impl Default for Settings {
             connect_timeout: CONNECT_TIMEOUT,
             attempt_timeout: ATTEMPT_TIMEOUT,
             timeout: TIMEOUT,
-            max_answer_bytes: MAX_ANSWER_BYTES,
+            max_response_bytes: MAX_RESPONSE_BYTES,
             download_timeout: DOWNLOAD_TIMEOUT,
             max_download_bytes: MAX_DOWNLOAD_BYTES,
             max_concurrent_calls: None,
@@ -249,7 +249,7 @@ impl<V: VendorClient> ClientBuilder<V> {
     }
 
     /// How long one attempt may take, from connecting to the last byte: 30 seconds by default. For downloads it covers the time
-    /// to the head of the answer.
+    /// to the head of the response.
     pub fn attempt_timeout(mut self, limit: Duration) -> Self {
         self.settings.attempt_timeout = limit;
         self
@@ -261,9 +261,9 @@ impl<V: VendorClient> ClientBuilder<V> {
         self
     }
 
-    /// How many bytes of an answer are held in memory: 32 MiB by default. A longer answer is an error.
-    pub fn max_answer_bytes(mut self, limit: usize) -> Self {
-        self.settings.max_answer_bytes = limit;
+    /// How many bytes of a response are held in memory: 32 MiB by default. A longer response is an error.
+    pub fn max_response_bytes(mut self, limit: usize) -> Self {
+        self.settings.max_response_bytes = limit;
         self
     }
 
@@ -323,7 +323,7 @@ impl<V: VendorClient> ClientBuilder<V> {
         self
     }
 
-    /// Sets the HTTP client up by reqwest's own builder: proxies, client certificates, roots. Redirects are not followed, answers not
+    /// Sets the HTTP client up by reqwest's own builder: proxies, client certificates, roots. Redirects are not followed, responses not
     /// decompressed, and this machine not called through a proxy, whatever it says.
     ///
     /// Such a builder makes one HTTP client, which all tokio runtimes share: a connection that was opened on one of them cannot be used
@@ -380,7 +380,7 @@ impl Settings {
                 headers,
                 attempt_timeout: self.attempt_timeout,
                 timeout: self.timeout,
-                max_answer_bytes: self.max_answer_bytes,
+                max_response_bytes: self.max_response_bytes,
                 download_timeout: self.download_timeout,
                 max_download_bytes: self.max_download_bytes,
                 limits: Limits::new(self.max_concurrent_calls, self.rate_limit),
@@ -403,7 +403,7 @@ impl Settings {
             ("attempt_timeout", positive, !self.attempt_timeout.is_zero()),
             ("timeout", positive, !self.timeout.is_zero()),
             ("download_timeout", positive, !self.download_timeout.is_zero()),
-            ("max_answer_bytes", at_least_one, self.max_answer_bytes > 0),
+            ("max_response_bytes", at_least_one, self.max_response_bytes > 0),
             ("max_download_bytes", at_least_one, self.max_download_bytes > 0),
             ("max_concurrent_calls", at_least_one, self.max_concurrent_calls != Some(0)),
             (
@@ -515,7 +515,7 @@ pub(crate) struct Shared {
     pub(crate) headers: HeaderMap,
     pub(crate) attempt_timeout: Duration,
     pub(crate) timeout: Duration,
-    pub(crate) max_answer_bytes: usize,
+    pub(crate) max_response_bytes: usize,
     pub(crate) download_timeout: Duration,
     pub(crate) max_download_bytes: u64,
     pub(crate) limits: Limits,
@@ -541,8 +541,8 @@ impl Client {
     /// # async fn example(client: onboarding_core::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use onboarding_core::Method;
     ///
-    /// let answer = client.raw(Method::GET, "/things/{id}").path("id", &17).query("full", &true).send_raw().await?;
-    /// assert_eq!(answer.status(), 200);
+    /// let response = client.raw(Method::GET, "/things/{id}").path("id", &17).query("full", &true).send_raw().await?;
+    /// assert_eq!(response.status(), 200);
     /// # Ok(())
     /// # }
     /// ```

@@ -13,7 +13,7 @@ use crate::client::{BuildError, checked_header};
 use crate::error::{Error, TransportError, TransportErrorKind};
 use crate::parameter::encode;
 use crate::runtime::BoxFuture;
-use crate::{Answer, Client, Secret};
+use crate::{Client, RawResponse, Secret};
 
 /// What signs a call in. Each vendor crate has constructors for the forms that its vendor knows.
 ///
@@ -126,7 +126,7 @@ impl fmt::Debug for Credentials {
 pub trait Authenticate: Send + Sync + fmt::Debug {
     /// The headers for the next attempt of a call.
     ///
-    /// `refused` are the headers that the vendor has just answered with 401, if it did: others are then needed. When the same come
+    /// `refused` are the headers to which the vendor has just responded with 401, if it did: others are then needed. When the same come
     /// back, the call is not repeated. Many calls ask at once: whoever renews should do so once for all of them.
     fn sign_in<'a>(
         &'a self,
@@ -175,7 +175,7 @@ impl fmt::Debug for SignInHeaders {
 #[derive(Clone)]
 pub struct CredentialsError {
     kind: CredentialsErrorKind,
-    answer: Option<Box<Answer>>,
+    response: Option<Box<RawResponse>>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
     attempts: u32,
     retry_after: Option<Duration>,
@@ -201,7 +201,7 @@ pub enum CredentialsErrorKind {
     Refused,
     /// The vendor's token endpoint failed, asked for fewer requests, or could not be reached.
     Unavailable,
-    /// The vendor's answer holds no usable token.
+    /// The vendor's response holds no usable token.
     Malformed,
     /// The store of tokens failed, or took too long.
     Store,
@@ -228,17 +228,17 @@ impl CredentialsError {
         self.kind
     }
 
-    /// What the vendor answered to the request for a token, when it did.
-    pub fn answer(&self) -> Option<&Answer> {
-        self.answer.as_deref()
+    /// The vendor's response to the request for a token, when it did.
+    pub fn response(&self) -> Option<&RawResponse> {
+        self.response.as_deref()
     }
 
-    /// The status of that answer, or of its head when the rest did not come.
+    /// The status of that response, or of its head when the rest did not come.
     pub fn status(&self) -> Option<StatusCode> {
-        self.answer().map(Answer::status).or_else(|| self.transport()?.status())
+        self.response().map(RawResponse::status).or_else(|| self.transport()?.status())
     }
 
-    /// How often the call itself was sent: 0 unless the vendor answered it with 401 or with a failure worth a retry.
+    /// How often the call itself was sent: 0 unless the vendor responded to it with 401 or with a failure worth a retry.
     pub const fn attempts(&self) -> u32 {
         self.attempts
     }
@@ -246,7 +246,7 @@ impl CredentialsError {
     /// How long the client waits until it asks the vendor for a token again, or, where it does not wait, how long the vendor asked it
     /// to.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.retry_after.or_else(|| self.answer()?.retry_after())
+        self.retry_after.or_else(|| self.response()?.retry_after())
     }
 
     /// Whether the vendor refused the credentials, or a person has to sign in (again). An outage of the vendor's token endpoint, of
@@ -254,7 +254,7 @@ impl CredentialsError {
     pub fn is_unauthorized(&self) -> bool {
         match self.kind {
             CredentialsErrorKind::SecondFactorRequired | CredentialsErrorKind::SignInAgain => true,
-            CredentialsErrorKind::Refused => self.answer().is_none_or(is_about_credentials),
+            CredentialsErrorKind::Refused => self.response().is_none_or(is_about_credentials),
             CredentialsErrorKind::MissingValue { .. }
             | CredentialsErrorKind::UnusableValue
             | CredentialsErrorKind::Unavailable
@@ -307,7 +307,7 @@ impl CredentialsError {
     }
 
     pub(crate) const fn of(kind: CredentialsErrorKind) -> Self {
-        Self { kind, answer: None, source: None, attempts: 0, retry_after: None }
+        Self { kind, response: None, source: None, attempts: 0, retry_after: None }
     }
 
     pub(crate) fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
@@ -315,8 +315,8 @@ impl CredentialsError {
         self
     }
 
-    pub(crate) fn answered(mut self, answer: Answer) -> Self {
-        self.answer = Some(Box::new(answer));
+    pub(crate) fn with_response(mut self, response: RawResponse) -> Self {
+        self.response = Some(Box::new(response));
         self
     }
 
@@ -333,12 +333,12 @@ impl CredentialsError {
 
 /// Whether a refusal by the token endpoint is about the credentials: 401, 403, and a 400 unless it gives one of the reasons of RFC
 /// 6749 (section 5.2) that have nothing to do with them.
-fn is_about_credentials(answer: &Answer) -> bool {
-    match answer.status() {
+fn is_about_credentials(response: &RawResponse) -> bool {
+    match response.status() {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => true,
         StatusCode::BAD_REQUEST => {
             // No error of OAuth is that long.
-            let body = Some(answer.bytes()).filter(|body| body.len() <= 64 * 1024);
+            let body = Some(response.bytes()).filter(|body| body.len() <= 64 * 1024);
             let body: Option<serde_json::Value> = body.and_then(|body| serde_json::from_slice(body).ok());
             let reason = body.as_ref().and_then(|body| body.get("error")?.as_str());
             !matches!(
@@ -384,7 +384,7 @@ impl fmt::Debug for CredentialsError {
         formatter
             .debug_struct("CredentialsError")
             .field("kind", &self.kind)
-            .field("answer", &self.answer)
+            .field("response", &self.response)
             .field("attempts", &self.attempts)
             .field("source", &self.source)
             .finish_non_exhaustive()
@@ -405,10 +405,10 @@ impl fmt::Display for CredentialsError {
                 None => "the vendor refused to give out a token",
             },
             CredentialsErrorKind::Unavailable => match self.status() {
-                Some(status) => return write!(formatter, "the vendor's token endpoint answered {status}"),
+                Some(status) => return write!(formatter, "the vendor's token endpoint responded with {status}"),
                 None => "the vendor's token endpoint could not be reached",
             },
-            CredentialsErrorKind::Malformed => "the vendor's answer holds no usable token",
+            CredentialsErrorKind::Malformed => "the vendor's response holds no usable token",
             CredentialsErrorKind::Store => "the store of tokens failed",
             CredentialsErrorKind::Signing => "the request could not be signed",
             CredentialsErrorKind::Other => "the credentials failed",

@@ -49,7 +49,7 @@ impl Download {
             deadline: shared.runtime.instant().checked_add(shared.download_timeout),
             timer: None,
             runtime: shared.runtime.clone(),
-            max_held_bytes: shared.max_answer_bytes,
+            max_held_bytes: shared.max_response_bytes,
             place,
         }
     }
@@ -96,7 +96,7 @@ impl Download {
             return Poll::Ready(None);
         };
         if self.announced.take().is_some_and(|announced| announced > self.left) {
-            return Poll::Ready(Some(Err(TransportError::of(TransportErrorKind::AnswerTooLarge))));
+            return Poll::Ready(Some(Err(TransportError::of(TransportErrorKind::ResponseTooLarge))));
         }
         let (runtime, timer, deadline) = (&*self.runtime, &mut self.timer, self.deadline);
         let polled = caught(|| {
@@ -117,7 +117,7 @@ impl Download {
         Poll::Ready(piece.map(|piece| {
             let piece = piece?;
             let left = u64::try_from(piece.len()).ok().and_then(|length| self.left.checked_sub(length));
-            self.left = left.ok_or_else(|| TransportError::of(TransportErrorKind::AnswerTooLarge))?;
+            self.left = left.ok_or_else(|| TransportError::of(TransportErrorKind::ResponseTooLarge))?;
             Ok(piece)
         }))
     }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
-use crate::Answer;
+use crate::RawResponse;
 use crate::check::Violation;
 use crate::credentials::CredentialsError;
 use crate::decode::DecodeError;
@@ -16,45 +16,45 @@ use crate::runtime::Panicked;
 /// Why a call failed. `E` has a variant for each error status that the operation declares.
 ///
 /// Neither `Display` nor `Debug` shows a credential, a parameter or a body; those that came from the vendor are reached by
-/// [`answer`](Self::answer) and by matching on [`declared`](Self::declared).
+/// [`response`](Self::response) and by matching on [`declared`](Self::declared).
 #[non_exhaustive]
 pub enum Error<E> {
     /// The call was refused before anything was sent.
     Refused(Refused),
     /// The call could not be signed in: no token was to be had, or the request could not be signed.
     Credentials(CredentialsError),
-    /// No complete answer came. Whether the vendor acted on the call is not known.
+    /// No complete response came. Whether the vendor acted on the call is not known.
     Transport(TransportError),
-    /// The vendor answered with an error status that the operation declares.
+    /// The vendor responded with an error status that the operation declares.
     Declared(Box<Declared<E>>),
-    /// The vendor answered with a status that the operation does not declare.
-    Undeclared(Box<Answer>),
+    /// The vendor responded with a status that the operation does not declare.
+    Undeclared(Box<RawResponse>),
     /// The vendor's body is not as declared for its status. The status may well be a success.
     Malformed(Box<Malformed>),
 }
 
-/// A declared error: the typed body, and the answer that it came in.
+/// A declared error: the typed body, and the response that it came in.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Declared<E> {
     /// The error by status.
     pub error: E,
-    /// The answer as it came.
-    pub answer: Answer,
+    /// The response as it came.
+    pub response: RawResponse,
 }
 
 impl<E> fmt::Debug for Declared<E> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.answer.fmt(formatter)
+        self.response.fmt(formatter)
     }
 }
 
-/// An answer whose body is not as declared, and what is wrong with it.
+/// A response whose body is not as declared, and what is wrong with it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Malformed {
-    /// The answer as it came.
-    pub answer: Answer,
+    /// The response as it came.
+    pub response: RawResponse,
     /// Where the body departs from what is declared.
     pub source: DecodeError,
 }
@@ -95,11 +95,11 @@ pub enum Refused {
     Runtime,
 }
 
-/// Why no complete answer came.
+/// Why no complete response came.
 #[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
-    /// The status, when at least the head of an answer came.
+    /// The status, when at least the head of a response came.
     status: Option<StatusCode>,
     attempts: u32,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
@@ -113,9 +113,9 @@ pub enum TransportErrorKind {
     Connect,
     /// The time allowed has passed.
     Timeout,
-    /// The answer is longer than the client holds in memory, or a file longer than it may be.
-    AnswerTooLarge,
-    /// The connection failed while the request was sent or the answer was read.
+    /// The response is longer than the client holds in memory, or a file longer than it may be.
+    ResponseTooLarge,
+    /// The connection failed while the request was sent or the response was read.
     Interrupted,
 }
 
@@ -125,7 +125,7 @@ impl TransportErrorKind {
         match self {
             Self::Connect => "connect",
             Self::Timeout => "timeout",
-            Self::AnswerTooLarge => "answer_too_large",
+            Self::ResponseTooLarge => "response_too_large",
             Self::Interrupted => "interrupted",
         }
     }
@@ -137,7 +137,7 @@ impl TransportError {
         self.kind
     }
 
-    /// The status, when the head of an answer came but its body did not.
+    /// The status, when the head of a response came but its body did not.
     pub const fn status(&self) -> Option<StatusCode> {
         self.status
     }
@@ -186,8 +186,8 @@ impl fmt::Display for TransportError {
         formatter.write_str(match self.kind {
             TransportErrorKind::Connect => "no connection could be made",
             TransportErrorKind::Timeout => "the time allowed has passed",
-            TransportErrorKind::AnswerTooLarge => "the answer is longer than it may be",
-            TransportErrorKind::Interrupted => "the connection failed before the answer was complete",
+            TransportErrorKind::ResponseTooLarge => "the response is longer than it may be",
+            TransportErrorKind::Interrupted => "the connection failed before the response was complete",
         })
     }
 }
@@ -209,17 +209,17 @@ impl<E> Error<E> {
         }
     }
 
-    /// The answer as it came, when one came.
-    pub fn answer(&self) -> Option<&Answer> {
+    /// The response as it came, when one came.
+    pub fn response(&self) -> Option<&RawResponse> {
         match self {
-            Self::Declared(declared) => Some(&declared.answer),
-            Self::Undeclared(answer) => Some(answer),
-            Self::Malformed(malformed) => Some(&malformed.answer),
+            Self::Declared(declared) => Some(&declared.response),
+            Self::Undeclared(response) => Some(response),
+            Self::Malformed(malformed) => Some(&malformed.response),
             Self::Refused(_) | Self::Credentials(_) | Self::Transport(_) => None,
         }
     }
 
-    /// The status that came, or at least the head of an answer: to the call or, when the call could not be signed in, to the request
+    /// The status that came, or at least the head of a response: to the call or, when the call could not be signed in, to the request
     /// for a token ([`Error::Credentials`]).
     pub fn status(&self) -> Option<StatusCode> {
         match self {
@@ -228,11 +228,11 @@ impl<E> Error<E> {
         }
     }
 
-    /// The status of an answer to the call itself.
+    /// The status of a response to the call itself.
     fn status_of_call(&self) -> Option<StatusCode> {
         match self {
             Self::Transport(error) => error.status,
-            Self::Declared(_) | Self::Undeclared(_) | Self::Malformed(_) => self.answer().map(Answer::status),
+            Self::Declared(_) | Self::Undeclared(_) | Self::Malformed(_) => self.response().map(RawResponse::status),
             Self::Refused(_) | Self::Credentials(_) => None,
         }
     }
@@ -242,7 +242,7 @@ impl<E> Error<E> {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Credentials(error) => error.retry_after(),
-            _ => self.answer()?.retry_after,
+            _ => self.response()?.retry_after,
         }
     }
 
@@ -252,20 +252,20 @@ impl<E> Error<E> {
             Self::Refused(_) => 0,
             Self::Credentials(error) => error.attempts(),
             Self::Transport(error) => error.attempts,
-            Self::Declared(declared) => declared.answer.attempts,
-            Self::Undeclared(answer) => answer.attempts,
-            Self::Malformed(malformed) => malformed.answer.attempts,
+            Self::Declared(declared) => declared.response.attempts,
+            Self::Undeclared(response) => response.attempts,
+            Self::Malformed(malformed) => malformed.response.attempts,
         }
     }
 
-    /// The headers, when an answer came.
+    /// The headers, when a response came.
     pub fn headers(&self) -> Option<&HeaderMap> {
-        self.answer().map(Answer::headers)
+        self.response().map(RawResponse::headers)
     }
 
-    /// The body as it came, when an answer came.
+    /// The body as it came, when a response came.
     pub fn bytes(&self) -> Option<&Bytes> {
-        self.answer().map(Answer::bytes)
+        self.response().map(RawResponse::bytes)
     }
 
     /// Whether the time allowed has passed: of the call, of an attempt, or of what it takes to sign in.
@@ -286,7 +286,7 @@ impl<E> Error<E> {
         }
     }
 
-    /// Whether the vendor refused the credentials: it answered the call with 401 or gave out no token for them, or a person has to sign
+    /// Whether the vendor refused the credentials: it responded to the call with 401 or gave out no token for them, or a person has to sign
     /// in again. An outage of its token endpoint is none of it, nor is a failure of the store, of the signer or of the set-up.
     pub fn is_unauthorized(&self) -> bool {
         match self {
@@ -339,7 +339,7 @@ impl<E> fmt::Debug for Error<E> {
             Self::Credentials(error) => formatter.debug_tuple("Credentials").field(error).finish(),
             Self::Transport(error) => formatter.debug_tuple("Transport").field(error).finish(),
             Self::Declared(declared) => formatter.debug_tuple("Declared").field(declared).finish(),
-            Self::Undeclared(answer) => formatter.debug_tuple("Undeclared").field(answer).finish(),
+            Self::Undeclared(response) => formatter.debug_tuple("Undeclared").field(response).finish(),
             Self::Malformed(malformed) => formatter.debug_tuple("Malformed").field(malformed).finish(),
         }
     }
@@ -350,13 +350,17 @@ impl<E> fmt::Display for Error<E> {
         match self {
             Self::Refused(_) => formatter.write_str("the call was refused before anything was sent"),
             Self::Credentials(_) => formatter.write_str("the call could not be signed in"),
-            Self::Transport(_) => formatter.write_str("no complete answer came"),
-            Self::Declared(declared) => write!(formatter, "the vendor answered {}", declared.answer.status),
-            Self::Undeclared(answer) => {
-                write!(formatter, "the vendor answered {}, which the operation does not declare", answer.status)
+            Self::Transport(_) => formatter.write_str("no complete response came"),
+            Self::Declared(declared) => write!(formatter, "the vendor responded with {}", declared.response.status),
+            Self::Undeclared(response) => {
+                write!(formatter, "the vendor responded with {}, which the operation does not declare", response.status)
             }
             Self::Malformed(malformed) => {
-                write!(formatter, "the vendor answered {} with a body that is not as declared", malformed.answer.status)
+                write!(
+                    formatter,
+                    "the vendor responded with {} and a body that is not as declared",
+                    malformed.response.status
+                )
             }
         }
     }
@@ -387,7 +391,7 @@ mod tests {
     use crate::credentials::{CredentialsError, CredentialsErrorKind, StoreTimedOut};
     use crate::decode::DecodeError;
     use crate::runtime::Panicked;
-    use crate::{Answer, NoDeclaredError, Rule, SignError};
+    use crate::{NoDeclaredError, RawResponse, Rule, SignError};
 
     /// What an error says of itself.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -431,8 +435,8 @@ mod tests {
         }
     }
 
-    fn answer(status: u16, body: &'static str) -> Answer {
-        Answer {
+    fn response(status: u16, body: &'static str) -> RawResponse {
+        RawResponse {
             status: StatusCode::from_u16(status).unwrap(),
             headers: HeaderMap::new(),
             body: Bytes::from_static(body.as_bytes()),
@@ -461,7 +465,7 @@ mod tests {
     const TRANSPORT_KINDS: [TransportErrorKind; 4] = [
         TransportErrorKind::Connect,
         TransportErrorKind::Timeout,
-        TransportErrorKind::AnswerTooLarge,
+        TransportErrorKind::ResponseTooLarge,
         TransportErrorKind::Interrupted,
     ];
     const CREDENTIALS_KINDS: [CredentialsErrorKind; 10] = [
@@ -497,13 +501,13 @@ mod tests {
                 let (timeout, connect) = match error.kind() {
                     TransportErrorKind::Timeout => (true, false),
                     TransportErrorKind::Connect => (false, true),
-                    TransportErrorKind::AnswerTooLarge | TransportErrorKind::Interrupted => (false, false),
+                    TransportErrorKind::ResponseTooLarge | TransportErrorKind::Interrupted => (false, false),
                 };
                 Says { timeout, connect, sources: 1, retry_after: None, ..status }
             }
-            Error::Declared(declared) => of_call(declared.answer.status.as_u16()),
-            Error::Undeclared(answer) => of_call(answer.status.as_u16()),
-            Error::Malformed(malformed) => Says { sources: 1, ..of_call(malformed.answer.status.as_u16()) },
+            Error::Declared(declared) => of_call(declared.response.status.as_u16()),
+            Error::Undeclared(response) => of_call(response.status.as_u16()),
+            Error::Malformed(malformed) => Says { sources: 1, ..of_call(malformed.response.status.as_u16()) },
             Error::Credentials(error) => {
                 let status = error.status().map(|status| status.as_u16());
                 Says {
@@ -550,15 +554,17 @@ mod tests {
             }));
         }
         for status in STATUSES {
-            failures.push(Error::Declared(Box::new(Declared { error: (), answer: answer(status, "") })));
-            failures.push(Error::Undeclared(Box::new(answer(status, ""))));
+            failures.push(Error::Declared(Box::new(Declared { error: (), response: response(status, "") })));
+            failures.push(Error::Undeclared(Box::new(response(status, ""))));
             let source = DecodeError::new("", "expected an object");
-            failures.push(Error::Malformed(Box::new(Malformed { answer: answer(status, ""), source })));
+            failures.push(Error::Malformed(Box::new(Malformed { response: response(status, ""), source })));
         }
         for kind in CREDENTIALS_KINDS {
             failures.push(Error::Credentials(CredentialsError::of(kind)));
             failures.extend(STATUSES.map(|status| {
-                Error::Credentials(CredentialsError::of(kind).answered(answer(status, r#"{"error":"invalid_grant"}"#)))
+                Error::Credentials(
+                    CredentialsError::of(kind).with_response(response(status, r#"{"error":"invalid_grant"}"#)),
+                )
             }));
         }
         for failure in &failures {
@@ -613,7 +619,7 @@ mod tests {
             (r#"{"error":"unsupported_grant_type"}"#, false),
             (r#"{"error":"temporarily_unavailable"}"#, false),
         ] {
-            let error = CredentialsError::of(CredentialsErrorKind::Refused).answered(answer(400, body));
+            let error = CredentialsError::of(CredentialsErrorKind::Refused).with_response(response(400, body));
             assert_eq!(error.is_unauthorized(), about_credentials, "{body}");
         }
     }

@@ -1,13 +1,12 @@
 //! The runtime behind the `onboarding-*` vendor clients.
 //!
-//! A generated operation describes its request as plain data ([`Operation`], [`Request`]) and names how its answer is decoded;
+//! A generated operation describes its request as plain data ([`Operation`], [`Request`]) and names how its response is decoded;
 //! one shared executor in [`Client`] sends it. Everything that every vendor needs lives here once: building the client, encoding
 //! of paths, queries and headers, errors that keep status, headers and bytes, decoding with the path of the member that failed,
 //! and types that keep private values out of logs.
 //!
 //! Services depend on a vendor crate and meet this one only through what that crate re-exports.
 
-mod answer;
 mod call;
 mod check;
 mod client;
@@ -31,6 +30,7 @@ mod parameter;
 mod patch;
 mod renewal;
 mod request;
+mod response;
 mod retry;
 mod runtime;
 mod schema;
@@ -57,7 +57,6 @@ pub use reqwest::{Method, StatusCode};
 pub use rust_decimal;
 pub use url::Url;
 
-pub use crate::answer::{Answer, Headers, Response};
 pub use crate::call::{Call, NoDeclaredError, Outcome, StatusError};
 pub use crate::check::{Check, Rule, Subject, Violation};
 pub use crate::client::{BuildError, Client, ClientBuilder, Environment, VendorClient};
@@ -65,6 +64,7 @@ pub use crate::credentials::{Authenticate, Credentials, CredentialsError, Creden
 pub use crate::decimal::{Decimal, DecimalNumber, ParseDecimalError};
 pub use crate::decode::DecodeError;
 pub use crate::download::Download;
+pub use crate::response::{Headers, RawResponse, Response};
 
 pub use crate::error::{Declared, Error, Malformed, Refused, TransportError, TransportErrorKind};
 pub use crate::event_batch::EventBatch;

@@ -314,7 +314,7 @@ macro_rules! string_enum {
                 match text {
                     $($wire => Self::$Variant,)*
                     _ => {
-                        // Heard only while an answer is decoded, not where a service makes the value.
+                        // Heard only while a response is decoded, not where a service makes the value.
                         $crate::__private::note_unknown(::core::stringify!($Name), text);
                         Self::Unknown(text.to_owned())
                     }
@@ -842,13 +842,13 @@ macro_rules! call {
                 self.0
             }
 
-            /// Sends the call and decodes the answer.
+            /// Sends the call and decodes the response.
             #[inline]
             pub async fn send(self) -> ::core::result::Result<$Success, $crate::Error<$Failure>> {
                 self.0.send().await
             }
 
-            /// Sends the call and decodes the answer, keeping its status and headers.
+            /// Sends the call and decodes the response, keeping its status and headers.
             #[inline]
             pub async fn send_with_response(
                 self,
@@ -861,7 +861,7 @@ macro_rules! call {
     };
 }
 
-/// The streams of a call whose answer is a page.
+/// The streams of a call whose response is a page.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __pages {

@@ -66,9 +66,9 @@ pub struct CallInfo<'a> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct CallEnd {
-    /// The status of the last answer, when one came.
+    /// The status of the last response, when one came.
     pub status: Option<StatusCode>,
-    /// What kept an answer from coming: `refused`, `credentials`, `connect`, `timeout`, `answer_too_large` or `interrupted`.
+    /// What kept a response from coming: `refused`, `credentials`, `connect`, `timeout`, `response_too_large` or `interrupted`.
     pub failure: Option<&'static str>,
     /// How often the call was sent.
     pub attempts: u32,
@@ -93,13 +93,13 @@ pub enum Drift<'a> {
         error: &'a DecodeError,
     },
     /// A value of an open enumeration, or a variant of a union, that the vendor did not document when the crate was generated. It was
-    /// read as `Unknown`; the call is not the worse for it. Several such values in one answer are told one by one, the same value
+    /// read as `Unknown`; the call is not the worse for it. Several such values in one response are told one by one, the same value
     /// once.
     UnknownValue {
         /// The status.
         status: StatusCode,
         /// The name of the enumeration or union, as in the vendor crate. What came instead of a documented value is not told, since
-        /// it may be private: it stands in the decoded answer.
+        /// it may be private: it stands in the decoded response.
         type_name: &'static str,
     },
     /// A list came to a page that it had given before. The list ends there.
@@ -174,7 +174,7 @@ pub(crate) fn record(span: &Span, result: &Result<Received, Failure>) {
 /// The status that came, and the kind of failure if there was one.
 pub(crate) fn ending(result: &Result<Received, Failure>) -> (Option<StatusCode>, Option<&'static str>) {
     match result {
-        Ok(Received::Whole(answer, _)) => (Some(answer.status), None),
+        Ok(Received::Whole(response, _)) => (Some(response.status), None),
         Ok(Received::Streamed(streamed)) => (Some(streamed.1.status), None),
         Err(Failure::Refused(_)) => (None, Some("refused")),
         Err(Failure::Credentials(_)) => (None, Some("credentials")),

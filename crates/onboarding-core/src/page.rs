@@ -17,7 +17,7 @@ use crate::observe::Drift;
 /// How many of the last pages are remembered to know one that comes again. A longer cycle is found too, some pages later.
 const REMEMBERED: usize = 4096;
 
-/// An answer that is one page of a list.
+/// A response that is one page of a list.
 pub trait Page: Sized {
     /// What the list is of.
     type Item;
@@ -214,7 +214,7 @@ impl<T: Page + Send + 'static, E: Send + 'static> Stream for Pages<T, E> {
             match &mut pages.step {
                 Step::Done => return Poll::Ready(None),
                 Step::Idle => pages.step = Step::Asked(pages.ask()),
-                Step::Asked(answer) => match ready!(answer.as_mut().poll(context)) {
+                Step::Asked(response) => match ready!(response.as_mut().poll(context)) {
                     Ok((page, bytes)) => return Poll::Ready(pages.take(page, &bytes).map(Ok)),
                     Err(error) => {
                         pages.step = Step::Done;

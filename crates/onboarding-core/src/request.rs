@@ -13,7 +13,6 @@ use url::Position;
 use uuid::Uuid;
 
 use crate::Client;
-use crate::answer::Answer;
 use crate::call::NoDeclaredError;
 use crate::check::{self, Check, Rule};
 use crate::client::Shared;
@@ -24,6 +23,7 @@ use crate::form::{self, NoForm};
 use crate::observe::{self, CallEnd, CallInfo, Drift};
 use crate::operation::{Operation, OperationRef};
 use crate::parameter::{Parameter, encode};
+use crate::response::RawResponse;
 use crate::retry;
 use crate::runtime::{BoxFuture, Panicked, caught, caught_future, has_clock, within};
 use crate::signer::SignableRequest;
@@ -47,7 +47,7 @@ pub struct Request {
     body: Option<(&'static str, Bytes)>,
     timeout: Option<Duration>,
     attempt_timeout: Option<Duration>,
-    max_answer_bytes: Option<usize>,
+    max_response_bytes: Option<usize>,
     refused: Option<Box<Refused>>,
 }
 
@@ -64,7 +64,7 @@ impl Request {
             body: None,
             timeout: None,
             attempt_timeout: None,
-            max_answer_bytes: None,
+            max_response_bytes: None,
             refused: None,
         }
     }
@@ -223,15 +223,15 @@ impl Request {
 
     /// How many bytes of a response are read, if that is less than the client's limit.
     #[cfg(feature = "webhook")]
-    pub(crate) const fn max_answer_bytes(mut self, limit: usize) -> Self {
-        self.max_answer_bytes = Some(limit);
+    pub(crate) const fn max_response_bytes(mut self, limit: usize) -> Self {
+        self.max_response_bytes = Some(limit);
         self
     }
 
-    /// Sends the request and gives the answer as it came, whatever its status.
-    pub async fn send_raw(self) -> Result<Answer, Error<NoDeclaredError>> {
+    /// Sends the request and gives the response as it came, whatever its status.
+    pub async fn send_raw(self) -> Result<RawResponse, Error<NoDeclaredError>> {
         match execute(self, false).await? {
-            Received::Whole(answer, _) => Ok(answer),
+            Received::Whole(response, _) => Ok(response),
             Received::Streamed(streamed) => Ok(streamed.1),
         }
     }
@@ -416,9 +416,9 @@ impl fmt::Debug for Request {
 
 /// What came back: read whole, with whether it is a success, or left to be streamed.
 pub(crate) enum Received {
-    Whole(Answer, bool),
-    /// Boxed, so that the answers of all other calls are moved in half the space.
-    Streamed(Box<(Download, Answer)>),
+    Whole(RawResponse, bool),
+    /// Boxed, so that the responses of all other calls are moved in half the space.
+    Streamed(Box<(Download, RawResponse)>),
 }
 
 /// Why nothing came back.
@@ -496,7 +496,7 @@ pub(crate) fn execute(mut request: Request, stream_success: bool) -> BoxFuture<'
             observer.after(&request.info(), &CallEnd { status, failure, attempts, elapsed });
         });
         match &mut result {
-            Ok(Received::Whole(answer, _)) => answer.attempts = attempts,
+            Ok(Received::Whole(response, _)) => response.attempts = attempts,
             Ok(Received::Streamed(streamed)) => streamed.1.attempts = attempts,
             Err(_) => {}
         }
@@ -517,7 +517,7 @@ struct Execution<'a> {
 }
 
 impl Execution<'_> {
-    /// Sends the request until an answer is final.
+    /// Sends the request until a response is final.
     async fn run(&mut self) -> Result<Received, Failure> {
         let shared = self.shared;
         let authenticate = shared.authenticate.as_ref().filter(|_| self.request.operation.authenticated);
@@ -534,9 +534,9 @@ impl Execution<'_> {
             let mut result = self.attempt(signed_in.as_ref()).await;
 
             // The vendor has refused the call and done nothing: it may be repeated whatever its method.
-            if let (Some(authenticate), Some(refused), false, Ok(Received::Whole(answer, _))) =
+            if let (Some(authenticate), Some(refused), false, Ok(Received::Whole(response, _))) =
                 (authenticate, &signed_in, signed_in_again, &result)
-                && answer.status == StatusCode::UNAUTHORIZED
+                && response.status == StatusCode::UNAUTHORIZED
             {
                 let renewed = self.signed_in(&**authenticate, Some(refused)).await?;
                 if renewed != *refused {
@@ -557,8 +557,8 @@ impl Execution<'_> {
     fn pause_after(&self, result: &Result<Received, Failure>) -> Option<Duration> {
         let runtime = &*self.shared.runtime;
         let asked = match result {
-            Ok(Received::Whole(answer, false)) if retry::is_temporary(answer.status) => answer.retry_after,
-            Err(Failure::Transport(error)) if error.kind() != TransportErrorKind::AnswerTooLarge => None,
+            Ok(Received::Whole(response, false)) if retry::is_temporary(response.status) => response.retry_after,
+            Err(Failure::Transport(error)) if error.kind() != TransportErrorKind::ResponseTooLarge => None,
             _ => return None,
         };
         // What was not sent once for want of time is not tried again.
@@ -607,7 +607,7 @@ impl Execution<'_> {
         // One clock for both limits: the attempt ends with whichever is reached first.
         let limit = request.attempt_timeout.unwrap_or(shared.attempt_timeout).min(self.remaining());
         if limit.is_zero() {
-            // A connection at hand would send the whole request before its answer is late.
+            // A connection at hand would send the whole request before its response is late.
             return Err(timed_out());
         }
         self.attempts += 1;
@@ -619,17 +619,20 @@ impl Execution<'_> {
             if self.stream_success && status.is_success() {
                 let retry_after = retry::retry_after(response.headers(), &*shared.runtime);
                 let headers = response.headers().clone();
-                let head = Answer { status, headers, body: Bytes::new(), attempts: 0, retry_after };
+                let head = RawResponse { status, headers, body: Bytes::new(), attempts: 0, retry_after };
                 let download = Download::new(response, shared, place);
                 return Ok(Received::Streamed(Box::new((download, head))));
             }
-            let limit = request.max_answer_bytes.unwrap_or(usize::MAX).min(shared.max_answer_bytes);
+            let limit = request.max_response_bytes.unwrap_or(usize::MAX).min(shared.max_response_bytes);
             let body = read_whole(&mut response, limit)
                 .await
                 .map_err(|error| Failure::Transport(error.with_status(status)))?;
             let headers = std::mem::take(response.headers_mut());
             let retry_after = retry::retry_after(&headers, &*shared.runtime);
-            Ok(Received::Whole(Answer { status, headers, body, attempts: 0, retry_after }, request.is_success(status)))
+            Ok(Received::Whole(
+                RawResponse { status, headers, body, attempts: 0, retry_after },
+                request.is_success(status),
+            ))
         };
         // What the HTTP client calls may be the service's own, such as a resolver.
         let mut exchange = pin!(exchange);
@@ -648,15 +651,15 @@ const fn timed_out() -> Failure {
 async fn read_whole(response: &mut reqwest::Response, max_bytes: usize) -> Result<Bytes, TransportError> {
     let too_large = |length: u64| usize::try_from(length).map_or(true, |length| length > max_bytes);
     if response.content_length().is_some_and(too_large) {
-        return Err(TransportError::of(TransportErrorKind::AnswerTooLarge));
+        return Err(TransportError::of(TransportErrorKind::ResponseTooLarge));
     }
     let Some(first) = response.chunk().await? else {
         return Ok(Bytes::new());
     };
     if first.len() > max_bytes {
-        return Err(TransportError::of(TransportErrorKind::AnswerTooLarge));
+        return Err(TransportError::of(TransportErrorKind::ResponseTooLarge));
     }
-    // Most answers come in one piece, which is then the body; only pieces are copied together.
+    // Most responses come in one piece, which is then the body; only pieces are copied together.
     let mut whole = Pieces::One(first);
     while let Some(chunk) = response.chunk().await? {
         let mut pieces = match whole {
@@ -664,7 +667,7 @@ async fn read_whole(response: &mut reqwest::Response, max_bytes: usize) -> Resul
             Pieces::Several(pieces) => pieces,
         };
         if pieces.len() + chunk.len() > max_bytes {
-            return Err(TransportError::of(TransportErrorKind::AnswerTooLarge));
+            return Err(TransportError::of(TransportErrorKind::ResponseTooLarge));
         }
         pieces.extend_from_slice(&chunk);
         whole = Pieces::Several(pieces);

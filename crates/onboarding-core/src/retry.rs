@@ -61,7 +61,7 @@ impl Retry {
         self
     }
 
-    /// The longest `Retry-After` that is waited for. When the vendor asks for more, the call fails at once with its answer.
+    /// The longest `Retry-After` that is waited for. When the vendor asks for more, the call fails at once with its response.
     pub const fn max_retry_after(mut self, delay: Duration) -> Self {
         self.max_retry_after = delay;
         self

@@ -2,7 +2,7 @@
 
 /// How a vendor gives out tokens, and what is sent with them.
 ///
-/// Pointers are JSON pointers (RFC 6901) into the vendor's answer. Headers are templates: `{access_token}` stands for the token,
+/// Pointers are JSON pointers (RFC 6901) into the vendor's response. Headers are templates: `{access_token}` stands for the token,
 /// any other `{name}` for what the service gave under that name.
 ///
 /// ```
@@ -33,7 +33,7 @@ pub struct TokenFlow {
 }
 
 impl TokenFlow {
-    /// A flow that begins with this request. Unless it is told otherwise, the token stands at `/access_token` of the answer and is
+    /// A flow that begins with this request. Unless it is told otherwise, the token stands at `/access_token` of the response and is
     /// sent as a bearer token.
     pub const fn new(sign_in: TokenRequest) -> Self {
         Self {
@@ -48,14 +48,14 @@ impl TokenFlow {
         }
     }
 
-    /// New tokens are had by this request as long as a refresh token is at hand, which stands at `pointer` of the answers.
+    /// New tokens are had by this request as long as a refresh token is at hand, which stands at `pointer` of the responses.
     pub const fn refresh(mut self, request: TokenRequest, pointer: &'static str) -> Self {
         self.refresh = Some(request);
         self.refresh_token = Some(pointer);
         self
     }
 
-    /// A refresh token is good for one use: the next one comes with the answer.
+    /// A refresh token is good for one use: the next one comes with the response.
     pub const fn single_use_refresh_token(mut self) -> Self {
         self.single_use_refresh_token = true;
         self
@@ -67,13 +67,13 @@ impl TokenFlow {
         self
     }
 
-    /// How the answer tells when the access token ends.
+    /// How the response tells when the access token ends.
     pub const fn expiry(mut self, expiry: Expiry) -> Self {
         self.expiry = expiry;
         self
     }
 
-    /// Where the answer tells by `true` that a second factor is asked for.
+    /// Where the response tells by `true` that a second factor is asked for.
     pub const fn second_factor(mut self, pointer: &'static str) -> Self {
         self.second_factor = Some(pointer);
         self
@@ -86,8 +86,8 @@ impl TokenFlow {
     }
 }
 
-/// How an answer tells when its access token ends. Where it does not, the `exp` of a token that is a JWT is taken, and without one the
-/// token is used until the vendor answers 401. A token that is told to have ended already is used for a minute.
+/// How a response tells when its access token ends. Where it does not, the `exp` of a token that is a JWT is taken, and without one the
+/// token is used until the vendor responds with 401. A token that is told to have ended already is used for a minute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Expiry {

@@ -23,7 +23,7 @@ use crate::retry::full_jitter;
 use crate::runtime::{BoxFuture, Runtime, caught, caught_future, within};
 use crate::token_flow::{Expiry, FieldValue, TokenFlow, TokenRequest};
 use crate::token_store::{MemoryStore, StoreError, StoreLock, TokenStore, Tokens};
-use crate::{Answer, Client, Error, NoDeclaredError, Operation, Request, Secret, Timestamp};
+use crate::{Client, Error, NoDeclaredError, Operation, RawResponse, Request, Secret, Timestamp};
 
 /// How long before its end a token is renewed, or a tenth of its life if that is shorter.
 const MARGIN: TimeDelta = TimeDelta::seconds(60);
@@ -55,8 +55,8 @@ const TAKEOVERS: u32 = 5;
 
 /// Signs calls in with tokens.
 ///
-/// Tokens are obtained when the first call needs them, renewed shortly before they end, and once when the vendor answers 401. However
-/// many calls wait, one request for tokens is made, and it runs to its end even when every one of those calls is dropped: its answer
+/// Tokens are obtained when the first call needs them, renewed shortly before they end, and once when the vendor responds with 401. However
+/// many calls wait, one request for tokens is made, and it runs to its end even when every one of those calls is dropped: its response
 /// may hold the only refresh token that is still good. New tokens go to the calls that wait before they are saved, and are kept in
 /// memory until the store has taken them: a save that fails, panics or takes too long is repeated by later calls, after growing
 /// pauses.
@@ -487,8 +487,8 @@ impl Inner {
                     return match self.sign_in(renewal, client).await {
                         // What the vendor said is worth more than that a person has to act on it.
                         Err(sign_in) if sign_in.kind() == CredentialsErrorKind::SignInAgain => {
-                            Err(error.answer().cloned().map_or(sign_in, |answer| {
-                                CredentialsError::of(CredentialsErrorKind::SignInAgain).answered(answer)
+                            Err(error.response().cloned().map_or(sign_in, |response| {
+                                CredentialsError::of(CredentialsErrorKind::SignInAgain).with_response(response)
                             }))
                         }
                         signed_in => signed_in,
@@ -536,17 +536,17 @@ impl Inner {
         let http_request = self.request(client, name, request, refresh_token, retried)?;
         let until = client.runtime().instant().checked_add(client.shared.timeout);
         enter(renewal, Step { until, repeatable })?;
-        let answer = http_request.send_raw().await.map_err(not_answered)?;
-        let status = answer.status();
+        let response = http_request.send_raw().await.map_err(no_response)?;
+        let status = response.status();
         if status.is_success() {
-            return self.read(renewal, client, answer, refresh_token);
+            return self.read(renewal, client, response, refresh_token);
         }
         let temporary = status.is_server_error() || matches!(status.as_u16(), 408 | 429);
         let kind = if temporary { CredentialsErrorKind::Unavailable } else { CredentialsErrorKind::Refused };
-        Err(CredentialsError::of(kind).answered(answer))
+        Err(CredentialsError::of(kind).with_response(response))
     }
 
-    /// Whether nothing in a request is good for one use alone: it may be sent again when no answer came, or a temporary failure.
+    /// Whether nothing in a request is good for one use alone: it may be sent again when no response came, or a temporary failure.
     fn is_repeatable(&self, request: &TokenRequest, refreshes: bool) -> bool {
         let is_asked = |(_, value): &(&str, FieldValue)| match value {
             FieldValue::Given(name) | FieldValue::Optional(name) => {
@@ -597,21 +597,21 @@ impl Inner {
         &self,
         renewal: &Renewal,
         client: &Client,
-        answer: Answer,
+        response: RawResponse,
         refresh_token: Option<&Secret>,
     ) -> Result<Tokens, CredentialsError> {
         let (flow, runtime) = (self.flow, client.runtime());
-        let malformed = |answer: Answer, error: DecodeError| {
-            CredentialsError::of(CredentialsErrorKind::Malformed).because(error).answered(answer)
+        let malformed = |response: RawResponse, error: DecodeError| {
+            CredentialsError::of(CredentialsErrorKind::Malformed).because(error).with_response(response)
         };
-        let body: Value = match decode::json(answer.bytes()) {
+        let body: Value = match decode::json(response.bytes()) {
             Ok(body) => body,
-            Err(error) => return Err(malformed(answer, error)),
+            Err(error) => return Err(malformed(response, error)),
         };
         let now = runtime.now();
         let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
         if flow.second_factor.and_then(|pointer| body.pointer(pointer)) == Some(&Value::Bool(true)) {
-            return Err(CredentialsError::of(CredentialsErrorKind::SecondFactorRequired).answered(answer));
+            return Err(CredentialsError::of(CredentialsErrorKind::SecondFactorRequired).with_response(response));
         }
         let refresh_token = match flow.refresh_token.and_then(text).map(Secret::from) {
             // One that is good for many uses is not sent again by every vendor.
@@ -623,7 +623,7 @@ impl Inner {
                 // It is the only one that is still good: it goes with an access token that has ended.
                 self.keep(renewal, &Tokens { access_token: "".into(), refresh_token, expires_at: Some(now) }, runtime);
             }
-            return Err(malformed(answer, DecodeError::new(flow.access_token, "expected a token")));
+            return Err(malformed(response, DecodeError::new(flow.access_token, "expected a token")));
         };
         let told = match flow.expiry {
             Expiry::Seconds(pointer) => body.pointer(pointer).and_then(|value| end_after(value, now)),
@@ -705,13 +705,13 @@ fn enter(renewal: &Renewal, step: Step) -> Result<(), CredentialsError> {
     if renewal.enter(step) { Ok(()) } else { Err(CredentialsError::new("the renewal of tokens was given up")) }
 }
 
-/// Why no answer came to a request for tokens.
-fn not_answered(error: Error<NoDeclaredError>) -> CredentialsError {
+/// Why no response came to a request for tokens.
+fn no_response(error: Error<NoDeclaredError>) -> CredentialsError {
     let kind = match &error {
         Error::Credentials(error) => return error.clone(),
         Error::Refused(Refused::Runtime) => CredentialsErrorKind::Other,
         Error::Refused(_) => CredentialsErrorKind::UnusableValue,
-        Error::Transport(error) if error.kind() == TransportErrorKind::AnswerTooLarge => {
+        Error::Transport(error) if error.kind() == TransportErrorKind::ResponseTooLarge => {
             CredentialsErrorKind::Malformed
         }
         Error::Transport(_) | Error::Declared(_) | Error::Undeclared(_) | Error::Malformed(_) => {
@@ -726,7 +726,7 @@ fn pause_after(error: &CredentialsError, times: u32, runtime: &dyn Runtime) -> O
     let growing = || full_jitter(FIRST_PAUSE, LONGEST_PAUSE, times, runtime);
     let pause = match error.kind() {
         CredentialsErrorKind::Unavailable => growing(),
-        CredentialsErrorKind::SignInAgain if error.answer().is_none() => return None,
+        CredentialsErrorKind::SignInAgain if error.response().is_none() => return None,
         CredentialsErrorKind::Refused
         | CredentialsErrorKind::SignInAgain
         | CredentialsErrorKind::SecondFactorRequired
@@ -737,7 +737,7 @@ fn pause_after(error: &CredentialsError, times: u32, runtime: &dyn Runtime) -> O
         | CredentialsErrorKind::Signing
         | CredentialsErrorKind::Other => return None,
     };
-    let asked = error.answer().and_then(Answer::retry_after).unwrap_or_default();
+    let asked = error.response().and_then(RawResponse::retry_after).unwrap_or_default();
     Some(pause.max(asked.min(LONGEST_RETRY_AFTER)))
 }
 

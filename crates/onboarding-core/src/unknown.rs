@@ -1,4 +1,4 @@
-//! Values that nobody documented, noted while an answer is decoded for a client that has an observer.
+//! Values that nobody documented, noted while a response is decoded for a client that has an observer.
 //!
 //! Decoding is synchronous and knows nothing of clients, so what it meets is left in a list of the thread. Without an observer there
 //! is no list, and an unknown value costs one look at it.
@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
 use std::marker::PhantomData;
 
-/// As many values of one answer are noted; of more of them nothing new is learned.
+/// As many values of one response are noted; of more of them nothing new is learned.
 pub(crate) const MAX_NOTED: usize = 100;
 
 thread_local! {

@@ -124,7 +124,7 @@ async fn of_two_credentials_that_nobody_announced_one_is_sent() {
     let server = Server::start(|_, _| json(200, "{}")).await;
     let credentials = Credentials::none().header("x-other", "1").authenticate(Undeclared);
     let client = builder(&server).header("x-key", "of-the-builder").credentials(credentials).build().unwrap().0;
-    client.request(&GET).answers_nothing::<NoDeclaredError>().send().await.unwrap();
+    client.request(&GET).returns_nothing::<NoDeclaredError>().send().await.unwrap();
     let received = &server.received()[0];
     assert_eq!(received.head.to_lowercase().matches("x-key:").count(), 1);
     assert_eq!((received.header("x-key"), received.header("x-other")), (Some("of-the-credentials"), Some("1")));
@@ -163,7 +163,7 @@ fn limits_that_let_no_call_through_are_refused() {
         ("attempt_timeout", any().attempt_timeout(zero)),
         ("timeout", any().timeout(zero)),
         ("download_timeout", any().download_timeout(zero)),
-        ("max_answer_bytes", any().max_answer_bytes(0)),
+        ("max_response_bytes", any().max_response_bytes(0)),
         ("max_download_bytes", any().max_download_bytes(0)),
         ("max_concurrent_calls", any().max_concurrent_calls(0)),
         ("rate_limit", any().rate_limit(0, Duration::from_secs(1))),
@@ -259,7 +259,7 @@ fn without_tls_https_is_refused_by_name() {
     any().base_url("http://localhost:1").build().unwrap();
 }
 
-/// A proxy that writes down what it is sent, and answers that it will not serve.
+/// A proxy that writes down what it is sent, and responds that it will not serve.
 struct Proxy {
     address: String,
     seen: Arc<Mutex<Vec<String>>>,
@@ -310,7 +310,7 @@ async fn call_once(how: &str, base_url: &str, proxy: &str) {
     }
     let client = builder.build().unwrap().0;
     // What comes of it is the parent's to see.
-    let _ = client.request(&GET).answers_nothing::<NoDeclaredError>().send().await;
+    let _ = client.request(&GET).returns_nothing::<NoDeclaredError>().send().await;
 }
 
 /// The environment is the process's: this test runs itself again in others.
@@ -373,7 +373,7 @@ async fn names_of_this_machine_are_not_looked_up() {
             .build()
             .unwrap()
             .0;
-        client.request(&GET).answers_nothing::<NoDeclaredError>().send().await.unwrap();
+        client.request(&GET).returns_nothing::<NoDeclaredError>().send().await.unwrap();
     }
 }
 
@@ -389,7 +389,7 @@ async fn a_panic_below_the_http_client_is_an_error() {
     }
     let setup = reqwest::Client::builder().dns_resolver(Panics);
     let client = any().base_url("http://vendor.invalid").allow_http().http_client_builder(setup).build().unwrap().0;
-    let error = client.request(&GET).answers_nothing::<NoDeclaredError>().send().await.unwrap_err();
+    let error = client.request(&GET).returns_nothing::<NoDeclaredError>().send().await.unwrap_err();
     assert!(!printed(&error).contains(SECRET));
     assert!(matches!(error, onboarding_core::Error::Transport(_)), "{error:?}");
 }

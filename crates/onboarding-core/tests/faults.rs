@@ -15,7 +15,7 @@ use onboarding_core::{
     Client, ClientBuilder, Credentials, Error, JsonValue, Method, NoDeclaredError, Operation, Retry, TransportErrorKind,
 };
 
-use crate::common::{SECRET, Server, Step, Vendor, answer, builder, json, printed};
+use crate::common::{SECRET, Server, Step, Vendor, builder, json, printed, response};
 
 static GET: Operation = Operation::new("get", Method::GET, "/things");
 static POST: Operation = Operation::new("create", Method::POST, "/things");
@@ -36,7 +36,7 @@ fn faulty(base_url: String) -> ClientBuilder<Vendor> {
 /// Calls, and checks what holds whatever the fault is.
 async fn call(client: &Client, operation: &'static Operation) -> Result<JsonValue, Error<NoDeclaredError>> {
     let begun = Instant::now();
-    let result = client.request(operation).json("application/json", "x").answers_json().send().await;
+    let result = client.request(operation).json("application/json", "x").returns_json().send().await;
     assert!(begun.elapsed() < DEADLINE + Duration::from_secs(1), "the deadline was passed");
     if let Err(error) = &result {
         assert!(!printed(error).contains(SECRET), "{}", printed(error));
@@ -111,7 +111,7 @@ async fn the_body_is_cut_or_of_another_length() {
 }
 
 #[tokio::test]
-async fn an_answer_trickles_or_never_comes() {
+async fn a_response_trickles_or_never_comes() {
     let slow = Duration::from_millis(100);
     fault(vec![Step::Trickle(b"HTTP/1.1 200 OK\r\n\r\n".to_vec(), slow)], true, Error::is_timeout).await;
     fault(vec![head("content-length: 99\r\n"), Step::Trickle(vec![b' '; 99], slow)], true, Error::is_timeout).await;
@@ -119,11 +119,11 @@ async fn an_answer_trickles_or_never_comes() {
 }
 
 #[tokio::test]
-async fn the_answer_is_garbage() {
+async fn the_response_is_garbage() {
     fault(vec![Step::Send(vec![0x16, 0x03, 0x01, 0x00, 0xff, 0x0d, 0x0a])], true, interrupted).await;
     fault(vec![Step::Send(b"SSH-2.0-OpenSSH_9.6\r\n".to_vec())], true, interrupted).await;
-    fault(answer("200 OK", &[("content-type", "text/html")], format!("<html>{SECRET}")), false, malformed).await;
-    fault(answer("200 OK", &[], ""), false, malformed).await;
+    fault(response("200 OK", &[("content-type", "text/html")], format!("<html>{SECRET}")), false, malformed).await;
+    fault(response("200 OK", &[], ""), false, malformed).await;
     fault(json(200, b"\"\xff\xfe\""), false, malformed).await;
     fault(json(200, format!("{}{}", "[".repeat(100_000), "]".repeat(100_000))), false, malformed).await;
     fault(json(200, r#"{"a":"#.repeat(100_000)), false, malformed).await;
@@ -132,7 +132,7 @@ async fn the_answer_is_garbage() {
 
 #[tokio::test]
 async fn another_media_type_with_the_right_body_is_taken() {
-    let server = Server::start(|_, _| answer("200 OK", &[("content-type", "text/plain")], "[1]")).await;
+    let server = Server::start(|_, _| response("200 OK", &[("content-type", "text/plain")], "[1]")).await;
     assert_eq!(call(&faulty(server.base_url()).build().unwrap().0, &POST).await.unwrap(), serde_json::json!([1]));
 }
 
@@ -140,13 +140,13 @@ async fn another_media_type_with_the_right_body_is_taken() {
 async fn the_vendor_fails_and_recovers() {
     for (status, recovers) in [("500 Internal Server Error", false), ("503 Service Unavailable", true)] {
         let server =
-            Server::start(move |number, _| if number == 0 { answer(status, &[], SECRET) } else { json(200, "{}") })
+            Server::start(move |number, _| if number == 0 { response(status, &[], SECRET) } else { json(200, "{}") })
                 .await;
         let result = call(&faulty(server.base_url()).build().unwrap().0, &GET).await;
         assert_eq!((result.is_ok(), server.count()), (recovers, if recovers { 2 } else { 1 }));
         assert!(result.is_ok() || result.unwrap_err().is_server_error());
         let server =
-            Server::start(move |number, _| if number == 0 { answer(status, &[], SECRET) } else { json(200, "{}") })
+            Server::start(move |number, _| if number == 0 { response(status, &[], SECRET) } else { json(200, "{}") })
                 .await;
         assert!(call(&faulty(server.base_url()).build().unwrap().0, &POST).await.unwrap_err().is_server_error());
         assert_eq!(server.count(), 1);
@@ -164,7 +164,7 @@ async fn too_many_requests_with_each_form_of_retry_after() {
         ("86400", false),
         ("Fri, 06 Nov 2093 08:49:37 GMT", false),
     ] {
-        fault(answer("429 Too Many Requests", &[("retry-after", value)], ""), repeated, Error::is_rate_limited).await;
+        fault(response("429 Too Many Requests", &[("retry-after", value)], ""), repeated, Error::is_rate_limited).await;
     }
 }
 
@@ -176,9 +176,9 @@ async fn redirects_lead_nowhere() {
         for status in ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"] {
             let is_it = |error: &Error<NoDeclaredError>| error.status().is_some_and(|status| status.is_redirection());
             if location.is_ascii() && !location.contains('\u{1}') {
-                fault(answer(status, &[("location", location)], ""), false, is_it).await;
+                fault(response(status, &[("location", location)], ""), false, is_it).await;
             } else {
-                fault(answer(status, &[("location", location)], ""), true, interrupted).await;
+                fault(response(status, &[("location", location)], ""), true, interrupted).await;
             }
         }
     }
@@ -187,7 +187,7 @@ async fn redirects_lead_nowhere() {
 
 #[tokio::test]
 async fn very_large_bodies_are_not_read() {
-    let too_large = |error: &Error<NoDeclaredError>| transport(error, TransportErrorKind::AnswerTooLarge);
+    let too_large = |error: &Error<NoDeclaredError>| transport(error, TransportErrorKind::ResponseTooLarge);
     let declared = "content-length: 2147483648\r\n";
     fault(vec![head(declared), Step::Flood(2 << 30)], false, too_large).await;
     let server = Server::start(|_, _| vec![head("connection: close\r\n"), Step::Flood(2 << 30)]).await;
@@ -211,7 +211,7 @@ async fn a_compressed_bomb_is_never_unpacked() {
     }
     let bomb = encoder.finish().unwrap();
     assert!(bomb.len() < 1 << 20);
-    let server = Server::start(move |_, _| answer("200 OK", &[("content-encoding", "gzip")], &bomb)).await;
+    let server = Server::start(move |_, _| response("200 OK", &[("content-encoding", "gzip")], &bomb)).await;
     // Not even when the caller's set-up of the HTTP client asks for it.
     for setup in [reqwest::Client::builder(), reqwest::Client::builder().gzip(true)] {
         let client = faulty(server.base_url()).http_client_builder(setup).build().unwrap().0;
@@ -224,7 +224,7 @@ async fn a_compressed_bomb_is_never_unpacked() {
 async fn a_download_that_breaks_says_so() {
     let server = Server::start(|_, _| vec![head("content-length: 9\r\n"), Step::Send(b"abc".to_vec())]).await;
     let client = faulty(server.base_url()).build().unwrap().0;
-    let mut file = client.request(&GET).answers_download::<NoDeclaredError>().send().await.unwrap();
+    let mut file = client.request(&GET).returns_download::<NoDeclaredError>().send().await.unwrap();
     assert_eq!(file.chunk().await.unwrap().unwrap(), "abc");
     assert_eq!(file.chunk().await.unwrap_err().kind(), TransportErrorKind::Interrupted);
 }

@@ -64,7 +64,7 @@ impl Write for Notes {
 }
 
 async fn get(client: &Client) -> Result<bool, Error<NoDeclaredError>> {
-    client.request(&GET).path("id", &SECRET).answers_json().send().await
+    client.request(&GET).path("id", &SECRET).returns_json().send().await
 }
 
 #[tokio::test]
@@ -145,7 +145,7 @@ untagged_union! {
 }
 
 object! {
-    /// An answer with all of them.
+    /// A response with all of them.
     pub struct Things {
         optional {
             kinds: Vec<Kind> = "kinds",
@@ -178,7 +178,7 @@ async fn an_observer_is_told_of_every_unknown_value_once_and_not_what_it_is() {
     .await;
     let notes = Notes::default();
     let client = builder(&server).observer(notes.clone()).build().unwrap().0;
-    let call = async |client: &Client| client.request(&POST).answers_json::<Things, ThingError>().send().await;
+    let call = async |client: &Client| client.request(&POST).returns_json::<Things, ThingError>().send().await;
     let told = || notes.take().into_iter().filter(|note| note.starts_with("drift")).collect::<Vec<_>>();
     let unknown = |status: u16, name: &str| {
         format!(r#"drift create_thing UnknownValue {{ status: {status}, type_name: "{name}" }}"#)
@@ -208,7 +208,7 @@ async fn an_observer_is_told_of_a_hundred_unknown_values_at_most() {
     let server = Server::start(move |_, _| json(200, body.clone())).await;
     let notes = Notes::default();
     let client = builder(&server).observer(notes.clone()).build().unwrap().0;
-    let things = client.request(&POST).answers_json::<Things, NoDeclaredError>().send().await.unwrap();
+    let things = client.request(&POST).returns_json::<Things, NoDeclaredError>().send().await.unwrap();
     let read = things.kinds.unwrap();
     assert_eq!(read.len(), 64_000, "what is not told is read all the same");
     assert_eq!(read[63_999].as_str(), "kind-63999");
@@ -227,9 +227,9 @@ async fn without_an_observer_nothing_is_noted_for_the_next() {
     let notes = Notes::default();
     let plain = client(&server);
     let observed = builder(&server).observer(notes.clone()).build().unwrap().0;
-    let things = plain.request(&POST).answers_json::<Things, NoDeclaredError>().send().await.unwrap();
+    let things = plain.request(&POST).returns_json::<Things, NoDeclaredError>().send().await.unwrap();
     assert_eq!(things.kinds.unwrap()[0], Kind::from("other"));
-    observed.request(&POST).answers_json::<Things, NoDeclaredError>().send().await.unwrap();
+    observed.request(&POST).returns_json::<Things, NoDeclaredError>().send().await.unwrap();
     assert_eq!(notes.take().len(), 2, "before and after");
 }
 
@@ -271,7 +271,7 @@ async fn spans_have_the_names_of_opentelemetry_and_hold_nothing_private() {
     for _ in 0..5 {
         let call =
             client.request(&POST).query("name", &SECRET).header("x-name", &SECRET).json("application/json", &body);
-        drop(call.answers_json::<bool, NoDeclaredError>().send().await);
+        drop(call.returns_json::<bool, NoDeclaredError>().send().await);
     }
     let text = output.take().concat();
     for part in [

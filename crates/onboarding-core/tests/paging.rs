@@ -89,24 +89,24 @@ impl Things {
 
     fn by_number(&self) -> ListByNumber {
         static OPERATION: Operation = Operation::new("by_number", Method::GET, "/things");
-        ListByNumber(self.core.request(&OPERATION).answers_json())
+        ListByNumber(self.core.request(&OPERATION).returns_json())
     }
 
     fn in_either_form(&self) -> ListInEitherForm {
         static OPERATION: Operation = Operation::new("in_either_form", Method::GET, "/things");
-        ListInEitherForm(self.core.request(&OPERATION).answers_json())
+        ListInEitherForm(self.core.request(&OPERATION).returns_json())
     }
 
     fn by_offset(&self) -> ListByOffset {
         static OPERATION: Operation = Operation::new("by_offset", Method::GET, "/things");
-        ListByOffset(self.core.request(&OPERATION).answers_json())
+        ListByOffset(self.core.request(&OPERATION).returns_json())
     }
 }
 
 /// A vendor with the numbers 0 to `count`, that honours both styles, and tells the total or not.
 async fn vendor(count: i64, tells_total: bool) -> MockServer {
     let server = MockServer::start().await;
-    let answer = move |request: &Request| {
+    let response = move |request: &Request| {
         let given = |name: &str| {
             request.url.query_pairs().find(|(key, _)| key == name).and_then(|(_, value)| value.parse::<i64>().ok())
         };
@@ -117,7 +117,7 @@ async fn vendor(count: i64, tells_total: bool) -> MockServer {
         ResponseTemplate::new(200)
             .set_body_raw(format!(r#"{{ "data": [{}]{total} }}"#, data.join(",")), "application/json")
     };
-    Mock::given(any()).respond_with(answer).mount(&server).await;
+    Mock::given(any()).respond_with(response).mount(&server).await;
     server
 }
 
@@ -186,7 +186,7 @@ async fn a_vendor_that_repeats_itself_is_not_asked_for_ever() {
 /// A vendor whose pages go round: the page with each number, or at each offset, comes again after so many.
 async fn round(length: i64, total: Option<i64>) -> MockServer {
     let server = MockServer::start().await;
-    let answer = move |request: &Request| {
+    let response = move |request: &Request| {
         let asked = request.url.query_pairs().find(|(key, _)| key == "page" || key == "offset");
         let at = asked.and_then(|(_, value)| value.parse::<i64>().ok()).unwrap_or(0);
         let number = if request.url.query().is_some_and(|query| query.contains("offset")) { at / 2 } else { at - 1 };
@@ -195,7 +195,7 @@ async fn round(length: i64, total: Option<i64>) -> MockServer {
         ResponseTemplate::new(200)
             .set_body_raw(format!(r#"{{ "data": [{first}, {second}]{total} }}"#), "application/json")
     };
-    Mock::given(any()).respond_with(answer).mount(&server).await;
+    Mock::given(any()).respond_with(response).mount(&server).await;
     server
 }
 
@@ -246,11 +246,11 @@ async fn the_observer_is_told_that_pages_go_round() {
 async fn a_position_beyond_all_numbers_ends_the_list() {
     let server = MockServer::start().await;
     let count = std::sync::atomic::AtomicUsize::new(0);
-    let answer = move |_: &Request| {
+    let response = move |_: &Request| {
         let number = count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         ResponseTemplate::new(200).set_body_raw(format!(r#"{{ "data": [{number}, 1] }}"#), "application/json")
     };
-    Mock::given(any()).respond_with(answer).mount(&server).await;
+    Mock::given(any()).respond_with(response).mount(&server).await;
     let things = Things::new(&server);
     assert_eq!(things.by_number().page(i64::MAX - 1).items().collect().await.unwrap(), [0, 1, 1, 1]);
     assert_eq!(things.by_offset().offset(i64::MAX).items().collect().await.unwrap().len(), 2);

@@ -14,7 +14,7 @@ use onboarding_core::{
     page,
 };
 
-use crate::common::{SECRET, Server, Vendor, answer, json, printed};
+use crate::common::{SECRET, Server, Vendor, json, printed, response};
 
 static GET: Operation = Operation::new("get", Method::GET, "/things/{id}");
 static LIST: Operation = Operation::new("list", Method::GET, "/things");
@@ -118,7 +118,7 @@ fn what_is_given_to_a_client_is_not_shown() {
     let client = builder().build().unwrap().0;
     let request = client.request(&GET).path("id", &SECRET).query("q", &SECRET).header("x-a", &SECRET);
     let request = request.json("application/json", SECRET);
-    let list = List(client.request(&LIST).query("q", &SECRET).answers_json());
+    let list = List(client.request(&LIST).query("q", &SECRET).returns_json());
     let values: [(&str, &dyn Debug); 15] = [
         ("Secret", &Secret::new(SECRET)),
         ("Tokens", &tokens),
@@ -130,8 +130,8 @@ fn what_is_given_to_a_client_is_not_shown() {
         ("ClientBuilder", &builder()),
         ("Client", &client),
         ("Request", &request.clone()),
-        ("Call", &request.clone().answers_nothing::<NoDeclaredError>()),
-        ("Pages", &List(client.request(&LIST).query("q", &SECRET).answers_json()).pages()),
+        ("Call", &request.clone().returns_nothing::<NoDeclaredError>()),
+        ("Pages", &List(client.request(&LIST).query("q", &SECRET).returns_json()).pages()),
         ("Items", &list.items()),
         ("Retry", &Retry::default()),
         ("TokenRequest", &TokenRequest::json("/token")),
@@ -144,9 +144,9 @@ fn what_is_given_to_a_client_is_not_shown() {
 #[tokio::test]
 async fn what_comes_and_what_goes_wrong_is_not_shown() {
     let server = Server::start(|_, request| match request.path() {
-        "/file" | "/things/1" => answer("200 OK", &[("x-echo", SECRET)], SECRET),
+        "/file" | "/things/1" => response("200 OK", &[("x-echo", SECRET)], SECRET),
         "/token" => json(400, format!(r#"{{"error":"{SECRET}","access_token":"{SECRET}"}}"#)),
-        _ => answer("500 Failed", &[("x-echo", SECRET)], SECRET),
+        _ => response("500 Failed", &[("x-echo", SECRET)], SECRET),
     })
     .await;
     let (looks, retry) = (Looks::default(), Retry::never());
@@ -156,29 +156,29 @@ async fn what_comes_and_what_goes_wrong_is_not_shown() {
     };
     let plain = client(Credentials::none().authenticate(Known(SECRET)));
     let whole = plain.request(&GET).path("id", &1_i64).header("x-a", &SECRET).send_raw().await.unwrap();
-    shows_nothing("Answer", &whole);
-    let text = plain.request(&GET).path("id", &1_i64).answers_text::<NoDeclaredError>();
+    shows_nothing("RawResponse", &whole);
+    let text = plain.request(&GET).path("id", &1_i64).returns_text::<NoDeclaredError>();
     shows_nothing("Headers", &text.send_with_response().await.unwrap().headers);
-    let file = plain.raw(Method::GET, "/file").answers_download::<NoDeclaredError>().send().await.unwrap();
+    let file = plain.raw(Method::GET, "/file").returns_download::<NoDeclaredError>().send().await.unwrap();
     shows_nothing("Download", &file);
     assert_eq!(file.bytes().await.unwrap(), Bytes::from_static(SECRET.as_bytes()));
-    let undeclared = plain.request(&GET).path("id", &SECRET).answers_json::<i64, NoDeclaredError>().send().await;
+    let undeclared = plain.request(&GET).path("id", &SECRET).returns_json::<i64, NoDeclaredError>().send().await;
     error_shows_nothing("Error", &undeclared.unwrap_err());
-    let malformed = plain.request(&GET).path("id", &1_i64).answers_json::<i64, NoDeclaredError>().send().await;
+    let malformed = plain.request(&GET).path("id", &1_i64).returns_json::<i64, NoDeclaredError>().send().await;
     error_shows_nothing("Malformed", &malformed.unwrap_err());
     let tokens = client(Credentials::none().authenticate(TokenSource::new(&FLOW).given("password", SECRET)));
-    let refused = tokens.request(&GET).path("id", &SECRET).answers_nothing::<NoDeclaredError>().send().await;
+    let refused = tokens.request(&GET).path("id", &SECRET).returns_nothing::<NoDeclaredError>().send().await;
     let refused = refused.unwrap_err();
     assert!(refused.is_unauthorized());
     error_shows_nothing("CredentialsError", &refused);
-    assert!(matches!(&refused, Error::Credentials(error) if error.answer().is_some()));
+    assert!(matches!(&refused, Error::Credentials(error) if error.response().is_some()));
     let unsendable = client(Credentials::none().authenticate(TokenSource::new(&FLOW).given("other", SECRET)));
-    let missing = unsendable.request(&GET).path("id", &SECRET).answers_nothing::<NoDeclaredError>().send().await;
+    let missing = unsendable.request(&GET).path("id", &SECRET).returns_nothing::<NoDeclaredError>().send().await;
     error_shows_nothing("MissingValue", &missing.unwrap_err());
     let gone =
         ClientBuilder::<Vendor>::default().base_url(format!("http://127.0.0.1:1/{SECRET}")).retry(Retry::never());
     let gone = gone.build().unwrap().0.request(&GET).path("id", &SECRET).query("q", &SECRET);
-    error_shows_nothing("TransportError", &gone.answers_nothing::<NoDeclaredError>().send().await.unwrap_err());
+    error_shows_nothing("TransportError", &gone.returns_nothing::<NoDeclaredError>().send().await.unwrap_err());
     let seen = looks.0.lock().unwrap().clone();
     assert!(!seen.contains(SECRET) && seen.contains("SignableRequest"), "{seen}");
     let url = Url::parse(&format!("https://ann:{SECRET}@vendor.invalid/{SECRET}?q={SECRET}")).unwrap();

@@ -19,7 +19,7 @@ use onboarding_core::{
     TokenStore, Tokens,
 };
 
-use crate::common::{FakeRuntime, Received, SECRET, Server, Step, answer, builder, json, printed};
+use crate::common::{FakeRuntime, Received, SECRET, Server, Step, builder, json, printed, response};
 
 static GET: Operation = Operation::new("get", Method::GET, "/things");
 
@@ -46,7 +46,7 @@ fn client(server: &Server, runtime: impl Runtime + 'static, source: TokenSource)
 }
 
 async fn call(client: &Client) -> Result<(), Error<NoDeclaredError>> {
-    client.request(&GET).answers_nothing().send().await
+    client.request(&GET).returns_nothing().send().await
 }
 
 fn kind(error: &Error<NoDeclaredError>) -> CredentialsErrorKind {
@@ -77,11 +77,11 @@ async fn token_server() -> Server {
     .await
 }
 
-/// A token endpoint that answers so, and a vendor that accepts everything.
-async fn token_endpoint(answer: impl Fn(usize) -> Vec<Step> + Send + Sync + 'static) -> Server {
+/// A token endpoint that responds so, and a vendor that accepts everything.
+async fn token_endpoint(response: impl Fn(usize) -> Vec<Step> + Send + Sync + 'static) -> Server {
     let count = AtomicUsize::new(0);
     Server::start(move |_, request| match request.path() {
-        "/token" => answer(count.fetch_add(1, Ordering::SeqCst)),
+        "/token" => response(count.fetch_add(1, Ordering::SeqCst)),
         _ => json(200, "{}"),
     })
     .await
@@ -372,7 +372,7 @@ async fn told_times(told: &Told, times: usize) {
 }
 
 #[tokio::test]
-async fn a_refresh_token_in_an_answer_without_a_usable_access_token_is_kept() {
+async fn a_refresh_token_in_a_response_without_a_usable_access_token_is_kept() {
     for access_token in ["", r#""access_token":"","#, r#""access_token":"a\nb","#] {
         let server = token_endpoint(move |number| match number {
             1 => json(200, format!(r#"{{{access_token}"refresh_token":"refresh-2"}}"#)),
@@ -433,7 +433,7 @@ fn a_renewal_on_a_runtime_that_nobody_drives_is_taken_over() {
                 other.block_on(async { tokio::time::sleep(Duration::from_millis(1)).await });
             }
         } else {
-            // The vendor was not asked yet, so the first answer is the one that never comes; the second is for whoever takes over.
+            // The vendor was not asked yet, so the first response is the one that never comes; the second is for whoever takes over.
             driven.block_on(async { call_token_once(&server).await });
         }
         // From here on nobody drives the first runtime, which is still there.
@@ -444,14 +444,14 @@ fn a_renewal_on_a_runtime_that_nobody_drives_is_taken_over() {
     }
 }
 
-/// Uses up the server's first answer.
+/// Uses up the server's first response.
 async fn call_token_once(server: &Server) {
     let client = builder(server).retry(Retry::never()).build().unwrap().0;
     let request = client.raw(Method::POST, "/token").timeout(Duration::from_millis(50));
     request.send_raw().await.unwrap_err();
 }
 
-/// A server that keeps its connections open, one answer after another.
+/// A server that keeps its connections open, one response after another.
 async fn keeping_connections() -> std::net::SocketAddr {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -524,7 +524,7 @@ fn what_is_good_for_one_use_is_not_sent_twice_while_the_first_request_may_be_und
     let twice = || server.count_of("/token") > 2;
     // Calls come and go; each waits for ten seconds.
     for _ in 0..3 {
-        let impatient = client.request(&GET).timeout(Duration::from_secs(10)).answers_nothing::<NoDeclaredError>();
+        let impatient = client.request(&GET).timeout(Duration::from_secs(10)).returns_nothing::<NoDeclaredError>();
         let error = driven.block_on(clock.while_passing(Duration::from_secs(1), impatient.send())).unwrap_err();
         assert!(error.is_timeout() && !twice(), "{:?}: {error:?}", clock.since(begun));
     }
@@ -625,7 +625,7 @@ async fn retry_after_of_the_token_endpoint_is_obeyed_up_to_a_cap() {
     for (asked, pause) in [("120", 120), ("86400", 300), ("Wed, 06 Nov 2024 08:51:37 GMT", 120), ("0", 1)] {
         for status in ["429 Too Many Requests", "500 Internal Server Error"] {
             let server = token_endpoint(move |number| match number {
-                0 => answer(status, &[("retry-after", asked)], ""),
+                0 => response(status, &[("retry-after", asked)], ""),
                 _ => json(200, r#"{"access_token":"t","expires_in":1000}"#),
             })
             .await;
@@ -717,8 +717,8 @@ async fn no_lifetime_makes_every_call_ask_for_a_token() {
         "true",
         "\"\"",
     ] {
-        let answer = format!(r#"{{"access_token":"t","expires_in":{lifetime},"refresh_token":"r"}}"#);
-        let server = token_endpoint(move |_| json(200, &answer)).await;
+        let response = format!(r#"{{"access_token":"t","expires_in":{lifetime},"refresh_token":"r"}}"#);
+        let server = token_endpoint(move |_| json(200, &response)).await;
         let clock = Clock::new();
         let client = client(&server, clock.clone(), source(&SINGLE_USE));
         for _ in 0..50 {
@@ -753,7 +753,7 @@ async fn a_vendor_that_refuses_every_token_is_not_asked_for_one_by_every_call() 
     for _ in 0..50 {
         let error = call(&client).await.unwrap_err();
         assert!(error.is_unauthorized());
-        assert_eq!(error.status().unwrap(), 401, "it is the vendor's answer to the call");
+        assert_eq!(error.status().unwrap(), 401, "it is the vendor's response to the call");
         clock.pass(Duration::from_millis(100));
     }
     let asked = server.count_of("/token");

@@ -147,9 +147,9 @@ fn webhooks(keys: impl KeySource + 'static, hand: &Hand) -> SignedWebhooks {
     SignedWebhooks::with_verifier(Verifier::new(Policy::upvest_webhooks()).with_clock(hand.read()), keys)
 }
 
-async fn serve(server: &MockServer, answer: ResponseTemplate) {
+async fn serve(server: &MockServer, response: ResponseTemplate) {
     server.reset().await;
-    Mock::given(method("GET")).and(path("/auth/verify_keys")).respond_with(answer).mount(server).await;
+    Mock::given(method("GET")).and(path("/auth/verify_keys")).respond_with(response).mount(server).await;
 }
 
 async fn fetches(server: &MockServer) -> usize {
@@ -331,17 +331,17 @@ fn a_fetch_on_a_runtime_that_nobody_drives_any_more_blocks_nobody() {
 
 #[tokio::test]
 async fn a_clients_keys_are_read_no_further_than_a_set_can_reach() {
-    use common::{Step, answer, json};
+    use common::{Step, json, response};
     let hand = Hand::default();
     let server = common::Server::start(|number, _| match number {
         0 => json(500, jwks("key-1")),
         1 => vec![Step::Send(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n".to_vec()), Step::Flood(64 * 1024 * 1024)],
-        _ => answer("200 OK", &[], jwks("key-1")),
+        _ => response("200 OK", &[], jwks("key-1")),
     })
     .await;
     let client = common::client(&server);
     let webhooks = webhooks(FetchedKeys::from_client(&client, "/auth/verify_keys").with_runtime(hand.clone()), &hand);
-    for expected in ["Status(500)", "AnswerTooLarge"] {
+    for expected in ["Status(500)", "ResponseTooLarge"] {
         let error = verify(&webhooks, &deliver("key-1", &hand), BODY).await.unwrap_err();
         assert!(format!("{error:?}").contains(expected), "{error:?} is not {expected}");
         assert_eq!(error.status(), StatusCode::SERVICE_UNAVAILABLE);
@@ -500,8 +500,8 @@ async fn a_body_that_is_too_large_is_413() {
 #[tokio::test]
 async fn one_fetch_serves_all_who_wait() {
     let (server, hand) = (MockServer::start().await, Hand::default());
-    let answer = ResponseTemplate::new(200).set_body_string(jwks("key-1"));
-    serve(&server, answer.set_delay(Duration::from_millis(100))).await;
+    let response = ResponseTemplate::new(200).set_body_string(jwks("key-1"));
+    serve(&server, response.set_delay(Duration::from_millis(100))).await;
     let webhooks = webhooks(fetched(&server, &hand), &hand);
     let waiting: Vec<_> = (0..50)
         .map(|_| {
@@ -519,8 +519,8 @@ async fn one_fetch_serves_all_who_wait() {
 async fn keys_that_cannot_be_had_are_no_refusal() {
     let (server, hand) = (MockServer::start().await, Hand::default());
     let webhooks = webhooks(fetched(&server, &hand), &hand);
-    for answer in [ResponseTemplate::new(500), ResponseTemplate::new(200).set_body_string("no keys")] {
-        serve(&server, answer).await;
+    for response in [ResponseTemplate::new(500), ResponseTemplate::new(200).set_body_string("no keys")] {
+        serve(&server, response).await;
         for _ in 0..3 {
             let headers = deliver("key-1", &hand);
             assert_eq!(status(&webhooks, &headers, BODY).await, StatusCode::SERVICE_UNAVAILABLE);

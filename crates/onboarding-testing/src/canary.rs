@@ -224,8 +224,8 @@ pub struct Watch {
 
 impl Watch {
     /// Listens to everything that is traced or logged in this thread, which is where a test's client works. The
-    /// operation's parameters and the request are sent; the answers come back.
-    pub fn new(all: &Canaries, operation: &str, request: Option<&str>, answers: &[(u16, &str)]) -> Self {
+    /// operation's parameters and the request are sent; the responses come back.
+    pub fn new(all: &Canaries, operation: &str, request: Option<&str>, responses: &[(u16, &str)]) -> Self {
         let bodies = all.bodies;
         let traces = |name: &str| -> Vec<&'static str> {
             bodies
@@ -240,11 +240,11 @@ impl Watch {
         let mut sent: Vec<&'static str> = parameters.map(|(_, trace)| *trace).collect();
         sent.extend(request.map(traces).unwrap_or_default());
         let mut both = sent.clone();
-        both.extend(answers.iter().flat_map(|(_, name)| traces(name)));
+        both.extend(responses.iter().flat_map(|(_, name)| traces(name)));
         Self { bodies, sent, traces: both, _listening: listen() }
     }
 
-    /// A body by its name: `.` is none, `*` a text of all that must not show, which is no answer of any operation.
+    /// A body by its name: `.` is none, `*` a text of all that must not show, which is no response of any operation.
     ///
     /// # Panics
     ///

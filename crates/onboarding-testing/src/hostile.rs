@@ -9,7 +9,7 @@ use peak_alloc::PeakAlloc;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::mutation::Answer;
+use crate::mutation::ResponseBody;
 
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
@@ -54,22 +54,22 @@ pub(crate) fn decoded<T: DeserializeOwned>(text: &str, encode: fn(T) -> Value) -
 /// # Panics
 ///
 /// When one does.
-pub(crate) fn assert_bounded(answers: &[Answer]) {
+pub(crate) fn assert_bounded(responses: &[ResponseBody]) {
     COST.set(Some(Cost::default()));
     let mut seen = BTreeSet::new();
-    for answer in answers {
-        let original: Value = serde_json::from_str(answer.text).expect("the answer is JSON");
+    for response in responses {
+        let original: Value = serde_json::from_str(response.text).expect("the response is JSON");
         let mut lists = Vec::new();
         find_lists(&original, "", &mut lists);
         for (pointer, place) in lists {
-            if seen.insert((answer.decode as usize, place)) {
-                let text = filled(answer, &original, &pointer);
+            if seen.insert((response.decode as usize, place)) {
+                let text = filled(response, &original, &pointer);
                 // Whether it is decoded or refused for the memory that it would take.
-                drop((answer.decode)(&text));
+                drop((response.decode)(&text));
                 let cost = COST.get().expect("costs are measured");
                 let values = text.bytes().filter(|byte| matches!(byte, b'{' | b'[' | b',' | b':')).count() + 1;
                 let memory = PER_BYTE * text.len() + CONSTANT;
-                let name = answer.name;
+                let name = response.name;
                 assert!(cost.memory <= memory, "{name} at `{pointer}`: {} bytes, more than {memory}", cost.memory);
                 assert!(cost.looks <= LOOKS * values, "{name} at `{pointer}`: {} looks at {values}", cost.looks);
             }
@@ -99,7 +99,7 @@ fn find_lists(value: &Value, pointer: &str, lists: &mut Vec<(String, String)>) {
 }
 
 /// The body with a list that has as many of the smallest items as there is room for.
-fn filled(answer: &Answer, original: &Value, pointer: &str) -> String {
+fn filled(response: &ResponseBody, original: &Value, pointer: &str) -> String {
     let with = |items: Value| {
         let mut body = original.clone();
         *body.pointer_mut(pointer).expect("the list is in the body") = items;
@@ -110,7 +110,7 @@ fn filled(answer: &Answer, original: &Value, pointer: &str) -> String {
     for name in names {
         let mut smaller = item.clone();
         smaller.as_object_mut().expect("it has members").remove(&name);
-        if (answer.decode)(&with(json!([smaller])).to_string()).is_ok() {
+        if (response.decode)(&with(json!([smaller])).to_string()).is_ok() {
             item = smaller;
         }
     }

@@ -1,4 +1,4 @@
-//! What the generated tests of the vendor crates share: a real HTTP server on loopback that answers as told and shows what it
+//! What the generated tests of the vendor crates share: a real HTTP server on loopback that responds as it is told and shows what it
 //! received, comparisons of JSON, and the engines of the proofs that the vendor crates are put to.
 
 pub mod canary;
@@ -39,17 +39,17 @@ impl Signer for Unsigned {
     }
 }
 
-/// A server on loopback that gives every request the same answer.
+/// A server on loopback that gives every request the same response.
 pub struct Loopback {
     server: MockServer,
 }
 
 impl Loopback {
-    /// Starts a server that answers with this status, media type and body.
-    pub async fn answering(status: u16, media_type: &str, body: &str) -> Self {
+    /// Starts a server that responds with this status, media type and body.
+    pub async fn responding(status: u16, media_type: &str, body: &str) -> Self {
         let server = MockServer::start().await;
-        let answer = ResponseTemplate::new(status).set_body_raw(body.as_bytes().to_vec(), media_type);
-        Mock::given(any()).respond_with(answer).mount(&server).await;
+        let response = ResponseTemplate::new(status).set_body_raw(body.as_bytes().to_vec(), media_type);
+        Mock::given(any()).respond_with(response).mount(&server).await;
         Self { server }
     }
 
@@ -193,7 +193,7 @@ macro_rules! assert_wire {
 #[macro_export]
 macro_rules! expect_error {
     ($call:ident, $client:ident, $status:literal, $media_type:literal, $body:expr, $variant:pat) => {{
-        let server = $crate::Loopback::answering($status, $media_type, $body).await;
+        let server = $crate::Loopback::responding($status, $media_type, $body).await;
         let error = $call($client(&server)).await.expect_err("an error status is an error");
         assert_eq!(error.status().map(|status| status.as_u16()), Some($status));
         assert!(matches!(error.declared(), Some($variant)), "status {} gave {error:?}", $status);
@@ -204,8 +204,8 @@ macro_rules! expect_error {
 #[macro_export]
 macro_rules! expect_success {
     ($call:ident, $client:ident, $status:literal, $media_type:literal, $body:expr) => {{
-        let server = $crate::Loopback::answering($status, $media_type, $body).await;
-        let answer = $call($client(&server)).await;
-        assert!(answer.is_ok(), "status {} gave {:?}", $status, answer.err());
+        let server = $crate::Loopback::responding($status, $media_type, $body).await;
+        let response = $call($client(&server)).await;
+        assert!(response.is_ok(), "status {} gave {:?}", $status, response.err());
     }};
 }

@@ -1,4 +1,4 @@
-//! Answers that a vendor may send one day, made from those of today by one change each: every one is decoded, or is an error that
+//! Responses that a vendor may send one day, made from those of today by one change each: every one is decoded, or is an error that
 //! names the place, as the document says.
 //!
 //! What is changed where, and what must come of it, is data that the generator derives from the document's schemas. A line of it
@@ -32,13 +32,13 @@ use serde_json::{Value, json};
 
 use crate::{difference, hostile};
 
-/// An answer, how it is decoded, and its places.
-pub struct Answer {
+/// A response, how it is decoded, and its places.
+pub struct ResponseBody {
     /// The payload's name.
     pub name: &'static str,
     /// How it is decoded: [`decoded`] of its type.
     pub decode: fn(&str) -> Result<Value, DecodeError>,
-    /// The answer as it is documented.
+    /// The response as it is documented.
     pub text: &'static str,
     /// What is changed, a line a place.
     pub places: &'static str,
@@ -69,35 +69,35 @@ pub fn decoded<T: DeserializeOwned + Serialize>(text: &str) -> Result<Value, Dec
     hostile::decoded::<T>(text, |value| serde_json::to_value(value).expect("what was decoded can be encoded"))
 }
 
-/// Each change of each answer comes to what its letter says, and there are as many changes as were generated. No answer of the same
+/// Each change of each response comes to what its letter says, and there are as many changes as were generated. No response of the same
 /// types takes more memory or time than its size allows.
 ///
 /// # Panics
 ///
 /// When one does not, or when there are more or fewer.
-pub fn assert_mutants(generated: usize, answers: &[Answer]) {
+pub fn assert_mutants(generated: usize, responses: &[ResponseBody]) {
     let (count, failures) = {
         // Others that are measured at the same time would count the memory of this one.
         let _unmeasured = MEASURING.read().unwrap_or_else(PoisonError::into_inner);
-        run(answers)
+        run(responses)
     };
     let told = failures[..failures.len().min(TOLD)].join("\n");
     assert!(failures.is_empty(), "{} of {count} mutants came to something else:\n{told}", failures.len());
     assert_eq!(count, generated, "mutants that were run, and that were generated");
     let _alone = MEASURING.write().unwrap_or_else(PoisonError::into_inner);
-    hostile::assert_bounded(answers);
+    hostile::assert_bounded(responses);
 }
 
 /// How many changes there are, and those that come to something else, in words.
-fn run(answers: &[Answer]) -> (usize, Vec<String>) {
+fn run(responses: &[ResponseBody]) -> (usize, Vec<String>) {
     let mut count = 0;
     let mut failures = Vec::new();
-    for answer in answers {
-        let original: Value = serde_json::from_str(answer.text).expect("the answer is JSON");
-        if let Some(failure) = departure(answer, &original, &Expected::Json(&original)) {
-            failures.push(format!("{}, unchanged: {failure}", answer.name));
+    for response in responses {
+        let original: Value = serde_json::from_str(response.text).expect("the response is JSON");
+        if let Some(failure) = departure(response, &original, &Expected::Json(&original)) {
+            failures.push(format!("{}, unchanged: {failure}", response.name));
         }
-        for line in answer.places.lines().filter(|line| !line.is_empty()) {
+        for line in response.places.lines().filter(|line| !line.is_empty()) {
             let (pointer, changes) = line.rsplit_once(' ').expect("a place is its pointer and its changes");
             let path = path(&original, pointer);
             let pointer = &pointer.replace(KEY, "");
@@ -114,10 +114,10 @@ fn run(answers: &[Answer]) -> (usize, Vec<String>) {
                 let failure = if mutant == original {
                     Some("it changes nothing".to_owned())
                 } else {
-                    departure(answer, &mutant, &expected)
+                    departure(response, &mutant, &expected)
                 };
                 failures.extend(
-                    failure.map(|failure| format!("{}, `{}` at `{pointer}`: {failure}", answer.name, change.letter)),
+                    failure.map(|failure| format!("{}, `{}` at `{pointer}`: {failure}", response.name, change.letter)),
                 );
             }
         }
@@ -138,8 +138,8 @@ enum Expected<'a> {
 }
 
 /// How decoding departs from what is expected of it; `None` when it does not.
-fn departure(answer: &Answer, mutant: &Value, expected: &Expected<'_>) -> Option<String> {
-    match ((answer.decode)(&mutant.to_string()), expected) {
+fn departure(response: &ResponseBody, mutant: &Value, expected: &Expected<'_>) -> Option<String> {
+    match ((response.decode)(&mutant.to_string()), expected) {
         (Ok(encoded), Expected::Json(json)) => {
             difference(json, &encoded, String::new()).map(|path| format!("it came back changed at `{path}`"))
         }
@@ -194,7 +194,7 @@ impl Change {
         usize::try_from(self.number).expect("a limit is not negative") + 1
     }
 
-    /// The answer with this change at this place.
+    /// The response with this change at this place.
     fn apply(self, original: &Value, pointer: &str) -> Value {
         let mut mutant = original.clone();
         if self.letter.eq_ignore_ascii_case(&'d') {
@@ -203,7 +203,7 @@ impl Change {
             members.remove(&unescaped(member));
             return mutant;
         }
-        let place = mutant.pointer_mut(pointer).expect("the place is in the answer");
+        let place = mutant.pointer_mut(pointer).expect("the place is in the response");
         match self.letter.to_ascii_lowercase() {
             'n' => *place = Value::Null,
             's' | 'p' | 'f' | 'c' => *place = json!(NEW_VALUE),
@@ -238,9 +238,9 @@ impl Change {
 }
 
 /// A place as errors name it, such as `data[3].address.city`.
-fn path(answer: &Value, pointer: &str) -> String {
+fn path(response: &Value, pointer: &str) -> String {
     let mut path = String::new();
-    let mut value = answer;
+    let mut value = response;
     for segment in pointer.split('/').skip(1) {
         let (segment, is_key) = match segment.strip_prefix(KEY) {
             Some(key) => (unescaped(key), true),
@@ -260,7 +260,7 @@ fn path(answer: &Value, pointer: &str) -> String {
                 object.get(&segment)
             }
         };
-        value = inner.expect("the place is in the answer");
+        value = inner.expect("the place is in the response");
     }
     path
 }
@@ -273,40 +273,40 @@ fn unescaped(segment: &str) -> String {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{Answer, decoded, run};
+    use super::{ResponseBody, decoded, run};
 
     type Lists = BTreeMap<String, Vec<i64>>;
 
-    const fn answer(places: &'static str) -> Answer {
-        Answer { name: "answer", decode: decoded::<Lists>, text: r#"{"a/b":[1,2]}"#, places }
+    const fn response(places: &'static str) -> ResponseBody {
+        ResponseBody { name: "response", decode: decoded::<Lists>, text: r#"{"a/b":[1,2]}"#, places }
     }
 
     #[test]
     fn every_letter_is_run() {
-        let (count, failures) = run(&[answer(" NSBIAe\n/~2a~1b NSBIOzr2\n/~2a~1b/1 NSBAOm-1")]);
+        let (count, failures) = run(&[response(" NSBIAe\n/~2a~1b NSBIOzr2\n/~2a~1b/1 NSBAOm-1")]);
         assert_eq!((count, failures), (19, Vec::new()));
     }
 
     #[test]
     fn what_comes_to_something_else_is_told() {
-        let (_, failures) = run(&[answer("/~2a~1b d\n/~2a~1b/1 s\n/~2a~1b A\n/~2a~1b O+")]);
+        let (_, failures) = run(&[response("/~2a~1b d\n/~2a~1b/1 s\n/~2a~1b A\n/~2a~1b O+")]);
         assert_eq!(
             failures,
             [
-                "answer, `s` at `/a~1b/1`: it was not decoded: at `[?][1]`: expected i64, found string",
-                "answer, `A` at `/a~1b`: it was decoded, not an error at `[?]`",
+                "response, `s` at `/a~1b/1`: it was not decoded: at `[?][1]`: expected i64, found string",
+                "response, `A` at `/a~1b`: it was decoded, not an error at `[?]`",
             ]
         );
-        let elsewhere = Answer {
+        let elsewhere = ResponseBody {
             decode: |text| decoded::<Lists>(&text.replace("[1,null]", "null")),
-            ..answer("/~2a~1b/1 N\n/~2a~1b/1 N+")
+            ..response("/~2a~1b/1 N\n/~2a~1b/1 N+")
         };
         let (_, failures) = run(&[elsewhere]);
         assert_eq!(
             failures,
             [
-                "answer, `N` at `/a~1b/1`: the error is at `[?]`, not at `[?][1]`",
-                "answer, `N` at `/a~1b/1`: the error is at `[?]`, not within `[?][1]`",
+                "response, `N` at `/a~1b/1`: the error is at `[?]`, not at `[?][1]`",
+                "response, `N` at `/a~1b/1`: the error is at `[?]`, not within `[?][1]`",
             ]
         );
     }

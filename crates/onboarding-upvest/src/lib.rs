@@ -13,8 +13,8 @@ pub use onboarding_core::signing;
 #[cfg(feature = "webhook")]
 pub use onboarding_core::webhook;
 pub use onboarding_core::{
-    Answer, BuildError, Bytes, Call, ClientBuilder, DateTime, Decimal, DecimalNumber, DecodeError, Download, Error,
-    Items, JsonValue, Map, NaiveDate, NoDeclaredError, Observer, Pages, Patch, Refused, Response, Retry, Secret,
+    BuildError, Bytes, Call, ClientBuilder, DateTime, Decimal, DecimalNumber, DecodeError, Download, Error, Items,
+    JsonValue, Map, NaiveDate, NoDeclaredError, Observer, Pages, Patch, RawResponse, Refused, Response, Retry, Secret,
     StatusCode, Timestamp, TransportError, Utc, UtcDateTime,
 };
 

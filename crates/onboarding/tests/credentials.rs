@@ -67,8 +67,8 @@ fn shown<T: Debug, E: std::error::Error + 'static>(result: Result<T, E>) -> Stri
 struct Vendor {
     /// Where it gives out tokens; `None` where it does not.
     tokens: Option<&'static str>,
-    /// The answer to the first request for a token and to the second.
-    answers: [Value; 2],
+    /// The response to the first request for a token and to the second.
+    responses: [Value; 2],
 }
 
 /// What of a script may be shown to nobody, and everything that was shown.
@@ -88,33 +88,33 @@ impl Script {
         self.shown.push('\n');
     }
 
-    /// Runs a vendor's client through sign-in, a refused token, an answer that cannot be read, a failure, a refused sign-in, a sign-in
-    /// whose answer cannot be read and a vendor that is gone. `call` builds a client of the address, calls it as often as it is told,
+    /// Runs a vendor's client through sign-in, a refused token, a response that cannot be read, a failure, a refused sign-in, a sign-in
+    /// whose response cannot be read and a vendor that is gone. `call` builds a client of the address, calls it as often as it is told,
     /// and shows everything.
     async fn run(&mut self, vendor: &Vendor, call: impl AsyncFn(String, usize) -> String) -> Vec<Request> {
         let server = MockServer::start().await;
         if let Some(token_path) = vendor.tokens {
             let given = AtomicUsize::new(0);
-            let answers = vendor.answers.clone();
-            let answer = move |_: &Request| {
-                ResponseTemplate::new(200).set_body_json(&answers[given.fetch_add(1, Ordering::SeqCst).min(1)])
+            let responses = vendor.responses.clone();
+            let response = move |_: &Request| {
+                ResponseTemplate::new(200).set_body_json(&responses[given.fetch_add(1, Ordering::SeqCst).min(1)])
             };
-            Mock::given(path(token_path)).respond_with(answer).mount(&server).await;
+            Mock::given(path(token_path)).respond_with(response).mount(&server).await;
         }
         let called = AtomicUsize::new(0);
-        let answer = move |_: &Request| match called.fetch_add(1, Ordering::SeqCst) {
+        let response = move |_: &Request| match called.fetch_add(1, Ordering::SeqCst) {
             0 => ResponseTemplate::new(401).set_body_json(json!({ "error": "Unauthenticated." })),
             1 => ResponseTemplate::new(200).set_body_string("[}"),
             _ => ResponseTemplate::new(500).set_body_string("down"),
         };
-        Mock::given(any()).respond_with(answer).with_priority(6).mount(&server).await;
+        Mock::given(any()).respond_with(response).with_priority(6).mount(&server).await;
         let shown = call(server.uri(), 2).await;
         self.show(shown);
         let received = server.received_requests().await.unwrap();
 
         if vendor.tokens.is_some() {
             // A vendor that hands back what it refuses, and one whose token stands in the wrong place.
-            for (status, body) in [(401, self.secrets.join(" ")), (200, json!([vendor.answers[0]]).to_string())] {
+            for (status, body) in [(401, self.secrets.join(" ")), (200, json!([vendor.responses[0]]).to_string())] {
                 let server = MockServer::start().await;
                 Mock::given(any())
                     .respond_with(ResponseTemplate::new(status).set_body_string(body))
@@ -180,7 +180,7 @@ async fn amiqus_trades_the_code_and_refreshes() {
             "refresh_token": format!("amiqus-refresh-{number}"),
         })
     };
-    let vendor = Vendor { tokens: Some("/oauth/token"), answers: [token(1), token(2)] };
+    let vendor = Vendor { tokens: Some("/oauth/token"), responses: [token(1), token(2)] };
     let call = async |address: String, calls: usize| {
         let credentials = amiqus::Credentials::authorization_code("7", "amiqus-secret")
             .code("amiqus-code")
@@ -230,7 +230,7 @@ async fn b2core_signs_in_with_email_and_password() {
         let token = format!("b2core-access-{number}");
         json!({ "2faRequired": false, "accessToken": { "token": token, "expiresAt": "2124-11-06T10:49:37+01:00" } })
     };
-    let vendor = Vendor { tokens: Some("/api/v2/signin"), answers: [token(1), token(2)] };
+    let vendor = Vendor { tokens: Some("/api/v2/signin"), responses: [token(1), token(2)] };
     let call = async |address: String, calls: usize| {
         let credentials = b2core::Credentials::password("ann@example.com", "b2core-password");
         let mut text = format!("{credentials:?}");
@@ -251,7 +251,7 @@ async fn carium_signs_in_with_a_code_and_refreshes() {
     let mut script = Script::new(&secrets);
     let vendor = Vendor {
         tokens: Some("/v1/login/"),
-        answers: [1, 2].map(
+        responses: [1, 2].map(
             |number| json!({ "access-token": format!("carium-access-{number}"), "refresh-token": "carium-refresh" }),
         ),
     };
@@ -292,7 +292,7 @@ async fn griffin_sends_its_key() {
         }
         text + &format!("{client:?}")
     };
-    let received = script.run(&Vendor { tokens: None, answers: [json!(null), json!(null)] }, call).await;
+    let received = script.run(&Vendor { tokens: None, responses: [json!(null), json!(null)] }, call).await;
     assert_eq!(received[0].headers["authorization"], "GriffinAPIKey griffin-key");
     script.end("griffin", &received, &secrets);
 }
@@ -305,7 +305,7 @@ async fn upvest_signs_in_and_signs_every_request() {
     script.secrets.extend(PEM.lines().filter(|line| !line.starts_with('-')));
     let vendor = Vendor {
         tokens: Some("/auth/token"),
-        answers: [1, 2].map(|number| {
+        responses: [1, 2].map(|number| {
             json!({
                 "access_token": format!("upvest-access-{number}"), "expires_in": 1799, "token_type": "bearer",
                 "scope": "users:read",

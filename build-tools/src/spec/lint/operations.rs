@@ -210,7 +210,7 @@ fn check_responses(operation: &Operation<'_>, report: &mut Report<'_>) {
     };
     if !statuses.iter().any(|status| status.key.starts_with(['2', '3'])) {
         let message = format!("`{}` declares no response for success", label(operation));
-        let help = "Add the status that the vendor answers with when the call succeeds, such as `200` or `204`.";
+        let help = "Add the status that the vendor responds with when the call succeeds, such as `200` or `204`.";
         report.pointed("missing-response", &join(pointer, "responses"), message, help);
     }
 }

@@ -56,7 +56,7 @@ fn check_defaults(context: &Context<'_>, report: &mut Report<'_>) {
     let mut sent = Reached::new(context);
     let mut read = Reached::new(context);
     for site in &context.sites {
-        // What the vendor's calls carry is read, and their answers are sent.
+        // What the vendor's calls carry is read, and their responses are sent.
         let webhook = site.pointer.starts_with("/x-webhooks/");
         match site.kind {
             Kind::RequestBody if webhook => read.add(site.node),

@@ -1027,10 +1027,10 @@ fn bodies() {
 
 #[tokio::test]
 async fn check_status() {
-    let answers = [(204, "."), (401, "ErrorBody"), (401, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "check_status", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(204, "."), (401, "ErrorBody"), (401, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "check_status", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).check_status();
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1039,10 +1039,10 @@ async fn check_status() {
 
 #[tokio::test]
 async fn get_current_user() {
-    let answers = [(200, "User"), (401, "ErrorBody"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "get_current_user", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "User"), (401, "ErrorBody"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "get_current_user", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_current_user();
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1051,11 +1051,11 @@ async fn get_current_user() {
 
 #[tokio::test]
 async fn update_current_user() {
-    let answers = [(200, "User"), (401, "ErrorBody"), (422, "map of list of ErrorText"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "update_current_user", Some("UpdateUser"), &answers);
+    let responses = [(200, "User"), (401, "ErrorBody"), (422, "map of list of ErrorText"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "update_current_user", Some("UpdateUser"), &responses);
     let body: types::UpdateUser = read(&watch.text("UpdateUser"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).update_current_user(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1064,10 +1064,10 @@ async fn update_current_user() {
 
 #[tokio::test]
 async fn list_my_teams() {
-    let answers = [(200, "TeamPage"), (401, "ErrorBody"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_my_teams", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "TeamPage"), (401, "ErrorBody"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_my_teams", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_my_teams().page(1).limit(1);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1076,10 +1076,10 @@ async fn list_my_teams() {
 
 #[tokio::test]
 async fn get_current_team() {
-    let answers = [(200, "Team"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "get_current_team", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "Team"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "get_current_team", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_current_team();
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1088,11 +1088,11 @@ async fn get_current_team() {
 
 #[tokio::test]
 async fn update_current_team() {
-    let answers = [(200, "Team"), (403, "ErrorMessageBody"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "update_current_team", Some("UpdateTeam"), &answers);
+    let responses = [(200, "Team"), (403, "ErrorMessageBody"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "update_current_team", Some("UpdateTeam"), &responses);
     let body: types::UpdateTeam = read(&watch.text("UpdateTeam"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).update_current_team(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1101,10 +1101,10 @@ async fn update_current_team() {
 
 #[tokio::test]
 async fn get_team_membership() {
-    let answers = [(200, "TeamMember"), (401, "ErrorBody"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "get_team_membership", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "TeamMember"), (401, "ErrorBody"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "get_team_membership", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_team_membership();
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1113,10 +1113,10 @@ async fn get_team_membership() {
 
 #[tokio::test]
 async fn list_team_members() {
-    let answers = [(200, "TeamMemberPage"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_team_members", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "TeamMemberPage"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_team_members", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_team_members().page(1).limit(1);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1125,10 +1125,10 @@ async fn list_team_members() {
 
 #[tokio::test]
 async fn list_credit_history() {
-    let answers = [(200, "CreditHistoryPage"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (500, "ErrorMessageBody"), (503, "."), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_credit_history", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "CreditHistoryPage"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (500, "ErrorMessageBody"), (503, "."), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_credit_history", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_credit_history().page(1).limit(1).sort_by(types::CreditHistorySort::CreatedAt).order_by(types::SortDirection::Asc).expand([types::CreditHistoryExpansion::Causer, types::CreditHistoryExpansion::Causer]);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1137,10 +1137,10 @@ async fn list_credit_history() {
 
 #[tokio::test]
 async fn list_records() {
-    let answers = [(200, "RecordPage"), (401, "ErrorBody"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_records", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "RecordPage"), (401, "ErrorBody"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_records", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_records().page(1).limit(1).sort_by(types::RecordSort::ClientNameFirstName).order_by(types::SortDirection::Asc).expand([types::RecordExpansion::Client, types::RecordExpansion::Client]).status(types::RecordStatus::Pending).visibility(types::Visibility::Active).creator(types::TeamMemberId(1)).created_by(types::TeamMemberId(1)).assignee(types::AssigneeFilter::TeamMemberId(types::TeamMemberId(1))).client_visibility(types::Visibility::Active);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1149,11 +1149,11 @@ async fn list_records() {
 
 #[tokio::test]
 async fn create_record() {
-    let answers = [(201, "Record"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "create_record", Some("NewRecord 6"), &answers);
+    let responses = [(201, "Record"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "create_record", Some("NewRecord 6"), &responses);
     let body: types::NewRecord = read(&watch.text("NewRecord 6"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_record(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1162,10 +1162,10 @@ async fn create_record() {
 
 #[tokio::test]
 async fn get_record() {
-    let answers = [(200, "Record"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "get_record", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "Record"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "get_record", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_record(types::RecordId(1)).expand([types::RecordExpansion::Client, types::RecordExpansion::Client]);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1174,11 +1174,11 @@ async fn get_record() {
 
 #[tokio::test]
 async fn update_record() {
-    let answers = [(200, "Record"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "update_record", None, &answers);
+    let responses = [(200, "Record"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "update_record", None, &responses);
     let body: types::UpdateRecord = read(r#"{"expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"is_archived":true,"is_reviewed":true}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).update_record(types::RecordId(1), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1187,10 +1187,10 @@ async fn update_record() {
 
 #[tokio::test]
 async fn archive_record() {
-    let answers = [(200, "Record"), (403, "ErrorMessageBody"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "archive_record", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "Record"), (403, "ErrorMessageBody"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "archive_record", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).archive_record(types::RecordId(1)).expand([types::RecordExpansion::Client, types::RecordExpansion::Client]);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1199,10 +1199,10 @@ async fn archive_record() {
 
 #[tokio::test]
 async fn list_record_documents() {
-    let answers = [(200, "RecordDocumentPage"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_record_documents", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "RecordDocumentPage"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_record_documents", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_record_documents(types::RecordId(1)).page(1).limit(1).expand([types::RecordDocumentExpansion::Attachments, types::RecordDocumentExpansion::Attachments]);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1211,10 +1211,10 @@ async fn list_record_documents() {
 
 #[tokio::test]
 async fn download_record() {
-    let answers = [(403, "ErrorMessageBody"), (403, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "download_record", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(403, "ErrorMessageBody"), (403, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "download_record", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).download_record(types::RecordId(1));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1223,10 +1223,10 @@ async fn download_record() {
 
 #[tokio::test]
 async fn expire_record() {
-    let answers = [(200, "Record"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "expire_record", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "Record"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "expire_record", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).expire_record(types::RecordId(1)).expand([types::RecordExpansion::Client, types::RecordExpansion::Client]);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1235,10 +1235,10 @@ async fn expire_record() {
 
 #[tokio::test]
 async fn list_record_steps() {
-    let answers = [(200, "RecordStepPage"), (403, "ErrorMessageBody"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_record_steps", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "RecordStepPage"), (403, "ErrorMessageBody"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_record_steps", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_record_steps(types::RecordId(1)).page(1).limit(1).expand([types::RecordStepExpansion::Check, types::RecordStepExpansion::Check]);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1247,10 +1247,10 @@ async fn list_record_steps() {
 
 #[tokio::test]
 async fn get_check() {
-    let answers = [(200, "Check"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "get_check", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "Check"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "get_check", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_check(types::CheckId(1)).expand([types::CheckExpansion::Record, types::CheckExpansion::Record]);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1259,10 +1259,10 @@ async fn get_check() {
 
 #[tokio::test]
 async fn list_record_assignees() {
-    let answers = [(200, "AssigneePage"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_record_assignees", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "AssigneePage"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_record_assignees", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_record_assignees(types::RecordId(1)).page(1).limit(1);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1271,11 +1271,11 @@ async fn list_record_assignees() {
 
 #[tokio::test]
 async fn add_record_assignees() {
-    let answers = [(200, "."), (201, "AssigneeList"), (204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "add_record_assignees", None, &answers);
+    let responses = [(200, "."), (201, "AssigneeList"), (204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "add_record_assignees", None, &responses);
     let body: Vec<types::NewAssignee> = read(r#"[{"team_member":1,"type":"team_member"}]"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).add_record_assignees(types::RecordId(1), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1284,11 +1284,11 @@ async fn add_record_assignees() {
 
 #[tokio::test]
 async fn replace_record_assignees() {
-    let answers = [(200, "."), (201, "AssigneeList"), (204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "replace_record_assignees", None, &answers);
+    let responses = [(200, "."), (201, "AssigneeList"), (204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "replace_record_assignees", None, &responses);
     let body: Vec<types::NewAssignee> = read(r#"[{"team_member":1,"type":"team_member"}]"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).replace_record_assignees(types::RecordId(1), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1297,10 +1297,10 @@ async fn replace_record_assignees() {
 
 #[tokio::test]
 async fn delete_record_assignees() {
-    let answers = [(204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (401, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "delete_record_assignees", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (401, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "delete_record_assignees", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).delete_record_assignees(types::RecordId(1));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1309,10 +1309,10 @@ async fn delete_record_assignees() {
 
 #[tokio::test]
 async fn delete_record_assignee() {
-    let answers = [(204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (401, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "delete_record_assignee", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (401, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "delete_record_assignee", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).delete_record_assignee(types::RecordId(1), types::AssigneeId(1));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1321,10 +1321,10 @@ async fn delete_record_assignee() {
 
 #[tokio::test]
 async fn list_clients() {
-    let answers = [(200, "ClientPage"), (401, "ErrorBody"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_clients", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "ClientPage"), (401, "ErrorBody"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_clients", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_clients().page(1).limit(1).search("canary0352").status(types::ClientStatus::Pending).visibility(types::Visibility::Active).assignee(types::TeamMemberId(1)).reference("text").sort_by(types::ClientSort::NameFirstName).order_by(types::SortDirection::Asc);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1333,11 +1333,11 @@ async fn list_clients() {
 
 #[tokio::test]
 async fn create_client() {
-    let answers = [(201, "ClientProfile"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "create_client", Some("NewClient"), &answers);
+    let responses = [(201, "ClientProfile"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "create_client", Some("NewClient"), &responses);
     let body: types::NewClient = read(&watch.text("NewClient"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_client(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1346,10 +1346,10 @@ async fn create_client() {
 
 #[tokio::test]
 async fn get_client() {
-    let answers = [(200, "ClientProfile"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "get_client", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "ClientProfile"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "get_client", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_client(types::ClientId(1));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1358,11 +1358,11 @@ async fn get_client() {
 
 #[tokio::test]
 async fn update_client() {
-    let answers = [(200, "ClientProfile"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "update_client", Some("UpdateClient"), &answers);
+    let responses = [(200, "ClientProfile"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "update_client", Some("UpdateClient"), &responses);
     let body: types::UpdateClient = read(&watch.text("UpdateClient"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).update_client(types::ClientId(1), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1371,10 +1371,10 @@ async fn update_client() {
 
 #[tokio::test]
 async fn delete_client() {
-    let answers = [(204, "."), (403, "ErrorMessageBody"), (403, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "delete_client", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(204, "."), (403, "ErrorMessageBody"), (403, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "delete_client", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).delete_client(types::ClientId(1));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1383,10 +1383,10 @@ async fn delete_client() {
 
 #[tokio::test]
 async fn get_client_address() {
-    let answers = [(200, "Address"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "get_client_address", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "Address"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "get_client_address", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_client_address(types::ClientId(1));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1395,11 +1395,11 @@ async fn get_client_address() {
 
 #[tokio::test]
 async fn replace_client_address() {
-    let answers = [(200, "Address"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "replace_client_address", Some("NewAddress"), &answers);
+    let responses = [(200, "Address"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "replace_client_address", Some("NewAddress"), &responses);
     let body: types::NewAddress = read(&watch.text("NewAddress"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).replace_client_address(types::ClientId(1), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1408,10 +1408,10 @@ async fn replace_client_address() {
 
 #[tokio::test]
 async fn list_client_records() {
-    let answers = [(200, "RecordPage"), (403, "ErrorMessageBody"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_client_records", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "RecordPage"), (403, "ErrorMessageBody"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_client_records", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_client_records(types::ClientId(1)).page(1).limit(1).expand([types::RecordExpansion::Client, types::RecordExpansion::Client]);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1420,10 +1420,10 @@ async fn list_client_records() {
 
 #[tokio::test]
 async fn list_client_forms() {
-    let answers = [(200, "ClientFormPage"), (403, "ErrorMessageBody"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_client_forms", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "ClientFormPage"), (403, "ErrorMessageBody"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_client_forms", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_client_forms(types::ClientId(1)).page(1).limit(1).expand([types::ClientFormExpansion::Client, types::ClientFormExpansion::Client]).type_(types::ClientFormType::Internal);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1432,10 +1432,10 @@ async fn list_client_forms() {
 
 #[tokio::test]
 async fn get_client_form() {
-    let answers = [(403, "ErrorMessageBody"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "get_client_form", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(403, "ErrorMessageBody"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "get_client_form", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_client_form(types::ClientId(1), &types::ClientFormReferenceId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1444,10 +1444,10 @@ async fn get_client_form() {
 
 #[tokio::test]
 async fn download_client_form() {
-    let answers = [(403, "ErrorMessageBody"), (403, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "download_client_form", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(403, "ErrorMessageBody"), (403, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "download_client_form", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).download_client_form(types::ClientId(1), &types::ClientFormReferenceId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1456,11 +1456,11 @@ async fn download_client_form() {
 
 #[tokio::test]
 async fn update_client_correction() {
-    let answers = [(200, "ClientCorrection"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorMessageBody"), (405, "ErrorMessageBody"), (422, "map of list of ErrorText"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "update_client_correction", Some("UpdateClientCorrection"), &answers);
+    let responses = [(200, "ClientCorrection"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorMessageBody"), (405, "ErrorMessageBody"), (422, "map of list of ErrorText"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "update_client_correction", Some("UpdateClientCorrection"), &responses);
     let body: types::UpdateClientCorrection = read(&watch.text("UpdateClientCorrection"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).update_client_correction(types::ClientId(1), types::ClientCorrectionId(1), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1469,10 +1469,10 @@ async fn update_client_correction() {
 
 #[tokio::test]
 async fn list_client_corrections() {
-    let answers = [(200, "ClientCorrectionPage"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_client_corrections", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "ClientCorrectionPage"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_client_corrections", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_client_corrections(types::ClientId(1)).page(1).limit(1).sort_by(types::ClientCorrectionSort::CreatedAt).order_by(types::SortDirection::Asc).expand([types::ClientCorrectionExpansion::Client, types::ClientCorrectionExpansion::Client]).status(types::ClientCorrectionStatus::Pending);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1481,10 +1481,10 @@ async fn list_client_corrections() {
 
 #[tokio::test]
 async fn delete_client_assignee() {
-    let answers = [(204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (401, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "delete_client_assignee", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (401, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "delete_client_assignee", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).delete_client_assignee(types::ClientId(1), types::AssigneeId(1));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1493,10 +1493,10 @@ async fn delete_client_assignee() {
 
 #[tokio::test]
 async fn list_client_assignees() {
-    let answers = [(200, "AssigneePage"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_client_assignees", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "AssigneePage"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_client_assignees", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_client_assignees(types::ClientId(1)).page(1).limit(1);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1505,11 +1505,11 @@ async fn list_client_assignees() {
 
 #[tokio::test]
 async fn add_client_assignees() {
-    let answers = [(200, "."), (201, "AssigneeList"), (204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "add_client_assignees", None, &answers);
+    let responses = [(200, "."), (201, "AssigneeList"), (204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "add_client_assignees", None, &responses);
     let body: Vec<types::NewAssignee> = read(r#"[{"team_member":1,"type":"team_member"}]"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).add_client_assignees(types::ClientId(1), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1518,11 +1518,11 @@ async fn add_client_assignees() {
 
 #[tokio::test]
 async fn replace_client_assignees() {
-    let answers = [(200, "."), (201, "AssigneeList"), (204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "replace_client_assignees", None, &answers);
+    let responses = [(200, "."), (201, "AssigneeList"), (204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "replace_client_assignees", None, &responses);
     let body: Vec<types::NewAssignee> = read(r#"[{"team_member":1,"type":"team_member"}]"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).replace_client_assignees(types::ClientId(1), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1531,10 +1531,10 @@ async fn replace_client_assignees() {
 
 #[tokio::test]
 async fn delete_client_assignees() {
-    let answers = [(204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (401, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "delete_client_assignees", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (401, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "delete_client_assignees", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).delete_client_assignees(types::ClientId(1));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1543,10 +1543,10 @@ async fn delete_client_assignees() {
 
 #[tokio::test]
 async fn download_client_file() {
-    let answers = [(401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (410, "ErrorBody"), (423, "ErrorBody"), (401, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "download_client_file", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (410, "ErrorBody"), (423, "ErrorBody"), (401, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "download_client_file", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).download_client_file(types::ClientId(1), types::ClientFileId(1));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1555,10 +1555,10 @@ async fn download_client_file() {
 
 #[tokio::test]
 async fn list_client_files() {
-    let answers = [(200, "ClientFilePage"), (403, "ErrorMessageBody"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_client_files", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "ClientFilePage"), (403, "ErrorMessageBody"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_client_files", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_client_files(types::ClientId(1)).page(1).limit(1).expand([types::ClientFileExpansion::Source, types::ClientFileExpansion::Source]).sort_by(types::ClientFileSort::Name).order_by(types::SortDirection::Asc).source(types::ClientFileSourceFilter::Check).source_type(types::ClientFileSourceTypeFilter::PhotoId).search("canary0353");
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1567,11 +1567,11 @@ async fn list_client_files() {
 
 #[tokio::test]
 async fn create_client_file() {
-    let answers = [(201, "ClientFile"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "create_client_file", None, &answers);
+    let responses = [(201, "ClientFile"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "create_client_file", None, &responses);
     let body: types::NewClientFile = read(r#"{"attachment":1,"expires_at":"2024-02-29T12:30:00Z","name":"text"}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_client_file(types::ClientId(1), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1580,10 +1580,10 @@ async fn create_client_file() {
 
 #[tokio::test]
 async fn delete_client_organisation() {
-    let answers = [(204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (401, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "delete_client_organisation", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (401, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "delete_client_organisation", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).delete_client_organisation(types::ClientId(1), types::OrganisationId(1));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1592,10 +1592,10 @@ async fn delete_client_organisation() {
 
 #[tokio::test]
 async fn list_client_organisations() {
-    let answers = [(200, "OrganisationPage"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_client_organisations", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "OrganisationPage"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_client_organisations", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_client_organisations(types::ClientId(1)).page(1).limit(1).sort_by(types::OrganisationSort::Name).order_by(types::SortDirection::Asc);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1604,11 +1604,11 @@ async fn list_client_organisations() {
 
 #[tokio::test]
 async fn add_client_organisations() {
-    let answers = [(200, "."), (201, "OrganisationList"), (204, "."), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "add_client_organisations", None, &answers);
+    let responses = [(200, "."), (201, "OrganisationList"), (204, "."), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "add_client_organisations", None, &responses);
     let body: Vec<types::OrganisationId> = read("[1]");
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).add_client_organisations(types::ClientId(1), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1617,11 +1617,11 @@ async fn add_client_organisations() {
 
 #[tokio::test]
 async fn replace_client_organisations() {
-    let answers = [(200, "."), (201, "OrganisationList"), (204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "replace_client_organisations", None, &answers);
+    let responses = [(200, "."), (201, "OrganisationList"), (204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "replace_client_organisations", None, &responses);
     let body: Vec<types::OrganisationId> = read("[1]");
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).replace_client_organisations(types::ClientId(1), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1630,10 +1630,10 @@ async fn replace_client_organisations() {
 
 #[tokio::test]
 async fn delete_client_organisations() {
-    let answers = [(204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (401, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "delete_client_organisations", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (401, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "delete_client_organisations", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).delete_client_organisations(types::ClientId(1));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1642,10 +1642,10 @@ async fn delete_client_organisations() {
 
 #[tokio::test]
 async fn list_cases() {
-    let answers = [(200, "CasePage"), (401, "ErrorBody"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_cases", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "CasePage"), (401, "ErrorBody"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_cases", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_cases().page(1).limit(1).sort_by(types::CaseSort::Name).order_by(types::SortDirection::Asc).expand([types::CaseExpansion::Client, types::CaseExpansion::Client]).status(types::CaseStatus::Pending).visibility(types::Visibility::Active).created_by(types::TeamMemberId(1)).assigned_to(types::AssigneeFilter::TeamMemberId(types::TeamMemberId(1))).client(types::ClientId(1)).client_visibility(types::Visibility::Active).reference("text").search("canary0354");
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1654,11 +1654,11 @@ async fn list_cases() {
 
 #[tokio::test]
 async fn create_case() {
-    let answers = [(201, "Case 2"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "create_case", None, &answers);
+    let responses = [(201, "Case 2"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "create_case", None, &responses);
     let body: types::NewCase = read(r#"{"client":1,"name":"text","reference":"text"}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_case(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1667,10 +1667,10 @@ async fn create_case() {
 
 #[tokio::test]
 async fn get_case() {
-    let answers = [(200, "Case 2"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "get_case", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "Case 2"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "get_case", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_case(types::CaseId(1)).expand([types::CaseExpansion::Client, types::CaseExpansion::Client]);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1679,11 +1679,11 @@ async fn get_case() {
 
 #[tokio::test]
 async fn update_case() {
-    let answers = [(200, "Case 2"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "update_case", None, &answers);
+    let responses = [(200, "Case 2"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "update_case", None, &responses);
     let body: types::UpdateCase = read(r#"{"is_archived":true,"name":"text","reference":"text"}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).update_case(types::CaseId(1), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1692,10 +1692,10 @@ async fn update_case() {
 
 #[tokio::test]
 async fn list_case_reviews() {
-    let answers = [(200, "CaseReviewPage"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_case_reviews", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "CaseReviewPage"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_case_reviews", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_case_reviews(types::CaseId(1)).page(1).limit(1).expand([types::CaseReviewExpansion::ReviewedBy, types::CaseReviewExpansion::ReviewedBy]);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1704,11 +1704,11 @@ async fn list_case_reviews() {
 
 #[tokio::test]
 async fn create_case_review() {
-    let answers = [(201, "CaseReview 2"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "create_case_review", None, &answers);
+    let responses = [(201, "CaseReview 2"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "create_case_review", None, &responses);
     let body: types::NewCaseReview = read(r#"{"status":"pending"}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_case_review(types::CaseId(1), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1717,10 +1717,10 @@ async fn create_case_review() {
 
 #[tokio::test]
 async fn list_case_items() {
-    let answers = [(200, "CaseItemPage"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_case_items", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "CaseItemPage"), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_case_items", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_case_items(types::CaseId(1)).page(1).limit(1).expand([types::CaseItemExpansion::Entity, types::CaseItemExpansion::Entity]);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1729,11 +1729,11 @@ async fn list_case_items() {
 
 #[tokio::test]
 async fn add_case_items() {
-    let answers = [(200, "."), (201, "CaseItemList"), (204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "add_case_items", None, &answers);
+    let responses = [(200, "."), (201, "CaseItemList"), (204, "."), (401, "ErrorBody"), (403, "ErrorMessageBody"), (404, "ErrorBody"), (422, "map of list of ErrorText"), (201, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "add_case_items", None, &responses);
     let body: Vec<types::NewCaseItem> = read(r#"[{"id":1,"type":"record"}]"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).add_case_items(types::CaseId(1), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;

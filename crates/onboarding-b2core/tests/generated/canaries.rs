@@ -132,10 +132,10 @@ fn bodies() {
 
 #[tokio::test]
 async fn list_clients() {
-    let answers = [(200, "ClientList"), (400, "ErrorBody"), (401, "ErrorBody"), (403, "ErrorBody"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_clients", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "ClientList"), (400, "ErrorBody"), (401, "ErrorBody"), (403, "ErrorBody"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_clients", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_clients().limit(1).offset(1).sort_by("text").sort_order(types::SortOrder::Asc).filter_client_id(types::ClientId(1)).filter_email("canary0039").filter_emails("canary0040").filter_name("canary0041").filter_nickname("canary0042").filter_manager_ids([types::ManagerId(1), types::ManagerId(1)]).filter_country_codes([types::CountryCode::from("country-code"), types::CountryCode::from("country-code")]).filter_city("canary0043").filter_status_ids([types::ClientStatusId(1), types::ClientStatusId(1)]).filter_internal_type_ids([types::InternalTypeId(1), types::InternalTypeId(1)]).filter_company_short_name("canary0044").filter_company_full_name("canary0045").filter_risk_level_ids([types::RiskLevelId(1), types::RiskLevelId(1)]).filter_type_ids([types::ClientTypeId(1), types::ClientTypeId(1)]).filter_verification_level_ids([types::VerificationLevelId(1), types::VerificationLevelId(1)]);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -144,11 +144,11 @@ async fn list_clients() {
 
 #[tokio::test]
 async fn create_client() {
-    let answers = [(200, "ClientProfile"), (201, "ClientProfile"), (400, "ErrorBody"), (401, "ErrorBody"), (403, "ErrorBody"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "create_client", Some("NewClient"), &answers);
+    let responses = [(200, "ClientProfile"), (201, "ClientProfile"), (400, "ErrorBody"), (401, "ErrorBody"), (403, "ErrorBody"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "create_client", Some("NewClient"), &responses);
     let body: types::NewClient = read(&watch.text("NewClient"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_client(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -157,10 +157,10 @@ async fn create_client() {
 
 #[tokio::test]
 async fn get_client() {
-    let answers = [(200, "ClientProfile"), (401, "ErrorBody"), (403, "ErrorBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "get_client", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "ClientProfile"), (401, "ErrorBody"), (403, "ErrorBody"), (404, "ErrorBody"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "get_client", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_client(types::ClientId(1));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;

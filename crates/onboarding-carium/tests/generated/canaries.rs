@@ -1241,11 +1241,11 @@ fn bodies() {
 
 #[tokio::test]
 async fn login() {
-    let answers = [(201, "LoginResult"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "login", Some("Login"), &answers);
+    let responses = [(201, "LoginResult"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "login", Some("Login"), &responses);
     let body: types::Login = read(&watch.text("Login"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).login(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1254,11 +1254,11 @@ async fn login() {
 
 #[tokio::test]
 async fn refresh_token() {
-    let answers = [(201, "RefreshedSession"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "refresh_token", Some("RefreshSession"), &answers);
+    let responses = [(201, "RefreshedSession"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "refresh_token", Some("RefreshSession"), &responses);
     let body: types::RefreshSession = read(&watch.text("RefreshSession"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).refresh_token(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1267,10 +1267,10 @@ async fn refresh_token() {
 
 #[tokio::test]
 async fn get_session() {
-    let answers = [(200, "SessionDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "get_session", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "SessionDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_session", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_session(&types::SessionId::from("session-id")).include_login_info(true);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1279,11 +1279,11 @@ async fn get_session() {
 
 #[tokio::test]
 async fn switch_user_organization() {
-    let answers = [(201, "SessionTokens"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "switch_user_organization", None, &answers);
+    let responses = [(201, "SessionTokens"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "switch_user_organization", None, &responses);
     let body: types::SwitchOrganization = read(r#"{"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","set-default":true}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).switch_user_organization(&types::UserId::from("user-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1292,11 +1292,11 @@ async fn switch_user_organization() {
 
 #[tokio::test]
 async fn authenticate() {
-    let answers = [(201, "AuthenticationDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "authenticate", None, &answers);
+    let responses = [(201, "AuthenticationDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "authenticate", None, &responses);
     let body: types::Authenticate = read(r#"{"edge-request":true}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).authenticate(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1305,11 +1305,11 @@ async fn authenticate() {
 
 #[tokio::test]
 async fn authenticate_service_v1() {
-    let answers = [(201, "InternalTokens"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "internal_auth", Some("InternalLogin"), &answers);
+    let responses = [(201, "InternalTokens"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "internal_auth", Some("InternalLogin"), &responses);
     let body: types::InternalLogin = read(&watch.text("InternalLogin"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).authenticate_service_v1(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1318,11 +1318,11 @@ async fn authenticate_service_v1() {
 
 #[tokio::test]
 async fn create_synthetic_user_token() {
-    let answers = [(201, "SyntheticUserTokenDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "create_synthetic_user_token", Some("NewSyntheticUserTokenDocument"), &answers);
+    let responses = [(201, "SyntheticUserTokenDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_synthetic_user_token", Some("NewSyntheticUserTokenDocument"), &responses);
     let body: types::NewSyntheticUserTokenDocument = read(&watch.text("NewSyntheticUserTokenDocument"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_synthetic_user_token(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1331,11 +1331,11 @@ async fn create_synthetic_user_token() {
 
 #[tokio::test]
 async fn authenticate_service() {
-    let answers = [(201, "InternalAuthDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "internal_auth_v2", Some("NewInternalAuthDocument"), &answers);
+    let responses = [(201, "InternalAuthDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "internal_auth_v2", Some("NewInternalAuthDocument"), &responses);
     let body: types::NewInternalAuthDocument = read(&watch.text("NewInternalAuthDocument"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).authenticate_service(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1344,11 +1344,11 @@ async fn authenticate_service() {
 
 #[tokio::test]
 async fn confirm_sign_up() {
-    let answers = [(201, "ConfirmedSignUp"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "confirm_sign_up", Some("ConfirmSignUp"), &answers);
+    let responses = [(201, "ConfirmedSignUp"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "confirm_sign_up", Some("ConfirmSignUp"), &responses);
     let body: types::ConfirmSignUp = read(&watch.text("ConfirmSignUp"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).confirm_sign_up(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1357,10 +1357,10 @@ async fn confirm_sign_up() {
 
 #[tokio::test]
 async fn list_registration_invitations() {
-    let answers = [(200, "RegistrationInvitationList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_registration_invitations", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "RegistrationInvitationList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_registration_invitations", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_registration_invitations();
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1369,11 +1369,11 @@ async fn list_registration_invitations() {
 
 #[tokio::test]
 async fn create_registration_invitation() {
-    let answers = [(201, "RegistrationInvitationDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "create_registration_invitation", Some("NewRegistrationInvitationDocument"), &answers);
+    let responses = [(201, "RegistrationInvitationDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_registration_invitation", Some("NewRegistrationInvitationDocument"), &responses);
     let body: types::NewRegistrationInvitationDocument = read(&watch.text("NewRegistrationInvitationDocument"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_registration_invitation(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1382,10 +1382,10 @@ async fn create_registration_invitation() {
 
 #[tokio::test]
 async fn get_registration_invitation() {
-    let answers = [(200, "RegistrationInvitationDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "get_registration_invitation", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "RegistrationInvitationDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_registration_invitation", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_registration_invitation(&types::RegistrationInvitationId::from("registration-invitation-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1394,11 +1394,11 @@ async fn get_registration_invitation() {
 
 #[tokio::test]
 async fn resend_invitation() {
-    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "resend_invitation", Some("ResendInvitation"), &answers);
+    let responses = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "resend_invitation", Some("ResendInvitation"), &responses);
     let body: types::ResendInvitation = read(&watch.text("ResendInvitation"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).resend_invitation(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1407,11 +1407,11 @@ async fn resend_invitation() {
 
 #[tokio::test]
 async fn sign_up() {
-    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "sign_up", Some("SignUp"), &answers);
+    let responses = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "sign_up", Some("SignUp"), &responses);
     let body: types::SignUp = read(&watch.text("SignUp"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).sign_up(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1420,11 +1420,11 @@ async fn sign_up() {
 
 #[tokio::test]
 async fn create_onboarding_info() {
-    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "create_onboarding_info", Some("NewOnboardingInfoDocument"), &answers);
+    let responses = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_onboarding_info", Some("NewOnboardingInfoDocument"), &responses);
     let body: types::NewOnboardingInfoDocument = read(&watch.text("NewOnboardingInfoDocument"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_onboarding_info(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1433,25 +1433,25 @@ async fn create_onboarding_info() {
 
 #[tokio::test]
 async fn list_onboarding_requests() {
-    let answers = [(200, "OnboardingRequestList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_onboarding_requests", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "OnboardingRequestList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_onboarding_requests", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_onboarding_requests(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).email("canary0273").onboard_type(types::OnboardType::Patient).page_limit(1).page_offset(1).patient_ids([types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).with_invite(true);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
-    let server = Loopback::answering(200, "application/json", "").await;
+    let server = Loopback::responding(200, "application/json", "").await;
     watch.refused(client(&server).list_onboarding_requests(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).email(long("canary0273", 255).as_str()).onboard_type(types::OnboardType::Patient).page_limit(1).page_offset(1).patient_ids([types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).with_invite(true).send().await);
 }
 
 #[tokio::test]
 async fn create_onboarding_request() {
-    let answers = [(201, "OnboardingRequestDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "create_onboarding_request", Some("NewOnboardingRequestDocument"), &answers);
+    let responses = [(201, "OnboardingRequestDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_onboarding_request", Some("NewOnboardingRequestDocument"), &responses);
     let body: types::NewOnboardingRequestDocument = read(&watch.text("NewOnboardingRequestDocument"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_onboarding_request(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1460,10 +1460,10 @@ async fn create_onboarding_request() {
 
 #[tokio::test]
 async fn get_onboarding_request() {
-    let answers = [(200, "OnboardingRequestDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "get_onboarding_request", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "OnboardingRequestDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_onboarding_request", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_onboarding_request(&types::OnboardingRequestId::from("onboarding-request-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1472,11 +1472,11 @@ async fn get_onboarding_request() {
 
 #[tokio::test]
 async fn update_onboarding_request() {
-    let answers = [(200, "OnboardingRequestDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "update_onboarding_request", Some("UpdateOnboardingRequestDocument"), &answers);
+    let responses = [(200, "OnboardingRequestDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "update_onboarding_request", Some("UpdateOnboardingRequestDocument"), &responses);
     let body: types::UpdateOnboardingRequestDocument = read(&watch.text("UpdateOnboardingRequestDocument"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).update_onboarding_request(&types::OnboardingRequestId::from("onboarding-request-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1485,11 +1485,11 @@ async fn update_onboarding_request() {
 
 #[tokio::test]
 async fn resend_onboarding_request_notifications() {
-    let answers = [(201, "OnboardingRequestDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "resend_onboarding_request_notifications", None, &answers);
+    let responses = [(201, "OnboardingRequestDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "resend_onboarding_request_notifications", None, &responses);
     let body: types::ResendNotificationsDocument = read(r#"{"data":{"attributes":{},"type":"onboarding-requests-email"},"meta":{}}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).resend_onboarding_request_notifications(&types::OnboardingRequestId::from("onboarding-request-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1498,11 +1498,11 @@ async fn resend_onboarding_request_notifications() {
 
 #[tokio::test]
 async fn update_onboarding_text_status() {
-    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "update_onboarding_text_status", None, &answers);
+    let responses = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "update_onboarding_text_status", None, &responses);
     let body: types::OnboardingTextStatusDocument = read(r#"{"data":{"attributes":{},"id":"onboarding-text-id","type":"text"}}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).update_onboarding_text_status(&types::OnboardingTextId::from("onboarding-text-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1511,11 +1511,11 @@ async fn update_onboarding_text_status() {
 
 #[tokio::test]
 async fn confirm_forgot_password() {
-    let answers = [(201, "ConfirmedForgotPassword"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "confirm_forgot_password", Some("ConfirmForgotPassword"), &answers);
+    let responses = [(201, "ConfirmedForgotPassword"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "confirm_forgot_password", Some("ConfirmForgotPassword"), &responses);
     let body: types::ConfirmForgotPassword = read(&watch.text("ConfirmForgotPassword"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).confirm_forgot_password(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1524,11 +1524,11 @@ async fn confirm_forgot_password() {
 
 #[tokio::test]
 async fn check_password_strength() {
-    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "check_password_strength", Some("CheckPassword"), &answers);
+    let responses = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "check_password_strength", Some("CheckPassword"), &responses);
     let body: types::CheckPassword = read(&watch.text("CheckPassword"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).check_password_strength(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1537,11 +1537,11 @@ async fn check_password_strength() {
 
 #[tokio::test]
 async fn change_user_password() {
-    let answers = [(201, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "change_user_password", Some("ChangeUserPassword"), &answers);
+    let responses = [(201, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "change_user_password", Some("ChangeUserPassword"), &responses);
     let body: types::ChangeUserPassword = read(&watch.text("ChangeUserPassword"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).change_user_password(&types::UserId::from("user-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1550,10 +1550,10 @@ async fn change_user_password() {
 
 #[tokio::test]
 async fn list_mfa_totp_configurations() {
-    let answers = [(200, "TotpConfigurationList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_mfa_totp_configurations", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "TotpConfigurationList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_mfa_totp_configurations", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_mfa_totp_configurations().filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1562,11 +1562,11 @@ async fn list_mfa_totp_configurations() {
 
 #[tokio::test]
 async fn create_mfa_totp_configuration() {
-    let answers = [(201, "TotpConfigurationDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "create_mfa_totp_configuration", None, &answers);
+    let responses = [(201, "TotpConfigurationDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_mfa_totp_configuration", None, &responses);
     let body: types::EmptyObject = read("{}");
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_mfa_totp_configuration(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1575,10 +1575,10 @@ async fn create_mfa_totp_configuration() {
 
 #[tokio::test]
 async fn delete_mfa_totp_configuration() {
-    let answers = [(204, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "delete_mfa_totp_configuration", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(204, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "delete_mfa_totp_configuration", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).delete_mfa_totp_configuration(&types::TotpConfigurationId::from("totp-configuration-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1587,11 +1587,11 @@ async fn delete_mfa_totp_configuration() {
 
 #[tokio::test]
 async fn disable_mfa_totp_configuration() {
-    let answers = [(201, "TotpConfigurationDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "disable_mfa_totp_configuration", Some("DisableTotp"), &answers);
+    let responses = [(201, "TotpConfigurationDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "disable_mfa_totp_configuration", Some("DisableTotp"), &responses);
     let body: types::DisableTotp = read(&watch.text("DisableTotp"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).disable_mfa_totp_configuration(&types::TotpConfigurationId::from("totp-configuration-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1600,11 +1600,11 @@ async fn disable_mfa_totp_configuration() {
 
 #[tokio::test]
 async fn enable_mfa_totp_configuration() {
-    let answers = [(201, "TotpConfigurationDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "enable_mfa_totp_configuration", Some("EnableTotp"), &answers);
+    let responses = [(201, "TotpConfigurationDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "enable_mfa_totp_configuration", Some("EnableTotp"), &responses);
     let body: types::EnableTotp = read(&watch.text("EnableTotp"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).enable_mfa_totp_configuration(&types::TotpConfigurationId::from("totp-configuration-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1613,10 +1613,10 @@ async fn enable_mfa_totp_configuration() {
 
 #[tokio::test]
 async fn list_oauth2_client_settings() {
-    let answers = [(200, "Oauth2ClientSettingsList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_oauth2_client_settings", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "Oauth2ClientSettingsList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_oauth2_client_settings", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_oauth2_client_settings(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_name("text").page_limit(1).page_offset(1);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1625,11 +1625,11 @@ async fn list_oauth2_client_settings() {
 
 #[tokio::test]
 async fn create_oauth2_client_settings() {
-    let answers = [(201, "Oauth2ClientSettingsDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "create_oauth2_client_settings", None, &answers);
+    let responses = [(201, "Oauth2ClientSettingsDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_oauth2_client_settings", None, &responses);
     let body: types::NewOauth2ClientSettingsDocument = read(r#"{"data":{"attributes":{"name":"text","organization-id":"organization-id","redirect-uris":["text"]},"type":"oauth2-client-settings"},"meta":{}}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_oauth2_client_settings(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1638,10 +1638,10 @@ async fn create_oauth2_client_settings() {
 
 #[tokio::test]
 async fn get_oauth2_client_settings() {
-    let answers = [(200, "Oauth2ClientSettingsDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "get_oauth2_client_settings", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "Oauth2ClientSettingsDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_oauth2_client_settings", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_oauth2_client_settings(&types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1650,11 +1650,11 @@ async fn get_oauth2_client_settings() {
 
 #[tokio::test]
 async fn update_oauth2_client_settings() {
-    let answers = [(200, "Oauth2ClientSettingsDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "update_oauth2_client_settings", None, &answers);
+    let responses = [(200, "Oauth2ClientSettingsDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "update_oauth2_client_settings", None, &responses);
     let body: types::UpdateOauth2ClientSettingsDocument = read(r#"{"data":{"attributes":{"name":"text","redirect-uris":["text"]},"id":"oauth2-client-settings-id","type":"oauth2-client-settings"},"meta":{}}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).update_oauth2_client_settings(&types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1663,11 +1663,11 @@ async fn update_oauth2_client_settings() {
 
 #[tokio::test]
 async fn reset_oauth2_client_secret() {
-    let answers = [(201, "Oauth2ClientSettingsDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "reset_oauth2_client_secret", None, &answers);
+    let responses = [(201, "Oauth2ClientSettingsDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "reset_oauth2_client_secret", None, &responses);
     let body: types::EmptyObject = read("{}");
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).reset_oauth2_client_secret(&types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1676,39 +1676,39 @@ async fn reset_oauth2_client_secret() {
 
 #[tokio::test]
 async fn launch_oauth2() {
-    let answers = [(302, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "oauth2_launch", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(302, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "oauth2_launch", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).launch_oauth2("text", &Secret::new("canary0274"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
-    let server = Loopback::answering(200, "application/json", "").await;
+    let server = Loopback::responding(200, "application/json", "").await;
     watch.refused(client(&server).launch_oauth2("text", &Secret::new(long("canary0274", 1024).as_str())).send().await);
 }
 
 #[tokio::test]
 async fn redirect_oauth2() {
-    let answers = [(302, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "oauth2_redirect", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(302, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "oauth2_redirect", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).redirect_oauth2(&Secret::new("canary0275"), "497f6eca-6276-4993-bfeb-53cbbbba6f08");
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
-    let server = Loopback::answering(200, "application/json", "").await;
+    let server = Loopback::responding(200, "application/json", "").await;
     watch.refused(client(&server).redirect_oauth2(&Secret::new(long("canary0275", 1024).as_str()), "497f6eca-6276-4993-bfeb-53cbbbba6f08").send().await);
 }
 
 #[tokio::test]
 async fn create_oauth2_token() {
-    let answers = [(200, "Oauth2Token"), (201, "Oauth2Token"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "create_oauth2_token", Some("NewOauth2Token"), &answers);
+    let responses = [(200, "Oauth2Token"), (201, "Oauth2Token"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_oauth2_token", Some("NewOauth2Token"), &responses);
     let body: types::NewOauth2Token = read(&watch.text("NewOauth2Token"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_oauth2_token(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1717,11 +1717,11 @@ async fn create_oauth2_token() {
 
 #[tokio::test]
 async fn consume_saml_assertion() {
-    let answers = [(302, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "saml_assertion_consumer", Some("SamlAssertion"), &answers);
+    let responses = [(302, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "saml_assertion_consumer", Some("SamlAssertion"), &responses);
     let body: types::SamlAssertion = read(&watch.text("SamlAssertion"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).consume_saml_assertion(&types::SamlProviderId::from("saml-provider-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1730,39 +1730,39 @@ async fn consume_saml_assertion() {
 
 #[tokio::test]
 async fn logout_with_saml() {
-    let answers = [(302, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "saml_logout", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(302, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "saml_logout", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).logout_with_saml(&types::SamlProviderId::from("saml-provider-id"), &Secret::new("canary0276")).relay_state("text").sig_alg("text").signature("text");
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
-    let server = Loopback::answering(200, "application/json", "").await;
+    let server = Loopback::responding(200, "application/json", "").await;
     watch.refused(client(&server).logout_with_saml(&types::SamlProviderId::from("saml-provider-id"), &Secret::new(long("canary0276", 99999).as_str())).relay_state("text").sig_alg("text").signature("text").send().await);
 }
 
 #[tokio::test]
 async fn login_with_saml() {
-    let answers = [(302, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "saml_login", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(302, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "saml_login", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).login_with_saml("text").email_address("canary0277").next("text");
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
-    let server = Loopback::answering(200, "application/json", "").await;
+    let server = Loopback::responding(200, "application/json", "").await;
     watch.refused(client(&server).login_with_saml("text").email_address(long("canary0277", 255).as_str()).next("text").send().await);
 }
 
 #[tokio::test]
 async fn get_authz_accessible_resources() {
-    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "get_authz_accessible_resources", None, &answers);
+    let responses = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_authz_accessible_resources", None, &responses);
     let body: types::AccessibleResourcesQuery = read(r#"{"access-query":["text"],"organization-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","page[limit]":1,"page[offset]":1,"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_authz_accessible_resources(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1771,15 +1771,15 @@ async fn get_authz_accessible_resources() {
 
 #[tokio::test]
 async fn list_authz_individuals() {
-    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_authz_individuals", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_authz_individuals", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_authz_individuals(&types::AccessOperation::Read, &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_account_type("text").filter_birth_date("1278-07-17".parse::<NaiveDate>().expect("a sample that fits")).filter_email_verified(true).filter_email("canary0279").filter_exclude_owner_ids([types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_first_name("canary0280").filter_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_group_members_with_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_last_name("canary0281").filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_phone_verified(true).filter_phone("canary0282").filter_registered(true).page_limit(1).page_offset(1);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
-    let server = Loopback::answering(200, "application/json", "").await;
+    let server = Loopback::responding(200, "application/json", "").await;
     watch.refused(client(&server).list_authz_individuals(&types::AccessOperation::Read, &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_account_type("text").filter_birth_date("1278-07-17".parse::<NaiveDate>().expect("a sample that fits")).filter_email_verified(true).filter_email(long("canary0279", 255).as_str()).filter_exclude_owner_ids([types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_first_name("canary0280").filter_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_group_members_with_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_last_name("canary0281").filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_phone_verified(true).filter_phone("canary0282").filter_registered(true).page_limit(1).page_offset(1).send().await);
     watch.refused(client(&server).list_authz_individuals(&types::AccessOperation::Read, &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_account_type("text").filter_birth_date("1278-07-17".parse::<NaiveDate>().expect("a sample that fits")).filter_email_verified(true).filter_email("canary0279").filter_exclude_owner_ids([types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_first_name(long("canary0280", 255).as_str()).filter_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_group_members_with_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_last_name("canary0281").filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_phone_verified(true).filter_phone("canary0282").filter_registered(true).page_limit(1).page_offset(1).send().await);
     watch.refused(client(&server).list_authz_individuals(&types::AccessOperation::Read, &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_account_type("text").filter_birth_date("1278-07-17".parse::<NaiveDate>().expect("a sample that fits")).filter_email_verified(true).filter_email("canary0279").filter_exclude_owner_ids([types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_first_name("canary0280").filter_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_group_members_with_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_last_name(long("canary0281", 255).as_str()).filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_phone_verified(true).filter_phone("canary0282").filter_registered(true).page_limit(1).page_offset(1).send().await);
@@ -1788,11 +1788,11 @@ async fn list_authz_individuals() {
 
 #[tokio::test]
 async fn check_authz_resource_access() {
-    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "check_authz_resource_access", None, &answers);
+    let responses = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "check_authz_resource_access", None, &responses);
     let body: types::ResourceAccessQuery = read(r#"{"access-query":["text"],"user-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).check_authz_resource_access(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1801,10 +1801,10 @@ async fn check_authz_resource_access() {
 
 #[tokio::test]
 async fn list_authz_resource_accessors() {
-    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_authz_resource_accessors", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_authz_resource_accessors", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_authz_resource_accessors(&types::AccessOperation::Read, &[types::ResourceId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")], &types::AccessResourceType::Individual).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1813,10 +1813,10 @@ async fn list_authz_resource_accessors() {
 
 #[tokio::test]
 async fn get_authz_user_status() {
-    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "get_authz_user_status", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_authz_user_status", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_authz_user_status(&types::UserId::from("user-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1825,11 +1825,11 @@ async fn get_authz_user_status() {
 
 #[tokio::test]
 async fn check_bulk_authz_resource_access() {
-    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "check_bulk_authz_resource_access", None, &answers);
+    let responses = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "check_bulk_authz_resource_access", None, &responses);
     let body: types::BulkResourceAccessQuery = read(r#"{"multi-user-ids":{"access-query":["text"],"individually":true,"user-ids":["user-id"]}}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).check_bulk_authz_resource_access(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1838,11 +1838,11 @@ async fn check_bulk_authz_resource_access() {
 
 #[tokio::test]
 async fn create_anonymous_access() {
-    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "create_anonymous_access", None, &answers);
+    let responses = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_anonymous_access", None, &responses);
     let body: types::NewAnonymousAccessDocument = read(r#"{"data":{"attributes":{"allowed-endpoints":[{"method":"delete","path":"text","service":"text"}],"expired-at":"2024-02-29 12:30:00","user-id":"user-id"},"type":"anonymous-accesses"},"meta":{}}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_anonymous_access(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1851,10 +1851,10 @@ async fn create_anonymous_access() {
 
 #[tokio::test]
 async fn get_anonymous_access() {
-    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "get_anonymous_access", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_anonymous_access", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1863,11 +1863,11 @@ async fn get_anonymous_access() {
 
 #[tokio::test]
 async fn update_anonymous_access() {
-    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "update_anonymous_access", None, &answers);
+    let responses = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "update_anonymous_access", None, &responses);
     let body: types::UpdateAnonymousAccessDocument = read(r#"{"data":{"attributes":{"allowed-endpoints":[{"method":"delete","path":"text","service":"text"}],"expired-at":"2024-02-29 12:30:00"},"id":"anonymous-access-id","type":"anonymous-accesses"},"meta":{}}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).update_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1876,11 +1876,11 @@ async fn update_anonymous_access() {
 
 #[tokio::test]
 async fn proxy_anonymous_access() {
-    let answers = [(201, "ProxyResult"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "proxy_anonymous_access", Some("ProxyCall"), &answers);
+    let responses = [(201, "ProxyResult"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "proxy_anonymous_access", Some("ProxyCall"), &responses);
     let body: types::ProxyCall = read(&watch.text("ProxyCall"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).proxy_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1889,25 +1889,25 @@ async fn proxy_anonymous_access() {
 
 #[tokio::test]
 async fn list_impersonation_requests() {
-    let answers = [(200, "ImpersonationRequestList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_impersonation_requests", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "ImpersonationRequestList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_impersonation_requests", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_impersonation_requests().filter_created_by(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_user_email("canary0283").filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
-    let server = Loopback::answering(200, "application/json", "").await;
+    let server = Loopback::responding(200, "application/json", "").await;
     watch.refused(client(&server).list_impersonation_requests().filter_created_by(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_user_email(long("canary0283", 255).as_str()).filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await);
 }
 
 #[tokio::test]
 async fn create_impersonation_request() {
-    let answers = [(201, "ImpersonationRequestDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "create_impersonation_request", None, &answers);
+    let responses = [(201, "ImpersonationRequestDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_impersonation_request", None, &responses);
     let body: types::NewImpersonationRequestDocument = read(r#"{"data":{"attributes":{"user-id":"user-id"},"type":"impersonation-requests"},"meta":{}}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_impersonation_request(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1916,10 +1916,10 @@ async fn create_impersonation_request() {
 
 #[tokio::test]
 async fn get_impersonation_request() {
-    let answers = [(200, "ImpersonationRequestDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "get_impersonation_request", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "ImpersonationRequestDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_impersonation_request", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_impersonation_request(&types::ImpersonationRequestId::from("impersonation-request-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1928,11 +1928,11 @@ async fn get_impersonation_request() {
 
 #[tokio::test]
 async fn impersonate_user() {
-    let answers = [(201, "StartedSession"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "impersonate_user", None, &answers);
+    let responses = [(201, "StartedSession"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "impersonate_user", None, &responses);
     let body: types::ImpersonateUser = read(r#"{"access-token-expiration-seconds":1,"refresh-token-expiration-seconds":1}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).impersonate_user(&types::ImpersonationRequestId::from("impersonation-request-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1941,10 +1941,10 @@ async fn impersonate_user() {
 
 #[tokio::test]
 async fn list_user_organizations() {
-    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_user_organizations", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_user_organizations", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_user_organizations().organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1953,11 +1953,11 @@ async fn list_user_organizations() {
 
 #[tokio::test]
 async fn create_user_organization() {
-    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "create_user_organization", None, &answers);
+    let responses = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_user_organization", None, &responses);
     let body: types::NewUserOrganizationDocument = read(r#"{"data":{"attributes":{"organization-id":"organization-id","user-id":"user-id"},"type":"user-organizations"},"meta":{}}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_user_organization(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1966,15 +1966,15 @@ async fn create_user_organization() {
 
 #[tokio::test]
 async fn list_users() {
-    let answers = [(200, "UserList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_users", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "UserList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_users", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_users().email("canary0284").filter_classification(types::Classification::Carium).filter_cmp_last_modified_time(["text", "text"]).filter_email_verified(true).filter_enabled(true).filter_include_inactive(true).filter_include_participants(true).filter_include_tester(true).filter_include_unverified(true).filter_organization_admin(true).filter_phone_number("canary0285").filter_primary_individual_ids([types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_registration_invite([types::RegistrationInvite::Accepted, types::RegistrationInvite::Accepted]).filter_username("canary0286").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).shared_with_id(types::SharedWithId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).sort_by([types::UserSort::EmailDescending]).text("canary0287");
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
-    let server = Loopback::answering(200, "application/json", "").await;
+    let server = Loopback::responding(200, "application/json", "").await;
     watch.refused(client(&server).list_users().email(long("canary0284", 255).as_str()).filter_classification(types::Classification::Carium).filter_cmp_last_modified_time(["text", "text"]).filter_email_verified(true).filter_enabled(true).filter_include_inactive(true).filter_include_participants(true).filter_include_tester(true).filter_include_unverified(true).filter_organization_admin(true).filter_phone_number("canary0285").filter_primary_individual_ids([types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_registration_invite([types::RegistrationInvite::Accepted, types::RegistrationInvite::Accepted]).filter_username("canary0286").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).shared_with_id(types::SharedWithId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).sort_by([types::UserSort::EmailDescending]).text("canary0287").send().await);
     watch.refused(client(&server).list_users().email("canary0284").filter_classification(types::Classification::Carium).filter_cmp_last_modified_time(["text", "text"]).filter_email_verified(true).filter_enabled(true).filter_include_inactive(true).filter_include_participants(true).filter_include_tester(true).filter_include_unverified(true).filter_organization_admin(true).filter_phone_number(long("canary0285", 30).as_str()).filter_primary_individual_ids([types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_registration_invite([types::RegistrationInvite::Accepted, types::RegistrationInvite::Accepted]).filter_username("canary0286").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).shared_with_id(types::SharedWithId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).sort_by([types::UserSort::EmailDescending]).text("canary0287").send().await);
     watch.refused(client(&server).list_users().email("canary0284").filter_classification(types::Classification::Carium).filter_cmp_last_modified_time(["text", "text"]).filter_email_verified(true).filter_enabled(true).filter_include_inactive(true).filter_include_participants(true).filter_include_tester(true).filter_include_unverified(true).filter_organization_admin(true).filter_phone_number("canary0285").filter_primary_individual_ids([types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_registration_invite([types::RegistrationInvite::Accepted, types::RegistrationInvite::Accepted]).filter_username(long("canary0286", 255).as_str()).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).shared_with_id(types::SharedWithId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).sort_by([types::UserSort::EmailDescending]).text("canary0287").send().await);
@@ -1983,10 +1983,10 @@ async fn list_users() {
 
 #[tokio::test]
 async fn get_user() {
-    let answers = [(200, "UserDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "get_user", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "UserDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_user", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_user(&types::UserId::from("user-id")).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).with_roles(true).with_signups(true);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1995,11 +1995,11 @@ async fn get_user() {
 
 #[tokio::test]
 async fn update_user() {
-    let answers = [(200, "UserDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "update_user", Some("UpdateUserDocument"), &answers);
+    let responses = [(200, "UserDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "update_user", Some("UpdateUserDocument"), &responses);
     let body: types::UpdateUserDocument = read(&watch.text("UpdateUserDocument"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).update_user(&types::UserId::from("user-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2008,11 +2008,11 @@ async fn update_user() {
 
 #[tokio::test]
 async fn change_user_email() {
-    let answers = [(201, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "change_user_email", Some("ChangeUserEmail"), &answers);
+    let responses = [(201, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "change_user_email", Some("ChangeUserEmail"), &responses);
     let body: types::ChangeUserEmail = read(&watch.text("ChangeUserEmail"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).change_user_email(&types::UserId::from("user-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2021,11 +2021,11 @@ async fn change_user_email() {
 
 #[tokio::test]
 async fn confirm_user_phone() {
-    let answers = [(201, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "confirm_user_phone", Some("ConfirmUserPhone"), &answers);
+    let responses = [(201, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "confirm_user_phone", Some("ConfirmUserPhone"), &responses);
     let body: types::ConfirmUserPhone = read(&watch.text("ConfirmUserPhone"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).confirm_user_phone(&types::UserId::from("user-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2034,11 +2034,11 @@ async fn confirm_user_phone() {
 
 #[tokio::test]
 async fn disable_user() {
-    let answers = [(201, "UserDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "disable_user", None, &answers);
+    let responses = [(201, "UserDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "disable_user", None, &responses);
     let body: types::EmptyObject = read("{}");
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).disable_user(&types::UserId::from("user-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2047,11 +2047,11 @@ async fn disable_user() {
 
 #[tokio::test]
 async fn enable_user() {
-    let answers = [(201, "UserDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "enable_user", None, &answers);
+    let responses = [(201, "UserDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "enable_user", None, &responses);
     let body: types::EmptyObject = read("{}");
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).enable_user(&types::UserId::from("user-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2060,24 +2060,24 @@ async fn enable_user() {
 
 #[tokio::test]
 async fn list_email_logs() {
-    let answers = [(200, "EmailLogList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_email_logs", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "EmailLogList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_email_logs", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_email_logs().filter_destination("canary0288").filter_timestamp_gte(UtcDateTime::from("2024-02-29 12:30:00")).filter_timestamp_lte(UtcDateTime::from("2024-02-29 12:30:00")).page_limit(1).page_offset(1);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
-    let server = Loopback::answering(200, "application/json", "").await;
+    let server = Loopback::responding(200, "application/json", "").await;
     watch.refused(client(&server).list_email_logs().filter_destination(long("canary0288", 255).as_str()).filter_timestamp_gte(UtcDateTime::from("2024-02-29 12:30:00")).filter_timestamp_lte(UtcDateTime::from("2024-02-29 12:30:00")).page_limit(1).page_offset(1).send().await);
 }
 
 #[tokio::test]
 async fn list_user_activities() {
-    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_user_activities", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_user_activities", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_user_activities().filter_cmp_timestamp(["text", "text"]).filter_event_types([types::ActivityType::Login, types::ActivityType::Login]).filter_exclude_carium_activity(true).filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2086,10 +2086,10 @@ async fn list_user_activities() {
 
 #[tokio::test]
 async fn list_user_checkins() {
-    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_user_checkins", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_user_checkins", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_user_checkins(&types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_source(types::CheckinSource::Android).page_limit(1).page_offset(1).summary(true);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2098,11 +2098,11 @@ async fn list_user_checkins() {
 
 #[tokio::test]
 async fn create_user_checkin() {
-    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "create_user_checkin", None, &answers);
+    let responses = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_user_checkin", None, &responses);
     let body: types::NewUserCheckinDocument = read(r#"{"data":{"attributes":{"app-version":"text","model":"text","os-version":"text","source":"android"},"type":"user-checkins"},"meta":{}}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_user_checkin(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2111,11 +2111,11 @@ async fn create_user_checkin() {
 
 #[tokio::test]
 async fn create_individual() {
-    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "create_individual", None, &answers);
+    let responses = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_individual", None, &responses);
     let body: types::NewIndividualDocument = read(r#"{"data":{"attributes":{"individual-id":"individual-id","owner-id":"owner-id"},"type":"individuals"},"meta":{}}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_individual(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2124,10 +2124,10 @@ async fn create_individual() {
 
 #[tokio::test]
 async fn get_individual() {
-    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "get_individual", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_individual", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_individual(&types::IndividualId::from("individual-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2136,10 +2136,10 @@ async fn get_individual() {
 
 #[tokio::test]
 async fn list_individual_group_individuals() {
-    let answers = [(200, "IndividualGroupIndividualList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_individual_group_individuals", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "IndividualGroupIndividualList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_individual_group_individuals", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_individual_group_individuals(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2148,10 +2148,10 @@ async fn list_individual_group_individuals() {
 
 #[tokio::test]
 async fn list_individual_group_leaders() {
-    let answers = [(200, "IndividualGroupLeaderList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_individual_group_leaders", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "IndividualGroupLeaderList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_individual_group_leaders", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_individual_group_leaders(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2160,10 +2160,10 @@ async fn list_individual_group_leaders() {
 
 #[tokio::test]
 async fn list_individual_group_logs() {
-    let answers = [(200, "IndividualGroupLogList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_individual_group_logs", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "IndividualGroupLogList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_individual_group_logs", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_individual_group_logs().filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).individual_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2172,10 +2172,10 @@ async fn list_individual_group_logs() {
 
 #[tokio::test]
 async fn list_individual_groups_v1() {
-    let answers = [(200, "IndividualGroupList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_individual_groups", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "IndividualGroupList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_individual_groups", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_individual_groups_v1().exclude_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_cmp_last_modified_time(["text", "text"]).filter_eligible_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_exclude_ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_include_inactive(true).filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_node_type(types::GroupNodeType::Division).filter_parent_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_tags(["text", "text"]).filter_text("text").filter_tree_node_type(types::TreeNodeType::Leaf).ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).name("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).type_([types::GroupType::AllParticipants, types::GroupType::AllParticipants]).with_individuals(true);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2184,11 +2184,11 @@ async fn list_individual_groups_v1() {
 
 #[tokio::test]
 async fn create_individual_group() {
-    let answers = [(201, "IndividualGroupDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "create_individual_group", None, &answers);
+    let responses = [(201, "IndividualGroupDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_individual_group", None, &responses);
     let body: types::NewIndividualGroupDocument = read(r#"{"data":{"attributes":{"individual-ids":["individual-id"],"leader-ids":["user-id"],"name":"text","node-type":"division","organization-id":"organization-id","tags":["text"],"type":"all_participants"},"type":"individual-groups"},"meta":{}}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_individual_group(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2197,10 +2197,10 @@ async fn create_individual_group() {
 
 #[tokio::test]
 async fn get_individual_group_v1() {
-    let answers = [(200, "IndividualGroupDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "get_individual_group", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "IndividualGroupDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_individual_group", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_individual_group_v1(&types::IndividualGroupId::from("individual-group-id")).with_individuals(true).with_members(true);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2209,11 +2209,11 @@ async fn get_individual_group_v1() {
 
 #[tokio::test]
 async fn update_individual_group() {
-    let answers = [(200, "IndividualGroupDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "update_individual_group", None, &answers);
+    let responses = [(200, "IndividualGroupDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "update_individual_group", None, &responses);
     let body: types::UpdateIndividualGroupDocument = read(r#"{"data":{"attributes":{"leader-ids":["user-id"],"name":"text","tags":["text"]},"id":"individual-group-id","type":"individual-groups"},"meta":{}}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).update_individual_group(&types::IndividualGroupId::from("individual-group-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2222,11 +2222,11 @@ async fn update_individual_group() {
 
 #[tokio::test]
 async fn add_individual_group_individuals() {
-    let answers = [(201, "IndividualGroupDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "add_individual_group_individuals", None, &answers);
+    let responses = [(201, "IndividualGroupDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "add_individual_group_individuals", None, &responses);
     let body: types::AddGroupIndividuals = read(r#"{"individual-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"remove-from-group":"497f6eca-6276-4993-bfeb-53cbbbba6f08","with-individuals":true,"with-members":true}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).add_individual_group_individuals(&types::IndividualGroupId::from("individual-group-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2235,11 +2235,11 @@ async fn add_individual_group_individuals() {
 
 #[tokio::test]
 async fn add_individual_group_leaders() {
-    let answers = [(201, "IndividualGroupDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "add_individual_group_leaders", Some("AddGroupUsers 2"), &answers);
+    let responses = [(201, "IndividualGroupDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "add_individual_group_leaders", Some("AddGroupUsers 2"), &responses);
     let body: types::AddGroupUsers = read(&watch.text("AddGroupUsers 2"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).add_individual_group_leaders(&types::IndividualGroupId::from("individual-group-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2248,11 +2248,11 @@ async fn add_individual_group_leaders() {
 
 #[tokio::test]
 async fn add_individual_group_members() {
-    let answers = [(201, "IndividualGroupDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "add_individual_group_members", Some("AddGroupUsers 2"), &answers);
+    let responses = [(201, "IndividualGroupDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "add_individual_group_members", Some("AddGroupUsers 2"), &responses);
     let body: types::AddGroupUsers = read(&watch.text("AddGroupUsers 2"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).add_individual_group_members(&types::IndividualGroupId::from("individual-group-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2261,25 +2261,25 @@ async fn add_individual_group_members() {
 
 #[tokio::test]
 async fn list_individual_group_eligible_members() {
-    let answers = [(200, "EligibleMemberList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_individual_group_eligible_members", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "EligibleMemberList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_individual_group_eligible_members", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_individual_group_eligible_members(&types::IndividualGroupId::from("individual-group-id")).filter_registration_invite(types::RegistrationInvite::Accepted).filter_text("canary0289").filter_verified(true).for_children(true).member_type(types::MemberType::Individual).page_limit(1).page_offset(1);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
-    let server = Loopback::answering(200, "application/json", "").await;
+    let server = Loopback::responding(200, "application/json", "").await;
     watch.refused(client(&server).list_individual_group_eligible_members(&types::IndividualGroupId::from("individual-group-id")).filter_registration_invite(types::RegistrationInvite::Accepted).filter_text(long("canary0289", 255).as_str()).filter_verified(true).for_children(true).member_type(types::MemberType::Individual).page_limit(1).page_offset(1).send().await);
 }
 
 #[tokio::test]
 async fn move_individual_group() {
-    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "move_individual_group", None, &answers);
+    let responses = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "move_individual_group", None, &responses);
     let body: types::MoveIndividualGroup = read(r#"{"to-parent-group-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).move_individual_group(&types::IndividualGroupId::from("individual-group-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2288,11 +2288,11 @@ async fn move_individual_group() {
 
 #[tokio::test]
 async fn remove_individual_group_individuals() {
-    let answers = [(201, "IndividualGroupDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "remove_individual_group_individuals", None, &answers);
+    let responses = [(201, "IndividualGroupDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "remove_individual_group_individuals", None, &responses);
     let body: types::RemoveGroupIndividuals = read(r#"{"individual-ids":["497f6eca-6276-4993-bfeb-53cbbbba6f08"],"with-individuals":true,"with-members":true}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).remove_individual_group_individuals(&types::IndividualGroupId::from("individual-group-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2301,11 +2301,11 @@ async fn remove_individual_group_individuals() {
 
 #[tokio::test]
 async fn remove_individual_group_leaders() {
-    let answers = [(201, "IndividualGroupDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "remove_individual_group_leaders", Some("RemoveGroupUsers 2"), &answers);
+    let responses = [(201, "IndividualGroupDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "remove_individual_group_leaders", Some("RemoveGroupUsers 2"), &responses);
     let body: types::RemoveGroupUsers = read(&watch.text("RemoveGroupUsers 2"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).remove_individual_group_leaders(&types::IndividualGroupId::from("individual-group-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2314,11 +2314,11 @@ async fn remove_individual_group_leaders() {
 
 #[tokio::test]
 async fn remove_individual_group_members() {
-    let answers = [(201, "IndividualGroupDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "remove_individual_group_members", Some("RemoveGroupUsers 2"), &answers);
+    let responses = [(201, "IndividualGroupDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "remove_individual_group_members", Some("RemoveGroupUsers 2"), &responses);
     let body: types::RemoveGroupUsers = read(&watch.text("RemoveGroupUsers 2"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).remove_individual_group_members(&types::IndividualGroupId::from("individual-group-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2327,10 +2327,10 @@ async fn remove_individual_group_members() {
 
 #[tokio::test]
 async fn list_individual_groups() {
-    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_individual_groups_v2", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_individual_groups_v2", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_individual_groups().exclude_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_cmp_last_modified_time(["text", "text"]).filter_eligible_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_exclude_ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_include_inactive(true).filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_node_type(types::GroupNodeType::Division).filter_parent_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_tags(["text", "text"]).filter_text("text").filter_tree_node_type(types::TreeNodeType::Leaf).ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).name("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).type_([types::GroupType::AllParticipants, types::GroupType::AllParticipants]);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2339,10 +2339,10 @@ async fn list_individual_groups() {
 
 #[tokio::test]
 async fn get_individual_group() {
-    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "get_individual_group_v2", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_individual_group_v2", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_individual_group(&types::IndividualGroupId::from("individual-group-id")).filter_include_inactive(true);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2351,10 +2351,10 @@ async fn get_individual_group() {
 
 #[tokio::test]
 async fn list_organizations() {
-    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_organizations", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_organizations", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_organizations().filter_cmp_last_modified_time(["text", "text"]).filter_include_inactive(true).filter_name("text").filter_name_contains("text").page_limit(1).page_offset(1);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2363,11 +2363,11 @@ async fn list_organizations() {
 
 #[tokio::test]
 async fn create_organization() {
-    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "create_organization", None, &answers);
+    let responses = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_organization", None, &responses);
     let body: types::NewOrganizationDocument = read(r#"{"data":{"attributes":{"classification":"carium","display-name":"text","name":"text","provider-type":"text","timezone":"text"},"type":"organizations"},"meta":{}}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_organization(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2376,10 +2376,10 @@ async fn create_organization() {
 
 #[tokio::test]
 async fn get_organization() {
-    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "get_organization", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_organization", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_organization(&types::OrganizationId::from("organization-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2388,11 +2388,11 @@ async fn get_organization() {
 
 #[tokio::test]
 async fn update_organization() {
-    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "update_organization", None, &answers);
+    let responses = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "update_organization", None, &responses);
     let body: types::UpdateOrganizationDocument = read(r#"{"data":{"attributes":{"authorization-type":"text","classification":"carium","display-name":"text","name":"text","provider-type":"text","theme-id":"theme-id","timezone":"text"},"id":"organization-id","type":"organizations"},"meta":{}}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).update_organization(&types::OrganizationId::from("organization-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2401,11 +2401,11 @@ async fn update_organization() {
 
 #[tokio::test]
 async fn add_organization_user() {
-    let answers = [(201, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "add_organization_user", Some("AddOrganizationUserDocument"), &answers);
+    let responses = [(201, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "add_organization_user", Some("AddOrganizationUserDocument"), &responses);
     let body: types::AddOrganizationUserDocument = read(&watch.text("AddOrganizationUserDocument"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).add_organization_user(&types::OrganizationId::from("organization-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2414,11 +2414,11 @@ async fn add_organization_user() {
 
 #[tokio::test]
 async fn process_organization_logo_upload() {
-    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "process_organization_logo_upload", None, &answers);
+    let responses = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "process_organization_logo_upload", None, &responses);
     let body: types::EmptyObject = read("{}");
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).process_organization_logo_upload(&types::OrganizationId::from("organization-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2427,11 +2427,11 @@ async fn process_organization_logo_upload() {
 
 #[tokio::test]
 async fn remove_organization_user() {
-    let answers = [(201, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "remove_organization_user", Some("RemoveOrganizationUserDocument"), &answers);
+    let responses = [(201, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "remove_organization_user", Some("RemoveOrganizationUserDocument"), &responses);
     let body: types::RemoveOrganizationUserDocument = read(&watch.text("RemoveOrganizationUserDocument"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).remove_organization_user(&types::OrganizationId::from("organization-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2440,11 +2440,11 @@ async fn remove_organization_user() {
 
 #[tokio::test]
 async fn create_organization_logo_upload() {
-    let answers = [(201, "LogoUploadDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "create_organization_logo_upload", None, &answers);
+    let responses = [(201, "LogoUploadDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_organization_logo_upload", None, &responses);
     let body: types::NewLogoUpload = read(r#"{"content-type":"text","filename":"text"}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_organization_logo_upload(&types::OrganizationId::from("organization-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2453,10 +2453,10 @@ async fn create_organization_logo_upload() {
 
 #[tokio::test]
 async fn get_organization_code_info() {
-    let answers = [(200, "OrganizationCodeInfoDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "get_organization_code_info", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "OrganizationCodeInfoDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_organization_code_info", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_organization_code_info(&types::OrganizationCodeId::from("canary0290"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2465,10 +2465,10 @@ async fn get_organization_code_info() {
 
 #[tokio::test]
 async fn list_organization_codes() {
-    let answers = [(200, "OrganizationCodeList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_organization_codes", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "OrganizationCodeList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_organization_codes", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_organization_codes();
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2477,11 +2477,11 @@ async fn list_organization_codes() {
 
 #[tokio::test]
 async fn create_organization_code() {
-    let answers = [(201, "OrganizationCodeDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "create_organization_code", Some("NewOrganizationCodeDocument"), &answers);
+    let responses = [(201, "OrganizationCodeDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_organization_code", Some("NewOrganizationCodeDocument"), &responses);
     let body: types::NewOrganizationCodeDocument = read(&watch.text("NewOrganizationCodeDocument"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_organization_code(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2490,10 +2490,10 @@ async fn create_organization_code() {
 
 #[tokio::test]
 async fn get_organization_code() {
-    let answers = [(200, "OrganizationCodeDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "get_organization_code", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "OrganizationCodeDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_organization_code", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_organization_code(&types::OrganizationCodeId::from("canary0291"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2502,11 +2502,11 @@ async fn get_organization_code() {
 
 #[tokio::test]
 async fn update_organization_code() {
-    let answers = [(200, "OrganizationCodeDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "update_organization_code", Some("UpdateOrganizationCodeDocument"), &answers);
+    let responses = [(200, "OrganizationCodeDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "update_organization_code", Some("UpdateOrganizationCodeDocument"), &responses);
     let body: types::UpdateOrganizationCodeDocument = read(&watch.text("UpdateOrganizationCodeDocument"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).update_organization_code(&types::OrganizationCodeId::from("canary0292"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2515,25 +2515,25 @@ async fn update_organization_code() {
 
 #[tokio::test]
 async fn list_organization_code_users() {
-    let answers = [(200, "OrganizationCodeUserList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_organization_code_users", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "OrganizationCodeUserList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_organization_code_users", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_organization_code_users(&types::OrganizationCodeId::from("canary0293")).email("canary0294").email_verified(true).page_limit(1).page_offset(1).state(types::UserState::Archived).text("canary0295");
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
-    let server = Loopback::answering(200, "application/json", "").await;
+    let server = Loopback::responding(200, "application/json", "").await;
     watch.refused(client(&server).list_organization_code_users(&types::OrganizationCodeId::from("canary0293")).email(long("canary0294", 255).as_str()).email_verified(true).page_limit(1).page_offset(1).state(types::UserState::Archived).text("canary0295").send().await);
     watch.refused(client(&server).list_organization_code_users(&types::OrganizationCodeId::from("canary0293")).email("canary0294").email_verified(true).page_limit(1).page_offset(1).state(types::UserState::Archived).text(long("canary0295", 255).as_str()).send().await);
 }
 
 #[tokio::test]
 async fn list_organization_email_templates() {
-    let answers = [(200, "EmailTemplateList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_organization_email_templates", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "EmailTemplateList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_organization_email_templates", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_organization_email_templates().filter_format(types::TemplateFormat::Html).filter_locale(types::Locale::EnUs).filter_type(types::EmailTemplateType::ForgotPassword).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).theme_id(types::ThemeId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2542,11 +2542,11 @@ async fn list_organization_email_templates() {
 
 #[tokio::test]
 async fn create_organization_email_template() {
-    let answers = [(201, "EmailTemplateDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "create_organization_email_template", Some("NewEmailTemplateDocument"), &answers);
+    let responses = [(201, "EmailTemplateDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_organization_email_template", Some("NewEmailTemplateDocument"), &responses);
     let body: types::NewEmailTemplateDocument = read(&watch.text("NewEmailTemplateDocument"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_organization_email_template(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2555,10 +2555,10 @@ async fn create_organization_email_template() {
 
 #[tokio::test]
 async fn get_organization_email_template() {
-    let answers = [(200, "EmailTemplateDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "get_organization_email_template", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "EmailTemplateDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_organization_email_template", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_organization_email_template(&types::EmailTemplateId::from("email-template-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2567,11 +2567,11 @@ async fn get_organization_email_template() {
 
 #[tokio::test]
 async fn update_organization_email_template() {
-    let answers = [(200, "EmailTemplateDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "update_organization_email_template", Some("UpdateEmailTemplateDocument"), &answers);
+    let responses = [(200, "EmailTemplateDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "update_organization_email_template", Some("UpdateEmailTemplateDocument"), &responses);
     let body: types::UpdateEmailTemplateDocument = read(&watch.text("UpdateEmailTemplateDocument"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).update_organization_email_template(&types::EmailTemplateId::from("email-template-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2580,10 +2580,10 @@ async fn update_organization_email_template() {
 
 #[tokio::test]
 async fn list_organization_general_messages() {
-    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_organization_general_messages", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_organization_general_messages", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_organization_general_messages(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2592,11 +2592,11 @@ async fn list_organization_general_messages() {
 
 #[tokio::test]
 async fn create_organization_general_message() {
-    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "create_organization_general_message", None, &answers);
+    let responses = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_organization_general_message", None, &responses);
     let body: types::NewGeneralMessageDocument = read(r#"{"data":{"attributes":{"locale":"en_US","message":"text","name":"text","organization-id":"organization-id"},"type":"organization-general-messages"},"meta":{}}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_organization_general_message(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2605,10 +2605,10 @@ async fn create_organization_general_message() {
 
 #[tokio::test]
 async fn get_organization_general_message() {
-    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "get_organization_general_message", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_organization_general_message", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_organization_general_message(&types::GeneralMessageId::from("general-message-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2617,11 +2617,11 @@ async fn get_organization_general_message() {
 
 #[tokio::test]
 async fn update_organization_general_message() {
-    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "update_organization_general_message", None, &answers);
+    let responses = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "update_organization_general_message", None, &responses);
     let body: types::UpdateGeneralMessageDocument = read(r#"{"data":{"attributes":{"message":"text"},"id":"general-message-id","type":"organization-general-messages"},"meta":{}}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).update_organization_general_message(&types::GeneralMessageId::from("general-message-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2630,10 +2630,10 @@ async fn update_organization_general_message() {
 
 #[tokio::test]
 async fn list_organization_sms_templates() {
-    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_organization_sms_templates", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_organization_sms_templates", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_organization_sms_templates().filter_locale(types::Locale::EnUs).filter_type(types::SmsTemplateType::Onboarding).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).theme_id(types::ThemeId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2642,11 +2642,11 @@ async fn list_organization_sms_templates() {
 
 #[tokio::test]
 async fn create_organization_sms_template() {
-    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "create_organization_sms_template", None, &answers);
+    let responses = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_organization_sms_template", None, &responses);
     let body: types::NewSmsTemplateDocument = read(r#"{"data":{"attributes":{"locale":"en_US","organization-id":"organization-id","template":"text","type":"onboarding"},"type":"organization-sms-templates"},"meta":{}}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_organization_sms_template(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2655,10 +2655,10 @@ async fn create_organization_sms_template() {
 
 #[tokio::test]
 async fn get_organization_sms_template() {
-    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "get_organization_sms_template", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_organization_sms_template", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_organization_sms_template(&types::SmsTemplateId::from("sms-template-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2667,11 +2667,11 @@ async fn get_organization_sms_template() {
 
 #[tokio::test]
 async fn update_organization_sms_template() {
-    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "update_organization_sms_template", None, &answers);
+    let responses = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "update_organization_sms_template", None, &responses);
     let body: types::UpdateSmsTemplateDocument = read(r#"{"data":{"attributes":{"locale":"en_US","template":"text","type":"onboarding"},"id":"sms-template-id","type":"organization-sms-templates"},"meta":{}}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).update_organization_sms_template(&types::SmsTemplateId::from("sms-template-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2680,25 +2680,25 @@ async fn update_organization_sms_template() {
 
 #[tokio::test]
 async fn list_organization_themes() {
-    let answers = [(200, "ThemeList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_organization_themes", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "ThemeList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_organization_themes", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_organization_themes().filter_cmp_last_modified_time(["text", "text"]).filter_domain("text").filter_include_inactive(true).filter_support_email("canary0296@example.com").page_limit(1).page_offset(1);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
-    let server = Loopback::answering(200, "application/json", "").await;
+    let server = Loopback::responding(200, "application/json", "").await;
     watch.refused(client(&server).list_organization_themes().filter_cmp_last_modified_time(["text", "text"]).filter_domain("text").filter_include_inactive(true).filter_support_email("canary0296 !").page_limit(1).page_offset(1).send().await);
 }
 
 #[tokio::test]
 async fn create_organization_theme() {
-    let answers = [(201, "ThemeDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "create_organization_theme", Some("NewThemeDocument"), &answers);
+    let responses = [(201, "ThemeDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_organization_theme", Some("NewThemeDocument"), &responses);
     let body: types::NewThemeDocument = read(&watch.text("NewThemeDocument"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_organization_theme(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2707,10 +2707,10 @@ async fn create_organization_theme() {
 
 #[tokio::test]
 async fn get_organization_theme() {
-    let answers = [(200, "ThemeDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "get_organization_theme", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "ThemeDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_organization_theme", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_organization_theme(&types::ThemeId::from("theme-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2719,11 +2719,11 @@ async fn get_organization_theme() {
 
 #[tokio::test]
 async fn update_organization_theme() {
-    let answers = [(200, "ThemeDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "update_organization_theme", Some("UpdateThemeDocument"), &answers);
+    let responses = [(200, "ThemeDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "update_organization_theme", Some("UpdateThemeDocument"), &responses);
     let body: types::UpdateThemeDocument = read(&watch.text("UpdateThemeDocument"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).update_organization_theme(&types::ThemeId::from("theme-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2732,10 +2732,10 @@ async fn update_organization_theme() {
 
 #[tokio::test]
 async fn list_role_users() {
-    let answers = [(200, "RoleUserList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_role_users", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "RoleUserList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_role_users", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_role_users(&types::RoleId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2744,11 +2744,11 @@ async fn list_role_users() {
 
 #[tokio::test]
 async fn create_role_user() {
-    let answers = [(201, "RoleUserDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "create_role_user", Some("NewRoleUserDocument"), &answers);
+    let responses = [(201, "RoleUserDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_role_user", Some("NewRoleUserDocument"), &responses);
     let body: types::NewRoleUserDocument = read(&watch.text("NewRoleUserDocument"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_role_user(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2757,10 +2757,10 @@ async fn create_role_user() {
 
 #[tokio::test]
 async fn list_roles() {
-    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_roles", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_roles", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_roles().filter_name("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2769,11 +2769,11 @@ async fn list_roles() {
 
 #[tokio::test]
 async fn add_role_user() {
-    let answers = [(201, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "add_role_user", Some("ChangeRoleUserDocument"), &answers);
+    let responses = [(201, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "add_role_user", Some("ChangeRoleUserDocument"), &responses);
     let body: types::ChangeRoleUserDocument = read(&watch.text("ChangeRoleUserDocument"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).add_role_user(&types::RoleId::from("role-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2782,11 +2782,11 @@ async fn add_role_user() {
 
 #[tokio::test]
 async fn remove_role_user() {
-    let answers = [(201, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "remove_role_user", Some("ChangeRoleUserDocument"), &answers);
+    let responses = [(201, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "remove_role_user", Some("ChangeRoleUserDocument"), &responses);
     let body: types::ChangeRoleUserDocument = read(&watch.text("ChangeRoleUserDocument"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).remove_role_user(&types::RoleId::from("role-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2795,10 +2795,10 @@ async fn remove_role_user() {
 
 #[tokio::test]
 async fn list_features() {
-    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_features", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_features", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_features().filter_assignable(true).filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2807,11 +2807,11 @@ async fn list_features() {
 
 #[tokio::test]
 async fn create_feature() {
-    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "create_feature", None, &answers);
+    let responses = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_feature", None, &responses);
     let body: types::NewFeatureDocument = read(r#"{"data":{"attributes":{"assignable":true,"description":"text","global-enabled":true,"id":"feature-id","stage":"text"},"type":"features"},"meta":{}}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_feature(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2820,10 +2820,10 @@ async fn create_feature() {
 
 #[tokio::test]
 async fn get_feature() {
-    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "get_feature", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_feature", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_feature(&types::FeatureId::from("feature-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2832,11 +2832,11 @@ async fn get_feature() {
 
 #[tokio::test]
 async fn update_feature() {
-    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "update_feature", None, &answers);
+    let responses = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "update_feature", None, &responses);
     let body: types::UpdateFeatureDocument = read(r#"{"data":{"attributes":{"assignable":true,"description":"text","global-enabled":true,"stage":"text"},"id":"feature-id","type":"features"},"meta":{}}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).update_feature(&types::FeatureId::from("feature-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2845,11 +2845,11 @@ async fn update_feature() {
 
 #[tokio::test]
 async fn add_feature_users() {
-    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "add_feature_users", Some("AddFeatureUsers 2"), &answers);
+    let responses = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "add_feature_users", Some("AddFeatureUsers 2"), &responses);
     let body: types::AddFeatureUsers = read(&watch.text("AddFeatureUsers 2"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).add_feature_users(&types::FeatureId::from("feature-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2858,11 +2858,11 @@ async fn add_feature_users() {
 
 #[tokio::test]
 async fn remove_feature_users() {
-    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "remove_feature_users", Some("RemoveFeatureUsers 2"), &answers);
+    let responses = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "remove_feature_users", Some("RemoveFeatureUsers 2"), &responses);
     let body: types::RemoveFeatureUsers = read(&watch.text("RemoveFeatureUsers 2"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).remove_feature_users(&types::FeatureId::from("feature-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2871,10 +2871,10 @@ async fn remove_feature_users() {
 
 #[tokio::test]
 async fn list_organization_features() {
-    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_organization_features", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_organization_features", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_organization_features().filter_feature_name("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2883,11 +2883,11 @@ async fn list_organization_features() {
 
 #[tokio::test]
 async fn create_organization_feature() {
-    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "create_organization_feature", None, &answers);
+    let responses = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_organization_feature", None, &responses);
     let body: types::NewOrganizationFeatureDocument = read(r#"{"data":{"attributes":{"feature-name":"text","force":true,"organization-id":"organization-id","state":"disabled"},"type":"organization-features"},"meta":{}}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_organization_feature(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2896,10 +2896,10 @@ async fn create_organization_feature() {
 
 #[tokio::test]
 async fn get_organization_feature() {
-    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "get_organization_feature", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_organization_feature", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_organization_feature(&types::OrganizationFeatureId::from("organization-feature-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2908,11 +2908,11 @@ async fn get_organization_feature() {
 
 #[tokio::test]
 async fn update_organization_feature() {
-    let answers = [(200, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "update_organization_feature", None, &answers);
+    let responses = [(200, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "update_organization_feature", None, &responses);
     let body: types::UpdateOrganizationFeatureDocument = read(r#"{"data":{"attributes":{"force":true,"state":"disabled"},"id":"organization-feature-id","type":"organization-features"},"meta":{}}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).update_organization_feature(&types::OrganizationFeatureId::from("organization-feature-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2921,25 +2921,25 @@ async fn update_organization_feature() {
 
 #[tokio::test]
 async fn list_user_features() {
-    let answers = [(200, "UserFeatureList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_user_features", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "UserFeatureList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_user_features", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_user_features().filter_feature_name("text").filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).user_email("canary0297@example.com").user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
-    let server = Loopback::answering(200, "application/json", "").await;
+    let server = Loopback::responding(200, "application/json", "").await;
     watch.refused(client(&server).list_user_features().filter_feature_name("text").filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).user_email("canary0297 !").user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await);
 }
 
 #[tokio::test]
 async fn create_user_feature() {
-    let answers = [(201, "UserFeatureDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "create_user_feature", None, &answers);
+    let responses = [(201, "UserFeatureDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_user_feature", None, &responses);
     let body: types::NewUserFeatureDocument = read(r#"{"data":{"attributes":{"feature-name":"text","force":true,"organization-id":"organization-id","state":"disabled","user-id":"user-id"},"type":"user-features"},"meta":{}}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_user_feature(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2948,10 +2948,10 @@ async fn create_user_feature() {
 
 #[tokio::test]
 async fn get_user_feature() {
-    let answers = [(200, "UserFeatureDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "get_user_feature", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "UserFeatureDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_user_feature", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_user_feature(&types::UserFeatureId::from("user-feature-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2960,11 +2960,11 @@ async fn get_user_feature() {
 
 #[tokio::test]
 async fn update_user_feature() {
-    let answers = [(200, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "update_user_feature", None, &answers);
+    let responses = [(200, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "update_user_feature", None, &responses);
     let body: types::UpdateUserFeatureDocument = read(r#"{"data":{"attributes":{"force":true,"state":"disabled"},"id":"user-feature-id","type":"user-features"},"meta":{}}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).update_user_feature(&types::UserFeatureId::from("user-feature-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2973,24 +2973,24 @@ async fn update_user_feature() {
 
 #[tokio::test]
 async fn list_service_documents() {
-    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_service_documents", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_service_documents", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_service_documents(true).organization_code(types::OrganizationCodeId::from("canary0298")).organizations([types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).referral_code("canary0299");
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
-    let server = Loopback::answering(200, "application/json", "").await;
+    let server = Loopback::responding(200, "application/json", "").await;
     watch.refused(client(&server).list_service_documents(true).organization_code(types::OrganizationCodeId::from("canary0298")).organizations([types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).referral_code(long("canary0299", 20).as_str()).send().await);
 }
 
 #[tokio::test]
 async fn get_service_document() {
-    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "get_service_document", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_service_document", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_service_document(&types::ServiceDocumentId::from("service-document-id")).html(true).locale("text").reflow(true);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -2999,11 +2999,11 @@ async fn get_service_document() {
 
 #[tokio::test]
 async fn delete_user_service_document_agreements() {
-    let answers = [(201, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "delete_user_service_document_agreements", None, &answers);
+    let responses = [(201, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "delete_user_service_document_agreements", None, &responses);
     let body: types::EmptyObject = read("{}");
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).delete_user_service_document_agreements(&types::UserId::from("user-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -3012,11 +3012,11 @@ async fn delete_user_service_document_agreements() {
 
 #[tokio::test]
 async fn create_aggregation_request() {
-    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "create_aggregation_request", None, &answers);
+    let responses = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_aggregation_request", None, &responses);
     let body: types::NewAggregationRequestDocument = read(r#"{"data":{"attributes":{"entries":[{"column":"text","individual-id":"individual-id"}]},"type":"aggregation-requests"},"meta":{}}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_aggregation_request(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -3025,10 +3025,10 @@ async fn create_aggregation_request() {
 
 #[tokio::test]
 async fn list_archive_requests() {
-    let answers = [(200, "ArchiveRequestList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_archive_requests", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "ArchiveRequestList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_archive_requests", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_archive_requests().filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -3037,11 +3037,11 @@ async fn list_archive_requests() {
 
 #[tokio::test]
 async fn create_archive_request() {
-    let answers = [(201, "ArchiveRequestDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "create_archive_request", Some("NewArchiveRequestDocument"), &answers);
+    let responses = [(201, "ArchiveRequestDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_archive_request", Some("NewArchiveRequestDocument"), &responses);
     let body: types::NewArchiveRequestDocument = read(&watch.text("NewArchiveRequestDocument"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_archive_request(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -3050,11 +3050,11 @@ async fn create_archive_request() {
 
 #[tokio::test]
 async fn answer_archive_request() {
-    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "answer_archive_request", Some("AnswerArchiveRequest"), &answers);
+    let responses = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "answer_archive_request", Some("AnswerArchiveRequest"), &responses);
     let body: types::AnswerArchiveRequest = read(&watch.text("AnswerArchiveRequest"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).answer_archive_request(&types::ArchiveRequestId::from("archive-request-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -3063,25 +3063,25 @@ async fn answer_archive_request() {
 
 #[tokio::test]
 async fn list_deletion_requests() {
-    let answers = [(200, "DeletionRequestList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_deletion_requests", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "DeletionRequestList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_deletion_requests", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_deletion_requests("canary0300@example.com").page_limit(1).page_offset(1);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
-    let server = Loopback::answering(200, "application/json", "").await;
+    let server = Loopback::responding(200, "application/json", "").await;
     watch.refused(client(&server).list_deletion_requests("canary0300 !").page_limit(1).page_offset(1).send().await);
 }
 
 #[tokio::test]
 async fn create_deletion_request() {
-    let answers = [(201, "DeletionRequestDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "create_deletion_request", Some("NewDeletionRequestDocument"), &answers);
+    let responses = [(201, "DeletionRequestDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_deletion_request", Some("NewDeletionRequestDocument"), &responses);
     let body: types::NewDeletionRequestDocument = read(&watch.text("NewDeletionRequestDocument"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_deletion_request(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -3090,10 +3090,10 @@ async fn create_deletion_request() {
 
 #[tokio::test]
 async fn get_deletion_request() {
-    let answers = [(200, "DeletionRequestDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "get_deletion_request", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "DeletionRequestDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_deletion_request", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_deletion_request(&types::DeletionRequestId::from("deletion-request-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -3102,11 +3102,11 @@ async fn get_deletion_request() {
 
 #[tokio::test]
 async fn update_deletion_request_status() {
-    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "update_deletion_request_status", None, &answers);
+    let responses = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "update_deletion_request_status", None, &responses);
     let body: types::FinishDeletion = read(r#"{"reference-id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","state":"done"}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).update_deletion_request_status(&types::DeletionRequestId::from("deletion-request-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -3115,11 +3115,11 @@ async fn update_deletion_request_status() {
 
 #[tokio::test]
 async fn purge_data() {
-    let answers = [(201, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "purge_data", None, &answers);
+    let responses = [(201, "."), (418, "ErrorDocument"), (418, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "purge_data", None, &responses);
     let body: types::NewSystemPurgeDocument = read(r#"{"data":{"attributes":{"archive":true,"entity-id":"text","entity-type":"text","reference-id":"text","request-id":"text"},"type":"system-purges"},"meta":{}}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).purge_data(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -3128,10 +3128,10 @@ async fn purge_data() {
 
 #[tokio::test]
 async fn list_replicators() {
-    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_replicators", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_replicators", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_replicators();
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -3140,10 +3140,10 @@ async fn list_replicators() {
 
 #[tokio::test]
 async fn get_replicator() {
-    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "get_replicator", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_replicator", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_replicator(&types::ReplicatorId::from("replicator-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -3152,10 +3152,10 @@ async fn get_replicator() {
 
 #[tokio::test]
 async fn list_user_replications() {
-    let answers = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_user_replications", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_user_replications", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_user_replications(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -3164,11 +3164,11 @@ async fn list_user_replications() {
 
 #[tokio::test]
 async fn create_user_replication() {
-    let answers = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "create_user_replication", None, &answers);
+    let responses = [(418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_user_replication", None, &responses);
     let body: types::NewUserReplicationDocument = read(r#"{"data":{"attributes":{"service":"text","user-id":"user-id"},"type":"user-replications"},"meta":{}}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_user_replication(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -3177,10 +3177,10 @@ async fn create_user_replication() {
 
 #[tokio::test]
 async fn list_feedback_comments() {
-    let answers = [(200, "FeedbackCommentList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_feedback_comments", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "FeedbackCommentList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_feedback_comments", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_feedback_comments();
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -3189,11 +3189,11 @@ async fn list_feedback_comments() {
 
 #[tokio::test]
 async fn create_feedback_comment() {
-    let answers = [(201, "FeedbackCommentDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "create_feedback_comment", Some("NewFeedbackCommentDocument"), &answers);
+    let responses = [(201, "FeedbackCommentDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_feedback_comment", Some("NewFeedbackCommentDocument"), &responses);
     let body: types::NewFeedbackCommentDocument = read(&watch.text("NewFeedbackCommentDocument"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_feedback_comment(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -3202,10 +3202,10 @@ async fn create_feedback_comment() {
 
 #[tokio::test]
 async fn get_feedback_comment() {
-    let answers = [(200, "FeedbackCommentDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "get_feedback_comment", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "FeedbackCommentDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_feedback_comment", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_feedback_comment(&types::FeedbackCommentId::from("feedback-comment-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -3214,25 +3214,25 @@ async fn get_feedback_comment() {
 
 #[tokio::test]
 async fn list_url_shorteners() {
-    let answers = [(200, "UrlShortenerList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "list_url_shorteners", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "UrlShortenerList"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "list_url_shorteners", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_url_shorteners().code("qz0301").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
     }
-    let server = Loopback::answering(200, "application/json", "").await;
+    let server = Loopback::responding(200, "application/json", "").await;
     watch.refused(client(&server).list_url_shorteners().code(long("qz0301", 8).as_str()).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await);
 }
 
 #[tokio::test]
 async fn create_url_shortener() {
-    let answers = [(201, "UrlShortenerDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "create_url_shortener", Some("NewUrlShortenerDocument"), &answers);
+    let responses = [(201, "UrlShortenerDocument"), (418, "ErrorDocument"), (201, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "create_url_shortener", Some("NewUrlShortenerDocument"), &responses);
     let body: types::NewUrlShortenerDocument = read(&watch.text("NewUrlShortenerDocument"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_url_shortener(&body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -3241,10 +3241,10 @@ async fn create_url_shortener() {
 
 #[tokio::test]
 async fn get_url_shortener() {
-    let answers = [(200, "UrlShortenerDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "get_url_shortener", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "UrlShortenerDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "get_url_shortener", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_url_shortener(&types::UrlShortenerId::from("url-shortener-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -3253,11 +3253,11 @@ async fn get_url_shortener() {
 
 #[tokio::test]
 async fn update_url_shortener() {
-    let answers = [(200, "UrlShortenerDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
-    let watch = Watch::new(&CANARIES, "update_url_shortener", Some("UpdateUrlShortenerDocument"), &answers);
+    let responses = [(200, "UrlShortenerDocument"), (418, "ErrorDocument"), (200, "*"), (599, "*")];
+    let watch = Watch::new(&CANARIES, "update_url_shortener", Some("UpdateUrlShortenerDocument"), &responses);
     let body: types::UpdateUrlShortenerDocument = read(&watch.text("UpdateUrlShortenerDocument"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).update_url_shortener(&types::UrlShortenerId::from("url-shortener-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;

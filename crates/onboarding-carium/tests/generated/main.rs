@@ -24,7 +24,7 @@ fn client(server: &Loopback) -> Client {
     Client::builder()
         .base_url(server.base_url())
         .credentials(Credentials::access_token("the-token"))
-        // Each test is about one answer.
+        // Each test is about one response.
         .retry(Retry::never())
         .build()
         .expect("a loopback address is a base URL")

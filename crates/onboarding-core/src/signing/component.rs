@@ -29,7 +29,7 @@ enum Parameter {
     Key(sfv::String),
     /// `bs`: each line's bytes, encoded.
     Bytes,
-    /// `req`: taken from the request that a response answers.
+    /// `req`: taken from the request that a response is for.
     Request,
     /// `name`: which query parameter.
     Name(sfv::String),
@@ -187,7 +187,7 @@ impl Component {
         self.with(Parameter::Bytes)
     }
 
-    /// The same component, taken from the request that a response answers (`;req`).
+    /// The same component, taken from the request that a response is for (`;req`).
     pub fn of_request(self) -> Result<Self, InvalidComponent> {
         self.with(Parameter::Request)
     }
@@ -293,7 +293,7 @@ impl Component {
         let of_request = self.parameters.contains(&Parameter::Request);
         let message = values.message();
         let request = match message {
-            // `;req` speaks of the request that a response answers; a request has no other.
+            // `;req` speaks of the request that a response is for; a request has no other.
             Message::Request(_) if of_request => return Err(Problem::WrongKind),
             Message::Request(request) => Some(request),
             Message::Response(response) if of_request => Some(response.request.as_ref().ok_or(Problem::Missing)?),

@@ -89,7 +89,7 @@ impl<'a> ResponseHead<'a> {
         Self { status, headers, request: None }
     }
 
-    /// The same response, with the request that it answers: components with `;req` are taken from there.
+    /// The same response, with the request that it is a response to: components with `;req` are taken from there.
     pub fn to_request(mut self, request: RequestHead<'a>) -> Self {
         self.request = Some(request);
         self
@@ -112,7 +112,7 @@ impl<'a> Message<'a> {
         }
     }
 
-    /// How many bytes path and query have, of the message itself or of the request that it answers.
+    /// How many bytes path and query have, of the message itself or of the request that it is a response to.
     pub(super) fn target_length(&self) -> usize {
         let request = match self {
             Self::Request(request) => Some(request),

@@ -14,7 +14,7 @@ use super::work::{self, Work};
 /// What was looked at of a message.
 pub(crate) struct Values<'m> {
     message: &'m Message<'m>,
-    /// By name, and whether they are those of the request that a response answers.
+    /// By name, and whether they are those of the request that a response is for.
     fields: BTreeMap<(String, bool), Field<'m>>,
     query: Option<BTreeMap<String, Result<String, Problem>>>,
 }
@@ -36,7 +36,7 @@ impl<'m> Values<'m> {
         self.message
     }
 
-    /// A header field of the message, or of the request that it answers.
+    /// A header field of the message, or of the request that it is a response to.
     pub(super) fn field(&mut self, name: &str, of_request: bool) -> Result<&mut Field<'m>, Problem> {
         let headers = match self.message {
             Message::Response(response) if of_request => response.request.as_ref().ok_or(Problem::Missing)?.headers,

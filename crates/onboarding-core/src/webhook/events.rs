@@ -12,7 +12,7 @@ use crate::decode::{self, Cursor, Kind, State};
 /// An event that cannot be decoded is an error with its place, what was expected there, and the event as it came; the others are
 /// given all the same. A delivery that is not JSON, or holds no list where one is documented, is one such error.
 ///
-/// Answer with a success only once every error is kept somewhere, beside every event that was handled: the vendor does not send a
+/// Respond with success only once every error is kept somewhere, beside every event that was handled: the vendor does not send a
 /// delivery again that was answered with a success, and sends one again for ever that was not.
 pub struct Events<'a, B> {
     body: Body<'a>,

@@ -146,7 +146,7 @@ impl FetchedKeys {
     pub fn from_client(client: &Client, path: &'static str) -> Self {
         let client = client.clone();
         Self::fetched_by(Arc::new(move || {
-            let request = client.raw(Method::GET, path).max_answer_bytes(MAX_KEY_SET_BYTES);
+            let request = client.raw(Method::GET, path).max_response_bytes(MAX_KEY_SET_BYTES);
             Box::pin(async move {
                 let response = request.send_raw().await.map_err(|error| KeySourceError::Fetch(Arc::new(error)))?;
                 if response.status().is_success() {

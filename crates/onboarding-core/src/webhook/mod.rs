@@ -7,7 +7,7 @@
 //!
 //! Both hand the body back once it is vouched for: whole, decoded, or as the events that it holds, each by itself.
 //!
-//! # What to answer
+//! # What to respond
 //!
 //! [`WebhookError::status`] tells the status, and vendors deliver again whatever is not answered with a success:
 //!
@@ -17,7 +17,7 @@
 //! | has a body that is larger than is accepted | 413 | [`is_refused`](WebhookError::is_refused) |
 //! | cannot be judged now: the keys cannot be fetched, or the key is one that the vendor may just have begun to use; the store of accepted signatures fails | 503, with `Retry-After` where [`retry_after`](WebhookError::retry_after) knows it | [`is_retryable`](WebhookError::is_retryable) |
 //!
-//! Once it is accepted, a service should answer with a success only when it has handled or kept every event, those that it could
+//! Once it is accepted, a service should respond with success only when it has handled or kept every event, those that it could
 //! not decode included: see [`Events`].
 //!
 //! # Replays and repeated deliveries
@@ -65,7 +65,7 @@ pub enum WebhookError {
 }
 
 impl WebhookError {
-    /// The status to answer with: 401 for a webhook that is not vouched for, 413 for one that is too large, 503 when that cannot
+    /// The status to respond with: 401 for a webhook that is not vouched for, 413 for one that is too large, 503 when that cannot
     /// be told now.
     pub const fn status(&self) -> StatusCode {
         match self {

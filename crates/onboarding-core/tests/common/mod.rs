@@ -92,8 +92,8 @@ pub enum Step {
     Reset,
 }
 
-/// A whole answer with this status line, these header lines and this body.
-pub fn answer(status: &str, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Vec<Step> {
+/// A whole response with this status line, these header lines and this body.
+pub fn response(status: &str, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Vec<Step> {
     let body = body.as_ref();
     let mut head = format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
     for (name, value) in headers {
@@ -103,9 +103,9 @@ pub fn answer(status: &str, headers: &[(&str, &str)], body: impl AsRef<[u8]>) ->
     vec![Step::Send([head.as_bytes(), body].concat())]
 }
 
-/// A JSON answer.
+/// A JSON response.
 pub fn json(status: u16, body: impl AsRef<[u8]>) -> Vec<Step> {
-    answer(&format!("{status} Status"), &[("content-type", "application/json")], body)
+    response(&format!("{status} Status"), &[("content-type", "application/json")], body)
 }
 
 type Handler = dyn Fn(usize, &Received) -> Vec<Step> + Send + Sync;

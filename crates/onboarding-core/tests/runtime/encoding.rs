@@ -23,7 +23,7 @@ fn any_text() -> impl Strategy<Value = String> {
     prop_oneof![proptest::sample::select(bad.to_vec()).prop_map(str::to_owned), any::<String>()]
 }
 
-/// Runs a property against a server that answers `{}`.
+/// Runs a property against a server that responds with `{}`.
 fn check<S: Strategy>(strategy: S, property: impl Fn(&Server, &onboarding_core::Client, S::Value) + 'static)
 where
     S::Value: 'static,
@@ -48,7 +48,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 fn a_path_parameter_arrives_as_given_or_is_refused() {
     check(any_text(), |server, client, text| {
         let before = server.count();
-        let call = client.request(&GET).path("id", &text).answers_nothing::<NoDeclaredError>();
+        let call = client.request(&GET).path("id", &text).returns_nothing::<NoDeclaredError>();
         let result = block_on(call.send());
         if matches!(text.as_str(), "" | "." | "..") {
             assert!(matches!(result, Err(Error::Refused(Refused::PathParameter { name: "id" }))));
@@ -69,7 +69,7 @@ fn query_parameters_arrive_as_given() {
     check((any_text(), proptest::collection::vec(any_text(), 1..4)), |server, client, (text, texts)| {
         let call =
             client.request(&LIST).query("filter[a&b]", &text).query_each("each", &texts).query_joined("joined", &texts);
-        block_on(call.answers_nothing::<NoDeclaredError>().send()).unwrap();
+        block_on(call.returns_nothing::<NoDeclaredError>().send()).unwrap();
         let received = server.received();
         let (path, query) = received.last().unwrap().target().split_once('?').unwrap();
         assert_eq!(path, "/things");
@@ -92,7 +92,7 @@ fn query_parameters_arrive_as_given() {
 fn a_header_parameter_arrives_as_given_or_is_refused() {
     check(any_text(), |server, client, text| {
         let before = server.count();
-        let call = client.request(&LIST).header("x-parameter", &text).answers_nothing::<NoDeclaredError>();
+        let call = client.request(&LIST).header("x-parameter", &text).returns_nothing::<NoDeclaredError>();
         match block_on(call.send()) {
             Ok(()) => {
                 let received = server.received();
@@ -114,7 +114,7 @@ async fn placeholders_are_filled_in_order_and_all() {
     for request in
         [client.request(&GET), client.request(&GET).path("other", &"1"), client.request(&LIST).path("id", &"1")]
     {
-        let error = request.answers_nothing::<NoDeclaredError>().send().await.unwrap_err();
+        let error = request.returns_nothing::<NoDeclaredError>().send().await.unwrap_err();
         assert!(matches!(error, Error::Refused(Refused::Address)));
     }
     assert_eq!(server.count(), 0);
@@ -127,7 +127,7 @@ async fn an_address_that_is_too_long_is_refused_once_and_not_shown() {
     let client = builder(&server).build().unwrap().0;
     let long = "é".repeat(5_000_000);
     for request in [client.request(&GET).path("id", &long), client.request(&LIST).query("q", &long)] {
-        let error = request.answers_nothing::<NoDeclaredError>().send().await.unwrap_err();
+        let error = request.returns_nothing::<NoDeclaredError>().send().await.unwrap_err();
         assert!(matches!(error, Error::Refused(Refused::Address)), "{error:?}");
     }
     assert_eq!(server.count(), 0, "nothing was sent");
@@ -182,6 +182,6 @@ fn base_urls_are_secure_and_bare() {
 async fn a_path_in_the_base_url_stays_in_front() {
     let server = Server::start(|_, _| json(200, "{}")).await;
     let client = builder(&server).base_url(format!("{}/proxy/v2/", server.base_url())).build().unwrap().0;
-    client.request(&LIST).answers_nothing::<NoDeclaredError>().send().await.unwrap();
+    client.request(&LIST).returns_nothing::<NoDeclaredError>().send().await.unwrap();
     assert_eq!(server.received()[0].target(), "/proxy/v2/things");
 }

@@ -8,7 +8,7 @@ use onboarding_core::{
 };
 use proptest::prelude::*;
 
-use crate::common::{FakeRuntime, SECRET, Server, Step, answer, builder, client, json, printed};
+use crate::common::{FakeRuntime, SECRET, Server, Step, builder, client, json, printed, response};
 
 static GET: Operation = Operation::new("get_person", Method::GET, "/people/{id}");
 static MOVED: Operation = Operation::new("moved", Method::GET, "/moved").redirects();
@@ -54,7 +54,7 @@ status_error! {
 }
 
 fn get(client: &onboarding_core::Client) -> Call<Person, GetPersonError> {
-    client.request(&GET).path("id", &SECRET).answers_json()
+    client.request(&GET).path("id", &SECRET).returns_json()
 }
 
 async fn failing(status: u16, body: impl Into<Vec<u8>>) -> Error<GetPersonError> {
@@ -195,27 +195,27 @@ fn credentials_that_no_header_carries_are_refused_unseen() {
 }
 
 #[tokio::test]
-async fn answers_are_held_up_to_the_cap() {
+async fn responses_are_read_up_to_the_cap() {
     let server = Server::start(|_, _| json(200, "x".repeat(1000))).await;
     let text = |cap| {
-        let client = builder(&server).max_answer_bytes(cap).build().unwrap().0;
-        client.request(&FILE).answers_text::<NoDeclaredError>().send()
+        let client = builder(&server).max_response_bytes(cap).build().unwrap().0;
+        client.request(&FILE).returns_text::<NoDeclaredError>().send()
     };
     assert_eq!(text(1000).await.unwrap().len(), 1000);
     let error = text(999).await.unwrap_err();
-    assert!(matches!(&error, Error::Transport(error) if error.kind() == TransportErrorKind::AnswerTooLarge));
+    assert!(matches!(&error, Error::Transport(error) if error.kind() == TransportErrorKind::ResponseTooLarge));
     assert_eq!(error.status().unwrap(), 200);
     assert_eq!(error.attempts(), 1);
 }
 
 #[tokio::test]
 async fn redirects_are_not_followed() {
-    let server = Server::start(|_, _| answer("302 Found", &[("location", "/elsewhere")], "")).await;
+    let server = Server::start(|_, _| response("302 Found", &[("location", "/elsewhere")], "")).await;
     let error = get(&client(&server)).send().await.unwrap_err();
     assert_eq!(error.status().unwrap(), 302);
     assert_eq!(error.headers().unwrap()["location"], "/elsewhere");
     let moved =
-        client(&server).request(&MOVED).answers_nothing::<NoDeclaredError>().send_with_response().await.unwrap();
+        client(&server).request(&MOVED).returns_nothing::<NoDeclaredError>().send_with_response().await.unwrap();
     assert_eq!(moved.headers["location"], "/elsewhere");
     assert_eq!(format!("{:?}", moved.headers).matches("elsewhere").count(), 0);
     assert_eq!(server.count(), 2);
@@ -232,34 +232,34 @@ async fn downloads_are_streamed() {
         }
     })
     .await;
-    let call = || client(&server).request(&FILE).answers_download::<GetPersonError>();
+    let call = || client(&server).request(&FILE).returns_download::<GetPersonError>();
     let mut download = call().send().await.unwrap();
     assert_eq!(download.headers()["content-type"], "text/plain");
     assert_eq!(download.chunk().await.unwrap().unwrap(), "abc", "the first piece comes before the last is sent");
     assert_eq!(download.chunk().await.unwrap().unwrap(), "def");
     assert!(download.chunk().await.unwrap().is_none());
     assert_eq!(call().send().await.unwrap().bytes().await.unwrap(), "abcdef");
-    let capped = builder(&server).max_answer_bytes(5).build().unwrap().0;
-    let download = capped.request(&FILE).answers_download::<NoDeclaredError>().send().await.unwrap();
-    assert_eq!(download.bytes().await.unwrap_err().kind(), TransportErrorKind::AnswerTooLarge);
+    let capped = builder(&server).max_response_bytes(5).build().unwrap().0;
+    let download = capped.request(&FILE).returns_download::<NoDeclaredError>().send().await.unwrap();
+    assert_eq!(download.bytes().await.unwrap_err().kind(), TransportErrorKind::ResponseTooLarge);
     let error =
-        client(&server).request(&GET).path("id", &"1").answers_download::<GetPersonError>().send().await.unwrap_err();
+        client(&server).request(&GET).path("id", &"1").returns_download::<GetPersonError>().send().await.unwrap_err();
     assert!(matches!(error.declared(), Some(GetPersonError::NotFound(_))));
 }
 
 #[tokio::test]
 async fn a_download_has_a_limit_of_bytes_that_can_be_set() {
-    let announced = |_: usize, _: &crate::common::Received| answer("200 OK", &[], "x".repeat(1000));
+    let announced = |_: usize, _: &crate::common::Received| response("200 OK", &[], "x".repeat(1000));
     let flood = |_: usize, _: &crate::common::Received| {
         vec![Step::Send(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n".to_vec()), Step::Flood(1 << 40)]
     };
     let too_large = |result: Result<u64, onboarding_core::TransportError>| {
-        assert_eq!(result.unwrap_err().kind(), TransportErrorKind::AnswerTooLarge);
+        assert_eq!(result.unwrap_err().kind(), TransportErrorKind::ResponseTooLarge);
     };
     let server = Server::start(announced).await;
     let file = async |server: &Server, limit: u64| {
         let client = builder(server).max_download_bytes(limit).build().unwrap().0;
-        client.request(&FILE).answers_download::<NoDeclaredError>().send().await.unwrap()
+        client.request(&FILE).returns_download::<NoDeclaredError>().send().await.unwrap()
     };
     assert_eq!(read_all(file(&server, 1000).await).await.unwrap(), 1000);
     too_large(read_all(file(&server, 999).await).await);
@@ -282,7 +282,7 @@ async fn a_download_has_a_limit_of_time_that_can_be_set() {
         let builder = builder(&server).runtime(runtime.clone());
         let limit = Duration::from_secs(3600);
         let builder = if by_builder { builder.download_timeout(limit) } else { builder };
-        let call = builder.build().unwrap().0.request(&FILE).answers_download::<NoDeclaredError>();
+        let call = builder.build().unwrap().0.request(&FILE).returns_download::<NoDeclaredError>();
         let mut file = call.send().await.unwrap();
         if !by_builder {
             file = file.timeout(limit);
@@ -296,13 +296,13 @@ async fn a_download_has_a_limit_of_time_that_can_be_set() {
     }
     // By default there is one, too: a byte now and then does not keep it going for ever.
     let runtime = FakeRuntime::new();
-    let call = builder(&server).runtime(runtime.clone()).build().unwrap().0.request(&FILE).answers_download();
+    let call = builder(&server).runtime(runtime.clone()).build().unwrap().0.request(&FILE).returns_download();
     let mut file = call.send().await.map_err(|error: Error<NoDeclaredError>| error).unwrap();
     runtime.pass(Duration::from_secs(15 * 60));
     assert_eq!(file.chunk().await.unwrap_err().kind(), TransportErrorKind::Timeout);
     // And in real time, for a reader who waits.
     let call = builder(&server).download_timeout(Duration::from_millis(50)).build().unwrap().0.request(&FILE);
-    let file = call.answers_download::<NoDeclaredError>().send().await.unwrap();
+    let file = call.returns_download::<NoDeclaredError>().send().await.unwrap();
     assert_eq!(file.bytes().await.unwrap_err().kind(), TransportErrorKind::Timeout);
 }
 
@@ -319,7 +319,7 @@ async fn read_all(mut file: onboarding_core::Download) -> Result<u64, onboarding
 async fn the_first_fault_of_a_request_is_its_error() {
     let server = Server::start(|_, _| json(200, "{}")).await;
     let call =
-        client(&server).request(&GET).path("id", &"..").header("x-a", &"\n").answers_nothing::<NoDeclaredError>();
+        client(&server).request(&GET).path("id", &"..").header("x-a", &"\n").returns_nothing::<NoDeclaredError>();
     let error = call.send().await.unwrap_err();
     assert!(matches!(error, Error::Refused(Refused::PathParameter { name: "id" })));
     assert!(error.is_validation());

@@ -7,7 +7,7 @@ use onboarding_core::{
     Signer,
 };
 
-use crate::common::{FakeRuntime, SECRET, Server, answer, builder, json, printed};
+use crate::common::{FakeRuntime, SECRET, Server, builder, json, printed, response};
 
 static POST: Operation =
     Operation::new("create", Method::POST, "/things").idempotency_key("idempotency-key").accept("text/plain");
@@ -40,12 +40,13 @@ impl Signer for Keyless {
 
 #[tokio::test]
 async fn a_raw_request_is_signed_in_signed_and_repeated() {
-    let server = Server::start(
-        |number, _| {
-            if number == 0 { json(503, "") } else { answer("418 Teapot", &[], "short and stout") }
-        },
-    )
-    .await;
+    let server =
+        Server::start(
+            |number, _| {
+                if number == 0 { json(503, "") } else { response("418 Teapot", &[], "short and stout") }
+            },
+        )
+        .await;
     let client = builder(&server)
         .credentials(Credentials::none().header("authorization", SECRET))
         .signer(Copyist)
@@ -109,7 +110,7 @@ async fn a_call_takes_further_headers_and_parameters() {
         .0;
     let call = client
         .request(&POST)
-        .answers_nothing::<NoDeclaredError>()
+        .returns_nothing::<NoDeclaredError>()
         .with_header("accept-language", &"ja")
         .with_header("authorization", &Secret::new("Bearer of-the-call"))
         .with_query("debug", &true)
@@ -127,7 +128,7 @@ async fn a_call_takes_further_headers_and_parameters() {
 
 #[tokio::test]
 async fn reqwests_own_builder_cannot_switch_redirects_on() {
-    let server = Server::start(|_, _| answer("307 Temporary", &[("location", "/elsewhere")], "")).await;
+    let server = Server::start(|_, _| response("307 Temporary", &[("location", "/elsewhere")], "")).await;
     let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::limited(9)).gzip(true);
     let client = builder(&server).http_client_builder(http).build().unwrap().0;
     assert_eq!(client.raw(Method::GET, "/things").send_raw().await.unwrap().status().as_u16(), 307);

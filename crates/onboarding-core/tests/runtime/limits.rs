@@ -12,7 +12,7 @@ static GET: Operation = Operation::new("get", Method::GET, "/things");
 static FILE: Operation = Operation::new("get_file", Method::GET, "/file");
 
 async fn call(client: &Client) -> Result<(), Error<NoDeclaredError>> {
-    client.request(&GET).answers_nothing().send().await
+    client.request(&GET).returns_nothing().send().await
 }
 
 #[tokio::test]
@@ -28,7 +28,7 @@ async fn an_attempt_and_a_call_have_their_time() {
     let error = call(&client).await.unwrap_err();
     assert!(error.is_timeout());
     assert_eq!((error.attempts(), server.count()), (3, 3));
-    let call = client.request(&GET).answers_nothing::<NoDeclaredError>().attempt_timeout(Duration::from_secs(9));
+    let call = client.request(&GET).returns_nothing::<NoDeclaredError>().attempt_timeout(Duration::from_secs(9));
     let error = call.timeout(Duration::from_millis(50)).send().await.unwrap_err();
     assert!(error.is_timeout());
     assert_eq!((error.attempts(), server.count()), (1, 4));
@@ -40,7 +40,7 @@ async fn a_call_without_any_time_is_not_sent() {
     let server = Server::start(|_, _| json(200, "{}")).await;
     let client = builder(&server).build().unwrap().0;
     for call in [client.request(&GET).timeout(Duration::ZERO), client.request(&GET).attempt_timeout(Duration::ZERO)] {
-        let error = call.answers_nothing::<NoDeclaredError>().send().await.unwrap_err();
+        let error = call.returns_nothing::<NoDeclaredError>().send().await.unwrap_err();
         assert_eq!((error.is_timeout(), error.attempts(), server.count()), (true, 0, 0));
     }
 }
@@ -59,7 +59,7 @@ async fn only_so_many_calls_are_in_flight() {
         .map(|_| {
             let (client, now) = (client.clone(), now.clone());
             tokio::spawn(async move {
-                let result = client.request(&GET).answers_nothing::<NoDeclaredError>().send().await;
+                let result = client.request(&GET).returns_nothing::<NoDeclaredError>().send().await;
                 now.fetch_sub(1, Ordering::SeqCst);
                 result
             })
@@ -77,8 +77,8 @@ async fn only_so_many_calls_are_in_flight() {
 async fn a_file_that_is_read_counts_among_the_calls() {
     let server = Server::start(|_, _| json(200, "{}")).await;
     let client = builder(&server).max_concurrent_calls(1).build().unwrap().0;
-    let file = client.request(&FILE).answers_download::<NoDeclaredError>().send().await.unwrap();
-    let waiting = client.request(&GET).timeout(Duration::from_millis(50)).answers_nothing::<NoDeclaredError>();
+    let file = client.request(&FILE).returns_download::<NoDeclaredError>().send().await.unwrap();
+    let waiting = client.request(&GET).timeout(Duration::from_millis(50)).returns_nothing::<NoDeclaredError>();
     let error = waiting.send().await.unwrap_err();
     assert_eq!((error.is_timeout(), error.attempts()), (true, 0));
     drop(file);

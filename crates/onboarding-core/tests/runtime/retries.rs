@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use onboarding_core::{Client, ClientBuilder, Error, Method, NoDeclaredError, Operation, Request, Retry};
 
-use crate::common::{FakeRuntime, Server, Step, Vendor, answer, builder, json};
+use crate::common::{FakeRuntime, Server, Step, Vendor, builder, json, response};
 
 static GET: Operation = Operation::new("get", Method::GET, "/things");
 static POST: Operation = Operation::new("create", Method::POST, "/things");
@@ -30,10 +30,10 @@ async fn call(client: &Client, operation: &'static Operation) -> Result<()> {
 }
 
 async fn send(request: Request) -> Result<()> {
-    request.answers_nothing().send().await
+    request.returns_nothing().send().await
 }
 
-/// Answers with this status for as long as it is told, then with 200.
+/// Responds with this status for as long as it is told, then with 200.
 async fn recovering(status: u16, failures: usize) -> Server {
     Server::start(move |number, _| json(if number < failures { status } else { 200 }, "{}")).await
 }
@@ -81,7 +81,7 @@ async fn only_what_is_safe_is_repeated() {
         (Method::POST, false),
         (Method::PATCH, false),
     ] {
-        let server = Server::start(|_, _| answer("503 Unavailable", &[], "")).await;
+        let server = Server::start(|_, _| response("503 Unavailable", &[], "")).await;
         let client = client(&server, &FakeRuntime::new(), |builder| builder);
         send(client.raw(method.clone(), "/things")).await.unwrap_err();
         assert_eq!(server.count() > 1, repeated, "{method}");
@@ -139,7 +139,7 @@ async fn retry_after_is_obeyed_in_every_form_up_to_the_cap() {
         ("", Some(100)),
     ] {
         let server = Server::start(move |number, _| match number {
-            0 => answer("429 Too Many Requests", &[("retry-after", value)], "{}"),
+            0 => response("429 Too Many Requests", &[("retry-after", value)], "{}"),
             _ => json(200, "{}"),
         })
         .await;
@@ -158,7 +158,7 @@ async fn retry_after_is_obeyed_in_every_form_up_to_the_cap() {
 
 #[tokio::test]
 async fn the_deadline_holds_for_all_attempts_together() {
-    let server = Server::start(|_, _| answer("503 Unavailable", &[("retry-after", "4")], "")).await;
+    let server = Server::start(|_, _| response("503 Unavailable", &[("retry-after", "4")], "")).await;
     let runtime = FakeRuntime::new();
     let patient = client(&server, &runtime, |builder| builder.retry(Retry::default().max_attempts(99)));
     let error = send(patient.request(&GET).timeout(Duration::from_secs(10))).await.unwrap_err();

@@ -49,7 +49,7 @@ where
 {
     let server = Server::start(|_, request| json(200, &request.body)).await;
     let call = client(&server).request(&CREATE).json("application/json", body);
-    let value = call.answers_json::<T, NoDeclaredError>().send().await?;
+    let value = call.returns_json::<T, NoDeclaredError>().send().await?;
     let received = server.received();
     Ok((value, serde_json::from_slice(&received[0].body).unwrap()))
 }

@@ -17,7 +17,7 @@ async fn arrives(
     request: impl FnOnce(onboarding_core::Client) -> Request,
 ) -> Result<(String, Option<String>), Refused> {
     let server = Server::start(|_, _| json(200, "{}")).await;
-    match request(client(&server)).answers_nothing::<NoDeclaredError>().send().await {
+    match request(client(&server)).returns_nothing::<NoDeclaredError>().send().await {
         Ok(()) => {
             let received = server.received().remove(0);
             Ok((received.target().to_owned(), received.header("x-color").map(str::to_owned)))
@@ -136,7 +136,7 @@ call! {
 
 async fn sent(body: &Search) -> Result<String, String> {
     let server = Server::start(|_, _| json(200, "{}")).await;
-    let call = FindThings(client(&server).request(&SEND).answers_nothing());
+    let call = FindThings(client(&server).request(&SEND).returns_nothing());
     match call.body(body).send().await {
         Ok(()) => {
             let received = server.received().remove(0);
@@ -199,14 +199,14 @@ async fn a_key_in_the_query_is_sent_once_encoded_and_never_shown() {
         (client.request(&PUBLIC), "/things".to_owned()),
     ];
     for (request, target) in requests {
-        let call = request.answers_nothing::<NoDeclaredError>();
+        let call = request.returns_nothing::<NoDeclaredError>();
         assert!(!format!("{client:?} {call:?}").contains(SECRET));
         call.send().await.unwrap();
         assert_eq!(server.received().last().unwrap().target(), target);
     }
     // An address that nobody listens to: the HTTP client's own errors hold the address.
     let unreachable = build("http://127.0.0.1:9".to_owned());
-    let error = unreachable.request(&SEND).answers_nothing::<NoDeclaredError>().send().await.unwrap_err();
+    let error = unreachable.request(&SEND).returns_nothing::<NoDeclaredError>().send().await.unwrap_err();
     let mut shown = format!("{error} {error:?}");
     let mut source = std::error::Error::source(&error);
     while let Some(inner) = source {
@@ -221,7 +221,7 @@ async fn cookies_are_one_header_and_cannot_pass_for_others() {
     let server = Server::start(|_, _| json(200, "{}")).await;
     let credentials = Credentials::none().cookie("SESSION", SECRET).cookie("device", "d-1");
     let client = builder(&server).credentials(credentials).build().unwrap().0;
-    client.request(&LIST).answers_nothing::<NoDeclaredError>().send().await.unwrap();
+    client.request(&LIST).returns_nothing::<NoDeclaredError>().send().await.unwrap();
     // RFC 6265, section 4.2.1.
     assert_eq!(server.received()[0].header("cookie"), Some(format!("SESSION={SECRET}; device=d-1").as_str()));
     for value in ["a; admin=1", "a,b", "a b", "\"a\"", "é", "a\r\nb"] {

@@ -10,7 +10,7 @@ use onboarding_core::{
     TokenRequest, TokenSource, TokenStore, Tokens,
 };
 
-use crate::common::{FakeRuntime, Received, SECRET, Server, Step, answer, builder, json, printed};
+use crate::common::{FakeRuntime, Received, SECRET, Server, Step, builder, json, printed, response};
 
 static GET: Operation = Operation::new("get", Method::GET, "/things");
 static PUBLIC: Operation = Operation::new("public", Method::GET, "/public").public();
@@ -88,7 +88,7 @@ fn signed_in(server: &Server, runtime: &FakeRuntime, source: TokenSource) -> Cli
 }
 
 async fn call(client: &Client, operation: &'static Operation) -> Result<(), Error<NoDeclaredError>> {
-    client.request(operation).answers_nothing().send().await
+    client.request(operation).returns_nothing().send().await
 }
 
 fn bearer(request: &Received) -> &str {
@@ -173,7 +173,7 @@ async fn upvest_signs_in_with_client_credentials_and_signs_every_request() {
 }
 
 #[tokio::test]
-async fn b2core_reads_the_end_from_the_answer_and_tells_of_a_second_factor() {
+async fn b2core_reads_the_end_from_the_response_and_reports_a_second_factor() {
     let server = Server::start(|number, request| match (request.path(), number) {
         ("/api/v2/signin", 0..4) => {
             json(200, r#"{"2faRequired":false,"accessToken":{"token":"t","expiresAt":"2024-11-06T10:49:37+01:00"}}"#)
@@ -392,7 +392,7 @@ async fn a_failed_renewal_reaches_every_call_that_waits() {
         assert!(!printed(&error).contains(SECRET));
         let Error::Credentials(error) = error else { panic!("{error:?}") };
         assert_eq!(error.kind(), CredentialsErrorKind::Unavailable);
-        assert_eq!(error.to_string(), "the vendor's token endpoint answered 503 Service Unavailable");
+        assert_eq!(error.to_string(), "the vendor's token endpoint responded with 503 Service Unavailable");
     }
     let asked = server.count_of("/auth/token");
     assert_eq!(
@@ -440,7 +440,7 @@ async fn a_dropped_call_does_not_lose_a_single_use_token() {
     let dropped = tokio::time::timeout(Duration::from_millis(10), call(&client, &GET)).await;
     assert!(dropped.is_err(), "the vendor takes longer than that");
     call(&client, &GET).await.unwrap();
-    assert_eq!(server.count_of("/oauth/token"), 2, "the renewal went on, and its answer was kept");
+    assert_eq!(server.count_of("/oauth/token"), 2, "the renewal went on, and its response was kept");
 }
 
 #[tokio::test]
@@ -451,7 +451,7 @@ async fn a_call_waits_for_tokens_no_longer_than_it_may_take() {
     let error = client
         .request(&GET)
         .timeout(Duration::from_millis(100))
-        .answers_nothing::<NoDeclaredError>()
+        .returns_nothing::<NoDeclaredError>()
         .send()
         .await
         .unwrap_err();
@@ -463,7 +463,7 @@ async fn a_call_waits_for_tokens_no_longer_than_it_may_take() {
 #[tokio::test]
 async fn requests_for_tokens_follow_no_redirect_and_tell_what_is_missing() {
     let server = Server::start(|_, request| match request.path() {
-        "/auth/token" => answer("307 Temporary", &[("location", "/elsewhere")], ""),
+        "/auth/token" => response("307 Temporary", &[("location", "/elsewhere")], ""),
         _ => json(200, r#"{"access_token":"a"}"#),
     })
     .await;
@@ -480,7 +480,7 @@ async fn requests_for_tokens_follow_no_redirect_and_tell_what_is_missing() {
 }
 
 #[tokio::test]
-async fn an_answer_without_a_token_is_malformed() {
+async fn a_response_without_a_token_is_malformed() {
     for body in ["{}", r#"{"access_token":""}"#, r#"{"access_token":"a\nb"}"#, "<html>"] {
         let server = Server::start(move |_, _| json(200, body)).await;
         let Error::Credentials(error) =

@@ -500,10 +500,10 @@ fn bodies() {
 
 #[tokio::test]
 async fn get_index() {
-    let answers = [(401, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "get_index", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(401, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "get_index", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_index();
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -512,10 +512,10 @@ async fn get_index() {
 
 #[tokio::test]
 async fn get_legal_person() {
-    let answers = [(200, "LegalPerson"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "get_legal_person", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "LegalPerson"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "get_legal_person", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_legal_person(&types::LegalPersonId::from("legal-person-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -524,11 +524,11 @@ async fn get_legal_person() {
 
 #[tokio::test]
 async fn update_legal_person() {
-    let answers = [(200, "LegalPerson"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (422, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "update_legal_person", Some("UpdateLegalPerson"), &answers);
+    let responses = [(200, "LegalPerson"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (422, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "update_legal_person", Some("UpdateLegalPerson"), &responses);
     let body: types::UpdateLegalPerson = read(&watch.text("UpdateLegalPerson"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).update_legal_person(&types::LegalPersonId::from("legal-person-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -537,10 +537,10 @@ async fn update_legal_person() {
 
 #[tokio::test]
 async fn list_legal_persons() {
-    let answers = [(200, "LegalPersonList"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_legal_persons", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "LegalPersonList"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_legal_persons", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_legal_persons(&types::OrganizationId::from("organization-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -549,11 +549,11 @@ async fn list_legal_persons() {
 
 #[tokio::test]
 async fn create_legal_person() {
-    let answers = [(201, "LegalPerson"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (422, "ErrorResponse"), (201, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "create_legal_person", Some("NewLegalPerson"), &answers);
+    let responses = [(201, "LegalPerson"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (422, "ErrorResponse"), (201, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "create_legal_person", Some("NewLegalPerson"), &responses);
     let body: types::NewLegalPerson = read(&watch.text("NewLegalPerson"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_legal_person(&types::OrganizationId::from("organization-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -562,11 +562,11 @@ async fn create_legal_person() {
 
 #[tokio::test]
 async fn create_claim() {
-    let answers = [(201, "Claim"), (400, "ErrorResponse"), (401, "ErrorResponse"), (422, "ErrorResponse"), (201, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "create_claim", Some("Claim"), &answers);
+    let responses = [(201, "Claim"), (400, "ErrorResponse"), (401, "ErrorResponse"), (422, "ErrorResponse"), (201, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "create_claim", Some("Claim"), &responses);
     let body: types::Claim = read(&watch.text("Claim"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_claim(&types::LegalPersonId::from("legal-person-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -575,10 +575,10 @@ async fn create_claim() {
 
 #[tokio::test]
 async fn list_organization_workflows() {
-    let answers = [(200, "WorkflowList"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_organization_workflows", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "WorkflowList"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_organization_workflows", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_organization_workflows(&types::OrganizationId::from("organization-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -587,10 +587,10 @@ async fn list_organization_workflows() {
 
 #[tokio::test]
 async fn get_workflow() {
-    let answers = [(401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "get_workflow", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "get_workflow", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_workflow(&types::WorkflowId::from("workflow-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -599,10 +599,10 @@ async fn get_workflow() {
 
 #[tokio::test]
 async fn list_legal_person_verifications() {
-    let answers = [(200, "VerificationList"), (400, "ErrorResponse"), (401, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_legal_person_verifications", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "VerificationList"), (400, "ErrorResponse"), (401, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_legal_person_verifications", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_legal_person_verifications(&types::LegalPersonId::from("legal-person-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -611,11 +611,11 @@ async fn list_legal_person_verifications() {
 
 #[tokio::test]
 async fn create_verification() {
-    let answers = [(400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (409, "ErrorResponse"), (422, "ErrorResponse"), (500, "ErrorResponse"), (502, "ErrorResponse"), (201, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "create_verification", None, &answers);
+    let responses = [(400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (409, "ErrorResponse"), (422, "ErrorResponse"), (500, "ErrorResponse"), (502, "ErrorResponse"), (201, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "create_verification", None, &responses);
     let body: types::NewVerification = read(r#"{"workflow-url":"/v0/workflows/workflow-id"}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_verification(&types::LegalPersonId::from("legal-person-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -624,10 +624,10 @@ async fn create_verification() {
 
 #[tokio::test]
 async fn get_verification() {
-    let answers = [(400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "get_verification", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "get_verification", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_verification(&types::VerificationId::from("verification-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -636,10 +636,10 @@ async fn get_verification() {
 
 #[tokio::test]
 async fn list_legal_person_decisions() {
-    let answers = [(200, "DecisionList"), (400, "ErrorResponse"), (401, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_legal_person_decisions", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "DecisionList"), (400, "ErrorResponse"), (401, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_legal_person_decisions", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_legal_person_decisions(&types::LegalPersonId::from("legal-person-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -648,11 +648,11 @@ async fn list_legal_person_decisions() {
 
 #[tokio::test]
 async fn create_decision() {
-    let answers = [(201, "Decision"), (400, "ErrorResponse"), (401, "ErrorResponse"), (403, "ErrorResponse"), (404, "ErrorResponse"), (422, "ErrorResponse"), (500, "ErrorResponse"), (503, "ErrorResponse"), (201, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "create_decision", Some("NewDecision"), &answers);
+    let responses = [(201, "Decision"), (400, "ErrorResponse"), (401, "ErrorResponse"), (403, "ErrorResponse"), (404, "ErrorResponse"), (422, "ErrorResponse"), (500, "ErrorResponse"), (503, "ErrorResponse"), (201, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "create_decision", Some("NewDecision"), &responses);
     let body: types::NewDecision = read(&watch.text("NewDecision"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_decision(&types::LegalPersonId::from("legal-person-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -661,10 +661,10 @@ async fn create_decision() {
 
 #[tokio::test]
 async fn get_companies_house_company() {
-    let answers = [(200, "Company"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (500, "ErrorResponse"), (502, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "get_companies_house_company", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "Company"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (500, "ErrorResponse"), (502, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "get_companies_house_company", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_companies_house_company("text");
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -673,10 +673,10 @@ async fn get_companies_house_company() {
 
 #[tokio::test]
 async fn get_bank_account() {
-    let answers = [(200, "BankAccount"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "get_bank_account", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "BankAccount"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "get_bank_account", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_bank_account(&types::BankAccountId::from("bank-account-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -685,11 +685,11 @@ async fn get_bank_account() {
 
 #[tokio::test]
 async fn update_bank_account() {
-    let answers = [(200, "BankAccount"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "update_bank_account", Some("UpdateBankAccount"), &answers);
+    let responses = [(200, "BankAccount"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "update_bank_account", Some("UpdateBankAccount"), &responses);
     let body: types::UpdateBankAccount = read(&watch.text("UpdateBankAccount"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).update_bank_account(&types::BankAccountId::from("bank-account-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -698,10 +698,10 @@ async fn update_bank_account() {
 
 #[tokio::test]
 async fn close_bank_account() {
-    let answers = [(200, "BankAccount"), (401, "ErrorResponse"), (404, "ErrorResponse"), (422, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "close_bank_account", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "BankAccount"), (401, "ErrorResponse"), (404, "ErrorResponse"), (422, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "close_bank_account", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).close_bank_account(&types::BankAccountId::from("bank-account-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -710,10 +710,10 @@ async fn close_bank_account() {
 
 #[tokio::test]
 async fn list_legal_person_bank_accounts() {
-    let answers = [(200, "BankAccountList"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_legal_person_bank_accounts", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "BankAccountList"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_legal_person_bank_accounts", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_legal_person_bank_accounts(&types::LegalPersonId::from("legal-person-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -722,11 +722,11 @@ async fn list_legal_person_bank_accounts() {
 
 #[tokio::test]
 async fn create_bank_account() {
-    let answers = [(201, "BankAccount"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (422, "ErrorResponse"), (201, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "create_bank_account", Some("NewBankAccount"), &answers);
+    let responses = [(201, "BankAccount"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (422, "ErrorResponse"), (201, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "create_bank_account", Some("NewBankAccount"), &responses);
     let body: types::NewBankAccount = read(&watch.text("NewBankAccount"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_bank_account(&types::LegalPersonId::from("legal-person-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -735,10 +735,10 @@ async fn create_bank_account() {
 
 #[tokio::test]
 async fn list_organization_bank_accounts() {
-    let answers = [(200, "BankAccountList"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_organization_bank_accounts", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "BankAccountList"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_organization_bank_accounts", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_organization_bank_accounts(&types::OrganizationId::from("organization-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -747,10 +747,10 @@ async fn list_organization_bank_accounts() {
 
 #[tokio::test]
 async fn list_customer_bank_accounts() {
-    let answers = [(200, "BankAccountList"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_customer_bank_accounts", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "BankAccountList"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_customer_bank_accounts", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_customer_bank_accounts(&types::OrganizationId::from("organization-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -759,10 +759,10 @@ async fn list_customer_bank_accounts() {
 
 #[tokio::test]
 async fn list_bank_account_payments() {
-    let answers = [(200, "PaymentList"), (400, "ErrorResponse"), (401, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_bank_account_payments", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "PaymentList"), (400, "ErrorResponse"), (401, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_bank_account_payments", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_bank_account_payments(&types::BankAccountId::from("bank-account-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -771,11 +771,11 @@ async fn list_bank_account_payments() {
 
 #[tokio::test]
 async fn create_payment() {
-    let answers = [(201, "Payment"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (422, "ErrorResponse"), (500, "ErrorResponse"), (201, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "create_payment", Some("NewPayment"), &answers);
+    let responses = [(201, "Payment"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (422, "ErrorResponse"), (500, "ErrorResponse"), (201, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "create_payment", Some("NewPayment"), &responses);
     let body: types::NewPayment = read(&watch.text("NewPayment"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_payment(&types::BankAccountId::from("bank-account-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -784,10 +784,10 @@ async fn create_payment() {
 
 #[tokio::test]
 async fn list_payee_payments() {
-    let answers = [(200, "PaymentList"), (400, "ErrorResponse"), (401, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_payee_payments", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "PaymentList"), (400, "ErrorResponse"), (401, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_payee_payments", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_payee_payments(&types::PayeeId::from("payee-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -796,10 +796,10 @@ async fn list_payee_payments() {
 
 #[tokio::test]
 async fn get_payment() {
-    let answers = [(200, "Payment"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "get_payment", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "Payment"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "get_payment", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_payment(&types::PaymentId::from("payment-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -808,10 +808,10 @@ async fn get_payment() {
 
 #[tokio::test]
 async fn submit_payment() {
-    let answers = [(200, "Payment"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (410, "ErrorResponse"), (422, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "submit_payment", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "Payment"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (410, "ErrorResponse"), (422, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "submit_payment", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).submit_payment(&types::PaymentId::from("payment-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -820,10 +820,10 @@ async fn submit_payment() {
 
 #[tokio::test]
 async fn list_bank_account_transactions() {
-    let answers = [(200, "TransactionList"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_bank_account_transactions", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "TransactionList"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_bank_account_transactions", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_bank_account_transactions(&types::BankAccountId::from("bank-account-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -832,10 +832,10 @@ async fn list_bank_account_transactions() {
 
 #[tokio::test]
 async fn list_legal_person_payees() {
-    let answers = [(200, "PayeeList"), (400, "ErrorResponse"), (401, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_legal_person_payees", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "PayeeList"), (400, "ErrorResponse"), (401, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_legal_person_payees", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_legal_person_payees(&types::LegalPersonId::from("legal-person-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -844,11 +844,11 @@ async fn list_legal_person_payees() {
 
 #[tokio::test]
 async fn create_payee() {
-    let answers = [(201, "Payee"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (201, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "create_payee", Some("NewPayee"), &answers);
+    let responses = [(201, "Payee"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (201, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "create_payee", Some("NewPayee"), &responses);
     let body: types::NewPayee = read(&watch.text("NewPayee"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_payee(&types::LegalPersonId::from("legal-person-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -857,10 +857,10 @@ async fn create_payee() {
 
 #[tokio::test]
 async fn get_payee() {
-    let answers = [(200, "Payee"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "get_payee", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "Payee"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "get_payee", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_payee(&types::PayeeId::from("payee-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -869,11 +869,11 @@ async fn get_payee() {
 
 #[tokio::test]
 async fn update_payee() {
-    let answers = [(200, "Payee"), (401, "ErrorResponse"), (422, "ErrorResponse"), (500, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "update_payee", None, &answers);
+    let responses = [(200, "Payee"), (401, "ErrorResponse"), (422, "ErrorResponse"), (500, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "update_payee", None, &responses);
     let body: types::UpdatePayee = read(r#"{"payee-status":"deactivated"}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).update_payee(&types::PayeeId::from("payee-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -882,10 +882,10 @@ async fn update_payee() {
 
 #[tokio::test]
 async fn get_organization() {
-    let answers = [(400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "get_organization", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "get_organization", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_organization(&types::OrganizationId::from("organization-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -894,10 +894,10 @@ async fn get_organization() {
 
 #[tokio::test]
 async fn get_user() {
-    let answers = [(200, "User"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "get_user", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "User"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "get_user", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_user(&types::UserId::from("user-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -906,10 +906,10 @@ async fn get_user() {
 
 #[tokio::test]
 async fn get_membership() {
-    let answers = [(200, "Membership"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "get_membership", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "Membership"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "get_membership", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_membership(&types::MembershipId::from("membership-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -918,10 +918,10 @@ async fn get_membership() {
 
 #[tokio::test]
 async fn list_membership_roles() {
-    let answers = [(200, "RoleList"), (400, "ErrorResponse"), (401, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_membership_roles", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "RoleList"), (400, "ErrorResponse"), (401, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_membership_roles", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_membership_roles(&types::MembershipId::from("membership-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -930,11 +930,11 @@ async fn list_membership_roles() {
 
 #[tokio::test]
 async fn set_membership_roles() {
-    let answers = [(200, "RoleList"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (422, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "set_membership_roles", None, &answers);
+    let responses = [(200, "RoleList"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (422, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "set_membership_roles", None, &responses);
     let body: types::UpdateMembershipRoles = read(r#"{"role-urls":["/v0/roles/role-id"]}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).set_membership_roles(&types::MembershipId::from("membership-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -943,10 +943,10 @@ async fn set_membership_roles() {
 
 #[tokio::test]
 async fn list_organization_memberships() {
-    let answers = [(200, "MembershipList"), (400, "ErrorResponse"), (401, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_organization_memberships", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "MembershipList"), (400, "ErrorResponse"), (401, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_organization_memberships", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_organization_memberships(&types::OrganizationId::from("organization-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -955,10 +955,10 @@ async fn list_organization_memberships() {
 
 #[tokio::test]
 async fn list_user_memberships() {
-    let answers = [(200, "MembershipList"), (400, "ErrorResponse"), (401, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_user_memberships", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "MembershipList"), (400, "ErrorResponse"), (401, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_user_memberships", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_user_memberships(&types::UserId::from("user-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -967,10 +967,10 @@ async fn list_user_memberships() {
 
 #[tokio::test]
 async fn get_api_key() {
-    let answers = [(400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "get_api_key", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "get_api_key", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_api_key(&types::ApiKeyId::from("api-key-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -979,10 +979,10 @@ async fn get_api_key() {
 
 #[tokio::test]
 async fn list_organization_api_keys() {
-    let answers = [(200, "ApiKeyList"), (400, "ErrorResponse"), (401, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_organization_api_keys", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "ApiKeyList"), (400, "ErrorResponse"), (401, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_organization_api_keys", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_organization_api_keys(&types::OrganizationId::from("organization-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -991,11 +991,11 @@ async fn list_organization_api_keys() {
 
 #[tokio::test]
 async fn create_api_key() {
-    let answers = [(201, "CreatedApiKey"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (409, "ErrorResponse"), (201, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "create_api_key", None, &answers);
+    let responses = [(201, "CreatedApiKey"), (400, "ErrorResponse"), (401, "ErrorResponse"), (404, "ErrorResponse"), (409, "ErrorResponse"), (201, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "create_api_key", None, &responses);
     let body: types::NewApiKey = read(r#"{"api-key-name":"text"}"#);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_api_key(&types::OrganizationId::from("organization-id"), &body);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -1004,10 +1004,10 @@ async fn create_api_key() {
 
 #[tokio::test]
 async fn list_user_api_keys() {
-    let answers = [(200, "ApiKeyList"), (400, "ErrorResponse"), (401, "ErrorResponse"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_user_api_keys", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "ApiKeyList"), (400, "ErrorResponse"), (401, "ErrorResponse"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_user_api_keys", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_user_api_keys(&types::UserId::from("user-id"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;

@@ -304,10 +304,10 @@ fn bodies() {
 
 #[tokio::test]
 async fn list_users() {
-    let answers = [(200, "UserList"), (400, "Problem"), (401, "Problem"), (403, "Problem"), (406, "Problem"), (429, "Problem"), (500, "Problem"), (503, "Problem"), (504, "Problem"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "list_users", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "UserList"), (400, "Problem"), (401, "Problem"), (403, "Problem"), (406, "Problem"), (429, "Problem"), (500, "Problem"), (503, "Problem"), (504, "Problem"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "list_users", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).list_users().sort(types::UserSortKey::CreatedAt).order(types::SortOrder::Asc).offset(1).limit(1);
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -316,11 +316,11 @@ async fn list_users() {
 
 #[tokio::test]
 async fn create_user() {
-    let answers = [(200, "User"), (400, "Problem"), (401, "Problem"), (403, "Problem"), (406, "Problem"), (429, "Problem"), (500, "Problem"), (503, "Problem"), (504, "Problem"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "create_user", Some("NewUser"), &answers);
+    let responses = [(200, "User"), (400, "Problem"), (401, "Problem"), (403, "Problem"), (406, "Problem"), (429, "Problem"), (500, "Problem"), (503, "Problem"), (504, "Problem"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "create_user", Some("NewUser"), &responses);
     let body: types::NewUser = read(&watch.text("NewUser"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).create_user(&body).idempotency_key("497f6eca-6276-4993-bfeb-53cbbbba6f08");
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -329,10 +329,10 @@ async fn create_user() {
 
 #[tokio::test]
 async fn get_user() {
-    let answers = [(200, "User"), (401, "Problem"), (403, "Problem"), (404, "Problem"), (406, "Problem"), (429, "Problem"), (500, "Problem"), (503, "Problem"), (504, "Problem"), (200, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "get_user", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(200, "User"), (401, "Problem"), (403, "Problem"), (404, "Problem"), (406, "Problem"), (429, "Problem"), (500, "Problem"), (503, "Problem"), (504, "Problem"), (200, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "get_user", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).get_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -341,10 +341,10 @@ async fn get_user() {
 
 #[tokio::test]
 async fn offboard_user() {
-    let answers = [(202, "."), (401, "Problem"), (403, "Problem"), (404, "Problem"), (406, "Problem"), (409, "Problem"), (429, "Problem"), (500, "Problem"), (503, "Problem"), (504, "Problem"), (401, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "offboard_user", None, &answers);
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    let responses = [(202, "."), (401, "Problem"), (403, "Problem"), (404, "Problem"), (406, "Problem"), (409, "Problem"), (429, "Problem"), (500, "Problem"), (503, "Problem"), (504, "Problem"), (401, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "offboard_user", None, &responses);
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).offboard_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;
@@ -353,11 +353,11 @@ async fn offboard_user() {
 
 #[tokio::test]
 async fn change_user_data() {
-    let answers = [(202, "."), (400, "Problem"), (401, "Problem"), (403, "Problem"), (404, "Problem"), (406, "Problem"), (409, "Problem"), (429, "Problem"), (500, "Problem"), (503, "Problem"), (504, "Problem"), (400, "*"), (418, "*")];
-    let watch = Watch::new(&CANARIES, "change_user_data", Some("UserDataChange"), &answers);
+    let responses = [(202, "."), (400, "Problem"), (401, "Problem"), (403, "Problem"), (404, "Problem"), (406, "Problem"), (409, "Problem"), (429, "Problem"), (500, "Problem"), (503, "Problem"), (504, "Problem"), (400, "*"), (418, "*")];
+    let watch = Watch::new(&CANARIES, "change_user_data", Some("UserDataChange"), &responses);
     let body: types::UserDataChange = read(&watch.text("UserDataChange"));
-    for (status, answer) in answers {
-        let server = Loopback::answering(status, "application/json", &watch.text(answer)).await;
+    for (status, response) in responses {
+        let server = Loopback::responding(status, "application/json", &watch.text(response)).await;
         let call = client(&server).change_user_data(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).idempotency_key("497f6eca-6276-4993-bfeb-53cbbbba6f08");
         watch.sees(&call);
         watch.ends(&server, call.send().await).await;

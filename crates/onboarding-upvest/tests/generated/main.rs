@@ -26,7 +26,7 @@ fn client(server: &Loopback) -> Client {
         .credentials(Credentials::access_token("the-client_id", "the-token"))
         // Signatures have tests of their own, and no two are the same.
         .signer(Unsigned)
-        // Each test is about one answer.
+        // Each test is about one response.
         .retry(Retry::never())
         .build()
         .expect("a loopback address is a base URL")

@@ -1,4 +1,4 @@
-//! Receives webhooks of Upvest with axum: verifies signatures with the vendor's keys, reads the events one by one, answers.
+//! Receives webhooks of Upvest with axum: verifies signatures with the vendor's keys, reads the events one by one, and responds.
 //!
 //! ```sh
 //! cargo run --example receive_webhook
@@ -12,7 +12,7 @@
 //! - When that cannot be told now, because the vendor has just changed its key or cannot be reached, 503 makes the vendor deliver
 //!   again.
 //! - An event that cannot be read is kept as it came, for someone to look at, and the others are handled. Only when it could not be
-//!   kept either is the answer 500.
+//!   kept either is the response 500.
 //!
 //! A service with several replicas gives `SignedWebhooks` a `ReplayStore` that they share; this one remembers by itself.
 
@@ -57,7 +57,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let batch = format!(r#"{{"payload":[{first},{faulty},{last}]}}"#);
     let changed = batch.replace("PROMOTED", "ACTIVATED");
     let sent = vendor.deliver(&url, &batch, &batch).await?;
-    let answers = [
+    let responses = [
         ("as it was sent", sent, StatusCode::OK),
         ("changed on the way", vendor.deliver(&url, &batch, &changed).await?, StatusCode::UNAUTHORIZED),
         ("sent once more", vendor.deliver_again(&url).await?, StatusCode::UNAUTHORIZED),
@@ -67,7 +67,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             StatusCode::SERVICE_UNAVAILABLE,
         ),
     ];
-    for (what, answered, expected) in answers {
+    for (what, answered, expected) in responses {
         println!("{what}: {answered}");
         assert_eq!(answered, expected);
     }
@@ -108,7 +108,7 @@ impl Receiver {
         Router::new().route("/webhooks/upvest", post(receive)).with_state(self.clone())
     }
 
-    /// Handles an event. A vendor delivers an event again when an answer was lost: a service tells by its identifier.
+    /// Handles an event. A vendor delivers an event again when a response was lost: a service tells by its identifier.
     fn handle(&self, event: &UserEvent) -> Result<(), Box<dyn Error>> {
         match &event.type_ {
             UserEventType::UserActivated => println!("  a user was activated"),
@@ -132,7 +132,7 @@ fn so_far<T: Clone>(list: &Mutex<Vec<T>>) -> Result<Vec<T>, Box<dyn Error>> {
     Ok(list.lock().map_err(|_| "a request has panicked")?.clone())
 }
 
-/// Answers 200 only once every event of a delivery is handled or kept: the vendor delivers anything else again.
+/// Responds with 200 only once every event of a delivery is handled or kept: the vendor delivers anything else again.
 async fn receive(
     State(receiver): State<Receiver>,
     method: Method,

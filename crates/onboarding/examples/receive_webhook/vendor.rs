@@ -67,7 +67,7 @@ impl Vendor {
         &self.url
     }
 
-    /// Signs one body and delivers another, which should be the same, and gives the answer.
+    /// Signs one body and delivers another, which should be the same, and gives the response.
     pub(crate) async fn deliver(&self, url: &str, signed: &str, sent: &str) -> Result<StatusCode, Box<dyn Error>> {
         let address = url.parse()?;
         let mut headers = HeaderMap::new();

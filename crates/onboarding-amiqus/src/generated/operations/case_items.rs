@@ -28,15 +28,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_case_items(types::CaseId(1)).send().await?;
-    /// # drop(answer);
+    /// let response = client.list_case_items(types::CaseId(1)).send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn list_case_items(&self, id: types::CaseId) -> ListCaseItems {
         static OPERATION: Operation = Operation::new("list_case_items", Method::GET, "/cases/{id}/items");
-        ListCaseItems(self.core.request(&OPERATION).path("id", &id).answers_json())
+        ListCaseItems(self.core.request(&OPERATION).path("id", &id).returns_json())
     }
 
     /// Add items to a case.
@@ -66,11 +66,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .add_case_items(types::CaseId(1), &[types::NewCaseItem::new(types::RecordId(1))])
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -85,7 +85,7 @@ impl Client {
             .request(&OPERATION)
             .path("id", &id)
             .json("application/json", body)
-            .answers_json_or_nothing()
+            .returns_json_or_nothing()
     }
 }
 

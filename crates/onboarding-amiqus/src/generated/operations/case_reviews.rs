@@ -28,15 +28,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_case_reviews(types::CaseId(1)).send().await?;
-    /// # drop(answer);
+    /// let response = client.list_case_reviews(types::CaseId(1)).send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn list_case_reviews(&self, id: types::CaseId) -> ListCaseReviews {
         static OPERATION: Operation = Operation::new("list_case_reviews", Method::GET, "/cases/{id}/reviews");
-        ListCaseReviews(self.core.request(&OPERATION).path("id", &id).answers_json())
+        ListCaseReviews(self.core.request(&OPERATION).path("id", &id).returns_json())
     }
 
     /// Review a case.
@@ -63,14 +63,14 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_case_review(
     ///         types::CaseId(1),
     ///         &types::NewCaseReview::new(types::CaseStatus::Pending),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -81,7 +81,7 @@ impl Client {
         body: &types::NewCaseReview,
     ) -> Call<types::CaseReview, errors::WriteError> {
         static OPERATION: Operation = Operation::new("create_case_review", Method::POST, "/cases/{id}/reviews");
-        self.core.request(&OPERATION).path("id", &id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", &id).json("application/json", body).returns_json()
     }
 }
 

@@ -25,15 +25,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_cases().send().await?;
-    /// # drop(answer);
+    /// let response = client.list_cases().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn list_cases(&self) -> ListCases {
         static OPERATION: Operation = Operation::new("list_cases", Method::GET, "/cases");
-        ListCases(self.core.request(&OPERATION).answers_json())
+        ListCases(self.core.request(&OPERATION).returns_json())
     }
 
     /// Create a case.
@@ -57,18 +57,18 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_case(&types::NewCase::new(types::ClientId(1), "text"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn create_case(&self, body: &types::NewCase) -> Call<types::Case, errors::CreateError> {
         static OPERATION: Operation = Operation::new("create_case", Method::POST, "/cases");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// Get a case.
@@ -91,15 +91,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.get_case(types::CaseId(1)).send().await?;
-    /// # drop(answer);
+    /// let response = client.get_case(types::CaseId(1)).send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn get_case(&self, id: types::CaseId) -> GetCase {
         static OPERATION: Operation = Operation::new("get_case", Method::GET, "/cases/{id}");
-        GetCase(self.core.request(&OPERATION).path("id", &id).answers_json())
+        GetCase(self.core.request(&OPERATION).path("id", &id).returns_json())
     }
 
     /// Update a case.
@@ -127,11 +127,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .update_case(types::CaseId(1), &types::UpdateCase::new())
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -142,7 +142,7 @@ impl Client {
         body: &types::UpdateCase,
     ) -> Call<types::Case, errors::WriteError> {
         static OPERATION: Operation = Operation::new("update_case", Method::PATCH, "/cases/{id}");
-        self.core.request(&OPERATION).path("id", &id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", &id).json("application/json", body).returns_json()
     }
 }
 

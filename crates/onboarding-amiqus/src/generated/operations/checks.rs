@@ -28,15 +28,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.get_check(types::CheckId(1)).send().await?;
-    /// # drop(answer);
+    /// let response = client.get_check(types::CheckId(1)).send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn get_check(&self, id: types::CheckId) -> GetCheck {
         static OPERATION: Operation = Operation::new("get_check", Method::GET, "/checks/{id}");
-        GetCheck(self.core.request(&OPERATION).path("id", &id).answers_json())
+        GetCheck(self.core.request(&OPERATION).path("id", &id).returns_json())
     }
 }
 

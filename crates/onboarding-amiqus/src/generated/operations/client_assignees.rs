@@ -48,7 +48,7 @@ impl Client {
             .request(&OPERATION)
             .path("clientId", &client_id)
             .path("assigneeId", &assignee_id)
-            .answers_nothing()
+            .returns_nothing()
     }
 
     /// List the assignees of a client.
@@ -71,15 +71,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_client_assignees(types::ClientId(1)).send().await?;
-    /// # drop(answer);
+    /// let response = client.list_client_assignees(types::ClientId(1)).send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn list_client_assignees(&self, id: types::ClientId) -> ListClientAssignees {
         static OPERATION: Operation = Operation::new("list_client_assignees", Method::GET, "/clients/{id}/assignees");
-        ListClientAssignees(self.core.request(&OPERATION).path("id", &id).answers_json())
+        ListClientAssignees(self.core.request(&OPERATION).path("id", &id).returns_json())
     }
 
     /// Add assignees to a client.
@@ -109,14 +109,14 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .add_client_assignees(
     ///         types::ClientId(1),
     ///         &[types::NewAssignee::new(types::TeamMemberId(1))],
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -131,7 +131,7 @@ impl Client {
             .request(&OPERATION)
             .path("id", &id)
             .json("application/json", body)
-            .answers_json_or_nothing()
+            .returns_json_or_nothing()
     }
 
     /// Replace the assignees of a client.
@@ -161,14 +161,14 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .replace_client_assignees(
     ///         types::ClientId(1),
     ///         &[types::NewAssignee::new(types::TeamMemberId(1))],
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -184,7 +184,7 @@ impl Client {
             .request(&OPERATION)
             .path("id", &id)
             .json("application/json", body)
-            .answers_json_or_nothing()
+            .returns_json_or_nothing()
     }
 
     /// Remove all assignees of a client.
@@ -215,7 +215,7 @@ impl Client {
     pub fn delete_client_assignees(&self, id: types::ClientId) -> Call<(), errors::ReadError> {
         static OPERATION: Operation =
             Operation::new("delete_client_assignees", Method::DELETE, "/clients/{id}/assignees");
-        self.core.request(&OPERATION).path("id", &id).answers_nothing()
+        self.core.request(&OPERATION).path("id", &id).returns_nothing()
     }
 }
 

@@ -34,7 +34,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .update_client_correction(
     ///         types::ClientId(1),
     ///         types::ClientCorrectionId(1),
@@ -44,7 +44,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -65,7 +65,7 @@ impl Client {
             .path("clientId", &client_id)
             .path("correctionId", &correction_id)
             .json("application/json", body)
-            .answers_json()
+            .returns_json()
     }
 
     /// List the corrections of a client.
@@ -88,8 +88,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_client_corrections(types::ClientId(1)).send().await?;
-    /// # drop(answer);
+    /// let response = client.list_client_corrections(types::ClientId(1)).send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -97,7 +97,7 @@ impl Client {
     pub fn list_client_corrections(&self, id: types::ClientId) -> ListClientCorrections {
         static OPERATION: Operation =
             Operation::new("list_client_corrections", Method::GET, "/clients/{id}/corrections");
-        ListClientCorrections(self.core.request(&OPERATION).path("id", &id).answers_json())
+        ListClientCorrections(self.core.request(&OPERATION).path("id", &id).returns_json())
     }
 }
 

@@ -55,7 +55,7 @@ impl Client {
             .request(&OPERATION)
             .path("clientId", &client_id)
             .path("fileId", &file_id)
-            .answers_download()
+            .returns_download()
     }
 
     /// List the files of a client.
@@ -77,15 +77,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_client_files(types::ClientId(1)).send().await?;
-    /// # drop(answer);
+    /// let response = client.list_client_files(types::ClientId(1)).send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn list_client_files(&self, id: types::ClientId) -> ListClientFiles {
         static OPERATION: Operation = Operation::new("list_client_files", Method::GET, "/clients/{id}/files");
-        ListClientFiles(self.core.request(&OPERATION).path("id", &id).answers_json())
+        ListClientFiles(self.core.request(&OPERATION).path("id", &id).returns_json())
     }
 
     /// Create a file for a client.
@@ -112,14 +112,14 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_client_file(
     ///         types::ClientId(1),
     ///         &types::NewClientFile::new(types::AttachmentId(1)),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -130,7 +130,7 @@ impl Client {
         body: &types::NewClientFile,
     ) -> Call<types::ClientFile, errors::WriteError> {
         static OPERATION: Operation = Operation::new("create_client_file", Method::POST, "/clients/{id}/files");
-        self.core.request(&OPERATION).path("id", &id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", &id).json("application/json", body).returns_json()
     }
 }
 

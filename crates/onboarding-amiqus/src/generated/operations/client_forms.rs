@@ -26,15 +26,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_client_forms(types::ClientId(1)).send().await?;
-    /// # drop(answer);
+    /// let response = client.list_client_forms(types::ClientId(1)).send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn list_client_forms(&self, id: types::ClientId) -> ListClientForms {
         static OPERATION: Operation = Operation::new("list_client_forms", Method::GET, "/clients/{id}/forms");
-        ListClientForms(self.core.request(&OPERATION).path("id", &id).answers_json())
+        ListClientForms(self.core.request(&OPERATION).path("id", &id).returns_json())
     }
 
     /// Get a form of a client.
@@ -56,14 +56,14 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .get_client_form(
     ///         types::ClientId(1),
     ///         &types::ClientFormReferenceId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -80,7 +80,7 @@ impl Client {
             .path("id", &id)
             .check("reference", reference, &[])
             .path("reference", reference)
-            .answers_json()
+            .returns_json()
     }
 
     /// Download a form of a client.
@@ -130,7 +130,7 @@ impl Client {
             .path("id", &id)
             .check("reference", reference, &[])
             .path("reference", reference)
-            .answers_download()
+            .returns_download()
     }
 }
 

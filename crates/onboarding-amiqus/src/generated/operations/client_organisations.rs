@@ -51,7 +51,7 @@ impl Client {
             .request(&OPERATION)
             .path("clientId", &client_id)
             .path("organisationId", &organisation_id)
-            .answers_nothing()
+            .returns_nothing()
     }
 
     /// List the organisations of a client.
@@ -74,8 +74,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_client_organisations(types::ClientId(1)).send().await?;
-    /// # drop(answer);
+    /// let response = client.list_client_organisations(types::ClientId(1)).send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -83,7 +83,7 @@ impl Client {
     pub fn list_client_organisations(&self, id: types::ClientId) -> ListClientOrganisations {
         static OPERATION: Operation =
             Operation::new("list_client_organisations", Method::GET, "/clients/{id}/organisations");
-        ListClientOrganisations(self.core.request(&OPERATION).path("id", &id).answers_json())
+        ListClientOrganisations(self.core.request(&OPERATION).path("id", &id).returns_json())
     }
 
     /// Add organisations to a client.
@@ -112,11 +112,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .add_client_organisations(types::ClientId(1), &[types::OrganisationId(1)])
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -132,7 +132,7 @@ impl Client {
             .request(&OPERATION)
             .path("id", &id)
             .json("application/json", body)
-            .answers_json_or_nothing()
+            .returns_json_or_nothing()
     }
 
     /// Replace the organisations of a client.
@@ -162,11 +162,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .replace_client_organisations(types::ClientId(1), &[types::OrganisationId(1)])
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -182,7 +182,7 @@ impl Client {
             .request(&OPERATION)
             .path("id", &id)
             .json("application/json", body)
-            .answers_json_or_nothing()
+            .returns_json_or_nothing()
     }
 
     /// Remove all organisations of a client.
@@ -213,7 +213,7 @@ impl Client {
     pub fn delete_client_organisations(&self, id: types::ClientId) -> Call<(), errors::ReadError> {
         static OPERATION: Operation =
             Operation::new("delete_client_organisations", Method::DELETE, "/clients/{id}/organisations");
-        self.core.request(&OPERATION).path("id", &id).answers_nothing()
+        self.core.request(&OPERATION).path("id", &id).returns_nothing()
     }
 }
 

@@ -24,15 +24,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_clients().send().await?;
-    /// # drop(answer);
+    /// let response = client.list_clients().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn list_clients(&self) -> ListClients {
         static OPERATION: Operation = Operation::new("list_clients", Method::GET, "/clients");
-        ListClients(self.core.request(&OPERATION).answers_json())
+        ListClients(self.core.request(&OPERATION).returns_json())
     }
 
     /// Create a client.
@@ -56,7 +56,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_client(
     ///         &types::NewClient::new(
     ///             types::NewName::new("text", "text"),
@@ -65,14 +65,14 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn create_client(&self, body: &types::NewClient) -> Call<types::ClientProfile, errors::CreateError> {
         static OPERATION: Operation = Operation::new("create_client", Method::POST, "/clients");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// Get a client.
@@ -95,15 +95,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.get_client(types::ClientId(1)).send().await?;
-    /// # drop(answer);
+    /// let response = client.get_client(types::ClientId(1)).send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn get_client(&self, id: types::ClientId) -> Call<types::ClientProfile, errors::ReadError> {
         static OPERATION: Operation = Operation::new("get_client", Method::GET, "/clients/{id}");
-        self.core.request(&OPERATION).path("id", &id).answers_json()
+        self.core.request(&OPERATION).path("id", &id).returns_json()
     }
 
     /// Update a client.
@@ -130,11 +130,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .update_client(types::ClientId(1), &types::UpdateClient::new())
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -145,7 +145,7 @@ impl Client {
         body: &types::UpdateClient,
     ) -> Call<types::ClientProfile, errors::WriteError> {
         static OPERATION: Operation = Operation::new("update_client", Method::PATCH, "/clients/{id}");
-        self.core.request(&OPERATION).path("id", &id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", &id).json("application/json", body).returns_json()
     }
 
     /// Delete a client.
@@ -173,7 +173,7 @@ impl Client {
     #[inline]
     pub fn delete_client(&self, id: types::ClientId) -> Call<(), errors::ForbiddenError> {
         static OPERATION: Operation = Operation::new("delete_client", Method::DELETE, "/clients/{id}");
-        self.core.request(&OPERATION).path("id", &id).answers_nothing()
+        self.core.request(&OPERATION).path("id", &id).returns_nothing()
     }
 
     /// Get the address of a client.
@@ -196,15 +196,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.get_client_address(types::ClientId(1)).send().await?;
-    /// # drop(answer);
+    /// let response = client.get_client_address(types::ClientId(1)).send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn get_client_address(&self, id: types::ClientId) -> Call<types::Address, errors::ReadError> {
         static OPERATION: Operation = Operation::new("get_client_address", Method::GET, "/clients/{id}/address");
-        self.core.request(&OPERATION).path("id", &id).answers_json()
+        self.core.request(&OPERATION).path("id", &id).returns_json()
     }
 
     /// Replace the address of a client.
@@ -231,11 +231,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .replace_client_address(types::ClientId(1), &types::NewAddress::new())
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -246,7 +246,7 @@ impl Client {
         body: &types::NewAddress,
     ) -> Call<types::Address, errors::WriteError> {
         static OPERATION: Operation = Operation::new("replace_client_address", Method::PUT, "/clients/{id}/address");
-        self.core.request(&OPERATION).path("id", &id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", &id).json("application/json", body).returns_json()
     }
 
     /// List the records of a client.
@@ -267,15 +267,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_client_records(types::ClientId(1)).send().await?;
-    /// # drop(answer);
+    /// let response = client.list_client_records(types::ClientId(1)).send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn list_client_records(&self, id: types::ClientId) -> ListClientRecords {
         static OPERATION: Operation = Operation::new("list_client_records", Method::GET, "/clients/{id}/records");
-        ListClientRecords(self.core.request(&OPERATION).path("id", &id).answers_json())
+        ListClientRecords(self.core.request(&OPERATION).path("id", &id).returns_json())
     }
 }
 

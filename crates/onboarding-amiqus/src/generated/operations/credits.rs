@@ -27,15 +27,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_credit_history().send().await?;
-    /// # drop(answer);
+    /// let response = client.list_credit_history().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn list_credit_history(&self) -> ListCreditHistory {
         static OPERATION: Operation = Operation::new("list_credit_history", Method::GET, "/credits");
-        ListCreditHistory(self.core.request(&OPERATION).answers_json())
+        ListCreditHistory(self.core.request(&OPERATION).returns_json())
     }
 }
 

@@ -28,15 +28,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_record_assignees(types::RecordId(1)).send().await?;
-    /// # drop(answer);
+    /// let response = client.list_record_assignees(types::RecordId(1)).send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn list_record_assignees(&self, id: types::RecordId) -> ListRecordAssignees {
         static OPERATION: Operation = Operation::new("list_record_assignees", Method::GET, "/records/{id}/assignees");
-        ListRecordAssignees(self.core.request(&OPERATION).path("id", &id).answers_json())
+        ListRecordAssignees(self.core.request(&OPERATION).path("id", &id).returns_json())
     }
 
     /// Add assignees to a record.
@@ -66,14 +66,14 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .add_record_assignees(
     ///         types::RecordId(1),
     ///         &[types::NewAssignee::new(types::TeamMemberId(1))],
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -88,7 +88,7 @@ impl Client {
             .request(&OPERATION)
             .path("id", &id)
             .json("application/json", body)
-            .answers_json_or_nothing()
+            .returns_json_or_nothing()
     }
 
     /// Replace the assignees of a record.
@@ -118,14 +118,14 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .replace_record_assignees(
     ///         types::RecordId(1),
     ///         &[types::NewAssignee::new(types::TeamMemberId(1))],
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -141,7 +141,7 @@ impl Client {
             .request(&OPERATION)
             .path("id", &id)
             .json("application/json", body)
-            .answers_json_or_nothing()
+            .returns_json_or_nothing()
     }
 
     /// Remove all assignees of a record.
@@ -172,7 +172,7 @@ impl Client {
     pub fn delete_record_assignees(&self, id: types::RecordId) -> Call<(), errors::ReadError> {
         static OPERATION: Operation =
             Operation::new("delete_record_assignees", Method::DELETE, "/records/{id}/assignees");
-        self.core.request(&OPERATION).path("id", &id).answers_nothing()
+        self.core.request(&OPERATION).path("id", &id).returns_nothing()
     }
 
     /// Remove an assignee of a record.
@@ -215,7 +215,7 @@ impl Client {
             .request(&OPERATION)
             .path("recordId", &record_id)
             .path("assigneeId", &assignee_id)
-            .answers_nothing()
+            .returns_nothing()
     }
 }
 

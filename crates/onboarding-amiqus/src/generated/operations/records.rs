@@ -24,15 +24,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_records().send().await?;
-    /// # drop(answer);
+    /// let response = client.list_records().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn list_records(&self) -> ListRecords {
         static OPERATION: Operation = Operation::new("list_records", Method::GET, "/records");
-        ListRecords(self.core.request(&OPERATION).answers_json())
+        ListRecords(self.core.request(&OPERATION).returns_json())
     }
 
     /// Create a record.
@@ -57,7 +57,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_record(
     ///         &types::NewRecord::NewRecordFromSteps(
     ///             types::NewRecordFromSteps::new(
@@ -73,14 +73,14 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn create_record(&self, body: &types::NewRecord) -> Call<types::Record, errors::CreateError> {
         static OPERATION: Operation = Operation::new("create_record", Method::POST, "/records");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// Get a record.
@@ -103,15 +103,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.get_record(types::RecordId(1)).send().await?;
-    /// # drop(answer);
+    /// let response = client.get_record(types::RecordId(1)).send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn get_record(&self, id: types::RecordId) -> GetRecord {
         static OPERATION: Operation = Operation::new("get_record", Method::GET, "/records/{id}");
-        GetRecord(self.core.request(&OPERATION).path("id", &id).answers_json())
+        GetRecord(self.core.request(&OPERATION).path("id", &id).returns_json())
     }
 
     /// Update a record.
@@ -139,11 +139,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .update_record(types::RecordId(1), &types::UpdateRecord::new())
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -154,7 +154,7 @@ impl Client {
         body: &types::UpdateRecord,
     ) -> Call<types::Record, errors::WriteError> {
         static OPERATION: Operation = Operation::new("update_record", Method::PATCH, "/records/{id}");
-        self.core.request(&OPERATION).path("id", &id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", &id).json("application/json", body).returns_json()
     }
 
     /// Archive a record.
@@ -176,8 +176,8 @@ impl Client {
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// # #[allow(deprecated)]
-    /// let answer = client.archive_record(types::RecordId(1)).send().await?;
-    /// # drop(answer);
+    /// let response = client.archive_record(types::RecordId(1)).send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -186,7 +186,7 @@ impl Client {
     pub fn archive_record(&self, id: types::RecordId) -> ArchiveRecord {
         static OPERATION: Operation =
             Operation::new("archive_record", Method::POST, "/records/{id}/archive").deprecated();
-        ArchiveRecord(self.core.request(&OPERATION).path("id", &id).answers_json())
+        ArchiveRecord(self.core.request(&OPERATION).path("id", &id).returns_json())
     }
 
     /// List the documents of a record.
@@ -206,15 +206,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_record_documents(types::RecordId(1)).send().await?;
-    /// # drop(answer);
+    /// let response = client.list_record_documents(types::RecordId(1)).send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn list_record_documents(&self, id: types::RecordId) -> ListRecordDocuments {
         static OPERATION: Operation = Operation::new("list_record_documents", Method::GET, "/records/{id}/documents");
-        ListRecordDocuments(self.core.request(&OPERATION).path("id", &id).answers_json())
+        ListRecordDocuments(self.core.request(&OPERATION).path("id", &id).returns_json())
     }
 
     /// Download a record.
@@ -244,7 +244,7 @@ impl Client {
     pub fn download_record(&self, id: types::RecordId) -> Call<Download, errors::ForbiddenError> {
         static OPERATION: Operation =
             Operation::new("download_record", Method::GET, "/records/{id}/download").accept("application/pdf");
-        self.core.request(&OPERATION).path("id", &id).answers_download()
+        self.core.request(&OPERATION).path("id", &id).returns_download()
     }
 
     /// Expire a record.
@@ -268,15 +268,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.expire_record(types::RecordId(1)).send().await?;
-    /// # drop(answer);
+    /// let response = client.expire_record(types::RecordId(1)).send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn expire_record(&self, id: types::RecordId) -> ExpireRecord {
         static OPERATION: Operation = Operation::new("expire_record", Method::POST, "/records/{id}/expire");
-        ExpireRecord(self.core.request(&OPERATION).path("id", &id).answers_json())
+        ExpireRecord(self.core.request(&OPERATION).path("id", &id).returns_json())
     }
 
     /// List the steps of a record.
@@ -297,15 +297,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_record_steps(types::RecordId(1)).send().await?;
-    /// # drop(answer);
+    /// let response = client.list_record_steps(types::RecordId(1)).send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn list_record_steps(&self, id: types::RecordId) -> ListRecordSteps {
         static OPERATION: Operation = Operation::new("list_record_steps", Method::GET, "/records/{id}/steps");
-        ListRecordSteps(self.core.request(&OPERATION).path("id", &id).answers_json())
+        ListRecordSteps(self.core.request(&OPERATION).path("id", &id).returns_json())
     }
 }
 

@@ -31,6 +31,6 @@ impl Client {
     #[inline]
     pub fn check_status(&self) -> Call<(), errors::AccountError> {
         static OPERATION: Operation = Operation::new("check_status", Method::GET, "/status");
-        self.core.request(&OPERATION).answers_nothing()
+        self.core.request(&OPERATION).returns_nothing()
     }
 }

@@ -23,15 +23,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.get_current_team().send().await?;
-    /// # drop(answer);
+    /// let response = client.get_current_team().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn get_current_team(&self) -> Call<types::Team, NoDeclaredError> {
         static OPERATION: Operation = Operation::new("get_current_team", Method::GET, "/team");
-        self.core.request(&OPERATION).answers_json()
+        self.core.request(&OPERATION).returns_json()
     }
 
     /// Update the current team.
@@ -53,15 +53,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.update_current_team(&types::UpdateTeam::new()).send().await?;
-    /// # drop(answer);
+    /// let response = client.update_current_team(&types::UpdateTeam::new()).send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn update_current_team(&self, body: &types::UpdateTeam) -> Call<types::Team, errors::ForbiddenError> {
         static OPERATION: Operation = Operation::new("update_current_team", Method::PATCH, "/team");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// Get the membership of the current user.
@@ -80,15 +80,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.get_team_membership().send().await?;
-    /// # drop(answer);
+    /// let response = client.get_team_membership().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn get_team_membership(&self) -> Call<types::TeamMember, errors::AccountError> {
         static OPERATION: Operation = Operation::new("get_team_membership", Method::GET, "/team/me");
-        self.core.request(&OPERATION).answers_json()
+        self.core.request(&OPERATION).returns_json()
     }
 
     /// List the members of the current team.
@@ -106,15 +106,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_team_members().send().await?;
-    /// # drop(answer);
+    /// let response = client.list_team_members().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn list_team_members(&self) -> ListTeamMembers {
         static OPERATION: Operation = Operation::new("list_team_members", Method::GET, "/team/members");
-        ListTeamMembers(self.core.request(&OPERATION).answers_json())
+        ListTeamMembers(self.core.request(&OPERATION).returns_json())
     }
 }
 

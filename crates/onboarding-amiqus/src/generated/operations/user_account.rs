@@ -24,15 +24,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.get_current_user().send().await?;
-    /// # drop(answer);
+    /// let response = client.get_current_user().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn get_current_user(&self) -> Call<types::User, errors::AccountError> {
         static OPERATION: Operation = Operation::new("get_current_user", Method::GET, "/me");
-        self.core.request(&OPERATION).answers_json()
+        self.core.request(&OPERATION).returns_json()
     }
 
     /// Update the current user.
@@ -56,8 +56,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.update_current_user(&types::UpdateUser::new()).send().await?;
-    /// # drop(answer);
+    /// let response = client.update_current_user(&types::UpdateUser::new()).send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -67,7 +67,7 @@ impl Client {
         body: &types::UpdateUser,
     ) -> Call<types::User, errors::UpdateCurrentUserError> {
         static OPERATION: Operation = Operation::new("update_current_user", Method::PATCH, "/me");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// List the teams of the current user.
@@ -86,15 +86,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_my_teams().send().await?;
-    /// # drop(answer);
+    /// let response = client.list_my_teams().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn list_my_teams(&self) -> ListMyTeams {
         static OPERATION: Operation = Operation::new("list_my_teams", Method::GET, "/me/teams");
-        ListMyTeams(self.core.request(&OPERATION).answers_json())
+        ListMyTeams(self.core.request(&OPERATION).returns_json())
     }
 }
 

@@ -28,15 +28,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_b2core::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_clients().send().await?;
-    /// # drop(answer);
+    /// let response = client.list_clients().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn list_clients(&self) -> ListClients {
         static OPERATION: Operation = Operation::new("list_clients", Method::GET, "/api/v2/clients");
-        ListClients(self.core.request(&OPERATION).answers_json())
+        ListClients(self.core.request(&OPERATION).returns_json())
     }
 
     /// Register a client.
@@ -60,15 +60,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_b2core::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.create_client(&types::NewClient::new()).send().await?;
-    /// # drop(answer);
+    /// let response = client.create_client(&types::NewClient::new()).send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn create_client(&self, body: &types::NewClient) -> Call<types::ClientProfile, errors::CollectionError> {
         static OPERATION: Operation = Operation::new("create_client", Method::POST, "/api/v2/clients");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// Get a client.
@@ -91,15 +91,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_b2core::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.get_client(types::ClientId(1)).send().await?;
-    /// # drop(answer);
+    /// let response = client.get_client(types::ClientId(1)).send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn get_client(&self, client_id: types::ClientId) -> Call<types::ClientProfile, errors::GetClientError> {
         static OPERATION: Operation = Operation::new("get_client", Method::GET, "/api/v2/clients/{clientId}");
-        self.core.request(&OPERATION).path("clientId", &client_id).answers_json()
+        self.core.request(&OPERATION).path("clientId", &client_id).returns_json()
     }
 }
 

@@ -24,7 +24,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_anonymous_access(
     ///         &types::NewAnonymousAccessAttributes::new(
     ///                 types::UserId::from("user-id"),
@@ -35,7 +35,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -50,7 +50,7 @@ impl Client {
             "/v1/anonymous-accesses/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// Get a grant of anonymous access.
@@ -74,11 +74,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .get_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -93,7 +93,7 @@ impl Client {
             "/v1/anonymous-accesses/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).returns_json()
     }
 
     /// Update a grant of anonymous access.
@@ -114,7 +114,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .update_anonymous_access(
     ///         &types::AnonymousAccessId::from("anonymous-access-id"),
     ///         &types::UpdateAnonymousAccess::new(
@@ -125,7 +125,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -141,7 +141,7 @@ impl Client {
             "/v1/anonymous-accesses/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
     /// Call an endpoint under a grant.
@@ -163,14 +163,14 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .proxy_anonymous_access(
     ///         &types::AnonymousAccessId::from("anonymous-access-id"),
     ///         &types::ProxyCall::new("text", types::HttpMethod::Delete),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -186,6 +186,6 @@ impl Client {
             "/v1/anonymous-accesses/{id}/proxy/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 }

@@ -24,7 +24,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .get_authz_accessible_resources(
     ///         &types::AccessibleResourcesQuery::new(
     ///             vec!["text".to_owned()],
@@ -33,7 +33,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -48,7 +48,7 @@ impl Client {
             "/v1/authz-get-accessible-resources/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// List individuals a user may reach.
@@ -70,14 +70,14 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .list_authz_individuals(
     ///         &types::AccessOperation::Read,
     ///         &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -99,7 +99,7 @@ impl Client {
                 .query("operation", operation)
                 .check("user-id", user_id, const { &[Rule::format("uuid")] })
                 .query("user-id", user_id)
-                .answers_json(),
+                .returns_json(),
         )
     }
 
@@ -119,7 +119,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .check_authz_resource_access(
     ///         &types::ResourceAccessQuery::new(
     ///             vec!["text".to_owned()],
@@ -128,7 +128,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -143,7 +143,7 @@ impl Client {
             "/v1/authz-resource-access/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// List users with access to resources.
@@ -166,7 +166,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .list_authz_resource_accessors(
     ///         &types::AccessOperation::Read,
     ///         &[types::ResourceId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")],
@@ -174,7 +174,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -198,7 +198,7 @@ impl Client {
                 .check("resource-id", &resource_id, const { &[Rule::min_items(1), Rule::max_items(50), Rule::each_format("uuid")] })
                 .query_each("resource-id", resource_id)
                 .query("resource-type", resource_type)
-                .answers_json(),
+                .returns_json(),
         )
     }
 
@@ -223,11 +223,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .get_authz_user_status(&types::UserId::from("user-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -242,7 +242,7 @@ impl Client {
             "/v1/authz-user-status/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).returns_json()
     }
 
     /// Check the access of many users.
@@ -261,11 +261,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .check_bulk_authz_resource_access(&types::MultiUserAccessQuery::new().into())
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -280,7 +280,7 @@ impl Client {
             "/v1/bulk-authz-resource-access/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 }
 

@@ -24,7 +24,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_aggregation_request(
     ///         &types::NewAggregationRequestAttributes::new(
     ///                 vec![
@@ -36,7 +36,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -51,7 +51,7 @@ impl Client {
             "/v1/aggregation-requests/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// List archive requests.
@@ -70,8 +70,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_archive_requests().send().await?;
-    /// # drop(answer);
+    /// let response = client.list_archive_requests().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -83,7 +83,7 @@ impl Client {
             "/v1/archive-requests/",
         )
             .accept("application/vnd.api+json");
-        ListArchiveRequests(self.core.request(&OPERATION).answers_json())
+        ListArchiveRequests(self.core.request(&OPERATION).returns_json())
     }
 
     /// Request an archive.
@@ -102,11 +102,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_archive_request(&types::NewArchiveRequestAttributes::new().into())
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -121,7 +121,7 @@ impl Client {
             "/v1/archive-requests/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// Answer a question about an archive request.
@@ -142,14 +142,14 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .answer_archive_request(
     ///         &types::ArchiveRequestId::from("archive-request-id"),
     ///         &types::AnswerArchiveRequest::new("text"),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -165,7 +165,7 @@ impl Client {
             "/v1/archive-requests/{id}/answer/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
     /// List deletion requests.
@@ -186,8 +186,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_deletion_requests("ann@example.com").send().await?;
-    /// # drop(answer);
+    /// let response = client.list_deletion_requests("ann@example.com").send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -204,7 +204,7 @@ impl Client {
                 .request(&OPERATION)
                 .check("user-email", &user_email, const { &[Rule::format("email")] })
                 .query("user-email", &user_email)
-                .answers_json(),
+                .returns_json(),
         )
     }
 
@@ -224,11 +224,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_deletion_request(&types::NewDeletionRequestAttributes::new().into())
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -243,7 +243,7 @@ impl Client {
             "/v1/deletion-requests/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// Get a deletion request.
@@ -267,11 +267,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .get_deletion_request(&types::DeletionRequestId::from("deletion-request-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -286,7 +286,7 @@ impl Client {
             "/v1/deletion-requests/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).returns_json()
     }
 
     /// Report a deletion job as done.
@@ -309,7 +309,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .update_deletion_request_status(
     ///         &types::DeletionRequestId::from("deletion-request-id"),
     ///         &types::FinishDeletion::new(
@@ -318,7 +318,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -334,7 +334,7 @@ impl Client {
             "/v1/deletion-requests/{id}/update-status/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
     /// Purge data.
@@ -360,7 +360,7 @@ impl Client {
     #[inline]
     pub fn purge_data(&self, body: &types::NewSystemPurgeDocument) -> Call<(), errors::RequestError> {
         static OPERATION: Operation = Operation::new("purge_data", Method::POST, "/v1/purge-data/");
-        self.core.request(&OPERATION).json("application/json", body).answers_nothing()
+        self.core.request(&OPERATION).json("application/json", body).returns_nothing()
     }
 }
 

@@ -24,8 +24,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_features().send().await?;
-    /// # drop(answer);
+    /// let response = client.list_features().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -33,7 +33,7 @@ impl Client {
     pub fn list_features(&self) -> ListFeatures {
         static OPERATION: Operation =
             Operation::new("list_features", Method::GET, "/v1/features/").accept("application/vnd.api+json");
-        ListFeatures(self.core.request(&OPERATION).answers_json())
+        ListFeatures(self.core.request(&OPERATION).returns_json())
     }
 
     /// Create a feature.
@@ -52,11 +52,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_feature(&types::NewFeatureAttributes::new().into())
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -67,7 +67,7 @@ impl Client {
     ) -> Call<types::FeatureDocument, errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("create_feature", Method::POST, "/v1/features/").accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// Get a feature.
@@ -91,8 +91,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.get_feature(&types::FeatureId::from("feature-id")).send().await?;
-    /// # drop(answer);
+    /// let response = client
+    ///     .get_feature(&types::FeatureId::from("feature-id"))
+    ///     .send()
+    ///     .await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -100,7 +103,7 @@ impl Client {
     pub fn get_feature(&self, id: &types::FeatureId) -> Call<types::FeatureDocument, errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("get_feature", Method::GET, "/v1/features/{id}/").accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).returns_json()
     }
 
     /// Update a feature.
@@ -121,7 +124,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .update_feature(
     ///         &types::FeatureId::from("feature-id"),
     ///         &types::UpdateFeature::new(
@@ -132,7 +135,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -144,7 +147,7 @@ impl Client {
     ) -> Call<types::FeatureDocument, errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("update_feature", Method::PATCH, "/v1/features/{id}/").accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
     /// Give a feature to users.
@@ -165,7 +168,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .add_feature_users(
     ///         &types::FeatureId::from("feature-id"),
     ///         &types::AddFeatureUsers::AddFeatureUserIds(
@@ -176,7 +179,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -192,7 +195,7 @@ impl Client {
             "/v1/features/{id}/add-users/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
     /// Take a feature from users.
@@ -213,7 +216,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .remove_feature_users(
     ///         &types::FeatureId::from("feature-id"),
     ///         &types::RemoveFeatureUsers::RemoveFeatureUserIds(
@@ -224,7 +227,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -240,7 +243,7 @@ impl Client {
             "/v1/features/{id}/remove-users/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
     /// List feature settings of organizations.
@@ -259,8 +262,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_organization_features().send().await?;
-    /// # drop(answer);
+    /// let response = client.list_organization_features().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -272,7 +275,7 @@ impl Client {
             "/v1/organization-features/",
         )
             .accept("application/vnd.api+json");
-        ListOrganizationFeatures(self.core.request(&OPERATION).answers_json())
+        ListOrganizationFeatures(self.core.request(&OPERATION).returns_json())
     }
 
     /// Set a feature for an organization.
@@ -291,13 +294,13 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_organization_feature(
     ///         &types::NewOrganizationFeatureAttributes::new().into(),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -312,7 +315,7 @@ impl Client {
             "/v1/organization-features/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// Get an organization's feature setting.
@@ -336,13 +339,13 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .get_organization_feature(
     ///         &types::OrganizationFeatureId::from("organization-feature-id"),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -357,7 +360,7 @@ impl Client {
             "/v1/organization-features/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).returns_json()
     }
 
     /// Update an organization's feature setting.
@@ -400,7 +403,7 @@ impl Client {
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("update_organization_feature", Method::PATCH, "/v1/organization-features/{id}/");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_nothing()
     }
 
     /// List feature settings of users.
@@ -419,8 +422,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_user_features().send().await?;
-    /// # drop(answer);
+    /// let response = client.list_user_features().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -432,7 +435,7 @@ impl Client {
             "/v1/user-features/",
         )
             .accept("application/vnd.api+json");
-        ListUserFeatures(self.core.request(&OPERATION).answers_json())
+        ListUserFeatures(self.core.request(&OPERATION).returns_json())
     }
 
     /// Set a feature for a user.
@@ -451,11 +454,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_user_feature(&types::NewUserFeatureAttributes::new().into())
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -470,7 +473,7 @@ impl Client {
             "/v1/user-features/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// Get a user's feature setting.
@@ -494,11 +497,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .get_user_feature(&types::UserFeatureId::from("user-feature-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -513,7 +516,7 @@ impl Client {
             "/v1/user-features/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).returns_json()
     }
 
     /// Update a user's feature setting.
@@ -555,7 +558,7 @@ impl Client {
         body: &types::UpdateUserFeatureDocument,
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation = Operation::new("update_user_feature", Method::PATCH, "/v1/user-features/{id}/");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_nothing()
     }
 }
 

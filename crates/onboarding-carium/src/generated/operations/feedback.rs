@@ -27,8 +27,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_feedback_comments().send().await?;
-    /// # drop(answer);
+    /// let response = client.list_feedback_comments().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -40,7 +40,7 @@ impl Client {
             "/v1/feedback-comments/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).answers_json()
+        self.core.request(&OPERATION).returns_json()
     }
 
     /// Leave a feedback comment.
@@ -59,11 +59,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_feedback_comment(&types::NewFeedbackCommentAttributes::new().into())
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -78,7 +78,7 @@ impl Client {
             "/v1/feedback-comments/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// Get a feedback comment.
@@ -102,11 +102,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .get_feedback_comment(&types::FeedbackCommentId::from("feedback-comment-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -121,6 +121,6 @@ impl Client {
             "/v1/feedback-comments/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).returns_json()
     }
 }

@@ -24,8 +24,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_impersonation_requests().send().await?;
-    /// # drop(answer);
+    /// let response = client.list_impersonation_requests().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -37,7 +37,7 @@ impl Client {
             "/v1/impersonation-requests/",
         )
             .accept("application/vnd.api+json");
-        ListImpersonationRequests(self.core.request(&OPERATION).answers_json())
+        ListImpersonationRequests(self.core.request(&OPERATION).returns_json())
     }
 
     /// Request to act as another user.
@@ -56,13 +56,13 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_impersonation_request(
     ///         &types::NewImpersonationRequestAttributes::new().into(),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -77,7 +77,7 @@ impl Client {
             "/v1/impersonation-requests/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// Get an impersonation request.
@@ -101,13 +101,13 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .get_impersonation_request(
     ///         &types::ImpersonationRequestId::from("impersonation-request-id"),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -122,7 +122,7 @@ impl Client {
             "/v1/impersonation-requests/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).returns_json()
     }
 
     /// Start a session as another user.
@@ -143,14 +143,14 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .impersonate_user(
     ///         &types::ImpersonationRequestId::from("impersonation-request-id"),
     ///         &types::ImpersonateUser::new(),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -166,7 +166,7 @@ impl Client {
             "/v1/impersonation-requests/{id}/impersonate/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 }
 

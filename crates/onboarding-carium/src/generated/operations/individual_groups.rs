@@ -26,13 +26,13 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .list_individual_group_individuals(
     ///         &types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -52,7 +52,7 @@ impl Client {
                 .request(&OPERATION)
                 .check("individual-group-id", individual_group_id, const { &[Rule::format("uuid")] })
                 .query("individual-group-id", individual_group_id)
-                .answers_json(),
+                .returns_json(),
         )
     }
 
@@ -74,13 +74,13 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .list_individual_group_leaders(
     ///         &types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -100,7 +100,7 @@ impl Client {
                 .request(&OPERATION)
                 .check("individual-group-id", individual_group_id, const { &[Rule::format("uuid")] })
                 .query("individual-group-id", individual_group_id)
-                .answers_json(),
+                .returns_json(),
         )
     }
 
@@ -120,8 +120,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_individual_group_logs().send().await?;
-    /// # drop(answer);
+    /// let response = client.list_individual_group_logs().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -133,7 +133,7 @@ impl Client {
             "/v1/individual-group-logs/",
         )
             .accept("application/vnd.api+json");
-        ListIndividualGroupLogs(self.core.request(&OPERATION).answers_json())
+        ListIndividualGroupLogs(self.core.request(&OPERATION).returns_json())
     }
 
     /// List groups with their people.
@@ -153,8 +153,8 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// # #[allow(deprecated)]
-    /// let answer = client.list_individual_groups_v1().send().await?;
-    /// # drop(answer);
+    /// let response = client.list_individual_groups_v1().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -168,7 +168,7 @@ impl Client {
         )
             .deprecated()
             .accept("application/vnd.api+json");
-        ListIndividualGroupsV1(self.core.request(&OPERATION).answers_json())
+        ListIndividualGroupsV1(self.core.request(&OPERATION).returns_json())
     }
 
     /// Create a group.
@@ -187,11 +187,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_individual_group(&types::NewIndividualGroupAttributes::new().into())
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -206,7 +206,7 @@ impl Client {
             "/v1/individual-groups/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// Get a group.
@@ -227,11 +227,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .get_individual_group_v1(&types::IndividualGroupId::from("individual-group-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -243,7 +243,7 @@ impl Client {
             "/v1/individual-groups/{id}/",
         )
             .accept("application/vnd.api+json");
-        GetIndividualGroupV1(self.core.request(&OPERATION).path("id", id).answers_json())
+        GetIndividualGroupV1(self.core.request(&OPERATION).path("id", id).returns_json())
     }
 
     /// Update a group.
@@ -264,7 +264,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .update_individual_group(
     ///         &types::IndividualGroupId::from("individual-group-id"),
     ///         &types::UpdateIndividualGroup::new(
@@ -275,7 +275,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -291,7 +291,7 @@ impl Client {
             "/v1/individual-groups/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
     /// Add individuals to a group.
@@ -312,7 +312,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .add_individual_group_individuals(
     ///         &types::IndividualGroupId::from("individual-group-id"),
     ///         &types::AddGroupIndividuals::new(
@@ -321,7 +321,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -337,7 +337,7 @@ impl Client {
             "/v1/individual-groups/{id}/add-individuals/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
     /// Add leaders to a group.
@@ -358,7 +358,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .add_individual_group_leaders(
     ///         &types::IndividualGroupId::from("individual-group-id"),
     ///         &types::AddGroupUsers::AddGroupUserIds(
@@ -369,7 +369,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -385,7 +385,7 @@ impl Client {
             "/v1/individual-groups/{id}/add-leaders/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
     /// Add members to a group.
@@ -406,7 +406,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .add_individual_group_members(
     ///         &types::IndividualGroupId::from("individual-group-id"),
     ///         &types::AddGroupUsers::AddGroupUserIds(
@@ -417,7 +417,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -433,7 +433,7 @@ impl Client {
             "/v1/individual-groups/{id}/add-members/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
     /// List people who could join a group.
@@ -454,13 +454,13 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .list_individual_group_eligible_members(
     ///         &types::IndividualGroupId::from("individual-group-id"),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -475,7 +475,7 @@ impl Client {
             "/v1/individual-groups/{id}/eligible-members/",
         )
             .accept("application/vnd.api+json");
-        ListIndividualGroupEligibleMembers(self.core.request(&OPERATION).path("id", id).answers_json())
+        ListIndividualGroupEligibleMembers(self.core.request(&OPERATION).path("id", id).returns_json())
     }
 
     /// Move a group.
@@ -496,7 +496,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .move_individual_group(
     ///         &types::IndividualGroupId::from("individual-group-id"),
     ///         &types::MoveIndividualGroup::new(
@@ -505,7 +505,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -521,7 +521,7 @@ impl Client {
             "/v1/individual-groups/{id}/move-group/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
     /// Remove individuals from a group.
@@ -542,7 +542,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .remove_individual_group_individuals(
     ///         &types::IndividualGroupId::from("individual-group-id"),
     ///         &types::RemoveGroupIndividuals::new(
@@ -551,7 +551,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -567,7 +567,7 @@ impl Client {
             "/v1/individual-groups/{id}/remove-individuals/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
     /// Remove leaders from a group.
@@ -588,7 +588,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .remove_individual_group_leaders(
     ///         &types::IndividualGroupId::from("individual-group-id"),
     ///         &types::RemoveGroupUsers::RemoveGroupUserIds(
@@ -599,7 +599,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -615,7 +615,7 @@ impl Client {
             "/v1/individual-groups/{id}/remove-leaders/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
     /// Remove members from a group.
@@ -636,7 +636,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .remove_individual_group_members(
     ///         &types::IndividualGroupId::from("individual-group-id"),
     ///         &types::RemoveGroupUsers::RemoveGroupUserIds(
@@ -647,7 +647,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -663,7 +663,7 @@ impl Client {
             "/v1/individual-groups/{id}/remove-members/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
     /// List groups.
@@ -682,8 +682,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_individual_groups().send().await?;
-    /// # drop(answer);
+    /// let response = client.list_individual_groups().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -695,7 +695,7 @@ impl Client {
             "/v2/individual-groups/",
         )
             .accept("application/vnd.api+json");
-        ListIndividualGroups(self.core.request(&OPERATION).answers_json())
+        ListIndividualGroups(self.core.request(&OPERATION).returns_json())
     }
 
     /// Get a group without its people.
@@ -716,11 +716,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .get_individual_group(&types::IndividualGroupId::from("individual-group-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -732,7 +732,7 @@ impl Client {
             "/v2/individual-groups/{id}/",
         )
             .accept("application/vnd.api+json");
-        GetIndividualGroup(self.core.request(&OPERATION).path("id", id).answers_json())
+        GetIndividualGroup(self.core.request(&OPERATION).path("id", id).returns_json())
     }
 }
 

@@ -24,11 +24,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_individual(&types::NewIndividualAttributes::new().into())
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -39,7 +39,7 @@ impl Client {
     ) -> Call<types::IndividualDocument, errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("create_individual", Method::POST, "/v1/individuals/").accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// Get an individual.
@@ -63,11 +63,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .get_individual(&types::IndividualId::from("individual-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -78,6 +78,6 @@ impl Client {
     ) -> Call<types::IndividualDocument, errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("get_individual", Method::GET, "/v1/individuals/{id}/").accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).returns_json()
     }
 }

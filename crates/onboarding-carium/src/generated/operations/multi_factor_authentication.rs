@@ -27,8 +27,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_mfa_totp_configurations().send().await?;
-    /// # drop(answer);
+    /// let response = client.list_mfa_totp_configurations().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -40,7 +40,7 @@ impl Client {
             "/v1/mfa-totp/",
         )
             .accept("application/vnd.api+json");
-        ListMfaTotpConfigurations(self.core.request(&OPERATION).answers_json())
+        ListMfaTotpConfigurations(self.core.request(&OPERATION).returns_json())
     }
 
     /// Begin a set-up of one-time codes.
@@ -62,11 +62,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_mfa_totp_configuration(&types::EmptyObject::new())
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -81,7 +81,7 @@ impl Client {
             "/v1/mfa-totp/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// Delete a set-up of one-time codes.
@@ -121,7 +121,7 @@ impl Client {
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("delete_mfa_totp_configuration", Method::DELETE, "/v1/mfa-totp/{id}/");
-        self.core.request(&OPERATION).path("id", id).answers_nothing()
+        self.core.request(&OPERATION).path("id", id).returns_nothing()
     }
 
     /// Disable a set-up of one-time codes.
@@ -144,14 +144,14 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .disable_mfa_totp_configuration(
     ///         &types::TotpConfigurationId::from("totp-configuration-id"),
     ///         &types::DisableTotp::new(Secret::new("text")),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -167,7 +167,7 @@ impl Client {
             "/v1/mfa-totp/{id}/disable/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
     /// Enable a set-up of one-time codes.
@@ -190,14 +190,14 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .enable_mfa_totp_configuration(
     ///         &types::TotpConfigurationId::from("totp-configuration-id"),
     ///         &types::EnableTotp::new(vec![Secret::new("text")], Secret::new("text")),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -213,7 +213,7 @@ impl Client {
             "/v1/mfa-totp/{id}/enable/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 }
 

@@ -26,13 +26,13 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .list_oauth2_client_settings(
     ///         &types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -52,7 +52,7 @@ impl Client {
                 .request(&OPERATION)
                 .check("organization-id", organization_id, const { &[Rule::format("uuid")] })
                 .query("organization-id", organization_id)
-                .answers_json(),
+                .returns_json(),
         )
     }
 
@@ -72,13 +72,13 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_oauth2_client_settings(
     ///         &types::NewOauth2ClientSettingsAttributes::new().into(),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -93,7 +93,7 @@ impl Client {
             "/v1/oauth2-client-settings/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// Get an OAuth2 client.
@@ -117,13 +117,13 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .get_oauth2_client_settings(
     ///         &types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -138,7 +138,7 @@ impl Client {
             "/v1/oauth2-client-settings/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).returns_json()
     }
 
     /// Update an OAuth2 client.
@@ -159,7 +159,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .update_oauth2_client_settings(
     ///         &types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"),
     ///         &types::UpdateOauth2ClientSettings::new(
@@ -170,7 +170,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -186,7 +186,7 @@ impl Client {
             "/v1/oauth2-client-settings/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
     /// Reset the secret of an OAuth2 client.
@@ -207,14 +207,14 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .reset_oauth2_client_secret(
     ///         &types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"),
     ///         &types::EmptyObject::new(),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -230,7 +230,7 @@ impl Client {
             "/v1/oauth2-client-settings/{id}/reset-secret/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
     /// Launch an application from a health record.
@@ -270,7 +270,7 @@ impl Client {
             .query("iss", &iss)
             .check("launch", launch, const { &[Rule::max_length(1024)] })
             .query("launch", launch)
-            .answers_nothing()
+            .returns_nothing()
     }
 
     /// Come back from a health record's sign-in.
@@ -313,7 +313,7 @@ impl Client {
             .query("code", code)
             .check("state", &state, const { &[Rule::format("uuid")] })
             .query("state", &state)
-            .answers_nothing()
+            .returns_nothing()
     }
 
     /// Exchange an authorization code.
@@ -337,7 +337,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_oauth2_token(
     ///         &types::NewOauth2Token::new(
     ///             types::Oauth2ClientId::from("oauth2-client-id"),
@@ -347,7 +347,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -358,7 +358,7 @@ impl Client {
     ) -> Call<types::Oauth2Token, errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("create_oauth2_token", Method::POST, "/v1/oauth2-tokens/").public();
-        self.core.request(&OPERATION).form(body).answers_json()
+        self.core.request(&OPERATION).form(body).returns_json()
     }
 }
 

@@ -31,13 +31,13 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .get_organization_code_info(
     ///         &types::OrganizationCodeId::from("organization-code-id"),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -53,7 +53,7 @@ impl Client {
         )
             .public()
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).returns_json()
     }
 
     /// List organization codes.
@@ -75,8 +75,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_organization_codes().send().await?;
-    /// # drop(answer);
+    /// let response = client.list_organization_codes().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -88,7 +88,7 @@ impl Client {
             "/v1/organization-codes/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).answers_json()
+        self.core.request(&OPERATION).returns_json()
     }
 
     /// Create an organization code.
@@ -107,11 +107,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_organization_code(&types::NewOrganizationCodeAttributes::new().into())
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -126,7 +126,7 @@ impl Client {
             "/v1/organization-codes/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// Get an organization code.
@@ -150,11 +150,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .get_organization_code(&types::OrganizationCodeId::from("organization-code-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -169,7 +169,7 @@ impl Client {
             "/v1/organization-codes/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).returns_json()
     }
 
     /// Update an organization code.
@@ -190,7 +190,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .update_organization_code(
     ///         &types::OrganizationCodeId::from("organization-code-id"),
     ///         &types::UpdateOrganizationCode::new(
@@ -201,7 +201,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -217,7 +217,7 @@ impl Client {
             "/v1/organization-codes/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
     /// List the users of an organization code.
@@ -238,13 +238,13 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .list_organization_code_users(
     ///         &types::OrganizationCodeId::from("organization-code-id"),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -256,7 +256,7 @@ impl Client {
             "/v1/organization-codes/{id}/users/",
         )
             .accept("application/vnd.api+json");
-        ListOrganizationCodeUsers(self.core.request(&OPERATION).path("id", id).answers_json())
+        ListOrganizationCodeUsers(self.core.request(&OPERATION).path("id", id).returns_json())
     }
 }
 

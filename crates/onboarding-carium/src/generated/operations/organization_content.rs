@@ -24,8 +24,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_organization_email_templates().send().await?;
-    /// # drop(answer);
+    /// let response = client.list_organization_email_templates().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -37,7 +37,7 @@ impl Client {
             "/v1/organization-email-templates/",
         )
             .accept("application/vnd.api+json");
-        ListOrganizationEmailTemplates(self.core.request(&OPERATION).answers_json())
+        ListOrganizationEmailTemplates(self.core.request(&OPERATION).returns_json())
     }
 
     /// Create an e-mail template.
@@ -56,13 +56,13 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_organization_email_template(
     ///         &types::NewEmailTemplateAttributes::new().into(),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -77,7 +77,7 @@ impl Client {
             "/v1/organization-email-templates/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// Get an e-mail template.
@@ -98,13 +98,13 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .get_organization_email_template(
     ///         &types::EmailTemplateId::from("email-template-id"),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -119,7 +119,7 @@ impl Client {
             "/v1/organization-email-templates/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).returns_json()
     }
 
     /// Update an e-mail template.
@@ -140,7 +140,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .update_organization_email_template(
     ///         &types::EmailTemplateId::from("email-template-id"),
     ///         &types::UpdateEmailTemplate::new(
@@ -151,7 +151,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -167,7 +167,7 @@ impl Client {
             "/v1/organization-email-templates/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
     /// List general messages.
@@ -188,13 +188,13 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .list_organization_general_messages(
     ///         &types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -214,7 +214,7 @@ impl Client {
                 .request(&OPERATION)
                 .check("organization-id", organization_id, const { &[Rule::format("uuid")] })
                 .query("organization-id", organization_id)
-                .answers_json(),
+                .returns_json(),
         )
     }
 
@@ -234,13 +234,13 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_organization_general_message(
     ///         &types::NewGeneralMessageAttributes::new().into(),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -255,7 +255,7 @@ impl Client {
             "/v1/organization-general-messages/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// Get a general message.
@@ -276,13 +276,13 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .get_organization_general_message(
     ///         &types::GeneralMessageId::from("general-message-id"),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -297,7 +297,7 @@ impl Client {
             "/v1/organization-general-messages/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).returns_json()
     }
 
     /// Update a general message.
@@ -318,7 +318,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .update_organization_general_message(
     ///         &types::GeneralMessageId::from("general-message-id"),
     ///         &types::UpdateGeneralMessage::new(
@@ -329,7 +329,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -345,7 +345,7 @@ impl Client {
             "/v1/organization-general-messages/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
     /// List text message templates.
@@ -364,8 +364,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_organization_sms_templates().send().await?;
-    /// # drop(answer);
+    /// let response = client.list_organization_sms_templates().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -377,7 +377,7 @@ impl Client {
             "/v1/organization-sms-templates/",
         )
             .accept("application/vnd.api+json");
-        ListOrganizationSmsTemplates(self.core.request(&OPERATION).answers_json())
+        ListOrganizationSmsTemplates(self.core.request(&OPERATION).returns_json())
     }
 
     /// Create a text message template.
@@ -396,11 +396,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_organization_sms_template(&types::NewSmsTemplateAttributes::new().into())
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -415,7 +415,7 @@ impl Client {
             "/v1/organization-sms-templates/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// Get a text message template.
@@ -439,11 +439,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .get_organization_sms_template(&types::SmsTemplateId::from("sms-template-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -458,7 +458,7 @@ impl Client {
             "/v1/organization-sms-templates/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).returns_json()
     }
 
     /// Update a text message template.
@@ -479,7 +479,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .update_organization_sms_template(
     ///         &types::SmsTemplateId::from("sms-template-id"),
     ///         &types::UpdateSmsTemplate::new(
@@ -490,7 +490,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -506,7 +506,7 @@ impl Client {
             "/v1/organization-sms-templates/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
     /// List themes.
@@ -525,8 +525,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_organization_themes().send().await?;
-    /// # drop(answer);
+    /// let response = client.list_organization_themes().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -538,7 +538,7 @@ impl Client {
             "/v1/organization-themes/",
         )
             .accept("application/vnd.api+json");
-        ListOrganizationThemes(self.core.request(&OPERATION).answers_json())
+        ListOrganizationThemes(self.core.request(&OPERATION).returns_json())
     }
 
     /// Create a theme.
@@ -557,11 +557,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_organization_theme(&types::NewThemeAttributes::new().into())
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -576,7 +576,7 @@ impl Client {
             "/v1/organization-themes/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// Get a theme.
@@ -600,11 +600,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .get_organization_theme(&types::ThemeId::from("theme-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -619,7 +619,7 @@ impl Client {
             "/v1/organization-themes/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).returns_json()
     }
 
     /// Update a theme.
@@ -640,7 +640,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .update_organization_theme(
     ///         &types::ThemeId::from("theme-id"),
     ///         &types::UpdateTheme::new(
@@ -651,7 +651,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -667,7 +667,7 @@ impl Client {
             "/v1/organization-themes/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 }
 

@@ -24,8 +24,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_organizations().send().await?;
-    /// # drop(answer);
+    /// let response = client.list_organizations().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -37,7 +37,7 @@ impl Client {
             "/v1/organizations/",
         )
             .accept("application/vnd.api+json");
-        ListOrganizations(self.core.request(&OPERATION).answers_json())
+        ListOrganizations(self.core.request(&OPERATION).returns_json())
     }
 
     /// Create an organization.
@@ -56,11 +56,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_organization(&types::NewOrganizationAttributes::new().into())
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -75,7 +75,7 @@ impl Client {
             "/v1/organizations/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// Get an organization.
@@ -99,11 +99,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .get_organization(&types::OrganizationId::from("organization-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -118,7 +118,7 @@ impl Client {
             "/v1/organizations/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).returns_json()
     }
 
     /// Update an organization.
@@ -139,7 +139,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .update_organization(
     ///         &types::OrganizationId::from("organization-id"),
     ///         &types::UpdateOrganization::new(
@@ -150,7 +150,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -166,7 +166,7 @@ impl Client {
             "/v1/organizations/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
     /// Add a user to an organization.
@@ -205,7 +205,7 @@ impl Client {
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("add_organization_user", Method::POST, "/v1/organizations/{id}/add-user/");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_nothing()
     }
 
     /// Process an uploaded logo.
@@ -226,14 +226,14 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .process_organization_logo_upload(
     ///         &types::OrganizationId::from("organization-id"),
     ///         &types::EmptyObject::new(),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -249,7 +249,7 @@ impl Client {
             "/v1/organizations/{id}/process-logo-upload/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
     /// Remove a user from an organization.
@@ -288,7 +288,7 @@ impl Client {
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("remove_organization_user", Method::POST, "/v1/organizations/{id}/remove-user/");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_nothing()
     }
 
     /// Begin the upload of a logo.
@@ -310,14 +310,14 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_organization_logo_upload(
     ///         &types::OrganizationId::from("organization-id"),
     ///         &types::NewLogoUpload::new("text", "text"),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -333,7 +333,7 @@ impl Client {
             "/v1/organizations/{id}/upload-logo/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 }
 

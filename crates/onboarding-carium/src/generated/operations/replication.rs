@@ -27,8 +27,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_replicators().send().await?;
-    /// # drop(answer);
+    /// let response = client.list_replicators().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -36,7 +36,7 @@ impl Client {
     pub fn list_replicators(&self) -> Call<types::ReplicatorList, errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("list_replicators", Method::GET, "/v1/replicators/").accept("application/vnd.api+json");
-        self.core.request(&OPERATION).answers_json()
+        self.core.request(&OPERATION).returns_json()
     }
 
     /// Get a replicator.
@@ -60,11 +60,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .get_replicator(&types::ReplicatorId::from("replicator-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -75,7 +75,7 @@ impl Client {
     ) -> Call<types::ReplicatorDocument, errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("get_replicator", Method::GET, "/v1/replicators/{id}/").accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).returns_json()
     }
 
     /// List replications of a user.
@@ -96,13 +96,13 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .list_user_replications(
     ///         &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -119,7 +119,7 @@ impl Client {
                 .request(&OPERATION)
                 .check("user-id", user_id, const { &[Rule::format("uuid")] })
                 .query("user-id", user_id)
-                .answers_json(),
+                .returns_json(),
         )
     }
 
@@ -139,11 +139,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_user_replication(&types::NewUserReplicationAttributes::new().into())
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -158,7 +158,7 @@ impl Client {
             "/v1/user-replications/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 }
 

@@ -26,11 +26,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .list_role_users(&types::RoleId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -43,7 +43,7 @@ impl Client {
                 .request(&OPERATION)
                 .check("role-id", role_id, const { &[Rule::format("uuid")] })
                 .query("role-id", role_id)
-                .answers_json(),
+                .returns_json(),
         )
     }
 
@@ -63,11 +63,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_role_user(&types::NewRoleUserAttributes::new().into())
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -78,7 +78,7 @@ impl Client {
     ) -> Call<types::RoleUserDocument, errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("create_role_user", Method::POST, "/v1/role-users/").accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// List roles.
@@ -97,8 +97,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_roles().send().await?;
-    /// # drop(answer);
+    /// let response = client.list_roles().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -106,7 +106,7 @@ impl Client {
     pub fn list_roles(&self) -> ListRoles {
         static OPERATION: Operation =
             Operation::new("list_roles", Method::GET, "/v1/roles/").accept("application/vnd.api+json");
-        ListRoles(self.core.request(&OPERATION).answers_json())
+        ListRoles(self.core.request(&OPERATION).returns_json())
     }
 
     /// Add a user to a role.
@@ -147,7 +147,7 @@ impl Client {
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("add_role_user", Method::POST, "/v1/roles/{id}/add-user/").deprecated();
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_nothing()
     }
 
     /// Remove a user from a role.
@@ -185,7 +185,7 @@ impl Client {
         body: &types::ChangeRoleUserDocument,
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation = Operation::new("remove_role_user", Method::POST, "/v1/roles/{id}/remove-user/");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_nothing()
     }
 }
 

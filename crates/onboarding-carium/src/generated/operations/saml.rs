@@ -48,7 +48,7 @@ impl Client {
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("saml_assertion_consumer", Method::POST, "/v1/saml-acs/{id}/acs/").public().redirects();
-        self.core.request(&OPERATION).path("id", id).form(body).answers_nothing()
+        self.core.request(&OPERATION).path("id", id).form(body).returns_nothing()
     }
 
     /// Sign out through SAML.
@@ -94,7 +94,7 @@ impl Client {
                 .path("id", id)
                 .check("SAMLRequest", saml_request, const { &[Rule::max_length(99999)] })
                 .query("SAMLRequest", saml_request)
-                .answers_nothing(),
+                .returns_nothing(),
         )
     }
 
@@ -133,7 +133,7 @@ impl Client {
                 .request(&OPERATION)
                 .check("domain", &domain, const { &[Rule::max_length(255)] })
                 .query("domain", &domain)
-                .answers_nothing(),
+                .returns_nothing(),
         )
     }
 }

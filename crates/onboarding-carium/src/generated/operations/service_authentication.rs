@@ -24,8 +24,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.authenticate(&types::Authenticate::new()).send().await?;
-    /// # drop(answer);
+    /// let response = client.authenticate(&types::Authenticate::new()).send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -36,7 +36,7 @@ impl Client {
     ) -> Call<types::AuthenticationDocument, errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("authenticate", Method::POST, "/v1/authenticate/").accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// Sign a Carium service in.
@@ -57,13 +57,13 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .authenticate_service_v1(
     ///         &types::InternalLogin::new("text", "text", Secret::new("text")),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -79,7 +79,7 @@ impl Client {
         )
             .public()
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// Create a token in the name of a user.
@@ -98,11 +98,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_synthetic_user_token(&types::NewSyntheticUserToken::new().into())
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -117,7 +117,7 @@ impl Client {
             "/v1/synthetic-user-tokens/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// Sign a Carium service in by token.
@@ -139,11 +139,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .authenticate_service(&types::NewInternalAuthAttributes::new().into())
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -159,6 +159,6 @@ impl Client {
         )
             .public()
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 }

@@ -28,8 +28,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_service_documents(true).send().await?;
-    /// # drop(answer);
+    /// let response = client.list_service_documents(true).send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -42,7 +42,7 @@ impl Client {
         )
             .public()
             .accept("application/vnd.api+json");
-        ListServiceDocuments(self.core.request(&OPERATION).query("latest", &latest).answers_json())
+        ListServiceDocuments(self.core.request(&OPERATION).query("latest", &latest).returns_json())
     }
 
     /// Get a service document.
@@ -65,11 +65,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .get_service_document(&types::ServiceDocumentId::from("service-document-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -82,7 +82,7 @@ impl Client {
         )
             .public()
             .accept("application/vnd.api+json");
-        GetServiceDocument(self.core.request(&OPERATION).path("id", id).answers_json())
+        GetServiceDocument(self.core.request(&OPERATION).path("id", id).returns_json())
     }
 
     /// Delete a user's document agreements.
@@ -126,7 +126,7 @@ impl Client {
             Method::POST,
             "/v1/users/{id}/delete-service-document-agreements/",
         );
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_nothing()
     }
 }
 

@@ -27,11 +27,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .login(&types::Login::new("text", Secret::new("text")))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -39,7 +39,7 @@ impl Client {
     pub fn login(&self, body: &types::Login) -> Call<types::LoginResult, errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("login", Method::POST, "/v1/login/").public().accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// Prolong a session.
@@ -61,11 +61,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .refresh_token(&types::RefreshSession::new(Secret::new("text")))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -81,7 +81,7 @@ impl Client {
         )
             .public()
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// Get a session.
@@ -105,8 +105,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.get_session(&types::SessionId::from("session-id")).send().await?;
-    /// # drop(answer);
+    /// let response = client
+    ///     .get_session(&types::SessionId::from("session-id"))
+    ///     .send()
+    ///     .await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -114,7 +117,7 @@ impl Client {
     pub fn get_session(&self, id: &types::SessionId) -> GetSession {
         static OPERATION: Operation =
             Operation::new("get_session", Method::GET, "/v1/sessions/{id}/").accept("application/vnd.api+json");
-        GetSession(self.core.request(&OPERATION).path("id", id).answers_json())
+        GetSession(self.core.request(&OPERATION).path("id", id).returns_json())
     }
 
     /// Switch to another organization.
@@ -135,7 +138,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .switch_user_organization(
     ///         &types::UserId::from("user-id"),
     ///         &types::SwitchOrganization::new(
@@ -145,7 +148,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -161,7 +164,7 @@ impl Client {
             "/v1/users/{id}/switch-organization/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 }
 

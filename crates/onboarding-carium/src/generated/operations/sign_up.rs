@@ -26,11 +26,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .confirm_sign_up(&types::ConfirmSignUp::new("text", Secret::new("text")))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -46,7 +46,7 @@ impl Client {
         )
             .public()
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// List invitations to register.
@@ -68,8 +68,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_registration_invitations().send().await?;
-    /// # drop(answer);
+    /// let response = client.list_registration_invitations().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -81,7 +81,7 @@ impl Client {
             "/v1/registration-invitations/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).answers_json()
+        self.core.request(&OPERATION).returns_json()
     }
 
     /// Invite somebody to register.
@@ -100,13 +100,13 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_registration_invitation(
     ///         &types::NewRegistrationInvitationAttributes::new().into(),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -121,7 +121,7 @@ impl Client {
             "/v1/registration-invitations/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// Get an invitation to register.
@@ -145,13 +145,13 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .get_registration_invitation(
     ///         &types::RegistrationInvitationId::from("registration-invitation-id"),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -166,7 +166,7 @@ impl Client {
             "/v1/registration-invitations/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).returns_json()
     }
 
     /// Send an invitation again.
@@ -187,8 +187,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.resend_invitation(&types::ResendInvitation::new()).send().await?;
-    /// # drop(answer);
+    /// let response = client
+    ///     .resend_invitation(&types::ResendInvitation::new())
+    ///     .send()
+    ///     .await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -204,7 +207,7 @@ impl Client {
         )
             .public()
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// Sign up.
@@ -226,7 +229,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .sign_up(
     ///         &types::SignUp::OrganizationCodeSignUp(
     ///             types::OrganizationCodeSignUp::new(
@@ -240,7 +243,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -248,6 +251,6 @@ impl Client {
     pub fn sign_up(&self, body: &types::SignUp) -> Call<types::SignedUp, errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("sign_up", Method::POST, "/v1/sign-up/").public().accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 }

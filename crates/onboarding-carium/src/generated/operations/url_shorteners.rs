@@ -24,8 +24,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_url_shorteners().send().await?;
-    /// # drop(answer);
+    /// let response = client.list_url_shorteners().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -37,7 +37,7 @@ impl Client {
             "/v1/url-shorteners/",
         )
             .accept("application/vnd.api+json");
-        ListUrlShorteners(self.core.request(&OPERATION).answers_json())
+        ListUrlShorteners(self.core.request(&OPERATION).returns_json())
     }
 
     /// Create a short link.
@@ -56,11 +56,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_url_shortener(&types::NewUrlShortenerAttributes::new().into())
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -75,7 +75,7 @@ impl Client {
             "/v1/url-shorteners/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// Get a short link.
@@ -99,11 +99,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .get_url_shortener(&types::UrlShortenerId::from("url-shortener-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -118,7 +118,7 @@ impl Client {
             "/v1/url-shorteners/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).answers_json()
+        self.core.request(&OPERATION).path("id", id).returns_json()
     }
 
     /// Update a short link.
@@ -139,7 +139,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .update_url_shortener(
     ///         &types::UrlShortenerId::from("url-shortener-id"),
     ///         &types::UpdateUrlShortener::new(
@@ -150,7 +150,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -166,7 +166,7 @@ impl Client {
             "/v1/url-shorteners/{id}/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 }
 

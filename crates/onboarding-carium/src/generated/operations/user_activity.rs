@@ -24,8 +24,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_email_logs().send().await?;
-    /// # drop(answer);
+    /// let response = client.list_email_logs().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -33,7 +33,7 @@ impl Client {
     pub fn list_email_logs(&self) -> ListEmailLogs {
         static OPERATION: Operation =
             Operation::new("list_email_logs", Method::GET, "/v1/email-logs/").accept("application/vnd.api+json");
-        ListEmailLogs(self.core.request(&OPERATION).answers_json())
+        ListEmailLogs(self.core.request(&OPERATION).returns_json())
     }
 
     /// List user activities.
@@ -52,8 +52,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_user_activities().send().await?;
-    /// # drop(answer);
+    /// let response = client.list_user_activities().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -65,7 +65,7 @@ impl Client {
             "/v1/user-activities/",
         )
             .accept("application/vnd.api+json");
-        ListUserActivities(self.core.request(&OPERATION).answers_json())
+        ListUserActivities(self.core.request(&OPERATION).returns_json())
     }
 
     /// List check-ins of apps.
@@ -86,13 +86,13 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .list_user_checkins(
     ///         &types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -109,7 +109,7 @@ impl Client {
                 .request(&OPERATION)
                 .check("individual-id", individual_id, const { &[Rule::format("uuid")] })
                 .query("individual-id", individual_id)
-                .answers_json(),
+                .returns_json(),
         )
     }
 
@@ -129,11 +129,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_user_checkin(&types::NewUserCheckinAttributes::new().into())
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -148,7 +148,7 @@ impl Client {
             "/v1/user-checkins/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 }
 

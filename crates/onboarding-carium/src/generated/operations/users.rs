@@ -24,8 +24,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_user_organizations().send().await?;
-    /// # drop(answer);
+    /// let response = client.list_user_organizations().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -37,7 +37,7 @@ impl Client {
             "/v1/user-organizations/",
         )
             .accept("application/vnd.api+json");
-        ListUserOrganizations(self.core.request(&OPERATION).answers_json())
+        ListUserOrganizations(self.core.request(&OPERATION).returns_json())
     }
 
     /// Make a user a member of an organization.
@@ -56,11 +56,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_user_organization(&types::NewUserOrganizationAttributes::new().into())
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -75,7 +75,7 @@ impl Client {
             "/v1/user-organizations/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
     /// List users.
@@ -94,8 +94,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_users().send().await?;
-    /// # drop(answer);
+    /// let response = client.list_users().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -103,7 +103,7 @@ impl Client {
     pub fn list_users(&self) -> ListUsers {
         static OPERATION: Operation =
             Operation::new("list_users", Method::GET, "/v1/users/").accept("application/vnd.api+json");
-        ListUsers(self.core.request(&OPERATION).answers_json())
+        ListUsers(self.core.request(&OPERATION).returns_json())
     }
 
     /// Get a user.
@@ -124,8 +124,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.get_user(&types::UserId::from("user-id")).send().await?;
-    /// # drop(answer);
+    /// let response = client.get_user(&types::UserId::from("user-id")).send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -133,7 +133,7 @@ impl Client {
     pub fn get_user(&self, id: &types::UserId) -> GetUser {
         static OPERATION: Operation =
             Operation::new("get_user", Method::GET, "/v1/users/{id}/").accept("application/vnd.api+json");
-        GetUser(self.core.request(&OPERATION).path("id", id).answers_json())
+        GetUser(self.core.request(&OPERATION).path("id", id).returns_json())
     }
 
     /// Update a user.
@@ -154,7 +154,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .update_user(
     ///         &types::UserId::from("user-id"),
     ///         &types::UpdateUser::new(
@@ -165,7 +165,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -177,7 +177,7 @@ impl Client {
     ) -> Call<types::UserDocument, errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("update_user", Method::PATCH, "/v1/users/{id}/").accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
     /// Change a user's e-mail address.
@@ -218,7 +218,7 @@ impl Client {
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("change_user_email", Method::POST, "/v1/users/{id}/change-email/").deprecated();
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_nothing()
     }
 
     /// Confirm a user's phone number.
@@ -257,7 +257,7 @@ impl Client {
     ) -> Call<(), errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("confirm_user_phone", Method::POST, "/v1/users/{id}/confirm-phone/");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_nothing()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_nothing()
     }
 
     /// Disable a user.
@@ -278,11 +278,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .disable_user(&types::UserId::from("user-id"), &types::EmptyObject::new())
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -298,7 +298,7 @@ impl Client {
             "/v1/users/{id}/disable/",
         )
             .accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
     /// Enable a user.
@@ -319,11 +319,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .enable_user(&types::UserId::from("user-id"), &types::EmptyObject::new())
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -335,7 +335,7 @@ impl Client {
     ) -> Call<types::UserDocument, errors::RequestError> {
         static OPERATION: Operation =
             Operation::new("enable_user", Method::POST, "/v1/users/{id}/enable/").accept("application/vnd.api+json");
-        self.core.request(&OPERATION).path("id", id).json("application/json", body).answers_json()
+        self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 }
 

@@ -31,15 +31,18 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.get_api_key(&types::ApiKeyId::from("api-key-id")).send().await?;
-    /// # drop(answer);
+    /// let response = client
+    ///     .get_api_key(&types::ApiKeyId::from("api-key-id"))
+    ///     .send()
+    ///     .await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn get_api_key(&self, api_key_id: &types::ApiKeyId) -> Call<types::ApiKey, errors::ReadError> {
         static OPERATION: Operation = Operation::new("get_api_key", Method::GET, "/v0/api-keys/{api-key-id}");
-        self.core.request(&OPERATION).path("api-key-id", api_key_id).answers_json()
+        self.core.request(&OPERATION).path("api-key-id", api_key_id).returns_json()
     }
 
     /// List the API keys of an organization.
@@ -64,11 +67,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .list_organization_api_keys(&types::OrganizationId::from("organization-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -79,7 +82,7 @@ impl Client {
     ) -> Call<types::ApiKeyList, errors::ListError> {
         static OPERATION: Operation =
             Operation::new("list_organization_api_keys", Method::GET, "/v0/organizations/{organization-id}/api-keys");
-        self.core.request(&OPERATION).path("organization-id", organization_id).answers_json()
+        self.core.request(&OPERATION).path("organization-id", organization_id).returns_json()
     }
 
     /// Create an API key.
@@ -107,14 +110,14 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_api_key(
     ///         &types::OrganizationId::from("organization-id"),
     ///         &types::NewApiKey::new("text"),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -130,7 +133,7 @@ impl Client {
             .request(&OPERATION)
             .path("organization-id", organization_id)
             .json("application/json", body)
-            .answers_json()
+            .returns_json()
     }
 
     /// List the API keys of a user.
@@ -155,11 +158,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .list_user_api_keys(&types::UserId::from("user-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -167,6 +170,6 @@ impl Client {
     pub fn list_user_api_keys(&self, user_id: &types::UserId) -> Call<types::ApiKeyList, errors::ListError> {
         static OPERATION: Operation =
             Operation::new("list_user_api_keys", Method::GET, "/v0/users/{user-id}/api-keys");
-        self.core.request(&OPERATION).path("user-id", user_id).answers_json()
+        self.core.request(&OPERATION).path("user-id", user_id).returns_json()
     }
 }

@@ -31,11 +31,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .get_bank_account(&types::BankAccountId::from("bank-account-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -46,7 +46,7 @@ impl Client {
     ) -> Call<types::BankAccount, errors::ReadError> {
         static OPERATION: Operation =
             Operation::new("get_bank_account", Method::GET, "/v0/bank/accounts/{bank-account-id}");
-        self.core.request(&OPERATION).path("bank-account-id", bank_account_id).answers_json()
+        self.core.request(&OPERATION).path("bank-account-id", bank_account_id).returns_json()
     }
 
     /// Rename a bank account.
@@ -72,14 +72,14 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .update_bank_account(
     ///         &types::BankAccountId::from("bank-account-id"),
     ///         &types::UpdateBankAccount::new("text"),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -95,7 +95,7 @@ impl Client {
             .request(&OPERATION)
             .path("bank-account-id", bank_account_id)
             .json("application/json", body)
-            .answers_json()
+            .returns_json()
     }
 
     /// Close a bank account.
@@ -122,11 +122,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .close_bank_account(&types::BankAccountId::from("bank-account-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -137,7 +137,7 @@ impl Client {
     ) -> Call<types::BankAccount, errors::CloseBankAccountError> {
         static OPERATION: Operation =
             Operation::new("close_bank_account", Method::POST, "/v0/bank/accounts/{bank-account-id}/actions/close");
-        self.core.request(&OPERATION).path("bank-account-id", bank_account_id).answers_json()
+        self.core.request(&OPERATION).path("bank-account-id", bank_account_id).returns_json()
     }
 
     /// List the bank accounts of a legal person.
@@ -163,11 +163,11 @@ impl Client {
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// # #[allow(deprecated)]
-    /// let answer = client
+    /// let response = client
     ///     .list_legal_person_bank_accounts(&types::LegalPersonId::from("legal-person-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -183,7 +183,7 @@ impl Client {
             "/v0/legal-persons/{legal-person-id}/bank/accounts",
         )
             .deprecated();
-        self.core.request(&OPERATION).path("legal-person-id", legal_person_id).answers_json()
+        self.core.request(&OPERATION).path("legal-person-id", legal_person_id).returns_json()
     }
 
     /// Open a bank account.
@@ -212,7 +212,7 @@ impl Client {
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// # #[allow(deprecated)]
-    /// let answer = client
+    /// let response = client
     ///     .create_bank_account(
     ///         &types::LegalPersonId::from("legal-person-id"),
     ///         &types::NewBankAccount::new(
@@ -222,7 +222,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -243,7 +243,7 @@ impl Client {
             .request(&OPERATION)
             .path("legal-person-id", legal_person_id)
             .json("application/json", body)
-            .answers_json()
+            .returns_json()
     }
 
     /// List the bank accounts of an organization.
@@ -269,11 +269,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .list_organization_bank_accounts(&types::OrganizationId::from("organization-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -287,7 +287,7 @@ impl Client {
             Method::GET,
             "/v0/organizations/{organization-id}/bank/accounts",
         );
-        self.core.request(&OPERATION).path("organization-id", organization_id).answers_json()
+        self.core.request(&OPERATION).path("organization-id", organization_id).returns_json()
     }
 
     /// List the bank accounts of an organization's customers.
@@ -313,11 +313,11 @@ impl Client {
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// # #[allow(deprecated)]
-    /// let answer = client
+    /// let response = client
     ///     .list_customer_bank_accounts(&types::OrganizationId::from("organization-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -333,6 +333,6 @@ impl Client {
             "/v0/organizations/{organization-id}/bank/accounts/customer",
         )
             .deprecated();
-        self.core.request(&OPERATION).path("organization-id", organization_id).answers_json()
+        self.core.request(&OPERATION).path("organization-id", organization_id).returns_json()
     }
 }

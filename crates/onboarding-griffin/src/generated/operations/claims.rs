@@ -32,14 +32,14 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_claim(
     ///         &types::LegalPersonId::from("legal-person-id"),
     ///         &types::Claim::MobileNumber(types::MobileNumberClaim::new("12345678")),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -55,6 +55,6 @@ impl Client {
             .request(&OPERATION)
             .path("legal-person-id", legal_person_id)
             .json("application/json", body)
-            .answers_json()
+            .returns_json()
     }
 }

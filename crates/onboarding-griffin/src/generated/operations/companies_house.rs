@@ -34,8 +34,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.get_companies_house_company("text").send().await?;
-    /// # drop(answer);
+    /// let response = client.get_companies_house_company("text").send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -53,6 +53,6 @@ impl Client {
             .request(&OPERATION)
             .check("company-number", &company_number, const { &[Rule::min_length(1)] })
             .path("company-number", &company_number)
-            .answers_json()
+            .returns_json()
     }
 }

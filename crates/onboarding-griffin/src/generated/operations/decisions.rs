@@ -30,11 +30,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .list_legal_person_decisions(&types::LegalPersonId::from("legal-person-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -48,7 +48,7 @@ impl Client {
             Method::GET,
             "/v0/legal-persons/{legal-person-id}/decisions",
         );
-        self.core.request(&OPERATION).path("legal-person-id", legal_person_id).answers_json()
+        self.core.request(&OPERATION).path("legal-person-id", legal_person_id).returns_json()
     }
 
     /// Decide on a legal person.
@@ -80,7 +80,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_decision(
     ///         &types::LegalPersonId::from("legal-person-id"),
     ///         &types::NewDecision::new(
@@ -91,7 +91,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -107,6 +107,6 @@ impl Client {
             .request(&OPERATION)
             .path("legal-person-id", legal_person_id)
             .json("application/json", body)
-            .answers_json()
+            .returns_json()
     }
 }

@@ -31,11 +31,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .get_legal_person(&types::LegalPersonId::from("legal-person-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -46,7 +46,7 @@ impl Client {
     ) -> Call<types::LegalPerson, errors::LookupError> {
         static OPERATION: Operation =
             Operation::new("get_legal_person", Method::GET, "/v0/legal-persons/{legal-person-id}");
-        self.core.request(&OPERATION).path("legal-person-id", legal_person_id).answers_json()
+        self.core.request(&OPERATION).path("legal-person-id", legal_person_id).returns_json()
     }
 
     /// Update a legal person.
@@ -75,14 +75,14 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .update_legal_person(
     ///         &types::LegalPersonId::from("legal-person-id"),
     ///         &types::UpdateLegalPerson::new(),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -98,7 +98,7 @@ impl Client {
             .request(&OPERATION)
             .path("legal-person-id", legal_person_id)
             .json("application/json", body)
-            .answers_json()
+            .returns_json()
     }
 
     /// List the legal persons of an organization.
@@ -123,11 +123,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .list_legal_persons(&types::OrganizationId::from("organization-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -138,7 +138,7 @@ impl Client {
     ) -> Call<types::LegalPersonList, errors::LookupError> {
         static OPERATION: Operation =
             Operation::new("list_legal_persons", Method::GET, "/v0/organizations/{organization-id}/legal-persons");
-        self.core.request(&OPERATION).path("organization-id", organization_id).answers_json()
+        self.core.request(&OPERATION).path("organization-id", organization_id).returns_json()
     }
 
     /// Create a legal person.
@@ -166,14 +166,14 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_legal_person(
     ///         &types::OrganizationId::from("organization-id"),
     ///         &types::NewLegalPerson::new("text", types::LegalPersonType::Individual),
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -189,6 +189,6 @@ impl Client {
             .request(&OPERATION)
             .path("organization-id", organization_id)
             .json("application/json", body)
-            .answers_json()
+            .returns_json()
     }
 }

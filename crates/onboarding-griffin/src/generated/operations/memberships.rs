@@ -31,11 +31,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .get_membership(&types::MembershipId::from("membership-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -45,7 +45,7 @@ impl Client {
         membership_id: &types::MembershipId,
     ) -> Call<types::Membership, errors::ReadError> {
         static OPERATION: Operation = Operation::new("get_membership", Method::GET, "/v0/memberships/{membership-id}");
-        self.core.request(&OPERATION).path("membership-id", membership_id).answers_json()
+        self.core.request(&OPERATION).path("membership-id", membership_id).returns_json()
     }
 
     /// List the roles of a membership.
@@ -70,11 +70,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .list_membership_roles(&types::MembershipId::from("membership-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -85,7 +85,7 @@ impl Client {
     ) -> Call<types::RoleList, errors::ListError> {
         static OPERATION: Operation =
             Operation::new("list_membership_roles", Method::GET, "/v0/memberships/{membership-id}/roles");
-        self.core.request(&OPERATION).path("membership-id", membership_id).answers_json()
+        self.core.request(&OPERATION).path("membership-id", membership_id).returns_json()
     }
 
     /// Set the roles of a membership.
@@ -113,7 +113,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .set_membership_roles(
     ///         &types::MembershipId::from("membership-id"),
     ///         &types::UpdateMembershipRoles::new(
@@ -122,7 +122,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -138,7 +138,7 @@ impl Client {
             .request(&OPERATION)
             .path("membership-id", membership_id)
             .json("application/json", body)
-            .answers_json()
+            .returns_json()
     }
 
     /// List the memberships of an organization.
@@ -163,11 +163,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .list_organization_memberships(&types::OrganizationId::from("organization-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -181,7 +181,7 @@ impl Client {
             Method::GET,
             "/v0/organizations/{organization-id}/memberships",
         );
-        self.core.request(&OPERATION).path("organization-id", organization_id).answers_json()
+        self.core.request(&OPERATION).path("organization-id", organization_id).returns_json()
     }
 
     /// List the memberships of a user.
@@ -206,11 +206,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .list_user_memberships(&types::UserId::from("user-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -221,6 +221,6 @@ impl Client {
     ) -> Call<types::MembershipList, errors::ListError> {
         static OPERATION: Operation =
             Operation::new("list_user_memberships", Method::GET, "/v0/users/{user-id}/memberships");
-        self.core.request(&OPERATION).path("user-id", user_id).answers_json()
+        self.core.request(&OPERATION).path("user-id", user_id).returns_json()
     }
 }

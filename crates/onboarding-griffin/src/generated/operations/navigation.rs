@@ -28,14 +28,14 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.get_index().send().await?;
-    /// # drop(answer);
+    /// let response = client.get_index().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn get_index(&self) -> Call<types::Index, errors::GetIndexError> {
         static OPERATION: Operation = Operation::new("get_index", Method::GET, "/v0/index");
-        self.core.request(&OPERATION).answers_json()
+        self.core.request(&OPERATION).returns_json()
     }
 }

@@ -31,11 +31,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .get_organization(&types::OrganizationId::from("organization-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -46,6 +46,6 @@ impl Client {
     ) -> Call<types::Organization, errors::ReadError> {
         static OPERATION: Operation =
             Operation::new("get_organization", Method::GET, "/v0/organizations/{organization-id}");
-        self.core.request(&OPERATION).path("organization-id", organization_id).answers_json()
+        self.core.request(&OPERATION).path("organization-id", organization_id).returns_json()
     }
 }

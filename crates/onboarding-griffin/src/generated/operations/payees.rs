@@ -30,11 +30,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .list_legal_person_payees(&types::LegalPersonId::from("legal-person-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -48,7 +48,7 @@ impl Client {
             Method::GET,
             "/v0/legal-persons/{legal-person-id}/bank/payees",
         );
-        self.core.request(&OPERATION).path("legal-person-id", legal_person_id).answers_json()
+        self.core.request(&OPERATION).path("legal-person-id", legal_person_id).returns_json()
     }
 
     /// Register a payee.
@@ -74,7 +74,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_payee(
     ///         &types::LegalPersonId::from("legal-person-id"),
     ///         &types::NewPayee::new(
@@ -85,7 +85,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -101,7 +101,7 @@ impl Client {
             .request(&OPERATION)
             .path("legal-person-id", legal_person_id)
             .json("application/json", body)
-            .answers_json()
+            .returns_json()
     }
 
     /// Get a payee.
@@ -127,15 +127,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.get_payee(&types::PayeeId::from("payee-id")).send().await?;
-    /// # drop(answer);
+    /// let response = client.get_payee(&types::PayeeId::from("payee-id")).send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn get_payee(&self, payee_id: &types::PayeeId) -> Call<types::Payee, errors::ReadError> {
         static OPERATION: Operation = Operation::new("get_payee", Method::GET, "/v0/payees/{payee-id}");
-        self.core.request(&OPERATION).path("payee-id", payee_id).answers_json()
+        self.core.request(&OPERATION).path("payee-id", payee_id).returns_json()
     }
 
     /// Deactivate a payee.
@@ -162,11 +162,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .update_payee(&types::PayeeId::from("payee-id"), &types::UpdatePayee::new())
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -181,6 +181,6 @@ impl Client {
             .request(&OPERATION)
             .path("payee-id", payee_id)
             .json("application/json", body)
-            .answers_json()
+            .returns_json()
     }
 }

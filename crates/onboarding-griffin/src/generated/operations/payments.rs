@@ -30,11 +30,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .list_bank_account_payments(&types::BankAccountId::from("bank-account-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -45,7 +45,7 @@ impl Client {
     ) -> Call<types::PaymentList, errors::ListError> {
         static OPERATION: Operation =
             Operation::new("list_bank_account_payments", Method::GET, "/v0/bank/accounts/{bank-account-id}/payments");
-        self.core.request(&OPERATION).path("bank-account-id", bank_account_id).answers_json()
+        self.core.request(&OPERATION).path("bank-account-id", bank_account_id).returns_json()
     }
 
     /// Register a payment.
@@ -75,7 +75,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_payment(
     ///         &types::BankAccountId::from("bank-account-id"),
     ///         &types::NewPayment::new(
@@ -85,7 +85,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -101,7 +101,7 @@ impl Client {
             .request(&OPERATION)
             .path("bank-account-id", bank_account_id)
             .json("application/json", body)
-            .answers_json()
+            .returns_json()
     }
 
     /// List the payments to a payee.
@@ -127,11 +127,11 @@ impl Client {
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// # #[allow(deprecated)]
-    /// let answer = client
+    /// let response = client
     ///     .list_payee_payments(&types::PayeeId::from("payee-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -140,7 +140,7 @@ impl Client {
     pub fn list_payee_payments(&self, payee_id: &types::PayeeId) -> Call<types::PaymentList, errors::ListError> {
         static OPERATION: Operation =
             Operation::new("list_payee_payments", Method::GET, "/v0/payees/{payee-id}/payments").deprecated();
-        self.core.request(&OPERATION).path("payee-id", payee_id).answers_json()
+        self.core.request(&OPERATION).path("payee-id", payee_id).returns_json()
     }
 
     /// Get a payment.
@@ -166,15 +166,18 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.get_payment(&types::PaymentId::from("payment-id")).send().await?;
-    /// # drop(answer);
+    /// let response = client
+    ///     .get_payment(&types::PaymentId::from("payment-id"))
+    ///     .send()
+    ///     .await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn get_payment(&self, payment_id: &types::PaymentId) -> Call<types::Payment, errors::ReadError> {
         static OPERATION: Operation = Operation::new("get_payment", Method::GET, "/v0/payments/{payment-id}");
-        self.core.request(&OPERATION).path("payment-id", payment_id).answers_json()
+        self.core.request(&OPERATION).path("payment-id", payment_id).returns_json()
     }
 
     /// Submit a payment.
@@ -205,11 +208,11 @@ impl Client {
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// # #[allow(deprecated)]
-    /// let answer = client
+    /// let response = client
     ///     .submit_payment(&types::PaymentId::from("payment-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -221,6 +224,6 @@ impl Client {
     ) -> Call<types::Payment, errors::SubmitPaymentError> {
         static OPERATION: Operation =
             Operation::new("submit_payment", Method::POST, "/v0/payments/{payment-id}/submission").deprecated();
-        self.core.request(&OPERATION).path("payment-id", payment_id).answers_json()
+        self.core.request(&OPERATION).path("payment-id", payment_id).returns_json()
     }
 }

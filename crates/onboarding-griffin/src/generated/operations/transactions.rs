@@ -31,11 +31,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .list_bank_account_transactions(&types::BankAccountId::from("bank-account-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -49,6 +49,6 @@ impl Client {
             Method::GET,
             "/v0/bank/accounts/{bank-account-id}/transactions",
         );
-        self.core.request(&OPERATION).path("bank-account-id", bank_account_id).answers_json()
+        self.core.request(&OPERATION).path("bank-account-id", bank_account_id).returns_json()
     }
 }

@@ -31,14 +31,14 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.get_user(&types::UserId::from("user-id")).send().await?;
-    /// # drop(answer);
+    /// let response = client.get_user(&types::UserId::from("user-id")).send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn get_user(&self, user_id: &types::UserId) -> Call<types::User, errors::ReadError> {
         static OPERATION: Operation = Operation::new("get_user", Method::GET, "/v0/users/{user-id}");
-        self.core.request(&OPERATION).path("user-id", user_id).answers_json()
+        self.core.request(&OPERATION).path("user-id", user_id).returns_json()
     }
 }

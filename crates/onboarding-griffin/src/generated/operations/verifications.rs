@@ -30,11 +30,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .list_legal_person_verifications(&types::LegalPersonId::from("legal-person-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -48,7 +48,7 @@ impl Client {
             Method::GET,
             "/v0/legal-persons/{legal-person-id}/verifications",
         );
-        self.core.request(&OPERATION).path("legal-person-id", legal_person_id).answers_json()
+        self.core.request(&OPERATION).path("legal-person-id", legal_person_id).returns_json()
     }
 
     /// Start a verification of a legal person.
@@ -85,7 +85,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_verification(
     ///         &types::LegalPersonId::from("legal-person-id"),
     ///         &types::NewVerification::new(
@@ -94,7 +94,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -110,7 +110,7 @@ impl Client {
             .request(&OPERATION)
             .path("legal-person-id", legal_person_id)
             .json("application/json", body)
-            .answers_json()
+            .returns_json()
     }
 
     /// Get a verification.
@@ -136,11 +136,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .get_verification(&types::VerificationId::from("verification-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -151,6 +151,6 @@ impl Client {
     ) -> Call<types::Verification, errors::ReadError> {
         static OPERATION: Operation =
             Operation::new("get_verification", Method::GET, "/v0/verifications/{verification-id}");
-        self.core.request(&OPERATION).path("verification-id", verification_id).answers_json()
+        self.core.request(&OPERATION).path("verification-id", verification_id).returns_json()
     }
 }

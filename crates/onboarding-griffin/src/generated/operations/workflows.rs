@@ -30,11 +30,11 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .list_organization_workflows(&types::OrganizationId::from("organization-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -48,7 +48,7 @@ impl Client {
             Method::GET,
             "/v0/organizations/{organization-id}/workflows",
         );
-        self.core.request(&OPERATION).path("organization-id", organization_id).answers_json()
+        self.core.request(&OPERATION).path("organization-id", organization_id).returns_json()
     }
 
     /// Get a workflow.
@@ -73,17 +73,17 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .get_workflow(&types::WorkflowId::from("workflow-id"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn get_workflow(&self, workflow_id: &types::WorkflowId) -> Call<types::Workflow, errors::LookupError> {
         static OPERATION: Operation = Operation::new("get_workflow", Method::GET, "/v0/workflows/{workflow-id}");
-        self.core.request(&OPERATION).path("workflow-id", workflow_id).answers_json()
+        self.core.request(&OPERATION).path("workflow-id", workflow_id).returns_json()
     }
 }

@@ -34,15 +34,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_upvest::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client.list_users().send().await?;
-    /// # drop(answer);
+    /// let response = client.list_users().send().await?;
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn list_users(&self) -> ListUsers {
         static OPERATION: Operation = Operation::new("list_users", Method::GET, "/users");
-        ListUsers(self.core.request(&OPERATION).answers_json())
+        ListUsers(self.core.request(&OPERATION).returns_json())
     }
 
     /// Create a user.
@@ -72,7 +72,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_upvest::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .create_user(
     ///         &types::NewUser::NewTolUser(
     ///             types::NewTolUser::new(
@@ -93,7 +93,7 @@ impl Client {
     ///     )
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
@@ -101,7 +101,7 @@ impl Client {
     pub fn create_user(&self, body: &types::NewUser) -> CreateUser {
         static OPERATION: Operation =
             Operation::new("create_user", Method::POST, "/users").idempotency_key("idempotency-key");
-        CreateUser(self.core.request(&OPERATION).json("application/json", body).answers_json())
+        CreateUser(self.core.request(&OPERATION).json("application/json", body).returns_json())
     }
 
     /// Get a user.
@@ -132,18 +132,18 @@ impl Client {
     /// ```no_run
     /// # use onboarding_upvest::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answer = client
+    /// let response = client
     ///     .get_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
     ///     .send()
     ///     .await?;
-    /// # drop(answer);
+    /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn get_user(&self, user_id: &types::UserId) -> Call<types::User, errors::GetUserError> {
         static OPERATION: Operation = Operation::new("get_user", Method::GET, "/users/{user_id}");
-        self.core.request(&OPERATION).check("user_id", user_id, &[]).path("user_id", user_id).answers_json()
+        self.core.request(&OPERATION).check("user_id", user_id, &[]).path("user_id", user_id).returns_json()
     }
 
     /// Offboard a user.
@@ -191,7 +191,7 @@ impl Client {
             .request(&OPERATION)
             .check("user_id", user_id, &[])
             .path("user_id", user_id)
-            .answers_nothing()
+            .returns_nothing()
     }
 
     /// Request a change of a user's data.
@@ -258,7 +258,7 @@ impl Client {
                 .check("user_id", user_id, &[])
                 .path("user_id", user_id)
                 .json("application/json", body)
-                .answers_nothing(),
+                .returns_nothing(),
         )
     }
 }

@@ -1,4 +1,4 @@
-//! What the vendor answered.
+//! The response of the vendor.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,9 +7,9 @@ use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
-/// An answer as it came: status, headers and bytes. Its `Debug` shows the size of the body, never the body.
+/// A response as it came: status, headers and bytes. Its `Debug` shows the size of the body, never the body.
 #[derive(Clone)]
-pub struct Answer {
+pub struct RawResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
@@ -17,7 +17,7 @@ pub struct Answer {
     pub(crate) retry_after: Option<Duration>,
 }
 
-impl Answer {
+impl RawResponse {
     /// The status.
     pub const fn status(&self) -> StatusCode {
         self.status
@@ -33,21 +33,21 @@ impl Answer {
         &self.body
     }
 
-    /// How often the call was sent until this answer came.
+    /// How often the call was sent until this response came.
     pub const fn attempts(&self) -> u32 {
         self.attempts
     }
 
-    /// How long the vendor asked to be left alone, by `Retry-After` in seconds or as a date: from when this answer came.
+    /// How long the vendor asked to be left alone, by `Retry-After` in seconds or as a date: from when this response came.
     pub const fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 }
 
-impl fmt::Debug for Answer {
+impl fmt::Debug for RawResponse {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
-            .debug_struct("Answer")
+            .debug_struct("RawResponse")
             .field("status", &self.status.as_u16())
             .field("body_bytes", &self.body.len())
             .finish_non_exhaustive()
@@ -66,7 +66,7 @@ pub struct Response<T> {
     pub headers: Headers,
 }
 
-/// Headers of an answer. Their `Debug` shows names, never values.
+/// Headers of a response. Their `Debug` shows names, never values.
 #[derive(Clone)]
 pub struct Headers(pub(crate) HeaderMap);
 

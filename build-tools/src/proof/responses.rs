@@ -1,4 +1,4 @@
-//! Every answer that a vendor may give: the documented payloads, and samples that reach each member.
+//! Every response that a vendor may give: the documented payloads, and samples that reach each member.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::payloads::Payloads;
 
 /// A body that the vendor sends.
 #[derive(Clone, Debug)]
-pub(crate) struct Answer {
+pub(crate) struct KnownResponse {
     /// The payload's name, or the name that it would have, with a number behind for a sample.
     pub(crate) name: String,
     /// The module of the operation.
@@ -31,7 +31,7 @@ pub(crate) enum Text {
 
 /// Every body of every status and webhook, each once for a type: the documented payload where there is one, and a sample, so that
 /// every member is reached; the samples together have every variant of every union.
-pub(crate) fn answers(contract: &Contract, payloads: &Payloads) -> Vec<Answer> {
+pub(crate) fn responses(contract: &Contract, payloads: &Payloads) -> Vec<KnownResponse> {
     let statuses = contract.operations.iter().flat_map(|operation| {
         operation.statuses.iter().filter_map(move |status| match (&status.body, &status.schema) {
             (ResponseBody::Json(body), Some(schema)) => {
@@ -47,7 +47,7 @@ pub(crate) fn answers(contract: &Contract, payloads: &Payloads) -> Vec<Answer> {
     let mut found = Vec::new();
     let mut held = Held::default();
     for (name, module, body, schema) in statuses.chain(webhooks) {
-        let answer = |name: String, text: Text, value: Value| Answer {
+        let response = |name: String, text: Text, value: Value| KnownResponse {
             name,
             module: module.clone(),
             body: body.clone(),
@@ -61,14 +61,14 @@ pub(crate) fn answers(contract: &Contract, payloads: &Payloads) -> Vec<Answer> {
         {
             // What the linter has passed is JSON.
             let value = serde_json::from_str(text).unwrap_or_default();
-            found.push(answer(payload.to_owned(), Text::Documented(payload.to_owned()), value));
+            found.push(response(payload.to_owned(), Text::Documented(payload.to_owned()), value));
         }
         for (index, value) in samples(&contract.document, schema, &mut held).into_iter().enumerate() {
-            found.push(answer(format!("{name} sample {}", index + 1), Text::Sample(value.to_string()), value));
+            found.push(response(format!("{name} sample {}", index + 1), Text::Sample(value.to_string()), value));
         }
     }
     let mut seen = BTreeSet::new();
-    found.retain(|answer| seen.insert((answer.body.clone(), answer.value.to_string())));
+    found.retain(|response| seen.insert((response.body.clone(), response.value.to_string())));
     found
 }
 
