@@ -7,6 +7,9 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+
 /// The longest fence that a text of a raw string literal may ask for: rustc takes no more.
 const MAX_HASHES: usize = 255;
 
@@ -90,6 +93,14 @@ pub(crate) struct Literal(String);
 impl fmt::Display for Literal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
+    }
+}
+
+impl ToTokens for Literal {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        // What is written here is a literal; the tests below read it.
+        let literal = self.0.parse().unwrap_or_else(|_| proc_macro2::Literal::string(&self.0));
+        literal.to_tokens(tokens);
     }
 }
 
@@ -416,6 +427,7 @@ fn unblocked(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use pulldown_cmark::{Event, Options, Parser, Tag};
+    use quote::ToTokens as _;
 
     use super::{Inline, literal, paragraphs, raw_literal, visible, visible_in_place, visible_lines};
 
@@ -564,7 +576,10 @@ mod tests {
         ];
         let hashes = format!("\"{}", "#".repeat(300));
         for text in texts.into_iter().chain([hashes.as_str()]) {
-            for written in [literal(text).to_string(), raw_literal(text).to_string()] {
+            for made in [literal(text), raw_literal(text)] {
+                let token: syn::LitStr = syn::parse2(made.to_token_stream()).expect("it is a token");
+                assert_eq!(token.value(), text, "{made}");
+                let written = made.to_string();
                 let read: syn::LitStr = syn::parse_str(&written).unwrap_or_else(|error| panic!("{written}: {error}"));
                 assert_eq!(read.value(), text, "{written}");
                 assert!(!written.contains(['\r', '\u{202e}', '\0']), "{written}");

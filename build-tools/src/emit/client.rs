@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use quote::quote;
+
 use super::source::Source;
+use super::tokens::{Docs, file};
 use super::types::write_use;
 use crate::contract::{
     Contract, CredentialForm, Given, REFRESH_TOKEN, TokenField, TokenRequestBody, TokenRequestSettings, TokenSettings,
@@ -12,18 +15,16 @@ use crate::names::{member_name, type_name};
 use crate::text::{Inline, literal};
 
 /// The text of `mod.rs`.
-pub(super) fn module(contract: &Contract) -> String {
-    let mut source = Source::rust(&contract.vendor);
-    source.module_doc("Everything that is generated; `lib.rs` chooses what of it is public.");
-    source.blank();
-    source.lines([
-        "pub(crate) mod client;",
-        "pub mod errors;",
-        "#[path = \"operations/mod.rs\"]",
-        "pub mod calls;",
-        "pub mod types;",
-    ]);
-    source.finish()
+pub(super) fn module(contract: &Contract) -> Result<String, String> {
+    let docs = Docs::of("Everything that is generated; `lib.rs` chooses what of it is public.");
+    let modules = quote! {
+        pub(crate) mod client;
+        pub mod errors;
+        #[path = "operations/mod.rs"]
+        pub mod calls;
+        pub mod types;
+    };
+    file(&contract.vendor, &docs, &modules)
 }
 
 /// The text of `client.rs`.

@@ -14,6 +14,7 @@ mod schemas;
 mod source;
 mod surface;
 mod tests;
+mod tokens;
 mod types;
 
 pub use self::operations::arguments;
@@ -41,18 +42,19 @@ pub(crate) fn emit(contract: &Contract, payloads: &Payloads, proved: &Proved) ->
     ];
     let generated = [
         ("mod.rs".to_owned(), client::module(contract)),
-        ("client.rs".to_owned(), client::client(contract)),
-        ("errors.rs".to_owned(), errors::errors(contract)),
+        ("client.rs".to_owned(), Ok(client::client(contract))),
+        ("errors.rs".to_owned(), Ok(errors::errors(contract))),
     ];
-    let within = |directory: &str, files: Vec<(String, String)>| {
+    let within = |directory: &str, files: Vec<(String, Result<String, String>)>| {
         let files = files.into_iter().map(|(file, text)| (format!("{directory}/{file}"), text));
         files.collect::<Vec<_>>()
     };
+    let sound = |files: Vec<(String, String)>| files.into_iter().map(|(file, text)| (file, Ok(text))).collect();
     let rust = within("src/generated", generated.into())
         .into_iter()
-        .chain(within("src/generated/operations", operations::operations(contract)))
-        .chain(within("src/generated/types", types::types(contract)))
-        .chain(within("tests/generated", tests::tests(contract, payloads, proved)));
+        .chain(within("src/generated/operations", sound(operations::operations(contract))))
+        .chain(within("src/generated/types", sound(types::types(contract))))
+        .chain(within("tests/generated", sound(tests::tests(contract, payloads, proved))));
     let mut meant = meant::rust_files(contract, payloads, proved);
     let package = contract.settings.package.name.replace('-', "_");
     let examples = tests::path_of_payloads(contract);
@@ -61,6 +63,8 @@ pub(crate) fn emit(contract: &Contract, payloads: &Payloads, proved: &Proved) ->
         let Some(outline) = meant.remove(&path) else {
             return Err(Unmeant { file: path_of_file, how: "nobody asked for it".to_owned() });
         };
+        let unmeant = |how: String| Unmeant { file: path_of_file.clone(), how };
+        let text = text.map_err(unmeant)?;
         if let Err(how) = outline::check(&text, &outline, &package, &examples) {
             return Err(Unmeant { file: path_of_file, how });
         }

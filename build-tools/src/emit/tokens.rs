@@ -1,0 +1,522 @@
+//! Rust as token trees: names, documentation, imports and types, and the one step that makes a file of them.
+//!
+//! A text of a document is a literal or documentation here and can be nothing else: no emitter writes Rust as text. What is no
+//! identifier becomes tokens that no Rust file can hold, so [`file`] refuses it with its text.
+
+#![allow(dead_code, reason = "until the emitters of types, calls and tests write tokens as well")]
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, TokenStreamExt as _, quote};
+use syn::{ImplItem, Item, UseTree};
+
+use super::source::{header, table};
+use crate::contract::{Contract, TypeUse};
+use crate::text::{Inline, literal, paragraphs};
+
+/// Columns after which prose is wrapped, without its comment's mark and indentation.
+const PROSE: usize = 100;
+
+/// A name as an identifier.
+pub(super) fn ident(name: &str) -> TokenStream {
+    match syn::parse_str::<Ident>(name) {
+        Ok(identifier) if identifier == name => identifier.into_token_stream(),
+        // No Rust file holds a hash before a literal.
+        _ => {
+            let name = literal(name);
+            quote! { # #name }
+        }
+    }
+}
+
+/// Names behind each other as a path, `types::Payment`.
+pub(super) fn path(names: &str) -> TokenStream {
+    let names = names.split("::").map(ident);
+    quote! { #(#names)::* }
+}
+
+/// A number as it is written, without the suffix of its type.
+pub(super) fn number(text: &str) -> TokenStream {
+    text.parse::<proc_macro2::Literal>().map_or_else(|_| ident(text), ToTokens::into_token_stream)
+}
+
+/// Documentation, line by line.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Docs {
+    lines: Vec<String>,
+}
+
+impl Docs {
+    /// Documentation that begins with this text.
+    pub(super) fn of(text: &str) -> Self {
+        let mut docs = Self::default();
+        docs.text(text);
+        docs
+    }
+
+    /// Documentation that begins with this paragraph.
+    pub(super) fn of_inline(paragraph: &Inline) -> Self {
+        let mut docs = Self::default();
+        docs.inline(paragraph);
+        docs
+    }
+
+    /// The paragraphs of a text; blank lines separate them.
+    pub(super) fn text(&mut self, text: &str) {
+        for paragraph in paragraphs(text) {
+            self.inline(&paragraph);
+        }
+    }
+
+    /// A paragraph.
+    pub(super) fn inline(&mut self, paragraph: &Inline) {
+        self.block(paragraph.lines(PROSE));
+    }
+
+    /// A paragraph on one line, however long.
+    pub(super) fn line(&mut self, paragraph: &Inline) {
+        self.block([paragraph.line()]);
+    }
+
+    /// A list: names, and what each is.
+    pub(super) fn list<'i>(&mut self, items: impl IntoIterator<Item = (&'i str, String)>) {
+        let mut lines = Vec::new();
+        for (name, text) in items {
+            let item = Inline::join([&Inline::code(name), &Inline::prose(&format!(": {text}"))]);
+            for (index, line) in item.lines(PROSE).into_iter().enumerate() {
+                // Lines behind the first belong to the item wherever they begin.
+                lines.push(if index == 0 { format!("- {line}") } else { line });
+            }
+        }
+        self.block(lines);
+    }
+
+    /// A table.
+    pub(super) fn table<const COLUMNS: usize>(&mut self, heading: [&'static str; COLUMNS], rows: &[[Inline; COLUMNS]]) {
+        self.block(table(heading, rows));
+    }
+
+    /// A section with an example that is compiled and not run: what stands around `statements` is not shown.
+    pub(super) fn example(&mut self, example: &Example) {
+        let mut lines = ["# Example", "", "```no_run"].map(str::to_owned).to_vec();
+        lines.extend(example.lines());
+        lines.push("```".to_owned());
+        self.block(lines);
+    }
+
+    fn block(&mut self, lines: impl IntoIterator<Item = String>) {
+        let mut lines = lines.into_iter().peekable();
+        if !self.lines.is_empty() && lines.peek().is_some() {
+            self.lines.push(String::new());
+        }
+        self.lines.extend(lines);
+    }
+
+    /// The lines as comments write them, with the blank behind the mark.
+    fn attributes(&self) -> impl Iterator<Item = proc_macro2::Literal> {
+        self.lines.iter().map(|line| match line.as_str() {
+            "" => proc_macro2::Literal::string(""),
+            line => proc_macro2::Literal::string(&format!(" {line}")),
+        })
+    }
+
+    /// The same as documentation of the file.
+    pub(super) fn inner(&self) -> TokenStream {
+        let lines = self.attributes();
+        quote! { #(#![doc = #lines])* }
+    }
+}
+
+impl ToTokens for Docs {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let lines = self.attributes();
+        tokens.append_all(quote! { #(#[doc = #lines])* });
+    }
+}
+
+/// An example in documentation: the body of an asynchronous function, of which the reader sees some statements.
+#[derive(Clone, Debug)]
+pub(super) struct Example {
+    /// What the example imports, unseen.
+    pub(super) imports: TokenStream,
+    /// The function without its body, unseen.
+    pub(super) function: TokenStream,
+    /// The statements that are shown.
+    pub(super) shown: TokenStream,
+    /// Those behind them, unseen.
+    pub(super) hidden: TokenStream,
+}
+
+impl Example {
+    fn lines(&self) -> Vec<String> {
+        let Self { imports, function, shown, hidden } = self;
+        let hide = |text: String| text.lines().map(|line| format!("# {line}")).collect::<Vec<_>>();
+        let mut lines = hide(formatted(imports));
+        // A function is formatted with an empty body and then opened.
+        lines.extend(hide(formatted(&quote! { #function {} }).trim_end().trim_end_matches('}').to_owned()));
+        lines.extend(statements(shown));
+        lines.extend(hide(statements(hidden).join("\n")));
+        lines.push("# }".to_owned());
+        lines
+    }
+}
+
+/// Items as they are formatted, or their tokens when they are none; [`file`] refuses what documentation holds no more than rustdoc.
+fn formatted(items: &TokenStream) -> String {
+    syn::parse2::<syn::File>(items.clone()).map_or_else(|_| items.to_string(), |file| prettyplease::unparse(&file))
+}
+
+/// The lines of statements as the body of a function has them, without indentation.
+fn statements(statements: &TokenStream) -> Vec<String> {
+    let text = formatted(&quote! { async fn example() { #statements } });
+    let lines: Vec<&str> = text.lines().collect();
+    let inner = lines.get(1..lines.len().saturating_sub(1)).unwrap_or_default();
+    inner.iter().map(|line| line.strip_prefix(INDENT).unwrap_or(line).to_owned()).collect()
+}
+
+/// What a file of a vendor crate imports, and how its types are named there.
+#[derive(Debug)]
+pub(super) struct Imports<'c> {
+    contract: &'c Contract,
+    scope: Scope,
+    /// The names that are used, by the path that they come from.
+    names: RefCell<BTreeMap<String, BTreeSet<String>>>,
+}
+
+/// Where a file stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// Among the types: names stand alone.
+    Types,
+    /// Elsewhere in the crate: names of the vendor's types stand behind `types::`, so that none hides a name of the language or of
+    /// the crate.
+    Crate,
+    /// In a test of the crate, which sees what is public.
+    Tests,
+}
+
+impl<'c> Imports<'c> {
+    /// Nothing yet.
+    pub(super) fn new(contract: &'c Contract, scope: Scope) -> Self {
+        Self { contract, scope, names: RefCell::default() }
+    }
+
+    /// A name of that path.
+    pub(super) fn name(&self, from: &str, name: &str) -> TokenStream {
+        self.names.borrow_mut().entry(from.to_owned()).or_default().insert(name.to_owned());
+        ident(name)
+    }
+
+    /// An item of the runtime by its name alone; by its path where one of the vendor's types has that name.
+    pub(super) fn runtime(&self, name: &str) -> TokenStream {
+        match self.scope {
+            Scope::Tests => self.name(&self.package(), name),
+            Scope::Types | Scope::Crate if self.contract.definition(name).is_some() => {
+                path(&format!("onboarding_core::{name}"))
+            }
+            Scope::Types | Scope::Crate => self.name("onboarding_core", name),
+        }
+    }
+
+    /// A module of the crate: `types`, `errors`.
+    pub(super) fn module(&self, name: &str) -> TokenStream {
+        match self.scope {
+            Scope::Types => self.name("super::super", name),
+            Scope::Crate => self.name("crate::generated", name),
+            Scope::Tests => self.name(&self.package(), name),
+        }
+    }
+
+    /// One of the vendor's types.
+    pub(super) fn named(&self, name: &str) -> TokenStream {
+        if self.scope == Scope::Types {
+            return self.name("super", name);
+        }
+        let (types, name) = (self.module("types"), ident(name));
+        quote! { #types::#name }
+    }
+
+    /// A type.
+    pub(super) fn type_of(&self, value: &TypeUse) -> TokenStream {
+        let runtime = |name: &str| self.runtime(name);
+        match value {
+            TypeUse::Named(name) => self.named(name),
+            TypeUse::Boxed(name) => {
+                let name = self.named(name);
+                quote! { Box<#name> }
+            }
+            TypeUse::Text => quote! { String },
+            TypeUse::Boolean => quote! { bool },
+            TypeUse::Integer => quote! { i64 },
+            TypeUse::Unsigned => quote! { u64 },
+            TypeUse::Number => quote! { f64 },
+            TypeUse::Decimal => runtime("Decimal"),
+            TypeUse::DecimalNumber => runtime("DecimalNumber"),
+            TypeUse::Date => runtime("NaiveDate"),
+            TypeUse::DateTime => runtime("Timestamp"),
+            TypeUse::UtcDateTime => runtime("UtcDateTime"),
+            TypeUse::Secret => runtime("Secret"),
+            TypeUse::Json => runtime("JsonValue"),
+            TypeUse::List(item) => {
+                let item = self.type_of(item);
+                quote! { Vec<#item> }
+            }
+            TypeUse::Map(item) => {
+                let (map, item) = (runtime("Map"), self.type_of(item));
+                quote! { #map<#item> }
+            }
+            TypeUse::Nullable(value) => {
+                let value = self.type_of(value);
+                quote! { Option<#value> }
+            }
+        }
+    }
+
+    /// The crate as its tests name it.
+    pub(super) fn package(&self) -> String {
+        self.contract.settings.package.name.replace('-', "_")
+    }
+
+    /// The imports, save of names that the file itself declares.
+    pub(super) fn uses(&self, own: &BTreeSet<&str>) -> TokenStream {
+        let names = self.names.borrow();
+        let mut roots: Vec<(&String, Vec<TokenStream>)> = names
+            .iter()
+            .map(|(root, names)| {
+                let foreign = names.iter().filter(|name| root != "super" || !own.contains(name.as_str()));
+                (root, foreign.map(|name| path(name)).collect())
+            })
+            .collect();
+        // What is the crate's own comes last.
+        roots.sort_by_key(|(root, _)| (is_own(root), *root));
+        let uses = roots.into_iter().filter(|(_, names)| !names.is_empty()).map(|(root, names)| {
+            let root = root.split("::").map(|part| match part {
+                "crate" | "self" | "super" => Ident::new(part, Span::call_site()).into_token_stream(),
+                part => ident(part),
+            });
+            quote! { use #(#root)::*::{#(#names),*}; }
+        });
+        quote! { #(#uses)* }
+    }
+}
+
+/// Whether a path leads into the crate in which it stands.
+fn is_own(root: &str) -> bool {
+    ["crate", "self", "super"].iter().any(|start| root.split("::").next() == Some(start))
+}
+
+/// One step of indentation.
+const INDENT: &str = "    ";
+
+/// The text of a file: the two lines that say where it comes from, its documentation, and its items as they are formatted, with a
+/// blank line between those that are more than a line. An error says what is no Rust.
+pub(super) fn file(vendor: &str, docs: &Docs, items: &TokenStream) -> Result<String, String> {
+    let inner = docs.inner();
+    let file: syn::File =
+        syn::parse2(quote! { #inner #items }).map_err(|error| format!("it is not valid Rust: {error}"))?;
+    let mut text = String::new();
+    for line in header(vendor) {
+        let _ = writeln!(text, "// {line}");
+    }
+    text.push('\n');
+    let syn::File { shebang, frontmatter, attrs, items } = file;
+    let (docs, attributes): (Vec<_>, Vec<_>) =
+        attrs.into_iter().partition(|attribute| attribute.path().is_ident("doc"));
+    for attrs in [docs, attributes] {
+        let head = syn::File { shebang: shebang.clone(), frontmatter: frontmatter.clone(), attrs, items: Vec::new() };
+        if !head.attrs.is_empty() {
+            text.push_str(prettyplease::unparse(&head).trim_end());
+            text.push_str("\n\n");
+        }
+    }
+    let mut previous: Option<Item> = None;
+    for item in items {
+        if previous.as_ref().is_some_and(|previous| !belong_together(previous, &item)) {
+            text.push('\n');
+        }
+        text.push_str(&item_text(&item)?);
+        previous = Some(item);
+    }
+    while text.ends_with("\n\n") {
+        text.pop();
+    }
+    Ok(text)
+}
+
+/// Whether no blank line stands between two items: imports of one kind, and modules.
+fn belong_together(first: &Item, second: &Item) -> bool {
+    let kind = |item: &Item| match item {
+        Item::Use(item) => {
+            let root = match &item.tree {
+                UseTree::Path(path) => path.ident.to_string(),
+                UseTree::Rename(rename) => rename.ident.to_string(),
+                _ => String::new(),
+            };
+            Some((true, is_own(&root)))
+        }
+        Item::Mod(_) => Some((false, false)),
+        _ => None,
+    };
+    kind(first).is_some_and(|first| kind(second) == Some(first))
+}
+
+/// The text of an item.
+fn item_text(item: &Item) -> Result<String, String> {
+    match item {
+        Item::Impl(whole) if whole.items.len() > 1 => {
+            let with = |items: Vec<ImplItem>| {
+                prettyplease::unparse(&one(Item::Impl(syn::ItemImpl { items, ..whole.clone() })))
+            };
+            // What stands before and behind the items is what an empty one has: `impl Client {` and `}`.
+            let empty = with(Vec::new());
+            let head = empty.trim_end().trim_end_matches('}');
+            let mut text = format!("{head}\n");
+            for (index, item) in whole.items.iter().enumerate() {
+                let is_short = |item: &ImplItem| !matches!(item, ImplItem::Fn(_));
+                if index > 0 && !(is_short(item) && is_short(&whole.items[index - 1])) {
+                    text.push('\n');
+                }
+                let single = with(vec![item.clone()]);
+                let inner = single.strip_prefix(head).and_then(|rest| rest.trim_end().strip_suffix('}'));
+                let inner = inner.ok_or_else(|| format!("`{head}` is formatted in two ways"))?;
+                text.push_str(inner.trim_start_matches('\n'));
+            }
+            text.push_str("}\n");
+            Ok(text)
+        }
+        // A macro in braces whose body is an item reads as that item.
+        Item::Macro(form) if matches!(form.mac.delimiter, syn::MacroDelimiter::Brace(_)) && form.ident.is_none() => {
+            match syn::parse2::<Item>(form.mac.tokens.clone()) {
+                Ok(inner) if !matches!(inner, Item::Verbatim(_) | Item::Macro(_)) => {
+                    let name = form.mac.path.to_token_stream();
+                    let mut text = format!("{}! {{\n", name.to_string().replace(' ', ""));
+                    for line in item_text(&inner)?.lines() {
+                        let _ = writeln!(text, "{}{line}", if line.is_empty() { "" } else { INDENT });
+                    }
+                    text.push_str("}\n");
+                    Ok(text)
+                }
+                _ => Ok(prettyplease::unparse(&one(item.clone()))),
+            }
+        }
+        item => Ok(prettyplease::unparse(&one(item.clone()))),
+    }
+}
+
+/// A file of one item.
+fn one(item: Item) -> syn::File {
+    syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: vec![item] }
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::{Docs, Example, file, ident, path};
+    use crate::text::literal;
+
+    fn text(items: &proc_macro2::TokenStream) -> String {
+        let text = file("tiny", &Docs::of("A file."), items).unwrap_or_else(|error| panic!("{error}"));
+        let (head, items) = text.split_once("//! A file.\n\n").expect("the documentation stands before the items");
+        assert_eq!(head.lines().count(), 3, "{head}");
+        items.to_owned()
+    }
+
+    #[test]
+    fn blank_lines_stand_between_what_is_more_than_a_line() {
+        let docs = Docs::of("Gets it.");
+        let items = quote! {
+            use onboarding_core as runtime;
+            use onboarding_core::{Call, Method};
+            use crate::generated::types;
+            impl Client {
+                const A: u8 = 1;
+                const B: u8 = 2;
+                #docs
+                pub fn get(&self) -> u8 { 1 }
+                pub fn put(&self) {}
+            }
+            mod one;
+            mod two;
+        };
+        let expected = "use onboarding_core as runtime;\nuse onboarding_core::{Call, Method};\n\nuse crate::generated::types;\n\n\
+                        impl Client {\n    const A: u8 = 1;\n    const B: u8 = 2;\n\n    /// Gets it.\n    pub fn get(&self) -> u8 {\n        1\n    }\n\n    \
+                        pub fn put(&self) {}\n}\n\nmod one;\nmod two;\n";
+        assert_eq!(text(&items), expected);
+    }
+
+    #[test]
+    fn a_macro_around_an_item_reads_as_the_item() {
+        let docs = Docs::of("A call.");
+        let items = quote! { call! { #docs #[call(types::A, errors::B)] pub struct Get { #docs #[parameter(query, "limit")] limit: i64, } } };
+        let expected = "call! {\n    /// A call.\n    #[call(types::A, errors::B)]\n    pub struct Get {\n        /// A call.\n        \
+                        #[parameter(query, \"limit\")]\n        limit: i64,\n    }\n}\n";
+        assert_eq!(text(&items), expected);
+    }
+
+    #[test]
+    fn an_example_hides_what_stands_around_it() {
+        let mut docs = Docs::of("Gets it.");
+        docs.example(&Example {
+            imports: quote! { use tiny::*; },
+            function: quote! { async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> },
+            shown: quote! { let answer = client.get("a").send().await?; },
+            hidden: quote! { drop(answer); Ok(()) },
+        });
+        let expected = "/// Gets it.\n///\n/// # Example\n///\n/// ```no_run\n/// # use tiny::*;\n\
+                        /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {\n\
+                        /// let answer = client.get(\"a\").send().await?;\n/// # drop(answer);\n/// # Ok(())\n/// # }\n/// ```\nfn a() {}\n";
+        assert_eq!(text(&quote! { #docs fn a() {} }), expected);
+    }
+
+    #[test]
+    fn what_is_no_identifier_is_refused_wherever_it_stands() {
+        for name in ["", "a b", "a::b", "1", "fn", "\"", "a\n", "a;b", "'a", "r#"] {
+            let name = ident(name);
+            for items in [
+                quote! { struct #name; },
+                quote! { fn a() { b.#name() } },
+                quote! { fn a() { b(#name) } },
+                quote! { fn a() { b(types::#name::new(1)) } },
+                quote! { type A = #name; },
+                quote! { enum A { #name } },
+            ] {
+                assert!(file("tiny", &Docs::default(), &items).is_err(), "{items}");
+            }
+        }
+        for name in ["a", "r#type", "Payment", "a_1"] {
+            let name = ident(name);
+            assert!(file("tiny", &Docs::default(), &quote! { fn a() { b.#name() } }).is_ok(), "{name}");
+        }
+        assert!(
+            file("tiny", &Docs::default(), &{
+                let path = path("types::a b");
+                quote! { type A = #path; }
+            })
+            .is_err()
+        );
+    }
+
+    #[test]
+    fn a_text_is_a_literal_or_a_comment_whatever_it_holds() {
+        for hostile in [
+            "\"); injected!(); (\"",
+            "*/ fn injected() {} /*",
+            "a\nfn injected() {}",
+            "/",
+            "# x",
+            "\\",
+            "\u{0}\u{202e}",
+        ] {
+            let (docs, value) = (Docs::of(hostile), literal(hostile));
+            let text = text(&quote! { #docs const A: &str = #value; });
+            let file = syn::parse_file(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+            let [syn::Item::Const(item)] = file.items.as_slice() else { panic!("{text}") };
+            assert_eq!(*item.expr, syn::parse_quote! { #value }, "{text}");
+            assert!(item.attrs.iter().all(|attribute| attribute.path().is_ident("doc")), "{text}");
+        }
+    }
+}
