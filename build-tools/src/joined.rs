@@ -337,7 +337,7 @@ fn keywords(
     }
     for (least, most) in LEAST.iter().zip(MOST) {
         if let (Some(low), Some(high)) = (both.get(*least), both.get(most))
-            && compare(low, high) == Some(Ordering::Greater)
+            && compare_values(low, high) == Some(Ordering::Greater)
         {
             return Err(format!("`{least}` is {low} together, but `{most}` is {high}"));
         }
@@ -359,11 +359,16 @@ fn flag(schema: &Map<String, Value>, keyword: &str) -> bool {
 }
 
 fn stricter(one: &Value, other: &Value, wins: Ordering) -> Value {
-    if compare(other, one) == Some(wins) { other.clone() } else { one.clone() }
+    if compare_values(other, one) == Some(wins) { other.clone() } else { one.clone() }
 }
 
-fn compare(one: &Value, other: &Value) -> Option<Ordering> {
+fn compare_values(one: &Value, other: &Value) -> Option<Ordering> {
     let (Value::Number(one), Value::Number(other)) = (one, other) else { return None };
+    compare(one, other)
+}
+
+/// How two numbers compare; integers exactly.
+pub(crate) fn compare(one: &Number, other: &Number) -> Option<Ordering> {
     match (integer(one), integer(other)) {
         (Some(one), Some(other)) => Some(one.cmp(&other)),
         _ => one.as_f64()?.partial_cmp(&other.as_f64()?),

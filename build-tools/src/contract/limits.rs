@@ -1,122 +1,177 @@
-//! The limits of a value, in words.
+//! What a value must fit beyond its type, as numbers: its own limits, and those of the values in the lists and maps within it.
 
-use serde_json::Value;
+use std::cmp::Ordering;
 
+use serde_json::{Number, Value};
+
+use crate::joined::compare;
 use crate::spec::Pattern;
 
-/// What a schema demands of a value beyond its type, as a sentence; `None` when it demands nothing.
-pub(super) fn sentence(schema: &Value) -> Option<String> {
-    let number = |key: &str| schema.get(key).filter(|value| value.is_number());
-    let mut parts = Vec::new();
-    let range = |low: Option<&Value>, high: Option<&Value>, unit: (&str, &str)| {
-        let unit_of = |value: &Value| if value.as_u64() == Some(1) { unit.0 } else { unit.1 };
-        match (low, high) {
-            (Some(low), Some(high)) if low == high => Some(format!("exactly {low}{}", unit_of(high))),
-            (Some(low), Some(high)) => Some(format!("{low} to {high}{}", unit_of(high))),
-            (Some(low), None) => Some(format!("at least {low}{}", unit_of(low))),
-            (None, Some(high)) => Some(format!("at most {high}{}", unit_of(high))),
-            (None, None) => None,
+/// The limits of a value. None of its numbers is rounded: [`parse_yaml`](crate::spec::parse_yaml) refuses those that 64 bits cannot
+/// hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// How many characters a text has.
+    pub length: CountRange,
+    /// How many items a list has.
+    pub items: CountRange,
+    /// How many members an object has.
+    pub members: CountRange,
+    /// The smallest number.
+    pub minimum: Option<Bound>,
+    /// The greatest number.
+    pub maximum: Option<Bound>,
+    /// What a number is a multiple of, each of them.
+    pub multiple_of: Vec<Number>,
+    /// Whether no item of a list comes twice.
+    pub unique_items: bool,
+    /// What a text matches, each of them.
+    pub patterns: Vec<PatternLimit>,
+    /// How a text is written, each of them.
+    pub formats: Vec<TextFormat>,
+    /// The value of a boolean that has only one.
+    pub only_boolean: Option<bool>,
+    /// What the vendor takes a value for that is left out: no limit, but told beside them.
+    pub default: Option<Value>,
+    /// The limits of each value of a list or map.
+    pub each: Option<Box<Limits>>,
+}
+
+/// The least and the most of what is counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CountRange {
+    /// The least.
+    pub least: Option<u64>,
+    /// The most.
+    pub most: Option<u64>,
+}
+
+/// An end of the range of a number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bound {
+    /// The number.
+    pub value: Number,
+    /// Whether the number itself is outside the range.
+    pub exclusive: bool,
+}
+
+/// A regular expression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PatternLimit {
+    /// As the document has it.
+    pub source: String,
+    /// As the regular expressions of the runtime have it; none where they cannot match it, so that it is only told.
+    pub engine: Option<String>,
+}
+
+/// A way to write a text that is checked before it is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextFormat {
+    /// A UUID.
+    Uuid,
+    /// An email address.
+    Email,
+    /// An address with a scheme.
+    Uri,
+}
+
+impl TextFormat {
+    const ALL: [Self; 3] = [Self::Uuid, Self::Email, Self::Uri];
+
+    /// The value of `format`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Uuid => "uuid",
+            Self::Email => "email",
+            Self::Uri => "uri",
         }
+    }
+}
+
+impl Limits {
+    /// What a schema itself demands, without what it refers to.
+    pub(crate) fn own(schema: &Value) -> Self {
+        let count = |keyword: &str| schema.get(keyword).and_then(Value::as_u64);
+        let range = |least: &str, most: &str| CountRange { least: count(least), most: count(most) };
+        let is_set = |flag: &str| schema.get(flag).and_then(Value::as_bool).unwrap_or_default();
+        let number = |keyword: &str| schema.get(keyword).and_then(Value::as_number).cloned();
+        let bound =
+            |keyword: &str, exclusive: &str| number(keyword).map(|value| Bound { value, exclusive: is_set(exclusive) });
+        let text = |keyword: &str| schema.get(keyword).and_then(Value::as_str);
+        let values = schema.get("enum").and_then(Value::as_array).map(Vec::as_slice);
+        Self {
+            length: range("minLength", "maxLength"),
+            items: range("minItems", "maxItems"),
+            members: range("minProperties", "maxProperties"),
+            minimum: bound("minimum", "exclusiveMinimum"),
+            maximum: bound("maximum", "exclusiveMaximum"),
+            multiple_of: number("multipleOf").into_iter().collect(),
+            unique_items: is_set("uniqueItems"),
+            patterns: text("pattern").map(PatternLimit::new).into_iter().collect(),
+            formats: TextFormat::ALL.into_iter().filter(|format| text("format") == Some(format.as_str())).collect(),
+            only_boolean: match values {
+                Some([Value::Bool(value)]) => Some(*value),
+                _ => None,
+            },
+            default: schema.get("default").filter(|default| !default.is_null()).cloned(),
+            each: None,
+        }
+    }
+
+    /// Adds what another schema of the same value demands: of two limits the stricter holds. What is said first stays where only one
+    /// can hold.
+    pub(super) fn add(&mut self, other: Self) {
+        self.length.narrow(other.length);
+        self.items.narrow(other.items);
+        self.members.narrow(other.members);
+        narrow(&mut self.minimum, other.minimum, Ordering::Greater);
+        narrow(&mut self.maximum, other.maximum, Ordering::Less);
+        add_new(&mut self.multiple_of, other.multiple_of);
+        self.unique_items |= other.unique_items;
+        add_new(&mut self.patterns, other.patterns);
+        add_new(&mut self.formats, other.formats);
+        self.only_boolean = self.only_boolean.or(other.only_boolean);
+        self.default = self.default.take().or(other.default);
+        match (&mut self.each, other.each) {
+            (Some(each), Some(other)) => each.add(*other),
+            (each, other) => *each = each.take().or(other),
+        }
+    }
+}
+
+impl CountRange {
+    fn narrow(&mut self, other: Self) {
+        self.least = self.least.max(other.least);
+        self.most = [self.most, other.most].into_iter().flatten().min();
+    }
+}
+
+impl PatternLimit {
+    fn new(source: &str) -> Self {
+        let engine = Pattern::new(source).ok().map(|pattern| pattern.engine().to_owned());
+        Self { source: source.to_owned(), engine }
+    }
+}
+
+/// Takes the other bound where it is the stricter one: `stricter` is how its number compares then.
+fn narrow(bound: &mut Option<Bound>, other: Option<Bound>, stricter: Ordering) {
+    let Some(other) = other else { return };
+    let Some(own) = bound else {
+        *bound = Some(other);
+        return;
     };
-    parts.extend(range(number("minLength"), number("maxLength"), (" character", " characters")));
-    parts.extend(range(number("minItems"), number("maxItems"), (" item", " items")));
-    parts.extend(range(number("minProperties"), number("maxProperties"), (" member", " members")));
-    let (low, high) = (number("minimum"), number("maximum"));
-    if is_set(schema, "exclusiveMinimum") || is_set(schema, "exclusiveMaximum") {
-        let words = |exclusive, excluded, included| if is_set(schema, exclusive) { excluded } else { included };
-        parts.extend(low.map(|low| format!("{} {low}", words("exclusiveMinimum", "more than", "at least"))));
-        parts.extend(high.map(|high| format!("{} {high}", words("exclusiveMaximum", "less than", "at most"))));
-    } else {
-        parts.extend(range(low, high, ("", "")));
+    match compare(&other.value, &own.value) {
+        Some(Ordering::Equal) => own.exclusive |= other.exclusive,
+        Some(order) if order == stricter => *own = other,
+        _ => {}
     }
-    if let Some(step) = number("multipleOf") {
-        parts.push(format!("a multiple of {step}"));
-    }
-    if is_set(schema, "uniqueItems") {
-        parts.push("no item twice".to_owned());
-    }
-    if let Some(pattern) = schema.get("pattern").and_then(Value::as_str) {
-        parts.push(format!("of the form `{pattern}`"));
-    }
-    if let Some(value) = only_boolean(schema) {
-        parts.push(format!("always `{value}`"));
-    }
-    if let Some(default) = schema.get("default").filter(|default| !default.is_null()) {
-        parts.push(match default.as_str() {
-            Some("") => "empty by default".to_owned(),
-            Some(text) => format!("`{text}` by default"),
-            None => format!("`{default}` by default"),
-        });
-    }
-    let mut text = parts.join(", ");
-    let first = text.chars().next()?;
-    text.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
-    Some(format!("{text}."))
 }
 
-/// What a schema demands of the value itself, as calls of the runtime's rules.
-pub(super) fn own_rules(schema: &Value) -> Vec<String> {
-    let mut rules = Vec::new();
-    for (keyword, rule) in [
-        ("minLength", "min_length"),
-        ("maxLength", "max_length"),
-        ("minItems", "min_items"),
-        ("maxItems", "max_items"),
-        ("minProperties", "min_properties"),
-        ("maxProperties", "max_properties"),
-    ] {
-        if let Some(count) = schema.get(keyword).and_then(Value::as_u64) {
-            rules.push(format!("{rule}({count})"));
+fn add_new<T: PartialEq>(all: &mut Vec<T>, others: Vec<T>) {
+    for other in others {
+        if !all.contains(&other) {
+            all.push(other);
         }
-    }
-    for (keyword, exclusive, inclusive_rule, exclusive_rule) in
-        [("minimum", "exclusiveMinimum", "minimum", "above"), ("maximum", "exclusiveMaximum", "maximum", "below")]
-    {
-        // A number is handed on as it is written, so that none is rounded.
-        if let Some(limit) = schema.get(keyword).filter(|limit| limit.is_number()) {
-            let rule = if is_set(schema, exclusive) { exclusive_rule } else { inclusive_rule };
-            rules.push(format!("{rule}(\"{limit}\")"));
-        }
-    }
-    if let Some(step) = schema.get("multipleOf").filter(|step| step.is_number()) {
-        rules.push(format!("multiple_of(\"{step}\")"));
-    }
-    if is_set(schema, "uniqueItems") {
-        rules.push("unique_items()".to_owned());
-    }
-    if let Some(pattern) = schema.get("pattern").and_then(Value::as_str) {
-        rules.extend(Pattern::new(pattern).ok().map(|checked| match checked.engine() {
-            engine if engine == pattern => format!("pattern({pattern:?})"),
-            engine => format!("pattern_as(({pattern:?}, {engine:?}))"),
-        }));
-    }
-    if let Some(format @ ("uuid" | "email" | "uri")) = schema.get("format").and_then(Value::as_str) {
-        rules.push(format!("format({format:?})"));
-    }
-    if let Some(value) = only_boolean(schema) {
-        rules.push(format!("exactly({value})"));
-    }
-    rules
-}
-
-/// A rule of the values that are so many lists and maps deep within another.
-pub(super) fn within(depth: usize, rule: &str) -> String {
-    match depth {
-        0 => rule.to_owned(),
-        1 => format!("each_{rule}"),
-        deeper => format!("each(Rule::{})", within(deeper - 1, rule)),
-    }
-}
-
-fn is_set(schema: &Value, flag: &str) -> bool {
-    schema.get(flag).and_then(Value::as_bool).unwrap_or_default()
-}
-
-/// The value of a boolean that has only one.
-fn only_boolean(schema: &Value) -> Option<bool> {
-    match schema.get("enum")?.as_array()?.as_slice() {
-        [Value::Bool(value)] => Some(*value),
-        _ => None,
     }
 }
 
@@ -124,42 +179,43 @@ fn only_boolean(schema: &Value) -> Option<bool> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{own_rules as rules, sentence, within};
+    use super::Limits;
 
-    #[test]
-    fn limits_read_as_sentences() {
-        assert_eq!(sentence(&json!({})), None);
-        assert_eq!(sentence(&json!({"minLength": 1, "maxLength": 35})).unwrap(), "1 to 35 characters.");
-        assert_eq!(sentence(&json!({"minItems": 1})).unwrap(), "At least 1 item.");
-        assert_eq!(sentence(&json!({"minItems": 2, "maxItems": 2})).unwrap(), "Exactly 2 items.");
-        assert_eq!(
-            sentence(&json!({"minimum": 0, "maximum": 1000, "default": 100})).unwrap(),
-            "0 to 1000, `100` by default."
-        );
-        assert_eq!(
-            sentence(&json!({"minimum": 0, "exclusiveMinimum": true, "maximum": 9.5, "multipleOf": 0.01})).unwrap(),
-            "More than 0, at most 9.5, a multiple of 0.01."
-        );
-        assert_eq!(sentence(&json!({"type": "boolean", "enum": [false]})).unwrap(), "Always `false`.");
+    fn both(one: &Value, other: &Value) -> Limits {
+        let mut limits = Limits::own(one);
+        limits.add(Limits::own(other));
+        limits
     }
 
     #[test]
-    fn limits_are_rules() {
-        let schema = json!({"minimum": 1, "exclusiveMinimum": true, "maximum": 12});
-        assert_eq!(rules(&schema), ["above(\"1\")", "maximum(\"12\")"]);
-        let numbers: Value = serde_json::from_str(
-            r#"{"minimum": -9223372036854775808, "maximum": 18446744073709551615, "multipleOf": 0.01}"#,
-        )
-        .unwrap();
-        assert_eq!(
-            rules(&numbers),
-            ["minimum(\"-9223372036854775808\")", "maximum(\"18446744073709551615\")", "multiple_of(\"0.01\")"]
-        );
-        assert_eq!(rules(&json!({"pattern": "^[a-z]$"})), ["pattern(\"^[a-z]$\")"]);
-        assert_eq!(rules(&json!({"pattern": "^.$"})), [r#"pattern_as(("^.$", "^[^\\n\\r\\u2028\\u2029]$"))"#]);
-        assert_eq!(within(1, "min_length(1)"), "each_min_length(1)");
-        assert_eq!(within(3, "min_length(1)"), "each(Rule::each(Rule::each_min_length(1)))");
-        assert_eq!(rules(&json!({"type": "boolean", "enum": [true]})), ["exactly(true)"]);
-        assert_eq!(rules(&json!({"type": "boolean", "enum": [true, false]})), Vec::<String>::new());
+    fn of_two_limits_the_stricter_holds_in_either_order() {
+        for (one, other, expected) in [
+            (json!({"minLength": 1, "maxLength": 9}), json!({"maxLength": 5}), json!({"minLength": 1, "maxLength": 5})),
+            (
+                json!({"minItems": 2}),
+                json!({"minItems": 1, "uniqueItems": true}),
+                json!({"minItems": 2, "uniqueItems": true}),
+            ),
+            (json!({"minProperties": 1}), json!({"maxProperties": 2}), json!({"minProperties": 1, "maxProperties": 2})),
+            (
+                json!({"minimum": 1}),
+                json!({"minimum": 1, "exclusiveMinimum": true}),
+                json!({"minimum": 1, "exclusiveMinimum": true}),
+            ),
+            (json!({"minimum": 1, "exclusiveMinimum": true}), json!({"minimum": 2}), json!({"minimum": 2})),
+            (json!({"maximum": u64::MAX}), json!({"maximum": u64::MAX - 1}), json!({"maximum": u64::MAX - 1})),
+            (json!({"maximum": -0.5}), json!({"maximum": 0}), json!({"maximum": -0.5})),
+            (json!({"multipleOf": 2}), json!({"multipleOf": 2}), json!({"multipleOf": 2})),
+        ] {
+            assert_eq!(both(&one, &other), Limits::own(&expected), "{one} and {other}");
+            assert_eq!(both(&other, &one), Limits::own(&expected), "{other} and {one}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_one_limit_stays_several() {
+        let limits = both(&json!({"pattern": "^a", "multipleOf": 0.5}), &json!({"pattern": "b$", "multipleOf": 0.2}));
+        assert_eq!(limits.patterns.iter().map(|pattern| pattern.source.as_str()).collect::<Vec<_>>(), ["^a", "b$"]);
+        assert_eq!(limits.multiple_of.iter().map(ToString::to_string).collect::<Vec<_>>(), ["0.5", "0.2"]);
     }
 }

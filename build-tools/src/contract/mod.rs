@@ -23,12 +23,13 @@ use serde_json::Value;
 
 pub use self::events::EventBatch;
 pub use self::forms::{Mark, VariantForm};
+pub use self::limits::{Bound, CountRange, Limits, PatternLimit, TextFormat};
 use self::names::Names;
 pub use self::operations::{
     Body, BodyKind, ErrorType, Method, Operation, OutcomeType, Parameter, Place, Provenance, ResponseBody, Status,
     StatusVariant, Success, Webhook,
 };
-pub use self::paging::{ListPage, PageForm, PagedOperation};
+pub use self::paging::{ListPage, PageForm, PagedOperation, PathStep};
 pub use self::sample::{Extent, Held, sample, samples};
 pub use self::settings::{
     CredentialField, CredentialForm, Environment, Features, Given, Offer, Package, Paging, PagingStyle, REFRESH_TOKEN,

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::sample::{Extent, MAX_NODES, is_possible, sample};
-use super::types::{given_name, is_private, or_null, resolved, rules, schema_type};
-use super::{Problems, Settings, Tag, TypeUse, limits};
+use super::types::{given_name, is_private, limits, or_null, resolved, schema_type};
+use super::{Limits, Problems, Settings, Tag, TypeUse};
 use crate::names::{Scope, type_name};
 use crate::passes::escape;
 use crate::spec::{Encoding, media_type};
@@ -131,10 +131,8 @@ pub struct Parameter {
     pub place: Place,
     /// What it is.
     pub description: String,
-    /// Its limits as a sentence.
-    pub limits: Option<String>,
-    /// Its limits as rules of the runtime.
-    pub rules: Vec<String>,
+    /// What it must fit beyond its type; of the whole list for lists.
+    pub limits: Limits,
     /// The type of its value; of one item for lists.
     pub value: TypeUse,
     /// The documented default.
@@ -483,8 +481,7 @@ fn read_parameter(document: &Value, parameter: &Value, pointer: &str, problems: 
         name: scope.free(given_name(parameter, &wire)),
         place,
         description: text(parameter, "description").to_owned(),
-        limits: limits::sentence(schema),
-        rules: rules(document, schema),
+        limits: limits(document, schema),
         value,
         default: schema.get("default").cloned(),
         required,

@@ -41,11 +41,20 @@ pub enum PageForm {
     Object {
         /// The member that holds the items, by Rust name.
         items: String,
-        /// A closure from the page to the number of items on all pages, as Rust text; none where the vendor tells no total.
-        total: Option<String>,
+        /// The way from the page to the number of items on all pages; empty where the vendor tells no total.
+        total: Vec<PathStep>,
     },
     /// In whichever of these variants of a union was received: each is a page or a bare list.
     Union(Vec<String>),
+}
+
+/// A member on the way to a value within an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathStep {
+    /// The member, by Rust name.
+    pub member: String,
+    /// Whether it is always there with a value.
+    pub required: bool,
 }
 
 /// Every operation that returns pages, and the types of those pages. A declaration that fits no operation is a problem.
@@ -137,30 +146,30 @@ fn object_page<'t>(
     let Kind::Object { members, .. } = &definition(name)?.kind else { return None };
     let items = members.iter().find(|member| member.wire == paging.items && member.presence == Presence::Required)?;
     let TypeUse::List(item) = &items.value else { return None };
-    let form = PageForm::Object { items: items.name.clone(), total: total(paging, name, definition) };
+    let form =
+        PageForm::Object { items: items.name.clone(), total: total(paging, name, definition).unwrap_or_default() };
     Some(ListPage { name: name.to_owned(), item: (**item).clone(), form })
 }
 
 /// The way to the total through required and optional members.
-fn total<'t>(paging: &Paging, page: &str, definition: &dyn Fn(&str) -> Option<&'t TypeDefinition>) -> Option<String> {
+fn total<'t>(
+    paging: &Paging,
+    page: &str,
+    definition: &dyn Fn(&str) -> Option<&'t TypeDefinition>,
+) -> Option<Vec<PathStep>> {
     let (last, way) = paging.total.split_last()?;
-    let mut text = "page".to_owned();
+    let step =
+        |member: &Member| PathStep { member: member.name.clone(), required: member.presence == Presence::Required };
+    let mut steps = Vec::new();
     let mut holder = page.to_owned();
     for wire in way {
         let member = member(definition(&holder)?, wire)?;
         let TypeUse::Named(next) = &member.value else { return None };
-        text.push('.');
-        text.push_str(&member.name);
-        if member.presence != Presence::Required {
-            text.push_str(".as_ref()?");
-        }
+        steps.push(step(member));
         holder.clone_from(next);
     }
-    let member = member(definition(&holder)?, last).filter(|member| member.value == TypeUse::Integer)?;
-    Some(match member.presence {
-        Presence::Required => format!("|page| Some({text}.{})", member.name),
-        _ => format!("|page| {text}.{}", member.name),
-    })
+    steps.push(step(member(definition(&holder)?, last).filter(|member| member.value == TypeUse::Integer)?));
+    Some(steps)
 }
 
 fn member<'t>(definition: &'t TypeDefinition, wire: &str) -> Option<&'t Member> {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::forms::{VariantForm, forms};
 use super::operations::Found;
-use super::{Names, Problems, Tag, limits};
+use super::{Limits, Names, Problems, Tag};
 use crate::graph::groups;
 use crate::names::{Scope, member_name, type_name, variant_name};
 use crate::passes::escape;
@@ -72,10 +72,8 @@ pub struct TypeDefinition {
     pub name: String,
     /// What it is.
     pub description: String,
-    /// Its limits as a sentence.
-    pub limits: Option<String>,
-    /// Its limits as rules of the runtime.
-    pub rules: Vec<String>,
+    /// What it must fit beyond its type.
+    pub limits: Limits,
     /// What it is made of.
     pub kind: Kind,
     /// Whether it identifies a person or opens a door wherever it is used.
@@ -102,7 +100,7 @@ pub enum Kind {
         /// The other members, required ones first.
         members: Vec<Member>,
         /// What members beyond these are, where they are kept.
-        extra: Option<Extra>,
+        extra: Option<Box<Extra>>,
     },
     /// A text of which some values are documented: the variant's name, and the value.
     StringEnum(Vec<(String, String)>),
@@ -138,10 +136,8 @@ pub struct Extra {
     pub value: TypeUse,
     /// What they are, where the document says so.
     pub description: String,
-    /// The limits of each as a sentence.
-    pub limits: Option<String>,
-    /// The limits of each as rules of the runtime, for all of them as a map.
-    pub rules: Vec<String>,
+    /// What each must fit beyond its type.
+    pub limits: Limits,
 }
 
 /// A member with one fixed value.
@@ -164,10 +160,8 @@ pub struct Member {
     pub name: String,
     /// What it is.
     pub description: String,
-    /// Its limits as a sentence.
-    pub limits: Option<String>,
-    /// Its limits as rules of the runtime.
-    pub rules: Vec<String>,
+    /// What it must fit beyond its type.
+    pub limits: Limits,
     /// The type of its value.
     pub value: TypeUse,
     /// Whether it can be left out or null.
@@ -207,10 +201,8 @@ pub struct Variant {
     pub wire: String,
     /// What it holds.
     pub value: TypeUse,
-    /// Its limits as a sentence.
-    pub limits: Option<String>,
-    /// Its limits as rules of the runtime.
-    pub rules: Vec<String>,
+    /// What it must fit beyond its type.
+    pub limits: Limits,
     /// Whether it is kept out of `Debug`.
     pub private: bool,
     /// What it is, where the document says so in place.
@@ -435,8 +427,7 @@ pub(crate) fn collect(document: &Value, problems: &Problems<'_>) -> IndexMap<Str
         let definition = TypeDefinition {
             name,
             description: text(schema, "description").to_owned(),
-            limits: limits::sentence(schema),
-            rules: limits::own_rules(schema),
+            limits: Limits::own(schema),
             kind: kind(document, schema, &pointer, problems),
             sensitive: flag(schema, "x-sensitive"),
             sent: false,
@@ -522,8 +513,7 @@ fn union(document: &Value, schema: &Value, variants: &[Value], pointer: &str, pr
                 name,
                 wire: wire.clone(),
                 value: schema_type(document, &reference, &pointer, problems),
-                limits: None,
-                rules: Vec::new(),
+                limits: Limits::default(),
                 private: is_private(document, &reference),
                 description: String::new(),
                 forms: Vec::new(),
@@ -545,8 +535,7 @@ fn union(document: &Value, schema: &Value, variants: &[Value], pointer: &str, pr
             name,
             wire: String::new(),
             value: schema_type(document, variant, &pointer, problems),
-            limits: limits::sentence(variant),
-            rules: rules(document, variant),
+            limits: limits(document, variant),
             private: is_private(document, variant) || flag(schema, "x-sensitive"),
             description: text(variant, "description").to_owned(),
             // Known when all types are: see `finish`.
@@ -582,8 +571,7 @@ fn object(document: &Value, schema: &Value, pointer: &str, problems: &Problems<'
         };
         members.push(Member {
             description: text(member, "description").to_owned(),
-            limits: limits::sentence(member).or_else(|| limits::sentence(alias_target(document, member)?)),
-            rules: rules(document, member),
+            limits: limits(document, member),
             value: schema_type(document, member, &pointer, problems),
             presence,
             private: all_private || is_private(document, member),
@@ -594,12 +582,11 @@ fn object(document: &Value, schema: &Value, pointer: &str, problems: &Problems<'
     }
     let extra = schema.get("additionalProperties").filter(|extra| extra.as_bool() != Some(false)).map(|extra| {
         let value = schema_type(document, extra, &format!("{pointer}/additionalProperties"), problems);
-        Extra {
+        Box::new(Extra {
             value: or_null(document, extra, value),
             description: text(extra, "description").to_owned(),
-            limits: limits::sentence(extra).or_else(|| limits::sentence(alias_target(document, extra)?)),
-            rules: rules(document, &serde_json::json!({ "additionalProperties": extra })),
-        }
+            limits: limits(document, extra),
+        })
     });
     Kind::Object { constants, members, extra }
 }
@@ -614,32 +601,29 @@ fn alias_target<'d>(document: &'d Value, schema: &Value) -> Option<&'d Value> {
     }
 }
 
-/// The rules of a value: its own, those of the aliases that it names, and those of the values within it that have no type of
+/// The limits of a value: its own, those of the aliases that it names, and those of the values within it that have no type of
 /// their own, through lists and maps.
-pub(crate) fn rules(document: &Value, schema: &Value) -> Vec<String> {
-    let mut rules = Vec::new();
-    let mut level = Some(schema);
+pub(crate) fn limits(document: &Value, schema: &Value) -> Limits {
+    limits_within(document, schema, 0)
+}
+
+fn limits_within(document: &Value, schema: &Value, depth: usize) -> Limits {
+    let mut limits = Limits::default();
+    let mut inner = None;
+    let mut next = Some(schema);
     // Aliases and lists in place end; a document in which they do not is refused.
-    for depth in 0..=MAX_ALIASES {
-        let mut next = None;
-        for _ in 0..=MAX_ALIASES {
-            let Some(schema) = level else { break };
-            let rules_here = limits::own_rules(schema);
-            for rule in rules_here.iter().map(|rule| limits::within(depth, rule)) {
-                if !rules.contains(&rule) {
-                    rules.push(rule);
-                }
-            }
-            let values = schema.get("additionalProperties").filter(|_| schema.get("properties").is_none());
-            next = next.or_else(|| schema.get("items").or(values)).filter(|inner| inner.is_object());
-            level = alias_target(document, schema);
-        }
-        if next.is_none() {
-            break;
-        }
-        level = next;
+    for _ in 0..=MAX_ALIASES {
+        let Some(schema) = next else { break };
+        limits.add(Limits::own(schema));
+        let values = schema.get("additionalProperties").filter(|_| schema.get("properties").is_none());
+        inner = inner.or_else(|| schema.get("items").or(values)).filter(|inner| inner.is_object());
+        next = alias_target(document, schema);
     }
-    rules
+    if let Some(inner) = inner.filter(|_| depth < MAX_ALIASES) {
+        let each = limits_within(document, inner, depth + 1);
+        limits.each = (each != Limits::default()).then(|| Box::new(each));
+    }
+    limits
 }
 
 /// Settles what depends on the operations: who sends and reads a type, which module holds it, and where it must be boxed.

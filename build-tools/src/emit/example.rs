@@ -182,7 +182,7 @@ pub(super) fn parameter_argument(contract: &Contract, unfit: Unfit, parameter: &
 pub(super) fn setter_argument(contract: &Contract, unfit: Unfit, parameter: &Parameter) -> String {
     let text = expression(contract, unfit, &parameter.value, &parameter.sample);
     match is_list(parameter) {
-        true if parameter.rules.iter().any(|rule| rule == "max_items(1)") => format!("[{text}]"),
+        true if parameter.limits.items.most == Some(1) => format!("[{text}]"),
         true => format!("[{text}, {text}]"),
         false => text,
     }

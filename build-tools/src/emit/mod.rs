@@ -3,6 +3,7 @@
 mod client;
 mod errors;
 mod example;
+mod limits;
 mod manifest;
 mod meant;
 mod operations;

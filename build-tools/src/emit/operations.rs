@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::example;
+use super::limits::{rules, sentence};
 use super::rust::{
     Scope, argument_reference, argument_type, code_of, definition, import_core, is_list, replace_in_code,
     status_body_type, success_type, type_text,
 };
 use super::source::Source;
-use super::types::{bracketed, write_use};
+use super::types::{checked, write_use};
 use crate::contract::{
     BodyKind, Contract, Kind, Operation, PagingStyle, Parameter, Place, Provenance, Success, Tag, TypeUse,
 };
@@ -257,7 +258,7 @@ fn has_rules(contract: &Contract, value: &TypeUse) -> bool {
     let definition = value.named().and_then(|name| definition(contract, name));
     definition.is_some_and(|definition| match &definition.kind {
         Kind::UntaggedUnion(variants) => variants.iter().any(|variant| has_rules(contract, &variant.value)),
-        _ => !definition.rules.is_empty(),
+        _ => !rules(&definition.limits).is_empty(),
     })
 }
 
@@ -281,7 +282,7 @@ fn steps(contract: &Contract, operation: &Operation) -> Vec<String> {
             let (wire, reference) = (literal(&parameter.wire), argument_reference(contract, parameter));
             // A slice has no fixed size: a reference to the reference can be handed on as a trait object.
             let checked = if is_list(parameter) { format!("&{reference}") } else { reference.clone() };
-            let rules: Vec<String> = parameter.rules.iter().map(|rule| format!("Rule::{rule}")).collect();
+            let rules: Vec<String> = rules(&parameter.limits).iter().map(|rule| format!("Rule::{rule}")).collect();
             let is_held = !rules.is_empty() || has_rules(contract, &parameter.value);
             let check = is_held.then(|| match rules.as_slice() {
                 [] => format!(".check({wire}, {checked}, &[])"),
@@ -329,7 +330,7 @@ fn write_docs(source: &mut Source, contract: &Contract, operation: &Operation) {
     if !described.is_empty() {
         source.line("///");
         for parameter in described {
-            let limits = parameter.limits.as_ref().map(|limits| format!(" {limits}")).unwrap_or_default();
+            let limits = sentence(&parameter.limits).map(|limits| format!(" {limits}")).unwrap_or_default();
             source.doc_item(&parameter.name, &format!("{}{limits}", parameter.description));
         }
     }
@@ -462,9 +463,9 @@ fn write_call(source: &mut Source, contract: &Contract, operation: &Operation) {
     ));
     for parameter in operation.parameters.iter().filter(|parameter| !parameter.required) {
         source.doc(&parameter.description);
-        if let Some(limits) = &parameter.limits {
+        if let Some(limits) = sentence(&parameter.limits) {
             source.line("///");
-            source.doc(limits);
+            source.doc(&limits);
         }
         if parameter.deprecated {
             source.line("#[deprecated = \"the vendor advises against it\"]");
@@ -477,7 +478,7 @@ fn write_call(source: &mut Source, contract: &Contract, operation: &Operation) {
             Place::HeaderJoined => "header_joined",
         };
         let value = type_text(&parameter.value, Scope::Crate);
-        let rules = bracketed(&parameter.rules);
+        let rules = checked(&parameter.limits);
         source.line(&format!("{}: {value} = {place} {}{rules},", parameter.name, literal(&parameter.wire)));
     }
     if let Some(body) = operation.body.as_ref().filter(|body| !body.required) {

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::limits::{rules, rules_of_each, sentence};
 use super::rust::{Scope, import_core, type_text, wrapped};
 use super::source::Source;
 use crate::contract::{
-    Contract, Extra, Kind, ListPage, Mark, Member, PageForm, Presence, TypeDefinition, TypeUse, Variant, VariantForm,
+    Contract, Extra, Kind, Limits, ListPage, Mark, Member, PageForm, PathStep, Presence, TypeDefinition, TypeUse,
+    Variant, VariantForm,
 };
 use crate::text::{Inline, literal};
 
@@ -57,7 +59,7 @@ fn file(contract: &Contract, module: &str, definitions: &[&TypeDefinition]) -> S
             let item = type_text(&page.item, Scope::Types);
             let form = match &page.form {
                 PageForm::Object { items, total } => {
-                    let total = total.as_ref().map_or_else(String::new, |total| format!(", total {total}"));
+                    let total = if total.is_empty() { String::new() } else { format!(", total {}", closure(total)) };
                     format!("= {items}{total}")
                 }
                 PageForm::Union(variants) => format!("= [{}]", variants.join(", ")),
@@ -104,6 +106,22 @@ fn file(contract: &Contract, module: &str, definitions: &[&TypeDefinition]) -> S
     text.push('\n');
     text.push_str(&body);
     text
+}
+
+/// The way from a page to its total, as a closure that gives an `Option`.
+fn closure(total: &[PathStep]) -> String {
+    let mut text = "page".to_owned();
+    for (index, step) in total.iter().enumerate() {
+        text.push('.');
+        text.push_str(&step.member);
+        if !step.required && index + 1 < total.len() {
+            text.push_str(".as_ref()?");
+        }
+    }
+    match total.last() {
+        Some(last) if last.required => format!("|page| Some({text})"),
+        _ => format!("|page| {text}"),
+    }
 }
 
 /// An import, over several lines where it is long.
@@ -167,9 +185,9 @@ fn write(source: &mut Source, definition: &TypeDefinition) -> &'static str {
     };
     source.line(&format!("{macro_name}! {{"));
     source.doc(&definition.description);
-    if let Some(limits) = &definition.limits {
+    if let Some(limits) = sentence(&definition.limits) {
         source.line("///");
-        source.doc(limits);
+        source.doc(&limits);
     }
     if definition.sensitive {
         source.line("///");
@@ -180,7 +198,7 @@ fn write(source: &mut Source, definition: &TypeDefinition) -> &'static str {
     }
     match &definition.kind {
         Kind::Object { constants, members, extra } => {
-            let sent = if definition.sent { format!(": sent{}", bracketed(&definition.rules)) } else { String::new() };
+            let sent = if definition.sent { format!(": sent{}", checked(&definition.limits)) } else { String::new() };
             source.line(&format!("pub struct {name}{sent} {{"));
             if !constants.is_empty() {
                 source.line("constant {");
@@ -230,7 +248,7 @@ fn write(source: &mut Source, definition: &TypeDefinition) -> &'static str {
             source.line(&format!("pub enum {name}{sent} {{"));
             for variant in variants {
                 let forms = forms(variant);
-                let rules = match bracketed(&variant.rules) {
+                let rules = match checked(&variant.limits) {
                     // What is only read is not held against anything.
                     rules if definition.sent && !rules.is_empty() => format!(":{rules}"),
                     _ => String::new(),
@@ -241,12 +259,12 @@ fn write(source: &mut Source, definition: &TypeDefinition) -> &'static str {
             source.line("}");
         }
         Kind::TextIdentifier if definition.sensitive => {
-            source.line(&format!("pub struct {name}(private String){};", bracketed(&definition.rules)));
+            source.line(&format!("pub struct {name}(private String){};", checked(&definition.limits)));
         }
-        Kind::TextIdentifier => source.line(&format!("pub struct {name}(String){};", bracketed(&definition.rules))),
+        Kind::TextIdentifier => source.line(&format!("pub struct {name}(String){};", checked(&definition.limits))),
         Kind::IntegerIdentifier { unsigned } => {
             let integer = if *unsigned { "u64" } else { "i64" };
-            source.line(&format!("pub struct {name}({integer}){};", bracketed(&definition.rules)));
+            source.line(&format!("pub struct {name}({integer}){};", checked(&definition.limits)));
         }
         Kind::ResourceUrl { template, identifier } => {
             source.line(&format!("pub struct {name}({}) -> {identifier};", literal(template)));
@@ -256,8 +274,13 @@ fn write(source: &mut Source, definition: &TypeDefinition) -> &'static str {
     macro_name
 }
 
+/// What is checked of a value, in brackets, or nothing.
+pub(super) fn checked(limits: &Limits) -> String {
+    bracketed(&rules(limits))
+}
+
 /// Rules in brackets, or nothing.
-pub(super) fn bracketed(rules: &[String]) -> String {
+fn bracketed(rules: &[String]) -> String {
     if rules.is_empty() { String::new() } else { format!(" [{}]", rules.join(", ")) }
 }
 
@@ -268,9 +291,9 @@ fn write_members(source: &mut Source, group: &str, with_rules: bool, members: &[
     source.line(&format!("{group} {{"));
     for member in members {
         write_description(source, &member.description, &member.value);
-        if let Some(limits) = &member.limits {
+        if let Some(limits) = sentence(&member.limits) {
             source.line("///");
-            source.doc(limits);
+            source.doc(&limits);
         }
         if member.deprecated {
             source.line("#[deprecated = \"the vendor advises against it\"]");
@@ -285,7 +308,7 @@ fn write_members(source: &mut Source, group: &str, with_rules: bool, members: &[
         };
         let private = if member.private { "private " } else { "" };
         // What is only read is not held against anything.
-        let rules = if with_rules { bracketed(&member.rules) } else { String::new() };
+        let rules = if with_rules { checked(&member.limits) } else { String::new() };
         source.line(&format!("{name}: {value} = {private}{}{rules},", literal(&member.wire)));
     }
     source.line("}");
@@ -295,14 +318,14 @@ fn write_members(source: &mut Source, group: &str, with_rules: bool, members: &[
 fn write_extra(source: &mut Source, extra: &Extra, with_rules: bool) {
     source.line("extra {");
     source.doc("Members beyond the documented ones, by name. `Debug` does not show them.");
-    for text in [Some(extra.description.as_str()), extra.limits.as_deref()].into_iter().flatten() {
+    for text in [Some(extra.description.as_str()), sentence(&extra.limits).as_deref()].into_iter().flatten() {
         if !text.is_empty() {
             source.line("///");
             source.doc(&format!("Each: {text}"));
         }
     }
     // What is only read is not held against anything.
-    let rules = if with_rules { bracketed(&extra.rules) } else { String::new() };
+    let rules = if with_rules { bracketed(&rules_of_each(&extra.limits)) } else { String::new() };
     let equals = if rules.is_empty() { "" } else { " =" };
     source.line(&format!("extra: {}{equals}{rules}", type_text(&extra.value, Scope::Types)));
     source.line("}");
@@ -339,9 +362,9 @@ fn form(form: &VariantForm) -> String {
 fn write_variant(source: &mut Source, variant: &Variant, behind: &str) {
     let value = type_text(&variant.value, Scope::Types);
     write_description(source, &variant.description, &variant.value);
-    if let Some(limits) = &variant.limits {
+    if let Some(limits) = sentence(&variant.limits) {
         source.line("///");
-        source.doc(limits);
+        source.doc(&limits);
     }
     source.line(&format!("{}({value}){behind},", variant.name));
 }
