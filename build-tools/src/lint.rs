@@ -12,7 +12,7 @@ pub fn lint(sources: &VendorSources) -> Vec<Finding> {
     check(sources).findings
 }
 
-/// What is wrong with a vendor's documents, and what they come to when no error stands in the way.
+/// What is wrong with a vendor's documents, and what is generated from them when there is no error.
 pub(crate) struct Checked {
     pub(crate) findings: Vec<Finding>,
     pub(crate) built: Option<Built>,
@@ -54,7 +54,7 @@ pub(crate) fn check(sources: &VendorSources) -> Checked {
     Checked { findings, built }
 }
 
-/// Builds the contract. Without settings there is none to be had, but all that stands in its way is found nevertheless.
+/// Builds the contract. Without settings there is none, but everything that prevents it is found nevertheless.
 fn build(
     document: &Document,
     settings: Option<(Settings, Document)>,

@@ -146,7 +146,7 @@ fn json_is_read_as_json_is_meant() {
 fn a_payload_that_is_no_json_is_refused_where_it_is_none() {
     let cases = [
         ("", 1, 1, "the text ends where a value is expected"),
-        ("{\n  \"ä\": 1,\n}", 3, 1, "a comma stands before the closing bracket"),
+        ("{\n  \"ä\": 1,\n}", 3, 1, "there is a comma before the closing bracket"),
         ("[1 2]", 1, 4, "a comma or `]` is expected here"),
         ("{\"ä\" 1}", 1, 6, "a colon is expected here"),
         ("{a: 1}", 1, 2, "a key in double quotes is expected here"),
@@ -154,8 +154,8 @@ fn a_payload_that_is_no_json_is_refused_where_it_is_none() {
         ("[\n\"a", 2, 1, "the string has no end"),
         ("[\"a\u{1}\"]", 1, 4, "the control character U+0001 has to be an escape"),
         ("[\"\\x\"]", 1, 3, "there is no such escape"),
-        ("[\"😀\\ud83d\"]", 1, 4, "half of a surrogate pair stands alone"),
-        ("[\"\\ude00\\ud83d\"]", 1, 3, "half of a surrogate pair stands alone"),
+        ("[\"😀\\ud83d\"]", 1, 4, "half of a surrogate pair is alone"),
+        ("[\"\\ude00\\ud83d\"]", 1, 3, "half of a surrogate pair is alone"),
         ("[\"\\u12\"]", 1, 3, "four hexadecimal digits are expected after `\\u`"),
         ("[01]", 1, 2, "this is no number"),
         ("[1.]", 1, 2, "this is no number"),

@@ -19,7 +19,7 @@ pub use self::{
 pub struct Pass {
     /// The name in reports.
     pub name: &'static str,
-    /// Changes the document and tells what it changed, or why it could not.
+    /// Changes the document and reports what it changed, or why it could not.
     pub run: fn(&mut Value) -> Result<Vec<String>, PassError>,
 }
 

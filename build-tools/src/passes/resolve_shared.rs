@@ -100,8 +100,7 @@ impl Copier<'_> {
         let size = *self.sizes.entry(reference).or_insert_with(|| size(target));
         self.bytes = self.bytes.saturating_add(size);
         if self.bytes > MAX_COPIES {
-            let message =
-                format!("what is shared comes to more than {} MiB where it is used", MAX_COPIES / 1024 / 1024);
+            let message = format!("what is shared takes more than {} MiB where it is used", MAX_COPIES / 1024 / 1024);
             return Err(fail(message, "Shorten what so many operations share, or split the document."));
         }
         self.replaced += 1;

@@ -1,4 +1,4 @@
-//! How much a schema is composed of: a few lines can stand for more than could ever be expanded.
+//! How much a schema is composed of: a few lines can mean more than could ever be expanded.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use super::{
     pointer::unescape,
 };
 
-/// How many references may stand behind each other without a member, an item or a map between them.
+/// How many references may follow each other without a member, an item or a map between them.
 pub(crate) const MAX_DEPTH: usize = 16;
 
 /// How many schemas a schema may be composed of.

@@ -24,7 +24,7 @@ pub(super) enum Refused {
     Findings(Vec<Finding>),
 }
 
-/// Parses a JSON text. What stands in a string is kept as it is meant, surrogate pairs included.
+/// Parses a JSON text. The content of a string is kept as it is meant, surrogate pairs included.
 pub(super) fn parse_json(file: &SourceFile, numbers: Numbers) -> Result<Node, Refused> {
     let positions = Positions::new(&file.text);
     if let Some(finding) = unreadable(file, &positions) {
@@ -103,7 +103,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads what stands between brackets, up to the one that closes.
+    /// Reads what is between brackets, up to the one that closes.
     fn elements(&mut self, end: char, element: fn(&mut Self) -> Result<Step, Mistake>) -> Result<Step, Mistake> {
         let mut is_first = true;
         loop {
@@ -116,7 +116,7 @@ impl Reader<'_> {
                 (_, Some(',')) => {
                     self.rest.next();
                     if let (start, Some('}' | ']')) = self.next_token() {
-                        return Err(mistake(start, "a comma stands before the closing bracket"));
+                        return Err(mistake(start, "there is a comma before the closing bracket"));
                     }
                 }
                 (start, _) => return Err(mistake(start, &format!("a comma or `{end}` is expected here"))),
@@ -182,7 +182,7 @@ impl Reader<'_> {
                 }
                 match char::decode_utf16(units).collect::<Result<Vec<char>, _>>().as_deref() {
                     Ok([character]) => *character,
-                    _ => return Err(mistake(start, "half of a surrogate pair stands alone")),
+                    _ => return Err(mistake(start, "half of a surrogate pair is alone")),
                 }
             }
             _ => return Err(mistake(start, "there is no such escape")),

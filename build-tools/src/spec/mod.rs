@@ -2,7 +2,7 @@
 //!
 //! [`parse_yaml`] keeps the place of every node, [`Document`] answers questions about one `OpenAPI` document,
 //! [`lint()`] reports all mistakes of a vendor at once, and [`json_schema()`] turns a schema of the document into JSON
-//! Schema so that payloads can be held against it. Later stages may assume that [`lint()`] found no error in the document.
+//! Schema so that payloads can be validated. Later stages may assume that [`lint()`] found no error in the document.
 
 mod composition;
 mod document;

@@ -11,7 +11,7 @@ use super::pointer;
 pub struct Node {
     /// What the node holds.
     pub value: NodeValue,
-    /// Where the node stands.
+    /// Where the node is.
     pub span: Span,
 }
 
@@ -98,13 +98,13 @@ impl<'m> IntoIterator for &'m Mapping {
 pub struct Entry {
     /// The key as text: `200:` is the key `"200"`.
     pub key: String,
-    /// Where the key stands.
+    /// Where the key is.
     pub key_span: Span,
     /// What the key leads to.
     pub value: Node,
 }
 
-/// Where something stands in a text.
+/// A place in a text.
 #[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Span {
     /// Offset of the first byte.

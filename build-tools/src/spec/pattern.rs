@@ -22,13 +22,13 @@ const MAX_KNOWN: usize = 64;
 /// How many characters a pattern may have.
 const MAX_LENGTH: usize = 10_000;
 
-/// What `.` stands for: anything but a line terminator.
+/// What `.` means: anything but a line terminator.
 const DOT: &str = r"[^\n\r\u2028\u2029]";
 
-/// What `\s` stands for: white space and line terminators.
+/// What `\s` means: white space and line terminators.
 const SPACE: &str = r"\t-\r \u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000\uFEFF";
 
-/// What `\S` stands for within a class: everything else.
+/// What `\S` means within a class: everything else.
 const NOT_SPACE: &str = r"\x00-\x08\x0E-\x1F!-\u009F\u00A1-\u167F\u1681-\u1FFF\u200B-\u2027\u202A-\u202E\u2030-\u205E\u2060-\u2FFF\u3001-\uFEFE\uFF00-\u{10FFFF}";
 
 /// A pattern that the client can check.
@@ -123,7 +123,7 @@ struct Translation<'p> {
     repeatable: bool,
 }
 
-/// What an escape stands for.
+/// What an escape means.
 enum Escape {
     /// One character, and how it is written.
     Character(char, String),
@@ -176,7 +176,7 @@ impl Translation<'_> {
         Ok(())
     }
 
-    /// A count in braces, or a brace that stands for itself.
+    /// A count in braces, or a brace that means itself.
     fn brace(&mut self) -> Result<(), PatternError> {
         let inner: String = self.rest.clone().take_while(|next| matches!(next, '0'..='9' | ',')).collect();
         let closed = self.rest.clone().nth(inner.len()) == Some('}');
@@ -356,7 +356,7 @@ impl Translation<'_> {
                     class.push('-');
                     class.push_str(high);
                 }
-                // Behind a set a hyphen stands for itself.
+                // Behind a set a hyphen means itself.
                 _ => {
                     push(&mut class, &left);
                     class.push_str("\\-");
@@ -382,7 +382,7 @@ impl Translation<'_> {
                 Escape::Boundary(_) => return Err(error("has a `\\B` within a class", ESCAPED)),
                 escape => Some(escape),
             },
-            // What stands for itself in one syntax and not in the other. A hyphen at either end does so in both.
+            // What means itself in one syntax and not in the other. A hyphen at either end does so in both.
             '-' if first || self.rest.peek() == Some(&']') => Some(Escape::Character('-', "-".to_owned())),
             '[' if self.rest.peek() == Some(&':') => return Err(posix_class()),
             '[' | '-' | '^' => Some(Escape::Character(character, format!("\\{character}"))),

@@ -26,7 +26,7 @@ pub(super) fn parse_toml(file: &SourceFile) -> Result<Node, Vec<Finding>> {
             let range = error.span().unwrap_or_else(|| longest_key(&file.text));
             let span = positions.span_of_bytes(range.start, range.end);
             let message = format!("this is not TOML: {}", error.message());
-            let help = "Correct the text; strings stand in quotes, and a key is given once.".to_owned();
+            let help = "Correct the text; strings are in quotes, and a key is given once.".to_owned();
             Finding::new("syntax", &file.path, span, "", message, help)
         };
         return Err(errors.iter().map(not_toml).collect());

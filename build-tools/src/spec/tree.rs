@@ -35,7 +35,7 @@ pub(super) fn unreadable(file: &SourceFile, positions: &Positions) -> Option<Fin
     let mut characters = file.text.chars().enumerate();
     let index =
         characters.find_map(|(index, character)| (character == char::REPLACEMENT_CHARACTER).then_some(index))?;
-    let message = "this is not UTF-8: the bytes here stand for no character".to_owned();
+    let message = "this is not UTF-8: these bytes are no character".to_owned();
     Some(finding(
         index,
         message,
@@ -194,13 +194,13 @@ impl<'a> Builder<'a> {
             Some(FrameKind::Sequence { items }) => items.push(node),
             Some(FrameKind::Mapping { entries, lines, key }) => match key.take() {
                 Some((key, key_span)) => {
-                    // A duplicate has been reported; the first entry stands.
+                    // A duplicate has been reported; the first entry counts.
                     if !lines.contains_key(&key) {
                         lines.insert(key.clone(), key_span.line);
                         entries.push(Entry { key, key_span, value: node });
                     }
                 }
-                // Only an alias gets here: it has been reported, and stands for a key.
+                // Only an alias gets here: it has been reported, and is taken for a key.
                 None => *key = Some((String::new(), node.span)),
             },
         }
@@ -261,7 +261,7 @@ fn decimal(text: &str) -> (Number, bool) {
 }
 
 /// A decimal number without regard to how it is written: whether it is negative, its digits without zeros at either end, and how
-/// many of them stand before the point.
+/// many of them are before the point.
 fn digits(text: &str) -> (bool, String, i64) {
     let (negative, text) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),

@@ -84,7 +84,7 @@ impl Reader<'_> {
             }
             Event::Nothing | Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd => {}
             Event::Alias(_) => {
-                let message = "an alias stands for a node that is written elsewhere".to_owned();
+                let message = "an alias repeats a node that is written elsewhere".to_owned();
                 self.builder.report("unsupported-yaml", span, message, "Write the value out, or use `$ref`.");
                 return self.builder.insert(Node { value: NodeValue::Null, span });
             }
@@ -112,7 +112,7 @@ impl Reader<'_> {
         Step::Next
     }
 
-    /// What an unquoted scalar stands for in the core schema of YAML 1.2.
+    /// What an unquoted scalar means in the core schema of YAML 1.2.
     fn plain(&mut self, text: &str, span: Span) -> Step {
         let value = match text {
             "" | "~" | "null" | "Null" | "NULL" => NodeValue::Null,
@@ -196,14 +196,14 @@ fn radix_digits(text: &str) -> Option<(&str, u32)> {
     (!digits.is_empty() && digits.chars().all(|digit| digit.is_digit(radix))).then_some((digits, radix))
 }
 
-/// A control character ends the text for some readers and is invisible to a person, so none may stand in it.
+/// A control character ends the text for some readers and is invisible to a person, so none is allowed in it.
 fn unprintable(file: &SourceFile, positions: &Positions) -> Option<Finding> {
     let is_unprintable = |character: char| {
         let harmless = matches!(character, '\t' | '\n' | '\r' | '\u{85}');
         (character.is_control() && !harmless) || matches!(character, '\u{FFFE}' | '\u{FFFF}')
     };
     let (index, character) = file.text.chars().enumerate().find(|(_, character)| is_unprintable(*character))?;
-    let message = format!("the control character U+{:04X} may not stand in YAML", u32::from(character));
+    let message = format!("the control character U+{:04X} is not allowed in YAML", u32::from(character));
     let help = "Remove it, or write it as an escape in double quotes.".to_owned();
     Some(Finding::new("syntax", &file.path, positions.span(index, index + 1), "", message, help))
 }

@@ -15,7 +15,7 @@ use crate::spec::{
     pointer::join,
 };
 
-/// How many references may stand behind each other; longer chains are reported as `unsupported`.
+/// How many references may follow each other; longer chains are reported as `unsupported`.
 const MAX_REFERENCES: usize = 2 * MAX_DEPTH;
 
 /// The document, with everything that more than one rule asks for worked out once.
@@ -192,7 +192,7 @@ impl<'d> Context<'d> {
         self.sites.get(site.parent?)
     }
 
-    /// What stands at the end of a chain of references; `None` when it leads nowhere or round in a circle.
+    /// The end of a chain of references; `None` when it leads nowhere or round in a circle.
     pub(super) fn follow(&self, node: &'d Node) -> Option<&'d Node> {
         let mut node = node;
         for _ in 0..MAX_REFERENCES {

@@ -250,7 +250,7 @@ fn read_unsound(sources: &VendorSources, report: &mut Report<'_>) -> Vec<Unsound
     unsound
 }
 
-/// The schemas of the bodies that the name of an example file stands for, and which way they travel; or why there is
+/// The schemas of the bodies that the name of an example file means, and which way they travel; or why there is
 /// none.
 fn bodies<'d>(
     context: &Context<'d>,

@@ -36,7 +36,7 @@ fn check_body<'d>(context: &Context<'d>, schema: &'d Node, pointer: &str, report
     for member in &context.object(schema).members {
         if let Some(found) = without_place(context, member.schema) {
             let message = format!("the member `{}` of a form {found}", member.name);
-            // The member may belong to a component: the finding stands where it is declared.
+            // The member may belong to a component: the finding is where it is declared.
             report.at("form-body", member.span, pointer, message, HELP);
         }
     }

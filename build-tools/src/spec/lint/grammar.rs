@@ -1,4 +1,4 @@
-//! What may stand where: the keys of every kind of object, and the kind of value that each key takes. This holds for the document,
+//! What is allowed where: the keys of every kind of object, and the kind of value that each key takes. This holds for the document,
 //! for `vendor.toml` and for `documented.yaml` alike.
 
 use self::{

@@ -67,7 +67,7 @@ fn check_paths(context: &Context<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// A piece of a path template: a parameter's name, or text that stands for itself.
+/// A piece of a path template: a parameter's name, or text that means itself.
 pub(super) struct Piece<'a> {
     pub(super) text: &'a str,
     pub(super) parameter: bool,

@@ -44,7 +44,7 @@ fn check_reference(
     let prefix = format!("#/components/{section}/");
     let known = context.document.root.get("components").and_then(|components| components.get(section));
     let Some(name) = text.strip_prefix(&prefix) else {
-        let message = format!("`{text}` cannot stand for {}", site.kind.name());
+        let message = format!("`{text}` cannot be used as {}", site.kind.name());
         let help = format!("Refer to a component under `{prefix}`.");
         report.at("unknown-reference", reference.span, &pointer, message, help);
         return;

@@ -90,7 +90,7 @@ fn check_type(site: &Site<'_>, report: &mut Report<'_>) {
 fn check_nullable(site: &Site<'_>, report: &mut Report<'_>) {
     let nullable = site.node.get("nullable").and_then(Node::as_bool) == Some(true);
     if nullable && site.node.get("type").is_none() && site.node.get("allOf").is_none() {
-        let message = "`nullable` stands beside neither a `type` nor an `allOf`";
+        let message = "`nullable` is beside neither a `type` nor an `allOf`";
         let help = "Add the `type`; for a reference, write `allOf` with the reference as its only item. Any JSON value \
                     includes null already.";
         report.pointed("nullable-without-type", &join(&site.pointer, "nullable"), message, help);
@@ -102,12 +102,12 @@ fn check_array_and_object(site: &Site<'_>, report: &mut Report<'_>) {
     let has = |key: &str| site.node.get(key).is_some();
     match site.node.get("type").and_then(Node::as_str) {
         Some("array") if !has("items") => {
-            let help = "Add `items`; `items: {}` stands for any JSON value.";
+            let help = "Add `items`; `items: {}` means any JSON value.";
             report.at("array-without-items", site.span, &site.pointer, "the array has no `items`", help);
         }
         Some("object") => {
             let known = ["properties", "additionalProperties", "allOf", "oneOf", "anyOf"];
-            // A component may stand for an object without members, and a part of `allOf` may only add to `required`.
+            // A component may be an object without members, and a part of `allOf` may only add to `required`.
             let complete = site.is_component() || site.role == "allOf";
             if !complete && !known.iter().any(|key| has(key)) {
                 let message = "the object has neither `properties` nor `additionalProperties`";
@@ -127,7 +127,7 @@ fn check_array_and_object(site: &Site<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// Rule `all-of-form`: `allOf` wraps one reference, or joins objects; the members may also stand beside it.
+/// Rule `all-of-form`: `allOf` wraps one reference, or joins objects; the members may also be beside it.
 fn check_all_of(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'_>) {
     let Some(parts) = site.node.get("allOf").and_then(Node::as_sequence) else {
         return;
@@ -156,7 +156,7 @@ fn check_all_of(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'_>)
     }
 }
 
-/// Rule `all-of-form` for what stands beside a single reference: limits hold too, but what the value is made of is said by the
+/// Rule `all-of-form` for what is beside a single reference: limits hold too, but what the value is made of is said by the
 /// component.
 fn check_beside_reference(context: &Context<'_>, site: &Site<'_>, part: &Node, report: &mut Report<'_>) {
     let of_object = ["required", "additionalProperties", "minProperties", "maxProperties"];
@@ -172,7 +172,7 @@ fn check_beside_reference(context: &Context<'_>, site: &Site<'_>, part: &Node, r
             _ => false,
         };
         if lost {
-            let message = format!("`{key}` stands beside a single reference, where it would be lost");
+            let message = format!("`{key}` is beside a single reference, where it would be lost");
             let help = "Write a component that says it, and refer to that.";
             report.at("all-of-form", entry.key_span, &join(&site.pointer, key), message, help);
         }

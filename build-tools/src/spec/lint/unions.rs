@@ -30,7 +30,7 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
             if site.node.get("discriminator").is_some() {
                 let help = "Write `oneOf` with the variants beside it.";
                 let pointer = join(&site.pointer, "discriminator");
-                report.pointed("discriminator-mapping", &pointer, "the discriminator stands beside no `oneOf`", help);
+                report.pointed("discriminator-mapping", &pointer, "there is no `oneOf` beside the discriminator", help);
             }
             continue;
         };
@@ -40,7 +40,7 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
         }
         for other in ["properties", "allOf"].into_iter().chain((key == "oneOf").then_some("anyOf")) {
             if let Some(entry) = site.node.entry(other) {
-                let message = format!("`{other}` stands beside `{key}`");
+                let message = format!("`{other}` is beside `{key}`");
                 let help = "Move what all variants have in common into each of them, by `allOf` if it is much.";
                 report.at("unsupported", entry.key_span, &join(&site.pointer, other), message, help);
             }
@@ -112,7 +112,7 @@ fn check_discriminator(
     let pointer = join(&site.pointer, "discriminator");
     if key != "oneOf" {
         let help = "Write `oneOf`: a tag names exactly one variant.";
-        report.pointed(rule, &pointer, format!("the discriminator stands beside `{key}`"), help);
+        report.pointed(rule, &pointer, format!("the discriminator is beside `{key}`"), help);
     }
     let tag = discriminator.get("propertyName").and_then(Node::as_str);
     let Some((tag, mapping)) = tag.zip(discriminator.get("mapping").and_then(Node::as_mapping)) else {

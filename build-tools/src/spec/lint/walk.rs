@@ -26,7 +26,7 @@ pub(super) struct Site<'d> {
 }
 
 impl Site<'_> {
-    /// Whether this is a `$ref` that stands for an object.
+    /// Whether this is a `$ref` in place of an object.
     pub(super) fn is_reference(&self) -> bool {
         self.kind.section().is_some() && self.node.get("$ref").is_some()
     }
@@ -175,7 +175,7 @@ impl<'d> Walker<'d, '_, '_> {
                 }
                 continue;
             }
-            let message = format!("`{}` stands beside `$ref`, where it is ignored", entry.key);
+            let message = format!("`{}` is beside `$ref`, where it is ignored", entry.key);
             let help = "In a schema, write `allOf` with the reference as its only item and this key beside it; \
                         elsewhere, remove the key.";
             self.report.at("reference-siblings", entry.key_span, &pointer, message, help);
