@@ -1,11 +1,13 @@
 //! Names that meet in Rust although they differ in the document. Those of types, members, parameters and documented values are
 //! compared by the linter, those of variants where unions are made, all others here.
 
+use std::collections::BTreeMap;
+
 use indexmap::IndexMap;
 
 use super::names::Names;
 use super::operations::Found;
-use super::{Kind, Presence, Problems, Tag, TypeDefinition};
+use super::{Kind, Operation, Presence, Problems, Tag, TypeDefinition};
 use crate::names::Scope;
 use crate::passes::escape;
 
@@ -54,18 +56,29 @@ fn check_operations(found: &Found, problems: &Problems<'_>) {
     }
 }
 
-/// The types of errors, and of what depends on the status.
+/// The types of errors, the names that operations have for them, and the types of what depends on the status.
 fn check_results(found: &Found, problems: &Problems<'_>) {
     let help = "Give one of the operations an `x-rust-name`, or correct the name under `[errors]` in `vendor.toml`.";
     let mut results = Names::new(problems, "the type in `errors`", help);
-    let errors = found.errors.iter().map(|error| (&error.name, error.operations.first()));
-    let outcomes = found.outcomes.iter().map(|outcome| (&outcome.name, Some(&outcome.operation)));
-    for (name, method) in errors.chain(outcomes) {
-        let operation = method.and_then(|method| found.operations.iter().find(|other| other.method_name == *method));
-        if let Some(operation) = operation {
+    let operations: BTreeMap<&str, &Operation> =
+        found.operations.iter().map(|operation| (operation.method_name.as_str(), operation)).collect();
+    let mut claim = |name: &str, method: Option<&String>, what: &str| {
+        if let Some(operation) = method.and_then(|method| operations.get(method.as_str())) {
             let pointer = format!("{}/responses", operation.pointer);
-            results.claim(name, &format!("a response of `{}`", operation.id), &pointer);
+            results.claim(name, &format!("{what} of `{}`", operation.id), &pointer);
         }
+    };
+    for error in &found.errors {
+        for (alias, method) in error.aliases.iter().zip(&error.operations) {
+            claim(alias, Some(method), "the errors");
+        }
+    }
+    for error in &found.errors {
+        let what = if error.aliases.is_empty() { "the errors" } else { "what other operations share with the errors" };
+        claim(&error.name, error.operations.first(), what);
+    }
+    for outcome in &found.outcomes {
+        claim(&outcome.name, Some(&outcome.operation), "the responses");
     }
 }
 

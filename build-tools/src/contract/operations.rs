@@ -1,6 +1,6 @@
 //! The operations: parameters, bodies, statuses, and the error types that they share.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -54,8 +54,10 @@ pub struct Operation {
     pub success: Success,
     /// Every declared status, in order.
     pub statuses: Vec<Status>,
-    /// The error type; `None` when no error status is declared.
+    /// The error type by the name that the call has for it; `None` when no error status is declared.
     pub error: Option<String>,
+    /// The name of the type itself, which is another one where several operations share it.
+    pub error_set: Option<String>,
 }
 
 /// What the vendor calls.
@@ -270,6 +272,8 @@ pub struct ErrorType {
     pub variants: Vec<StatusVariant>,
     /// The operations that share it, by method name.
     pub operations: Vec<String>,
+    /// The names that those operations have for it, in the same order; none where it is the type of one operation, which names it.
+    pub aliases: Vec<String>,
 }
 
 /// The success type of an operation that declares several.
@@ -439,6 +443,7 @@ fn read(
         success,
         statuses,
         error: None,
+        error_set: None,
         id,
     }
 }
@@ -639,8 +644,8 @@ fn status_name(code: &str) -> String {
     name.to_owned()
 }
 
-/// Operations with the same statuses and bodies share one error type. A set that several share is named by `vendor.toml`, or
-/// else by its statuses; a set of one operation by that operation.
+/// Operations with the same statuses and bodies share one error type, and each has a name of its own for it. A type that several
+/// share is named by `vendor.toml`, or else by its statuses; that of one operation by that operation.
 fn name_errors(found: &mut Found, settings: &Settings, problems: &Problems<'_>) {
     let mut sets: BTreeMap<Vec<StatusVariant>, Vec<usize>> = BTreeMap::new();
     for (index, operation) in found.operations.iter().enumerate() {
@@ -657,38 +662,52 @@ fn name_errors(found: &mut Found, settings: &Settings, problems: &Problems<'_>) 
         statuses.sort_unstable();
         given_names.entry(statuses).or_insert(name);
     }
-    let mut used_names = BTreeSet::new();
+    // The names of shared sets, with the first operation of each.
+    let mut shared_names: BTreeMap<String, usize> = BTreeMap::new();
     for (variants, indexes) in sets {
-        let codes: Vec<&str> = variants.iter().map(|variant| variant.code.as_str()).collect();
-        let mut sorted = codes.clone();
-        sorted.sort_unstable();
-        let given = given_names.get(&sorted).copied();
-        let name = match (given, indexes.as_slice()) {
-            (Some(name), _) => name.clone(),
-            (None, [only]) => format!("{}Error", found.operations[*only].type_stem),
-            (None, _) => format!("Error{}", codes.join("_")),
+        let own_names: Vec<String> = indexes.iter().map(|index| own_error_name(&found.operations[*index])).collect();
+        let (name, aliases) = match (own_names.as_slice(), indexes.as_slice()) {
+            ([own], _) => (own.clone(), Vec::new()),
+            (_, [first, ..]) => {
+                let codes: Vec<&str> = variants.iter().map(|variant| variant.code.as_str()).collect();
+                let mut sorted = codes.clone();
+                sorted.sort_unstable();
+                let given = given_names.get(&sorted).copied();
+                let name = given.map_or_else(|| format!("Error{}", codes.join("_")), String::clone);
+                if let Some(other) = shared_names.insert(name.clone(), *first) {
+                    let (here, there) = (&found.operations[*first], &found.operations[other]);
+                    problems.add(
+                        "ambiguous-error-type",
+                        &responses_of(here),
+                        format!(
+                            "the error bodies of `{}` differ from those of `{}` on line {}, but the statuses are the same \
+                             ({}): both types would be `{name}`",
+                            here.id,
+                            there.id,
+                            problems.line(&responses_of(there)),
+                            codes.join(", ")
+                        ),
+                        "Let equal statuses have equal bodies.".to_owned(),
+                    );
+                    continue;
+                }
+                (name, own_names.clone())
+            }
+            _ => continue,
         };
-        if !used_names.insert(name.clone()) {
-            problems.add(
-                "ambiguous-error-type",
-                &responses_of(indexes.first().and_then(|index| found.operations.get(*index))),
-                format!("two sets of error bodies share the statuses {} and would both be `{name}`", codes.join(", ")),
-                "Let equal statuses have equal bodies, or leave the set unnamed in `vendor.toml`.".to_owned(),
-            );
-            continue;
-        }
         let operations = indexes.iter().map(|index| found.operations[*index].method_name.clone()).collect();
-        for index in indexes {
-            found.operations[index].error = Some(name.clone());
+        for (index, own) in indexes.into_iter().zip(own_names) {
+            found.operations[index].error = Some(own);
+            found.operations[index].error_set = Some(name.clone());
         }
-        found.errors.push(ErrorType { name, variants, operations });
+        found.errors.push(ErrorType { name, variants, operations, aliases });
     }
     found.errors.sort_by(|left, right| left.name.cmp(&right.name));
-    for name in settings.errors.keys().filter(|name| !used_names.contains(*name)) {
+    for name in settings.errors.keys().filter(|name| !shared_names.contains_key(*name)) {
         problems.add_setting(
             "unused-setting",
             &format!("/errors/{}", escape(name)),
-            format!("no operation declares exactly the statuses of the error type `{name}`"),
+            format!("no two operations share an error type of exactly the statuses of `{name}`"),
             "Remove the entry, or correct its statuses.".to_owned(),
         );
     }
@@ -705,9 +724,12 @@ fn name_errors(found: &mut Found, settings: &Settings, problems: &Problems<'_>) 
     }
 }
 
+/// The name that an operation has for its error type.
+fn own_error_name(operation: &Operation) -> String {
+    format!("{}Error", operation.type_stem)
+}
+
 /// Where findings about the responses of an operation point.
-fn responses_of(operation: Option<&Operation>) -> String {
-    operation.map_or_else(String::new, |operation| {
-        format!("/paths/{}/{}/responses", escape(&operation.path), operation.method.as_str().to_lowercase())
-    })
+fn responses_of(operation: &Operation) -> String {
+    format!("{}/responses", operation.pointer)
 }

@@ -9,7 +9,8 @@ use crate::text::Inline;
 pub(super) fn errors(contract: &Contract) -> String {
     let mut source = Source::rust(&contract.vendor);
     source.module_doc(
-        "The errors that operations declare, by status. Operations that declare the same statuses with the same bodies share a type.",
+        "The errors of each operation, by status. Operations that declare the same statuses with the same bodies share a type; each \
+         has a name of its own for it, so that a `match` names the call.",
     );
     source.blank();
     let mut macros = Vec::new();
@@ -33,15 +34,34 @@ pub(super) fn errors(contract: &Contract) -> String {
     for error in &contract.errors {
         source.blank();
         source.line("status_error! {");
-        source.doc_inline(&Inline::join([
-            &Inline::prose("How "),
-            &list(&error.operations),
-            &Inline::prose(" can fail, by status."),
-        ]));
+        source.doc_inline(&if error.aliases.is_empty() {
+            let operations: Vec<Inline> = error.operations.iter().map(|method| method_link(method)).collect();
+            Inline::join([&Inline::prose("How "), &in_words(&operations), &Inline::prose(" can fail, by status.")])
+        } else {
+            let aliases: Vec<Inline> = error.aliases.iter().map(|alias| Inline::item(alias)).collect();
+            Inline::join([
+                &Inline::prose(
+                    "The errors, by status, that several operations declare; each has a name of its own for them: ",
+                ),
+                &in_words(&aliases),
+                &Inline::prose("."),
+            ])
+        });
         source.line(&format!("pub enum {} {{", error.name));
         write_variants(&mut source, contract, &error.operations, &error.variants, false);
         source.line("}");
         source.line("}");
+        for (alias, method) in error.aliases.iter().zip(&error.operations) {
+            source.blank();
+            source.doc_inline(&Inline::join([
+                &Inline::prose("How "),
+                &method_link(method),
+                &Inline::prose(" can fail: see "),
+                &Inline::item(&error.name),
+                &Inline::prose("."),
+            ]));
+            source.line(&format!("pub type {alias} = {};", error.name));
+        }
     }
     for outcome in &contract.outcomes {
         source.blank();
@@ -112,16 +132,16 @@ fn pattern(code: &str) -> String {
     }
 }
 
-/// The methods as links, in words.
-fn list(methods: &[String]) -> Inline {
+/// Several things in words.
+fn in_words(items: &[Inline]) -> Inline {
     let mut parts = Vec::new();
-    for (index, method) in methods.iter().enumerate() {
+    for (index, item) in items.iter().enumerate() {
         let separator = match index {
             0 => "",
-            _ if index + 1 == methods.len() => " and ",
+            _ if index + 1 == items.len() => " and ",
             _ => ", ",
         };
-        parts.extend([Inline::prose(separator), method_link(method)]);
+        parts.extend([Inline::prose(separator), item.clone()]);
     }
     Inline::join(&parts)
 }

@@ -115,6 +115,9 @@ fn errors(contract: &Contract) -> Outline {
         outline.items_in(&path, variants.iter().map(|variant| &variant.name));
         outline.item(path);
     }
+    for alias in contract.errors.iter().flat_map(|error| &error.aliases) {
+        outline.item(format!("type {alias}"));
+    }
     outline
 }
 

@@ -349,6 +349,14 @@ fn write_docs(source: &mut Source, contract: &Contract, operation: &Operation) {
         .collect();
     source.doc_table(["status", "meaning", "body"], &rows);
     source.line("///");
+    if let Some(error) = &operation.error {
+        source.doc_line(&Inline::join([
+            &Inline::prose("Errors by status: "),
+            &Inline::link(&Inline::code(error), &format!("crate::errors::{error}")),
+            &Inline::prose("."),
+        ]));
+        source.line("///");
+    }
     source.doc_line(&Inline::join([
         &Inline::code(&format!("{} {}", operation.method.as_str(), operation.path)),
         &Inline::prose(&format!(", under \"{}\" in ", operation.title)),

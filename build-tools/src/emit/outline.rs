@@ -139,6 +139,7 @@ fn read_item(item: &Item, within: &str, package: &str, found: &mut Outline) -> R
             found.items_in(&path, item.variants.iter().map(|variant| variant.ident.to_string()));
             found.item(path);
         }
+        Item::Type(item) => found.item(path(format!("type {}", item.ident))),
         Item::Impl(item) => {
             let target = text_of(&item.self_ty);
             let path = path(match &item.trait_ {

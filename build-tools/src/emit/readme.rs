@@ -40,7 +40,8 @@ pub(super) fn readme(contract: &Contract) -> String {
     text.push_str(
         "Every operation is a method of `Client`. What it needs are its arguments, what is optional are setters on what it \
          returns, and `send` runs it. An error keeps the status, the headers and the bytes that came; \
-         `error.declared()` gives a variant for each status that the operation declares.\n\n## Operations\n\n",
+         `error.declared()` gives a variant for each status that the operation declares, of the type in `errors` that is named \
+         after the operation.\n\n## Operations\n\n",
     );
     for tag in &contract.tags {
         let operations: Vec<&Operation> =

@@ -55,6 +55,9 @@ pub(crate) fn surface(contract: &Contract) -> String {
         let variants: Vec<String> =
             error.variants.iter().map(|variant| format!("{} {}", variant.code, variant.name)).collect();
         let _ = writeln!(text, "\nerror {}\n    {}", error.name, variants.join("\n    "));
+        if !error.aliases.is_empty() {
+            let _ = writeln!(text, "    is {}", error.aliases.join(", "));
+        }
     }
     for definition in contract.types.values() {
         let new = if definition.sent { " (new)" } else { "" };

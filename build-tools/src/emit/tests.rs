@@ -341,11 +341,11 @@ fn statuses(contract: &Contract, payloads: &Payloads) -> String {
             let media_type = literal(media_type(status));
             if status.is_success() {
                 body.line(&format!("expect_success!(call, client, {code}, {media_type}, {response});"));
-            } else if let Some(error) = &operation.error {
+            } else if let (Some(error), Some(set)) = (&operation.error, &operation.error_set) {
                 let variant = contract
                     .errors
                     .iter()
-                    .find(|other| other.name == *error)
+                    .find(|other| other.name == *set)
                     .and_then(|error| error.variants.iter().find(|variant| variant.code == status.code));
                 if let Some(variant) = variant {
                     let fields = status_body_type(&variant.body).map_or("", |_| "(_)");

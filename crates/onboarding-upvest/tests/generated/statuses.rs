@@ -12,14 +12,14 @@ use crate::client;
 async fn list_users() {
     let call = async |client: Client| client.list_users().sort(types::UserSortKey::CreatedAt).order(types::SortOrder::Asc).offset(1).limit(1).send().await;
     expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/upvest/examples/list_users.response.json"));
-    expect_error!(call, client, 400, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::CollectionError::BadRequest(_));
-    expect_error!(call, client, 401, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::CollectionError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::CollectionError::Forbidden(_));
-    expect_error!(call, client, 406, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::CollectionError::NotAcceptable(_));
-    expect_error!(call, client, 429, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::CollectionError::TooManyRequests(_));
-    expect_error!(call, client, 500, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::CollectionError::InternalServerError(_));
-    expect_error!(call, client, 503, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::CollectionError::ServiceUnavailable(_));
-    expect_error!(call, client, 504, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::CollectionError::GatewayTimeout(_));
+    expect_error!(call, client, 400, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::ListUsersError::BadRequest(_));
+    expect_error!(call, client, 401, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::ListUsersError::Unauthorized(_));
+    expect_error!(call, client, 403, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::ListUsersError::Forbidden(_));
+    expect_error!(call, client, 406, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::ListUsersError::NotAcceptable(_));
+    expect_error!(call, client, 429, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::ListUsersError::TooManyRequests(_));
+    expect_error!(call, client, 500, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::ListUsersError::InternalServerError(_));
+    expect_error!(call, client, 503, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::ListUsersError::ServiceUnavailable(_));
+    expect_error!(call, client, 504, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::ListUsersError::GatewayTimeout(_));
 }
 
 #[tokio::test]
@@ -27,14 +27,14 @@ async fn create_user() {
     let body: types::NewUser = read(include_str!("../../../../specs/upvest/examples/create_user.request.json"));
     let call = async |client: Client| client.create_user(&body).idempotency_key("497f6eca-6276-4993-bfeb-53cbbbba6f08").send().await;
     expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/upvest/examples/create_user.response.json"));
-    expect_error!(call, client, 400, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::CollectionError::BadRequest(_));
-    expect_error!(call, client, 401, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::CollectionError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::CollectionError::Forbidden(_));
-    expect_error!(call, client, 406, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::CollectionError::NotAcceptable(_));
-    expect_error!(call, client, 429, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::CollectionError::TooManyRequests(_));
-    expect_error!(call, client, 500, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::CollectionError::InternalServerError(_));
-    expect_error!(call, client, 503, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::CollectionError::ServiceUnavailable(_));
-    expect_error!(call, client, 504, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::CollectionError::GatewayTimeout(_));
+    expect_error!(call, client, 400, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::CreateUserError::BadRequest(_));
+    expect_error!(call, client, 401, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::CreateUserError::Unauthorized(_));
+    expect_error!(call, client, 403, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::CreateUserError::Forbidden(_));
+    expect_error!(call, client, 406, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::CreateUserError::NotAcceptable(_));
+    expect_error!(call, client, 429, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::CreateUserError::TooManyRequests(_));
+    expect_error!(call, client, 500, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::CreateUserError::InternalServerError(_));
+    expect_error!(call, client, 503, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::CreateUserError::ServiceUnavailable(_));
+    expect_error!(call, client, 504, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::CreateUserError::GatewayTimeout(_));
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@
 
 mod vendor;
 
-use onboarding::amiqus::errors::CreateError;
+use onboarding::amiqus::errors::CreateClientError;
 use onboarding::amiqus::types::{
     NewClient, NewName, NewPhotoIdPreferences, NewPhotoIdStep, NewRecord, NewRecordFromSteps, NewRecordStep,
     NewStandardPhotoIdPreferences, NotificationChannel, PhotoIdDocument, RecordNotification, UpdateClient,
@@ -35,7 +35,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // The vendor knows this address already, and says which member is at fault.
     let again = client.create_client(&new).send().await.expect_err("the address is taken");
-    if let Some(CreateError::UnprocessableContent(members)) = again.declared() {
+    if let Some(CreateClientError::UnprocessableContent(members)) = again.declared() {
         for (member, messages) in members {
             // The texts may repeat what was sent, so they show themselves only when asked to.
             for message in messages {

@@ -21,6 +21,8 @@ impl Client {
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
     ///
+    /// Errors by status: [`ListCaseItemsError`](crate::errors::ListCaseItemsError).
+    ///
     /// `GET /cases/{id}/items`, under "List all case items" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -59,6 +61,8 @@ impl Client {
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 422 | Members of the request break a rule. | <code>Map&lt;Vec&lt;[ErrorText](crate::types::ErrorText)&gt;&gt;</code> |
     ///
+    /// Errors by status: [`AddCaseItemsError`](crate::errors::AddCaseItemsError).
+    ///
     /// `PATCH /cases/{id}/items`, under "Update items for a case" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -79,7 +83,7 @@ impl Client {
         &self,
         id: types::CaseId,
         body: &[types::NewCaseItem],
-    ) -> Call<Option<types::CaseItemList>, errors::WriteError> {
+    ) -> Call<Option<types::CaseItemList>, errors::AddCaseItemsError> {
         static OPERATION: Operation = Operation::new("add_case_items", Method::PATCH, "/cases/{id}/items");
         self.core
             .request(&OPERATION)
@@ -91,7 +95,7 @@ impl Client {
 
 call! {
     /// A call of [`list_case_items`](crate::Client::list_case_items): set what is optional, then [`send`](Self::send).
-    pub struct ListCaseItems -> types::CaseItemPage, errors::ReadError, pages number("page", "limit") {
+    pub struct ListCaseItems -> types::CaseItemPage, errors::ListCaseItemsError, pages number("page", "limit") {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.

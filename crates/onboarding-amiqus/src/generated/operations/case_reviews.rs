@@ -21,6 +21,8 @@ impl Client {
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
     ///
+    /// Errors by status: [`ListCaseReviewsError`](crate::errors::ListCaseReviewsError).
+    ///
     /// `GET /cases/{id}/reviews`, under "List all reviews for a case" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -56,6 +58,8 @@ impl Client {
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 422 | Members of the request break a rule. | <code>Map&lt;Vec&lt;[ErrorText](crate::types::ErrorText)&gt;&gt;</code> |
     ///
+    /// Errors by status: [`CreateCaseReviewError`](crate::errors::CreateCaseReviewError).
+    ///
     /// `POST /cases/{id}/reviews`, under "Create a case review" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -79,7 +83,7 @@ impl Client {
         &self,
         id: types::CaseId,
         body: &types::NewCaseReview,
-    ) -> Call<types::CaseReview, errors::WriteError> {
+    ) -> Call<types::CaseReview, errors::CreateCaseReviewError> {
         static OPERATION: Operation = Operation::new("create_case_review", Method::POST, "/cases/{id}/reviews");
         self.core.request(&OPERATION).path("id", &id).json("application/json", body).returns_json()
     }
@@ -87,7 +91,7 @@ impl Client {
 
 call! {
     /// A call of [`list_case_reviews`](crate::Client::list_case_reviews): set what is optional, then [`send`](Self::send).
-    pub struct ListCaseReviews -> types::CaseReviewPage, errors::ReadError, pages number("page", "limit") {
+    pub struct ListCaseReviews -> types::CaseReviewPage, errors::ListCaseReviewsError, pages number("page", "limit") {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.

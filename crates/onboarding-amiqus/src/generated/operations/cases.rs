@@ -18,6 +18,8 @@ impl Client {
     /// | 200 | One page of cases. | [`CasePage`](crate::types::CasePage) |
     /// | 401 | The token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
     ///
+    /// Errors by status: [`ListCasesError`](crate::errors::ListCasesError).
+    ///
     /// `GET /cases`, under "List all cases" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -50,6 +52,8 @@ impl Client {
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 422 | Members of the request break a rule. | <code>Map&lt;Vec&lt;[ErrorText](crate::types::ErrorText)&gt;&gt;</code> |
     ///
+    /// Errors by status: [`CreateCaseError`](crate::errors::CreateCaseError).
+    ///
     /// `POST /cases`, under "Create a case" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -66,7 +70,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn create_case(&self, body: &types::NewCase) -> Call<types::Case, errors::CreateError> {
+    pub fn create_case(&self, body: &types::NewCase) -> Call<types::Case, errors::CreateCaseError> {
         static OPERATION: Operation = Operation::new("create_case", Method::POST, "/cases");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
@@ -83,6 +87,8 @@ impl Client {
     /// | 401 | The token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
+    ///
+    /// Errors by status: [`GetCaseError`](crate::errors::GetCaseError).
     ///
     /// `GET /cases/{id}`, under "Retrieve a case" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
@@ -120,6 +126,8 @@ impl Client {
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 422 | Members of the request break a rule. | <code>Map&lt;Vec&lt;[ErrorText](crate::types::ErrorText)&gt;&gt;</code> |
     ///
+    /// Errors by status: [`UpdateCaseError`](crate::errors::UpdateCaseError).
+    ///
     /// `PATCH /cases/{id}`, under "Update a case" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -140,7 +148,7 @@ impl Client {
         &self,
         id: types::CaseId,
         body: &types::UpdateCase,
-    ) -> Call<types::Case, errors::WriteError> {
+    ) -> Call<types::Case, errors::UpdateCaseError> {
         static OPERATION: Operation = Operation::new("update_case", Method::PATCH, "/cases/{id}");
         self.core.request(&OPERATION).path("id", &id).json("application/json", body).returns_json()
     }
@@ -148,7 +156,7 @@ impl Client {
 
 call! {
     /// A call of [`list_cases`](crate::Client::list_cases): set what is optional, then [`send`](Self::send).
-    pub struct ListCases -> types::CasePage, errors::AccountError, pages number("page", "limit") {
+    pub struct ListCases -> types::CasePage, errors::ListCasesError, pages number("page", "limit") {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.
@@ -184,7 +192,7 @@ call! {
 
 call! {
     /// A call of [`get_case`](crate::Client::get_case): set what is optional, then [`send`](Self::send).
-    pub struct GetCase -> types::Case, errors::ReadError {
+    pub struct GetCase -> types::Case, errors::GetCaseError {
         /// Members to show in full: the client, the items or the assignees.
         expand: types::CaseExpansion = joined "expand",
     }

@@ -21,6 +21,8 @@ impl Client {
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
     ///
+    /// Errors by status: [`GetCheckError`](crate::errors::GetCheckError).
+    ///
     /// `GET /checks/{id}`, under "Retrieve a check" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -42,7 +44,7 @@ impl Client {
 
 call! {
     /// A call of [`get_check`](crate::Client::get_check): set what is optional, then [`send`](Self::send).
-    pub struct GetCheck -> types::Check, errors::ReadError {
+    pub struct GetCheck -> types::Check, errors::GetCheckError {
         /// Members to show in full: the record or the response.
         expand: types::CheckExpansion = joined "expand",
     }

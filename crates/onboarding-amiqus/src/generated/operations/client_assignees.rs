@@ -22,6 +22,8 @@ impl Client {
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
     ///
+    /// Errors by status: [`DeleteClientAssigneeError`](crate::errors::DeleteClientAssigneeError).
+    ///
     /// `DELETE /clients/{clientId}/assignees/{assigneeId}`, under "Delete an assignee for a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -41,7 +43,7 @@ impl Client {
         &self,
         client_id: types::ClientId,
         assignee_id: types::AssigneeId,
-    ) -> Call<(), errors::ReadError> {
+    ) -> Call<(), errors::DeleteClientAssigneeError> {
         static OPERATION: Operation =
             Operation::new("delete_client_assignee", Method::DELETE, "/clients/{clientId}/assignees/{assigneeId}");
         self.core
@@ -63,6 +65,8 @@ impl Client {
     /// | 401 | The token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
+    ///
+    /// Errors by status: [`ListClientAssigneesError`](crate::errors::ListClientAssigneesError).
     ///
     /// `GET /clients/{id}/assignees`, under "List all assignees for a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
@@ -102,6 +106,8 @@ impl Client {
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 422 | Members of the request break a rule. | <code>Map&lt;Vec&lt;[ErrorText](crate::types::ErrorText)&gt;&gt;</code> |
     ///
+    /// Errors by status: [`AddClientAssigneesError`](crate::errors::AddClientAssigneesError).
+    ///
     /// `POST /clients/{id}/assignees`, under "Add assignees to a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -125,7 +131,7 @@ impl Client {
         &self,
         id: types::ClientId,
         body: &[types::NewAssignee],
-    ) -> Call<Option<types::AssigneeList>, errors::WriteError> {
+    ) -> Call<Option<types::AssigneeList>, errors::AddClientAssigneesError> {
         static OPERATION: Operation = Operation::new("add_client_assignees", Method::POST, "/clients/{id}/assignees");
         self.core
             .request(&OPERATION)
@@ -154,6 +160,8 @@ impl Client {
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 422 | Members of the request break a rule. | <code>Map&lt;Vec&lt;[ErrorText](crate::types::ErrorText)&gt;&gt;</code> |
     ///
+    /// Errors by status: [`ReplaceClientAssigneesError`](crate::errors::ReplaceClientAssigneesError).
+    ///
     /// `PUT /clients/{id}/assignees`, under "Replace assignees for a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -177,7 +185,7 @@ impl Client {
         &self,
         id: types::ClientId,
         body: &[types::NewAssignee],
-    ) -> Call<Option<types::AssigneeList>, errors::WriteError> {
+    ) -> Call<Option<types::AssigneeList>, errors::ReplaceClientAssigneesError> {
         static OPERATION: Operation =
             Operation::new("replace_client_assignees", Method::PUT, "/clients/{id}/assignees");
         self.core
@@ -200,6 +208,8 @@ impl Client {
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
     ///
+    /// Errors by status: [`DeleteClientAssigneesError`](crate::errors::DeleteClientAssigneesError).
+    ///
     /// `DELETE /clients/{id}/assignees`, under "Delete assignees for a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -212,7 +222,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn delete_client_assignees(&self, id: types::ClientId) -> Call<(), errors::ReadError> {
+    pub fn delete_client_assignees(&self, id: types::ClientId) -> Call<(), errors::DeleteClientAssigneesError> {
         static OPERATION: Operation =
             Operation::new("delete_client_assignees", Method::DELETE, "/clients/{id}/assignees");
         self.core.request(&OPERATION).path("id", &id).returns_nothing()
@@ -221,7 +231,7 @@ impl Client {
 
 call! {
     /// A call of [`list_client_assignees`](crate::Client::list_client_assignees): set what is optional, then [`send`](Self::send).
-    pub struct ListClientAssignees -> types::AssigneePage, errors::ReadError, pages number("page", "limit") {
+    pub struct ListClientAssignees -> types::AssigneePage, errors::ListClientAssigneesError, pages number("page", "limit") {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.

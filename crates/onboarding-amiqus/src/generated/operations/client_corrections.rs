@@ -27,6 +27,8 @@ impl Client {
     /// | 405 | The correction was decided before. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 422 | Members of the request break a rule. | <code>Map&lt;Vec&lt;[ErrorText](crate::types::ErrorText)&gt;&gt;</code> |
     ///
+    /// Errors by status: [`UpdateClientCorrectionError`](crate::errors::UpdateClientCorrectionError).
+    ///
     /// `PATCH /clients/{clientId}/corrections/{correctionId}`, under "Update a correction for a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -81,6 +83,8 @@ impl Client {
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
     ///
+    /// Errors by status: [`ListClientCorrectionsError`](crate::errors::ListClientCorrectionsError).
+    ///
     /// `GET /clients/{id}/corrections`, under "List all corrections for a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -103,7 +107,7 @@ impl Client {
 
 call! {
     /// A call of [`list_client_corrections`](crate::Client::list_client_corrections): set what is optional, then [`send`](Self::send).
-    pub struct ListClientCorrections -> types::ClientCorrectionPage, errors::ReadError, pages number("page", "limit") {
+    pub struct ListClientCorrections -> types::ClientCorrectionPage, errors::ListClientCorrectionsError, pages number("page", "limit") {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.

@@ -24,6 +24,8 @@ impl Client {
     /// | 410 | The virus scan found a virus. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 423 | The virus scan is not done, or could not be done. | [`ErrorBody`](crate::types::ErrorBody) |
     ///
+    /// Errors by status: [`DownloadClientFileError`](crate::errors::DownloadClientFileError).
+    ///
     /// `GET /clients/{clientId}/files/{fileId}/download`, under "Download a file for a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -70,6 +72,8 @@ impl Client {
     /// | 200 | One page of files. | [`ClientFilePage`](crate::types::ClientFilePage) |
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     ///
+    /// Errors by status: [`ListClientFilesError`](crate::errors::ListClientFilesError).
+    ///
     /// `GET /clients/{id}/files`, under "List all files for a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -105,6 +109,8 @@ impl Client {
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 422 | Members of the request break a rule. | <code>Map&lt;Vec&lt;[ErrorText](crate::types::ErrorText)&gt;&gt;</code> |
     ///
+    /// Errors by status: [`CreateClientFileError`](crate::errors::CreateClientFileError).
+    ///
     /// `POST /clients/{id}/files`, under "Create a file for a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -128,7 +134,7 @@ impl Client {
         &self,
         id: types::ClientId,
         body: &types::NewClientFile,
-    ) -> Call<types::ClientFile, errors::WriteError> {
+    ) -> Call<types::ClientFile, errors::CreateClientFileError> {
         static OPERATION: Operation = Operation::new("create_client_file", Method::POST, "/clients/{id}/files");
         self.core.request(&OPERATION).path("id", &id).json("application/json", body).returns_json()
     }
@@ -136,7 +142,7 @@ impl Client {
 
 call! {
     /// A call of [`list_client_files`](crate::Client::list_client_files): set what is optional, then [`send`](Self::send).
-    pub struct ListClientFiles -> types::ClientFilePage, errors::ForbiddenError, pages number("page", "limit") {
+    pub struct ListClientFiles -> types::ClientFilePage, errors::ListClientFilesError, pages number("page", "limit") {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.

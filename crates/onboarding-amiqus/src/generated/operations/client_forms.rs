@@ -19,6 +19,8 @@ impl Client {
     /// | 200 | One page of forms. | [`ClientFormPage`](crate::types::ClientFormPage) |
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     ///
+    /// Errors by status: [`ListClientFormsError`](crate::errors::ListClientFormsError).
+    ///
     /// `GET /clients/{id}/forms`, under "List all forms for a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -49,6 +51,8 @@ impl Client {
     /// | 200 | The form. | [`ClientForm`](crate::types::ClientForm) |
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     ///
+    /// Errors by status: [`GetClientFormError`](crate::errors::GetClientFormError).
+    ///
     /// `GET /clients/{id}/forms/{reference}`, under "Retrieve a form for a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -72,7 +76,7 @@ impl Client {
         &self,
         id: types::ClientId,
         reference: &types::ClientFormReferenceId,
-    ) -> Call<types::ClientForm, errors::ForbiddenError> {
+    ) -> Call<types::ClientForm, errors::GetClientFormError> {
         static OPERATION: Operation =
             Operation::new("get_client_form", Method::GET, "/clients/{id}/forms/{reference}");
         self.core
@@ -94,6 +98,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | The PDF document. | `application/pdf` |
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
+    ///
+    /// Errors by status: [`DownloadClientFormError`](crate::errors::DownloadClientFormError).
     ///
     /// `GET /clients/{id}/forms/{reference}/download`, under "Download a form for a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
@@ -118,7 +124,7 @@ impl Client {
         &self,
         id: types::ClientId,
         reference: &types::ClientFormReferenceId,
-    ) -> Call<Download, errors::ForbiddenError> {
+    ) -> Call<Download, errors::DownloadClientFormError> {
         static OPERATION: Operation = Operation::new(
             "download_client_form",
             Method::GET,
@@ -136,7 +142,7 @@ impl Client {
 
 call! {
     /// A call of [`list_client_forms`](crate::Client::list_client_forms): set what is optional, then [`send`](Self::send).
-    pub struct ListClientForms -> types::ClientFormPage, errors::ForbiddenError, pages number("page", "limit") {
+    pub struct ListClientForms -> types::ClientFormPage, errors::ListClientFormsError, pages number("page", "limit") {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.

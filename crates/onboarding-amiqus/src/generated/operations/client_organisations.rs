@@ -22,6 +22,8 @@ impl Client {
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
     ///
+    /// Errors by status: [`DeleteClientOrganisationError`](crate::errors::DeleteClientOrganisationError).
+    ///
     /// `DELETE /clients/{clientId}/organisations/{organisationId}`, under "Delete organisation for a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -41,7 +43,7 @@ impl Client {
         &self,
         client_id: types::ClientId,
         organisation_id: types::OrganisationId,
-    ) -> Call<(), errors::ReadError> {
+    ) -> Call<(), errors::DeleteClientOrganisationError> {
         static OPERATION: Operation = Operation::new(
             "delete_client_organisation",
             Method::DELETE,
@@ -66,6 +68,8 @@ impl Client {
     /// | 401 | The token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
+    ///
+    /// Errors by status: [`ListClientOrganisationsError`](crate::errors::ListClientOrganisationsError).
     ///
     /// `GET /clients/{id}/organisations`, under "List all organisations for a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
@@ -104,6 +108,8 @@ impl Client {
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 422 | Members of the request break a rule. | <code>Map&lt;Vec&lt;[ErrorText](crate::types::ErrorText)&gt;&gt;</code> |
+    ///
+    /// Errors by status: [`AddClientOrganisationsError`](crate::errors::AddClientOrganisationsError).
     ///
     /// `POST /clients/{id}/organisations`, under "Add organisations for a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
@@ -155,6 +161,8 @@ impl Client {
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 422 | Members of the request break a rule. | <code>Map&lt;Vec&lt;[ErrorText](crate::types::ErrorText)&gt;&gt;</code> |
     ///
+    /// Errors by status: [`ReplaceClientOrganisationsError`](crate::errors::ReplaceClientOrganisationsError).
+    ///
     /// `PUT /clients/{id}/organisations`, under "Replace organisations for a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -175,7 +183,7 @@ impl Client {
         &self,
         id: types::ClientId,
         body: &[types::OrganisationId],
-    ) -> Call<Option<types::OrganisationList>, errors::WriteError> {
+    ) -> Call<Option<types::OrganisationList>, errors::ReplaceClientOrganisationsError> {
         static OPERATION: Operation =
             Operation::new("replace_client_organisations", Method::PUT, "/clients/{id}/organisations");
         self.core
@@ -198,6 +206,8 @@ impl Client {
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
     ///
+    /// Errors by status: [`DeleteClientOrganisationsError`](crate::errors::DeleteClientOrganisationsError).
+    ///
     /// `DELETE /clients/{id}/organisations`, under "Delete organisations for a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -210,7 +220,10 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn delete_client_organisations(&self, id: types::ClientId) -> Call<(), errors::ReadError> {
+    pub fn delete_client_organisations(
+        &self,
+        id: types::ClientId,
+    ) -> Call<(), errors::DeleteClientOrganisationsError> {
         static OPERATION: Operation =
             Operation::new("delete_client_organisations", Method::DELETE, "/clients/{id}/organisations");
         self.core.request(&OPERATION).path("id", &id).returns_nothing()
@@ -219,7 +232,7 @@ impl Client {
 
 call! {
     /// A call of [`list_client_organisations`](crate::Client::list_client_organisations): set what is optional, then [`send`](Self::send).
-    pub struct ListClientOrganisations -> types::OrganisationPage, errors::ReadError, pages number("page", "limit") {
+    pub struct ListClientOrganisations -> types::OrganisationPage, errors::ListClientOrganisationsError, pages number("page", "limit") {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.

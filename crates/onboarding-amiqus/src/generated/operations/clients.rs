@@ -17,6 +17,8 @@ impl Client {
     /// | 200 | One page of clients. | [`ClientPage`](crate::types::ClientPage) |
     /// | 401 | The token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
     ///
+    /// Errors by status: [`ListClientsError`](crate::errors::ListClientsError).
+    ///
     /// `GET /clients`, under "List all clients" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -49,6 +51,8 @@ impl Client {
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 422 | Members of the request break a rule. | <code>Map&lt;Vec&lt;[ErrorText](crate::types::ErrorText)&gt;&gt;</code> |
     ///
+    /// Errors by status: [`CreateClientError`](crate::errors::CreateClientError).
+    ///
     /// `POST /clients`, under "Create a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -70,7 +74,10 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn create_client(&self, body: &types::NewClient) -> Call<types::ClientProfile, errors::CreateError> {
+    pub fn create_client(
+        &self,
+        body: &types::NewClient,
+    ) -> Call<types::ClientProfile, errors::CreateClientError> {
         static OPERATION: Operation = Operation::new("create_client", Method::POST, "/clients");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
@@ -88,6 +95,8 @@ impl Client {
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
     ///
+    /// Errors by status: [`GetClientError`](crate::errors::GetClientError).
+    ///
     /// `GET /clients/{id}`, under "Retrieve a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -101,7 +110,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn get_client(&self, id: types::ClientId) -> Call<types::ClientProfile, errors::ReadError> {
+    pub fn get_client(&self, id: types::ClientId) -> Call<types::ClientProfile, errors::GetClientError> {
         static OPERATION: Operation = Operation::new("get_client", Method::GET, "/clients/{id}");
         self.core.request(&OPERATION).path("id", &id).returns_json()
     }
@@ -123,6 +132,8 @@ impl Client {
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 422 | Members of the request break a rule. | <code>Map&lt;Vec&lt;[ErrorText](crate::types::ErrorText)&gt;&gt;</code> |
     ///
+    /// Errors by status: [`UpdateClientError`](crate::errors::UpdateClientError).
+    ///
     /// `PATCH /clients/{id}`, under "Update a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -143,7 +154,7 @@ impl Client {
         &self,
         id: types::ClientId,
         body: &types::UpdateClient,
-    ) -> Call<types::ClientProfile, errors::WriteError> {
+    ) -> Call<types::ClientProfile, errors::UpdateClientError> {
         static OPERATION: Operation = Operation::new("update_client", Method::PATCH, "/clients/{id}");
         self.core.request(&OPERATION).path("id", &id).json("application/json", body).returns_json()
     }
@@ -159,6 +170,8 @@ impl Client {
     /// | 204 | Done. |  |
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     ///
+    /// Errors by status: [`DeleteClientError`](crate::errors::DeleteClientError).
+    ///
     /// `DELETE /clients/{id}`, under "Delete a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -171,7 +184,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn delete_client(&self, id: types::ClientId) -> Call<(), errors::ForbiddenError> {
+    pub fn delete_client(&self, id: types::ClientId) -> Call<(), errors::DeleteClientError> {
         static OPERATION: Operation = Operation::new("delete_client", Method::DELETE, "/clients/{id}");
         self.core.request(&OPERATION).path("id", &id).returns_nothing()
     }
@@ -189,6 +202,8 @@ impl Client {
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
     ///
+    /// Errors by status: [`GetClientAddressError`](crate::errors::GetClientAddressError).
+    ///
     /// `GET /clients/{id}/address`, under "Retrieve address for a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -202,7 +217,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn get_client_address(&self, id: types::ClientId) -> Call<types::Address, errors::ReadError> {
+    pub fn get_client_address(&self, id: types::ClientId) -> Call<types::Address, errors::GetClientAddressError> {
         static OPERATION: Operation = Operation::new("get_client_address", Method::GET, "/clients/{id}/address");
         self.core.request(&OPERATION).path("id", &id).returns_json()
     }
@@ -224,6 +239,8 @@ impl Client {
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 422 | Members of the request break a rule. | <code>Map&lt;Vec&lt;[ErrorText](crate::types::ErrorText)&gt;&gt;</code> |
     ///
+    /// Errors by status: [`ReplaceClientAddressError`](crate::errors::ReplaceClientAddressError).
+    ///
     /// `PUT /clients/{id}/address`, under "Replace an address for a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -244,7 +261,7 @@ impl Client {
         &self,
         id: types::ClientId,
         body: &types::NewAddress,
-    ) -> Call<types::Address, errors::WriteError> {
+    ) -> Call<types::Address, errors::ReplaceClientAddressError> {
         static OPERATION: Operation = Operation::new("replace_client_address", Method::PUT, "/clients/{id}/address");
         self.core.request(&OPERATION).path("id", &id).json("application/json", body).returns_json()
     }
@@ -259,6 +276,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | One page of records. | [`RecordPage`](crate::types::RecordPage) |
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
+    ///
+    /// Errors by status: [`ListClientRecordsError`](crate::errors::ListClientRecordsError).
     ///
     /// `GET /clients/{id}/records`, under "List all records for a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
@@ -281,7 +300,7 @@ impl Client {
 
 call! {
     /// A call of [`list_clients`](crate::Client::list_clients): set what is optional, then [`send`](Self::send).
-    pub struct ListClients -> types::ClientPage, errors::AccountError, pages number("page", "limit") {
+    pub struct ListClients -> types::ClientPage, errors::ListClientsError, pages number("page", "limit") {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.
@@ -310,7 +329,7 @@ call! {
 
 call! {
     /// A call of [`list_client_records`](crate::Client::list_client_records): set what is optional, then [`send`](Self::send).
-    pub struct ListClientRecords -> types::RecordPage, errors::ForbiddenError, pages number("page", "limit") {
+    pub struct ListClientRecords -> types::RecordPage, errors::ListClientRecordsError, pages number("page", "limit") {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.

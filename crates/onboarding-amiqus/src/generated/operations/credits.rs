@@ -20,6 +20,8 @@ impl Client {
     /// | 500 | The service failed. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 503 | The service is down for maintenance. |  |
     ///
+    /// Errors by status: [`ListCreditHistoryError`](crate::errors::ListCreditHistoryError).
+    ///
     /// `GET /credits`, under "List all credit history" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example

@@ -21,6 +21,8 @@ impl Client {
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
     ///
+    /// Errors by status: [`ListRecordAssigneesError`](crate::errors::ListRecordAssigneesError).
+    ///
     /// `GET /records/{id}/assignees`, under "List all assignees for a record" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -59,6 +61,8 @@ impl Client {
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 422 | Members of the request break a rule. | <code>Map&lt;Vec&lt;[ErrorText](crate::types::ErrorText)&gt;&gt;</code> |
     ///
+    /// Errors by status: [`AddRecordAssigneesError`](crate::errors::AddRecordAssigneesError).
+    ///
     /// `POST /records/{id}/assignees`, under "Add assignees to a record" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -82,7 +86,7 @@ impl Client {
         &self,
         id: types::RecordId,
         body: &[types::NewAssignee],
-    ) -> Call<Option<types::AssigneeList>, errors::WriteError> {
+    ) -> Call<Option<types::AssigneeList>, errors::AddRecordAssigneesError> {
         static OPERATION: Operation = Operation::new("add_record_assignees", Method::POST, "/records/{id}/assignees");
         self.core
             .request(&OPERATION)
@@ -111,6 +115,8 @@ impl Client {
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 422 | Members of the request break a rule. | <code>Map&lt;Vec&lt;[ErrorText](crate::types::ErrorText)&gt;&gt;</code> |
     ///
+    /// Errors by status: [`ReplaceRecordAssigneesError`](crate::errors::ReplaceRecordAssigneesError).
+    ///
     /// `PUT /records/{id}/assignees`, under "Replace assignees for a record" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -134,7 +140,7 @@ impl Client {
         &self,
         id: types::RecordId,
         body: &[types::NewAssignee],
-    ) -> Call<Option<types::AssigneeList>, errors::WriteError> {
+    ) -> Call<Option<types::AssigneeList>, errors::ReplaceRecordAssigneesError> {
         static OPERATION: Operation =
             Operation::new("replace_record_assignees", Method::PUT, "/records/{id}/assignees");
         self.core
@@ -157,6 +163,8 @@ impl Client {
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
     ///
+    /// Errors by status: [`DeleteRecordAssigneesError`](crate::errors::DeleteRecordAssigneesError).
+    ///
     /// `DELETE /records/{id}/assignees`, under "Delete assignees for a record" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -169,7 +177,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn delete_record_assignees(&self, id: types::RecordId) -> Call<(), errors::ReadError> {
+    pub fn delete_record_assignees(&self, id: types::RecordId) -> Call<(), errors::DeleteRecordAssigneesError> {
         static OPERATION: Operation =
             Operation::new("delete_record_assignees", Method::DELETE, "/records/{id}/assignees");
         self.core.request(&OPERATION).path("id", &id).returns_nothing()
@@ -188,6 +196,8 @@ impl Client {
     /// | 401 | The token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
+    ///
+    /// Errors by status: [`DeleteRecordAssigneeError`](crate::errors::DeleteRecordAssigneeError).
     ///
     /// `DELETE /records/{recordId}/assignees/{assigneeId}`, under "Delete assignee for a record" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
@@ -208,7 +218,7 @@ impl Client {
         &self,
         record_id: types::RecordId,
         assignee_id: types::AssigneeId,
-    ) -> Call<(), errors::ReadError> {
+    ) -> Call<(), errors::DeleteRecordAssigneeError> {
         static OPERATION: Operation =
             Operation::new("delete_record_assignee", Method::DELETE, "/records/{recordId}/assignees/{assigneeId}");
         self.core
@@ -221,7 +231,7 @@ impl Client {
 
 call! {
     /// A call of [`list_record_assignees`](crate::Client::list_record_assignees): set what is optional, then [`send`](Self::send).
-    pub struct ListRecordAssignees -> types::AssigneePage, errors::ReadError, pages number("page", "limit") {
+    pub struct ListRecordAssignees -> types::AssigneePage, errors::ListRecordAssigneesError, pages number("page", "limit") {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.

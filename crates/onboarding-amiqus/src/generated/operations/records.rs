@@ -17,6 +17,8 @@ impl Client {
     /// | 200 | One page of records. | [`RecordPage`](crate::types::RecordPage) |
     /// | 401 | The token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
     ///
+    /// Errors by status: [`ListRecordsError`](crate::errors::ListRecordsError).
+    ///
     /// `GET /records`, under "List all records" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -50,6 +52,8 @@ impl Client {
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 422 | Members of the request break a rule. | <code>Map&lt;Vec&lt;[ErrorText](crate::types::ErrorText)&gt;&gt;</code> |
     ///
+    /// Errors by status: [`CreateRecordError`](crate::errors::CreateRecordError).
+    ///
     /// `POST /records`, under "Create a record" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -78,7 +82,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn create_record(&self, body: &types::NewRecord) -> Call<types::Record, errors::CreateError> {
+    pub fn create_record(&self, body: &types::NewRecord) -> Call<types::Record, errors::CreateRecordError> {
         static OPERATION: Operation = Operation::new("create_record", Method::POST, "/records");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
@@ -95,6 +99,8 @@ impl Client {
     /// | 401 | The token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
+    ///
+    /// Errors by status: [`GetRecordError`](crate::errors::GetRecordError).
     ///
     /// `GET /records/{id}`, under "Retrieve a record" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
@@ -132,6 +138,8 @@ impl Client {
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 422 | Members of the request break a rule. | <code>Map&lt;Vec&lt;[ErrorText](crate::types::ErrorText)&gt;&gt;</code> |
     ///
+    /// Errors by status: [`UpdateRecordError`](crate::errors::UpdateRecordError).
+    ///
     /// `PATCH /records/{id}`, under "Update a record" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -152,7 +160,7 @@ impl Client {
         &self,
         id: types::RecordId,
         body: &types::UpdateRecord,
-    ) -> Call<types::Record, errors::WriteError> {
+    ) -> Call<types::Record, errors::UpdateRecordError> {
         static OPERATION: Operation = Operation::new("update_record", Method::PATCH, "/records/{id}");
         self.core.request(&OPERATION).path("id", &id).json("application/json", body).returns_json()
     }
@@ -167,6 +175,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | The record. | [`Record`](crate::types::Record) |
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
+    ///
+    /// Errors by status: [`ArchiveRecordError`](crate::errors::ArchiveRecordError).
     ///
     /// `POST /records/{id}/archive`, under "Archive a record" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
@@ -228,6 +238,8 @@ impl Client {
     /// | 200 | The PDF document. | `application/pdf` |
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     ///
+    /// Errors by status: [`DownloadRecordError`](crate::errors::DownloadRecordError).
+    ///
     /// `GET /records/{id}/download`, under "Download a record" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -241,7 +253,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn download_record(&self, id: types::RecordId) -> Call<Download, errors::ForbiddenError> {
+    pub fn download_record(&self, id: types::RecordId) -> Call<Download, errors::DownloadRecordError> {
         static OPERATION: Operation =
             Operation::new("download_record", Method::GET, "/records/{id}/download").accept("application/pdf");
         self.core.request(&OPERATION).path("id", &id).returns_download()
@@ -260,6 +272,8 @@ impl Client {
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     /// | 404 | Something that the path names does not exist. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 422 | Members of the request break a rule. | <code>Map&lt;Vec&lt;[ErrorText](crate::types::ErrorText)&gt;&gt;</code> |
+    ///
+    /// Errors by status: [`ExpireRecordError`](crate::errors::ExpireRecordError).
     ///
     /// `POST /records/{id}/expire`, under "Expire a record" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
@@ -290,6 +304,8 @@ impl Client {
     /// | 200 | One page of steps. | [`RecordStepPage`](crate::types::RecordStepPage) |
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     ///
+    /// Errors by status: [`ListRecordStepsError`](crate::errors::ListRecordStepsError).
+    ///
     /// `GET /records/{id}/steps`, under "List all steps for a record" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -311,7 +327,7 @@ impl Client {
 
 call! {
     /// A call of [`list_records`](crate::Client::list_records): set what is optional, then [`send`](Self::send).
-    pub struct ListRecords -> types::RecordPage, errors::AccountError, pages number("page", "limit") {
+    pub struct ListRecords -> types::RecordPage, errors::ListRecordsError, pages number("page", "limit") {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.
@@ -344,7 +360,7 @@ call! {
 
 call! {
     /// A call of [`get_record`](crate::Client::get_record): set what is optional, then [`send`](Self::send).
-    pub struct GetRecord -> types::Record, errors::ReadError {
+    pub struct GetRecord -> types::Record, errors::GetRecordError {
         /// Members to show in full: the client.
         expand: types::RecordExpansion = joined "expand",
     }
@@ -352,7 +368,7 @@ call! {
 
 call! {
     /// A call of [`archive_record`](crate::Client::archive_record): set what is optional, then [`send`](Self::send).
-    pub struct ArchiveRecord -> types::Record, errors::ForbiddenError {
+    pub struct ArchiveRecord -> types::Record, errors::ArchiveRecordError {
         /// Members to show in full: the client.
         expand: types::RecordExpansion = joined "expand",
     }
@@ -376,7 +392,7 @@ call! {
 
 call! {
     /// A call of [`expire_record`](crate::Client::expire_record): set what is optional, then [`send`](Self::send).
-    pub struct ExpireRecord -> types::Record, errors::WriteError {
+    pub struct ExpireRecord -> types::Record, errors::ExpireRecordError {
         /// Members to show in full: the client.
         expand: types::RecordExpansion = joined "expand",
     }
@@ -384,7 +400,7 @@ call! {
 
 call! {
     /// A call of [`list_record_steps`](crate::Client::list_record_steps): set what is optional, then [`send`](Self::send).
-    pub struct ListRecordSteps -> types::RecordStepPage, errors::ForbiddenError, pages number("page", "limit") {
+    pub struct ListRecordSteps -> types::RecordStepPage, errors::ListRecordStepsError, pages number("page", "limit") {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.

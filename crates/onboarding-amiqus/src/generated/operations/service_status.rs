@@ -17,6 +17,8 @@ impl Client {
     /// | 204 | The service runs and the token is valid. |  |
     /// | 401 | The token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
     ///
+    /// Errors by status: [`CheckStatusError`](crate::errors::CheckStatusError).
+    ///
     /// `GET /status`, under "Check service status" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -29,7 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn check_status(&self) -> Call<(), errors::AccountError> {
+    pub fn check_status(&self) -> Call<(), errors::CheckStatusError> {
         static OPERATION: Operation = Operation::new("check_status", Method::GET, "/status");
         self.core.request(&OPERATION).returns_nothing()
     }

@@ -46,6 +46,8 @@ impl Client {
     /// | 200 | The team. | [`Team`](crate::types::Team) |
     /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
     ///
+    /// Errors by status: [`UpdateCurrentTeamError`](crate::errors::UpdateCurrentTeamError).
+    ///
     /// `PATCH /team`, under "Update current team" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -59,7 +61,10 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn update_current_team(&self, body: &types::UpdateTeam) -> Call<types::Team, errors::ForbiddenError> {
+    pub fn update_current_team(
+        &self,
+        body: &types::UpdateTeam,
+    ) -> Call<types::Team, errors::UpdateCurrentTeamError> {
         static OPERATION: Operation = Operation::new("update_current_team", Method::PATCH, "/team");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
@@ -72,6 +77,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | The membership. | [`TeamMember`](crate::types::TeamMember) |
     /// | 401 | The token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
+    ///
+    /// Errors by status: [`GetTeamMembershipError`](crate::errors::GetTeamMembershipError).
     ///
     /// `GET /team/me`, under "Retrieve team membership" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
@@ -86,7 +93,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn get_team_membership(&self) -> Call<types::TeamMember, errors::AccountError> {
+    pub fn get_team_membership(&self) -> Call<types::TeamMember, errors::GetTeamMembershipError> {
         static OPERATION: Operation = Operation::new("get_team_membership", Method::GET, "/team/me");
         self.core.request(&OPERATION).returns_json()
     }

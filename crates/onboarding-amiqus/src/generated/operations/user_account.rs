@@ -17,6 +17,8 @@ impl Client {
     /// | 200 | The account. | [`User`](crate::types::User) |
     /// | 401 | The token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
     ///
+    /// Errors by status: [`GetCurrentUserError`](crate::errors::GetCurrentUserError).
+    ///
     /// `GET /me`, under "Retrieve user account" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -30,7 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn get_current_user(&self) -> Call<types::User, errors::AccountError> {
+    pub fn get_current_user(&self) -> Call<types::User, errors::GetCurrentUserError> {
         static OPERATION: Operation = Operation::new("get_current_user", Method::GET, "/me");
         self.core.request(&OPERATION).returns_json()
     }
@@ -48,6 +50,8 @@ impl Client {
     /// | 200 | The account. | [`User`](crate::types::User) |
     /// | 401 | The token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 422 | Members of the request break a rule. | <code>Map&lt;Vec&lt;[ErrorText](crate::types::ErrorText)&gt;&gt;</code> |
+    ///
+    /// Errors by status: [`UpdateCurrentUserError`](crate::errors::UpdateCurrentUserError).
     ///
     /// `PATCH /me`, under "Update user account" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
@@ -79,6 +83,8 @@ impl Client {
     /// | 200 | One page of teams. | [`TeamPage`](crate::types::TeamPage) |
     /// | 401 | The token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
     ///
+    /// Errors by status: [`ListMyTeamsError`](crate::errors::ListMyTeamsError).
+    ///
     /// `GET /me/teams`, under "List all my teams" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
@@ -100,7 +106,7 @@ impl Client {
 
 call! {
     /// A call of [`list_my_teams`](crate::Client::list_my_teams): set what is optional, then [`send`](Self::send).
-    pub struct ListMyTeams -> types::TeamPage, errors::AccountError, pages number("page", "limit") {
+    pub struct ListMyTeams -> types::TeamPage, errors::ListMyTeamsError, pages number("page", "limit") {
         /// Number of the page to read; the first when left out.
         ///
         /// At least 1.

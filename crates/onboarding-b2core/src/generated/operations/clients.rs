@@ -21,6 +21,8 @@ impl Client {
     /// | 401 | The access token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 403 | The Back Office user may not do this. | [`ErrorBody`](crate::types::ErrorBody) |
     ///
+    /// Errors by status: [`ListClientsError`](crate::errors::ListClientsError).
+    ///
     /// `GET /api/v2/clients`, under "Get a client list" in [the vendor's documentation](https://docs.b2core.b2broker.com/en/rest-api-reference-back-clients.html).
     ///
     /// # Example
@@ -53,6 +55,8 @@ impl Client {
     /// | 401 | The access token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 403 | The Back Office user may not do this. | [`ErrorBody`](crate::types::ErrorBody) |
     ///
+    /// Errors by status: [`CreateClientError`](crate::errors::CreateClientError).
+    ///
     /// `POST /api/v2/clients`, under "Create a client profile" in [the vendor's documentation](https://docs.b2core.b2broker.com/en/rest-api-reference-back-clients.html).
     ///
     /// # Example
@@ -66,7 +70,10 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn create_client(&self, body: &types::NewClient) -> Call<types::ClientProfile, errors::CollectionError> {
+    pub fn create_client(
+        &self,
+        body: &types::NewClient,
+    ) -> Call<types::ClientProfile, errors::CreateClientError> {
         static OPERATION: Operation = Operation::new("create_client", Method::POST, "/api/v2/clients");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
@@ -83,6 +90,8 @@ impl Client {
     /// | 401 | The access token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 403 | The Back Office user may not do this. | [`ErrorBody`](crate::types::ErrorBody) |
     /// | 404 | There is no such client, or the Back Office user may not see it. | [`ErrorBody`](crate::types::ErrorBody) |
+    ///
+    /// Errors by status: [`GetClientError`](crate::errors::GetClientError).
     ///
     /// `GET /api/v2/clients/{clientId}`, under "Get client details" in [the vendor's documentation](https://docs.b2core.b2broker.com/en/rest-api-reference-back-clients.html).
     ///
@@ -105,7 +114,7 @@ impl Client {
 
 call! {
     /// A call of [`list_clients`](crate::Client::list_clients): set what is optional, then [`send`](Self::send).
-    pub struct ListClients -> types::ClientList, errors::CollectionError, pages offset("offset", "limit") {
+    pub struct ListClients -> types::ClientList, errors::ListClientsError, pages offset("offset", "limit") {
         /// How many clients to return at most. The vendor states neither a default nor a maximum.
         limit: i64 = query "limit",
         /// How many matching clients to skip before the first one returned.

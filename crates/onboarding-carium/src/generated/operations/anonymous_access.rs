@@ -17,6 +17,8 @@ impl Client {
     /// | 201 | The grant of anonymous access, as created. | [`AnonymousAccessDocument`](crate::types::AnonymousAccessDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`CreateAnonymousAccessError`](crate::errors::CreateAnonymousAccessError).
+    ///
     /// `POST /v1/anonymous-accesses/`, under "/v1/anonymous-accesses/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -43,7 +45,7 @@ impl Client {
     pub fn create_anonymous_access(
         &self,
         body: &types::NewAnonymousAccessDocument,
-    ) -> Call<types::AnonymousAccessDocument, errors::RequestError> {
+    ) -> Call<types::AnonymousAccessDocument, errors::CreateAnonymousAccessError> {
         static OPERATION: Operation = Operation::new(
             "create_anonymous_access",
             Method::POST,
@@ -67,6 +69,8 @@ impl Client {
     /// | 200 | The grant of anonymous access. | [`AnonymousAccessDocument`](crate::types::AnonymousAccessDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`GetAnonymousAccessError`](crate::errors::GetAnonymousAccessError).
+    ///
     /// `GET /v1/anonymous-accesses/{id}/`, under "/v1/anonymous-accesses/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -86,7 +90,7 @@ impl Client {
     pub fn get_anonymous_access(
         &self,
         id: &types::AnonymousAccessId,
-    ) -> Call<types::AnonymousAccessDocument, errors::RequestError> {
+    ) -> Call<types::AnonymousAccessDocument, errors::GetAnonymousAccessError> {
         static OPERATION: Operation = Operation::new(
             "get_anonymous_access",
             Method::GET,
@@ -106,6 +110,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | The grant of anonymous access, as changed. | [`AnonymousAccessDocument`](crate::types::AnonymousAccessDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`UpdateAnonymousAccessError`](crate::errors::UpdateAnonymousAccessError).
     ///
     /// `PATCH /v1/anonymous-accesses/{id}/`, under "/v1/anonymous-accesses/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -134,7 +140,7 @@ impl Client {
         &self,
         id: &types::AnonymousAccessId,
         body: &types::UpdateAnonymousAccessDocument,
-    ) -> Call<types::AnonymousAccessDocument, errors::RequestError> {
+    ) -> Call<types::AnonymousAccessDocument, errors::UpdateAnonymousAccessError> {
         static OPERATION: Operation = Operation::new(
             "update_anonymous_access",
             Method::PATCH,
@@ -155,6 +161,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | What the called endpoint answered. | [`ProxyResult`](crate::types::ProxyResult) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`ProxyAnonymousAccessError`](crate::errors::ProxyAnonymousAccessError).
     ///
     /// `POST /v1/anonymous-accesses/{id}/proxy/`, under "/v1/anonymous-accesses/{id}/proxy/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -179,7 +187,7 @@ impl Client {
         &self,
         id: &types::AnonymousAccessId,
         body: &types::ProxyCall,
-    ) -> Call<types::ProxyResult, errors::RequestError> {
+    ) -> Call<types::ProxyResult, errors::ProxyAnonymousAccessError> {
         static OPERATION: Operation = Operation::new(
             "proxy_anonymous_access",
             Method::POST,

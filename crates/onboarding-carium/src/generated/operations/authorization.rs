@@ -17,6 +17,8 @@ impl Client {
     /// | 201 | A page of what a user may reach. | [`AccessibleResources`](crate::types::AccessibleResources) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`GetAuthzAccessibleResourcesError`](crate::errors::GetAuthzAccessibleResourcesError).
+    ///
     /// `POST /v1/authz-get-accessible-resources/`, under "/v1/authz-get-accessible-resources/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -41,7 +43,7 @@ impl Client {
     pub fn get_authz_accessible_resources(
         &self,
         body: &types::AccessibleResourcesQuery,
-    ) -> Call<types::AccessibleResources, errors::RequestError> {
+    ) -> Call<types::AccessibleResources, errors::GetAuthzAccessibleResourcesError> {
         static OPERATION: Operation = Operation::new(
             "get_authz_accessible_resources",
             Method::POST,
@@ -62,6 +64,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | A page of individuals that a user may reach. | [`AccessibleIndividuals`](crate::types::AccessibleIndividuals) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`ListAuthzIndividualsError`](crate::errors::ListAuthzIndividualsError).
     ///
     /// `GET /v1/authz-individuals/`, under "/v1/authz-individuals/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -112,6 +116,8 @@ impl Client {
     /// | 201 | Whether access is allowed. | [`ResourceAccess`](crate::types::ResourceAccess) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`CheckAuthzResourceAccessError`](crate::errors::CheckAuthzResourceAccessError).
+    ///
     /// `POST /v1/authz-resource-access/`, under "/v1/authz-resource-access/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -136,7 +142,7 @@ impl Client {
     pub fn check_authz_resource_access(
         &self,
         body: &types::ResourceAccessQuery,
-    ) -> Call<types::ResourceAccess, errors::RequestError> {
+    ) -> Call<types::ResourceAccess, errors::CheckAuthzResourceAccessError> {
         static OPERATION: Operation = Operation::new(
             "check_authz_resource_access",
             Method::POST,
@@ -158,6 +164,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | A page of users who have access. | [`ResourceAccessorList`](crate::types::ResourceAccessorList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`ListAuthzResourceAccessorsError`](crate::errors::ListAuthzResourceAccessorsError).
     ///
     /// `GET /v1/authz-resource-accessors/`, under "/v1/authz-resource-accessors/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -216,6 +224,8 @@ impl Client {
     /// | 200 | The state of the user's access data. | [`AuthzUserStatusDocument`](crate::types::AuthzUserStatusDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`GetAuthzUserStatusError`](crate::errors::GetAuthzUserStatusError).
+    ///
     /// `GET /v1/authz-user-status/{id}/`, under "/v1/authz-user-status/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -235,7 +245,7 @@ impl Client {
     pub fn get_authz_user_status(
         &self,
         id: &types::UserId,
-    ) -> Call<types::AuthzUserStatusDocument, errors::RequestError> {
+    ) -> Call<types::AuthzUserStatusDocument, errors::GetAuthzUserStatusError> {
         static OPERATION: Operation = Operation::new(
             "get_authz_user_status",
             Method::GET,
@@ -253,6 +263,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | Whether access is allowed, user by user. | [`BulkResourceAccess`](crate::types::BulkResourceAccess) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`CheckBulkAuthzResourceAccessError`](crate::errors::CheckBulkAuthzResourceAccessError).
     ///
     /// `POST /v1/bulk-authz-resource-access/`, under "/v1/bulk-authz-resource-access/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -273,7 +285,7 @@ impl Client {
     pub fn check_bulk_authz_resource_access(
         &self,
         body: &types::BulkResourceAccessQuery,
-    ) -> Call<types::BulkResourceAccess, errors::RequestError> {
+    ) -> Call<types::BulkResourceAccess, errors::CheckBulkAuthzResourceAccessError> {
         static OPERATION: Operation = Operation::new(
             "check_bulk_authz_resource_access",
             Method::POST,
@@ -286,7 +298,7 @@ impl Client {
 
 call! {
     /// A call of [`list_authz_individuals`](crate::Client::list_authz_individuals): set what is optional, then [`send`](Self::send).
-    pub struct ListAuthzIndividuals -> types::AccessibleIndividuals, errors::RequestError, pages offset("page[offset]", "page[limit]", 5000) {
+    pub struct ListAuthzIndividuals -> types::AccessibleIndividuals, errors::ListAuthzIndividualsError, pages offset("page[offset]", "page[limit]", 5000) {
         /// Only individuals with this type of account.
         ///
         /// At most 10 characters.
@@ -338,7 +350,7 @@ call! {
 
 call! {
     /// A call of [`list_authz_resource_accessors`](crate::Client::list_authz_resource_accessors): set what is optional, then [`send`](Self::send).
-    pub struct ListAuthzResourceAccessors -> types::ResourceAccessorList, errors::RequestError, pages offset("page[offset]", "page[limit]", 5000) {
+    pub struct ListAuthzResourceAccessors -> types::ResourceAccessorList, errors::ListAuthzResourceAccessorsError, pages offset("page[offset]", "page[limit]", 5000) {
         /// Only users of this organization.
         organization_id: types::OrganizationId = query "organization-id" [format("uuid")],
         /// Largest number of entries on the page.

@@ -17,6 +17,8 @@ impl Client {
     /// | 201 | The aggregation request, as created. | [`AggregationRequestDocument`](crate::types::AggregationRequestDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`CreateAggregationRequestError`](crate::errors::CreateAggregationRequestError).
+    ///
     /// `POST /v1/aggregation-requests/`, under "/v1/aggregation-requests/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -44,7 +46,7 @@ impl Client {
     pub fn create_aggregation_request(
         &self,
         body: &types::NewAggregationRequestDocument,
-    ) -> Call<types::AggregationRequestDocument, errors::RequestError> {
+    ) -> Call<types::AggregationRequestDocument, errors::CreateAggregationRequestError> {
         static OPERATION: Operation = Operation::new(
             "create_aggregation_request",
             Method::POST,
@@ -62,6 +64,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | A page of archive requests. | [`ArchiveRequestList`](crate::types::ArchiveRequestList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`ListArchiveRequestsError`](crate::errors::ListArchiveRequestsError).
     ///
     /// `GET /v1/archive-requests/`, under "/v1/archive-requests/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -95,6 +99,8 @@ impl Client {
     /// | 201 | The archive request, as created. | [`ArchiveRequestDocument`](crate::types::ArchiveRequestDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`CreateArchiveRequestError`](crate::errors::CreateArchiveRequestError).
+    ///
     /// `POST /v1/archive-requests/`, under "/v1/archive-requests/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -114,7 +120,7 @@ impl Client {
     pub fn create_archive_request(
         &self,
         body: &types::NewArchiveRequestDocument,
-    ) -> Call<types::ArchiveRequestDocument, errors::RequestError> {
+    ) -> Call<types::ArchiveRequestDocument, errors::CreateArchiveRequestError> {
         static OPERATION: Operation = Operation::new(
             "create_archive_request",
             Method::POST,
@@ -134,6 +140,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | The answer was accepted. | [`EmptyObject`](crate::types::EmptyObject) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`AnswerArchiveRequestError`](crate::errors::AnswerArchiveRequestError).
     ///
     /// `POST /v1/archive-requests/{id}/answer/`, under "/v1/archive-requests/{id}/answer/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -158,7 +166,7 @@ impl Client {
         &self,
         id: &types::ArchiveRequestId,
         body: &types::AnswerArchiveRequest,
-    ) -> Call<types::EmptyObject, errors::RequestError> {
+    ) -> Call<types::EmptyObject, errors::AnswerArchiveRequestError> {
         static OPERATION: Operation = Operation::new(
             "answer_archive_request",
             Method::POST,
@@ -178,6 +186,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | A page of deletion requests. | [`DeletionRequestList`](crate::types::DeletionRequestList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`ListDeletionRequestsError`](crate::errors::ListDeletionRequestsError).
     ///
     /// `GET /v1/deletion-requests/`, under "/v1/deletion-requests/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -217,6 +227,8 @@ impl Client {
     /// | 201 | The deletion request, as created. | [`DeletionRequestDocument`](crate::types::DeletionRequestDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`CreateDeletionRequestError`](crate::errors::CreateDeletionRequestError).
+    ///
     /// `POST /v1/deletion-requests/`, under "/v1/deletion-requests/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -236,7 +248,7 @@ impl Client {
     pub fn create_deletion_request(
         &self,
         body: &types::NewDeletionRequestDocument,
-    ) -> Call<types::DeletionRequestDocument, errors::RequestError> {
+    ) -> Call<types::DeletionRequestDocument, errors::CreateDeletionRequestError> {
         static OPERATION: Operation = Operation::new(
             "create_deletion_request",
             Method::POST,
@@ -260,6 +272,8 @@ impl Client {
     /// | 200 | The deletion request. | [`DeletionRequestDocument`](crate::types::DeletionRequestDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`GetDeletionRequestError`](crate::errors::GetDeletionRequestError).
+    ///
     /// `GET /v1/deletion-requests/{id}/`, under "/v1/deletion-requests/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -279,7 +293,7 @@ impl Client {
     pub fn get_deletion_request(
         &self,
         id: &types::DeletionRequestId,
-    ) -> Call<types::DeletionRequestDocument, errors::RequestError> {
+    ) -> Call<types::DeletionRequestDocument, errors::GetDeletionRequestError> {
         static OPERATION: Operation = Operation::new(
             "get_deletion_request",
             Method::GET,
@@ -301,6 +315,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | The report was accepted. | [`EmptyObject`](crate::types::EmptyObject) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`UpdateDeletionRequestStatusError`](crate::errors::UpdateDeletionRequestStatusError).
     ///
     /// `POST /v1/deletion-requests/{id}/update-status/`, under "Update the status of a deletion job" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -327,7 +343,7 @@ impl Client {
         &self,
         id: &types::DeletionRequestId,
         body: &types::FinishDeletion,
-    ) -> Call<types::EmptyObject, errors::RequestError> {
+    ) -> Call<types::EmptyObject, errors::UpdateDeletionRequestStatusError> {
         static OPERATION: Operation = Operation::new(
             "update_deletion_request_status",
             Method::POST,
@@ -346,6 +362,8 @@ impl Client {
     /// | 201 | The purge was accepted. |  |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`PurgeDataError`](crate::errors::PurgeDataError).
+    ///
     /// `POST /v1/purge-data/`, under "/v1/purge-data/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -358,7 +376,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn purge_data(&self, body: &types::NewSystemPurgeDocument) -> Call<(), errors::RequestError> {
+    pub fn purge_data(&self, body: &types::NewSystemPurgeDocument) -> Call<(), errors::PurgeDataError> {
         static OPERATION: Operation = Operation::new("purge_data", Method::POST, "/v1/purge-data/");
         self.core.request(&OPERATION).json("application/json", body).returns_nothing()
     }
@@ -366,7 +384,7 @@ impl Client {
 
 call! {
     /// A call of [`list_archive_requests`](crate::Client::list_archive_requests): set what is optional, then [`send`](Self::send).
-    pub struct ListArchiveRequests -> types::ArchiveRequestList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
+    pub struct ListArchiveRequests -> types::ArchiveRequestList, errors::ListArchiveRequestsError, pages offset("page[offset]", "page[limit]", 100) {
         /// Only requests about this individual.
         filter_individual_id: types::IndividualId = query "filter[individual-id]" [format("uuid")],
         /// Largest number of items on the page.
@@ -382,7 +400,7 @@ call! {
 
 call! {
     /// A call of [`list_deletion_requests`](crate::Client::list_deletion_requests): set what is optional, then [`send`](Self::send).
-    pub struct ListDeletionRequests -> types::DeletionRequestList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
+    pub struct ListDeletionRequests -> types::DeletionRequestList, errors::ListDeletionRequestsError, pages offset("page[offset]", "page[limit]", 100) {
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.

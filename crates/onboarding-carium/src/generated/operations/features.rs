@@ -17,6 +17,8 @@ impl Client {
     /// | 200 | A page of features. | [`FeatureList`](crate::types::FeatureList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`ListFeaturesError`](crate::errors::ListFeaturesError).
+    ///
     /// `GET /v1/features/`, under "/v1/features/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -45,6 +47,8 @@ impl Client {
     /// | 201 | The feature, as created. | [`FeatureDocument`](crate::types::FeatureDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`CreateFeatureError`](crate::errors::CreateFeatureError).
+    ///
     /// `POST /v1/features/`, under "/v1/features/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -64,7 +68,7 @@ impl Client {
     pub fn create_feature(
         &self,
         body: &types::NewFeatureDocument,
-    ) -> Call<types::FeatureDocument, errors::RequestError> {
+    ) -> Call<types::FeatureDocument, errors::CreateFeatureError> {
         static OPERATION: Operation =
             Operation::new("create_feature", Method::POST, "/v1/features/").accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
@@ -84,6 +88,8 @@ impl Client {
     /// | 200 | The feature. | [`FeatureDocument`](crate::types::FeatureDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`GetFeatureError`](crate::errors::GetFeatureError).
+    ///
     /// `GET /v1/features/{id}/`, under "/v1/features/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -100,7 +106,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn get_feature(&self, id: &types::FeatureId) -> Call<types::FeatureDocument, errors::RequestError> {
+    pub fn get_feature(&self, id: &types::FeatureId) -> Call<types::FeatureDocument, errors::GetFeatureError> {
         static OPERATION: Operation =
             Operation::new("get_feature", Method::GET, "/v1/features/{id}/").accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).returns_json()
@@ -116,6 +122,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | The feature, as changed. | [`FeatureDocument`](crate::types::FeatureDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`UpdateFeatureError`](crate::errors::UpdateFeatureError).
     ///
     /// `PATCH /v1/features/{id}/`, under "/v1/features/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -144,7 +152,7 @@ impl Client {
         &self,
         id: &types::FeatureId,
         body: &types::UpdateFeatureDocument,
-    ) -> Call<types::FeatureDocument, errors::RequestError> {
+    ) -> Call<types::FeatureDocument, errors::UpdateFeatureError> {
         static OPERATION: Operation =
             Operation::new("update_feature", Method::PATCH, "/v1/features/{id}/").accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
@@ -160,6 +168,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | The feature after the change. | [`FeatureDocument`](crate::types::FeatureDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`AddFeatureUsersError`](crate::errors::AddFeatureUsersError).
     ///
     /// `POST /v1/features/{id}/add-users/`, under "/v1/features/{id}/add-users/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -188,7 +198,7 @@ impl Client {
         &self,
         id: &types::FeatureId,
         body: &types::AddFeatureUsers,
-    ) -> Call<types::FeatureDocument, errors::RequestError> {
+    ) -> Call<types::FeatureDocument, errors::AddFeatureUsersError> {
         static OPERATION: Operation = Operation::new(
             "add_feature_users",
             Method::POST,
@@ -208,6 +218,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | The feature after the change. | [`FeatureDocument`](crate::types::FeatureDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`RemoveFeatureUsersError`](crate::errors::RemoveFeatureUsersError).
     ///
     /// `POST /v1/features/{id}/remove-users/`, under "/v1/features/{id}/remove-users/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -236,7 +248,7 @@ impl Client {
         &self,
         id: &types::FeatureId,
         body: &types::RemoveFeatureUsers,
-    ) -> Call<types::FeatureDocument, errors::RequestError> {
+    ) -> Call<types::FeatureDocument, errors::RemoveFeatureUsersError> {
         static OPERATION: Operation = Operation::new(
             "remove_feature_users",
             Method::POST,
@@ -254,6 +266,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | A page of feature settings of organizations. | [`OrganizationFeatureList`](crate::types::OrganizationFeatureList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`ListOrganizationFeaturesError`](crate::errors::ListOrganizationFeaturesError).
     ///
     /// `GET /v1/organization-features/`, under "/v1/organization-features/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -287,6 +301,8 @@ impl Client {
     /// | 201 | The organization's feature setting, as created. | [`OrganizationFeatureDocument`](crate::types::OrganizationFeatureDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`CreateOrganizationFeatureError`](crate::errors::CreateOrganizationFeatureError).
+    ///
     /// `POST /v1/organization-features/`, under "/v1/organization-features/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -308,7 +324,7 @@ impl Client {
     pub fn create_organization_feature(
         &self,
         body: &types::NewOrganizationFeatureDocument,
-    ) -> Call<types::OrganizationFeatureDocument, errors::RequestError> {
+    ) -> Call<types::OrganizationFeatureDocument, errors::CreateOrganizationFeatureError> {
         static OPERATION: Operation = Operation::new(
             "create_organization_feature",
             Method::POST,
@@ -332,6 +348,8 @@ impl Client {
     /// | 200 | The organization's feature setting. | [`OrganizationFeatureDocument`](crate::types::OrganizationFeatureDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`GetOrganizationFeatureError`](crate::errors::GetOrganizationFeatureError).
+    ///
     /// `GET /v1/organization-features/{id}/`, under "/v1/organization-features/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -353,7 +371,7 @@ impl Client {
     pub fn get_organization_feature(
         &self,
         id: &types::OrganizationFeatureId,
-    ) -> Call<types::OrganizationFeatureDocument, errors::RequestError> {
+    ) -> Call<types::OrganizationFeatureDocument, errors::GetOrganizationFeatureError> {
         static OPERATION: Operation = Operation::new(
             "get_organization_feature",
             Method::GET,
@@ -373,6 +391,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | The setting was changed. |  |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`UpdateOrganizationFeatureError`](crate::errors::UpdateOrganizationFeatureError).
     ///
     /// `PATCH /v1/organization-features/{id}/`, under "/v1/organization-features/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -400,7 +420,7 @@ impl Client {
         &self,
         id: &types::OrganizationFeatureId,
         body: &types::UpdateOrganizationFeatureDocument,
-    ) -> Call<(), errors::RequestError> {
+    ) -> Call<(), errors::UpdateOrganizationFeatureError> {
         static OPERATION: Operation =
             Operation::new("update_organization_feature", Method::PATCH, "/v1/organization-features/{id}/");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_nothing()
@@ -414,6 +434,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | A page of feature settings of users. | [`UserFeatureList`](crate::types::UserFeatureList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`ListUserFeaturesError`](crate::errors::ListUserFeaturesError).
     ///
     /// `GET /v1/user-features/`, under "/v1/user-features/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -447,6 +469,8 @@ impl Client {
     /// | 201 | The user's feature setting, as created. | [`UserFeatureDocument`](crate::types::UserFeatureDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`CreateUserFeatureError`](crate::errors::CreateUserFeatureError).
+    ///
     /// `POST /v1/user-features/`, under "/v1/user-features/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -466,7 +490,7 @@ impl Client {
     pub fn create_user_feature(
         &self,
         body: &types::NewUserFeatureDocument,
-    ) -> Call<types::UserFeatureDocument, errors::RequestError> {
+    ) -> Call<types::UserFeatureDocument, errors::CreateUserFeatureError> {
         static OPERATION: Operation = Operation::new(
             "create_user_feature",
             Method::POST,
@@ -490,6 +514,8 @@ impl Client {
     /// | 200 | The user's feature setting. | [`UserFeatureDocument`](crate::types::UserFeatureDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`GetUserFeatureError`](crate::errors::GetUserFeatureError).
+    ///
     /// `GET /v1/user-features/{id}/`, under "/v1/user-features/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -509,7 +535,7 @@ impl Client {
     pub fn get_user_feature(
         &self,
         id: &types::UserFeatureId,
-    ) -> Call<types::UserFeatureDocument, errors::RequestError> {
+    ) -> Call<types::UserFeatureDocument, errors::GetUserFeatureError> {
         static OPERATION: Operation = Operation::new(
             "get_user_feature",
             Method::GET,
@@ -529,6 +555,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | The setting was changed. |  |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`UpdateUserFeatureError`](crate::errors::UpdateUserFeatureError).
     ///
     /// `PATCH /v1/user-features/{id}/`, under "/v1/user-features/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -556,7 +584,7 @@ impl Client {
         &self,
         id: &types::UserFeatureId,
         body: &types::UpdateUserFeatureDocument,
-    ) -> Call<(), errors::RequestError> {
+    ) -> Call<(), errors::UpdateUserFeatureError> {
         static OPERATION: Operation = Operation::new("update_user_feature", Method::PATCH, "/v1/user-features/{id}/");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_nothing()
     }
@@ -564,7 +592,7 @@ impl Client {
 
 call! {
     /// A call of [`list_features`](crate::Client::list_features): set what is optional, then [`send`](Self::send).
-    pub struct ListFeatures -> types::FeatureList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
+    pub struct ListFeatures -> types::FeatureList, errors::ListFeaturesError, pages offset("page[offset]", "page[limit]", 100) {
         /// Only features that can be given one by one, or cannot.
         filter_assignable: bool = query "filter[assignable]",
         /// Only features of this individual.
@@ -586,7 +614,7 @@ call! {
 
 call! {
     /// A call of [`list_organization_features`](crate::Client::list_organization_features): set what is optional, then [`send`](Self::send).
-    pub struct ListOrganizationFeatures -> types::OrganizationFeatureList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
+    pub struct ListOrganizationFeatures -> types::OrganizationFeatureList, errors::ListOrganizationFeaturesError, pages offset("page[offset]", "page[limit]", 100) {
         /// Only settings of the feature with this name.
         ///
         /// At most 255 characters.
@@ -606,7 +634,7 @@ call! {
 
 call! {
     /// A call of [`list_user_features`](crate::Client::list_user_features): set what is optional, then [`send`](Self::send).
-    pub struct ListUserFeatures -> types::UserFeatureList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
+    pub struct ListUserFeatures -> types::UserFeatureList, errors::ListUserFeaturesError, pages offset("page[offset]", "page[limit]", 100) {
         /// Only settings of the feature with this name.
         ///
         /// At most 255 characters.

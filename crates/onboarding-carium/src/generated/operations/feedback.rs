@@ -20,6 +20,8 @@ impl Client {
     /// | 200 | All feedback comments. | [`FeedbackCommentList`](crate::types::FeedbackCommentList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`ListFeedbackCommentsError`](crate::errors::ListFeedbackCommentsError).
+    ///
     /// `GET /v1/feedback-comments/`, under "/v1/feedback-comments/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -33,7 +35,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn list_feedback_comments(&self) -> Call<types::FeedbackCommentList, errors::RequestError> {
+    pub fn list_feedback_comments(&self) -> Call<types::FeedbackCommentList, errors::ListFeedbackCommentsError> {
         static OPERATION: Operation = Operation::new(
             "list_feedback_comments",
             Method::GET,
@@ -51,6 +53,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | The feedback comment, as created. | [`FeedbackCommentDocument`](crate::types::FeedbackCommentDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`CreateFeedbackCommentError`](crate::errors::CreateFeedbackCommentError).
     ///
     /// `POST /v1/feedback-comments/`, under "/v1/feedback-comments/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -71,7 +75,7 @@ impl Client {
     pub fn create_feedback_comment(
         &self,
         body: &types::NewFeedbackCommentDocument,
-    ) -> Call<types::FeedbackCommentDocument, errors::RequestError> {
+    ) -> Call<types::FeedbackCommentDocument, errors::CreateFeedbackCommentError> {
         static OPERATION: Operation = Operation::new(
             "create_feedback_comment",
             Method::POST,
@@ -95,6 +99,8 @@ impl Client {
     /// | 200 | The feedback comment. | [`FeedbackCommentDocument`](crate::types::FeedbackCommentDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`GetFeedbackCommentError`](crate::errors::GetFeedbackCommentError).
+    ///
     /// `GET /v1/feedback-comments/{id}/`, under "/v1/feedback-comments/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -114,7 +120,7 @@ impl Client {
     pub fn get_feedback_comment(
         &self,
         id: &types::FeedbackCommentId,
-    ) -> Call<types::FeedbackCommentDocument, errors::RequestError> {
+    ) -> Call<types::FeedbackCommentDocument, errors::GetFeedbackCommentError> {
         static OPERATION: Operation = Operation::new(
             "get_feedback_comment",
             Method::GET,

@@ -17,6 +17,8 @@ impl Client {
     /// | 200 | All impersonation requests that match. | [`ImpersonationRequestList`](crate::types::ImpersonationRequestList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`ListImpersonationRequestsError`](crate::errors::ListImpersonationRequestsError).
+    ///
     /// `GET /v1/impersonation-requests/`, under "/v1/impersonation-requests/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -49,6 +51,8 @@ impl Client {
     /// | 201 | The impersonation request, as created. | [`ImpersonationRequestDocument`](crate::types::ImpersonationRequestDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`CreateImpersonationRequestError`](crate::errors::CreateImpersonationRequestError).
+    ///
     /// `POST /v1/impersonation-requests/`, under "/v1/impersonation-requests/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -70,7 +74,7 @@ impl Client {
     pub fn create_impersonation_request(
         &self,
         body: &types::NewImpersonationRequestDocument,
-    ) -> Call<types::ImpersonationRequestDocument, errors::RequestError> {
+    ) -> Call<types::ImpersonationRequestDocument, errors::CreateImpersonationRequestError> {
         static OPERATION: Operation = Operation::new(
             "create_impersonation_request",
             Method::POST,
@@ -94,6 +98,8 @@ impl Client {
     /// | 200 | The impersonation request. | [`ImpersonationRequestDocument`](crate::types::ImpersonationRequestDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`GetImpersonationRequestError`](crate::errors::GetImpersonationRequestError).
+    ///
     /// `GET /v1/impersonation-requests/{id}/`, under "/v1/impersonation-requests/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -115,7 +121,7 @@ impl Client {
     pub fn get_impersonation_request(
         &self,
         id: &types::ImpersonationRequestId,
-    ) -> Call<types::ImpersonationRequestDocument, errors::RequestError> {
+    ) -> Call<types::ImpersonationRequestDocument, errors::GetImpersonationRequestError> {
         static OPERATION: Operation = Operation::new(
             "get_impersonation_request",
             Method::GET,
@@ -135,6 +141,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | A new session: its tokens and who is signed in. | [`StartedSession`](crate::types::StartedSession) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`ImpersonateUserError`](crate::errors::ImpersonateUserError).
     ///
     /// `POST /v1/impersonation-requests/{id}/impersonate/`, under "/v1/impersonation-requests/{id}/impersonate/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -159,7 +167,7 @@ impl Client {
         &self,
         id: &types::ImpersonationRequestId,
         body: &types::ImpersonateUser,
-    ) -> Call<types::StartedSession, errors::RequestError> {
+    ) -> Call<types::StartedSession, errors::ImpersonateUserError> {
         static OPERATION: Operation = Operation::new(
             "impersonate_user",
             Method::POST,
@@ -172,7 +180,7 @@ impl Client {
 
 call! {
     /// A call of [`list_impersonation_requests`](crate::Client::list_impersonation_requests): set what is optional, then [`send`](Self::send).
-    pub struct ListImpersonationRequests -> types::ImpersonationRequestList, errors::RequestError {
+    pub struct ListImpersonationRequests -> types::ImpersonationRequestList, errors::ListImpersonationRequestsError {
         /// Only requests made by this user.
         filter_created_by: types::UserId = query "filter[created-by]" [format("uuid")],
         /// Only requests to act as the user with this e-mail address.

@@ -19,6 +19,8 @@ impl Client {
     /// | 200 | A page of individuals in a group. | [`IndividualGroupIndividualList`](crate::types::IndividualGroupIndividualList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`ListIndividualGroupIndividualsError`](crate::errors::ListIndividualGroupIndividualsError).
+    ///
     /// `GET /v1/individual-group-individuals/`, under "/v1/individual-group-individuals/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -67,6 +69,8 @@ impl Client {
     /// | 200 | A page of leaders of a group. | [`IndividualGroupLeaderList`](crate::types::IndividualGroupLeaderList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`ListIndividualGroupLeadersError`](crate::errors::ListIndividualGroupLeadersError).
+    ///
     /// `GET /v1/individual-group-leaders/`, under "/v1/individual-group-leaders/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -113,6 +117,8 @@ impl Client {
     /// | 200 | A page of entries of group logs. | [`IndividualGroupLogList`](crate::types::IndividualGroupLogList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`ListIndividualGroupLogsError`](crate::errors::ListIndividualGroupLogsError).
+    ///
     /// `GET /v1/individual-group-logs/`, under "/v1/individual-group-logs/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -144,6 +150,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | A page of groups of individuals. | [`IndividualGroupList`](crate::types::IndividualGroupList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`ListIndividualGroupsV1Error`](crate::errors::ListIndividualGroupsV1Error).
     ///
     /// `GET /v1/individual-groups/`, under "/v1/individual-groups/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -180,6 +188,8 @@ impl Client {
     /// | 201 | The group of individuals, as created. | [`IndividualGroupDocument`](crate::types::IndividualGroupDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`CreateIndividualGroupError`](crate::errors::CreateIndividualGroupError).
+    ///
     /// `POST /v1/individual-groups/`, under "/v1/individual-groups/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -199,7 +209,7 @@ impl Client {
     pub fn create_individual_group(
         &self,
         body: &types::NewIndividualGroupDocument,
-    ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
+    ) -> Call<types::IndividualGroupDocument, errors::CreateIndividualGroupError> {
         static OPERATION: Operation = Operation::new(
             "create_individual_group",
             Method::POST,
@@ -219,6 +229,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | The group of individuals. | [`IndividualGroupDocument`](crate::types::IndividualGroupDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`GetIndividualGroupV1Error`](crate::errors::GetIndividualGroupV1Error).
     ///
     /// `GET /v1/individual-groups/{id}/`, under "/v1/individual-groups/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -257,6 +269,8 @@ impl Client {
     /// | 200 | The group of individuals, as changed. | [`IndividualGroupDocument`](crate::types::IndividualGroupDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`UpdateIndividualGroupError`](crate::errors::UpdateIndividualGroupError).
+    ///
     /// `PATCH /v1/individual-groups/{id}/`, under "/v1/individual-groups/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -284,7 +298,7 @@ impl Client {
         &self,
         id: &types::IndividualGroupId,
         body: &types::UpdateIndividualGroupDocument,
-    ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
+    ) -> Call<types::IndividualGroupDocument, errors::UpdateIndividualGroupError> {
         static OPERATION: Operation = Operation::new(
             "update_individual_group",
             Method::PATCH,
@@ -304,6 +318,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | The group of individuals after the change. | [`IndividualGroupDocument`](crate::types::IndividualGroupDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`AddIndividualGroupIndividualsError`](crate::errors::AddIndividualGroupIndividualsError).
     ///
     /// `POST /v1/individual-groups/{id}/add-individuals/`, under "/v1/individual-groups/{id}/add-individuals/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -330,7 +346,7 @@ impl Client {
         &self,
         id: &types::IndividualGroupId,
         body: &types::AddGroupIndividuals,
-    ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
+    ) -> Call<types::IndividualGroupDocument, errors::AddIndividualGroupIndividualsError> {
         static OPERATION: Operation = Operation::new(
             "add_individual_group_individuals",
             Method::POST,
@@ -350,6 +366,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | The group of individuals after the change. | [`IndividualGroupDocument`](crate::types::IndividualGroupDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`AddIndividualGroupLeadersError`](crate::errors::AddIndividualGroupLeadersError).
     ///
     /// `POST /v1/individual-groups/{id}/add-leaders/`, under "/v1/individual-groups/{id}/add-leaders/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -378,7 +396,7 @@ impl Client {
         &self,
         id: &types::IndividualGroupId,
         body: &types::AddGroupUsers,
-    ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
+    ) -> Call<types::IndividualGroupDocument, errors::AddIndividualGroupLeadersError> {
         static OPERATION: Operation = Operation::new(
             "add_individual_group_leaders",
             Method::POST,
@@ -398,6 +416,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | The group of individuals after the change. | [`IndividualGroupDocument`](crate::types::IndividualGroupDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`AddIndividualGroupMembersError`](crate::errors::AddIndividualGroupMembersError).
     ///
     /// `POST /v1/individual-groups/{id}/add-members/`, under "/v1/individual-groups/{id}/add-members/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -426,7 +446,7 @@ impl Client {
         &self,
         id: &types::IndividualGroupId,
         body: &types::AddGroupUsers,
-    ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
+    ) -> Call<types::IndividualGroupDocument, errors::AddIndividualGroupMembersError> {
         static OPERATION: Operation = Operation::new(
             "add_individual_group_members",
             Method::POST,
@@ -446,6 +466,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | A page of people who could join a group. | [`EligibleMemberList`](crate::types::EligibleMemberList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`ListIndividualGroupEligibleMembersError`](crate::errors::ListIndividualGroupEligibleMembersError).
     ///
     /// `GET /v1/individual-groups/{id}/eligible-members/`, under "/v1/individual-groups/{id}/eligible-members/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -489,6 +511,8 @@ impl Client {
     /// | 201 | Answer to the move of a group. | [`GroupMoveDocument`](crate::types::GroupMoveDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`MoveIndividualGroupError`](crate::errors::MoveIndividualGroupError).
+    ///
     /// `POST /v1/individual-groups/{id}/move-group/`, under "/v1/individual-groups/{id}/move-group/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -514,7 +538,7 @@ impl Client {
         &self,
         id: &types::IndividualGroupId,
         body: &types::MoveIndividualGroup,
-    ) -> Call<types::GroupMoveDocument, errors::RequestError> {
+    ) -> Call<types::GroupMoveDocument, errors::MoveIndividualGroupError> {
         static OPERATION: Operation = Operation::new(
             "move_individual_group",
             Method::POST,
@@ -534,6 +558,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | The group of individuals after the change. | [`IndividualGroupDocument`](crate::types::IndividualGroupDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`RemoveIndividualGroupIndividualsError`](crate::errors::RemoveIndividualGroupIndividualsError).
     ///
     /// `POST /v1/individual-groups/{id}/remove-individuals/`, under "/v1/individual-groups/{id}/remove-individuals/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -560,7 +586,7 @@ impl Client {
         &self,
         id: &types::IndividualGroupId,
         body: &types::RemoveGroupIndividuals,
-    ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
+    ) -> Call<types::IndividualGroupDocument, errors::RemoveIndividualGroupIndividualsError> {
         static OPERATION: Operation = Operation::new(
             "remove_individual_group_individuals",
             Method::POST,
@@ -580,6 +606,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | The group of individuals after the change. | [`IndividualGroupDocument`](crate::types::IndividualGroupDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`RemoveIndividualGroupLeadersError`](crate::errors::RemoveIndividualGroupLeadersError).
     ///
     /// `POST /v1/individual-groups/{id}/remove-leaders/`, under "/v1/individual-groups/{id}/remove-leaders/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -608,7 +636,7 @@ impl Client {
         &self,
         id: &types::IndividualGroupId,
         body: &types::RemoveGroupUsers,
-    ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
+    ) -> Call<types::IndividualGroupDocument, errors::RemoveIndividualGroupLeadersError> {
         static OPERATION: Operation = Operation::new(
             "remove_individual_group_leaders",
             Method::POST,
@@ -628,6 +656,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | The group of individuals after the change. | [`IndividualGroupDocument`](crate::types::IndividualGroupDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`RemoveIndividualGroupMembersError`](crate::errors::RemoveIndividualGroupMembersError).
     ///
     /// `POST /v1/individual-groups/{id}/remove-members/`, under "/v1/individual-groups/{id}/remove-members/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -656,7 +686,7 @@ impl Client {
         &self,
         id: &types::IndividualGroupId,
         body: &types::RemoveGroupUsers,
-    ) -> Call<types::IndividualGroupDocument, errors::RequestError> {
+    ) -> Call<types::IndividualGroupDocument, errors::RemoveIndividualGroupMembersError> {
         static OPERATION: Operation = Operation::new(
             "remove_individual_group_members",
             Method::POST,
@@ -674,6 +704,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | A page of groups of individuals without their people. | [`IndividualGroupV2List`](crate::types::IndividualGroupV2List) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`ListIndividualGroupsError`](crate::errors::ListIndividualGroupsError).
     ///
     /// `GET /v2/individual-groups/`, under "/v2/individual-groups/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -709,6 +741,8 @@ impl Client {
     /// | 200 | The group of individuals without its people. | [`IndividualGroupV2Document`](crate::types::IndividualGroupV2Document) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`GetIndividualGroupError`](crate::errors::GetIndividualGroupError).
+    ///
     /// `GET /v2/individual-groups/{id}/`, under "/v2/individual-groups/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -738,7 +772,7 @@ impl Client {
 
 call! {
     /// A call of [`list_individual_group_individuals`](crate::Client::list_individual_group_individuals): set what is optional, then [`send`](Self::send).
-    pub struct ListIndividualGroupIndividuals -> types::IndividualGroupIndividualList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
+    pub struct ListIndividualGroupIndividuals -> types::IndividualGroupIndividualList, errors::ListIndividualGroupIndividualsError, pages offset("page[offset]", "page[limit]", 100) {
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.
@@ -752,7 +786,7 @@ call! {
 
 call! {
     /// A call of [`list_individual_group_leaders`](crate::Client::list_individual_group_leaders): set what is optional, then [`send`](Self::send).
-    pub struct ListIndividualGroupLeaders -> types::IndividualGroupLeaderList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
+    pub struct ListIndividualGroupLeaders -> types::IndividualGroupLeaderList, errors::ListIndividualGroupLeadersError, pages offset("page[offset]", "page[limit]", 100) {
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.
@@ -766,7 +800,7 @@ call! {
 
 call! {
     /// A call of [`list_individual_group_logs`](crate::Client::list_individual_group_logs): set what is optional, then [`send`](Self::send).
-    pub struct ListIndividualGroupLogs -> types::IndividualGroupLogList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
+    pub struct ListIndividualGroupLogs -> types::IndividualGroupLogList, errors::ListIndividualGroupLogsError, pages offset("page[offset]", "page[limit]", 100) {
         /// Only entries about this individual.
         filter_individual_id: types::IndividualId = query "filter[individual-id]" [format("uuid")],
         /// Only entries of this group's log.
@@ -788,7 +822,7 @@ call! {
 
 call! {
     /// A call of [`list_individual_groups_v1`](crate::Client::list_individual_groups_v1): set what is optional, then [`send`](Self::send).
-    pub struct ListIndividualGroupsV1 -> types::IndividualGroupList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
+    pub struct ListIndividualGroupsV1 -> types::IndividualGroupList, errors::ListIndividualGroupsV1Error, pages offset("page[offset]", "page[limit]", 100) {
         /// Leave out groups to which this individual belongs.
         exclude_individual_id: types::IndividualId = query "exclude[individual-id]" [format("uuid")],
         /// Bounds on the time of the last change, each a comparator and a time, such as `>=2024-01-31 00:00:00`.
@@ -850,7 +884,7 @@ call! {
 
 call! {
     /// A call of [`get_individual_group_v1`](crate::Client::get_individual_group_v1): set what is optional, then [`send`](Self::send).
-    pub struct GetIndividualGroupV1 -> types::IndividualGroupDocument, errors::RequestError {
+    pub struct GetIndividualGroupV1 -> types::IndividualGroupDocument, errors::GetIndividualGroupV1Error {
         /// Whether the answer lists the individuals of the group.
         ///
         /// `false` by default.
@@ -864,7 +898,7 @@ call! {
 
 call! {
     /// A call of [`list_individual_group_eligible_members`](crate::Client::list_individual_group_eligible_members): set what is optional, then [`send`](Self::send).
-    pub struct ListIndividualGroupEligibleMembers -> types::EligibleMemberList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
+    pub struct ListIndividualGroupEligibleMembers -> types::EligibleMemberList, errors::ListIndividualGroupEligibleMembersError, pages offset("page[offset]", "page[limit]", 100) {
         /// Only people whose invitation has come this far.
         filter_registration_invite: types::RegistrationInvite = query "filter[registration-invite]",
         /// Only matches of this text.
@@ -892,7 +926,7 @@ call! {
 
 call! {
     /// A call of [`list_individual_groups`](crate::Client::list_individual_groups): set what is optional, then [`send`](Self::send).
-    pub struct ListIndividualGroups -> types::IndividualGroupV2List, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
+    pub struct ListIndividualGroups -> types::IndividualGroupV2List, errors::ListIndividualGroupsError, pages offset("page[offset]", "page[limit]", 100) {
         /// Leave out groups to which this individual belongs.
         exclude_individual_id: types::IndividualId = query "exclude[individual-id]" [format("uuid")],
         /// Bounds on the time of the last change, each a comparator and a time, such as `>=2024-01-31 00:00:00`.
@@ -949,7 +983,7 @@ call! {
 
 call! {
     /// A call of [`get_individual_group`](crate::Client::get_individual_group): set what is optional, then [`send`](Self::send).
-    pub struct GetIndividualGroup -> types::IndividualGroupV2Document, errors::RequestError {
+    pub struct GetIndividualGroup -> types::IndividualGroupV2Document, errors::GetIndividualGroupError {
         /// Whether to include what is no longer in use.
         ///
         /// `false` by default.

@@ -17,6 +17,8 @@ impl Client {
     /// | 201 | The individual, as created. | [`IndividualDocument`](crate::types::IndividualDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`CreateIndividualError`](crate::errors::CreateIndividualError).
+    ///
     /// `POST /v1/individuals/`, under "/v1/individuals/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -36,7 +38,7 @@ impl Client {
     pub fn create_individual(
         &self,
         body: &types::NewIndividualDocument,
-    ) -> Call<types::IndividualDocument, errors::RequestError> {
+    ) -> Call<types::IndividualDocument, errors::CreateIndividualError> {
         static OPERATION: Operation =
             Operation::new("create_individual", Method::POST, "/v1/individuals/").accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
@@ -55,6 +57,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | The individual. | [`IndividualDocument`](crate::types::IndividualDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`GetIndividualError`](crate::errors::GetIndividualError).
     ///
     /// `GET /v1/individuals/{id}/`, under "/v1/individuals/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -75,7 +79,7 @@ impl Client {
     pub fn get_individual(
         &self,
         id: &types::IndividualId,
-    ) -> Call<types::IndividualDocument, errors::RequestError> {
+    ) -> Call<types::IndividualDocument, errors::GetIndividualError> {
         static OPERATION: Operation =
             Operation::new("get_individual", Method::GET, "/v1/individuals/{id}/").accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).returns_json()

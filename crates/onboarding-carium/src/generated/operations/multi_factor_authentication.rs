@@ -20,6 +20,8 @@ impl Client {
     /// | 200 | All set-ups of one-time codes that match. | [`TotpConfigurationList`](crate::types::TotpConfigurationList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`ListMfaTotpConfigurationsError`](crate::errors::ListMfaTotpConfigurationsError).
+    ///
     /// `GET /v1/mfa-totp/`, under "Get a list of all TotpConfigurations for a user." in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -55,6 +57,8 @@ impl Client {
     /// | 201 | The set-up with its secret, not yet enabled. | [`TotpConfigurationDocument`](crate::types::TotpConfigurationDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`CreateMfaTotpConfigurationError`](crate::errors::CreateMfaTotpConfigurationError).
+    ///
     /// `POST /v1/mfa-totp/`, under "Initiate setup of TOTP MFA for the users account." in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -74,7 +78,7 @@ impl Client {
     pub fn create_mfa_totp_configuration(
         &self,
         body: &types::EmptyObject,
-    ) -> Call<types::TotpConfigurationDocument, errors::RequestError> {
+    ) -> Call<types::TotpConfigurationDocument, errors::CreateMfaTotpConfigurationError> {
         static OPERATION: Operation = Operation::new(
             "create_mfa_totp_configuration",
             Method::POST,
@@ -98,6 +102,8 @@ impl Client {
     /// | 204 | The set-up was deleted. |  |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`DeleteMfaTotpConfigurationError`](crate::errors::DeleteMfaTotpConfigurationError).
+    ///
     /// `DELETE /v1/mfa-totp/{id}/`, under "Delete a specific TotpConfiguration" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -118,7 +124,7 @@ impl Client {
     pub fn delete_mfa_totp_configuration(
         &self,
         id: &types::TotpConfigurationId,
-    ) -> Call<(), errors::RequestError> {
+    ) -> Call<(), errors::DeleteMfaTotpConfigurationError> {
         static OPERATION: Operation =
             Operation::new("delete_mfa_totp_configuration", Method::DELETE, "/v1/mfa-totp/{id}/");
         self.core.request(&OPERATION).path("id", id).returns_nothing()
@@ -136,6 +142,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | The set-up, now disabled. | [`TotpConfigurationDocument`](crate::types::TotpConfigurationDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`DisableMfaTotpConfigurationError`](crate::errors::DisableMfaTotpConfigurationError).
     ///
     /// `POST /v1/mfa-totp/{id}/disable/`, under "Disable (deactivates) a TotpConfiguration without" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -160,7 +168,7 @@ impl Client {
         &self,
         id: &types::TotpConfigurationId,
         body: &types::DisableTotp,
-    ) -> Call<types::TotpConfigurationDocument, errors::RequestError> {
+    ) -> Call<types::TotpConfigurationDocument, errors::DisableMfaTotpConfigurationError> {
         static OPERATION: Operation = Operation::new(
             "disable_mfa_totp_configuration",
             Method::POST,
@@ -182,6 +190,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | The set-up, now enabled. | [`TotpConfigurationDocument`](crate::types::TotpConfigurationDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`EnableMfaTotpConfigurationError`](crate::errors::EnableMfaTotpConfigurationError).
     ///
     /// `POST /v1/mfa-totp/{id}/enable/`, under "Enable (activate) a TotpConfiguration. This requir" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -206,7 +216,7 @@ impl Client {
         &self,
         id: &types::TotpConfigurationId,
         body: &types::EnableTotp,
-    ) -> Call<types::TotpConfigurationDocument, errors::RequestError> {
+    ) -> Call<types::TotpConfigurationDocument, errors::EnableMfaTotpConfigurationError> {
         static OPERATION: Operation = Operation::new(
             "enable_mfa_totp_configuration",
             Method::POST,
@@ -219,7 +229,7 @@ impl Client {
 
 call! {
     /// A call of [`list_mfa_totp_configurations`](crate::Client::list_mfa_totp_configurations): set what is optional, then [`send`](Self::send).
-    pub struct ListMfaTotpConfigurations -> types::TotpConfigurationList, errors::RequestError {
+    pub struct ListMfaTotpConfigurations -> types::TotpConfigurationList, errors::ListMfaTotpConfigurationsError {
         /// User whose set-ups are listed; the caller when left out. Only administrators may name others.
         filter_user_id: types::UserId = query "filter[user-id]" [format("uuid")],
     }

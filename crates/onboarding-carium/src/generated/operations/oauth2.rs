@@ -19,6 +19,8 @@ impl Client {
     /// | 200 | A page of settings of OAuth2 clients. | [`Oauth2ClientSettingsList`](crate::types::Oauth2ClientSettingsList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`ListOauth2ClientSettingsError`](crate::errors::ListOauth2ClientSettingsError).
+    ///
     /// `GET /v1/oauth2-client-settings/`, under "/v1/oauth2-client-settings/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -65,6 +67,8 @@ impl Client {
     /// | 201 | The application's settings with identifier and secret. | [`Oauth2ClientSettingsDocument`](crate::types::Oauth2ClientSettingsDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`CreateOauth2ClientSettingsError`](crate::errors::CreateOauth2ClientSettingsError).
+    ///
     /// `POST /v1/oauth2-client-settings/`, under "/v1/oauth2-client-settings/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -86,7 +90,7 @@ impl Client {
     pub fn create_oauth2_client_settings(
         &self,
         body: &types::NewOauth2ClientSettingsDocument,
-    ) -> Call<types::Oauth2ClientSettingsDocument, errors::RequestError> {
+    ) -> Call<types::Oauth2ClientSettingsDocument, errors::CreateOauth2ClientSettingsError> {
         static OPERATION: Operation = Operation::new(
             "create_oauth2_client_settings",
             Method::POST,
@@ -110,6 +114,8 @@ impl Client {
     /// | 200 | The application's settings. | [`Oauth2ClientSettingsDocument`](crate::types::Oauth2ClientSettingsDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`GetOauth2ClientSettingsError`](crate::errors::GetOauth2ClientSettingsError).
+    ///
     /// `GET /v1/oauth2-client-settings/{id}/`, under "/v1/oauth2-client-settings/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -131,7 +137,7 @@ impl Client {
     pub fn get_oauth2_client_settings(
         &self,
         id: &types::Oauth2ClientSettingsId,
-    ) -> Call<types::Oauth2ClientSettingsDocument, errors::RequestError> {
+    ) -> Call<types::Oauth2ClientSettingsDocument, errors::GetOauth2ClientSettingsError> {
         static OPERATION: Operation = Operation::new(
             "get_oauth2_client_settings",
             Method::GET,
@@ -151,6 +157,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | The application's settings, as changed. | [`Oauth2ClientSettingsDocument`](crate::types::Oauth2ClientSettingsDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`UpdateOauth2ClientSettingsError`](crate::errors::UpdateOauth2ClientSettingsError).
     ///
     /// `PATCH /v1/oauth2-client-settings/{id}/`, under "/v1/oauth2-client-settings/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -179,7 +187,7 @@ impl Client {
         &self,
         id: &types::Oauth2ClientSettingsId,
         body: &types::UpdateOauth2ClientSettingsDocument,
-    ) -> Call<types::Oauth2ClientSettingsDocument, errors::RequestError> {
+    ) -> Call<types::Oauth2ClientSettingsDocument, errors::UpdateOauth2ClientSettingsError> {
         static OPERATION: Operation = Operation::new(
             "update_oauth2_client_settings",
             Method::PATCH,
@@ -199,6 +207,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | The application's settings with the new secret. | [`Oauth2ClientSettingsDocument`](crate::types::Oauth2ClientSettingsDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`ResetOauth2ClientSecretError`](crate::errors::ResetOauth2ClientSecretError).
     ///
     /// `POST /v1/oauth2-client-settings/{id}/reset-secret/`, under "/v1/oauth2-client-settings/{id}/reset-secret/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -223,7 +233,7 @@ impl Client {
         &self,
         id: &types::Oauth2ClientSettingsId,
         body: &types::EmptyObject,
-    ) -> Call<types::Oauth2ClientSettingsDocument, errors::RequestError> {
+    ) -> Call<types::Oauth2ClientSettingsDocument, errors::ResetOauth2ClientSecretError> {
         static OPERATION: Operation = Operation::new(
             "reset_oauth2_client_secret",
             Method::POST,
@@ -249,6 +259,8 @@ impl Client {
     /// | 302 | The browser is sent on. |  |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`LaunchOauth2Error`](crate::errors::LaunchOauth2Error).
+    ///
     /// `GET /v1/oauth2-launcher/`, under "/v1/oauth2-launcher/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -261,7 +273,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn launch_oauth2(&self, iss: &str, launch: &Secret) -> Call<(), errors::RequestError> {
+    pub fn launch_oauth2(&self, iss: &str, launch: &Secret) -> Call<(), errors::LaunchOauth2Error> {
         static OPERATION: Operation =
             Operation::new("oauth2_launch", Method::GET, "/v1/oauth2-launcher/").public().redirects();
         self.core
@@ -289,6 +301,8 @@ impl Client {
     /// | 302 | The browser is sent on. |  |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`RedirectOauth2Error`](crate::errors::RedirectOauth2Error).
+    ///
     /// `GET /v1/oauth2-redirector/`, under "/v1/oauth2-redirector/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -304,7 +318,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn redirect_oauth2(&self, code: &Secret, state: &str) -> Call<(), errors::RequestError> {
+    pub fn redirect_oauth2(&self, code: &Secret, state: &str) -> Call<(), errors::RedirectOauth2Error> {
         static OPERATION: Operation =
             Operation::new("oauth2_redirect", Method::GET, "/v1/oauth2-redirector/").public().redirects();
         self.core
@@ -329,6 +343,8 @@ impl Client {
     /// | 200 | The tokens. | [`Oauth2Token`](crate::types::Oauth2Token) |
     /// | 201 | The tokens. | [`Oauth2Token`](crate::types::Oauth2Token) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`CreateOauth2TokenError`](crate::errors::CreateOauth2TokenError).
     ///
     /// `POST /v1/oauth2-tokens/`, under "/v1/oauth2-tokens/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -355,7 +371,7 @@ impl Client {
     pub fn create_oauth2_token(
         &self,
         body: &types::NewOauth2Token,
-    ) -> Call<types::Oauth2Token, errors::RequestError> {
+    ) -> Call<types::Oauth2Token, errors::CreateOauth2TokenError> {
         static OPERATION: Operation =
             Operation::new("create_oauth2_token", Method::POST, "/v1/oauth2-tokens/").public();
         self.core.request(&OPERATION).form(body).returns_json()
@@ -364,7 +380,7 @@ impl Client {
 
 call! {
     /// A call of [`list_oauth2_client_settings`](crate::Client::list_oauth2_client_settings): set what is optional, then [`send`](Self::send).
-    pub struct ListOauth2ClientSettings -> types::Oauth2ClientSettingsList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
+    pub struct ListOauth2ClientSettings -> types::Oauth2ClientSettingsList, errors::ListOauth2ClientSettingsError, pages offset("page[offset]", "page[limit]", 100) {
         /// Only applications with this name.
         ///
         /// At most 255 characters.

@@ -19,6 +19,8 @@ impl Client {
     /// | 201 | What the code belongs to. | [`OnboardingInfoDocument`](crate::types::OnboardingInfoDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`CreateOnboardingInfoError`](crate::errors::CreateOnboardingInfoError).
+    ///
     /// `POST /v1/onboarding-info/`, under "/v1/onboarding-info/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -38,7 +40,7 @@ impl Client {
     pub fn create_onboarding_info(
         &self,
         body: &types::NewOnboardingInfoDocument,
-    ) -> Call<types::OnboardingInfoDocument, errors::RequestError> {
+    ) -> Call<types::OnboardingInfoDocument, errors::CreateOnboardingInfoError> {
         static OPERATION: Operation = Operation::new(
             "create_onboarding_info",
             Method::POST,
@@ -59,6 +61,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | A page of onboarding requests. | [`OnboardingRequestList`](crate::types::OnboardingRequestList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`ListOnboardingRequestsError`](crate::errors::ListOnboardingRequestsError).
     ///
     /// `GET /v1/onboarding-requests/`, under "/v1/onboarding-requests/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -103,6 +107,8 @@ impl Client {
     /// | 201 | The onboarding request, as created. | [`OnboardingRequestDocument`](crate::types::OnboardingRequestDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`CreateOnboardingRequestError`](crate::errors::CreateOnboardingRequestError).
+    ///
     /// `POST /v1/onboarding-requests/`, under "/v1/onboarding-requests/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -122,7 +128,7 @@ impl Client {
     pub fn create_onboarding_request(
         &self,
         body: &types::NewOnboardingRequestDocument,
-    ) -> Call<types::OnboardingRequestDocument, errors::RequestError> {
+    ) -> Call<types::OnboardingRequestDocument, errors::CreateOnboardingRequestError> {
         static OPERATION: Operation = Operation::new(
             "create_onboarding_request",
             Method::POST,
@@ -146,6 +152,8 @@ impl Client {
     /// | 200 | The onboarding request. | [`OnboardingRequestDocument`](crate::types::OnboardingRequestDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`GetOnboardingRequestError`](crate::errors::GetOnboardingRequestError).
+    ///
     /// `GET /v1/onboarding-requests/{id}/`, under "/v1/onboarding-requests/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -167,7 +175,7 @@ impl Client {
     pub fn get_onboarding_request(
         &self,
         id: &types::OnboardingRequestId,
-    ) -> Call<types::OnboardingRequestDocument, errors::RequestError> {
+    ) -> Call<types::OnboardingRequestDocument, errors::GetOnboardingRequestError> {
         static OPERATION: Operation = Operation::new(
             "get_onboarding_request",
             Method::GET,
@@ -187,6 +195,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | The onboarding request, as changed. | [`OnboardingRequestDocument`](crate::types::OnboardingRequestDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`UpdateOnboardingRequestError`](crate::errors::UpdateOnboardingRequestError).
     ///
     /// `PATCH /v1/onboarding-requests/{id}/`, under "/v1/onboarding-requests/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -215,7 +225,7 @@ impl Client {
         &self,
         id: &types::OnboardingRequestId,
         body: &types::UpdateOnboardingRequestDocument,
-    ) -> Call<types::OnboardingRequestDocument, errors::RequestError> {
+    ) -> Call<types::OnboardingRequestDocument, errors::UpdateOnboardingRequestError> {
         static OPERATION: Operation = Operation::new(
             "update_onboarding_request",
             Method::PATCH,
@@ -237,6 +247,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | The onboarding request whose invitation was sent. | [`OnboardingRequestDocument`](crate::types::OnboardingRequestDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`ResendOnboardingRequestNotificationsError`](crate::errors::ResendOnboardingRequestNotificationsError).
     ///
     /// `POST /v1/onboarding-requests/{id}/email/`, under "Resend notifications. It will send email and sms-t" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -261,7 +273,7 @@ impl Client {
         &self,
         id: &types::OnboardingRequestId,
         body: &types::ResendNotificationsDocument,
-    ) -> Call<types::OnboardingRequestDocument, errors::RequestError> {
+    ) -> Call<types::OnboardingRequestDocument, errors::ResendOnboardingRequestNotificationsError> {
         static OPERATION: Operation = Operation::new(
             "resend_onboarding_request_notifications",
             Method::POST,
@@ -281,6 +293,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | The report was accepted. | [`EmptyObject`](crate::types::EmptyObject) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`UpdateOnboardingTextStatusError`](crate::errors::UpdateOnboardingTextStatusError).
     ///
     /// `POST /v1/onboarding-texts/{id}/update-status/`, under "/v1/onboarding-texts/{id}/update-status/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -310,7 +324,7 @@ impl Client {
         &self,
         id: &types::OnboardingTextId,
         body: &types::OnboardingTextStatusDocument,
-    ) -> Call<types::EmptyObject, errors::RequestError> {
+    ) -> Call<types::EmptyObject, errors::UpdateOnboardingTextStatusError> {
         static OPERATION: Operation = Operation::new(
             "update_onboarding_text_status",
             Method::POST,
@@ -323,7 +337,7 @@ impl Client {
 
 call! {
     /// A call of [`list_onboarding_requests`](crate::Client::list_onboarding_requests): set what is optional, then [`send`](Self::send).
-    pub struct ListOnboardingRequests -> types::OnboardingRequestList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
+    pub struct ListOnboardingRequests -> types::OnboardingRequestList, errors::ListOnboardingRequestsError, pages offset("page[offset]", "page[limit]", 100) {
         /// Only requests for this e-mail address.
         ///
         /// At most 255 characters.

@@ -24,6 +24,8 @@ impl Client {
     /// | 200 | What to know before signing up with the code. | [`OrganizationCodeInfoDocument`](crate::types::OrganizationCodeInfoDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`GetOrganizationCodeInfoError`](crate::errors::GetOrganizationCodeInfoError).
+    ///
     /// `GET /v1/organization-code-info/{id}/`, under "/v1/organization-code-info/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -45,7 +47,7 @@ impl Client {
     pub fn get_organization_code_info(
         &self,
         id: &types::OrganizationCodeId,
-    ) -> Call<types::OrganizationCodeInfoDocument, errors::RequestError> {
+    ) -> Call<types::OrganizationCodeInfoDocument, errors::GetOrganizationCodeInfoError> {
         static OPERATION: Operation = Operation::new(
             "get_organization_code_info",
             Method::GET,
@@ -68,6 +70,8 @@ impl Client {
     /// | 200 | All organization codes. | [`OrganizationCodeList`](crate::types::OrganizationCodeList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`ListOrganizationCodesError`](crate::errors::ListOrganizationCodesError).
+    ///
     /// `GET /v1/organization-codes/`, under "/v1/organization-codes/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -81,7 +85,9 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn list_organization_codes(&self) -> Call<types::OrganizationCodeList, errors::RequestError> {
+    pub fn list_organization_codes(
+        &self,
+    ) -> Call<types::OrganizationCodeList, errors::ListOrganizationCodesError> {
         static OPERATION: Operation = Operation::new(
             "list_organization_codes",
             Method::GET,
@@ -99,6 +105,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | The organization code, as created. | [`OrganizationCodeDocument`](crate::types::OrganizationCodeDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`CreateOrganizationCodeError`](crate::errors::CreateOrganizationCodeError).
     ///
     /// `POST /v1/organization-codes/`, under "/v1/organization-codes/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -119,7 +127,7 @@ impl Client {
     pub fn create_organization_code(
         &self,
         body: &types::NewOrganizationCodeDocument,
-    ) -> Call<types::OrganizationCodeDocument, errors::RequestError> {
+    ) -> Call<types::OrganizationCodeDocument, errors::CreateOrganizationCodeError> {
         static OPERATION: Operation = Operation::new(
             "create_organization_code",
             Method::POST,
@@ -143,6 +151,8 @@ impl Client {
     /// | 200 | The organization code. | [`OrganizationCodeDocument`](crate::types::OrganizationCodeDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`GetOrganizationCodeError`](crate::errors::GetOrganizationCodeError).
+    ///
     /// `GET /v1/organization-codes/{id}/`, under "/v1/organization-codes/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -162,7 +172,7 @@ impl Client {
     pub fn get_organization_code(
         &self,
         id: &types::OrganizationCodeId,
-    ) -> Call<types::OrganizationCodeDocument, errors::RequestError> {
+    ) -> Call<types::OrganizationCodeDocument, errors::GetOrganizationCodeError> {
         static OPERATION: Operation = Operation::new(
             "get_organization_code",
             Method::GET,
@@ -182,6 +192,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | The organization code, as changed. | [`OrganizationCodeDocument`](crate::types::OrganizationCodeDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`UpdateOrganizationCodeError`](crate::errors::UpdateOrganizationCodeError).
     ///
     /// `PATCH /v1/organization-codes/{id}/`, under "/v1/organization-codes/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -210,7 +222,7 @@ impl Client {
         &self,
         id: &types::OrganizationCodeId,
         body: &types::UpdateOrganizationCodeDocument,
-    ) -> Call<types::OrganizationCodeDocument, errors::RequestError> {
+    ) -> Call<types::OrganizationCodeDocument, errors::UpdateOrganizationCodeError> {
         static OPERATION: Operation = Operation::new(
             "update_organization_code",
             Method::PATCH,
@@ -230,6 +242,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | A page of users of an organization code. | [`OrganizationCodeUserList`](crate::types::OrganizationCodeUserList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`ListOrganizationCodeUsersError`](crate::errors::ListOrganizationCodeUsersError).
     ///
     /// `GET /v1/organization-codes/{id}/users/`, under "/v1/organization-codes/{id}/users/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -262,7 +276,7 @@ impl Client {
 
 call! {
     /// A call of [`list_organization_code_users`](crate::Client::list_organization_code_users): set what is optional, then [`send`](Self::send).
-    pub struct ListOrganizationCodeUsers -> types::OrganizationCodeUserList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
+    pub struct ListOrganizationCodeUsers -> types::OrganizationCodeUserList, errors::ListOrganizationCodeUsersError, pages offset("page[offset]", "page[limit]", 100) {
         /// Only users with this e-mail address.
         ///
         /// At most 255 characters.

@@ -17,6 +17,8 @@ impl Client {
     /// | 200 | A page of e-mail templates. | [`EmailTemplateList`](crate::types::EmailTemplateList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`ListOrganizationEmailTemplatesError`](crate::errors::ListOrganizationEmailTemplatesError).
+    ///
     /// `GET /v1/organization-email-templates/`, under "/v1/organization-email-templates/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -49,6 +51,8 @@ impl Client {
     /// | 201 | The e-mail template, as created. | [`EmailTemplateDocument`](crate::types::EmailTemplateDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`CreateOrganizationEmailTemplateError`](crate::errors::CreateOrganizationEmailTemplateError).
+    ///
     /// `POST /v1/organization-email-templates/`, under "/v1/organization-email-templates/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -70,7 +74,7 @@ impl Client {
     pub fn create_organization_email_template(
         &self,
         body: &types::NewEmailTemplateDocument,
-    ) -> Call<types::EmailTemplateDocument, errors::RequestError> {
+    ) -> Call<types::EmailTemplateDocument, errors::CreateOrganizationEmailTemplateError> {
         static OPERATION: Operation = Operation::new(
             "create_organization_email_template",
             Method::POST,
@@ -90,6 +94,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | The e-mail template. | [`EmailTemplateDocument`](crate::types::EmailTemplateDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`GetOrganizationEmailTemplateError`](crate::errors::GetOrganizationEmailTemplateError).
     ///
     /// `GET /v1/organization-email-templates/{id}/`, under "/v1/organization-email-templates/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -112,7 +118,7 @@ impl Client {
     pub fn get_organization_email_template(
         &self,
         id: &types::EmailTemplateId,
-    ) -> Call<types::EmailTemplateDocument, errors::RequestError> {
+    ) -> Call<types::EmailTemplateDocument, errors::GetOrganizationEmailTemplateError> {
         static OPERATION: Operation = Operation::new(
             "get_organization_email_template",
             Method::GET,
@@ -132,6 +138,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | The e-mail template, as changed. | [`EmailTemplateDocument`](crate::types::EmailTemplateDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`UpdateOrganizationEmailTemplateError`](crate::errors::UpdateOrganizationEmailTemplateError).
     ///
     /// `PATCH /v1/organization-email-templates/{id}/`, under "/v1/organization-email-templates/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -160,7 +168,7 @@ impl Client {
         &self,
         id: &types::EmailTemplateId,
         body: &types::UpdateEmailTemplateDocument,
-    ) -> Call<types::EmailTemplateDocument, errors::RequestError> {
+    ) -> Call<types::EmailTemplateDocument, errors::UpdateOrganizationEmailTemplateError> {
         static OPERATION: Operation = Operation::new(
             "update_organization_email_template",
             Method::PATCH,
@@ -180,6 +188,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | A page of general messages. | [`GeneralMessageList`](crate::types::GeneralMessageList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`ListOrganizationGeneralMessagesError`](crate::errors::ListOrganizationGeneralMessagesError).
     ///
     /// `GET /v1/organization-general-messages/`, under "/v1/organization-general-messages/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -227,6 +237,8 @@ impl Client {
     /// | 201 | The general message, as created. | [`GeneralMessageDocument`](crate::types::GeneralMessageDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`CreateOrganizationGeneralMessageError`](crate::errors::CreateOrganizationGeneralMessageError).
+    ///
     /// `POST /v1/organization-general-messages/`, under "/v1/organization-general-messages/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -248,7 +260,7 @@ impl Client {
     pub fn create_organization_general_message(
         &self,
         body: &types::NewGeneralMessageDocument,
-    ) -> Call<types::GeneralMessageDocument, errors::RequestError> {
+    ) -> Call<types::GeneralMessageDocument, errors::CreateOrganizationGeneralMessageError> {
         static OPERATION: Operation = Operation::new(
             "create_organization_general_message",
             Method::POST,
@@ -268,6 +280,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | The general message. | [`GeneralMessageDocument`](crate::types::GeneralMessageDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`GetOrganizationGeneralMessageError`](crate::errors::GetOrganizationGeneralMessageError).
     ///
     /// `GET /v1/organization-general-messages/{id}/`, under "/v1/organization-general-messages/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -290,7 +304,7 @@ impl Client {
     pub fn get_organization_general_message(
         &self,
         id: &types::GeneralMessageId,
-    ) -> Call<types::GeneralMessageDocument, errors::RequestError> {
+    ) -> Call<types::GeneralMessageDocument, errors::GetOrganizationGeneralMessageError> {
         static OPERATION: Operation = Operation::new(
             "get_organization_general_message",
             Method::GET,
@@ -310,6 +324,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | The general message, as changed. | [`GeneralMessageDocument`](crate::types::GeneralMessageDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`UpdateOrganizationGeneralMessageError`](crate::errors::UpdateOrganizationGeneralMessageError).
     ///
     /// `PATCH /v1/organization-general-messages/{id}/`, under "/v1/organization-general-messages/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -338,7 +354,7 @@ impl Client {
         &self,
         id: &types::GeneralMessageId,
         body: &types::UpdateGeneralMessageDocument,
-    ) -> Call<types::GeneralMessageDocument, errors::RequestError> {
+    ) -> Call<types::GeneralMessageDocument, errors::UpdateOrganizationGeneralMessageError> {
         static OPERATION: Operation = Operation::new(
             "update_organization_general_message",
             Method::PATCH,
@@ -356,6 +372,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | A page of text message templates. | [`SmsTemplateList`](crate::types::SmsTemplateList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`ListOrganizationSmsTemplatesError`](crate::errors::ListOrganizationSmsTemplatesError).
     ///
     /// `GET /v1/organization-sms-templates/`, under "/v1/organization-sms-templates/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -389,6 +407,8 @@ impl Client {
     /// | 201 | The text message template, as created. | [`SmsTemplateDocument`](crate::types::SmsTemplateDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`CreateOrganizationSmsTemplateError`](crate::errors::CreateOrganizationSmsTemplateError).
+    ///
     /// `POST /v1/organization-sms-templates/`, under "/v1/organization-sms-templates/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -408,7 +428,7 @@ impl Client {
     pub fn create_organization_sms_template(
         &self,
         body: &types::NewSmsTemplateDocument,
-    ) -> Call<types::SmsTemplateDocument, errors::RequestError> {
+    ) -> Call<types::SmsTemplateDocument, errors::CreateOrganizationSmsTemplateError> {
         static OPERATION: Operation = Operation::new(
             "create_organization_sms_template",
             Method::POST,
@@ -432,6 +452,8 @@ impl Client {
     /// | 200 | The text message template. | [`SmsTemplateDocument`](crate::types::SmsTemplateDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`GetOrganizationSmsTemplateError`](crate::errors::GetOrganizationSmsTemplateError).
+    ///
     /// `GET /v1/organization-sms-templates/{id}/`, under "/v1/organization-sms-templates/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -451,7 +473,7 @@ impl Client {
     pub fn get_organization_sms_template(
         &self,
         id: &types::SmsTemplateId,
-    ) -> Call<types::SmsTemplateDocument, errors::RequestError> {
+    ) -> Call<types::SmsTemplateDocument, errors::GetOrganizationSmsTemplateError> {
         static OPERATION: Operation = Operation::new(
             "get_organization_sms_template",
             Method::GET,
@@ -471,6 +493,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | The text message template, as changed. | [`SmsTemplateDocument`](crate::types::SmsTemplateDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`UpdateOrganizationSmsTemplateError`](crate::errors::UpdateOrganizationSmsTemplateError).
     ///
     /// `PATCH /v1/organization-sms-templates/{id}/`, under "/v1/organization-sms-templates/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -499,7 +523,7 @@ impl Client {
         &self,
         id: &types::SmsTemplateId,
         body: &types::UpdateSmsTemplateDocument,
-    ) -> Call<types::SmsTemplateDocument, errors::RequestError> {
+    ) -> Call<types::SmsTemplateDocument, errors::UpdateOrganizationSmsTemplateError> {
         static OPERATION: Operation = Operation::new(
             "update_organization_sms_template",
             Method::PATCH,
@@ -517,6 +541,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | A page of themes. | [`ThemeList`](crate::types::ThemeList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`ListOrganizationThemesError`](crate::errors::ListOrganizationThemesError).
     ///
     /// `GET /v1/organization-themes/`, under "/v1/organization-themes/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -550,6 +576,8 @@ impl Client {
     /// | 201 | The theme, as created. | [`ThemeDocument`](crate::types::ThemeDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`CreateOrganizationThemeError`](crate::errors::CreateOrganizationThemeError).
+    ///
     /// `POST /v1/organization-themes/`, under "/v1/organization-themes/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -569,7 +597,7 @@ impl Client {
     pub fn create_organization_theme(
         &self,
         body: &types::NewThemeDocument,
-    ) -> Call<types::ThemeDocument, errors::RequestError> {
+    ) -> Call<types::ThemeDocument, errors::CreateOrganizationThemeError> {
         static OPERATION: Operation = Operation::new(
             "create_organization_theme",
             Method::POST,
@@ -593,6 +621,8 @@ impl Client {
     /// | 200 | The theme. | [`ThemeDocument`](crate::types::ThemeDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`GetOrganizationThemeError`](crate::errors::GetOrganizationThemeError).
+    ///
     /// `GET /v1/organization-themes/{id}/`, under "/v1/organization-themes/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -612,7 +642,7 @@ impl Client {
     pub fn get_organization_theme(
         &self,
         id: &types::ThemeId,
-    ) -> Call<types::ThemeDocument, errors::RequestError> {
+    ) -> Call<types::ThemeDocument, errors::GetOrganizationThemeError> {
         static OPERATION: Operation = Operation::new(
             "get_organization_theme",
             Method::GET,
@@ -632,6 +662,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | The theme, as changed. | [`ThemeDocument`](crate::types::ThemeDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`UpdateOrganizationThemeError`](crate::errors::UpdateOrganizationThemeError).
     ///
     /// `PATCH /v1/organization-themes/{id}/`, under "/v1/organization-themes/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -660,7 +692,7 @@ impl Client {
         &self,
         id: &types::ThemeId,
         body: &types::UpdateThemeDocument,
-    ) -> Call<types::ThemeDocument, errors::RequestError> {
+    ) -> Call<types::ThemeDocument, errors::UpdateOrganizationThemeError> {
         static OPERATION: Operation = Operation::new(
             "update_organization_theme",
             Method::PATCH,
@@ -673,7 +705,7 @@ impl Client {
 
 call! {
     /// A call of [`list_organization_email_templates`](crate::Client::list_organization_email_templates): set what is optional, then [`send`](Self::send).
-    pub struct ListOrganizationEmailTemplates -> types::EmailTemplateList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
+    pub struct ListOrganizationEmailTemplates -> types::EmailTemplateList, errors::ListOrganizationEmailTemplatesError, pages offset("page[offset]", "page[limit]", 100) {
         /// Only templates in this markup.
         filter_format: types::TemplateFormat = query "filter[format]",
         /// Only templates in this language and region.
@@ -697,7 +729,7 @@ call! {
 
 call! {
     /// A call of [`list_organization_general_messages`](crate::Client::list_organization_general_messages): set what is optional, then [`send`](Self::send).
-    pub struct ListOrganizationGeneralMessages -> types::GeneralMessageList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
+    pub struct ListOrganizationGeneralMessages -> types::GeneralMessageList, errors::ListOrganizationGeneralMessagesError, pages offset("page[offset]", "page[limit]", 100) {
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.
@@ -711,7 +743,7 @@ call! {
 
 call! {
     /// A call of [`list_organization_sms_templates`](crate::Client::list_organization_sms_templates): set what is optional, then [`send`](Self::send).
-    pub struct ListOrganizationSmsTemplates -> types::SmsTemplateList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
+    pub struct ListOrganizationSmsTemplates -> types::SmsTemplateList, errors::ListOrganizationSmsTemplatesError, pages offset("page[offset]", "page[limit]", 100) {
         /// Only templates in this language and region.
         filter_locale: types::Locale = query "filter[locale]",
         /// Only templates for this occasion.
@@ -733,7 +765,7 @@ call! {
 
 call! {
     /// A call of [`list_organization_themes`](crate::Client::list_organization_themes): set what is optional, then [`send`](Self::send).
-    pub struct ListOrganizationThemes -> types::ThemeList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
+    pub struct ListOrganizationThemes -> types::ThemeList, errors::ListOrganizationThemesError, pages offset("page[offset]", "page[limit]", 100) {
         /// Bounds on the time of the last change, each a comparator and a time, such as `>2024-01-31 00:00:00`.
         /// Comparators are `>` and `<`.
         ///

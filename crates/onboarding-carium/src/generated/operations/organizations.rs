@@ -17,6 +17,8 @@ impl Client {
     /// | 200 | A page of organizations. | [`OrganizationList`](crate::types::OrganizationList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`ListOrganizationsError`](crate::errors::ListOrganizationsError).
+    ///
     /// `GET /v1/organizations/`, under "/v1/organizations/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -49,6 +51,8 @@ impl Client {
     /// | 201 | The organization, as created. | [`OrganizationDocument`](crate::types::OrganizationDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`CreateOrganizationError`](crate::errors::CreateOrganizationError).
+    ///
     /// `POST /v1/organizations/`, under "/v1/organizations/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -68,7 +72,7 @@ impl Client {
     pub fn create_organization(
         &self,
         body: &types::NewOrganizationDocument,
-    ) -> Call<types::OrganizationDocument, errors::RequestError> {
+    ) -> Call<types::OrganizationDocument, errors::CreateOrganizationError> {
         static OPERATION: Operation = Operation::new(
             "create_organization",
             Method::POST,
@@ -92,6 +96,8 @@ impl Client {
     /// | 200 | The organization. | [`OrganizationDocument`](crate::types::OrganizationDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`GetOrganizationError`](crate::errors::GetOrganizationError).
+    ///
     /// `GET /v1/organizations/{id}/`, under "/v1/organizations/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -111,7 +117,7 @@ impl Client {
     pub fn get_organization(
         &self,
         id: &types::OrganizationId,
-    ) -> Call<types::OrganizationDocument, errors::RequestError> {
+    ) -> Call<types::OrganizationDocument, errors::GetOrganizationError> {
         static OPERATION: Operation = Operation::new(
             "get_organization",
             Method::GET,
@@ -131,6 +137,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | The organization, as changed. | [`OrganizationDocument`](crate::types::OrganizationDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`UpdateOrganizationError`](crate::errors::UpdateOrganizationError).
     ///
     /// `PATCH /v1/organizations/{id}/`, under "/v1/organizations/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -159,7 +167,7 @@ impl Client {
         &self,
         id: &types::OrganizationId,
         body: &types::UpdateOrganizationDocument,
-    ) -> Call<types::OrganizationDocument, errors::RequestError> {
+    ) -> Call<types::OrganizationDocument, errors::UpdateOrganizationError> {
         static OPERATION: Operation = Operation::new(
             "update_organization",
             Method::PATCH,
@@ -179,6 +187,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | The user was added. |  |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`AddOrganizationUserError`](crate::errors::AddOrganizationUserError).
     ///
     /// `POST /v1/organizations/{id}/add-user/`, under "/v1/organizations/{id}/add-user/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -202,7 +212,7 @@ impl Client {
         &self,
         id: &types::OrganizationId,
         body: &types::AddOrganizationUserDocument,
-    ) -> Call<(), errors::RequestError> {
+    ) -> Call<(), errors::AddOrganizationUserError> {
         static OPERATION: Operation =
             Operation::new("add_organization_user", Method::POST, "/v1/organizations/{id}/add-user/");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_nothing()
@@ -218,6 +228,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | The organization with its logo. | [`OrganizationDocument`](crate::types::OrganizationDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`ProcessOrganizationLogoUploadError`](crate::errors::ProcessOrganizationLogoUploadError).
     ///
     /// `POST /v1/organizations/{id}/process-logo-upload/`, under "/v1/organizations/{id}/process-logo-upload/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -242,7 +254,7 @@ impl Client {
         &self,
         id: &types::OrganizationId,
         body: &types::EmptyObject,
-    ) -> Call<types::OrganizationDocument, errors::RequestError> {
+    ) -> Call<types::OrganizationDocument, errors::ProcessOrganizationLogoUploadError> {
         static OPERATION: Operation = Operation::new(
             "process_organization_logo_upload",
             Method::POST,
@@ -262,6 +274,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | The user was removed. |  |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`RemoveOrganizationUserError`](crate::errors::RemoveOrganizationUserError).
     ///
     /// `POST /v1/organizations/{id}/remove-user/`, under "/v1/organizations/{id}/remove-user/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -285,7 +299,7 @@ impl Client {
         &self,
         id: &types::OrganizationId,
         body: &types::RemoveOrganizationUserDocument,
-    ) -> Call<(), errors::RequestError> {
+    ) -> Call<(), errors::RemoveOrganizationUserError> {
         static OPERATION: Operation =
             Operation::new("remove_organization_user", Method::POST, "/v1/organizations/{id}/remove-user/");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_nothing()
@@ -302,6 +316,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | Where to upload a logo. | [`LogoUploadDocument`](crate::types::LogoUploadDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`CreateOrganizationLogoUploadError`](crate::errors::CreateOrganizationLogoUploadError).
     ///
     /// `POST /v1/organizations/{id}/upload-logo/`, under "/v1/organizations/{id}/upload-logo/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -326,7 +342,7 @@ impl Client {
         &self,
         id: &types::OrganizationId,
         body: &types::NewLogoUpload,
-    ) -> Call<types::LogoUploadDocument, errors::RequestError> {
+    ) -> Call<types::LogoUploadDocument, errors::CreateOrganizationLogoUploadError> {
         static OPERATION: Operation = Operation::new(
             "create_organization_logo_upload",
             Method::POST,
@@ -339,7 +355,7 @@ impl Client {
 
 call! {
     /// A call of [`list_organizations`](crate::Client::list_organizations): set what is optional, then [`send`](Self::send).
-    pub struct ListOrganizations -> types::OrganizationList, errors::RequestError, pages offset("page[offset]", "page[limit]", 25) {
+    pub struct ListOrganizations -> types::OrganizationList, errors::ListOrganizationsError, pages offset("page[offset]", "page[limit]", 25) {
         /// Bounds on the time of the last change, each a comparator and a time, such as `>2024-01-31 00:00:00`.
         /// Comparators are `>` and `<`.
         ///

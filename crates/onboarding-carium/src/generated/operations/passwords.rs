@@ -20,6 +20,8 @@ impl Client {
     /// | 201 | Outcome of setting a new password, with a session when one was asked for. | [`ConfirmedForgotPassword`](crate::types::ConfirmedForgotPassword) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`ConfirmForgotPasswordError`](crate::errors::ConfirmForgotPasswordError).
+    ///
     /// `POST /v1/confirm-forgot-password/`, under "/v1/confirm-forgot-password/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -45,7 +47,7 @@ impl Client {
     pub fn confirm_forgot_password(
         &self,
         body: &types::ConfirmForgotPassword,
-    ) -> Call<types::ConfirmedForgotPassword, errors::RequestError> {
+    ) -> Call<types::ConfirmedForgotPassword, errors::ConfirmForgotPasswordError> {
         static OPERATION: Operation = Operation::new(
             "confirm_forgot_password",
             Method::POST,
@@ -68,6 +70,8 @@ impl Client {
     /// | 201 | How good a password is. | [`PasswordStrengthReport`](crate::types::PasswordStrengthReport) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`CheckPasswordStrengthError`](crate::errors::CheckPasswordStrengthError).
+    ///
     /// `POST /v1/password-strength/`, under "/v1/password-strength/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -87,7 +91,7 @@ impl Client {
     pub fn check_password_strength(
         &self,
         body: &types::CheckPassword,
-    ) -> Call<types::PasswordStrengthReport, errors::RequestError> {
+    ) -> Call<types::PasswordStrengthReport, errors::CheckPasswordStrengthError> {
         static OPERATION: Operation = Operation::new(
             "check_password_strength",
             Method::POST,
@@ -108,6 +112,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | The password was changed. |  |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`ChangeUserPasswordError`](crate::errors::ChangeUserPasswordError).
     ///
     /// `POST /v1/users/{id}/change-password/`, under "/v1/users/{id}/change-password/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -133,7 +139,7 @@ impl Client {
         &self,
         id: &types::UserId,
         body: &types::ChangeUserPassword,
-    ) -> Call<(), errors::RequestError> {
+    ) -> Call<(), errors::ChangeUserPasswordError> {
         static OPERATION: Operation =
             Operation::new("change_user_password", Method::POST, "/v1/users/{id}/change-password/");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_nothing()

@@ -20,6 +20,8 @@ impl Client {
     /// | 200 | All replicators. | [`ReplicatorList`](crate::types::ReplicatorList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`ListReplicatorsError`](crate::errors::ListReplicatorsError).
+    ///
     /// `GET /v1/replicators/`, under "/v1/replicators/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -33,7 +35,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn list_replicators(&self) -> Call<types::ReplicatorList, errors::RequestError> {
+    pub fn list_replicators(&self) -> Call<types::ReplicatorList, errors::ListReplicatorsError> {
         static OPERATION: Operation =
             Operation::new("list_replicators", Method::GET, "/v1/replicators/").accept("application/vnd.api+json");
         self.core.request(&OPERATION).returns_json()
@@ -52,6 +54,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | The replicator. | [`ReplicatorDocument`](crate::types::ReplicatorDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`GetReplicatorError`](crate::errors::GetReplicatorError).
     ///
     /// `GET /v1/replicators/{id}/`, under "/v1/replicators/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -72,7 +76,7 @@ impl Client {
     pub fn get_replicator(
         &self,
         id: &types::ReplicatorId,
-    ) -> Call<types::ReplicatorDocument, errors::RequestError> {
+    ) -> Call<types::ReplicatorDocument, errors::GetReplicatorError> {
         static OPERATION: Operation =
             Operation::new("get_replicator", Method::GET, "/v1/replicators/{id}/").accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).returns_json()
@@ -88,6 +92,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | A page of replications of users. | [`UserReplicationList`](crate::types::UserReplicationList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`ListUserReplicationsError`](crate::errors::ListUserReplicationsError).
     ///
     /// `GET /v1/user-replications/`, under "/v1/user-replications/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -132,6 +138,8 @@ impl Client {
     /// | 201 | The replication of a user, as created. | [`UserReplicationDocument`](crate::types::UserReplicationDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`CreateUserReplicationError`](crate::errors::CreateUserReplicationError).
+    ///
     /// `POST /v1/user-replications/`, under "/v1/user-replications/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -151,7 +159,7 @@ impl Client {
     pub fn create_user_replication(
         &self,
         body: &types::NewUserReplicationDocument,
-    ) -> Call<types::UserReplicationDocument, errors::RequestError> {
+    ) -> Call<types::UserReplicationDocument, errors::CreateUserReplicationError> {
         static OPERATION: Operation = Operation::new(
             "create_user_replication",
             Method::POST,
@@ -164,7 +172,7 @@ impl Client {
 
 call! {
     /// A call of [`list_user_replications`](crate::Client::list_user_replications): set what is optional, then [`send`](Self::send).
-    pub struct ListUserReplications -> types::UserReplicationList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
+    pub struct ListUserReplications -> types::UserReplicationList, errors::ListUserReplicationsError, pages offset("page[offset]", "page[limit]", 100) {
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.

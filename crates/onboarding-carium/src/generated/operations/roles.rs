@@ -19,6 +19,8 @@ impl Client {
     /// | 200 | A page of assignments of roles. | [`RoleUserList`](crate::types::RoleUserList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`ListRoleUsersError`](crate::errors::ListRoleUsersError).
+    ///
     /// `GET /v1/role-users/`, under "/v1/role-users/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -56,6 +58,8 @@ impl Client {
     /// | 201 | The assignment of a role, as created. | [`RoleUserDocument`](crate::types::RoleUserDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`CreateRoleUserError`](crate::errors::CreateRoleUserError).
+    ///
     /// `POST /v1/role-users/`, under "/v1/role-users/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -75,7 +79,7 @@ impl Client {
     pub fn create_role_user(
         &self,
         body: &types::NewRoleUserDocument,
-    ) -> Call<types::RoleUserDocument, errors::RequestError> {
+    ) -> Call<types::RoleUserDocument, errors::CreateRoleUserError> {
         static OPERATION: Operation =
             Operation::new("create_role_user", Method::POST, "/v1/role-users/").accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
@@ -89,6 +93,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | All roles that match. | [`RoleList`](crate::types::RoleList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`ListRolesError`](crate::errors::ListRolesError).
     ///
     /// `GET /v1/roles/`, under "/v1/roles/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -120,6 +126,8 @@ impl Client {
     /// | 201 | The user has the role. |  |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`AddRoleUserError`](crate::errors::AddRoleUserError).
+    ///
     /// `POST /v1/roles/{id}/add-user/`, under "/v1/roles/{id}/add-user/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -144,7 +152,7 @@ impl Client {
         &self,
         id: &types::RoleId,
         body: &types::ChangeRoleUserDocument,
-    ) -> Call<(), errors::RequestError> {
+    ) -> Call<(), errors::AddRoleUserError> {
         static OPERATION: Operation =
             Operation::new("add_role_user", Method::POST, "/v1/roles/{id}/add-user/").deprecated();
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_nothing()
@@ -160,6 +168,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | The user no longer has the role. |  |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`RemoveRoleUserError`](crate::errors::RemoveRoleUserError).
     ///
     /// `POST /v1/roles/{id}/remove-user/`, under "/v1/roles/{id}/remove-user/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -183,7 +193,7 @@ impl Client {
         &self,
         id: &types::RoleId,
         body: &types::ChangeRoleUserDocument,
-    ) -> Call<(), errors::RequestError> {
+    ) -> Call<(), errors::RemoveRoleUserError> {
         static OPERATION: Operation = Operation::new("remove_role_user", Method::POST, "/v1/roles/{id}/remove-user/");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_nothing()
     }
@@ -191,7 +201,7 @@ impl Client {
 
 call! {
     /// A call of [`list_role_users`](crate::Client::list_role_users): set what is optional, then [`send`](Self::send).
-    pub struct ListRoleUsers -> types::RoleUserList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
+    pub struct ListRoleUsers -> types::RoleUserList, errors::ListRoleUsersError, pages offset("page[offset]", "page[limit]", 100) {
         /// Largest number of items on the page.
         ///
         /// 1 to 1000, `100` by default.
@@ -205,7 +215,7 @@ call! {
 
 call! {
     /// A call of [`list_roles`](crate::Client::list_roles): set what is optional, then [`send`](Self::send).
-    pub struct ListRoles -> types::RoleList, errors::RequestError {
+    pub struct ListRoles -> types::RoleList, errors::ListRolesError {
         /// Only roles with this name.
         ///
         /// At most 255 characters.

@@ -23,6 +23,8 @@ impl Client {
     /// | 302 | The browser is sent on. |  |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`ConsumeSamlAssertionError`](crate::errors::ConsumeSamlAssertionError).
+    ///
     /// `POST /v1/saml-acs/{id}/acs/`, under "/v1/saml-acs/{id}/acs/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -45,7 +47,7 @@ impl Client {
         &self,
         id: &types::SamlProviderId,
         body: &types::SamlAssertion,
-    ) -> Call<(), errors::RequestError> {
+    ) -> Call<(), errors::ConsumeSamlAssertionError> {
         static OPERATION: Operation =
             Operation::new("saml_assertion_consumer", Method::POST, "/v1/saml-acs/{id}/acs/").public().redirects();
         self.core.request(&OPERATION).path("id", id).form(body).returns_nothing()
@@ -66,6 +68,8 @@ impl Client {
     /// |---|---|---|
     /// | 302 | The browser is sent on. |  |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`LogoutWithSamlError`](crate::errors::LogoutWithSamlError).
     ///
     /// `GET /v1/saml-acs/{id}/logout/`, under "/v1/saml-acs/{id}/logout/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -113,6 +117,8 @@ impl Client {
     /// | 302 | The browser is sent on. |  |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`LoginWithSamlError`](crate::errors::LoginWithSamlError).
+    ///
     /// `GET /v1/saml-login/`, under "/v1/saml-login/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -140,7 +146,7 @@ impl Client {
 
 call! {
     /// A call of [`logout_with_saml`](crate::Client::logout_with_saml): set what is optional, then [`send`](Self::send).
-    pub struct LogoutWithSaml -> (), errors::RequestError {
+    pub struct LogoutWithSaml -> (), errors::LogoutWithSamlError {
         /// State that the identity provider gets back.
         ///
         /// At most 99999 characters.
@@ -158,7 +164,7 @@ call! {
 
 call! {
     /// A call of [`login_with_saml`](crate::Client::login_with_saml): set what is optional, then [`send`](Self::send).
-    pub struct LoginWithSaml -> (), errors::RequestError {
+    pub struct LoginWithSaml -> (), errors::LoginWithSamlError {
         /// E-mail address with which to sign in.
         ///
         /// At most 255 characters.

@@ -17,6 +17,8 @@ impl Client {
     /// | 201 | Answer to a check of the caller's token. | [`AuthenticationDocument`](crate::types::AuthenticationDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`AuthenticateError`](crate::errors::AuthenticateError).
+    ///
     /// `POST /v1/authenticate/`, under "/v1/authenticate/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -33,7 +35,7 @@ impl Client {
     pub fn authenticate(
         &self,
         body: &types::Authenticate,
-    ) -> Call<types::AuthenticationDocument, errors::RequestError> {
+    ) -> Call<types::AuthenticationDocument, errors::AuthenticateError> {
         static OPERATION: Operation =
             Operation::new("authenticate", Method::POST, "/v1/authenticate/").accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
@@ -49,6 +51,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | Tokens for a Carium service. | [`InternalTokens`](crate::types::InternalTokens) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`AuthenticateServiceV1Error`](crate::errors::AuthenticateServiceV1Error).
     ///
     /// `POST /v1/internal-auth/`, under "/v1/internal-auth/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -71,7 +75,7 @@ impl Client {
     pub fn authenticate_service_v1(
         &self,
         body: &types::InternalLogin,
-    ) -> Call<types::InternalTokens, errors::RequestError> {
+    ) -> Call<types::InternalTokens, errors::AuthenticateServiceV1Error> {
         static OPERATION: Operation = Operation::new(
             "internal_auth",
             Method::POST,
@@ -90,6 +94,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | A token in the name of a user. | [`SyntheticUserTokenDocument`](crate::types::SyntheticUserTokenDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`CreateSyntheticUserTokenError`](crate::errors::CreateSyntheticUserTokenError).
     ///
     /// `POST /v1/synthetic-user-tokens/`, under "/v1/synthetic-user-tokens/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -110,7 +116,7 @@ impl Client {
     pub fn create_synthetic_user_token(
         &self,
         body: &types::NewSyntheticUserTokenDocument,
-    ) -> Call<types::SyntheticUserTokenDocument, errors::RequestError> {
+    ) -> Call<types::SyntheticUserTokenDocument, errors::CreateSyntheticUserTokenError> {
         static OPERATION: Operation = Operation::new(
             "create_synthetic_user_token",
             Method::POST,
@@ -132,6 +138,8 @@ impl Client {
     /// | 201 | The access token of the service. | [`InternalAuthDocument`](crate::types::InternalAuthDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`AuthenticateServiceError`](crate::errors::AuthenticateServiceError).
+    ///
     /// `POST /v2/internal-auth/`, under "/v2/internal-auth/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -151,7 +159,7 @@ impl Client {
     pub fn authenticate_service(
         &self,
         body: &types::NewInternalAuthDocument,
-    ) -> Call<types::InternalAuthDocument, errors::RequestError> {
+    ) -> Call<types::InternalAuthDocument, errors::AuthenticateServiceError> {
         static OPERATION: Operation = Operation::new(
             "internal_auth_v2",
             Method::POST,

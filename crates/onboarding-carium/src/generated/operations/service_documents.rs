@@ -21,6 +21,8 @@ impl Client {
     /// | 200 | All service documents that match. | [`ServiceDocumentList`](crate::types::ServiceDocumentList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`ListServiceDocumentsError`](crate::errors::ListServiceDocumentsError).
+    ///
     /// `GET /v1/service-documents/`, under "/v1/service-documents/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -57,6 +59,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | The service document. | [`SingleServiceDocument`](crate::types::SingleServiceDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`GetServiceDocumentError`](crate::errors::GetServiceDocumentError).
     ///
     /// `GET /v1/service-documents/{id}/`, under "/v1/service-documents/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -98,6 +102,8 @@ impl Client {
     /// | 201 | The agreements were deleted. |  |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`DeleteUserServiceDocumentAgreementsError`](crate::errors::DeleteUserServiceDocumentAgreementsError).
+    ///
     /// `POST /v1/users/{id}/delete-service-document-agreements/`, under "Delete all service document agreements for your us" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -120,7 +126,7 @@ impl Client {
         &self,
         id: &types::UserId,
         body: &types::EmptyObject,
-    ) -> Call<(), errors::RequestError> {
+    ) -> Call<(), errors::DeleteUserServiceDocumentAgreementsError> {
         static OPERATION: Operation = Operation::new(
             "delete_user_service_document_agreements",
             Method::POST,
@@ -132,7 +138,7 @@ impl Client {
 
 call! {
     /// A call of [`list_service_documents`](crate::Client::list_service_documents): set what is optional, then [`send`](Self::send).
-    pub struct ListServiceDocuments -> types::ServiceDocumentList, errors::RequestError {
+    pub struct ListServiceDocuments -> types::ServiceDocumentList, errors::ListServiceDocumentsError {
         /// Code whose organization's documents are listed as well.
         ///
         /// At most 20 characters.
@@ -150,7 +156,7 @@ call! {
 
 call! {
     /// A call of [`get_service_document`](crate::Client::get_service_document): set what is optional, then [`send`](Self::send).
-    pub struct GetServiceDocument -> types::SingleServiceDocument, errors::RequestError {
+    pub struct GetServiceDocument -> types::SingleServiceDocument, errors::GetServiceDocumentError {
         /// Whether the answer holds the document as HTML.
         html: bool = query "html",
         /// Language and region wanted.

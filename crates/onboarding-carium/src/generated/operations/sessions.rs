@@ -20,6 +20,8 @@ impl Client {
     /// | 201 | The session, or the address to open for single sign-on. | [`LoginResult`](crate::types::LoginResult) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`LoginError`](crate::errors::LoginError).
+    ///
     /// `POST /v1/login/`, under "/v1/login/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -36,7 +38,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn login(&self, body: &types::Login) -> Call<types::LoginResult, errors::RequestError> {
+    pub fn login(&self, body: &types::Login) -> Call<types::LoginResult, errors::LoginError> {
         static OPERATION: Operation =
             Operation::new("login", Method::POST, "/v1/login/").public().accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
@@ -53,6 +55,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | A prolonged session: fresh tokens and who is signed in. | [`RefreshedSession`](crate::types::RefreshedSession) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`RefreshTokenError`](crate::errors::RefreshTokenError).
     ///
     /// `POST /v1/refresh-token/`, under "/v1/refresh-token/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -73,7 +77,7 @@ impl Client {
     pub fn refresh_token(
         &self,
         body: &types::RefreshSession,
-    ) -> Call<types::RefreshedSession, errors::RequestError> {
+    ) -> Call<types::RefreshedSession, errors::RefreshTokenError> {
         static OPERATION: Operation = Operation::new(
             "refresh_token",
             Method::POST,
@@ -97,6 +101,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | The session, with who is signed in when asked for. | [`SessionDocument`](crate::types::SessionDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`GetSessionError`](crate::errors::GetSessionError).
     ///
     /// `GET /v1/sessions/{id}/`, under "Get a session by id." in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -131,6 +137,8 @@ impl Client {
     /// | 201 | Tokens of a new session. | [`SessionTokens`](crate::types::SessionTokens) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`SwitchUserOrganizationError`](crate::errors::SwitchUserOrganizationError).
+    ///
     /// `POST /v1/users/{id}/switch-organization/`, under "/v1/users/{id}/switch-organization/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -157,7 +165,7 @@ impl Client {
         &self,
         id: &types::UserId,
         body: &types::SwitchOrganization,
-    ) -> Call<types::SessionTokens, errors::RequestError> {
+    ) -> Call<types::SessionTokens, errors::SwitchUserOrganizationError> {
         static OPERATION: Operation = Operation::new(
             "switch_user_organization",
             Method::POST,
@@ -170,7 +178,7 @@ impl Client {
 
 call! {
     /// A call of [`get_session`](crate::Client::get_session): set what is optional, then [`send`](Self::send).
-    pub struct GetSession -> types::SessionDocument, errors::RequestError {
+    pub struct GetSession -> types::SessionDocument, errors::GetSessionError {
         /// Whether the answer tells who is signed in.
         ///
         /// `false` by default.

@@ -19,6 +19,8 @@ impl Client {
     /// | 201 | Outcome of confirming a sign-up, with a session when one was asked for. | [`ConfirmedSignUp`](crate::types::ConfirmedSignUp) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`ConfirmSignUpError`](crate::errors::ConfirmSignUpError).
+    ///
     /// `POST /v1/confirm-sign-up/`, under "/v1/confirm-sign-up/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -38,7 +40,7 @@ impl Client {
     pub fn confirm_sign_up(
         &self,
         body: &types::ConfirmSignUp,
-    ) -> Call<types::ConfirmedSignUp, errors::RequestError> {
+    ) -> Call<types::ConfirmedSignUp, errors::ConfirmSignUpError> {
         static OPERATION: Operation = Operation::new(
             "confirm_sign_up",
             Method::POST,
@@ -61,6 +63,8 @@ impl Client {
     /// | 200 | All invitations to register. | [`RegistrationInvitationList`](crate::types::RegistrationInvitationList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`ListRegistrationInvitationsError`](crate::errors::ListRegistrationInvitationsError).
+    ///
     /// `GET /v1/registration-invitations/`, under "/v1/registration-invitations/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -74,7 +78,9 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn list_registration_invitations(&self) -> Call<types::RegistrationInvitationList, errors::RequestError> {
+    pub fn list_registration_invitations(
+        &self,
+    ) -> Call<types::RegistrationInvitationList, errors::ListRegistrationInvitationsError> {
         static OPERATION: Operation = Operation::new(
             "list_registration_invitations",
             Method::GET,
@@ -92,6 +98,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | The invitation to register, as created. | [`RegistrationInvitationDocument`](crate::types::RegistrationInvitationDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`CreateRegistrationInvitationError`](crate::errors::CreateRegistrationInvitationError).
     ///
     /// `POST /v1/registration-invitations/`, under "/v1/registration-invitations/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -114,7 +122,7 @@ impl Client {
     pub fn create_registration_invitation(
         &self,
         body: &types::NewRegistrationInvitationDocument,
-    ) -> Call<types::RegistrationInvitationDocument, errors::RequestError> {
+    ) -> Call<types::RegistrationInvitationDocument, errors::CreateRegistrationInvitationError> {
         static OPERATION: Operation = Operation::new(
             "create_registration_invitation",
             Method::POST,
@@ -138,6 +146,8 @@ impl Client {
     /// | 200 | The invitation to register. | [`RegistrationInvitationDocument`](crate::types::RegistrationInvitationDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`GetRegistrationInvitationError`](crate::errors::GetRegistrationInvitationError).
+    ///
     /// `GET /v1/registration-invitations/{id}/`, under "/v1/registration-invitations/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -159,7 +169,7 @@ impl Client {
     pub fn get_registration_invitation(
         &self,
         id: &types::RegistrationInvitationId,
-    ) -> Call<types::RegistrationInvitationDocument, errors::RequestError> {
+    ) -> Call<types::RegistrationInvitationDocument, errors::GetRegistrationInvitationError> {
         static OPERATION: Operation = Operation::new(
             "get_registration_invitation",
             Method::GET,
@@ -180,6 +190,8 @@ impl Client {
     /// | 201 | Which sign-up the invitation belongs to. | [`ResentInvitation`](crate::types::ResentInvitation) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`ResendInvitationError`](crate::errors::ResendInvitationError).
+    ///
     /// `POST /v1/resend-invitation/`, under "/v1/resend-invitation/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -199,7 +211,7 @@ impl Client {
     pub fn resend_invitation(
         &self,
         body: &types::ResendInvitation,
-    ) -> Call<types::ResentInvitation, errors::RequestError> {
+    ) -> Call<types::ResentInvitation, errors::ResendInvitationError> {
         static OPERATION: Operation = Operation::new(
             "resend_invitation",
             Method::POST,
@@ -221,6 +233,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | Outcome of a sign-up. | [`SignedUp`](crate::types::SignedUp) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`SignUpError`](crate::errors::SignUpError).
     ///
     /// `POST /v1/sign-up/`, under "/v1/sign-up/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -248,7 +262,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn sign_up(&self, body: &types::SignUp) -> Call<types::SignedUp, errors::RequestError> {
+    pub fn sign_up(&self, body: &types::SignUp) -> Call<types::SignedUp, errors::SignUpError> {
         static OPERATION: Operation =
             Operation::new("sign_up", Method::POST, "/v1/sign-up/").public().accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()

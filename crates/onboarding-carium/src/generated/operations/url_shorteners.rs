@@ -17,6 +17,8 @@ impl Client {
     /// | 200 | All short links that match. | [`UrlShortenerList`](crate::types::UrlShortenerList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`ListUrlShortenersError`](crate::errors::ListUrlShortenersError).
+    ///
     /// `GET /v1/url-shorteners/`, under "/v1/url-shorteners/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -49,6 +51,8 @@ impl Client {
     /// | 201 | The short link, as created. | [`UrlShortenerDocument`](crate::types::UrlShortenerDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`CreateUrlShortenerError`](crate::errors::CreateUrlShortenerError).
+    ///
     /// `POST /v1/url-shorteners/`, under "/v1/url-shorteners/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -68,7 +72,7 @@ impl Client {
     pub fn create_url_shortener(
         &self,
         body: &types::NewUrlShortenerDocument,
-    ) -> Call<types::UrlShortenerDocument, errors::RequestError> {
+    ) -> Call<types::UrlShortenerDocument, errors::CreateUrlShortenerError> {
         static OPERATION: Operation = Operation::new(
             "create_url_shortener",
             Method::POST,
@@ -92,6 +96,8 @@ impl Client {
     /// | 200 | The short link. | [`UrlShortenerDocument`](crate::types::UrlShortenerDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`GetUrlShortenerError`](crate::errors::GetUrlShortenerError).
+    ///
     /// `GET /v1/url-shorteners/{id}/`, under "/v1/url-shorteners/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -111,7 +117,7 @@ impl Client {
     pub fn get_url_shortener(
         &self,
         id: &types::UrlShortenerId,
-    ) -> Call<types::UrlShortenerDocument, errors::RequestError> {
+    ) -> Call<types::UrlShortenerDocument, errors::GetUrlShortenerError> {
         static OPERATION: Operation = Operation::new(
             "get_url_shortener",
             Method::GET,
@@ -131,6 +137,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | The short link, as changed. | [`UrlShortenerDocument`](crate::types::UrlShortenerDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`UpdateUrlShortenerError`](crate::errors::UpdateUrlShortenerError).
     ///
     /// `PATCH /v1/url-shorteners/{id}/`, under "/v1/url-shorteners/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -159,7 +167,7 @@ impl Client {
         &self,
         id: &types::UrlShortenerId,
         body: &types::UpdateUrlShortenerDocument,
-    ) -> Call<types::UrlShortenerDocument, errors::RequestError> {
+    ) -> Call<types::UrlShortenerDocument, errors::UpdateUrlShortenerError> {
         static OPERATION: Operation = Operation::new(
             "update_url_shortener",
             Method::PATCH,
@@ -172,7 +180,7 @@ impl Client {
 
 call! {
     /// A call of [`list_url_shorteners`](crate::Client::list_url_shorteners): set what is optional, then [`send`](Self::send).
-    pub struct ListUrlShorteners -> types::UrlShortenerList, errors::RequestError {
+    pub struct ListUrlShorteners -> types::UrlShortenerList, errors::ListUrlShortenersError {
         /// Only the link with this code.
         ///
         /// At most 8 characters.

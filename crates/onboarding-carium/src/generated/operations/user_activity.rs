@@ -17,6 +17,8 @@ impl Client {
     /// | 200 | A page of entries of the e-mail log. | [`EmailLogList`](crate::types::EmailLogList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`ListEmailLogsError`](crate::errors::ListEmailLogsError).
+    ///
     /// `GET /v1/email-logs/`, under "/v1/email-logs/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -44,6 +46,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | A page of entries of the user activity log. | [`UserActivityList`](crate::types::UserActivityList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`ListUserActivitiesError`](crate::errors::ListUserActivitiesError).
     ///
     /// `GET /v1/user-activities/`, under "/v1/user-activities/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -78,6 +82,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | A page of check-ins of apps. | [`UserCheckinList`](crate::types::UserCheckinList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`ListUserCheckinsError`](crate::errors::ListUserCheckinsError).
     ///
     /// `GET /v1/user-checkins/`, under "/v1/user-checkins/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -122,6 +128,8 @@ impl Client {
     /// | 201 | The check-in of an app, as created. | [`UserCheckinDocument`](crate::types::UserCheckinDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`CreateUserCheckinError`](crate::errors::CreateUserCheckinError).
+    ///
     /// `POST /v1/user-checkins/`, under "/v1/user-checkins/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -141,7 +149,7 @@ impl Client {
     pub fn create_user_checkin(
         &self,
         body: &types::NewUserCheckinDocument,
-    ) -> Call<types::UserCheckinDocument, errors::RequestError> {
+    ) -> Call<types::UserCheckinDocument, errors::CreateUserCheckinError> {
         static OPERATION: Operation = Operation::new(
             "create_user_checkin",
             Method::POST,
@@ -154,7 +162,7 @@ impl Client {
 
 call! {
     /// A call of [`list_email_logs`](crate::Client::list_email_logs): set what is optional, then [`send`](Self::send).
-    pub struct ListEmailLogs -> types::EmailLogList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
+    pub struct ListEmailLogs -> types::EmailLogList, errors::ListEmailLogsError, pages offset("page[offset]", "page[limit]", 100) {
         /// Only e-mails to this address.
         ///
         /// 1 to 255 characters.
@@ -176,7 +184,7 @@ call! {
 
 call! {
     /// A call of [`list_user_activities`](crate::Client::list_user_activities): set what is optional, then [`send`](Self::send).
-    pub struct ListUserActivities -> types::UserActivityList, errors::RequestError, pages offset("page[offset]", "page[limit]", 500) {
+    pub struct ListUserActivities -> types::UserActivityList, errors::ListUserActivitiesError, pages offset("page[offset]", "page[limit]", 500) {
         /// Bounds on the time of the activity, each a comparator and a time, such as `>=2024-01-31 00:00:00`.
         /// Comparators are `>`, `<`, `>=` and `<=`.
         ///
@@ -205,7 +213,7 @@ call! {
 
 call! {
     /// A call of [`list_user_checkins`](crate::Client::list_user_checkins): set what is optional, then [`send`](Self::send).
-    pub struct ListUserCheckins -> types::UserCheckinList, errors::RequestError, pages offset("page[offset]", "page[limit]", 500) {
+    pub struct ListUserCheckins -> types::UserCheckinList, errors::ListUserCheckinsError, pages offset("page[offset]", "page[limit]", 500) {
         /// Only check-ins from this platform.
         filter_source: types::CheckinSource = query "filter[source]",
         /// Largest number of entries on the page.

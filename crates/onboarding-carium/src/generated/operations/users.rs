@@ -17,6 +17,8 @@ impl Client {
     /// | 200 | A page of memberships in organizations. | [`UserOrganizationList`](crate::types::UserOrganizationList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`ListUserOrganizationsError`](crate::errors::ListUserOrganizationsError).
+    ///
     /// `GET /v1/user-organizations/`, under "/v1/user-organizations/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -49,6 +51,8 @@ impl Client {
     /// | 201 | The membership in an organization, as created. | [`UserOrganizationDocument`](crate::types::UserOrganizationDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`CreateUserOrganizationError`](crate::errors::CreateUserOrganizationError).
+    ///
     /// `POST /v1/user-organizations/`, under "/v1/user-organizations/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -68,7 +72,7 @@ impl Client {
     pub fn create_user_organization(
         &self,
         body: &types::NewUserOrganizationDocument,
-    ) -> Call<types::UserOrganizationDocument, errors::RequestError> {
+    ) -> Call<types::UserOrganizationDocument, errors::CreateUserOrganizationError> {
         static OPERATION: Operation = Operation::new(
             "create_user_organization",
             Method::POST,
@@ -86,6 +90,8 @@ impl Client {
     /// |---|---|---|
     /// | 200 | A page of users. | [`UserList`](crate::types::UserList) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`ListUsersError`](crate::errors::ListUsersError).
     ///
     /// `GET /v1/users/`, under "/v1/users/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -117,6 +123,8 @@ impl Client {
     /// | 200 | The user. | [`UserDocument`](crate::types::UserDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`GetUserError`](crate::errors::GetUserError).
+    ///
     /// `GET /v1/users/{id}/`, under "/v1/users/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -147,6 +155,8 @@ impl Client {
     /// | 200 | The user, as changed. | [`UserDocument`](crate::types::UserDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
     ///
+    /// Errors by status: [`UpdateUserError`](crate::errors::UpdateUserError).
+    ///
     /// `PATCH /v1/users/{id}/`, under "/v1/users/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
@@ -174,7 +184,7 @@ impl Client {
         &self,
         id: &types::UserId,
         body: &types::UpdateUserDocument,
-    ) -> Call<types::UserDocument, errors::RequestError> {
+    ) -> Call<types::UserDocument, errors::UpdateUserError> {
         static OPERATION: Operation =
             Operation::new("update_user", Method::PATCH, "/v1/users/{id}/").accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
@@ -190,6 +200,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | The address was changed. |  |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`ChangeUserEmailError`](crate::errors::ChangeUserEmailError).
     ///
     /// `POST /v1/users/{id}/change-email/`, under "/v1/users/{id}/change-email/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -215,7 +227,7 @@ impl Client {
         &self,
         id: &types::UserId,
         body: &types::ChangeUserEmail,
-    ) -> Call<(), errors::RequestError> {
+    ) -> Call<(), errors::ChangeUserEmailError> {
         static OPERATION: Operation =
             Operation::new("change_user_email", Method::POST, "/v1/users/{id}/change-email/").deprecated();
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_nothing()
@@ -231,6 +243,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | The request was accepted. |  |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`ConfirmUserPhoneError`](crate::errors::ConfirmUserPhoneError).
     ///
     /// `POST /v1/users/{id}/confirm-phone/`, under "/v1/users/{id}/confirm-phone/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -254,7 +268,7 @@ impl Client {
         &self,
         id: &types::UserId,
         body: &types::ConfirmUserPhone,
-    ) -> Call<(), errors::RequestError> {
+    ) -> Call<(), errors::ConfirmUserPhoneError> {
         static OPERATION: Operation =
             Operation::new("confirm_user_phone", Method::POST, "/v1/users/{id}/confirm-phone/");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_nothing()
@@ -270,6 +284,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | The user, now disabled. | [`UserDocument`](crate::types::UserDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`DisableUserError`](crate::errors::DisableUserError).
     ///
     /// `POST /v1/users/{id}/disable/`, under "/v1/users/{id}/disable/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -291,7 +307,7 @@ impl Client {
         &self,
         id: &types::UserId,
         body: &types::EmptyObject,
-    ) -> Call<types::UserDocument, errors::RequestError> {
+    ) -> Call<types::UserDocument, errors::DisableUserError> {
         static OPERATION: Operation = Operation::new(
             "disable_user",
             Method::POST,
@@ -311,6 +327,8 @@ impl Client {
     /// |---|---|---|
     /// | 201 | The user, now enabled. | [`UserDocument`](crate::types::UserDocument) |
     /// | 4XX | The call was refused; the body says why. | [`ErrorDocument`](crate::types::ErrorDocument) |
+    ///
+    /// Errors by status: [`EnableUserError`](crate::errors::EnableUserError).
     ///
     /// `POST /v1/users/{id}/enable/`, under "/v1/users/{id}/enable/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
@@ -332,7 +350,7 @@ impl Client {
         &self,
         id: &types::UserId,
         body: &types::EmptyObject,
-    ) -> Call<types::UserDocument, errors::RequestError> {
+    ) -> Call<types::UserDocument, errors::EnableUserError> {
         static OPERATION: Operation =
             Operation::new("enable_user", Method::POST, "/v1/users/{id}/enable/").accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
@@ -341,7 +359,7 @@ impl Client {
 
 call! {
     /// A call of [`list_user_organizations`](crate::Client::list_user_organizations): set what is optional, then [`send`](Self::send).
-    pub struct ListUserOrganizations -> types::UserOrganizationList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
+    pub struct ListUserOrganizations -> types::UserOrganizationList, errors::ListUserOrganizationsError, pages offset("page[offset]", "page[limit]", 100) {
         /// Only memberships in this organization.
         organization_id: types::OrganizationId = query "organization-id" [format("uuid")],
         /// Largest number of items on the page.
@@ -359,7 +377,7 @@ call! {
 
 call! {
     /// A call of [`list_users`](crate::Client::list_users): set what is optional, then [`send`](Self::send).
-    pub struct ListUsers -> types::UserList, errors::RequestError, pages offset("page[offset]", "page[limit]", 100) {
+    pub struct ListUsers -> types::UserList, errors::ListUsersError, pages offset("page[offset]", "page[limit]", 100) {
         /// Only users with this e-mail address.
         ///
         /// At most 255 characters.
@@ -430,7 +448,7 @@ call! {
 
 call! {
     /// A call of [`get_user`](crate::Client::get_user): set what is optional, then [`send`](Self::send).
-    pub struct GetUser -> types::UserDocument, errors::RequestError {
+    pub struct GetUser -> types::UserDocument, errors::GetUserError {
         /// Organization in whose view the user is shown.
         organization_id: types::OrganizationId = query "organization-id" [format("uuid")],
         /// Whether the answer lists the roles of the user.

@@ -24,6 +24,8 @@ impl Client {
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 404 | There is no such resource, or the API key cannot see it. | [`ErrorResponse`](crate::types::ErrorResponse) |
     ///
+    /// Errors by status: [`GetApiKeyError`](crate::errors::GetApiKeyError).
+    ///
     /// `GET /v0/api-keys/{api-key-id}`, under "Get API key" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
@@ -40,7 +42,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn get_api_key(&self, api_key_id: &types::ApiKeyId) -> Call<types::ApiKey, errors::ReadError> {
+    pub fn get_api_key(&self, api_key_id: &types::ApiKeyId) -> Call<types::ApiKey, errors::GetApiKeyError> {
         static OPERATION: Operation = Operation::new("get_api_key", Method::GET, "/v0/api-keys/{api-key-id}");
         self.core.request(&OPERATION).path("api-key-id", api_key_id).returns_json()
     }
@@ -59,6 +61,8 @@ impl Client {
     /// | 200 | The API keys of the organization. | [`ApiKeyList`](crate::types::ApiKeyList) |
     /// | 400 | The path or the body is malformed. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
+    ///
+    /// Errors by status: [`ListOrganizationApiKeysError`](crate::errors::ListOrganizationApiKeysError).
     ///
     /// `GET /v0/organizations/{organization-id}/api-keys`, under "List API keys" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
@@ -79,7 +83,7 @@ impl Client {
     pub fn list_organization_api_keys(
         &self,
         organization_id: &types::OrganizationId,
-    ) -> Call<types::ApiKeyList, errors::ListError> {
+    ) -> Call<types::ApiKeyList, errors::ListOrganizationApiKeysError> {
         static OPERATION: Operation =
             Operation::new("list_organization_api_keys", Method::GET, "/v0/organizations/{organization-id}/api-keys");
         self.core.request(&OPERATION).path("organization-id", organization_id).returns_json()
@@ -102,6 +106,8 @@ impl Client {
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 404 | There is no such resource, or the API key cannot see it. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 409 | The state of the resource stands against the call, for instance because a like one is under way. | [`ErrorResponse`](crate::types::ErrorResponse) |
+    ///
+    /// Errors by status: [`CreateApiKeyError`](crate::errors::CreateApiKeyError).
     ///
     /// `POST /v0/organizations/{organization-id}/api-keys`, under "Create API Key" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
@@ -151,6 +157,8 @@ impl Client {
     /// | 400 | The path or the body is malformed. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     ///
+    /// Errors by status: [`ListUserApiKeysError`](crate::errors::ListUserApiKeysError).
+    ///
     /// `GET /v0/users/{user-id}/api-keys`, under "List API keys" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
@@ -167,7 +175,10 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn list_user_api_keys(&self, user_id: &types::UserId) -> Call<types::ApiKeyList, errors::ListError> {
+    pub fn list_user_api_keys(
+        &self,
+        user_id: &types::UserId,
+    ) -> Call<types::ApiKeyList, errors::ListUserApiKeysError> {
         static OPERATION: Operation =
             Operation::new("list_user_api_keys", Method::GET, "/v0/users/{user-id}/api-keys");
         self.core.request(&OPERATION).path("user-id", user_id).returns_json()

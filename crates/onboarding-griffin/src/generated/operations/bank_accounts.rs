@@ -24,6 +24,8 @@ impl Client {
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 404 | There is no such resource, or the API key cannot see it. | [`ErrorResponse`](crate::types::ErrorResponse) |
     ///
+    /// Errors by status: [`GetBankAccountError`](crate::errors::GetBankAccountError).
+    ///
     /// `GET /v0/bank/accounts/{bank-account-id}`, under "Get bank account" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
@@ -43,7 +45,7 @@ impl Client {
     pub fn get_bank_account(
         &self,
         bank_account_id: &types::BankAccountId,
-    ) -> Call<types::BankAccount, errors::ReadError> {
+    ) -> Call<types::BankAccount, errors::GetBankAccountError> {
         static OPERATION: Operation =
             Operation::new("get_bank_account", Method::GET, "/v0/bank/accounts/{bank-account-id}");
         self.core.request(&OPERATION).path("bank-account-id", bank_account_id).returns_json()
@@ -64,6 +66,8 @@ impl Client {
     /// | 400 | The path or the body is malformed. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 404 | There is no such resource, or the API key cannot see it. | [`ErrorResponse`](crate::types::ErrorResponse) |
+    ///
+    /// Errors by status: [`UpdateBankAccountError`](crate::errors::UpdateBankAccountError).
     ///
     /// `PATCH /v0/bank/accounts/{bank-account-id}`, under "Update a bank-account" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
@@ -88,7 +92,7 @@ impl Client {
         &self,
         bank_account_id: &types::BankAccountId,
         body: &types::UpdateBankAccount,
-    ) -> Call<types::BankAccount, errors::ReadError> {
+    ) -> Call<types::BankAccount, errors::UpdateBankAccountError> {
         static OPERATION: Operation =
             Operation::new("update_bank_account", Method::PATCH, "/v0/bank/accounts/{bank-account-id}");
         self.core
@@ -114,6 +118,8 @@ impl Client {
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 404 | There is no such resource, or the API key cannot see it. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 422 | The request was understood and refused; the description of the operation says when. | [`ErrorResponse`](crate::types::ErrorResponse) |
+    ///
+    /// Errors by status: [`CloseBankAccountError`](crate::errors::CloseBankAccountError).
     ///
     /// `POST /v0/bank/accounts/{bank-account-id}/actions/close`, under "Close a bank account" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
@@ -155,6 +161,8 @@ impl Client {
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 404 | There is no such resource, or the API key cannot see it. | [`ErrorResponse`](crate::types::ErrorResponse) |
     ///
+    /// Errors by status: [`ListLegalPersonBankAccountsError`](crate::errors::ListLegalPersonBankAccountsError).
+    ///
     /// `GET /v0/legal-persons/{legal-person-id}/bank/accounts`, under "List legal person bank accounts" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
@@ -176,7 +184,7 @@ impl Client {
     pub fn list_legal_person_bank_accounts(
         &self,
         legal_person_id: &types::LegalPersonId,
-    ) -> Call<types::BankAccountList, errors::LookupError> {
+    ) -> Call<types::BankAccountList, errors::ListLegalPersonBankAccountsError> {
         static OPERATION: Operation = Operation::new(
             "list_legal_person_bank_accounts",
             Method::GET,
@@ -203,6 +211,8 @@ impl Client {
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 404 | There is no such resource, or the API key cannot see it. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 422 | The request was understood and refused; the description of the operation says when. | [`ErrorResponse`](crate::types::ErrorResponse) |
+    ///
+    /// Errors by status: [`CreateBankAccountError`](crate::errors::CreateBankAccountError).
     ///
     /// `POST /v0/legal-persons/{legal-person-id}/bank/accounts`, under "Create bank account" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
@@ -232,7 +242,7 @@ impl Client {
         &self,
         legal_person_id: &types::LegalPersonId,
         body: &types::NewBankAccount,
-    ) -> Call<types::BankAccount, errors::WriteError> {
+    ) -> Call<types::BankAccount, errors::CreateBankAccountError> {
         static OPERATION: Operation = Operation::new(
             "create_bank_account",
             Method::POST,
@@ -262,6 +272,8 @@ impl Client {
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 404 | There is no such resource, or the API key cannot see it. | [`ErrorResponse`](crate::types::ErrorResponse) |
     ///
+    /// Errors by status: [`ListOrganizationBankAccountsError`](crate::errors::ListOrganizationBankAccountsError).
+    ///
     /// `GET /v0/organizations/{organization-id}/bank/accounts`, under "List bank accounts" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
@@ -281,7 +293,7 @@ impl Client {
     pub fn list_organization_bank_accounts(
         &self,
         organization_id: &types::OrganizationId,
-    ) -> Call<types::BankAccountList, errors::ReadError> {
+    ) -> Call<types::BankAccountList, errors::ListOrganizationBankAccountsError> {
         static OPERATION: Operation = Operation::new(
             "list_organization_bank_accounts",
             Method::GET,
@@ -305,6 +317,8 @@ impl Client {
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 404 | There is no such resource, or the API key cannot see it. | [`ErrorResponse`](crate::types::ErrorResponse) |
     ///
+    /// Errors by status: [`ListCustomerBankAccountsError`](crate::errors::ListCustomerBankAccountsError).
+    ///
     /// `GET /v0/organizations/{organization-id}/bank/accounts/customer`, under "List customer bank accounts" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
@@ -326,7 +340,7 @@ impl Client {
     pub fn list_customer_bank_accounts(
         &self,
         organization_id: &types::OrganizationId,
-    ) -> Call<types::BankAccountList, errors::LookupError> {
+    ) -> Call<types::BankAccountList, errors::ListCustomerBankAccountsError> {
         static OPERATION: Operation = Operation::new(
             "list_customer_bank_accounts",
             Method::GET,

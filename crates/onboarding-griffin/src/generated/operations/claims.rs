@@ -25,6 +25,8 @@ impl Client {
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 422 | The request was understood and refused; the description of the operation says when. | [`ErrorResponse`](crate::types::ErrorResponse) |
     ///
+    /// Errors by status: [`CreateClaimError`](crate::errors::CreateClaimError).
+    ///
     /// `POST /v0/legal-persons/{legal-person-id}/claims`, under "Create claim" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example

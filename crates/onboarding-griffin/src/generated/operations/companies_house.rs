@@ -27,6 +27,8 @@ impl Client {
     /// | 500 | The vendor's service failed. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 502 | A service behind the vendor's failed. | [`ErrorResponse`](crate::types::ErrorResponse) |
     ///
+    /// Errors by status: [`GetCompaniesHouseCompanyError`](crate::errors::GetCompaniesHouseCompanyError).
+    ///
     /// `GET /v0/companies-house/companies/{company-number}`, under "Lookup company" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example

@@ -23,6 +23,8 @@ impl Client {
     /// | 400 | The path or the body is malformed. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     ///
+    /// Errors by status: [`ListLegalPersonDecisionsError`](crate::errors::ListLegalPersonDecisionsError).
+    ///
     /// `GET /v0/legal-persons/{legal-person-id}/decisions`, under "List decisions" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
@@ -42,7 +44,7 @@ impl Client {
     pub fn list_legal_person_decisions(
         &self,
         legal_person_id: &types::LegalPersonId,
-    ) -> Call<types::DecisionList, errors::ListError> {
+    ) -> Call<types::DecisionList, errors::ListLegalPersonDecisionsError> {
         static OPERATION: Operation = Operation::new(
             "list_legal_person_decisions",
             Method::GET,
@@ -72,6 +74,8 @@ impl Client {
     /// | 422 | The request was understood and refused; the description of the operation says when. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 500 | The vendor's service failed. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 503 | The vendor's service is out of order for a while. | [`ErrorResponse`](crate::types::ErrorResponse) |
+    ///
+    /// Errors by status: [`CreateDecisionError`](crate::errors::CreateDecisionError).
     ///
     /// `POST /v0/legal-persons/{legal-person-id}/decisions`, under "Create decision" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///

@@ -24,6 +24,8 @@ impl Client {
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 404 | There is no such resource, or the API key cannot see it. | [`ErrorResponse`](crate::types::ErrorResponse) |
     ///
+    /// Errors by status: [`GetLegalPersonError`](crate::errors::GetLegalPersonError).
+    ///
     /// `GET /v0/legal-persons/{legal-person-id}`, under "Get legal person" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
@@ -43,7 +45,7 @@ impl Client {
     pub fn get_legal_person(
         &self,
         legal_person_id: &types::LegalPersonId,
-    ) -> Call<types::LegalPerson, errors::LookupError> {
+    ) -> Call<types::LegalPerson, errors::GetLegalPersonError> {
         static OPERATION: Operation =
             Operation::new("get_legal_person", Method::GET, "/v0/legal-persons/{legal-person-id}");
         self.core.request(&OPERATION).path("legal-person-id", legal_person_id).returns_json()
@@ -68,6 +70,8 @@ impl Client {
     /// | 404 | There is no such resource, or the API key cannot see it. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 422 | The request was understood and refused; the description of the operation says when. | [`ErrorResponse`](crate::types::ErrorResponse) |
     ///
+    /// Errors by status: [`UpdateLegalPersonError`](crate::errors::UpdateLegalPersonError).
+    ///
     /// `PUT /v0/legal-persons/{legal-person-id}`, under "Update legal person" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
@@ -91,7 +95,7 @@ impl Client {
         &self,
         legal_person_id: &types::LegalPersonId,
         body: &types::UpdateLegalPerson,
-    ) -> Call<types::LegalPerson, errors::WriteError> {
+    ) -> Call<types::LegalPerson, errors::UpdateLegalPersonError> {
         static OPERATION: Operation =
             Operation::new("update_legal_person", Method::PUT, "/v0/legal-persons/{legal-person-id}");
         self.core
@@ -116,6 +120,8 @@ impl Client {
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 404 | There is no such resource, or the API key cannot see it. | [`ErrorResponse`](crate::types::ErrorResponse) |
     ///
+    /// Errors by status: [`ListLegalPersonsError`](crate::errors::ListLegalPersonsError).
+    ///
     /// `GET /v0/organizations/{organization-id}/legal-persons`, under "List legal persons" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
@@ -135,7 +141,7 @@ impl Client {
     pub fn list_legal_persons(
         &self,
         organization_id: &types::OrganizationId,
-    ) -> Call<types::LegalPersonList, errors::LookupError> {
+    ) -> Call<types::LegalPersonList, errors::ListLegalPersonsError> {
         static OPERATION: Operation =
             Operation::new("list_legal_persons", Method::GET, "/v0/organizations/{organization-id}/legal-persons");
         self.core.request(&OPERATION).path("organization-id", organization_id).returns_json()
@@ -158,6 +164,8 @@ impl Client {
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 404 | There is no such resource, or the API key cannot see it. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 422 | The request was understood and refused; the description of the operation says when. | [`ErrorResponse`](crate::types::ErrorResponse) |
+    ///
+    /// Errors by status: [`CreateLegalPersonError`](crate::errors::CreateLegalPersonError).
     ///
     /// `POST /v0/organizations/{organization-id}/legal-persons`, under "Create legal person" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
@@ -182,7 +190,7 @@ impl Client {
         &self,
         organization_id: &types::OrganizationId,
         body: &types::NewLegalPerson,
-    ) -> Call<types::LegalPerson, errors::WriteError> {
+    ) -> Call<types::LegalPerson, errors::CreateLegalPersonError> {
         static OPERATION: Operation =
             Operation::new("create_legal_person", Method::POST, "/v0/organizations/{organization-id}/legal-persons");
         self.core

@@ -24,6 +24,8 @@ impl Client {
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 404 | There is no such resource, or the API key cannot see it. | [`ErrorResponse`](crate::types::ErrorResponse) |
     ///
+    /// Errors by status: [`GetMembershipError`](crate::errors::GetMembershipError).
+    ///
     /// `GET /v0/memberships/{membership-id}`, under "Get membership" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
@@ -43,7 +45,7 @@ impl Client {
     pub fn get_membership(
         &self,
         membership_id: &types::MembershipId,
-    ) -> Call<types::Membership, errors::ReadError> {
+    ) -> Call<types::Membership, errors::GetMembershipError> {
         static OPERATION: Operation = Operation::new("get_membership", Method::GET, "/v0/memberships/{membership-id}");
         self.core.request(&OPERATION).path("membership-id", membership_id).returns_json()
     }
@@ -62,6 +64,8 @@ impl Client {
     /// | 200 | The roles of the membership. | [`RoleList`](crate::types::RoleList) |
     /// | 400 | The path or the body is malformed. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
+    ///
+    /// Errors by status: [`ListMembershipRolesError`](crate::errors::ListMembershipRolesError).
     ///
     /// `GET /v0/memberships/{membership-id}/roles`, under "List membership roles" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
@@ -82,7 +86,7 @@ impl Client {
     pub fn list_membership_roles(
         &self,
         membership_id: &types::MembershipId,
-    ) -> Call<types::RoleList, errors::ListError> {
+    ) -> Call<types::RoleList, errors::ListMembershipRolesError> {
         static OPERATION: Operation =
             Operation::new("list_membership_roles", Method::GET, "/v0/memberships/{membership-id}/roles");
         self.core.request(&OPERATION).path("membership-id", membership_id).returns_json()
@@ -105,6 +109,8 @@ impl Client {
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 404 | There is no such resource, or the API key cannot see it. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 422 | The request was understood and refused; the description of the operation says when. | [`ErrorResponse`](crate::types::ErrorResponse) |
+    ///
+    /// Errors by status: [`SetMembershipRolesError`](crate::errors::SetMembershipRolesError).
     ///
     /// `PUT /v0/memberships/{membership-id}/roles`, under "Update role" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
@@ -131,7 +137,7 @@ impl Client {
         &self,
         membership_id: &types::MembershipId,
         body: &types::UpdateMembershipRoles,
-    ) -> Call<types::RoleList, errors::WriteError> {
+    ) -> Call<types::RoleList, errors::SetMembershipRolesError> {
         static OPERATION: Operation =
             Operation::new("set_membership_roles", Method::PUT, "/v0/memberships/{membership-id}/roles");
         self.core
@@ -156,6 +162,8 @@ impl Client {
     /// | 400 | The path or the body is malformed. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     ///
+    /// Errors by status: [`ListOrganizationMembershipsError`](crate::errors::ListOrganizationMembershipsError).
+    ///
     /// `GET /v0/organizations/{organization-id}/memberships`, under "List organization memberships" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
@@ -175,7 +183,7 @@ impl Client {
     pub fn list_organization_memberships(
         &self,
         organization_id: &types::OrganizationId,
-    ) -> Call<types::MembershipList, errors::ListError> {
+    ) -> Call<types::MembershipList, errors::ListOrganizationMembershipsError> {
         static OPERATION: Operation = Operation::new(
             "list_organization_memberships",
             Method::GET,
@@ -199,6 +207,8 @@ impl Client {
     /// | 400 | The path or the body is malformed. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     ///
+    /// Errors by status: [`ListUserMembershipsError`](crate::errors::ListUserMembershipsError).
+    ///
     /// `GET /v0/users/{user-id}/memberships`, under "List user memberships" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
@@ -218,7 +228,7 @@ impl Client {
     pub fn list_user_memberships(
         &self,
         user_id: &types::UserId,
-    ) -> Call<types::MembershipList, errors::ListError> {
+    ) -> Call<types::MembershipList, errors::ListUserMembershipsError> {
         static OPERATION: Operation =
             Operation::new("list_user_memberships", Method::GET, "/v0/users/{user-id}/memberships");
         self.core.request(&OPERATION).path("user-id", user_id).returns_json()

@@ -21,6 +21,8 @@ impl Client {
     /// | 200 | The entry URLs. | [`Index`](crate::types::Index) |
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     ///
+    /// Errors by status: [`GetIndexError`](crate::errors::GetIndexError).
+    ///
     /// `GET /v0/index`, under "List URLs" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example

@@ -24,6 +24,8 @@ impl Client {
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 404 | There is no such resource, or the API key cannot see it. | [`ErrorResponse`](crate::types::ErrorResponse) |
     ///
+    /// Errors by status: [`GetOrganizationError`](crate::errors::GetOrganizationError).
+    ///
     /// `GET /v0/organizations/{organization-id}`, under "Get organization" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
@@ -43,7 +45,7 @@ impl Client {
     pub fn get_organization(
         &self,
         organization_id: &types::OrganizationId,
-    ) -> Call<types::Organization, errors::ReadError> {
+    ) -> Call<types::Organization, errors::GetOrganizationError> {
         static OPERATION: Operation =
             Operation::new("get_organization", Method::GET, "/v0/organizations/{organization-id}");
         self.core.request(&OPERATION).path("organization-id", organization_id).returns_json()

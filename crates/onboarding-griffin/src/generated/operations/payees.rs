@@ -23,6 +23,8 @@ impl Client {
     /// | 400 | The path or the body is malformed. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     ///
+    /// Errors by status: [`ListLegalPersonPayeesError`](crate::errors::ListLegalPersonPayeesError).
+    ///
     /// `GET /v0/legal-persons/{legal-person-id}/bank/payees`, under "List legal person payees" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
@@ -42,7 +44,7 @@ impl Client {
     pub fn list_legal_person_payees(
         &self,
         legal_person_id: &types::LegalPersonId,
-    ) -> Call<types::PayeeList, errors::ListError> {
+    ) -> Call<types::PayeeList, errors::ListLegalPersonPayeesError> {
         static OPERATION: Operation = Operation::new(
             "list_legal_person_payees",
             Method::GET,
@@ -66,6 +68,8 @@ impl Client {
     /// | 400 | The path or the body is malformed. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 404 | There is no such resource, or the API key cannot see it. | [`ErrorResponse`](crate::types::ErrorResponse) |
+    ///
+    /// Errors by status: [`CreatePayeeError`](crate::errors::CreatePayeeError).
     ///
     /// `POST /v0/legal-persons/{legal-person-id}/bank/payees`, under "Create payee" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
@@ -94,7 +98,7 @@ impl Client {
         &self,
         legal_person_id: &types::LegalPersonId,
         body: &types::NewPayee,
-    ) -> Call<types::Payee, errors::ReadError> {
+    ) -> Call<types::Payee, errors::CreatePayeeError> {
         static OPERATION: Operation =
             Operation::new("create_payee", Method::POST, "/v0/legal-persons/{legal-person-id}/bank/payees");
         self.core
@@ -120,6 +124,8 @@ impl Client {
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 404 | There is no such resource, or the API key cannot see it. | [`ErrorResponse`](crate::types::ErrorResponse) |
     ///
+    /// Errors by status: [`GetPayeeError`](crate::errors::GetPayeeError).
+    ///
     /// `GET /v0/payees/{payee-id}`, under "Get payee" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
@@ -133,7 +139,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn get_payee(&self, payee_id: &types::PayeeId) -> Call<types::Payee, errors::ReadError> {
+    pub fn get_payee(&self, payee_id: &types::PayeeId) -> Call<types::Payee, errors::GetPayeeError> {
         static OPERATION: Operation = Operation::new("get_payee", Method::GET, "/v0/payees/{payee-id}");
         self.core.request(&OPERATION).path("payee-id", payee_id).returns_json()
     }
@@ -154,6 +160,8 @@ impl Client {
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 422 | The request was understood and refused; the description of the operation says when. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 500 | The vendor's service failed. | [`ErrorResponse`](crate::types::ErrorResponse) |
+    ///
+    /// Errors by status: [`UpdatePayeeError`](crate::errors::UpdatePayeeError).
     ///
     /// `PATCH /v0/payees/{payee-id}`, under "Update payee" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///

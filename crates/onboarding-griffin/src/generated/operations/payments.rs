@@ -23,6 +23,8 @@ impl Client {
     /// | 400 | The path or the body is malformed. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     ///
+    /// Errors by status: [`ListBankAccountPaymentsError`](crate::errors::ListBankAccountPaymentsError).
+    ///
     /// `GET /v0/bank/accounts/{bank-account-id}/payments`, under "List bank account payments" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
@@ -42,7 +44,7 @@ impl Client {
     pub fn list_bank_account_payments(
         &self,
         bank_account_id: &types::BankAccountId,
-    ) -> Call<types::PaymentList, errors::ListError> {
+    ) -> Call<types::PaymentList, errors::ListBankAccountPaymentsError> {
         static OPERATION: Operation =
             Operation::new("list_bank_account_payments", Method::GET, "/v0/bank/accounts/{bank-account-id}/payments");
         self.core.request(&OPERATION).path("bank-account-id", bank_account_id).returns_json()
@@ -67,6 +69,8 @@ impl Client {
     /// | 404 | There is no such resource, or the API key cannot see it. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 422 | The request was understood and refused; the description of the operation says when. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 500 | The vendor's service failed. | [`ErrorResponse`](crate::types::ErrorResponse) |
+    ///
+    /// Errors by status: [`CreatePaymentError`](crate::errors::CreatePaymentError).
     ///
     /// `POST /v0/bank/accounts/{bank-account-id}/payments`, under "Create payment" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
@@ -119,6 +123,8 @@ impl Client {
     /// | 400 | The path or the body is malformed. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     ///
+    /// Errors by status: [`ListPayeePaymentsError`](crate::errors::ListPayeePaymentsError).
+    ///
     /// `GET /v0/payees/{payee-id}/payments`, under "List payee payments" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
@@ -137,7 +143,10 @@ impl Client {
     /// ```
     #[deprecated = "the vendor advises against it"]
     #[inline]
-    pub fn list_payee_payments(&self, payee_id: &types::PayeeId) -> Call<types::PaymentList, errors::ListError> {
+    pub fn list_payee_payments(
+        &self,
+        payee_id: &types::PayeeId,
+    ) -> Call<types::PaymentList, errors::ListPayeePaymentsError> {
         static OPERATION: Operation =
             Operation::new("list_payee_payments", Method::GET, "/v0/payees/{payee-id}/payments").deprecated();
         self.core.request(&OPERATION).path("payee-id", payee_id).returns_json()
@@ -159,6 +168,8 @@ impl Client {
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 404 | There is no such resource, or the API key cannot see it. | [`ErrorResponse`](crate::types::ErrorResponse) |
     ///
+    /// Errors by status: [`GetPaymentError`](crate::errors::GetPaymentError).
+    ///
     /// `GET /v0/payments/{payment-id}`, under "Get payment" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
@@ -175,7 +186,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn get_payment(&self, payment_id: &types::PaymentId) -> Call<types::Payment, errors::ReadError> {
+    pub fn get_payment(&self, payment_id: &types::PaymentId) -> Call<types::Payment, errors::GetPaymentError> {
         static OPERATION: Operation = Operation::new("get_payment", Method::GET, "/v0/payments/{payment-id}");
         self.core.request(&OPERATION).path("payment-id", payment_id).returns_json()
     }
@@ -199,6 +210,8 @@ impl Client {
     /// | 404 | There is no such resource, or the API key cannot see it. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 410 | The resource can no longer be used in this way. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 422 | The request was understood and refused; the description of the operation says when. | [`ErrorResponse`](crate::types::ErrorResponse) |
+    ///
+    /// Errors by status: [`SubmitPaymentError`](crate::errors::SubmitPaymentError).
     ///
     /// `POST /v0/payments/{payment-id}/submission`, under "Submit payment" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///

@@ -24,6 +24,8 @@ impl Client {
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 404 | There is no such resource, or the API key cannot see it. | [`ErrorResponse`](crate::types::ErrorResponse) |
     ///
+    /// Errors by status: [`ListBankAccountTransactionsError`](crate::errors::ListBankAccountTransactionsError).
+    ///
     /// `GET /v0/bank/accounts/{bank-account-id}/transactions`, under "List transactions" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
@@ -43,7 +45,7 @@ impl Client {
     pub fn list_bank_account_transactions(
         &self,
         bank_account_id: &types::BankAccountId,
-    ) -> Call<types::TransactionList, errors::ReadError> {
+    ) -> Call<types::TransactionList, errors::ListBankAccountTransactionsError> {
         static OPERATION: Operation = Operation::new(
             "list_bank_account_transactions",
             Method::GET,

@@ -24,6 +24,8 @@ impl Client {
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 404 | There is no such resource, or the API key cannot see it. | [`ErrorResponse`](crate::types::ErrorResponse) |
     ///
+    /// Errors by status: [`GetUserError`](crate::errors::GetUserError).
+    ///
     /// `GET /v0/users/{user-id}`, under "Get user" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
@@ -37,7 +39,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn get_user(&self, user_id: &types::UserId) -> Call<types::User, errors::ReadError> {
+    pub fn get_user(&self, user_id: &types::UserId) -> Call<types::User, errors::GetUserError> {
         static OPERATION: Operation = Operation::new("get_user", Method::GET, "/v0/users/{user-id}");
         self.core.request(&OPERATION).path("user-id", user_id).returns_json()
     }

@@ -23,6 +23,8 @@ impl Client {
     /// | 400 | The path or the body is malformed. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     ///
+    /// Errors by status: [`ListLegalPersonVerificationsError`](crate::errors::ListLegalPersonVerificationsError).
+    ///
     /// `GET /v0/legal-persons/{legal-person-id}/verifications`, under "List verifications for a legal person" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
@@ -42,7 +44,7 @@ impl Client {
     pub fn list_legal_person_verifications(
         &self,
         legal_person_id: &types::LegalPersonId,
-    ) -> Call<types::VerificationList, errors::ListError> {
+    ) -> Call<types::VerificationList, errors::ListLegalPersonVerificationsError> {
         static OPERATION: Operation = Operation::new(
             "list_legal_person_verifications",
             Method::GET,
@@ -77,6 +79,8 @@ impl Client {
     /// | 422 | The request was understood and refused; the description of the operation says when. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 500 | The vendor's service failed. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 502 | A service behind the vendor's failed. | [`ErrorResponse`](crate::types::ErrorResponse) |
+    ///
+    /// Errors by status: [`CreateVerificationError`](crate::errors::CreateVerificationError).
     ///
     /// `POST /v0/legal-persons/{legal-person-id}/verifications`, under "Perform verification of a legal person" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
@@ -129,6 +133,8 @@ impl Client {
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 404 | There is no such resource, or the API key cannot see it. | [`ErrorResponse`](crate::types::ErrorResponse) |
     ///
+    /// Errors by status: [`GetVerificationError`](crate::errors::GetVerificationError).
+    ///
     /// `GET /v0/verifications/{verification-id}`, under "Get verification" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
@@ -148,7 +154,7 @@ impl Client {
     pub fn get_verification(
         &self,
         verification_id: &types::VerificationId,
-    ) -> Call<types::Verification, errors::ReadError> {
+    ) -> Call<types::Verification, errors::GetVerificationError> {
         static OPERATION: Operation =
             Operation::new("get_verification", Method::GET, "/v0/verifications/{verification-id}");
         self.core.request(&OPERATION).path("verification-id", verification_id).returns_json()

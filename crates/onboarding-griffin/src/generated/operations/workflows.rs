@@ -23,6 +23,8 @@ impl Client {
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 404 | There is no such resource, or the API key cannot see it. | [`ErrorResponse`](crate::types::ErrorResponse) |
     ///
+    /// Errors by status: [`ListOrganizationWorkflowsError`](crate::errors::ListOrganizationWorkflowsError).
+    ///
     /// `GET /v0/organizations/{organization-id}/workflows`, under "List organization workflows" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
@@ -42,7 +44,7 @@ impl Client {
     pub fn list_organization_workflows(
         &self,
         organization_id: &types::OrganizationId,
-    ) -> Call<types::WorkflowList, errors::LookupError> {
+    ) -> Call<types::WorkflowList, errors::ListOrganizationWorkflowsError> {
         static OPERATION: Operation = Operation::new(
             "list_organization_workflows",
             Method::GET,
@@ -66,6 +68,8 @@ impl Client {
     /// | 401 | No valid API key came with the request. | [`ErrorResponse`](crate::types::ErrorResponse) |
     /// | 404 | There is no such resource, or the API key cannot see it. | [`ErrorResponse`](crate::types::ErrorResponse) |
     ///
+    /// Errors by status: [`GetWorkflowError`](crate::errors::GetWorkflowError).
+    ///
     /// `GET /v0/workflows/{workflow-id}`, under "Get workflow" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
@@ -82,7 +86,10 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn get_workflow(&self, workflow_id: &types::WorkflowId) -> Call<types::Workflow, errors::LookupError> {
+    pub fn get_workflow(
+        &self,
+        workflow_id: &types::WorkflowId,
+    ) -> Call<types::Workflow, errors::GetWorkflowError> {
         static OPERATION: Operation = Operation::new("get_workflow", Method::GET, "/v0/workflows/{workflow-id}");
         self.core.request(&OPERATION).path("workflow-id", workflow_id).returns_json()
     }

@@ -27,6 +27,8 @@ impl Client {
     /// | 503 | The API is out of service for the moment. | [`Problem`](crate::types::Problem) |
     /// | 504 | A part of the API did not answer in time. | [`Problem`](crate::types::Problem) |
     ///
+    /// Errors by status: [`ListUsersError`](crate::errors::ListUsersError).
+    ///
     /// `GET /users`, under "Get all users" in [the vendor's documentation](https://docs.upvest.co/api/Users).
     ///
     /// # Example
@@ -64,6 +66,8 @@ impl Client {
     /// | 500 | The API has failed. | [`Problem`](crate::types::Problem) |
     /// | 503 | The API is out of service for the moment. | [`Problem`](crate::types::Problem) |
     /// | 504 | A part of the API did not answer in time. | [`Problem`](crate::types::Problem) |
+    ///
+    /// Errors by status: [`CreateUserError`](crate::errors::CreateUserError).
     ///
     /// `POST /users`, under "Create a user" in [the vendor's documentation](https://docs.upvest.co/api/Users).
     ///
@@ -125,6 +129,8 @@ impl Client {
     /// | 503 | The API is out of service for the moment. | [`Problem`](crate::types::Problem) |
     /// | 504 | A part of the API did not answer in time. | [`Problem`](crate::types::Problem) |
     ///
+    /// Errors by status: [`GetUserError`](crate::errors::GetUserError).
+    ///
     /// `GET /users/{user_id}`, under "Get a user by ID" in [the vendor's documentation](https://docs.upvest.co/api/Users).
     ///
     /// # Example
@@ -169,6 +175,8 @@ impl Client {
     /// | 500 | The API has failed. | [`Problem`](crate::types::Problem) |
     /// | 503 | The API is out of service for the moment. | [`Problem`](crate::types::Problem) |
     /// | 504 | A part of the API did not answer in time. | [`Problem`](crate::types::Problem) |
+    ///
+    /// Errors by status: [`OffboardUserError`](crate::errors::OffboardUserError).
     ///
     /// `DELETE /users/{user_id}`, under "Offboard a user" in [the vendor's documentation](https://docs.upvest.co/api/Users).
     ///
@@ -219,6 +227,8 @@ impl Client {
     /// | 503 | The API is out of service for the moment. | [`Problem`](crate::types::Problem) |
     /// | 504 | A part of the API did not answer in time. | [`Problem`](crate::types::Problem) |
     ///
+    /// Errors by status: [`ChangeUserDataError`](crate::errors::ChangeUserDataError).
+    ///
     /// `POST /users/{user_id}/data_change_requests`, under "Change user data" in [the vendor's documentation](https://docs.upvest.co/api/Users).
     ///
     /// # Example
@@ -265,7 +275,7 @@ impl Client {
 
 call! {
     /// A call of [`list_users`](crate::Client::list_users): set what is optional, then [`send`](Self::send).
-    pub struct ListUsers -> types::UserList, errors::CollectionError, pages offset("offset", "limit", 100) {
+    pub struct ListUsers -> types::UserList, errors::ListUsersError, pages offset("offset", "limit", 100) {
         /// Member to sort by.
         ///
         /// `created_at` by default.
@@ -287,7 +297,7 @@ call! {
 
 call! {
     /// A call of [`create_user`](crate::Client::create_user): set what is optional, then [`send`](Self::send).
-    pub struct CreateUser -> types::User, errors::CollectionError {
+    pub struct CreateUser -> types::User, errors::CreateUserError {
         /// A UUID (version 4) that stands for this one request. A retry with the same key gets the stored success
         /// instead of being carried out again, for at least 24 hours. Creating a user without a key is refused with the
         /// status 400.
