@@ -1,6 +1,8 @@
 //! Everything that is wrong with a vendor's documents, in one list: what the documents say, what `vendor.toml` says, and what only
 //! shows when the contract is built.
 
+use std::collections::BTreeSet;
+
 use crate::contract::{self, Contract, Settings};
 use crate::passes;
 use crate::spec::{self, Document, Finding, Severity, VendorSources};
@@ -25,11 +27,25 @@ pub(crate) struct Built {
     pub(crate) contract: Contract,
 }
 
+/// The rules of names: where one is broken, the document can be read nevertheless.
+const RULES_OF_NAMES: [&str; 6] = [
+    "component-name-form",
+    "duplicate-rust-name",
+    "enum-value-collision",
+    "operation-id-form",
+    "reserved-rust-name",
+    "rust-name-form",
+];
+
 /// Checks everything. Later stages need a document without errors; mistakes in the other files do not keep them from looking at it.
 pub(crate) fn check(sources: &VendorSources) -> Checked {
     let mut findings = spec::lint(sources);
+    // Names that meet keep nothing from being read, so that those that only the contract can see are found at once.
     let is_sound = |findings: &[Finding], file: &str| {
-        !findings.iter().any(|finding| finding.severity == Severity::Error && finding.file == file)
+        let stands_in_the_way = |finding: &&Finding| {
+            finding.severity == Severity::Error && finding.file == file && !RULES_OF_NAMES.contains(&finding.rule)
+        };
+        findings.iter().find(stands_in_the_way).is_none()
     };
     let mut settings = None;
     // What is no TOML has been reported already.
@@ -46,7 +62,20 @@ pub(crate) fn check(sources: &VendorSources) -> Checked {
     {
         match build(&document, settings, &sources.name) {
             Ok(found) => built = found,
-            Err(mistakes) => findings.extend(mistakes),
+            Err(mistakes) => {
+                // What the linter has said already of a name is not said again.
+                let known: BTreeSet<(&str, usize)> = findings
+                    .iter()
+                    .filter(|finding| RULES_OF_NAMES.contains(&finding.rule))
+                    .map(|finding| (finding.file.as_str(), finding.span.line))
+                    .collect();
+                let is_new = |mistake: &Finding| {
+                    !RULES_OF_NAMES.contains(&mistake.rule)
+                        || !known.contains(&(mistake.file.as_str(), mistake.span.line))
+                };
+                let mistakes: Vec<Finding> = mistakes.into_iter().filter(is_new).collect();
+                findings.extend(mistakes);
+            }
         }
     }
     let findings = spec::in_order(findings);

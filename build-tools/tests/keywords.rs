@@ -387,6 +387,11 @@ const USES: &[(&str, &str, Use)] = &[
     ("Schema", "x-rust-name", Code(TEXT, "text: {type: string, x-rust-name: words, ")),
     ("Discriminator", "propertyName", Code("propertyName: sort", "propertyName: kind")),
     ("Discriminator", "mapping", Code("chair: Chair", "stool: Chair")),
+    (
+        "Discriminator",
+        "x-rust-name",
+        Code("mapping: {lamp: Lamp, chair: Chair}", "mapping: {lamp: Lamp, chair: Chair}, x-rust-name: {lamp: Light}"),
+    ),
     ("Resource", "path", Code("path: '/things/{id}'", "path: '/v1/things/{id}'")),
     ("Resource", "identifier", Code("identifier: ThingId", "identifier: Level")),
     ("SecurityScheme", "type", Nothing(SIGN_IN)),
@@ -408,6 +413,7 @@ const USES: &[(&str, &str, Use)] = &[
     ("Tag", "name", Lint("name: Others, ", "name: Thing, ", "unknown-tag")),
     ("Tag", "description", Docs("All others.", "The others.")),
     ("Tag", "externalDocs", Nothing("each operation has the address of its page")),
+    ("Tag", "x-rust-name", Code("name: Others, ", "name: Others, x-rust-name: further, ")),
 ];
 
 #[test]

@@ -165,16 +165,6 @@ fn what_macros_name_within_themselves_hides_no_type() {
     assert!(count >= 4, "the macro has type parameters");
 }
 
-#[test]
-fn a_name_that_is_taken_is_changed_to_one_that_no_document_has() {
-    assert_eq!(Scope::Method.free("new".to_owned()), "new_");
-    assert_eq!(Scope::Method.free("renew".to_owned()), "renew");
-    assert_eq!(Scope::CallType.free("Operation".to_owned()), "OperationCall");
-    assert_eq!(Scope::Variant.free("Unknown".to_owned()), "DocumentedUnknown");
-    assert_eq!(Scope::Setter.free("pages".to_owned()), "pages_");
-    assert_eq!(Scope::Argument.free("pages".to_owned()), "pages");
-}
-
 /// The lint rule `offered-rust-name` knows all that a vendor crate offers beside its own types.
 #[test]
 fn what_vendor_crates_offer_is_known() {

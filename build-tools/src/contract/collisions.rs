@@ -1,97 +1,167 @@
-//! Names that meet in Rust although they differ in the document. Those of types, members, parameters and documented values are
-//! compared by the linter, those of variants where unions are made, all others here.
+//! Names that become one in Rust although they differ in the document: each scope with all that has a name in it. What the linter
+//! can see by itself (components, members, parameters, documented values) it has reported by the same scopes, with better places.
 
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
-use super::names::Names;
 use super::operations::Found;
-use super::{Kind, Operation, Presence, Problems, Tag, TypeDefinition};
-use crate::names::Scope;
+use super::{Kind, Operation, Presence, Problems, Settings, Tag, TypeDefinition};
+use crate::names::{Claim, Scope};
 use crate::passes::escape;
 
-pub(super) fn check(tags: &[Tag], found: &Found, types: &IndexMap<String, TypeDefinition>, problems: &Problems<'_>) {
+pub(super) fn check(
+    tags: &[Tag],
+    found: &Found,
+    types: &IndexMap<String, TypeDefinition>,
+    settings: &Settings,
+    problems: &Problems<'_>,
+) {
     check_modules(tags, problems);
     check_operations(found, problems);
-    check_results(found, problems);
-    for definition in types.values().filter(|definition| definition.sent) {
-        check_setters(definition, problems);
+    check_results(found, settings, problems);
+    let component = |definition: &TypeDefinition| format!("/components/schemas/{}", escape(&definition.component));
+    let claims = types.values().map(|definition| {
+        problems.claim(format!("the component `{}`", definition.component), &definition.name, component(definition))
+    });
+    report(Scope::Type, claims, "Give one of the two an `x-rust-name`.", problems);
+    for definition in types.values() {
+        check_type(definition, &component(definition), problems);
+    }
+}
+
+/// Where something stands: in the document, or behind all of that in `vendor.toml`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    in_settings: bool,
+    line: usize,
+    pointer: String,
+}
+
+impl Problems<'_> {
+    /// A name for what stands at `pointer`.
+    pub(super) fn claim(&self, owner: String, name: &str, pointer: String) -> Claim<Place> {
+        let place = Place { in_settings: false, line: self.line(&pointer), pointer };
+        Claim { place, owner, name: name.to_owned() }
+    }
+}
+
+/// Reports the names of one scope that two things have.
+fn report(scope: Scope, claims: impl IntoIterator<Item = Claim<Place>>, help: &str, problems: &Problems<'_>) {
+    for clash in scope.clashes(claims) {
+        let message = clash.message(scope, clash.first.place.line);
+        let place = &clash.second.place;
+        match (place.in_settings, clash.first.place.in_settings) {
+            (true, false) => {
+                let message = format!("{message} in the document");
+                problems.add_setting("duplicate-rust-name", &place.pointer, message, help.to_owned());
+            }
+            (true, true) => problems.add_setting("duplicate-rust-name", &place.pointer, message, help.to_owned()),
+            (false, _) => problems.add("duplicate-rust-name", &place.pointer, message, help.to_owned()),
+        }
     }
 }
 
 /// The modules of operations and types.
 fn check_modules(tags: &[Tag], problems: &Problems<'_>) {
-    let mut modules = Names::new(problems, "the module", "Give one of the tags another name.");
-    for (index, tag) in tags.iter().enumerate() {
-        let pointer = format!("/tags/{index}/name");
-        if Scope::Module.is_taken(&tag.module) {
-            problems.add(
-                "reserved-rust-name",
-                &pointer,
-                format!(
-                    "the tag `{}` becomes the module `{}`, which holds what several tags share",
-                    tag.name, tag.module
-                ),
-                "Give the tag another name.".to_owned(),
-            );
-        }
-        modules.claim(&tag.module, &format!("the tag `{}`", tag.name), &pointer);
+    let pointer = |index: usize| format!("/tags/{index}/name");
+    for (index, tag) in tags.iter().enumerate().filter(|(_, tag)| Scope::Module.is_taken(&tag.module)) {
+        problems.add(
+            "reserved-rust-name",
+            &pointer(index),
+            format!("the tag `{}` becomes the module `{}`, which holds what several tags share", tag.name, tag.module),
+            "Give the tag an `x-rust-name`.".to_owned(),
+        );
     }
+    let tags = tags.iter().enumerate();
+    let claims =
+        tags.map(|(index, tag)| problems.claim(format!("the tag `{}`", tag.name), &tag.module, pointer(index)));
+    report(Scope::Module, claims, "Give one of the tags an `x-rust-name`.", problems);
 }
 
 /// The client's methods, and the types of calls.
 fn check_operations(found: &Found, problems: &Problems<'_>) {
     let help = "Give one of the operations an `x-rust-name`.";
-    let mut methods = Names::new(problems, "the method", help);
-    let mut calls = Names::new(problems, "the type of a call", help);
-    for operation in &found.operations {
-        let owner = format!("the operation `{}`", operation.id);
-        let pointer = format!("{}/operationId", operation.pointer);
-        let before = problems.count();
-        methods.claim(&operation.method_name, &owner, &pointer);
-        if problems.count() == before {
-            calls.claim(&operation.type_stem, &owner, &pointer);
-        }
-    }
+    let claims = |name: fn(&Operation) -> &str| {
+        found.operations.iter().map(move |operation| {
+            let pointer = format!("{}/operationId", operation.pointer);
+            problems.claim(format!("the operation `{}`", operation.id), name(operation), pointer)
+        })
+    };
+    report(Scope::Method, claims(|operation| &operation.method_name), help, problems);
+    // Of methods that differ, the types may still be the same: `get_a1` and `get_a_1`.
+    let mut methods: BTreeMap<&str, ()> = BTreeMap::new();
+    let differ = claims(|operation| &operation.type_stem)
+        .zip(&found.operations)
+        .filter(|(_, operation)| methods.insert(&operation.method_name, ()).is_none());
+    report(Scope::CallType, differ.map(|(claim, _)| claim), help, problems);
 }
 
 /// The types of errors, the names that operations have for them, and the types of what depends on the status.
-fn check_results(found: &Found, problems: &Problems<'_>) {
+fn check_results(found: &Found, settings: &Settings, problems: &Problems<'_>) {
     let help = "Give one of the operations an `x-rust-name`, or correct the name under `[errors]` in `vendor.toml`.";
-    let mut results = Names::new(problems, "the type in `errors`", help);
     let operations: BTreeMap<&str, &Operation> =
         found.operations.iter().map(|operation| (operation.method_name.as_str(), operation)).collect();
-    let mut claim = |name: &str, method: Option<&String>, what: &str| {
-        if let Some(operation) = method.and_then(|method| operations.get(method.as_str())) {
-            let pointer = format!("{}/responses", operation.pointer);
-            results.claim(name, &format!("{what} of `{}`", operation.id), &pointer);
-        }
+    let claim = |name: &str, method: &str, what: &str| {
+        let operation = operations.get(method)?;
+        let owner = format!("{what} of the operation `{}`", operation.id);
+        Some(problems.claim(owner, name, format!("{}/responses", operation.pointer)))
     };
-    for error in &found.errors {
-        for (alias, method) in error.aliases.iter().zip(&error.operations) {
-            claim(alias, Some(method), "the errors");
+    let errors = found.errors.iter().flat_map(|error| {
+        let own = if error.aliases.is_empty() { std::slice::from_ref(&error.name) } else { error.aliases.as_slice() };
+        own.iter().zip(&error.operations).filter_map(|(name, method)| claim(name, method, "the error type"))
+    });
+    let outcomes = found
+        .outcomes
+        .iter()
+        .filter_map(|outcome| claim(&outcome.name, &outcome.operation, "what depends on the status"));
+    let shared = found.errors.iter().filter(|error| !error.aliases.is_empty()).filter_map(|error| {
+        if settings.errors.contains_key(&error.name) {
+            let pointer = format!("/errors/{}", escape(&error.name));
+            let place = Place { in_settings: true, line: problems.setting_line(&pointer), pointer };
+            return Some(Claim { place, owner: "the shared error type".to_owned(), name: error.name.clone() });
         }
-    }
-    for error in &found.errors {
-        let what = if error.aliases.is_empty() { "the errors" } else { "what other operations share with the errors" };
-        claim(&error.name, error.operations.first(), what);
-    }
-    for outcome in &found.outcomes {
-        claim(&outcome.name, Some(&outcome.operation), "the responses");
-    }
+        claim(&error.name, error.operations.first()?, "what others share with the error type")
+    });
+    report(Scope::Result, errors.chain(outcomes).chain(shared), help, problems);
 }
 
-/// The methods of an object that is sent: setters, and those that clear a member.
-fn check_setters(definition: &TypeDefinition, problems: &Problems<'_>) {
-    let Kind::Object { members, .. } = &definition.kind else { return };
-    let mut names = Names::new(problems, "the method", "Give one of the two an `x-rust-name`.");
-    let object = format!("/components/schemas/{}", escape(&definition.component));
-    let place = |wire: &str| format!("{object}/properties/{}", escape(wire));
-    for member in members {
-        names.claim(&member.name, &format!("the member `{}`", member.wire), &place(&member.wire));
-    }
-    for member in members.iter().filter(|member| member.presence == Presence::ThreeState) {
-        names.claim(&member.clearing(), &format!("clearing the member `{}`", member.wire), &place(&member.wire));
+/// What the method of an operation is given, and what its call can be given.
+pub(super) fn check_parameters(claims: Vec<Claim<Place>>, problems: &Problems<'_>) {
+    report(Scope::Argument, claims, "Give one of the two an `x-rust-name`.", problems);
+}
+
+/// The variants of a union.
+pub(super) fn check_variants(claims: Vec<Claim<Place>>, help: &str, problems: &Problems<'_>) {
+    report(Scope::Variant, claims, help, problems);
+}
+
+/// The members of an object with the methods that clear them, or the variants of an enumeration.
+fn check_type(definition: &TypeDefinition, component: &str, problems: &Problems<'_>) {
+    match &definition.kind {
+        Kind::Object { constants, members, .. } => {
+            let place = |wire: &str| format!("{component}/properties/{}", escape(wire));
+            let member = |wire: &str, name: &str| problems.claim(format!("the member `{wire}`"), name, place(wire));
+            let constants = constants.iter().map(|constant| member(&constant.wire, &constant.name));
+            let cleared = members.iter().filter(|member| member.presence == Presence::ThreeState).map(|member| {
+                let owner = format!("clearing the member `{}`", member.wire);
+                problems.claim(owner, &member.clearing(), place(&member.wire))
+            });
+            let members = members.iter().map(|one| member(&one.wire, &one.name));
+            let help = "Give one of the two an `x-rust-name`.";
+            report(Scope::Member, constants.chain(members).chain(cleared), help, problems);
+        }
+        Kind::StringEnum(values) => {
+            let claims = values.iter().enumerate().map(|(index, (name, wire))| {
+                problems.claim(format!("the value `{wire}`"), name, format!("{component}/enum/{index}"))
+            });
+            report(
+                Scope::Variant,
+                claims,
+                "Name the values with `x-enum-varnames`, a list as long as `enum`.",
+                problems,
+            );
+        }
+        _ => {}
     }
 }

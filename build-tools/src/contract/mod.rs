@@ -9,7 +9,6 @@ mod events;
 mod example_code;
 mod forms;
 mod limits;
-mod names;
 mod operations;
 mod paging;
 mod sample;
@@ -24,7 +23,6 @@ use serde_json::Value;
 pub use self::events::EventBatch;
 pub use self::forms::{Mark, VariantForm};
 pub use self::limits::{Bound, CountRange, Limits, PatternLimit, TextFormat};
-use self::names::Names;
 pub use self::operations::{
     Body, BodyKind, ErrorType, Method, Operation, OutcomeType, Parameter, Place, Provenance, ResponseBody, Status,
     StatusVariant, Success, Webhook,
@@ -36,6 +34,7 @@ pub use self::settings::{
     Settings, TokenField, TokenRequestBody, TokenRequestSettings, TokenSettings,
 };
 pub use self::types::{Constant, Extra, Kind, Member, Presence, TypeDefinition, TypeUse, Variant};
+use crate::names::Scope;
 use crate::spec::{Document, Finding};
 
 /// Everything that the emitters need.
@@ -109,14 +108,15 @@ pub fn build(
         .enumerate()
         .map(|(index, _)| {
             let name = text(&format!("/tags/{index}/name"));
-            let module = crate::names::member_name(&name);
+            let given = document.pointer(&format!("/tags/{index}")).and_then(types::given_name);
+            let module = Scope::Module.name(&name, given);
             Tag { module, description: text(&format!("/tags/{index}/description")), name }
         })
         .collect();
     let mut types = types::collect(&document, &problems);
     let found = operations::collect(&document, &tags, &settings, &problems);
     types::finish(&mut types, &found, &tags);
-    collisions::check(&tags, &found, &types, &problems);
+    collisions::check(&tags, &found, &types, &settings, &problems);
     credentials::check(&document, &settings, &problems);
     let (operations_in_pages, pages) = paging::find(&settings, &found.operations, &types, &problems);
     let components = types.iter().map(|(component, definition)| (definition.name.clone(), component.clone())).collect();
@@ -157,14 +157,14 @@ impl Problems<'_> {
         self.findings.borrow_mut().push(self.source.finding(rule, pointer, message, help));
     }
 
-    /// How many problems there are so far.
-    pub(crate) fn count(&self) -> usize {
-        self.findings.borrow().len()
-    }
-
     /// The line of a place in the document as written, to name it in a finding about another place.
     pub(crate) fn line(&self, pointer: &str) -> usize {
         self.source.locate(pointer).line
+    }
+
+    /// The line of a place in `vendor.toml`.
+    pub(crate) fn setting_line(&self, pointer: &str) -> usize {
+        self.places.map_or(0, |places| places.locate(pointer).line)
     }
 
     /// What is wrong in `vendor.toml`.

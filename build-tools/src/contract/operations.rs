@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::collisions::check_parameters;
 use super::sample::{Extent, MAX_NODES, is_possible, sample};
 use super::types::{given_name, is_private, limits, or_null, resolved, schema_type};
 use super::{Limits, Problems, Settings, Tag, TypeUse};
-use crate::names::{Scope, type_name};
+use crate::names::{Scope, error_type, outcome_type, shared_error_type, status_variant};
 use crate::passes::escape;
 use crate::spec::{Encoding, media_type};
 
@@ -387,19 +388,23 @@ fn read(
     found: &mut Found,
 ) -> Operation {
     let id = text(operation, "operationId").to_owned();
-    let name = given_name(operation, &id);
-    let type_stem = Scope::CallType.free(type_name(&name));
-    let method_name = Scope::Method.free(name);
+    let name = given_name(operation);
+    let type_stem = Scope::CallType.name(name.unwrap_or(&id), None);
+    let method_name = Scope::Method.name(&id, name);
     let mut path_parameters = Vec::new();
     let mut parameters = Vec::new();
+    let mut claims = Vec::new();
     for (index, parameter) in operation["parameters"].as_array().into_iter().flatten().enumerate() {
         let pointer = format!("{pointer}/parameters/{index}");
         let Some(parameter) = read_parameter(document, parameter, &pointer, problems) else {
             continue;
         };
+        let owner = format!("the parameter `{}`", parameter.wire);
+        claims.push(problems.claim(owner, &parameter.name, pointer));
         found.roots.extend(root(&parameter.value, true, &module).map(|root| Root { parameter: true, ..root }));
         (if parameter.place.is_in_path() { &mut path_parameters } else { &mut parameters }).push(parameter);
     }
+    check_parameters(claims, problems);
     path_parameters.sort_by_key(|parameter| path.find(&format!("{{{}}}", parameter.wire)));
     parameters.sort_by_key(|parameter| !parameter.required);
     let body = body(document, operation, pointer, problems);
@@ -483,7 +488,7 @@ fn read_parameter(document: &Value, parameter: &Value, pointer: &str, problems: 
     let required = flag(parameter, "required");
     let scope = if required || place.is_in_path() { Scope::Argument } else { Scope::Setter };
     Some(Parameter {
-        name: scope.free(given_name(parameter, &wire)),
+        name: scope.name(&wire, given_name(parameter)),
         place,
         description: text(parameter, "description").to_owned(),
         limits: limits(document, schema),
@@ -596,7 +601,7 @@ fn success(statuses: &[Status], method_name: &str, type_stem: &str, found: &mut 
         [ResponseBody::Text] => Success::Text,
         [ResponseBody::Bytes] => Success::Download,
         _ => {
-            let name = format!("{type_stem}Outcome");
+            let name = outcome_type(type_stem);
             let variants = successes.iter().map(|status| variant(status)).collect();
             found.outcomes.push(OutcomeType { name: name.clone(), variants, operation: method_name.to_owned() });
             Success::ByStatus(name)
@@ -605,43 +610,7 @@ fn success(statuses: &[Status], method_name: &str, type_stem: &str, found: &mut 
 }
 
 fn variant(status: &Status) -> StatusVariant {
-    StatusVariant { name: status_name(&status.code), code: status.code.clone(), body: status.body.clone() }
-}
-
-fn status_name(code: &str) -> String {
-    let name = match code {
-        "200" => "Ok",
-        "201" => "Created",
-        "202" => "Accepted",
-        "204" => "NoContent",
-        "400" => "BadRequest",
-        "401" => "Unauthorized",
-        "402" => "PaymentRequired",
-        "403" => "Forbidden",
-        "404" => "NotFound",
-        "405" => "MethodNotAllowed",
-        "406" => "NotAcceptable",
-        "408" => "RequestTimeout",
-        "409" => "Conflict",
-        "410" => "Gone",
-        "413" => "ContentTooLarge",
-        "415" => "UnsupportedMediaType",
-        "422" => "UnprocessableContent",
-        "423" => "Locked",
-        "426" => "UpgradeRequired",
-        "429" => "TooManyRequests",
-        "500" => "InternalServerError",
-        "501" => "NotImplemented",
-        "502" => "BadGateway",
-        "503" => "ServiceUnavailable",
-        "504" => "GatewayTimeout",
-        "3XX" => "Redirect",
-        "4XX" => "ClientError",
-        "5XX" => "ServerError",
-        "default" => "Other",
-        code => return format!("Status{}", type_name(code).trim_start_matches("Value")),
-    };
-    name.to_owned()
+    StatusVariant { name: status_variant(&status.code), code: status.code.clone(), body: status.body.clone() }
 }
 
 /// Operations with the same statuses and bodies share one error type, and each has a name of its own for it. A type that several
@@ -665,7 +634,8 @@ fn name_errors(found: &mut Found, settings: &Settings, problems: &Problems<'_>) 
     // The names of shared sets, with the first operation of each.
     let mut shared_names: BTreeMap<String, usize> = BTreeMap::new();
     for (variants, indexes) in sets {
-        let own_names: Vec<String> = indexes.iter().map(|index| own_error_name(&found.operations[*index])).collect();
+        let own_names: Vec<String> =
+            indexes.iter().map(|index| error_type(&found.operations[*index].type_stem)).collect();
         let (name, aliases) = match (own_names.as_slice(), indexes.as_slice()) {
             ([own], _) => (own.clone(), Vec::new()),
             (_, [first, ..]) => {
@@ -673,7 +643,7 @@ fn name_errors(found: &mut Found, settings: &Settings, problems: &Problems<'_>) 
                 let mut sorted = codes.clone();
                 sorted.sort_unstable();
                 let given = given_names.get(&sorted).copied();
-                let name = given.map_or_else(|| format!("Error{}", codes.join("_")), String::clone);
+                let name = given.map_or_else(|| shared_error_type(&codes), String::clone);
                 if let Some(other) = shared_names.insert(name.clone(), *first) {
                     let (here, there) = (&found.operations[*first], &found.operations[other]);
                     problems.add(
@@ -722,11 +692,6 @@ fn name_errors(found: &mut Found, settings: &Settings, problems: &Problems<'_>) 
             );
         }
     }
-}
-
-/// The name that an operation has for its error type.
-fn own_error_name(operation: &Operation) -> String {
-    format!("{}Error", operation.type_stem)
 }
 
 /// Where findings about the responses of an operation point.

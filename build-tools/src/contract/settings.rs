@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 
 use super::example_code;
-use crate::names::{Scope, is_snake_case, is_type_name, member_name, type_name};
+use crate::names::{Scope, flow, is_keyword, is_snake_case, is_type_name, sign_in_type};
 use crate::passes::escape;
 use crate::spec::{Document, Finding, lint_settings};
 
@@ -294,9 +294,11 @@ impl Settings {
             pointed.map(|(pointer, name)| (pointer, name.to_owned())).collect::<Vec<_>>()
         };
         let environments = self.environments.iter().map(|environment| environment.name.as_str()).collect();
-        mistakes.extend(misnamed("environment", names("environments", environments)));
+        let variant = |name: &str| Scope::Environment.name(name, None);
+        mistakes.extend(misnamed("environment", names("environments", environments), variant));
         let forms = self.credentials.iter().map(|form| form.name.as_str()).collect();
-        mistakes.extend(misnamed("form of credentials", names("credentials", forms)));
+        // The constructor, the type that signs in and the static with its flow: of the three the type keeps least of the name.
+        mistakes.extend(misnamed("form of credentials", names("credentials", forms), sign_in_type));
         for (index, environment) in self.environments.iter().enumerate() {
             mistakes.extend(not_an_address(&format!("/environments/{index}/url"), &environment.url));
         }
@@ -310,10 +312,10 @@ impl Settings {
         }
         for (name, statuses) in &self.errors {
             let pointer = format!("/errors/{}", escape(name));
-            if !is_type_name(name) || type_name(name) != *name {
-                let help = format!("Write `{}`.", type_name(name));
+            if !is_type_name(name) || Scope::Result.name(name, None) != *name {
+                let help = format!("Write `{}`.", Scope::Result.name(name, None));
                 mistakes.push(Mistake::new(&pointer, format!("the error type `{name}` is not in PascalCase"), &help));
-            } else if Scope::Type.is_taken(name) {
+            } else if Scope::Result.is_taken(name) {
                 let message = format!("the language has a type `{name}` already");
                 mistakes.push(Mistake::new(&pointer, message, "Give the error type another name."));
             }
@@ -350,11 +352,40 @@ impl Mistake {
     }
 }
 
+impl Environment {
+    /// Its variant in Rust.
+    pub fn variant(&self) -> String {
+        Scope::Environment.name(&self.name, None)
+    }
+}
+
+impl CredentialField {
+    /// The argument or setter in Rust.
+    pub fn argument(&self) -> String {
+        Scope::Constructor.name(&self.name, None)
+    }
+}
+
 impl CredentialForm {
+    /// The function in Rust that makes it.
+    pub fn constructor(&self) -> String {
+        Scope::Constructor.name(&self.name, None)
+    }
+
+    /// The type in Rust that signs in with it, where that takes a request.
+    pub fn sign_in_type(&self) -> String {
+        sign_in_type(&self.name)
+    }
+
+    /// The static in Rust that holds how its tokens are obtained.
+    pub fn flow(&self) -> String {
+        flow(&self.name)
+    }
+
     fn mistakes(&self, at: &str, mistakes: &mut Vec<Mistake>) {
         let fields = self.fields.iter().enumerate();
         let names = fields.map(|(index, field)| (format!("{at}/fields/{index}/name"), field.name.clone()));
-        mistakes.extend(misnamed("field", names.collect()));
+        mistakes.extend(misnamed("field", names.collect(), |name| Scope::Constructor.name(name, None)));
         let known: BTreeSet<&str> = self.fields.iter().map(|field| field.name.as_str()).collect();
         let access = self.tokens.is_some().then_some(ACCESS_TOKEN);
         check_headers(&format!("{at}/headers"), &self.headers, &known, access, mistakes);
@@ -534,7 +565,7 @@ fn not_a_crate(name: &str) -> Option<Mistake> {
     let is_word =
         |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     let has_form = name.starts_with(|first: char| first.is_ascii_lowercase()) && name.split(['-', '_']).all(is_word);
-    let (message, help) = if !has_form || name.len() > MAX_CRATE_NAME || member_name(name).ends_with('_') {
+    let (message, help) = if !has_form || name.len() > MAX_CRATE_NAME || is_keyword(name) {
         (
             "is no name of a crate",
             "Write one such as `onboarding-vendor`: small letters and digits, words joined by `-`.",
@@ -556,11 +587,11 @@ fn not_an_address(pointer: &str, text: &str) -> Option<Mistake> {
 }
 
 /// Names that could be none in Rust, and those that become one name there, each with its place.
-fn misnamed(what: &str, names: Vec<(String, String)>) -> Vec<Mistake> {
+fn misnamed(what: &str, names: Vec<(String, String)>, in_rust: impl Fn(&str) -> String) -> Vec<Mistake> {
     let mut owners: BTreeMap<String, String> = BTreeMap::new();
     let mut mistakes = Vec::new();
     for (pointer, name) in names {
-        let rust_name = type_name(&name);
+        let rust_name = in_rust(&name);
         if !is_snake_case(&name) {
             let message = format!("the {what} `{name}` is not in snake case");
             mistakes.push(Mistake::new(pointer, message, "Use small letters, digits and single underscores."));
@@ -676,18 +707,18 @@ fields = [
             )
         };
         let field = |name: &str| format!("\n{{ name = {name:?}, description = \"\" }},");
-        let fields = ["user", "e mail", "", "user", "_x", "type_", "user1", "user_1"].map(field).concat();
-        let text = format!("{HEAD}{}{}", form("token", &fields), form("token", ""));
+        let fields = ["user", "e mail", "", "user", "_x", "type_"].map(field).concat();
+        let forms = [form("token", &fields), form("token", ""), form("user1", ""), form("user_1", "")].concat();
         assert_eq!(
-            mistakes(&text),
+            mistakes(&format!("{HEAD}{forms}")),
             [
-                "24 vendor-settings the form of credentials `token` is given twice",
+                "22 vendor-settings the form of credentials `token` is given twice",
+                "34 vendor-settings the form of credentials `user1` and the form of credentials `user_1` become one Rust name, `User1SignIn`",
                 "16 vendor-settings the field `e mail` is not in snake case",
                 "17 vendor-settings the field `` is not in snake case",
                 "18 vendor-settings the field `user` is given twice",
                 "19 vendor-settings the field `_x` is not in snake case",
                 "20 vendor-settings the field `type_` is not in snake case",
-                "22 vendor-settings the field `user1` and the field `user_1` become one Rust name, `User1`",
             ]
         );
     }

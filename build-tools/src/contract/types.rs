@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
+use super::collisions::check_variants;
 use super::forms::{VariantForm, forms};
 use super::operations::Found;
-use super::{Limits, Names, Problems, Tag};
+use super::{Limits, Problems, Tag};
 use crate::graph::groups;
-use crate::names::{Scope, member_name, type_name, variant_name};
+use crate::names::{Scope, clearing};
 use crate::passes::escape;
 
 /// A type as a member, parameter or body uses it.
@@ -175,7 +176,7 @@ pub struct Member {
 impl Member {
     /// The name of the method that clears it.
     pub fn clearing(&self) -> String {
-        format!("clear_{}", self.name.trim_end_matches('_'))
+        clearing(&self.name)
     }
 }
 
@@ -347,18 +348,12 @@ pub(crate) fn or_null(document: &Value, schema: &Value, value: TypeUse) -> TypeU
 }
 
 fn rust_name(component: &str, schema: &Value) -> String {
-    match text(schema, "x-rust-name") {
-        "" => type_name(component),
-        given => given.to_owned(),
-    }
+    Scope::Type.name(component, given_name(schema))
 }
 
-/// The `x-rust-name` of a member, parameter or operation, or else a name made from its own.
-pub(crate) fn given_name(holder: &Value, name: &str) -> String {
-    match text(holder, "x-rust-name") {
-        "" => member_name(name),
-        given => given.to_owned(),
-    }
+/// The `x-rust-name` of what has one.
+pub(crate) fn given_name(holder: &Value) -> Option<&str> {
+    holder.get("x-rust-name").and_then(Value::as_str)
 }
 
 /// Whether a value may be null: said in place, or by a component on the way.
@@ -454,7 +449,7 @@ fn kind(document: &Value, schema: &Value, pointer: &str, problems: &Problems<'_>
                 "name a schema under `components/schemas`".to_owned(),
             );
         }
-        let identifier = target.map_or_else(|| type_name(identifier), |target| rust_name(identifier, target));
+        let identifier = rust_name(identifier, target.unwrap_or(&Value::Null));
         return Kind::ResourceUrl { template: text(resource, "path").to_owned(), identifier };
     }
     if let Some(variants) = schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array) {
@@ -475,16 +470,14 @@ fn string_enum(schema: &Value, values: &[Value]) -> Kind {
     let variants = values.iter().enumerate().filter_map(|(index, value)| {
         let wire = value.as_str()?;
         let name = given.and_then(|names| names.get(index)).and_then(Value::as_str);
-        let name = name.map_or_else(|| variant_name(wire), |name| Scope::Variant.free(name.to_owned()));
-        Some((name, wire.to_owned()))
+        Some((Scope::Variant.name(wire, name), wire.to_owned()))
     });
     Kind::StringEnum(variants.collect())
 }
 
 fn union(document: &Value, schema: &Value, variants: &[Value], pointer: &str, problems: &Problems<'_>) -> Kind {
     let key = if schema.get("oneOf").is_some() { "oneOf" } else { "anyOf" };
-    let mut names =
-        Names::new(problems, "the variant", "Rename one of the two, or give it a `title` or an `x-rust-name`.");
+    let mut claims = Vec::new();
     if let Some(discriminator) = schema.get("discriminator") {
         let tag = text(discriminator, "propertyName").to_owned();
         let mapping = discriminator.get("mapping").and_then(Value::as_object);
@@ -507,8 +500,9 @@ fn union(document: &Value, schema: &Value, variants: &[Value], pointer: &str, pr
                 );
             }
             let reference = serde_json::json!({ "$ref": reference });
-            let name = variant_name(wire);
-            names.claim(&name, &format!("the tag `{wire}`"), &pointer);
+            let given = discriminator.get("x-rust-name").and_then(|names| names.get(wire)).and_then(Value::as_str);
+            let name = Scope::Variant.name(wire, given);
+            claims.push(problems.claim(format!("the tag `{wire}`"), &name, pointer.clone()));
             Variant {
                 name,
                 wire: wire.clone(),
@@ -519,18 +513,22 @@ fn union(document: &Value, schema: &Value, variants: &[Value], pointer: &str, pr
                 forms: Vec::new(),
             }
         });
-        return Kind::TaggedUnion { tag, variants: variants.collect() };
+        let variants = variants.collect();
+        let help = "Name the tags with an `x-rust-name` beside `mapping`: a map from a tag to a name.";
+        check_variants(claims, help, problems);
+        return Kind::TaggedUnion { tag, variants };
     }
     let variants = variants.iter().enumerate().map(|(index, variant)| {
         let pointer = format!("{pointer}/{key}/{index}");
         let name = match (component_of(variant), text(variant, "title")) {
             (Some(name), "") => {
                 let target = component(document, name).unwrap_or(&Value::Null);
-                Scope::Variant.free(rust_name(name, target))
+                Scope::Variant.name("", Some(&rust_name(name, target)))
             }
-            (_, title) => variant_name(title),
+            (_, title) => Scope::Variant.name(title, given_name(variant)),
         };
-        names.claim(&name, "another variant", &pointer);
+        let owner = component_of(variant).map_or("in place".to_owned(), |component| format!("`{component}`"));
+        claims.push(problems.claim(format!("the variant {owner}"), &name, pointer.clone()));
         Variant {
             name,
             wire: String::new(),
@@ -542,7 +540,9 @@ fn union(document: &Value, schema: &Value, variants: &[Value], pointer: &str, pr
             forms: Vec::new(),
         }
     });
-    Kind::UntaggedUnion(variants.collect())
+    let variants = variants.collect();
+    check_variants(claims, "Give one of the two a `title` or an `x-rust-name`.", problems);
+    Kind::UntaggedUnion(variants)
 }
 
 fn object(document: &Value, schema: &Value, pointer: &str, problems: &Problems<'_>) -> Kind {
@@ -558,7 +558,8 @@ fn object(document: &Value, schema: &Value, pointer: &str, problems: &Problems<'
         if let Some([Value::String(value)]) = member.get("enum").and_then(Value::as_array).map(Vec::as_slice)
             && is_required(wire)
         {
-            constants.push(Constant { wire: wire.clone(), name: given_name(member, wire), value: value.clone() });
+            let name = Scope::Member.name(wire, given_name(member));
+            constants.push(Constant { wire: wire.clone(), name, value: value.clone() });
             continue;
         }
         let pointer = format!("{pointer}/properties/{}", escape(wire));
@@ -577,7 +578,7 @@ fn object(document: &Value, schema: &Value, pointer: &str, problems: &Problems<'
             private: all_private || is_private(document, member),
             deprecated: flag(member, "deprecated"),
             wire: wire.clone(),
-            name: Scope::Member.free(given_name(member, wire)),
+            name: Scope::Member.name(wire, given_name(member)),
         });
     }
     let extra = schema.get("additionalProperties").filter(|extra| extra.as_bool() != Some(false)).map(|extra| {

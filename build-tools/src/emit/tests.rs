@@ -146,7 +146,7 @@ fn join(preamble: Source, body: &str) -> String {
 
 /// The name of a test's function: one that the file does not import.
 pub(super) fn test_name(name: &str) -> String {
-    crate::names::Scope::Test.free(name.to_owned())
+    crate::names::test(name)
 }
 
 /// The way from a test to the documented payloads.

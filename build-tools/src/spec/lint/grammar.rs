@@ -470,7 +470,8 @@ const SCHEMA: &[Key] = &[
     key("xml", Refused("Leave it out: bodies are JSON or forms.")),
 ];
 
-const DISCRIMINATOR: &[Key] = &[required("propertyName", Text), required("mapping", TextMap)];
+const DISCRIMINATOR: &[Key] =
+    &[required("propertyName", Text), required("mapping", TextMap), key("x-rust-name", TextMap)];
 
 const RESOURCE: &[Key] = &[required("path", Text), required("identifier", Text)];
 
@@ -495,7 +496,12 @@ const FLOWS: &[Key] = &[
 const FLOW: &[Key] =
     &[key("authorizationUrl", Text), key("tokenUrl", Text), key("refreshUrl", Text), required("scopes", TextMap)];
 
-const TAG: &[Key] = &[required("name", Text), key("description", Text), key("externalDocs", One(Kind::ExternalDocs))];
+const TAG: &[Key] = &[
+    required("name", Text),
+    key("description", Text),
+    key("externalDocs", One(Kind::ExternalDocs)),
+    key("x-rust-name", Text),
+];
 
 const SETTINGS: &[Key] = &[
     required("package", One(Kind::Package)),

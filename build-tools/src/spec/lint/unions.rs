@@ -1,7 +1,7 @@
 //! Unions: whether a reader can tell their variants apart.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     rc::Rc,
 };
 
@@ -13,7 +13,7 @@ use super::{
     walk::Site,
 };
 use crate::{
-    names::{is_type_name, type_name},
+    names::{Scope, is_type_name},
     spec::{Node, pointer::join},
 };
 
@@ -21,10 +21,10 @@ use crate::{
 const COMPONENTS: &str = "#/components/schemas";
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    let mut titles = Titles::new();
+    let mut names = Names::new();
     let mut effort = 0;
     for site in context.objects(Kind::Schema) {
-        check_variant_title(site, &mut titles, report);
+        check_variant_name(site, &mut names, report);
         let union = ["oneOf", "anyOf"].into_iter().find_map(|key| Some((key, site.node.get(key)?.as_sequence()?)));
         let Some((key, variants)) = union else {
             if site.node.get("discriminator").is_some() {
@@ -52,50 +52,44 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// The titles of variants by their union, with the line of the first that has it.
-type Titles<'d> = BTreeMap<(Option<usize>, &'static str, &'d str), usize>;
+/// The names of variants in place by their union, with the line of the first that has it.
+type Names<'d> = BTreeMap<(Option<usize>, &'static str, String), usize>;
 
 /// Rules `variant-without-title` and `duplicate-rust-name`.
-fn check_variant_title<'d>(site: &Site<'d>, titles: &mut Titles<'d>, report: &mut Report<'_>) {
+fn check_variant_name<'d>(site: &Site<'d>, names: &mut Names<'d>, report: &mut Report<'_>) {
     if !is_variant(site) {
         return;
     }
     // An object or an enumeration in place is a mistake of its own.
     let named_elsewhere = ["properties", "enum", "oneOf", "anyOf"].iter().any(|key| site.node.get(key).is_some());
-    match site.node.get("title") {
-        None if !named_elsewhere => {
+    let text = |key: &str| site.node.get(key).and_then(|node| Some((node, node.as_str()?)));
+    let (title, given) = (text("title"), text("x-rust-name"));
+    if title.is_none() && given.is_none() {
+        if !named_elsewhere && site.node.get("title").is_none() {
             let help = "Add a `title` in PascalCase, or make the variant a component.";
             report.at("variant-without-title", site.span, &site.pointer, "the variant has no name", help);
         }
-        Some(title) => {
-            let Some(text) = title.as_str() else {
-                return;
-            };
-            let pointer = join(&site.pointer, "title");
-            if !is_type_name(text) {
-                let message = format!("the title `{text}` is not in PascalCase");
-                report.at(
-                    "variant-without-title",
-                    title.span,
-                    &pointer,
-                    message,
-                    format!("Write `{}`.", type_name(text)),
-                );
-            }
-            if let Some(line) = titles.get(&(site.parent, site.role, text)) {
-                let message = format!("the variant on line {line} is titled `{text}` too");
-                report.at(
-                    "duplicate-rust-name",
-                    title.span,
-                    &pointer,
-                    message,
-                    "Give each variant a title of its own.",
-                );
-            } else {
-                titles.insert((site.parent, site.role, text), site.span.line);
-            }
+        return;
+    }
+    if let (Some((node, title)), None) = (title, given)
+        && !is_type_name(title)
+    {
+        let (message, help) = (format!("the title `{title}` is not in PascalCase"), Scope::Variant.name(title, None));
+        let pointer = join(&site.pointer, "title");
+        report.at("variant-without-title", node.span, &pointer, message, format!("Write `{help}`."));
+    }
+    let (node, name) = (given.or(title).map_or(site.node, |(node, _)| node), title.map_or("", |(_, title)| title));
+    let name = Scope::Variant.name(name, given.map(|(_, given)| given));
+    let key = if given.is_some() { "x-rust-name" } else { "title" };
+    match names.entry((site.parent, site.role, name.clone())) {
+        Entry::Occupied(first) => {
+            let message = format!("the variant on line {} is named `{name}` too", first.get());
+            let help = "Give each variant a name of its own.";
+            report.at("duplicate-rust-name", node.span, &join(&site.pointer, key), message, help);
         }
-        None => {}
+        Entry::Vacant(vacant) => {
+            vacant.insert(site.span.line);
+        }
     }
 }
 

@@ -1,0 +1,75 @@
+//! Names that are made from other names of the crate, not from the document's.
+
+use super::{Scope, upper_camel_case};
+
+/// The method that clears a member.
+pub(crate) fn clearing(member: &str) -> String {
+    format!("clear_{}", member.trim_end_matches('_'))
+}
+
+/// The name that an operation has for its errors, by the stem of its types.
+pub(crate) fn error_type(stem: &str) -> String {
+    format!("{stem}Error")
+}
+
+/// The type of what an operation returns by status.
+pub(crate) fn outcome_type(stem: &str) -> String {
+    format!("{stem}Outcome")
+}
+
+/// The type of errors that several operations share and nobody named.
+pub(crate) fn shared_error_type(codes: &[&str]) -> String {
+    format!("Error{}", codes.join("_"))
+}
+
+/// The type that signs in with a form of credentials.
+pub(crate) fn sign_in_type(form: &str) -> String {
+    format!("{}SignIn", upper_camel_case(form))
+}
+
+/// The static that holds how tokens of a form of credentials are obtained.
+pub(crate) fn flow(form: &str) -> String {
+    form.to_uppercase()
+}
+
+/// The test of an operation or a payload, by a name that is in snake case.
+pub(crate) fn test(name: &str) -> String {
+    Scope::Test.name("", Some(name))
+}
+
+/// The variant of a status.
+pub(crate) fn status_variant(code: &str) -> String {
+    let name = match code {
+        "200" => "Ok",
+        "201" => "Created",
+        "202" => "Accepted",
+        "204" => "NoContent",
+        "400" => "BadRequest",
+        "401" => "Unauthorized",
+        "402" => "PaymentRequired",
+        "403" => "Forbidden",
+        "404" => "NotFound",
+        "405" => "MethodNotAllowed",
+        "406" => "NotAcceptable",
+        "408" => "RequestTimeout",
+        "409" => "Conflict",
+        "410" => "Gone",
+        "413" => "ContentTooLarge",
+        "415" => "UnsupportedMediaType",
+        "422" => "UnprocessableContent",
+        "423" => "Locked",
+        "426" => "UpgradeRequired",
+        "429" => "TooManyRequests",
+        "500" => "InternalServerError",
+        "501" => "NotImplemented",
+        "502" => "BadGateway",
+        "503" => "ServiceUnavailable",
+        "504" => "GatewayTimeout",
+        "3XX" => "Redirect",
+        "4XX" => "ClientError",
+        "5XX" => "ServerError",
+        "default" => "Other",
+        code => return format!("Status{}", upper_camel_case(code).trim_start_matches("Value")),
+    };
+    name.to_owned()
+}

@@ -1,0 +1,81 @@
+//! Names that generated code has already, whatever the document says. `tests/names.rs` compares the tables with what the emitters
+//! and the macros of the runtime write.
+
+/// Names of the prelude that generated code uses by their short form.
+pub(super) const PRELUDE: &[&str] = &[
+    "Box", "Call", "Clone", "Default", "Err", "From", "Into", "None", "Ok", "Option", "Result", "Self", "Some",
+    "String", "Vec",
+];
+
+/// What a module of operations imports.
+pub(super) const IMPORTED: &[&str] = &[
+    "Bytes",
+    "Client",
+    "Decimal",
+    "DecimalNumber",
+    "Download",
+    "JsonValue",
+    "Map",
+    "Method",
+    "NaiveDate",
+    "NoDeclaredError",
+    "Operation",
+    "Rule",
+    "Secret",
+    "Timestamp",
+    "UtcDateTime",
+];
+
+/// What every vendor crate offers beside the vendor's types: a type of the same name would be told from it by its path alone.
+pub(super) const OFFERED: &[&str] = &[
+    "BuildError",
+    "Bytes",
+    "Call",
+    "Client",
+    "ClientBuilder",
+    "Credentials",
+    "DateTime",
+    "Decimal",
+    "DecimalNumber",
+    "DecodeError",
+    "Download",
+    "Environment",
+    "Error",
+    "Items",
+    "JsonValue",
+    "Map",
+    "NaiveDate",
+    "NoDeclaredError",
+    "Observer",
+    "Pages",
+    "Patch",
+    "RawResponse",
+    "Refused",
+    "Response",
+    "Retry",
+    "Secret",
+    "StatusCode",
+    "Timestamp",
+    "TransportError",
+    "Utc",
+    "UtcDateTime",
+];
+
+/// What the generated tests import or call by a short name.
+pub(super) const IN_TESTS: &[&str] = &[
+    "assert_mutants",
+    "assert_round_trip",
+    "assert_same_json",
+    "assert_silent",
+    "assert_wire",
+    "bodies",
+    "client",
+    "decoded",
+    "drop",
+    "expect_error",
+    "expect_success",
+    "long",
+    "read",
+    "refused",
+    "shown",
+];
