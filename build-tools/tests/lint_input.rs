@@ -6,8 +6,8 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use build_tools::spec::{
-    Direction, Document, Finding, Node, NodeValue, SchemaSet, SourceFile, Span, VendorSources, json_schema, lint,
-    operations, parse_yaml,
+    Direction, Document, Finding, Node, NodeValue, SchemaSet, SourceFile, Span, VendorSources, lint, operations,
+    parse_yaml,
 };
 use serde_json::json;
 
@@ -258,59 +258,6 @@ fn operations_are_listed_in_the_order_of_the_document() {
 }
 
 #[test]
-fn schemas_become_json_schema() {
-    let text = with_schemas(
-        "    Cat: { type: object, properties: { kind: { type: string, enum: [cat] } } }\n    Dog: { type: object }\n",
-    );
-    let document = Document::load(&source(&text)).unwrap();
-    let translate = |schema: serde_json::Value| {
-        let mut translated = json_schema(&document, &schema);
-        let keywords = translated.as_object_mut().unwrap();
-        assert_eq!(keywords.remove("$schema"), Some(json!("https://json-schema.org/draft/2020-12/schema")));
-        assert_eq!(
-            keywords.remove("$defs"),
-            Some(json!({
-                "Cat": { "type": "object", "properties": { "kind": { "type": "string", "enum": ["cat"] } } },
-                "Dog": { "type": "object" },
-            }))
-        );
-        translated
-    };
-    assert_eq!(
-        translate(json!({ "type": "string", "nullable": true, "enum": ["a"], "example": "a", "x-sensitive": true })),
-        json!({ "type": ["string", "null"], "enum": ["a", null] })
-    );
-    assert_eq!(
-        translate(json!({ "type": "integer", "format": "int32", "minimum": 0, "exclusiveMinimum": true })),
-        json!({ "type": "integer", "format": "int32", "exclusiveMinimum": 0, "maximum": 2_147_483_647 })
-    );
-    assert_eq!(
-        translate(
-            json!({ "allOf": [{ "$ref": "#/components/schemas/Cat" }], "nullable": true, "description": "A cat." })
-        ),
-        json!({ "anyOf": [{ "type": "null" }, { "allOf": [{ "$ref": "#/$defs/Cat" }], "description": "A cat." }] })
-    );
-    assert_eq!(
-        translate(json!({
-            "oneOf": [{ "$ref": "#/components/schemas/Cat" }, { "$ref": "#/components/schemas/Dog" }],
-            "discriminator": { "propertyName": "kind", "mapping": { "cat": "#/components/schemas/Cat", "dog": "Dog" } },
-        })),
-        json!({ "allOf": [
-            { "type": "object", "properties": { "kind": { "enum": ["cat", "dog"] } }, "required": ["kind"] },
-            { "if": { "properties": { "kind": { "const": "cat" } } }, "then": { "$ref": "#/$defs/Cat" } },
-            { "if": { "properties": { "kind": { "const": "dog" } } }, "then": { "$ref": "#/$defs/Dog" } },
-        ] })
-    );
-    // Mistakes that the linter reports are left out.
-    assert_eq!(
-        translate(
-            json!({ "items": { "$ref": "#/components/schemas/Mouse" }, "pattern": "(", "minLength": -1, "type": 3 })
-        ),
-        json!({ "items": true })
-    );
-}
-
-#[test]
 fn violations_are_those_of_the_closest_variant() {
     let text = with_schemas(
         "    Node:
@@ -324,10 +271,10 @@ fn violations_are_those_of_the_closest_variant() {
 ",
     );
     let document = Document::load(&source(&text)).unwrap();
-    let validator =
-        SchemaSet::new(&document, Direction::Read).validator(&json!({ "$ref": "#/components/schemas/Node" })).unwrap();
-    assert_eq!(validator.violations(&json!({ "name": "a", "next": { "name": "b", "next": null } })), []);
-    let violations = validator.violations(&json!({ "name": "a", "next": { "name": "b", "next": { "name": 3 } } }));
+    let set = SchemaSet::new(&document, Direction::Read);
+    let schema = json!({ "$ref": "#/components/schemas/Node" });
+    assert_eq!(set.violations(&schema, &json!({ "name": "a", "next": { "name": "b", "next": null } })), []);
+    let violations = set.violations(&schema, &json!({ "name": "a", "next": { "name": "b", "next": { "name": 3 } } }));
     let places: Vec<(&str, &str)> =
         violations.iter().map(|violation| (violation.pointer.as_str(), violation.message.as_str())).collect();
     assert_eq!(places, [("/next/next/name", "3 is not of type \"string\"")]);
@@ -350,10 +297,8 @@ fn formats_are_taken_strictly_for_what_is_sent() {
         (json!({ "type": "string", "format": "password" }), "string", true, true),
     ];
     for (schema, text, read, sent) in cases {
-        let valid = |direction: Direction| {
-            let validator = SchemaSet::new(&document, direction).validator(&schema).unwrap();
-            validator.violations(&json!(text)).is_empty()
-        };
+        let valid =
+            |direction: Direction| SchemaSet::new(&document, direction).violations(&schema, &json!(text)).is_empty();
         assert_eq!((valid(Direction::Read), valid(Direction::Sent)), (read, sent), "{schema} {text}");
     }
 }

@@ -1,14 +1,14 @@
 //! Reading a vendor's documents: texts in, trees with positions out, and everything that is wrong with them.
 //!
 //! [`parse_yaml`] keeps the place of every node, [`Document`] answers questions about one `OpenAPI` document,
-//! [`lint()`] reports all mistakes of a vendor at once, and [`json_schema()`] turns a schema of the document into JSON
-//! Schema so that payloads can be validated. Later stages may assume that [`lint()`] found no error in the document.
+//! [`lint()`] reports all mistakes of a vendor at once, and [`SchemaSet`] validates payloads against the schemas of a document.
+//! Later stages may assume that [`lint()`] found no error in the document.
 
 mod composition;
 mod document;
 mod finding;
+mod formats;
 mod json;
-mod json_schema;
 mod lint;
 pub(crate) mod media_type;
 mod node;
@@ -18,6 +18,7 @@ mod pointer;
 mod positions;
 mod toml;
 mod tree;
+mod validation;
 mod wording;
 mod yaml;
 
@@ -27,12 +28,12 @@ pub(crate) use self::lint::{in_order, lint_settings};
 pub use self::{
     document::Document,
     finding::{Finding, Severity},
-    json_schema::{Direction, SchemaSet, SchemaValidator, Violation, json_schema},
     lint::{RULES, Rule, accepted_keywords, lint, text_keys},
     media_type::{Encoding, MediaTypeMistake, body_encoding, encoding},
     node::{Entry, Mapping, Node, NodeValue, Span},
     operations::{OperationEntry, operations},
     pattern::{Pattern, PatternError},
+    validation::{Direction, SchemaSet, Violation},
     wording::elided,
     yaml::parse_yaml,
 };

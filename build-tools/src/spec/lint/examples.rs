@@ -12,50 +12,39 @@ use super::{
     walk::Site,
 };
 use crate::spec::{
-    Document, Finding, Node, Span, VendorSources,
-    json_schema::{Direction, SchemaSet, SchemaValidator, Violation},
-    parse_yaml,
+    Document, Finding, Node, Span, VendorSources, parse_yaml,
     pointer::join,
+    validation::{Direction, SchemaSet, Violation},
 };
 
 /// How many contradictions of one payload are listed.
 const MAX_VIOLATIONS: usize = 20;
 
 pub(super) fn check(context: &Context<'_>, sources: &VendorSources, report: &mut Report<'_>) {
-    let mut validators = Validators {
+    let validators = Validators {
         sent: SchemaSet::new(context.document, Direction::Sent),
         read: SchemaSet::new(context.document, Direction::Read),
-        known: BTreeMap::new(),
     };
     for site in &context.sites {
-        check_values(context, site, &mut validators, report);
+        check_values(context, site, &validators, report);
     }
-    check_files(context, sources, &mut validators, report);
+    check_files(context, sources, &validators, report);
 }
 
-/// Validators by schema: many payloads share one.
+/// The components as payloads are validated against them, by direction.
 struct Validators {
     sent: SchemaSet,
     read: SchemaSet,
-    known: BTreeMap<(String, Direction), Result<SchemaValidator, String>>,
 }
 
 impl Validators {
-    /// How a payload contradicts a schema; what cannot be compiled is one contradiction.
-    fn violations(&mut self, schema: &Node, direction: Direction, payload: &Value) -> Vec<Violation> {
-        let schema = schema.to_json();
+    /// How a payload contradicts a schema.
+    fn violations(&self, schema: &Node, direction: Direction, payload: &Value) -> Vec<Violation> {
         let set = match direction {
             Direction::Sent => &self.sent,
             Direction::Read => &self.read,
         };
-        let key = (schema.to_string(), direction);
-        match self.known.entry(key).or_insert_with(|| set.validator(&schema)) {
-            Ok(validator) => validator.violations(payload),
-            Err(reason) => {
-                let message = format!("its schema cannot be compiled: {reason}");
-                vec![Violation { pointer: String::new(), message }]
-            }
-        }
+        set.violations(&schema.to_json(), payload)
     }
 }
 
@@ -71,7 +60,7 @@ struct Sample<'d> {
 }
 
 /// Rules `invalid-default` and `invalid-example` within the document.
-fn check_values(context: &Context<'_>, site: &Site<'_>, validators: &mut Validators, report: &mut Report<'_>) {
+fn check_values(context: &Context<'_>, site: &Site<'_>, validators: &Validators, report: &mut Report<'_>) {
     for sample in samples(context, site) {
         let value = sample.value.to_json();
         for violation in listed(validators.violations(sample.schema, sample.direction, &value)) {
@@ -138,7 +127,7 @@ fn listed(mut violations: Vec<Violation>) -> Vec<Violation> {
 }
 
 /// Rules `invalid-example`, `unknown-example` and `stale-unsound` for the files under `examples/`.
-fn check_files(context: &Context<'_>, sources: &VendorSources, validators: &mut Validators, report: &mut Report<'_>) {
+fn check_files(context: &Context<'_>, sources: &VendorSources, validators: &Validators, report: &mut Report<'_>) {
     let unsound = read_unsound(sources, report);
     let set_aside: BTreeSet<&str> = unsound.iter().map(|row| row.example.as_str()).collect();
     let mut operations: BTreeMap<&str, &Operation<'_>> = BTreeMap::new();
