@@ -121,7 +121,7 @@ fn macros() -> String {
             text.push_str(&file);
         }
     }
-    assert!(text.contains("macro_rules! object"), "the macros are where they were");
+    assert!(text.contains("macro_rules! __object"), "the macros are where they were");
     text
 }
 
@@ -136,9 +136,11 @@ fn macro_text<'t>(macros: &'t str, name: &str) -> &'t str {
 fn what_the_macros_define_is_taken() {
     let macros = macros();
     let method = regex_lite::Regex::new(r"pub (?:const |async )*fn (\w+)").expect("it is a pattern");
-    for (name, scope, some) in
-        [("call", Scope::Setter, "into_call"), ("__pages", Scope::Setter, "items"), ("__sent", Scope::Member, "new")]
-    {
+    for (name, scope, some) in [
+        ("__call", Scope::Setter, "into_call"),
+        ("__pages", Scope::Setter, "items"),
+        ("__constructor", Scope::Member, "builder"),
+    ] {
         let found: BTreeSet<&str> =
             method.captures_iter(macro_text(&macros, name)).filter_map(|found| Some(found.get(1)?.as_str())).collect();
         assert!(found.contains(some), "{name}: {found:?}");
@@ -154,12 +156,12 @@ fn what_macros_name_within_themselves_hides_no_type() {
     let macros = macros();
     let inner = regex_lite::Regex::new(r"(?:struct|enum) (\w+)|fn \w+<([^>]*)>").expect("it is a pattern");
     let mut count = 0;
-    for found in inner.captures_iter(macro_text(&macros, "object")) {
+    for found in inner.captures_iter(macro_text(&macros, "__object")) {
         let names = found.get(1).or(found.get(2)).map_or("", |names| names.as_str());
         let parameters = names.split(',').map(|name| name.split(':').next().unwrap_or_default().trim());
         for parameter in parameters.filter(|name| !name.starts_with('\'')) {
             count += 1;
-            assert!(parameter.starts_with("__"), "`{parameter}` of `object!` could be a type of the vendor's");
+            assert!(parameter.starts_with("__"), "`{parameter}` of `__object!` could be a type of the vendor's");
         }
     }
     assert!(count >= 4, "the macro has type parameters");

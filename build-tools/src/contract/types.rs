@@ -10,7 +10,7 @@ use super::forms::{VariantForm, forms};
 use super::operations::Found;
 use super::{Limits, Problems, Tag};
 use crate::graph::groups;
-use crate::names::{Scope, clearing};
+use crate::names::{Scope, builder_type, clearing};
 use crate::passes::escape;
 
 /// A type as a member, parameter or body uses it.
@@ -89,6 +89,9 @@ pub struct TypeDefinition {
     pub deprecated: bool,
     /// The module that holds it: that of the only tag that uses it, otherwise `shared`.
     pub module: String,
+    /// The builder that takes its required members by name, where so many of them can be given as a text that two could be swapped
+    /// unseen.
+    pub builder: Option<String>,
 }
 
 /// What a type is made of.
@@ -430,6 +433,7 @@ pub(crate) fn collect(document: &Value, problems: &Problems<'_>) -> IndexMap<Str
             parameter: false,
             deprecated: flag(schema, "deprecated"),
             module: "shared".to_owned(),
+            builder: None,
             component: component.clone(),
         };
         types.insert(component.clone(), definition);
@@ -688,6 +692,37 @@ pub(crate) fn finish(types: &mut IndexMap<String, TypeDefinition>, found: &Found
         index += 1;
         modules[index - 1] != Module::None
     });
+    name_builders(types);
+}
+
+/// How many required members can be given as a text before they are given by name.
+const MAX_TEXTS_IN_ORDER: usize = 3;
+
+/// Gives a builder to what is made from many texts.
+fn name_builders(types: &mut IndexMap<String, TypeDefinition>) {
+    let mut names: BTreeSet<String> = types.values().map(|definition| definition.name.clone()).collect();
+    let texts: BTreeSet<String> = types
+        .values()
+        .filter(|definition| {
+            matches!(definition.kind, Kind::StringEnum(_) | Kind::TextIdentifier | Kind::ResourceUrl { .. })
+        })
+        .map(|definition| definition.name.clone())
+        .collect();
+    for definition in types.values_mut().filter(|definition| definition.sent) {
+        let Kind::Object { members, .. } = &definition.kind else { continue };
+        let is_text = |member: &&Member| match &member.value {
+            TypeUse::Text | TypeUse::Secret => member.presence == Presence::Required,
+            TypeUse::Named(name) => member.presence == Presence::Required && texts.contains(name),
+            _ => false,
+        };
+        if members.iter().filter(is_text).count() > MAX_TEXTS_IN_ORDER {
+            let mut name = builder_type(&definition.name);
+            while !names.insert(name.clone()) {
+                name.push('_');
+            }
+            definition.builder = Some(name);
+        }
+    }
 }
 
 /// Says of each variant of a union without a tag what tells it from the others.

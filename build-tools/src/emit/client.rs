@@ -5,9 +5,8 @@ use std::fmt::Write as _;
 
 use quote::quote;
 
-use super::source::Source;
+use super::source::{Source, write_use};
 use super::tokens::{Docs, file};
-use super::types::write_use;
 use crate::contract::{
     Contract, CredentialForm, Given, REFRESH_TOKEN, TokenField, TokenRequestBody, TokenRequestSettings, TokenSettings,
 };

@@ -13,17 +13,12 @@ pub(super) fn errors(contract: &Contract) -> String {
          has a name of its own for it, so that a `match` names the call.",
     );
     source.blank();
-    let mut macros = Vec::new();
-    if !contract.outcomes.is_empty() {
-        macros.push("outcome");
-    }
-    if !contract.errors.is_empty() {
-        macros.push("status_error");
-    }
-    match macros.as_slice() {
+    let derives =
+        [(!contract.outcomes.is_empty()).then_some("Outcome"), (!contract.errors.is_empty()).then_some("StatusError")];
+    match derives.into_iter().flatten().collect::<Vec<_>>().as_slice() {
         [] => {}
-        [only] => source.line(&format!("use onboarding_core::{only};")),
-        several => source.line(&format!("use onboarding_core::{{{}}};", several.join(", "))),
+        [only] => source.line(&format!("use onboarding_core::derive::{only};")),
+        several => source.line(&format!("use onboarding_core::derive::{{{}}};", several.join(", "))),
     }
     let variants = contract.errors.iter().flat_map(|error| &error.variants);
     let mut all = variants.chain(contract.outcomes.iter().flat_map(|outcome| &outcome.variants));
@@ -33,7 +28,6 @@ pub(super) fn errors(contract: &Contract) -> String {
     }
     for error in &contract.errors {
         source.blank();
-        source.line("status_error! {");
         source.doc_inline(&if error.aliases.is_empty() {
             let operations: Vec<Inline> = error.operations.iter().map(|method| method_link(method)).collect();
             Inline::join([&Inline::prose("How "), &in_words(&operations), &Inline::prose(" can fail, by status.")])
@@ -47,9 +41,10 @@ pub(super) fn errors(contract: &Contract) -> String {
                 &Inline::prose("."),
             ])
         });
+        source.line("#[derive(Clone, PartialEq, StatusError)]");
+        source.line("#[non_exhaustive]");
         source.line(&format!("pub enum {} {{", error.name));
         write_variants(&mut source, contract, &error.operations, &error.variants, false);
-        source.line("}");
         source.line("}");
         for (alias, method) in error.aliases.iter().zip(&error.operations) {
             source.blank();
@@ -65,15 +60,15 @@ pub(super) fn errors(contract: &Contract) -> String {
     }
     for outcome in &contract.outcomes {
         source.blank();
-        source.line("outcome! {");
         source.doc_inline(&Inline::join([
             &Inline::prose("What "),
             &method_link(&outcome.operation),
             &Inline::prose(" gives, by status."),
         ]));
+        source.line("#[derive(Clone, PartialEq, Outcome)]");
+        source.line("#[non_exhaustive]");
         source.line(&format!("pub enum {} {{", outcome.name));
         write_variants(&mut source, contract, std::slice::from_ref(&outcome.operation), &outcome.variants, true);
-        source.line("}");
         source.line("}");
     }
     source.finish()
@@ -89,12 +84,13 @@ fn write_variants(
 ) {
     for variant in variants {
         source.doc(&meaning(contract, operations, &variant.code));
-        let body = match (raw, &variant.body) {
-            (true, ResponseBody::Text) => "(String) as text".to_owned(),
-            (true, ResponseBody::Bytes) => "(onboarding_core::Bytes) as bytes".to_owned(),
-            (_, body) => status_body_type(body).map(|body| format!("({body})")).unwrap_or_default(),
+        let (body, encoding) = match (raw, &variant.body) {
+            (true, ResponseBody::Text) => ("(String)".to_owned(), ", text"),
+            (true, ResponseBody::Bytes) => ("(onboarding_core::Bytes)".to_owned(), ", bytes"),
+            (_, body) => (status_body_type(body).map(|body| format!("({body})")).unwrap_or_default(), ""),
         };
-        source.line(&format!("{}{body} = {},", variant.name, pattern(&variant.code)));
+        source.line(&format!("#[wire({}{encoding})]", pattern(&variant.code)));
+        source.line(&format!("{}{body},", variant.name));
     }
 }
 
@@ -127,7 +123,6 @@ fn meaning(contract: &Contract, operations: &[String], code: &str) -> String {
 fn pattern(code: &str) -> String {
     match code.strip_suffix("XX") {
         Some(hundreds) => format!("{hundreds}00..={hundreds}99"),
-        None if code == "default" => "_".to_owned(),
         None => code.to_owned(),
     }
 }

@@ -104,20 +104,27 @@ fn named(contract: &Contract, unfit: Unfit, name: &str, sample: &Value) -> Strin
             format!("{name}::new({})", innermost(contract, unfit, &found.name, sample))
         }
         Kind::Object { members, .. } => {
-            let arguments: Vec<String> = members
+            let arguments: Vec<(&str, String)> = members
                 .iter()
                 .filter(|member| matches!(member.presence, Presence::Required | Presence::RequiredNullable))
                 .map(|member| {
                     let sample = &sample[member.wire.as_str()];
-                    match (member.presence, &member.value) {
+                    let argument = match (member.presence, &member.value) {
                         (Presence::RequiredNullable, value) => {
                             format!("Some({})", owned(contract, unfit, value, sample))
                         }
                         (_, TypeUse::Named(name)) => innermost(contract, unfit, name, sample),
                         (_, value) => expression(contract, unfit, value, sample),
-                    }
+                    };
+                    (member.name.as_str(), argument)
                 })
                 .collect();
+            if found.builder.is_some() {
+                let setters: Vec<String> =
+                    arguments.iter().map(|(name, argument)| format!("{name}({argument})")).collect();
+                return format!("{name}::builder().{}.build(){}", setters.join("."), unfit.handled());
+            }
+            let arguments: Vec<String> = arguments.into_iter().map(|(_, argument)| argument).collect();
             format!("{name}::new({})", arguments.join(", "))
         }
     }

@@ -1,5 +1,7 @@
 //! Limits as a sentence of documentation, and as rules of the runtime.
 
+use proc_macro2::TokenStream;
+use quote::quote;
 use serde_json::Number;
 
 use crate::contract::{Bound, CountRange, Limits, PatternLimit};
@@ -41,7 +43,17 @@ fn words(limits: &Limits) -> Vec<String> {
         parts.push("no item twice".to_owned());
     }
     parts.extend(limits.patterns.iter().map(|pattern| format!("of the form `{}`", pattern.source)));
+    parts.extend(limits.formats.iter().map(|format| match format.as_str() {
+        "uuid" => "a UUID".to_owned(),
+        "email" => "an email address".to_owned(),
+        "uri" => "a URI".to_owned(),
+        other => format!("of the format `{other}`"),
+    }));
     parts.extend(limits.only_boolean.map(|value| format!("always `{value}`")));
+    if let Some(each) = limits.each.as_deref().map(words).filter(|each| !each.is_empty()) {
+        let words = each.join(", ");
+        parts.push(if words.starts_with("each ") { format!("in each, {words}") } else { format!("each {words}") });
+    }
     parts
 }
 
@@ -67,9 +79,22 @@ pub(super) fn rules(limits: &Limits) -> Vec<String> {
     rules
 }
 
-/// The rules of each value of a map.
-pub(super) fn rules_of_each(limits: &Limits) -> Vec<String> {
-    rules(&Limits { each: Some(Box::new(limits.clone())), ..Limits::default() })
+/// The same as arguments of `#[wire(…)]`, which writes what holds deeper within lists and maps as `each(max_length(35))`.
+pub(super) fn attributes(limits: &Limits) -> Vec<TokenStream> {
+    let mut attributes: Vec<TokenStream> = own_rules(limits).iter().map(|rule| tokens(rule)).collect();
+    let each = limits.each.as_deref().map(attributes_of_each);
+    attributes.extend(each.into_iter().flatten());
+    attributes
+}
+
+/// The same for each value of a map or item of a list.
+pub(super) fn attributes_of_each(limits: &Limits) -> Vec<TokenStream> {
+    attributes(limits).into_iter().map(|rule| quote! { each(#rule) }).collect()
+}
+
+/// A rule as tokens: a name and literals.
+fn tokens(rule: &str) -> TokenStream {
+    rule.parse().unwrap_or_default()
 }
 
 fn own_rules(limits: &Limits) -> Vec<String> {
@@ -119,7 +144,7 @@ fn within(depth: usize, rule: &str) -> String {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{rules, sentence, within};
+    use super::{attributes, rules, sentence, within};
     use crate::contract::Limits;
 
     fn limits(schema: &Value) -> Limits {
@@ -142,6 +167,7 @@ mod tests {
             (json!({"minimum": 5, "maximum": 5}), "Exactly 5."),
             (json!({"uniqueItems": true, "default": ""}), "No item twice, empty by default."),
             (json!({"pattern": "^[A-Z]$"}), "Of the form `^[A-Z]$`."),
+            (json!({"format": "uuid"}), "A UUID."),
             (json!({"type": "boolean", "enum": [false]}), "Always `false`."),
         ] {
             assert_eq!(sentence(&limits(&schema)).as_deref(), Some(expected), "{schema}");
@@ -179,6 +205,9 @@ mod tests {
             each: Some(Box::new(each(limits(&json!({"minLength": 1}))))),
             ..limits(&json!({"maxItems": 2}))
         });
+        assert_eq!(sentence(&deep).as_deref(), Some("Each at most 2 items, in each, each at least 1 character."));
+        let attributes: Vec<String> = attributes(&deep).iter().map(ToString::to_string).collect();
+        assert_eq!(attributes, ["each (max_items (2))", "each (each (each (min_length (1))))"]);
         assert_eq!(rules(&deep), ["each_max_items(2)", "each(Rule::each(Rule::each_min_length(1)))"]);
     }
 }

@@ -6,9 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::operations::has_call_type;
 use super::outline::{Block, Outline};
-use super::rust::wrapped;
 use super::tests::test_name;
-use crate::contract::{Contract, CredentialForm, Given, Kind, Member, Operation, Presence, TypeDefinition};
+use crate::contract::{Contract, CredentialForm, Given, Kind, Operation, TypeDefinition};
 use crate::names::{member_name, type_name};
 use crate::payloads::Payloads;
 use crate::proof::Proved;
@@ -108,10 +107,10 @@ fn sign_in(outline: &mut Outline, form: &CredentialForm) {
 
 fn errors(contract: &Contract) -> Outline {
     let mut outline = Outline::default();
-    let errors = contract.errors.iter().map(|error| ("status_error", &error.name, &error.variants));
-    let outcomes = contract.outcomes.iter().map(|outcome| ("outcome", &outcome.name, &outcome.variants));
-    for (form, name, variants) in errors.chain(outcomes) {
-        let path = format!("{form}! {name}");
+    let errors = contract.errors.iter().map(|error| (&error.name, &error.variants));
+    let outcomes = contract.outcomes.iter().map(|outcome| (&outcome.name, &outcome.variants));
+    for (name, variants) in errors.chain(outcomes) {
+        let path = format!("enum {name}");
         outline.items_in(&path, variants.iter().map(|variant| &variant.name));
         outline.item(path);
     }
@@ -129,11 +128,11 @@ fn operations(contract: &Contract, tag: &str) -> Outline {
         outline.examples(1);
         outline.item(format!("impl Client / fn {} / static OPERATION", operation.method_name));
         if has_call_type(operation) {
-            let path = format!("call! {}", operation.type_stem);
+            outline.item(format!("struct {}", operation.type_stem));
             let optional = operation.parameters.iter().filter(|parameter| !parameter.required);
-            outline.items_in(&path, optional.map(|parameter| &parameter.name));
-            outline.items_in(&path, operation.body.iter().filter(|body| !body.required).map(|_| "body"));
-            outline.item(path);
+            let mut setters: Vec<String> = optional.map(|parameter| format!("fn {}", parameter.name)).collect();
+            setters.extend(operation.body.iter().filter(|body| !body.required).map(|_| "fn body".to_owned()));
+            implementation(&mut outline, &operation.type_stem, setters);
         }
     }
     outline
@@ -143,58 +142,34 @@ fn types(contract: &Contract, module: &str) -> Outline {
     let mut outline = Outline::default();
     for definition in contract.types.values().filter(|definition| definition.module == module) {
         one_type(&mut outline, definition);
-        if !wrapped(contract, &definition.name).is_empty() {
-            outline.item(format!("wraps! {}", definition.name));
-        }
-        if contract.pages.iter().any(|page| page.name == definition.name) {
-            outline.item(format!("page! {}", definition.name));
-        }
         if contract.batches.iter().any(|batch| batch.name == definition.name) {
-            outline.item(format!("event_batch! {}", definition.name));
+            implementation(&mut outline, &format!("EventBatch for {}", definition.name), ["const LIST", "type Event"]);
         }
     }
     outline
 }
 
 fn one_type(outline: &mut Outline, definition: &TypeDefinition) {
-    let path = |form: &str| format!("{form}! {}", definition.name);
     let path = match &definition.kind {
-        Kind::Object { constants, members, extra } => {
-            let path = path("object");
-            let mut group = |name: &str, members: Vec<String>| {
-                if !members.is_empty() {
-                    outline.items_in(&format!("{path} / {name}"), members);
-                    outline.items_in(&path, [name]);
-                }
-            };
-            let named = |presences: &[Presence]| -> Vec<String> {
-                let members = members.iter().filter(|member| presences.contains(&member.presence));
-                members.map(|Member { name, .. }| name.clone()).collect()
-            };
-            group("constant", constants.iter().map(|constant| constant.name.clone()).collect());
-            group("required", named(&[Presence::Required, Presence::RequiredNullable]));
-            group("optional", named(&[Presence::Optional]));
-            group("nullable", named(&[Presence::ThreeState]));
-            group("extra", extra.iter().map(|_| "extra".to_owned()).collect());
+        Kind::Object { members, extra, .. } => {
+            let path = format!("struct {}", definition.name);
+            outline.items_in(&path, members.iter().map(|member| &member.name));
+            outline.items_in(&path, extra.iter().map(|_| "extra"));
             path
         }
         Kind::StringEnum(variants) => {
-            let path = path("string_enum");
-            outline.items_in(&path, variants.iter().map(|(name, _)| name));
+            let path = format!("enum {}", definition.name);
+            outline.items_in(&path, variants.iter().map(|(name, _)| name.as_str()).chain(["Unknown"]));
             path
         }
-        Kind::TaggedUnion { variants, .. } => {
-            let path = path("tagged_union");
-            outline.items_in(&path, variants.iter().map(|variant| &variant.name));
+        Kind::TaggedUnion { variants, .. } | Kind::UntaggedUnion(variants) => {
+            let path = format!("enum {}", definition.name);
+            outline.items_in(&path, variants.iter().map(|variant| variant.name.as_str()).chain(["Unknown"]));
             path
         }
-        Kind::UntaggedUnion(variants) => {
-            let path = path("untagged_union");
-            outline.items_in(&path, variants.iter().map(|variant| &variant.name));
-            path
+        Kind::TextIdentifier | Kind::IntegerIdentifier { .. } | Kind::ResourceUrl { .. } => {
+            format!("struct {}", definition.name)
         }
-        Kind::TextIdentifier | Kind::IntegerIdentifier { .. } => path("identifier"),
-        Kind::ResourceUrl { .. } => path("resource_url"),
     };
     outline.item(path);
 }

@@ -54,7 +54,7 @@ pub(crate) fn emit(contract: &Contract, payloads: &Payloads, proved: &Proved) ->
     let rust = within("src/generated", generated.into())
         .into_iter()
         .chain(within("src/generated/operations", sound(operations::operations(contract))))
-        .chain(within("src/generated/types", sound(types::types(contract))))
+        .chain(within("src/generated/types", types::types(contract)))
         .chain(within("tests/generated", sound(tests::tests(contract, payloads, proved))));
     let mut meant = meant::rust_files(contract, payloads, proved);
     let package = contract.settings.package.name.replace('-', "_");

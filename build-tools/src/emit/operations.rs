@@ -8,8 +8,7 @@ use super::rust::{
     Scope, argument_reference, argument_type, code_of, definition, import_core, is_list, replace_in_code,
     status_body_type, success_type, type_text,
 };
-use super::source::Source;
-use super::types::{checked, write_use};
+use super::source::{Source, write_use};
 use crate::contract::{
     BodyKind, Contract, Kind, Operation, PagingStyle, Parameter, Place, Provenance, Success, Tag, TypeUse,
 };
@@ -91,12 +90,12 @@ fn file(contract: &Contract, tag: &Tag) -> String {
     if code.contains("Rule::") {
         imports.insert("Rule".to_owned());
     }
-    if operations.iter().any(|operation| has_call_type(operation)) {
-        imports.insert("call".to_owned());
-    }
     let mut source = Source::rust(&contract.vendor);
     source.module_doc(&tag.description);
     source.blank();
+    if operations.iter().any(|operation| has_call_type(operation)) {
+        source.line("use onboarding_core::derive::Call;");
+    }
     write_use(&mut source, "use", "onboarding_core", &imports);
     source.blank();
     let mut own: BTreeSet<String> = BTreeSet::new();
@@ -442,8 +441,8 @@ fn notes(operation: &Operation) -> Vec<String> {
     notes
 }
 
+/// The type of a call with optional parameters: its methods for sending come from a derive, its setters are written here.
 fn write_call(source: &mut Source, contract: &Contract, operation: &Operation) {
-    source.line("call! {");
     let method = Inline::code(&operation.method_name);
     source.doc_line(&Inline::join([
         &Inline::prose("A call of "),
@@ -452,57 +451,70 @@ fn write_call(source: &mut Source, contract: &Contract, operation: &Operation) {
         &Inline::link(&Inline::code("send"), "Self::send"),
         &Inline::prose("."),
     ]));
-    let pages = contract.paged.iter().find(|paged| paged.method_name == operation.method_name).map_or_else(
-        String::new,
-        |paged| {
-            let style = match paged.style {
-                PagingStyle::Number => "number",
-                PagingStyle::Offset => "offset",
-            };
-            let default = paged.default_limit.map_or_else(String::new, |limit| format!(", {limit}"));
-            format!(", pages {style}({}, {}{default})", literal(&paged.at), literal(&paged.limit))
-        },
-    );
-    source.line(&format!(
-        "pub struct {} -> {}, {}{pages} {{",
-        operation.type_stem,
-        success_type(&operation.success),
-        error_type(operation)
-    ));
-    for parameter in operation.parameters.iter().filter(|parameter| !parameter.required) {
-        source.doc(&parameter.description);
-        if let Some(limits) = sentence(&parameter.limits) {
-            source.line("///");
-            source.doc(&limits);
-        }
-        if parameter.deprecated {
-            source.line("#[deprecated = \"the vendor advises against it\"]");
-        }
-        let place = match parameter.place {
-            Place::Path | Place::PathJoined | Place::Query => "query",
-            Place::QueryEach => "each",
-            Place::QueryJoined => "joined",
-            Place::Header => "header",
-            Place::HeaderJoined => "header_joined",
+    source.line("#[derive(Debug, Call)]");
+    source.line("#[must_use = \"nothing is sent before `send`\"]");
+    if let Some(paged) = contract.paged.iter().find(|paged| paged.method_name == operation.method_name) {
+        let style = match paged.style {
+            PagingStyle::Number => "number",
+            PagingStyle::Offset => "offset",
         };
-        let value = type_text(&parameter.value, Scope::Crate);
-        let rules = checked(&parameter.limits);
-        source.line(&format!("{}: {value} = {place} {}{rules},", parameter.name, literal(&parameter.wire)));
+        let default = paged.default_limit.map_or_else(String::new, |limit| format!(", {limit}"));
+        source.line(&format!("#[wire(pages({style}, {}, {}{default}))]", literal(&paged.at), literal(&paged.limit)));
+    }
+    source.line(&format!("pub struct {}(pub(crate) {});", operation.type_stem, call_type(operation)));
+    source.blank();
+    source.line(&format!("impl {} {{", operation.type_stem));
+    for parameter in operation.parameters.iter().filter(|parameter| !parameter.required) {
+        source.blank();
+        write_setter(source, parameter);
     }
     if let Some(body) = operation.body.as_ref().filter(|body| !body.required) {
+        source.blank();
         source.doc(if body.description.is_empty() { "What is sent." } else { &body.description });
         let value = match (body.kind, &body.value) {
-            (BodyKind::Bytes, _) => "onboarding_core::Bytes".to_owned(),
-            (_, TypeUse::List(item)) => format!("[{}]", type_text(item, Scope::Crate)),
-            (_, value) => type_text(value, Scope::Crate),
+            (BodyKind::Bytes, _) => "impl Into<onboarding_core::Bytes>".to_owned(),
+            (_, TypeUse::List(item)) => format!("&[{}]", type_text(item, Scope::Crate)),
+            (_, value) => format!("&{}", type_text(value, Scope::Crate)),
         };
-        let encoding = match body.kind {
-            BodyKind::Json => "json",
-            BodyKind::Form => "form",
-            BodyKind::Bytes => "bytes",
+        let media_type = literal(&body.media_type);
+        let step = match body.kind {
+            BodyKind::Json => format!("json({media_type}, body)"),
+            BodyKind::Form => "form(body)".to_owned(),
+            BodyKind::Bytes => format!("bytes({media_type}, body)"),
         };
-        source.line(&format!("body: {value} = {encoding} {},", literal(&body.media_type)));
+        source.line(&format!("pub fn body(self, body: {value}) -> Self {{"));
+        source.line(&format!("Self(self.0.{step})"));
+        source.line("}");
     }
     source.line("}");
+}
+
+/// The setter of an optional parameter.
+fn write_setter(source: &mut Source, parameter: &Parameter) {
+    source.doc(&parameter.description);
+    if let Some(limits) = sentence(&parameter.limits) {
+        source.line("///");
+        source.doc(&limits);
+    }
+    if parameter.deprecated {
+        source.line("#[deprecated = \"the vendor advises against it\"]");
+    }
+    let (step, is_list) = match parameter.place {
+        Place::Path | Place::PathJoined | Place::Query => ("query", false),
+        Place::QueryEach => ("query_each", true),
+        Place::QueryJoined => ("query_joined", true),
+        Place::Header => ("header", false),
+        Place::HeaderJoined => ("header_joined", true),
+    };
+    let value = type_text(&parameter.value, Scope::Crate);
+    let (argument, given) = if is_list {
+        (format!("values: impl IntoIterator<Item = impl Into<{value}>>"), "values")
+    } else {
+        (format!("value: impl Into<{value}>"), "value.into()")
+    };
+    let rules: Vec<String> = rules(&parameter.limits).iter().map(|rule| format!("Rule::{rule}")).collect();
+    let rules = if rules.is_empty() { "&[]".to_owned() } else { format!("const {{ &[{}] }}", rules.join(", ")) };
+    source.line(&format!("pub fn {}(self, {argument}) -> Self {{", parameter.name));
+    source.line(&format!("Self(self.0.{step}::<{value}>({}, {given}, {rules}))", literal(&parameter.wire)));
     source.line("}");
 }

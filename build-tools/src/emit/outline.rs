@@ -9,21 +9,28 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
 use syn::{ImplItem, Item, UseTree};
 
-/// The macros that give a type or a call its form.
-const FORMS: &[&str] = &[
-    "assert_schemas",
-    "call",
-    "event_batch",
-    "identifier",
-    "object",
-    "outcome",
-    "page",
-    "resource_url",
-    "status_error",
-    "string_enum",
-    "tagged_union",
-    "untagged_union",
-    "wraps",
+/// The macros that stand for items.
+const FORMS: &[&str] = &["assert_schemas"];
+
+/// The derives.
+const DERIVES: &[&str] = &[
+    "Call",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Eq",
+    "Hash",
+    "Identifier",
+    "Object",
+    "Ord",
+    "Outcome",
+    "PartialEq",
+    "PartialOrd",
+    "ResourceUrl",
+    "StatusError",
+    "StringEnum",
+    "TaggedUnion",
+    "UntaggedUnion",
 ];
 
 /// The macros that are called within functions.
@@ -34,10 +41,10 @@ const CALLED: &[&str] =
 const ATTRIBUTES: &[&str] = &[
     "allow(clippy::pedantic,deprecated,reason=\"generated: its form is reviewed in the generator\")",
     "deprecated=\"the vendor advises against it\"",
-    "derive(Clone,Copy,Debug,PartialEq,Eq,Hash)",
-    "derive(Clone,Debug)",
+    "doc(hidden)",
     "inline",
     "must_use",
+    "must_use=\"nothing is sent before `send`\"",
     "non_exhaustive",
     "path=\"operations/mod.rs\"",
     "rustfmt::skip",
@@ -333,11 +340,18 @@ impl Surroundings<'_> {
             return Ok(());
         }
         let text = without_blanks(attribute);
-        if ATTRIBUTES.contains(&text.as_str()) {
-            Ok(())
-        } else {
-            Err(format!("it has the attribute `{}`", shortened(&text)))
-        }
+        let is_meant = match trees.as_slice() {
+            [TokenTree::Ident(derive), TokenTree::Group(derives)] if derive == "derive" => {
+                derives.stream().into_iter().all(|tree| match tree {
+                    TokenTree::Ident(name) => DERIVES.iter().any(|other| name == other),
+                    TokenTree::Punct(comma) => comma.as_char() == ',',
+                    _ => false,
+                })
+            }
+            [TokenTree::Ident(wire), TokenTree::Group(arguments)] if wire == "wire" => is_data(arguments.stream()),
+            _ => ATTRIBUTES.contains(&text.as_str()),
+        };
+        if is_meant { Ok(()) } else { Err(format!("it has the attribute `{}`", shortened(&text))) }
     }
 
     fn read_call(&self, name: &str, arguments: &TokenStream) -> Result<(), String> {
@@ -369,6 +383,15 @@ impl Surroundings<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether tokens are names, literals and lists of them: nothing that could be evaluated.
+fn is_data(stream: TokenStream) -> bool {
+    stream.into_iter().all(|tree| match tree {
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Parenthesis && is_data(group.stream()),
+        TokenTree::Punct(punct) => [',', '=', '.', '?'].contains(&punct.as_char()),
+        TokenTree::Ident(_) | TokenTree::Literal(_) => true,
+    })
 }
 
 /// A block of Markdown that is more than a paragraph, a list or a table.
@@ -475,7 +498,7 @@ mod tests {
 
     const FILE: &str = "\
 //! A file.
-use onboarding_core::{object, untagged_union};
+use onboarding_core::derive::{Object, UntaggedUnion};
 impl Client {
     /// Gets it.
     ///
@@ -490,25 +513,25 @@ impl Client {
         self.core.request(&OPERATION).header(\"a\", format!(\"{}\", 1))
     }
 }
-object! {
-    /// A thing.
-    pub struct Thing: sent {
-        required {
-            /// Its name.
-            name: String = \"name\" [min_length(1)],
-        }
-        nullable {
-            size / clear_size: i64 = \"size\",
-        }
-    }
+/// A thing.
+#[derive(Clone, PartialEq, Object)]
+#[wire(sent, page(items = data, total = meta?.total))]
+pub struct Thing {
+    /// Its name.
+    #[wire(required, \"name\", min_length(1))]
+    pub name: String,
+    #[wire(nullable, \"size\", clear = clear_size)]
+    pub size: Patch<i64>,
 }
-untagged_union! {
-    pub enum Value {
-        /// A number.
-        Number(f64),
-        Text(String) [\"kind\" = \"text\"],
-    }
+#[derive(UntaggedUnion)]
+pub enum Value {
+    /// A number.
+    #[wire(number)]
+    Number(f64),
+    #[wire(object(member(\"kind\", \"text\")))]
+    Text(String),
 }
+assert_schemas! { public = 1 }
 ";
 
     fn meant() -> Outline {
@@ -516,10 +539,11 @@ untagged_union! {
         for item in ["impl Client", "impl Client / fn get", "impl Client / fn get / static OPERATION"] {
             outline.item(item);
         }
-        outline.item("object! Thing");
-        outline.items_in("object! Thing", ["required", "required / name", "nullable", "nullable / size"]);
-        outline.item("untagged_union! Value");
-        outline.items_in("untagged_union! Value", ["Number", "Text"]);
+        outline.item("struct Thing");
+        outline.items_in("struct Thing", ["name", "size"]);
+        outline.item("enum Value");
+        outline.items_in("enum Value", ["Number", "Text"]);
+        outline.item("assert_schemas! public");
         outline.examples(1);
         outline
     }
@@ -537,8 +561,8 @@ untagged_union! {
     fn whatever_else_is_in_a_file_is_found() {
         let intruders = [
             // Behind a comment that was ended.
-            ("        /// A number.\n", "        /// A number.\nInjected(bool),\n"),
-            ("            /// Its name.\n", "            /// Its name.\ninjected: bool = \"x\",\n"),
+            ("    /// A number.\n", "    /// A number.\nInjected(bool),\n"),
+            ("    /// Its name.\n", "    /// Its name.\ninjected: bool,\n"),
             ("    /// Gets it.\n", "    /// Gets it.\npub fn injected() {}\n"),
             ("        static", "        fn injected() {}\n        static"),
             ("//! A file.\n", "//! A file.\n#![allow(warnings)]\n"),
@@ -548,9 +572,15 @@ untagged_union! {
             ("use onboarding_core", "use onboarding_core::*;\nuse onboarding_core"),
             ("use onboarding_core", "macro_rules! injected { () => {} }\nuse onboarding_core"),
             ("use onboarding_core", "extern crate injected;\nuse onboarding_core"),
-            ("object! {\n", "object! {\n    #[path = \"/etc/passwd\"]\n"),
-            ("object! {\n", "injected! { pub struct A {} }\nobject! {\n"),
-            ("object! {\n", "object! { pub struct A {} }\nobject! {\n"),
+            (
+                "#[derive(Clone, PartialEq, Object)]\n",
+                "#[derive(Clone, PartialEq, Object)]\n#[path = \"/etc/passwd\"]\n",
+            ),
+            ("#[derive(Clone, PartialEq, Object)]\n", "#[derive(Clone, PartialEq, injected::Object)]\n"),
+            ("min_length(1)", "min_length({ injected() })"),
+            ("min_length(1)", "min_length(injected!())"),
+            ("assert_schemas! {", "injected! { pub struct A {} }\nassert_schemas! {"),
+            ("assert_schemas! {", "assert_schemas! { pub struct A {} }\nassert_schemas! {"),
             ("#[inline]", "#[derive(Injected)]"),
             ("format!(\"{}\", 1)", "format!(\"{}\", include_str!(\"/etc/passwd\"))"),
             ("format!(\"{}\", 1)", "env!(\"HOME\")"),
@@ -561,12 +591,12 @@ untagged_union! {
             ("    /// Gets it.\n", "    /// Gets it.\n    ///\n    ///     injected();\n"),
             ("    /// Gets it.\n", "    /// Gets it.\n    ///\n    /// ```no_run\n    /// injected();\n    /// ```\n"),
             ("    /// Gets it.\n", "    /// # Injected\n"),
-            ("        /// A number.\n", "        /// <script>injected()</script>\n"),
-            ("        /// A number.\n", "        /// [x](javascript:injected())\n"),
-            ("        /// A number.\n", "        /// ![x](https://a.example)\n"),
+            ("    /// A number.\n", "    /// <script>injected()</script>\n"),
+            ("    /// A number.\n", "    /// [x](javascript:injected())\n"),
+            ("    /// A number.\n", "    /// ![x](https://a.example)\n"),
             // What is missing.
             ("        static OPERATION: Operation = Operation::new(\"get\");\n", ""),
-            ("        Text(String) [\"kind\" = \"text\"],\n", ""),
+            ("    #[wire(object(member(\"kind\", \"text\")))]\n    Text(String),\n", ""),
             ("/// ```no_run\n", "/// ```ignore\n"),
         ];
         for (from, to) in intruders {

@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::rust::code_of;
-use super::source::Source;
+use super::source::{Source, braced};
 use super::tests::{call_with, code, included, own_type, test_name, write_own_imports};
-use super::types::braced;
 use crate::contract::{Contract, Extent, ResponseBody, TypeUse, sample};
 use crate::proof::canaries::{Call, Canary};
 use crate::proof::mutants::Place;

@@ -1,7 +1,12 @@
 //! Text of a generated file, put together line by line.
 
+use std::collections::BTreeSet;
+
 use crate::output::HEADER;
 use crate::text::{Inline, paragraphs, visible};
+
+/// What the values of an example are.
+pub(super) const SAMPLES: &str = "With sample values, which fit the documented limits and are not the vendor's data:";
 
 /// Columns after which documentation is wrapped.
 const WIDTH: usize = 120;
@@ -100,7 +105,7 @@ impl Source {
 
     /// A section with an example that is compiled and not run. Each line is Rust; one that begins with `# ` is not shown.
     pub(super) fn doc_example(&mut self, lines: &[String]) {
-        self.lines(["/// # Example", "///", "/// ```no_run"]);
+        self.lines(["/// # Example", "///", &format!("/// {SAMPLES}"), "///", "/// ```no_run"]);
         for line in lines {
             self.line(format!("/// {line}").trim_end());
         }
@@ -146,6 +151,39 @@ pub(super) fn table<const COLUMNS: usize>(heading: [&'static str; COLUMNS], rows
     let mut lines = vec![format!("| {} |", heading.join(" | ")), format!("|{}", "---|".repeat(COLUMNS))];
     lines.extend(rows.iter().map(|row| format!("| {} |", row.each_ref().map(Inline::cell).join(" | "))));
     lines
+}
+
+/// An import, over several lines where it is long.
+pub(super) fn write_use(source: &mut Source, keyword: &str, path: &str, names: &BTreeSet<String>) {
+    let line = format!("{keyword} {path}::{};", braced(names));
+    if line.len() <= 110 {
+        source.line(&line);
+        return;
+    }
+    source.line(&format!("{keyword} {path}::{{"));
+    write_names(source, names.iter().map(String::as_str));
+    source.line("};");
+}
+
+/// Names with a comma behind each, as many on a line as there is room for.
+fn write_names<'n>(source: &mut Source, names: impl IntoIterator<Item = &'n str>) {
+    let mut line = String::new();
+    for name in names {
+        if line.len() + name.len() > 110 {
+            source.line(line.trim_end());
+            line.clear();
+        }
+        line.push_str(name);
+        line.push_str(", ");
+    }
+    source.line(line.trim_end());
+}
+
+pub(super) fn braced(names: &BTreeSet<String>) -> String {
+    match names.len() {
+        1 => names.iter().cloned().collect(),
+        _ => format!("{{{}}}", names.iter().cloned().collect::<Vec<_>>().join(", ")),
+    }
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, TokenStreamExt as _, quote};
 use syn::{ImplItem, Item, UseTree};
 
-use super::source::{header, table};
+use super::source::{SAMPLES, header, table};
 use crate::contract::{Contract, TypeUse};
 use crate::text::{Inline, literal, paragraphs};
 
@@ -101,7 +101,7 @@ impl Docs {
 
     /// A section with an example that is compiled and not run: what stands around `statements` is not shown.
     pub(super) fn example(&mut self, example: &Example) {
-        let mut lines = ["# Example", "", "```no_run"].map(str::to_owned).to_vec();
+        let mut lines = ["# Example", "", SAMPLES, "", "```no_run"].map(str::to_owned).to_vec();
         lines.extend(example.lines());
         lines.push("```".to_owned());
         self.block(lines);
@@ -466,7 +466,7 @@ mod tests {
             shown: quote! { let answer = client.get("a").send().await?; },
             hidden: quote! { drop(answer); Ok(()) },
         });
-        let expected = "/// Gets it.\n///\n/// # Example\n///\n/// ```no_run\n/// # use tiny::*;\n\
+        let expected = "/// Gets it.\n///\n/// # Example\n///\n/// With sample values, which fit the documented limits and are not the vendor's data:\n///\n/// ```no_run\n/// # use tiny::*;\n\
                         /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {\n\
                         /// let answer = client.get(\"a\").send().await?;\n/// # drop(answer);\n/// # Ok(())\n/// # }\n/// ```\nfn a() {}\n";
         assert_eq!(text(&quote! { #docs fn a() {} }), expected);

@@ -1,385 +1,452 @@
-//! The types, a file for each tag that alone uses them and one for those that several share.
+//! The types, a file for each tag that alone uses them and one for those that several share: plain items, whose derives read
+//! from `#[wire(…)]` what they are on the wire.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::limits::{rules, rules_of_each, sentence};
-use super::rust::{Scope, import_core, type_text, wrapped};
-use super::source::Source;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::limits::{attributes, attributes_of_each, sentence};
+use super::rust::wrapped;
+use super::tokens::{Docs, Imports, Scope, file, ident};
 use crate::contract::{
-    Contract, Extra, Kind, Limits, ListPage, Mark, Member, PageForm, PathStep, Presence, TypeDefinition, TypeUse,
-    Variant, VariantForm,
+    Constant, Contract, EventBatch, Extra, Kind, ListPage, Mark, Member, PageForm, PathStep, Presence, TypeDefinition,
+    TypeUse, Variant, VariantForm,
 };
 use crate::text::{Inline, literal};
 
+/// What documentation says of what is kept out of `Debug`.
+const PRIVATE: &str = "Personal data: `Debug` shows `[redacted]`.";
+
 /// File names and texts, `mod.rs` among them.
-pub(super) fn types(contract: &Contract) -> Vec<(String, String)> {
+pub(super) fn types(contract: &Contract) -> Vec<(String, Result<String, String>)> {
     let mut modules: BTreeMap<&str, Vec<&TypeDefinition>> = BTreeMap::new();
     for definition in contract.types.values() {
         modules.entry(&definition.module).or_default().push(definition);
     }
     let mut files = vec![("mod.rs".to_owned(), index(contract, &modules))];
     for (module, definitions) in &modules {
-        files.push((format!("{module}.rs"), file(contract, module, definitions)));
+        files.push((format!("{module}.rs"), types_of_tag(contract, module, definitions)));
     }
     files
 }
 
-fn index(contract: &Contract, modules: &BTreeMap<&str, Vec<&TypeDefinition>>) -> String {
-    let mut source = Source::rust(&contract.vendor);
-    source.module_doc(&format!("What {} sends and is sent.", contract.settings.package.vendor));
-    source.blank();
-    for module in modules.keys() {
-        source.line(&format!("mod {module};"));
-    }
-    source.blank();
-    for (module, definitions) in modules {
-        source.line(&format!("pub use self::{module}::{{"));
+/// A module for each tag. Every type is also found without its module, which documentation does not show again.
+fn index(contract: &Contract, modules: &BTreeMap<&str, Vec<&TypeDefinition>>) -> Result<String, String> {
+    let mut docs = Docs::of(&format!(
+        "What {} sends and receives: a module for each group of operations.",
+        contract.settings.package.vendor
+    ));
+    docs.inline(&Inline::join([
+        &Inline::prose("Each type is also here by its name alone, as in "),
+        &Inline::code("types::Name"),
+        &Inline::prose("."),
+    ]));
+    let names = modules.keys().map(|module| ident(module));
+    let exported = modules.iter().map(|(module, definitions)| {
+        let module = ident(module);
         let mut names: Vec<&str> = definitions.iter().map(|definition| definition.name.as_str()).collect();
+        names.extend(definitions.iter().filter_map(|definition| definition.builder.as_deref()));
         names.sort_unstable();
-        write_names(&mut source, names);
-        source.line("};");
-    }
-    source.finish()
+        let names = names.into_iter().map(ident);
+        quote! {
+            #[doc(hidden)]
+            pub use self::#module::{#(#names),*};
+        }
+    });
+    let items = quote! { #(pub mod #names;)* #(#exported)* };
+    file(&contract.vendor, &docs, &items)
 }
 
-fn file(contract: &Contract, module: &str, definitions: &[&TypeDefinition]) -> String {
-    let mut body = Source::default();
-    let mut macros = BTreeSet::new();
-    let pages: BTreeMap<&str, &ListPage> = contract.pages.iter().map(|page| (page.name.as_str(), page)).collect();
-    for definition in definitions {
-        body.blank();
-        macros.insert(write(&mut body, definition));
-        let inner: Vec<&str> = wrapped(contract, &definition.name).into_iter().map(|(_, inner)| inner).collect();
-        if !inner.is_empty() {
-            body.blank();
-            body.line(&format!("wraps! {{ {}: {} }}", definition.name, inner.join(", ")));
-            macros.insert("wraps");
-        }
-        if let Some(page) = pages.get(definition.name.as_str()) {
-            let item = type_text(&page.item, Scope::Types);
-            let form = match &page.form {
-                PageForm::Object { items, total } => {
-                    let total = if total.is_empty() { String::new() } else { format!(", total {}", closure(total)) };
-                    format!("= {items}{total}")
-                }
-                PageForm::Union(variants) => format!("= [{}]", variants.join(", ")),
-            };
-            body.blank();
-            body.line(&format!("page! {{ {} of {item} {form} }}", page.name));
-            macros.insert("page");
-        }
-        if let Some(batch) = contract.batches.iter().find(|batch| batch.name == definition.name) {
-            let list = batch.list.as_ref().map_or_else(String::new, |list| format!(" = {}", literal(list)));
-            body.blank();
-            body.line(&format!("event_batch! {{ {} of {}{list} }}", batch.name, batch.event));
-            macros.insert("event_batch");
-        }
-    }
-    let mut imports: BTreeSet<String> = macros.iter().map(|name| (*name).to_owned()).collect();
-    let body = import_core(contract, body.finish(), &mut imports);
-    if body.contains("(Rule::") {
-        imports.insert("Rule".to_owned());
-    }
-    let mut source = Source::rust(&contract.vendor);
+fn types_of_tag(contract: &Contract, module: &str, definitions: &[&TypeDefinition]) -> Result<String, String> {
+    let imports = Imports::new(contract, Scope::Types);
+    let items: Vec<TokenStream> =
+        definitions.iter().map(|definition| Emitter { contract, imports: &imports, definition }.item()).collect();
+    let own: BTreeSet<&str> = definitions.iter().map(|definition| definition.name.as_str()).collect();
+    let uses = imports.uses(&own);
     let about = match contract.tags.iter().find(|tag| tag.module == module) {
         Some(tag) => format!("Types of {}.", tag.name),
         None => "Types that several groups of operations share.".to_owned(),
     };
-    source.module_doc(&about);
-    source.blank();
-    write_use(&mut source, "use", "onboarding_core", &imports);
-    let own: BTreeSet<&str> = definitions.iter().map(|definition| definition.name.as_str()).collect();
-    let foreign: BTreeSet<String> = definitions
-        .iter()
-        .flat_map(|definition| {
-            let inner = wrapped(contract, &definition.name).into_iter().map(|(_, inner)| inner.to_owned());
-            let batch = contract.batches.iter().find(|batch| batch.name == definition.name);
-            mentioned(&definition.kind).into_iter().chain(inner).chain(batch.map(|batch| batch.event.clone()))
-        })
-        .filter(|name| !own.contains(name.as_str()))
-        .collect();
-    if !foreign.is_empty() {
-        source.blank();
-        write_use(&mut source, "use", "super", &foreign);
-    }
-    let mut text = source.finish();
-    text.push('\n');
-    text.push_str(&body);
-    text
+    file(&contract.vendor, &Docs::of(&about), &quote! { #uses #(#items)* })
 }
 
-/// The way from a page to its total, as a closure that gives an `Option`.
-fn closure(total: &[PathStep]) -> String {
-    let mut text = "page".to_owned();
-    for (index, step) in total.iter().enumerate() {
-        text.push('.');
-        text.push_str(&step.member);
-        if !step.required && index + 1 < total.len() {
-            text.push_str(".as_ref()?");
-        }
-    }
-    match total.last() {
-        Some(last) if last.required => format!("|page| Some({text})"),
-        _ => format!("|page| {text}"),
-    }
+/// Writes one type.
+#[derive(Clone, Copy)]
+struct Emitter<'c> {
+    contract: &'c Contract,
+    imports: &'c Imports<'c>,
+    definition: &'c TypeDefinition,
 }
 
-/// An import, over several lines where it is long.
-pub(super) fn write_use(source: &mut Source, keyword: &str, path: &str, names: &BTreeSet<String>) {
-    let line = format!("{keyword} {path}::{};", braced(names));
-    if line.len() <= 110 {
-        source.line(&line);
-        return;
-    }
-    source.line(&format!("{keyword} {path}::{{"));
-    write_names(source, names.iter().map(String::as_str));
-    source.line("};");
-}
-
-/// Names with a comma behind each, as many on a line as there is room for.
-fn write_names<'n>(source: &mut Source, names: impl IntoIterator<Item = &'n str>) {
-    let mut line = String::new();
-    for name in names {
-        if line.len() + name.len() > 110 {
-            source.line(line.trim_end());
-            line.clear();
-        }
-        line.push_str(name);
-        line.push_str(", ");
-    }
-    source.line(line.trim_end());
-}
-
-pub(super) fn braced(names: &BTreeSet<String>) -> String {
-    match names.len() {
-        1 => names.iter().cloned().collect(),
-        _ => format!("{{{}}}", names.iter().cloned().collect::<Vec<_>>().join(", ")),
-    }
-}
-
-fn mentioned(kind: &Kind) -> Vec<String> {
-    let named = |value: &crate::contract::TypeUse| value.named().map(str::to_owned);
-    match kind {
-        Kind::Object { members, extra, .. } => {
-            let values = members.iter().map(|member| &member.value).chain(extra.iter().map(|extra| &extra.value));
-            values.filter_map(named).collect()
-        }
-        Kind::TaggedUnion { variants, .. } | Kind::UntaggedUnion(variants) => {
-            variants.iter().filter_map(|variant| named(&variant.value)).collect()
-        }
-        Kind::ResourceUrl { identifier, .. } => vec![identifier.clone()],
-        Kind::StringEnum(_) | Kind::TextIdentifier | Kind::IntegerIdentifier { .. } => Vec::new(),
-    }
-}
-
-/// Writes a type; returns the macro that gives it its form.
-fn write(source: &mut Source, definition: &TypeDefinition) -> &'static str {
-    let name = &definition.name;
-    let macro_name = match &definition.kind {
-        Kind::Object { .. } => "object",
-        Kind::StringEnum(_) => "string_enum",
-        Kind::TaggedUnion { .. } => "tagged_union",
-        Kind::UntaggedUnion(_) => "untagged_union",
-        Kind::TextIdentifier | Kind::IntegerIdentifier { .. } => "identifier",
-        Kind::ResourceUrl { .. } => "resource_url",
-    };
-    source.line(&format!("{macro_name}! {{"));
-    source.doc(&definition.description);
-    if let Some(limits) = sentence(&definition.limits) {
-        source.line("///");
-        source.doc(&limits);
-    }
-    if definition.sensitive {
-        source.line("///");
-        source.doc("Personal or secret: `Debug` does not show it.");
-    }
-    if definition.deprecated {
-        source.line("#[deprecated = \"the vendor advises against it\"]");
-    }
-    match &definition.kind {
-        Kind::Object { constants, members, extra } => {
-            let sent = if definition.sent { format!(": sent{}", checked(&definition.limits)) } else { String::new() };
-            source.line(&format!("pub struct {name}{sent} {{"));
-            if !constants.is_empty() {
-                source.line("constant {");
-                for constant in constants {
-                    source.line(&format!(
-                        "{}: {} = {},",
-                        constant.name,
-                        literal(&constant.value),
-                        literal(&constant.wire)
-                    ));
-                }
-                source.line("}");
-            }
-            let group = |presence: &[Presence]| -> Vec<&Member> {
-                members.iter().filter(|member| presence.contains(&member.presence)).collect()
-            };
-            let rules = definition.sent;
-            write_members(source, "required", rules, &group(&[Presence::Required, Presence::RequiredNullable]));
-            write_members(source, "optional", rules, &group(&[Presence::Optional]));
-            write_members(source, "nullable", rules, &group(&[Presence::ThreeState]));
-            if let Some(extra) = extra {
-                write_extra(source, extra, rules);
-            }
-            source.line("}");
-        }
-        Kind::StringEnum(variants) => {
-            source.line(&format!("pub enum {name} {{"));
-            for (variant, wire) in variants {
-                source.line(&format!("{variant} = {},", literal(wire)));
-            }
-            source.line("}");
-        }
-        Kind::TaggedUnion { tag, variants } => {
-            let sent = if definition.sent { ": sent" } else { "" };
-            source.line(&format!("pub enum {name}{sent} by {} {{", literal(tag)));
-            for variant in variants {
-                write_variant(source, variant, &format!(" = {}", literal(&variant.wire)));
-            }
-            source.line("}");
-        }
-        Kind::UntaggedUnion(variants) => {
-            let sent = match (definition.sent, definition.parameter) {
-                (true, true) => ": sent parameter",
-                (true, false) => ": sent",
-                _ => "",
-            };
-            source.line(&format!("pub enum {name}{sent} {{"));
-            for variant in variants {
-                let forms = forms(variant);
-                let rules = match checked(&variant.limits) {
-                    // What is only read is not held against anything.
-                    rules if definition.sent && !rules.is_empty() => format!(":{rules}"),
-                    _ => String::new(),
-                };
-                let private = if variant.private { " private" } else { "" };
-                write_variant(source, variant, &format!(" = {forms}{rules}{private}"));
-            }
-            source.line("}");
-        }
-        Kind::TextIdentifier if definition.sensitive => {
-            source.line(&format!("pub struct {name}(private String){};", checked(&definition.limits)));
-        }
-        Kind::TextIdentifier => source.line(&format!("pub struct {name}(String){};", checked(&definition.limits))),
-        Kind::IntegerIdentifier { unsigned } => {
-            let integer = if *unsigned { "u64" } else { "i64" };
-            source.line(&format!("pub struct {name}({integer}){};", checked(&definition.limits)));
-        }
-        Kind::ResourceUrl { template, identifier } => {
-            source.line(&format!("pub struct {name}({}) -> {identifier};", literal(template)));
-        }
-    }
-    source.line("}");
-    macro_name
-}
-
-/// What is checked of a value, in brackets, or nothing.
-pub(super) fn checked(limits: &Limits) -> String {
-    bracketed(&rules(limits))
-}
-
-/// Rules in brackets, or nothing.
-fn bracketed(rules: &[String]) -> String {
-    if rules.is_empty() { String::new() } else { format!(" [{}]", rules.join(", ")) }
-}
-
-fn write_members(source: &mut Source, group: &str, with_rules: bool, members: &[&Member]) {
-    if members.is_empty() {
-        return;
-    }
-    source.line(&format!("{group} {{"));
-    for member in members {
-        write_description(source, &member.description, &member.value);
-        if let Some(limits) = sentence(&member.limits) {
-            source.line("///");
-            source.doc(&limits);
-        }
-        if member.deprecated {
-            source.line("#[deprecated = \"the vendor advises against it\"]");
-        }
-        let mut value = type_text(&member.value, Scope::Types);
-        if member.presence == Presence::RequiredNullable {
-            value = format!("Option<{value}>");
-        }
-        let name = match member.presence {
-            Presence::ThreeState => format!("{} / {}", member.name, member.clearing()),
-            _ => member.name.clone(),
+impl Emitter<'_> {
+    fn item(self) -> TokenStream {
+        let docs = documentation(Docs::of(&self.definition.description), self.sentence(), self.definition.sensitive);
+        let deprecated = deprecated(self.definition.deprecated);
+        let item = match &self.definition.kind {
+            Kind::Object { constants, members, extra } => self.object(constants, members, extra.as_deref()),
+            Kind::StringEnum(variants) => self.string_enum(variants),
+            Kind::TaggedUnion { tag, variants } => self.tagged_union(tag, variants),
+            Kind::UntaggedUnion(variants) => self.untagged_union(variants),
+            Kind::TextIdentifier => self.text_identifier(),
+            Kind::IntegerIdentifier { unsigned } => self.integer_identifier(*unsigned),
+            Kind::ResourceUrl { template, identifier } => self.resource_url(template, identifier),
         };
-        let private = if member.private { "private " } else { "" };
-        // What is only read is not held against anything.
-        let rules = if with_rules { checked(&member.limits) } else { String::new() };
-        source.line(&format!("{name}: {value} = {private}{}{rules},", literal(&member.wire)));
+        let batch = self.contract.batches.iter().find(|batch| batch.name == self.definition.name);
+        let batch = batch.map(|batch| self.event_batch(batch));
+        quote! { #docs #deprecated #item #batch }
     }
-    source.line("}");
-}
 
-/// Members beyond those with names of their own.
-fn write_extra(source: &mut Source, extra: &Extra, with_rules: bool) {
-    source.line("extra {");
-    source.doc("Members beyond the documented ones, by name. `Debug` does not show them.");
-    for text in [Some(extra.description.as_str()), sentence(&extra.limits).as_deref()].into_iter().flatten() {
-        if !text.is_empty() {
-            source.line("///");
-            source.doc(&format!("Each: {text}"));
+    fn sentence(self) -> Option<String> {
+        sentence(&self.definition.limits)
+    }
+
+    fn name(self) -> TokenStream {
+        ident(&self.definition.name)
+    }
+
+    /// A derive of the runtime.
+    fn derive(self, name: &str) -> TokenStream {
+        self.imports.name("onboarding_core::derive", name)
+    }
+
+    fn sent(self) -> Option<TokenStream> {
+        self.definition.sent.then(|| quote! { sent })
+    }
+
+    fn object(self, constants: &[Constant], members: &[Member], extra: Option<&Extra>) -> TokenStream {
+        let (name, derive) = (self.name(), self.derive("Object"));
+        let mut arguments: Vec<TokenStream> = self.sent().into_iter().collect();
+        arguments.extend(self.definition.builder.as_deref().map(|builder| {
+            let builder = ident(builder);
+            quote! { builder = #builder }
+        }));
+        arguments.extend(constants.iter().map(|constant| {
+            let (wire, value) = (literal(&constant.wire), literal(&constant.value));
+            quote! { constant(#wire, #value) }
+        }));
+        let inner: Vec<TokenStream> = wrapped(self.contract, &self.definition.name)
+            .into_iter()
+            .map(|(_, inner)| self.imports.named(inner))
+            .collect();
+        if !inner.is_empty() {
+            arguments.push(quote! { from(#(#inner),*) });
+        }
+        arguments.extend(self.page().map(|page| page_argument(&page.form)));
+        // What is only read is not validated.
+        if self.definition.sent {
+            arguments.extend(attributes(&self.definition.limits));
+        }
+        let wire = wire(&arguments);
+        let of = |presences: &'static [Presence]| {
+            members.iter().filter(|member| presences.contains(&member.presence)).map(|member| self.member(member))
+        };
+        let required = of(&[Presence::Required, Presence::RequiredNullable]);
+        let (optional, nullable) = (of(&[Presence::Optional]), of(&[Presence::ThreeState]));
+        let extra = extra.map(|extra| self.extra(extra));
+        quote! {
+            #[derive(Clone, PartialEq, #derive)]
+            #[non_exhaustive]
+            #wire
+            pub struct #name { #(#required)* #(#optional)* #(#nullable)* #extra }
         }
     }
-    // What is only read is not held against anything.
-    let rules = if with_rules { bracketed(&rules_of_each(&extra.limits)) } else { String::new() };
-    let equals = if rules.is_empty() { "" } else { " =" };
-    source.line(&format!("extra: {}{equals}{rules}", type_text(&extra.value, Scope::Types)));
-    source.line("}");
-}
 
-/// What tells the variant from the others.
-fn forms(variant: &Variant) -> String {
-    let forms: Vec<String> = variant.forms.iter().map(form).collect();
-    forms.join(" | ")
-}
-
-fn form(form: &VariantForm) -> String {
-    let among = |values: &[String]| {
-        let values: Vec<String> = values.iter().map(|value| format!("~ {}", literal(value))).collect();
-        values.join(" ")
-    };
-    let marks: Vec<String> = form
-        .marks
-        .iter()
-        .map(|mark| match mark {
-            Mark::Member(name) => literal(name).to_string(),
-            Mark::SharedMember(name) => format!("& {}", literal(name)),
-            Mark::MemberOfKind(name, kind) => format!("{}: {kind}", literal(name)),
-            Mark::Constant(name, value) => format!("{} = {}", literal(name), literal(value)),
-            Mark::MemberAmong(name, values) => format!("{} {}", literal(name), among(values)),
-            Mark::Among(values) => among(values),
-            Mark::Items(kind) => format!(": {kind}"),
-            Mark::Format(format) => format!("^ {}", literal(format)),
-        })
-        .collect();
-    format!("{}{}", form.kind, bracketed(&marks))
-}
-
-fn write_variant(source: &mut Source, variant: &Variant, behind: &str) {
-    let value = type_text(&variant.value, Scope::Types);
-    write_description(source, &variant.description, &variant.value);
-    if let Some(limits) = sentence(&variant.limits) {
-        source.line("///");
-        source.doc(&limits);
+    fn member(self, member: &Member) -> TokenStream {
+        let docs =
+            documentation(description(&member.description, &member.value), sentence(&member.limits), member.private);
+        let deprecated = deprecated(member.deprecated);
+        let name = ident(&member.name);
+        let value = self.imports.type_of(&member.value);
+        let (kind, value) = match member.presence {
+            Presence::Required => (quote! { required }, value),
+            Presence::RequiredNullable => (quote! { required }, quote! { Option<#value> }),
+            Presence::Optional => (quote! { optional }, quote! { Option<#value> }),
+            Presence::ThreeState => {
+                let patch = self.imports.runtime("Patch");
+                (quote! { nullable }, quote! { #patch<#value> })
+            }
+        };
+        let wire_name = literal(&member.wire);
+        let mut arguments = vec![kind, quote! { #wire_name }];
+        if member.presence == Presence::ThreeState {
+            let clear = ident(&member.clearing());
+            arguments.push(quote! { clear = #clear });
+        }
+        arguments.extend(member.private.then(|| quote! { private }));
+        // What is only read is not validated.
+        if self.definition.sent {
+            arguments.extend(attributes(&member.limits));
+        }
+        let wire = wire(&arguments);
+        quote! { #docs #deprecated #wire pub #name: #value, }
     }
-    source.line(&format!("{}({value}){behind},", variant.name));
+
+    /// Members beyond those with fields of their own.
+    fn extra(self, extra: &Extra) -> TokenStream {
+        let mut docs =
+            Docs::of("Members beyond the documented ones, by name. Personal data: `Debug` shows `[redacted]`.");
+        for text in [Some(extra.description.clone()), sentence(&extra.limits)].into_iter().flatten() {
+            if !text.is_empty() {
+                docs.text(&format!("Each: {text}"));
+            }
+        }
+        let mut arguments = vec![quote! { extra }];
+        // What is only read is not validated.
+        if self.definition.sent {
+            arguments.extend(attributes_of_each(&extra.limits));
+        }
+        let wire = wire(&arguments);
+        let (map, value) = (self.imports.runtime("Map"), self.imports.type_of(&extra.value));
+        quote! { #docs #wire pub extra: #map<#value>, }
+    }
+
+    fn string_enum(self, variants: &[(String, String)]) -> TokenStream {
+        let (name, derive) = (self.name(), self.derive("StringEnum"));
+        let variants = variants.iter().map(|(variant, wire)| {
+            let docs = match wire.trim() {
+                "" => Docs::of("A text without characters that are seen."),
+                _ => Docs::of_inline(&Inline::code(wire)),
+            };
+            let (variant, wire) = (ident(variant), literal(wire));
+            quote! { #docs #[wire(#wire)] #variant, }
+        });
+        let unknown = Docs::of("A value that the vendor did not document when this crate was generated.");
+        quote! {
+            #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, #derive)]
+            #[non_exhaustive]
+            pub enum #name {
+                #(#variants)*
+                #unknown
+                #[wire(unknown)]
+                Unknown(String),
+            }
+        }
+    }
+
+    fn tagged_union(self, tag: &str, variants: &[Variant]) -> TokenStream {
+        let tag = literal(tag);
+        let arguments: Vec<TokenStream> = self.sent().into_iter().chain([quote! { tag = #tag }]).collect();
+        let variants = variants.iter().map(|variant| {
+            let wire = literal(&variant.wire);
+            self.variant(variant, &[quote! { #wire }])
+        });
+        let about = "A variant that the vendor did not document when this crate was generated, as it came.";
+        self.union("TaggedUnion", &arguments, variants, about)
+    }
+
+    fn untagged_union(self, variants: &[Variant]) -> TokenStream {
+        let mut arguments: Vec<TokenStream> = self.sent().into_iter().collect();
+        arguments.extend((self.definition.sent && self.definition.parameter).then(|| quote! { parameter }));
+        arguments.extend(self.page().map(|page| page_argument(&page.form)));
+        let variants = variants.iter().map(|variant| {
+            let mut arguments: Vec<TokenStream> = variant.forms.iter().map(form).collect();
+            arguments.extend(variant.private.then(|| quote! { private }));
+            // What is only read is not validated.
+            if self.definition.sent {
+                arguments.extend(attributes(&variant.limits));
+            }
+            self.variant(variant, &arguments)
+        });
+        let about = "A form that the vendor did not document when this crate was generated, as it came.";
+        self.union("UntaggedUnion", &arguments, variants, about)
+    }
+
+    fn union(
+        self,
+        derive: &str,
+        arguments: &[TokenStream],
+        variants: impl Iterator<Item = TokenStream>,
+        about_unknown: &str,
+    ) -> TokenStream {
+        let (name, derive, wire) = (self.name(), self.derive(derive), wire(arguments));
+        let (unknown, json) = (Docs::of(about_unknown), self.imports.runtime("JsonValue"));
+        quote! {
+            #[derive(Clone, PartialEq, #derive)]
+            #[non_exhaustive]
+            #wire
+            pub enum #name {
+                #(#variants)*
+                #unknown
+                #[wire(unknown)]
+                Unknown(#json),
+            }
+        }
+    }
+
+    fn variant(self, variant: &Variant, arguments: &[TokenStream]) -> TokenStream {
+        let docs = documentation(
+            description(&variant.description, &variant.value),
+            sentence(&variant.limits),
+            variant.private,
+        );
+        let (name, value, wire) = (ident(&variant.name), self.imports.type_of(&variant.value), wire(arguments));
+        quote! { #docs #wire #name(#value), }
+    }
+
+    fn text_identifier(self) -> TokenStream {
+        let (name, derive) = (self.name(), self.derive("Identifier"));
+        // The derive writes the `Debug` of what is private.
+        let debug = (!self.definition.sensitive).then(|| quote! { Debug, });
+        let private = self.definition.sensitive.then(|| quote! { private });
+        let arguments: Vec<TokenStream> = private.into_iter().chain(attributes(&self.definition.limits)).collect();
+        let wire = wire(&arguments);
+        quote! {
+            #[derive(Clone, #debug PartialEq, Eq, PartialOrd, Ord, Hash, #derive)]
+            #wire
+            pub struct #name(String);
+        }
+    }
+
+    fn integer_identifier(self, unsigned: bool) -> TokenStream {
+        let (name, derive) = (self.name(), self.derive("Identifier"));
+        let integer = if unsigned {
+            quote! { u64 }
+        } else {
+            quote! { i64 }
+        };
+        let wire = wire(&attributes(&self.definition.limits));
+        quote! {
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, #derive)]
+            #wire
+            pub struct #name(pub #integer);
+        }
+    }
+
+    fn resource_url(self, template: &str, identifier: &str) -> TokenStream {
+        let (name, derive) = (self.name(), self.derive("ResourceUrl"));
+        let (template, identifier) = (literal(template), self.imports.named(identifier));
+        quote! {
+            #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, #derive)]
+            #[wire(template = #template, identifier = #identifier)]
+            pub struct #name(String);
+        }
+    }
+
+    fn event_batch(self, batch: &EventBatch) -> TokenStream {
+        let (name, of, event) = (self.name(), self.imports.runtime("EventBatch"), self.imports.named(&batch.event));
+        let list = batch.list.as_deref().map(literal);
+        let list = list.map_or_else(|| quote! { None }, |list| quote! { Some(#list) });
+        quote! {
+            impl #of for #name {
+                type Event = #event;
+                const LIST: Option<&'static str> = #list;
+            }
+        }
+    }
+
+    /// The list of which this type is a page.
+    fn page(&self) -> Option<&ListPage> {
+        self.contract.pages.iter().find(|page| page.name == self.definition.name)
+    }
 }
 
 /// What the document says in place, or else where to read on.
-fn write_description(source: &mut Source, description: &str, value: &TypeUse) {
+fn description(description: &str, value: &TypeUse) -> Docs {
     if !description.is_empty() {
-        return source.doc(description);
+        return Docs::of(description);
     }
-    source.doc_inline(&match value.named() {
+    Docs::of_inline(&match value.named() {
         Some(name) => Inline::join([&Inline::prose("See "), &Inline::item(name), &Inline::prose(".")]),
         None => Inline::join([
             &Inline::prose("A value of the form "),
-            &Inline::code(&type_text(value, Scope::Types).replace("onboarding_core::", "")),
+            &Inline::code(&super::rust::type_text(value, super::rust::Scope::Types).replace("onboarding_core::", "")),
             &Inline::prose("."),
         ]),
+    })
+}
+
+/// Documentation with what a value must fit, and that it is kept out of `Debug`.
+fn documentation(mut docs: Docs, limits: Option<String>, private: bool) -> Docs {
+    let notes: Vec<String> = limits.into_iter().chain(private.then(|| PRIVATE.to_owned())).collect();
+    if !notes.is_empty() {
+        docs.text(&notes.join(" "));
+    }
+    docs
+}
+
+fn deprecated(is_deprecated: bool) -> Option<TokenStream> {
+    is_deprecated.then(|| quote! { #[deprecated = "the vendor advises against it"] })
+}
+
+/// The attribute that says what a type, a member or a variant is on the wire, where there is something to say.
+fn wire(arguments: &[TokenStream]) -> Option<TokenStream> {
+    (!arguments.is_empty()).then(|| quote! { #[wire(#(#arguments),*)] })
+}
+
+fn page_argument(page: &PageForm) -> TokenStream {
+    match page {
+        PageForm::Union(_) => quote! { page },
+        PageForm::Object { items, total } => {
+            let items = ident(items);
+            let total = (!total.is_empty()).then(|| {
+                let total = way(total);
+                quote! { , total = #total }
+            });
+            quote! { page(items = #items #total) }
+        }
+    }
+}
+
+/// The way to a member: `meta?.total`, with a question mark behind what may be missing.
+fn way(steps: &[PathStep]) -> TokenStream {
+    let last = steps.len().saturating_sub(1);
+    let steps = steps.iter().enumerate().map(|(index, step)| {
+        let member = ident(&step.member);
+        if step.required || index == last {
+            member
+        } else {
+            quote! { #member? }
+        }
     });
+    quote! { #(#steps).* }
+}
+
+/// A kind of JSON, and what tells a variant from others of that kind.
+fn form(form: &VariantForm) -> TokenStream {
+    let kind = ident(form.kind);
+    let texts = |values: &[String]| values.iter().map(|value| literal(value)).collect::<Vec<_>>();
+    let marks: Vec<TokenStream> = form
+        .marks
+        .iter()
+        .map(|mark| match mark {
+            Mark::Member(name) => {
+                let name = literal(name);
+                quote! { member(#name) }
+            }
+            Mark::SharedMember(name) => {
+                let name = literal(name);
+                quote! { shared(#name) }
+            }
+            Mark::MemberOfKind(name, kind) => {
+                let (name, kind) = (literal(name), ident(kind));
+                quote! { member(#name, #kind) }
+            }
+            Mark::Constant(name, value) => {
+                let (name, value) = (literal(name), literal(value));
+                quote! { member(#name, #value) }
+            }
+            Mark::MemberAmong(name, values) => {
+                let (name, values) = (literal(name), texts(values));
+                quote! { member(#name, one_of(#(#values),*)) }
+            }
+            Mark::Among(values) => {
+                let values = texts(values);
+                quote! { one_of(#(#values),*) }
+            }
+            Mark::Items(kind) => {
+                let kind = ident(kind);
+                quote! { items(#kind) }
+            }
+            Mark::Format(format) => {
+                let format = literal(format);
+                quote! { format(#format) }
+            }
+        })
+        .collect();
+    if marks.is_empty() {
+        kind
+    } else {
+        quote! { #kind(#(#marks),*) }
+    }
 }

@@ -7,6 +7,11 @@ pub(crate) fn clearing(member: &str) -> String {
     format!("clear_{}", member.trim_end_matches('_'))
 }
 
+/// The builder of a type.
+pub(crate) fn builder_type(name: &str) -> String {
+    format!("{name}Builder")
+}
+
 /// The name that an operation has for its errors, by the stem of its types.
 pub(crate) fn error_type(stem: &str) -> String {
     format!("{stem}Error")

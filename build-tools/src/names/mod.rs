@@ -9,7 +9,7 @@ mod verbs;
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
 pub(crate) use self::derived::{
-    clearing, error_type, flow, outcome_type, shared_error_type, sign_in_type, status_variant, test,
+    builder_type, clearing, error_type, flow, outcome_type, shared_error_type, sign_in_type, status_variant, test,
 };
 pub use self::scope::{Claim, Clash, Scope};
 use self::taken::OFFERED;

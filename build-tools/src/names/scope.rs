@@ -82,7 +82,7 @@ impl Scope {
             Self::Method => ["builder", "clone", "core", "new"].contains(&name),
             Self::Setter => ["body", "into_call", "items", "pages", "send", "send_with_response"].contains(&name),
             Self::Argument => name == "body",
-            Self::Member => ["extra", "new"].contains(&name),
+            Self::Member => ["build", "builder", "extra", "new"].contains(&name),
             Self::Variant => ["Self", "Unknown"].contains(&name),
             Self::Environment => name == "Self",
             Self::Constructor => false,

@@ -10,6 +10,16 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+#[path = "compile_pass/derive_dropped_option.rs"]
+mod derive_dropped_option;
+#[path = "compile_pass/derive_member_type.rs"]
+mod derive_member_type;
+#[path = "compile_pass/derive_union.rs"]
+mod derive_union;
+#[path = "compile_pass/derive_unknown_argument.rs"]
+mod derive_unknown_argument;
+#[path = "compile_pass/derive_wrong_item.rs"]
+mod derive_wrong_item;
 #[path = "compile_pass/foreign_credentials.rs"]
 mod foreign_credentials;
 #[path = "compile_pass/missing_argument.rs"]

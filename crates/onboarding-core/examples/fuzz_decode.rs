@@ -14,9 +14,8 @@ use std::time::Duration;
 
 use fuzzing::{Random, Target};
 use onboarding_core::__private::counted;
-use onboarding_core::{
-    Decimal, DecimalNumber, JsonValue, Map, Timestamp, object, string_enum, tagged_union, untagged_union,
-};
+use onboarding_core::derive::{Object, StringEnum, TaggedUnion, UntaggedUnion};
+use onboarding_core::{Decimal, DecimalNumber, JsonValue, Map, Timestamp};
 use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
@@ -32,35 +31,93 @@ fn main() -> ExitCode {
     ])
 }
 
-object! { pub struct Bullets { constant { kind: "bullets" = "type" } required { content: Vec<Node> = "content" } } }
-object! { pub struct Word { constant { kind: "word" = "type" } required { text: String = "text" } } }
-tagged_union! { pub enum Node by "type" { Bullets(Bullets) = "bullets", Word(Word) = "word" } }
-string_enum! { pub enum Colour { Red = "red" } }
-object! { pub struct Record { required { id: i64 = "id" } optional { inner: Vec<Any> = "inner" } extra { extra: JsonValue } } }
-object! { pub struct Pointer { constant { kind: "p" = "kind" } required { since: Timestamp = "since" } } }
-untagged_union! {
-    pub enum Any {
-        Id(i64) = integer,
-        Share(f64) = number,
-        Colour(Colour) = string [~ "red"],
-        Text(String) = string,
-        Record(Record) = object ["id"],
-        Pointer(Pointer) = object ["kind" = "p", "since"],
-        Node(Node) = object ["type" ~ "bullets" ~ "word"],
-        Many(Vec<Any>) = array,
-    }
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "bullets"))]
+pub struct Bullets {
+    #[wire(required, "content")]
+    pub content: Vec<Node>,
 }
-object! {
-    pub struct Numbers {
-        optional {
-            integer: i64 = "integer",
-            unsigned: u64 = "unsigned",
-            double: f64 = "double",
-            amounts: Map<Decimal> = "amounts",
-            prices: Vec<DecimalNumber> = "prices",
-            open: JsonValue = "open",
-        }
-    }
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "word"))]
+pub struct Word {
+    #[wire(required, "text")]
+    pub text: String,
+}
+#[derive(Clone, PartialEq, TaggedUnion)]
+#[non_exhaustive]
+#[wire(tag = "type")]
+pub enum Node {
+    #[wire("bullets")]
+    Bullets(Bullets),
+    #[wire("word")]
+    Word(Word),
+    #[wire(unknown)]
+    Unknown(JsonValue),
+}
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum Colour {
+    #[wire("red")]
+    Red,
+    #[wire(unknown)]
+    Unknown(String),
+}
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Record {
+    #[wire(required, "id")]
+    pub id: i64,
+    #[wire(optional, "inner")]
+    pub inner: Option<Vec<Any>>,
+    #[wire(extra)]
+    pub extra: Map<JsonValue>,
+}
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("kind", "p"))]
+pub struct Pointer {
+    #[wire(required, "since")]
+    pub since: Timestamp,
+}
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+pub enum Any {
+    #[wire(integer)]
+    Id(i64),
+    #[wire(number)]
+    Share(f64),
+    #[wire(string(one_of("red")))]
+    Colour(Colour),
+    #[wire(string)]
+    Text(String),
+    #[wire(object(member("id")))]
+    Record(Record),
+    #[wire(object(member("kind", "p"), member("since")))]
+    Pointer(Pointer),
+    #[wire(object(member("type", one_of("bullets", "word"))))]
+    Node(Node),
+    #[wire(array)]
+    Many(Vec<Any>),
+    #[wire(unknown)]
+    Unknown(JsonValue),
+}
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Numbers {
+    #[wire(optional, "integer")]
+    pub integer: Option<i64>,
+    #[wire(optional, "unsigned")]
+    pub unsigned: Option<u64>,
+    #[wire(optional, "double")]
+    pub double: Option<f64>,
+    #[wire(optional, "amounts")]
+    pub amounts: Option<Map<Decimal>>,
+    #[wire(optional, "prices")]
+    pub prices: Option<Vec<DecimalNumber>>,
+    #[wire(optional, "open")]
+    pub open: Option<JsonValue>,
 }
 
 const SEEDS: &[&[u8]] = &[

@@ -14,6 +14,7 @@ pub use serde::{self, Serialize};
 
 pub use crate::check::{all, extra, member, within};
 use crate::decode::{self, DecodeError, Finish as _, ask};
+pub use crate::missing_members::missing_members;
 #[cfg(feature = "schemars")]
 pub use crate::schema::described as schema;
 use crate::unknown;

@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::StatusCode;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::__private::text_body;
+use crate::check::{Check, Rule};
 use crate::decode::{self, DecodeError};
 use crate::download::Download;
 use crate::error::{Declared, Error, Malformed};
@@ -151,11 +153,63 @@ impl<T, E> Call<T, E> {
         Self { request: change(self.request.clone()), reader: self.reader, error: self.error }
     }
 
-    /// The same call with its request changed: how generated setters add what is optional.
-    #[doc(hidden)]
-    pub fn with_request(mut self, change: impl FnOnce(Request) -> Request) -> Self {
+    fn with_request(mut self, change: impl FnOnce(Request) -> Request) -> Self {
         self.request = change(self.request);
         self
+    }
+}
+
+/// How generated setters add what is optional.
+#[doc(hidden)]
+impl<T, E> Call<T, E> {
+    pub fn query<P: Parameter + Check>(self, name: &'static str, value: P, rules: &[Rule]) -> Self {
+        self.with_request(|request| request.check(name, &value, rules).query(name, &value))
+    }
+
+    pub fn query_each<P: Parameter + Check + PartialEq>(
+        self,
+        name: &'static str,
+        values: impl IntoIterator<Item = impl Into<P>>,
+        rules: &[Rule],
+    ) -> Self {
+        let values: Vec<P> = values.into_iter().map(Into::into).collect();
+        self.with_request(|request| request.check(name, &values, rules).query_each(name, &values))
+    }
+
+    pub fn query_joined<P: Parameter + Check + PartialEq>(
+        self,
+        name: &'static str,
+        values: impl IntoIterator<Item = impl Into<P>>,
+        rules: &[Rule],
+    ) -> Self {
+        let values: Vec<P> = values.into_iter().map(Into::into).collect();
+        self.with_request(|request| request.check(name, &values, rules).query_joined(name, &values))
+    }
+
+    pub fn header<P: Parameter + Check>(self, name: &'static str, value: P, rules: &[Rule]) -> Self {
+        self.with_request(|request| request.check(name, &value, rules).header(name, &value))
+    }
+
+    pub fn header_joined<P: Parameter + Check + PartialEq>(
+        self,
+        name: &'static str,
+        values: impl IntoIterator<Item = impl Into<P>>,
+        rules: &[Rule],
+    ) -> Self {
+        let values: Vec<P> = values.into_iter().map(Into::into).collect();
+        self.with_request(|request| request.check(name, &values, rules).header_joined(name, &values))
+    }
+
+    pub fn json<B: Serialize + Check + ?Sized>(self, media_type: &'static str, body: &B) -> Self {
+        self.with_request(|request| request.json(media_type, body))
+    }
+
+    pub fn form<B: Serialize + Check + ?Sized>(self, body: &B) -> Self {
+        self.with_request(|request| request.form(body))
+    }
+
+    pub fn bytes(self, media_type: &'static str, body: impl Into<Bytes>) -> Self {
+        self.with_request(|request| request.bytes(media_type, body.into()))
     }
 }
 

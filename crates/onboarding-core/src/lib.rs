@@ -22,6 +22,7 @@ mod http;
 mod json_value;
 mod limits;
 mod macros;
+mod missing_members;
 mod number;
 mod observe;
 mod operation;
@@ -49,6 +50,9 @@ pub mod webhook;
 #[doc(hidden)]
 pub mod __private;
 
+/// The derives that give vendor types their form on the wire.
+pub use onboarding_derive as derive;
+
 pub use bytes::Bytes;
 pub use chrono::{DateTime, NaiveDate, Utc};
 pub use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -70,6 +74,7 @@ pub use crate::error::{Declared, Error, Malformed, Refused, TransportError, Tran
 pub use crate::event_batch::EventBatch;
 pub use crate::exact::ExactNumber;
 pub use crate::json_value::{EncodeError, JsonValue};
+pub use crate::missing_members::MissingMembers;
 pub use crate::observe::{CallEnd, CallInfo, Drift, Observer};
 pub use crate::operation::Operation;
 pub use crate::page::{Items, Page, Pages, Paging};

@@ -1,43 +1,29 @@
-//! The forms that generated types take. Each keeps the source of a vendor crate short and its build cheap: one small impl of
-//! each trait, and what can be shared is a function of this crate.
+//! The impls that the derives of `onboarding-derive` ask for. Each is small, so that a vendor crate is cheap to build: what can be
+//! shared is a function of this crate. Beside them are the few impls that vendor crates ask for themselves.
 
-/// A JSON object.
-///
-/// Members stand in groups: `constant` (always written, must be there when read, not kept), `required`, `optional` (`Option<T>`: left out when `None`, and `null` is
-/// read as `None`), `nullable` ([`Patch<T>`](crate::Patch): three states) and `extra` (members beyond the documented ones, by name).
-/// `private` before a wire name keeps the value out of `Debug`. Members that nobody documented are ignored on reading.
-///
-/// With `sent` behind the name, the object can be built (required members in `new`, others by setters) and is held against the
-/// rules that stand in brackets behind the wire names, and behind the name for the object as a whole.
+/// The impls of a JSON object: see `onboarding_derive::Object`. Its members come in groups, of `optional` and `nullable` ones with
+/// the type within `Option` and [`Patch`](crate::Patch).
+#[doc(hidden)]
 #[macro_export]
-macro_rules! object {
+macro_rules! __object {
     (
-        $(#[$meta:meta])*
-        pub struct $Name:ident $(: $sent:ident)? $([$($tr:ident($($ta:expr)?)),*])? {
-            $(constant { $($cf:ident: $cv:literal = $cw:literal),* $(,)? })?
-            $(required { $($(#[$rm:meta])* $rf:ident: $rt:ty = $($rp:ident)? $rw:literal $([$($rr:ident($($ra:expr)?)),*])?),* $(,)? })?
-            $(optional { $($(#[$om:meta])* $of:ident: $ot:ty = $($op:ident)? $ow:literal $([$($or:ident($($oa:expr)?)),*])?),* $(,)? })?
-            $(nullable { $($(#[$nm:meta])* $nf:ident / $nc:ident: $nt:ty = $($np:ident)? $nw:literal $([$($nr:ident($($na:expr)?)),*])?),* $(,)? })?
-            $(extra { $(#[$em:meta])* $ef:ident: $et:ty $(= [$($er:ident($($ea:expr)?)),*])? })?
-        }
+        $Name:ident
+        [$($sent:ident)?]
+        [$($Builder:ident)?]
+        [$($tr:expr,)*]
+        [$($cf:ident: $cw:literal = $cv:literal,)*]
+        [$($rf:ident: $rt:ty = $($rp:ident)? $rw:literal [$($rr:expr,)*],)*]
+        [$($of:ident: $ot:ty = $($op:ident)? $ow:literal [$($or:expr,)*],)*]
+        [$($nf:ident / $nc:ident: $nt:ty = $($np:ident)? $nw:literal [$($nr:expr,)*],)*]
+        [$($ef:ident: $et:ty = [$($er:expr,)*])?]
     ) => {
-        $(#[$meta])*
-        #[derive(Clone, PartialEq)]
-        #[non_exhaustive]
-        pub struct $Name {
-            $($($(#[$rm])* $(#[doc = ::core::concat!("\n\nKept out of `Debug`: ", ::core::stringify!($rp), ".")])? pub $rf: $rt,)*)?
-            $($($(#[$om])* $(#[doc = ::core::concat!("\n\nKept out of `Debug`: ", ::core::stringify!($op), ".")])? pub $of: ::core::option::Option<$ot>,)*)?
-            $($($(#[$nm])* $(#[doc = ::core::concat!("\n\nKept out of `Debug`: ", ::core::stringify!($np), ".")])? pub $nf: $crate::Patch<$nt>,)*)?
-            $($(#[$em])* pub $ef: $crate::Map<$et>,)?
-        }
-
         impl ::core::fmt::Debug for $Name {
             #[inline]
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 $crate::__private::debug_object(formatter, ::core::stringify!($Name), &[
-                    $($((::core::stringify!($rf), $crate::__shown!($($rp)? self.$rf)),)*)?
-                    $($((::core::stringify!($of), $crate::__shown!($($op)? self.$of)),)*)?
-                    $($((::core::stringify!($nf), $crate::__shown!($($np)? self.$nf)),)*)?
+                    $((::core::stringify!($rf), $crate::__shown!($($rp)? self.$rf)),)*
+                    $((::core::stringify!($of), $crate::__shown!($($op)? self.$of)),)*
+                    $((::core::stringify!($nf), $crate::__shown!($($np)? self.$nf)),)*
                     $((::core::stringify!($ef), &$crate::__private::Redacted),)?
                 ])
             }
@@ -62,35 +48,35 @@ macro_rules! object {
                         self,
                         mut map: __A,
                     ) -> ::core::result::Result<$Name, __A::Error> {
-                        $($(let mut $cf = ::core::option::Option::None;)*)?
-                        $($(let mut $rf = ::core::option::Option::None;)*)?
-                        $($(let mut $of = ::core::option::Option::None;)*)?
-                        $($(let mut $nf = $crate::Patch::Keep;)*)?
+                        $(let mut $cf = ::core::option::Option::None;)*
+                        $(let mut $rf = ::core::option::Option::None;)*
+                        $(let mut $of = ::core::option::Option::None;)*
+                        $(let mut $nf = $crate::Patch::Keep;)*
                         $(let mut $ef = $crate::Map::<$et>::new();)?
                         while let ::core::option::Option::Some(key) = map.next_key::<$crate::__private::Key<'de>>()? {
                             match key.as_ref() {
-                                $($($cw => $cf = ::core::option::Option::Some($crate::__private::constant(&mut map)?),)*)?
-                                $($($rw => $crate::__private::read::<_, $rt>(&mut map, &mut $rf)?,)*)?
-                                $($($ow => $crate::__private::read_optional::<_, ::core::option::Option<$ot>>(&mut map, &mut $of)?,)*)?
-                                $($($nw => $crate::__private::read_optional::<_, $crate::Patch<$nt>>(&mut map, &mut $nf)?,)*)?
+                                $($cw => $cf = ::core::option::Option::Some($crate::__private::constant(&mut map)?),)*
+                                $($rw => $crate::__private::read::<_, $rt>(&mut map, &mut $rf)?,)*
+                                $($ow => $crate::__private::read_optional::<_, ::core::option::Option<$ot>>(&mut map, &mut $of)?,)*
+                                $($nw => $crate::__private::read_optional::<_, $crate::Patch<$nt>>(&mut map, &mut $nf)?,)*
                                 $(_ if { let _ = ::core::stringify!($ef); true } => {
                                     $crate::__private::further::<_, $et>(&mut map, key, &mut $ef)?;
                                 })?
                                 _ => { map.next_value::<$crate::__private::IgnoredAny>()?; }
                             }
                         }
-                        $($($crate::__private::required($cf, $cw)?;)*)?
+                        $($crate::__private::required($cf, $cw)?;)*
                         ::core::result::Result::Ok($Name {
-                            $($($rf: $crate::__private::required($rf, $rw)?,)*)?
-                            $($($of,)*)?
-                            $($($nf,)*)?
+                            $($rf: $crate::__private::required($rf, $rw)?,)*
+                            $($of,)*
+                            $($nf,)*
                             $($ef,)?
                         })
                     }
                 }
 
                 // The names that an error may show.
-                const __NAMES: &[&str] = &[$($($cw,)*)? $($($rw,)*)? $($($ow,)*)? $($($nw,)*)?];
+                const __NAMES: &[&str] = &[$($cw,)* $($rw,)* $($ow,)* $($nw,)*];
                 deserializer.deserialize_struct(::core::stringify!($Name), __NAMES, __Members)
             }
         }
@@ -105,12 +91,12 @@ macro_rules! object {
 
                 #[allow(unused_mut, reason = "an object without members writes none")]
                 let mut map = serializer.serialize_map(::core::option::Option::None)?;
-                $($(map.serialize_entry($cw, $cv)?;)*)?
-                $($(map.serialize_entry($rw, &self.$rf)?;)*)?
-                $($(if let ::core::option::Option::Some(value) = &self.$of {
+                $(map.serialize_entry($cw, $cv)?;)*
+                $(map.serialize_entry($rw, &self.$rf)?;)*
+                $(if let ::core::option::Option::Some(value) = &self.$of {
                     map.serialize_entry($ow, value)?;
-                })*)?
-                $($($crate::__private::patch_entry(&mut map, $nw, &self.$nf)?;)*)?
+                })*
+                $($crate::__private::patch_entry(&mut map, $nw, &self.$nf)?;)*
                 $(for (member, value) in &self.$ef {
                     map.serialize_entry(member, value)?;
                 })?
@@ -120,23 +106,24 @@ macro_rules! object {
 
         $crate::__sent! {
             $($sent)? $Name
-            [$($($tr($($ta)?),)*)?]
-            [$($($cf,)*)?]
-            [$($($rf: $rt = $rw [$($($rr($($ra)?)),*)?],)*)?]
-            [$($($of: $ot = $ow [$($($or($($oa)?)),*)?],)*)?]
-            [$($($nf / $nc: $nt = $nw [$($($nr($($na)?)),*)?],)*)?]
-            [$($ef: $et [$($($er($($ea)?)),*)?])?]
-            [$($($cw,)*)? $($($rw,)*)? $($($ow,)*)? $($($nw,)*)?]
+            [$($Builder)?]
+            [$($tr,)*]
+            [$($cf,)*]
+            [$($rf: $rt = $rw [$($rr,)*],)*]
+            [$($of: $ot = $ow [$($or,)*],)*]
+            [$($nf / $nc: $nt = $nw [$($nr,)*],)*]
+            [$($ef: $et [$($er,)*])?]
+            [$($cw,)* $($rw,)* $($ow,)* $($nw,)*]
         }
 
         $crate::__json_schema! {
             object $Name
-            [$($($tr($($ta)?),)*)?]
-            [$($($cw = $cv,)*)?]
-            [$($($rt = $rw [$($($rr($($ra)?)),*)?],)*)?]
-            [$($($ot = $ow [$($($or($($oa)?)),*)?],)*)?]
-            [$($($nt = $nw [$($($nr($($na)?)),*)?],)*)?]
-            [$($et [$($($er($($ea)?)),*)?])?]
+            [$($tr,)*]
+            [$($cw = $cv,)*]
+            [$($rt = $rw [$($rr,)*],)*]
+            [$($ot = $ow [$($or,)*],)*]
+            [$($nt = $nw [$($nr,)*],)*]
+            [$($et [$($er,)*])?]
         }
     };
 }
@@ -146,12 +133,13 @@ macro_rules! object {
 #[macro_export]
 macro_rules! __sent {
     (sent $Name:ident
-        [$($tr:ident($($ta:expr)?),)*]
+        [$($Builder:ident)?]
+        [$($tr:expr,)*]
         [$($cf:ident,)*]
-        [$($rf:ident: $rt:ty = $rw:literal [$($rr:ident($($ra:expr)?)),*],)*]
-        [$($of:ident: $ot:ty = $ow:literal [$($or:ident($($oa:expr)?)),*],)*]
-        [$($nf:ident / $nc:ident: $nt:ty = $nw:literal [$($nr:ident($($na:expr)?)),*],)*]
-        [$($ef:ident: $et:ty [$($er:ident($($ea:expr)?)),*])?]
+        [$($rf:ident: $rt:ty = $rw:literal [$($rr:expr,)*],)*]
+        [$($of:ident: $ot:ty = $ow:literal [$($or:expr,)*],)*]
+        [$($nf:ident / $nc:ident: $nt:ty = $nw:literal [$($nr:expr,)*],)*]
+        [$($ef:ident: $et:ty [$($er:expr,)*])?]
         $documented:tt
     ) => {
         impl $crate::Check for $Name {
@@ -170,32 +158,26 @@ macro_rules! __sent {
 
             #[inline]
             fn check(&self) -> ::core::result::Result<(), $crate::Violation> {
-                $crate::__private::all(self, const { &[$($crate::Rule::$tr($($ta)?)),*] })?;
-                $($crate::__held!($rw, &self.$rf, [$($rr($($ra)?)),*]);)*
-                $($crate::__held!($ow, &self.$of, [$($or($($oa)?)),*]);)*
-                $($crate::__held!($nw, &self.$nf, [$($nr($($na)?)),*]);)*
+                $crate::__private::all(self, const { &[$($tr),*] })?;
+                $($crate::__held!($rw, &self.$rf, [$($rr),*]);)*
+                $($crate::__held!($ow, &self.$of, [$($or),*]);)*
+                $($crate::__held!($nw, &self.$nf, [$($nr),*]);)*
                 $($crate::__private::extra(
                     &self.$ef,
-                    const { &[$($crate::Rule::$er($($ea)?)),*] },
+                    const { &[$($er),*] },
                     &$documented,
                 )?;)?
                 ::core::result::Result::Ok(())
             }
         }
 
-        impl $Name {
-            /// The value with its required members.
-            #[allow(clippy::too_many_arguments, clippy::new_without_default, reason = "as many as the vendor requires")]
-            #[inline]
-            pub fn new($($rf: impl ::core::convert::Into<$rt>),*) -> Self {
-                Self {
-                    $($rf: $rf.into(),)*
-                    $($of: ::core::option::Option::None,)*
-                    $($nf: $crate::Patch::Keep,)*
-                    $($ef: $crate::Map::new(),)?
-                }
-            }
+        $crate::__constructor! {
+            $Name [$($Builder)?]
+            [$($rf: $rt,)*]
+            [$($of: ::core::option::Option::None,)* $($nf: $crate::Patch::Keep,)* $($ef: $crate::Map::new(),)?]
+        }
 
+        impl $Name {
             $(
                 #[doc = ::core::concat!("Sets [`", ::core::stringify!($of), "`](Self#structfield.", ::core::stringify!($of), ").")]
                 #[must_use]
@@ -235,6 +217,71 @@ macro_rules! __sent {
     ($Name:ident $($rest:tt)*) => {};
 }
 
+/// How an object that is sent is made: from its required members in order, or by a builder that has them by name.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __constructor {
+    ($Name:ident [] [$($rf:ident: $rt:ty,)*] [$($other:ident: $nothing:expr,)*]) => {
+        impl $Name {
+            /// The value with its required members.
+            #[allow(clippy::too_many_arguments, clippy::new_without_default, reason = "as many as the vendor requires")]
+            #[inline]
+            pub fn new($($rf: impl ::core::convert::Into<$rt>),*) -> Self {
+                Self {
+                    $($rf: $rf.into(),)*
+                    $($other: $nothing,)*
+                }
+            }
+        }
+    };
+    ($Name:ident [$Builder:ident] [$($rf:ident: $rt:ty,)*] [$($other:ident: $nothing:expr,)*]) => {
+        impl $Name {
+            /// A builder that takes the required members by name, so that none is taken for another.
+            #[inline]
+            pub fn builder() -> $Builder {
+                $Builder { $($rf: ::core::option::Option::None,)* }
+            }
+        }
+
+        #[doc = ::core::concat!("The required members of a [`", ::core::stringify!($Name), "`], by name; then [`build`](Self::build).")]
+        #[derive(Clone)]
+        #[must_use = "nothing is made before `build`"]
+        pub struct $Builder {
+            $($rf: ::core::option::Option<$rt>,)*
+        }
+
+        impl $Builder {
+            $(
+                #[doc = ::core::concat!("Sets [`", ::core::stringify!($rf), "`](", ::core::stringify!($Name), "#structfield.", ::core::stringify!($rf), ").")]
+                pub fn $rf(mut self, value: impl ::core::convert::Into<$rt>) -> Self {
+                    self.$rf = ::core::option::Option::Some(value.into());
+                    self
+                }
+            )*
+
+            /// The value, or the error that names the members that were not set.
+            pub fn build(self) -> ::core::result::Result<$Name, $crate::MissingMembers> {
+                match self {
+                    Self { $($rf: ::core::option::Option::Some($rf),)* } => ::core::result::Result::Ok($Name {
+                        $($rf,)*
+                        $($other: $nothing,)*
+                    }),
+                    Self { $($rf,)* } => ::core::result::Result::Err($crate::__private::missing_members(
+                        ::core::stringify!($Name),
+                        &[$((::core::stringify!($rf), $rf.is_some()),)*],
+                    )),
+                }
+            }
+        }
+
+        impl ::core::fmt::Debug for $Builder {
+            fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                formatter.debug_struct(::core::stringify!($Builder)).finish_non_exhaustive()
+            }
+        }
+    };
+}
+
 /// Holds a member against its rules. Most have none, and of those nothing is left when the value has no members either.
 #[doc(hidden)]
 #[macro_export]
@@ -242,15 +289,16 @@ macro_rules! __held {
     ($wire:literal, $value:expr, []) => {
         $crate::__private::within($wire, $value)?
     };
-    ($wire:literal, $value:expr, [$($rule:ident($($argument:expr)?)),+]) => {
-        $crate::__private::member($wire, $value, const { &[$($crate::Rule::$rule($($argument)?)),+] })?
+    ($wire:literal, $value:expr, [$($rule:expr),+]) => {
+        $crate::__private::member($wire, $value, const { &[$($rule),+] })?
     };
 }
 
 /// An object that is sent and needs one thing only, which is an object too: what that is made from can be given in its place.
+#[doc(hidden)]
 #[macro_export]
-macro_rules! wraps {
-    ($Name:ident: $($Inner:ident),+) => {
+macro_rules! __from {
+    ($Name:ident [$($Inner:ty),* $(,)?]) => {
         $(
             impl ::core::convert::From<$Inner> for $Name {
                 #[inline]
@@ -258,7 +306,7 @@ macro_rules! wraps {
                     Self::new(inner)
                 }
             }
-        )+
+        )*
     };
 }
 
@@ -274,26 +322,11 @@ macro_rules! __shown {
     };
 }
 
-/// A text of which the vendor documents some values. Values beyond them are kept in `Unknown`.
+/// The impls of a text of which the vendor documents some values: see `onboarding_derive::StringEnum`.
+#[doc(hidden)]
 #[macro_export]
-macro_rules! string_enum {
-    (
-        $(#[$meta:meta])*
-        pub enum $Name:ident { $($(#[$vm:meta])* $Variant:ident = $wire:literal),* $(,)? }
-    ) => {
-        $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub enum $Name {
-            $(
-                #[doc = ::core::concat!("`", $wire, "`")]
-                $(#[$vm])*
-                $Variant,
-            )*
-            /// A value that the vendor did not document when this crate was generated.
-            Unknown(String),
-        }
-
+macro_rules! __string_enum {
+    ($Name:ident [$($Variant:ident = $wire:literal,)*] $Unknown:ident) => {
         impl $Name {
             /// Every documented value.
             pub const DOCUMENTED: &[Self] = &[$(Self::$Variant),*];
@@ -303,7 +336,7 @@ macro_rules! string_enum {
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$Variant => $wire,)*
-                    Self::Unknown(text) => text,
+                    Self::$Unknown(text) => text,
                 }
             }
         }
@@ -316,7 +349,7 @@ macro_rules! string_enum {
                     _ => {
                         // Heard only while a response is decoded, not where a service makes the value.
                         $crate::__private::note_unknown(::core::stringify!($Name), text);
-                        Self::Unknown(text.to_owned())
+                        Self::$Unknown(text.to_owned())
                     }
                 }
             }
@@ -334,11 +367,12 @@ macro_rules! string_enum {
     };
 }
 
-/// An identifier: a type of its own, so that no other can be given in its place.
+/// The impls of an identifier: see `onboarding_derive::Identifier`.
+#[doc(hidden)]
 #[macro_export]
-macro_rules! identifier {
-    ($(#[$meta:meta])* pub struct $Name:ident(private String) $([$($rule:ident($($argument:expr)?)),*])?;) => {
-        $crate::identifier!(@text $(#[$meta])* $Name [$($($rule($($argument)?)),*)?]);
+macro_rules! __identifier {
+    (text $Name:ident [private] [$($rule:expr,)*]) => {
+        $crate::__identifier!(@text $Name [$($rule,)*]);
 
         impl ::core::fmt::Debug for $Name {
             #[inline]
@@ -347,8 +381,8 @@ macro_rules! identifier {
             }
         }
     };
-    ($(#[$meta:meta])* pub struct $Name:ident(String) $([$($rule:ident($($argument:expr)?)),*])?;) => {
-        $crate::identifier!(@text $(#[$meta])* #[derive(Debug)] $Name [$($($rule($($argument)?)),*)?]);
+    (text $Name:ident [] [$($rule:expr,)*]) => {
+        $crate::__identifier!(@text $Name [$($rule,)*]);
 
         impl ::core::fmt::Display for $Name {
             #[inline]
@@ -357,11 +391,7 @@ macro_rules! identifier {
             }
         }
     };
-    (@text $(#[$meta:meta])* $Name:ident [$($rule:ident($($argument:expr)?)),*]) => {
-        $(#[$meta])*
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $Name(String);
-
+    (@text $Name:ident [$($rule:expr,)*]) => {
         impl $Name {
             /// The identifier as the vendor writes it.
             #[inline]
@@ -385,24 +415,14 @@ macro_rules! identifier {
 
             #[inline]
             fn check(&self) -> ::core::result::Result<(), $crate::Violation> {
-                $crate::__private::all(self, const { &[$($crate::Rule::$rule($($argument)?)),*] })
+                $crate::__private::all(self, const { &[$($rule),*] })
             }
         }
 
         $crate::__text_impls!($Name);
-        $crate::__json_schema!(identifier $Name String, [$($rule($($argument)?)),*]);
+        $crate::__json_schema!(identifier $Name String, [$($rule),*]);
     };
-    ($(#[$meta:meta])* pub struct $Name:ident(i64) $([$($rule:ident($($argument:expr)?)),*])?;) => {
-        $crate::identifier!(@number $(#[$meta])* $Name i64 [$($($rule($($argument)?)),*)?]);
-    };
-    ($(#[$meta:meta])* pub struct $Name:ident(u64) $([$($rule:ident($($argument:expr)?)),*])?;) => {
-        $crate::identifier!(@number $(#[$meta])* $Name u64 [$($($rule($($argument)?)),*)?]);
-    };
-    (@number $(#[$meta:meta])* $Name:ident $Integer:ident [$($rule:ident($($argument:expr)?)),*]) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $Name(pub $Integer);
-
+    (number $Name:ident $Integer:ident [$($rule:expr,)*]) => {
         impl $crate::Check for $Name {
             #[inline]
             fn subject(&self) -> $crate::Subject<'_> {
@@ -411,7 +431,7 @@ macro_rules! identifier {
 
             #[inline]
             fn check(&self) -> ::core::result::Result<(), $crate::Violation> {
-                $crate::__private::all(self, const { &[$($crate::Rule::$rule($($argument)?)),*] })
+                $crate::__private::all(self, const { &[$($rule),*] })
             }
         }
 
@@ -453,18 +473,16 @@ macro_rules! identifier {
             }
         }
 
-        $crate::__json_schema!(identifier $Name $Integer, [$($rule($($argument)?)),*]);
+        $crate::__json_schema!(identifier $Name $Integer, [$($rule),*]);
     };
 }
 
-/// An address of one thing, as a vendor with hypermedia sends it, and the identifier that it holds.
+/// The impls of an address of one thing, as a vendor with hypermedia sends it: see `onboarding_derive::ResourceUrl`.
+#[doc(hidden)]
 #[macro_export]
-macro_rules! resource_url {
-    ($(#[$meta:meta])* pub struct $Name:ident($template:literal) -> $Identifier:ident;) => {
-        $crate::identifier! {
-            $(#[$meta])*
-            pub struct $Name(String);
-        }
+macro_rules! __resource_url {
+    ($Name:ident $template:literal $Identifier:ident) => {
+        $crate::__identifier!(text $Name [] []);
 
         impl $Name {
             /// The identifier in the address; `None` when the address is not of the documented form.
@@ -521,72 +539,42 @@ macro_rules! __text_impls {
     };
 }
 
-/// A union whose variants are told apart by the value of one member. A variant that nobody documented is kept as it came.
+/// The impls of a union whose variants are told apart by the value of one member: see `onboarding_derive::TaggedUnion`.
+#[doc(hidden)]
 #[macro_export]
-macro_rules! tagged_union {
-    (
-        $(#[$meta:meta])*
-        pub enum $Name:ident $(: $sent:ident)? by $tag:literal { $($(#[$vm:meta])* $Variant:ident($Type:ty) = $wire:literal),* $(,)? }
-    ) => {
-        $(#[$meta])*
-        #[derive(Clone, PartialEq)]
-        #[non_exhaustive]
-        pub enum $Name {
-            $($(#[$vm])* $Variant($Type),)*
-            /// A variant that the vendor did not document when this crate was generated, as it came.
-            Unknown($crate::JsonValue),
-        }
-
+macro_rules! __tagged_union {
+    ($Name:ident [$($sent:ident)?] $tag:literal [$($Variant:ident($Type:ty) = $wire:literal,)*] $Unknown:ident) => {
         impl ::core::fmt::Debug for $Name {
             #[inline]
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 match self {
                     $(Self::$Variant(value) => ::core::fmt::Debug::fmt(value, formatter),)*
-                    Self::Unknown(value) => {
+                    Self::$Unknown(value) => {
                         formatter.debug_tuple("Unknown").field(&$crate::__private::shown_tag(value, $tag)).finish()
                     }
                 }
             }
         }
 
-        $crate::__union_impls! { $Name [$($Variant($Type))*] [::core::concat!("#", $tag), $($wire),*] }
-        $crate::__union_sent!($($sent)? $Name $($Variant [])*);
+        $crate::__union_impls! { $Name $Unknown [$($Variant($Type))*] [::core::concat!("#", $tag), $($wire),*] }
+        $crate::__union_sent!($($sent)? $Name $Unknown $($Variant [])*);
         $crate::__json_schema!(tagged $Name $tag [$($wire: $Type,)*]);
     };
 }
 
-/// A union whose variants are told apart by their form. The variant is chosen by what tells it from the others and then decoded; a
-/// value that has nothing of that is kept as it came.
-///
-/// Behind a variant stands its form: the kind of its JSON (`object`, `array`, `string`, `boolean`, `number`, `integer` or `any`) and,
-/// in brackets, what tells it from other variants of that kind: members that it requires and they do not have (`"name"`, with
-/// `: string` behind it the kind of that member) or need not have (`& "name"`), constants (`"type" = "cat"`), values among others (`"type" ~ "cat" ~ "dog"`, for a text
-/// `~ "cat" ~ "dog"`), the kind of a list's items (`: object`) and the format of a text (`^ "date"`). A variant of several forms
-/// has them joined by `|`. Behind a colon stand the rules that its value is held against. With `parameter` behind the name, it can
-/// stand in a path, query or header: every variant is then a scalar.
+/// The impls of a union whose variants are told apart by their form: see `onboarding_derive::UntaggedUnion`. The last list is what
+/// tells them apart, as `decode/union.rs` says.
+#[doc(hidden)]
 #[macro_export]
-macro_rules! untagged_union {
+macro_rules! __untagged_union {
     (
-        $(#[$meta:meta])*
-        pub enum $Name:ident $(: $sent:ident $($parameter:ident)?)? {
-            $(
-                $(#[$vm:meta])*
-                $Variant:ident($Type:ty)
-                = $($kind:ident $([$($($member:literal)? $(& $shared:literal)? $(: $mk:ident)? $(= $mv:literal)? $(~ $mt:literal)* $(^ $mf:literal)?),*])?)|+
-                $(: [$($rule:ident($($ra:expr)?)),*])?
-                $($p:ident)?
-            ),* $(,)?
-        }
+        $Name:ident
+        [$($sent:ident)?]
+        [$($parameter:ident)?]
+        [$($Variant:ident($Type:ty) = $($p:ident)? [$($rule:expr,)*],)*]
+        [$($entry:expr,)*]
+        $Unknown:ident
     ) => {
-        $(#[$meta])*
-        #[derive(Clone, PartialEq)]
-        #[non_exhaustive]
-        pub enum $Name {
-            $($(#[$vm])* $Variant($Type),)*
-            /// A form that the vendor did not document when this crate was generated, as it came.
-            Unknown($crate::JsonValue),
-        }
-
         impl ::core::fmt::Debug for $Name {
             #[inline]
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -596,24 +584,15 @@ macro_rules! untagged_union {
                         .debug_tuple(::core::stringify!($Variant))
                         .field($crate::__shown!($($p)? value))
                         .finish(),)*
-                    Self::Unknown(_) => formatter.write_str("Unknown([redacted])"),
+                    Self::$Unknown(_) => formatter.write_str("Unknown([redacted])"),
                 }
             }
         }
 
-        $crate::__union_impls! { $Name [$($Variant($Type))*] [
-            $("|", $(::core::concat!("/", ::core::stringify!($kind)), $($(
-                $(::core::concat!("+", $member),)?
-                $(::core::concat!("&", $shared),)?
-                $(::core::concat!(":", ::core::stringify!($mk)),)?
-                $(::core::concat!("=", $mv),)?
-                $(::core::concat!("~", $mt),)*
-                $(::core::concat!("^", $mf),)?
-            )*)?)+)*
-        ] }
-        $crate::__union_sent!($($sent)? $Name $($Variant [$($($rule($($ra)?)),*)?])*);
-        $crate::__union_parameter!($($($parameter)?)? $Name $($Variant)*);
-        $crate::__json_schema!(untagged $Name [$($Type [$($($rule($($ra)?)),*)?],)*]);
+        $crate::__union_impls! { $Name $Unknown [$($Variant($Type))*] [$($entry),*] }
+        $crate::__union_sent!($($sent)? $Name $Unknown $($Variant [$($rule),*])*);
+        $crate::__union_parameter!($($parameter)? $Name $Unknown $($Variant)*);
+        $crate::__json_schema!(untagged $Name [$($Type [$($rule),*],)*]);
     };
 }
 
@@ -621,7 +600,7 @@ macro_rules! untagged_union {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __union_impls {
-    ($Name:ident [$($Variant:ident($Type:ty))*] [$($entry:expr),* $(,)?]) => {
+    ($Name:ident $Unknown:ident [$($Variant:ident($Type:ty))*] [$($entry:expr),* $(,)?]) => {
         impl<'de> $crate::__private::serde::Deserialize<'de> for $Name {
             #[inline]
             fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
@@ -644,7 +623,7 @@ macro_rules! __union_impls {
                     &[$(|access| access.newtype_variant::<$Type>().map(Self::$Variant)),*];
                 match variants.get(index) {
                     ::core::option::Option::Some(variant) => variant(access),
-                    ::core::option::Option::None => access.newtype_variant::<$crate::JsonValue>().map(Self::Unknown),
+                    ::core::option::Option::None => access.newtype_variant::<$crate::JsonValue>().map(Self::$Unknown),
                 }
             }
         }
@@ -656,7 +635,7 @@ macro_rules! __union_impls {
             ) -> ::core::result::Result<S::Ok, S::Error> {
                 match self {
                     $(Self::$Variant(value) => value.serialize(serializer),)*
-                    Self::Unknown(value) => value.serialize(serializer),
+                    Self::$Unknown(value) => value.serialize(serializer),
                 }
             }
         }
@@ -667,16 +646,16 @@ macro_rules! __union_impls {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __union_sent {
-    (sent $Name:ident $($Variant:ident [$($rule:ident($($argument:expr)?)),*])*) => {
+    (sent $Name:ident $Unknown:ident $($Variant:ident [$($rule:expr),*])*) => {
         impl $crate::Check for $Name {
             #[inline]
             fn check(&self) -> ::core::result::Result<(), $crate::Violation> {
                 match self {
                     $(Self::$Variant(value) => {
-                        $crate::__private::all(value, const { &[$($crate::Rule::$rule($($argument)?)),*] })?;
+                        $crate::__private::all(value, const { &[$($rule),*] })?;
                         $crate::Check::check(value)
                     })*
-                    Self::Unknown(_) => ::core::result::Result::Ok(()),
+                    Self::$Unknown(_) => ::core::result::Result::Ok(()),
                 }
             }
         }
@@ -688,34 +667,25 @@ macro_rules! __union_sent {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __union_parameter {
-    (parameter $Name:ident $($Variant:ident)*) => {
+    (parameter $Name:ident $Unknown:ident $($Variant:ident)*) => {
         impl $crate::Parameter for $Name {
             #[inline]
             fn to_text(&self) -> ::std::borrow::Cow<'_, str> {
                 match self {
                     $(Self::$Variant(value) => $crate::Parameter::to_text(value),)*
-                    Self::Unknown(value) => ::std::borrow::Cow::Owned(value.to_string()),
+                    Self::$Unknown(value) => ::std::borrow::Cow::Owned(value.to_string()),
                 }
             }
         }
     };
-    ($Name:ident $($Variant:ident)*) => {};
+    ($Name:ident $($rest:tt)*) => {};
 }
 
-/// The error statuses that operations declare, each with its body. `none` marks a status without one.
+/// The impls of the error statuses that operations declare: see `onboarding_derive::StatusError`.
+#[doc(hidden)]
 #[macro_export]
-macro_rules! status_error {
-    (
-        $(#[$meta:meta])*
-        pub enum $Name:ident { $($(#[$vm:meta])* $Variant:ident $(($Type:ty))? = $status:pat),* $(,)? }
-    ) => {
-        $(#[$meta])*
-        #[derive(Clone, PartialEq)]
-        #[non_exhaustive]
-        pub enum $Name {
-            $($(#[$vm])* $Variant $(($Type))?,)*
-        }
-
+macro_rules! __status_error {
+    ($Name:ident [$($Variant:ident $(($Type:ty))? [] = $status:pat,)*]) => {
         impl ::core::fmt::Debug for $Name {
             #[allow(unused_variables, reason = "an operation may declare no error status")]
             #[inline]
@@ -742,20 +712,11 @@ macro_rules! status_error {
     };
 }
 
-/// The success statuses of an operation that declares several, each with its body: JSON, or behind `as` how else it is read.
+/// The impls of the success statuses of an operation that declares several: see `onboarding_derive::Outcome`.
+#[doc(hidden)]
 #[macro_export]
-macro_rules! outcome {
-    (
-        $(#[$meta:meta])*
-        pub enum $Name:ident { $($(#[$vm:meta])* $Variant:ident $(($Type:ty))? $(as $raw:ident)? = $status:pat),* $(,)? }
-    ) => {
-        $(#[$meta])*
-        #[derive(Clone, PartialEq)]
-        #[non_exhaustive]
-        pub enum $Name {
-            $($(#[$vm])* $Variant $(($Type))?,)*
-        }
-
+macro_rules! __outcome {
+    ($Name:ident [$($Variant:ident $(($Type:ty))? [$($raw:ident)?] = $status:pat,)*]) => {
         impl ::core::fmt::Debug for $Name {
             #[inline]
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -819,23 +780,12 @@ macro_rules! __by_status {
     };
 }
 
-/// A call with optional parameters: a setter for each, then `send`; for lists in pages also `pages` and `items`.
+/// The methods of a call with optional parameters: see `onboarding_derive::Call`.
+#[doc(hidden)]
 #[macro_export]
-macro_rules! call {
-    (
-        $(#[$meta:meta])*
-        pub struct $Name:ident -> $Success:ty, $Failure:ty $(, pages $Paging:ident($at:literal, $limit:literal $(, $default:literal)?))? {
-            $($(#[$sm:meta])* $setter:ident: $Type:ty = $place:ident $wire:literal $([$($rule:ident($($argument:expr)?)),*])?),* $(,)?
-        }
-    ) => {
-        $(#[$meta])*
-        #[derive(Debug)]
-        #[must_use = "nothing is sent before `send`"]
-        pub struct $Name(pub(crate) $crate::Call<$Success, $Failure>);
-
+macro_rules! __call {
+    ($Name:ident [$Success:ty] [$Failure:ty] [$($Paging:ident($at:literal, $limit:literal $(, $default:literal)?))?]) => {
         impl $Name {
-            $($crate::__setter! { $(#[$sm])* $setter: $Type = $place $wire [$($($crate::Rule::$rule($($argument)?)),*)?] })*
-
             /// The call as it stands, to set what holds for a single call: its timeouts, more headers, more of the query.
             #[inline]
             pub fn into_call(self) -> $crate::Call<$Success, $Failure> {
@@ -894,27 +844,28 @@ macro_rules! __pages {
     };
 }
 
-/// A page of a list: the member that holds the items, and the path to the number of items on all pages. Of a union, the variants,
-/// each of which is a page or a bare list.
+/// A page of a list. Of an object: the member that holds the items, and how to read the number of items on all pages. Of a union:
+/// its variants, each of which is a page or a bare list.
+#[doc(hidden)]
 #[macro_export]
-macro_rules! page {
-    ($Name:ident of $Item:ty = [$($Variant:ident),+]) => {
+macro_rules! __page {
+    ($Name:ident [$First:ty] [$($Variant:ident,)+] $Unknown:ident) => {
         impl $crate::Page for $Name {
-            type Item = $Item;
+            type Item = <$First as $crate::Page>::Item;
 
             #[inline]
             fn count(&self) -> usize {
                 match self {
                     $(Self::$Variant(page) => $crate::Page::count(page),)+
-                    Self::Unknown(_) => 0,
+                    Self::$Unknown(_) => 0,
                 }
             }
 
             #[inline]
-            fn into_items(self) -> ::std::vec::Vec<$Item> {
+            fn into_items(self) -> ::std::vec::Vec<Self::Item> {
                 match self {
                     $(Self::$Variant(page) => $crate::Page::into_items(page),)+
-                    Self::Unknown(_) => ::std::vec::Vec::new(),
+                    Self::$Unknown(_) => ::std::vec::Vec::new(),
                 }
             }
 
@@ -922,18 +873,12 @@ macro_rules! page {
             fn total(&self) -> ::core::option::Option<i64> {
                 match self {
                     $(Self::$Variant(page) => $crate::Page::total(page),)+
-                    Self::Unknown(_) => ::core::option::Option::None,
+                    Self::$Unknown(_) => ::core::option::Option::None,
                 }
             }
         }
     };
-    ($Name:ident of $Item:ty = $items:ident) => {
-        $crate::page! { @ $Name, $Item, $items, |_: &$Name| ::core::option::Option::None }
-    };
-    ($Name:ident of $Item:ty = $items:ident, total $total:expr) => {
-        $crate::page! { @ $Name, $Item, $items, $total }
-    };
-    (@ $Name:ident, $Item:ty, $items:ident, $total:expr) => {
+    ($Name:ident [$Item:ty] $items:ident [$total:expr]) => {
         impl $crate::Page for $Name {
             type Item = $Item;
 
@@ -952,80 +897,6 @@ macro_rules! page {
                 let total: fn(&$Name) -> ::core::option::Option<i64> = $total;
                 total(self)
             }
-        }
-    };
-}
-
-/// The body of a delivery, which holds events: the member that lists them, if there is one.
-#[macro_export]
-macro_rules! event_batch {
-    ($Name:ident of $Event:ty $(= $list:literal)?) => {
-        impl $crate::EventBatch for $Name {
-            type Event = $Event;
-            const LIST: ::core::option::Option<&'static str> =
-                [$(::core::option::Option::Some($list),)? ::core::option::Option::None][0];
-        }
-    };
-}
-
-/// One setter of a call.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __setter {
-    ($(#[$meta:meta])* $setter:ident: $Type:ty = query $wire:literal [$($rule:expr),*]) => {
-        $(#[$meta])*
-        pub fn $setter(self, value: impl ::core::convert::Into<$Type>) -> Self {
-            let value: $Type = value.into();
-            Self(self.0.with_request(|request| request.check($wire, &value, const { &[$($rule),*] }).query($wire, &value)))
-        }
-    };
-    ($(#[$meta:meta])* $setter:ident: $Type:ty = header $wire:literal [$($rule:expr),*]) => {
-        $(#[$meta])*
-        pub fn $setter(self, value: impl ::core::convert::Into<$Type>) -> Self {
-            let value: $Type = value.into();
-            Self(self.0.with_request(|request| request.check($wire, &value, const { &[$($rule),*] }).header($wire, &value)))
-        }
-    };
-    ($(#[$meta:meta])* $setter:ident: $Type:ty = each $wire:literal [$($rule:expr),*]) => {
-        $(#[$meta])*
-        pub fn $setter(self, values: impl ::core::iter::IntoIterator<Item = impl ::core::convert::Into<$Type>>) -> Self {
-            let values: Vec<$Type> = values.into_iter().map(::core::convert::Into::into).collect();
-            Self(self.0.with_request(|request| request.check($wire, &values, const { &[$($rule),*] }).query_each($wire, &values)))
-        }
-    };
-    ($(#[$meta:meta])* $setter:ident: $Type:ty = joined $wire:literal [$($rule:expr),*]) => {
-        $(#[$meta])*
-        pub fn $setter(self, values: impl ::core::iter::IntoIterator<Item = impl ::core::convert::Into<$Type>>) -> Self {
-            let values: Vec<$Type> = values.into_iter().map(::core::convert::Into::into).collect();
-            Self(self.0.with_request(|request| request.check($wire, &values, const { &[$($rule),*] }).query_joined($wire, &values)))
-        }
-    };
-    ($(#[$meta:meta])* $setter:ident: $Type:ty = header_joined $wire:literal [$($rule:expr),*]) => {
-        $(#[$meta])*
-        pub fn $setter(self, values: impl ::core::iter::IntoIterator<Item = impl ::core::convert::Into<$Type>>) -> Self {
-            let values: Vec<$Type> = values.into_iter().map(::core::convert::Into::into).collect();
-            Self(self.0.with_request(|request| request.check($wire, &values, const { &[$($rule),*] }).header_joined($wire, &values)))
-        }
-    };
-    ($(#[$meta:meta])* $setter:ident: $Type:ty = form $wire:literal []) => {
-        $(#[$meta])*
-        #[inline]
-        pub fn $setter(self, body: &$Type) -> Self {
-            Self(self.0.with_request(|request| request.form(body)))
-        }
-    };
-    ($(#[$meta:meta])* $setter:ident: $Type:ty = bytes $wire:literal []) => {
-        $(#[$meta])*
-        #[inline]
-        pub fn $setter(self, body: impl ::core::convert::Into<$Type>) -> Self {
-            Self(self.0.with_request(|request| request.bytes($wire, body.into())))
-        }
-    };
-    ($(#[$meta:meta])* $setter:ident: $Type:ty = json $wire:literal []) => {
-        $(#[$meta])*
-        #[inline]
-        pub fn $setter(self, body: &$Type) -> Self {
-            Self(self.0.with_request(|request| request.json($wire, body)))
         }
     };
 }

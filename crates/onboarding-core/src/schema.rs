@@ -13,32 +13,32 @@
 #[macro_export]
 macro_rules! __json_schema {
     (object $Name:ident
-        [$($tr:ident($($ta:expr)?),)*]
+        [$($tr:expr,)*]
         [$($cw:literal = $cv:literal,)*]
-        [$($rt:ty = $rw:literal [$($rr:ident($($ra:expr)?)),*],)*]
-        [$($ot:ty = $ow:literal [$($or:ident($($oa:expr)?)),*],)*]
-        [$($nt:ty = $nw:literal [$($nr:ident($($na:expr)?)),*],)*]
-        [$($et:ty [$($er:ident($($ea:expr)?)),*])?]
+        [$($rt:ty = $rw:literal [$($rr:expr,)*],)*]
+        [$($ot:ty = $ow:literal [$($or:expr,)*],)*]
+        [$($nt:ty = $nw:literal [$($nr:expr,)*],)*]
+        [$($et:ty [$($er:expr,)*])?]
     ) => {
         $crate::__json_schema! { @ $Name, generator => $crate::__private::schema::object(
             generator,
-            &[$($crate::Rule::$tr($($ta)?)),*],
+            &[$($tr),*],
             &[
                 $($crate::__private::schema::Member::constant($cw, $cv),)*
-                $($crate::__private::schema::Member::required::<$rt>($rw, &[$($crate::Rule::$rr($($ra)?)),*]),)*
-                $($crate::__private::schema::Member::optional::<$ot>($ow, &[$($crate::Rule::$or($($oa)?)),*]),)*
-                $($crate::__private::schema::Member::nullable::<$nt>($nw, &[$($crate::Rule::$nr($($na)?)),*]),)*
+                $($crate::__private::schema::Member::required::<$rt>($rw, &[$($rr),*]),)*
+                $($crate::__private::schema::Member::optional::<$ot>($ow, &[$($or),*]),)*
+                $($crate::__private::schema::Member::nullable::<$nt>($nw, &[$($nr),*]),)*
             ],
-            &[$(($crate::__private::schema::of::<$et>, &[$($crate::Rule::$er($($ea)?)),*]))?],
+            &[$(($crate::__private::schema::of::<$et>, &[$($er),*]))?],
         ) }
     };
     (text_enum $Name:ident [$($wire:literal)*]) => {
         $crate::__json_schema! { @ $Name, _generator => $crate::__private::schema::text_enum(&[$($wire),*]) }
     };
-    (identifier $Name:ident $Type:ty, [$($rule:ident($($argument:expr)?)),*]) => {
+    (identifier $Name:ident $Type:ty, [$($rule:expr),*]) => {
         $crate::__json_schema! { @ $Name, generator => $crate::__private::schema::identifier(
             $crate::__private::schema::of::<$Type>(generator),
-            &[$($crate::Rule::$rule($($argument)?)),*],
+            &[$($rule),*],
         ) }
     };
     (tagged $Name:ident $tag:literal [$($wire:literal: $Type:ty,)*]) => {
@@ -48,10 +48,10 @@ macro_rules! __json_schema {
             &[$(($wire, $crate::__private::schema::of::<$Type>)),*],
         ) }
     };
-    (untagged $Name:ident [$($Type:ty [$($rule:ident($($argument:expr)?)),*],)*]) => {
+    (untagged $Name:ident [$($Type:ty [$($rule:expr),*],)*]) => {
         $crate::__json_schema! { @ $Name, generator => $crate::__private::schema::untagged(
             generator,
-            &[$(($crate::__private::schema::of::<$Type>, &[$($crate::Rule::$rule($($argument)?)),*])),*],
+            &[$(($crate::__private::schema::of::<$Type>, &[$($rule),*])),*],
         ) }
     };
     (@ $Name:ident, $generator:ident => $schema:expr) => {

@@ -4,109 +4,153 @@
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub, reason = "helpers and types of tests are tests too")]
 
 use onboarding_core::__private::{body, counted};
-use onboarding_core::{
-    Check as _, Decimal, DecimalNumber, DecodeError, JsonValue, Map, object, string_enum, tagged_union, untagged_union,
-};
+use onboarding_core::derive::{Object, StringEnum, TaggedUnion, UntaggedUnion};
+use onboarding_core::{Check as _, Decimal, DecimalNumber, DecodeError, JsonValue, Map};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-object! {
-    /// A list within a text.
-    pub struct Bullets {
-        constant { kind: "bullets" = "type" }
-        required { content: Vec<Node> = "content" }
-    }
+/// A list within a text.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "bullets"))]
+pub struct Bullets {
+    #[wire(required, "content")]
+    pub content: Vec<Node>,
 }
 
-object! {
-    /// The end of a text.
-    pub struct Word {
-        constant { kind: "word" = "type" }
-        required { text: String = private "text" }
-    }
+/// The end of a text.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "word"))]
+pub struct Word {
+    #[wire(required, "text", private)]
+    pub text: String,
 }
 
-tagged_union! {
-    /// A part of a text.
-    pub enum Node by "type" { Bullets(Bullets) = "bullets", Word(Word) = "word" }
+/// A part of a text.
+#[derive(Clone, PartialEq, TaggedUnion)]
+#[non_exhaustive]
+#[wire(tag = "type")]
+pub enum Node {
+    #[wire("bullets")]
+    Bullets(Bullets),
+    #[wire("word")]
+    Word(Word),
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-object! {
-    /// A record with its parts.
-    pub struct Record {
-        constant { object: "record" = "object" }
-        required { id: i64 = "id" }
-        optional { steps: Vec<Step> = "steps", notes: Map<String> = "notes" }
-    }
+/// A record with its parts.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "record"))]
+pub struct Record {
+    #[wire(required, "id")]
+    pub id: i64,
+    #[wire(optional, "steps")]
+    pub steps: Option<Vec<Step>>,
+    #[wire(optional, "notes")]
+    pub notes: Option<Map<String>>,
 }
 
-object! {
-    /// Points to a record.
-    pub struct Pointer {
-        constant { kind: "record" = "type" }
-        required { id: i64 = "id", since: i64 = "since" }
-    }
+/// Points to a record.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "record"))]
+pub struct Pointer {
+    #[wire(required, "id")]
+    pub id: i64,
+    #[wire(required, "since")]
+    pub since: i64,
 }
 
-object! {
-    /// A part of a record.
-    pub struct Step {
-        required { record: AnyRecord = "record" }
-    }
+/// A part of a record.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Step {
+    #[wire(required, "record")]
+    pub record: AnyRecord,
 }
 
-untagged_union! {
-    /// A record by number, in full, or pointed to.
-    pub enum AnyRecord {
-        Id(i64) = number,
-        Record(Record) = object ["object" = "record"],
-        Pointer(Pointer) = object ["type" = "record", "since"],
-    }
+/// A record by number, in full, or pointed to.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+pub enum AnyRecord {
+    #[wire(number)]
+    Id(i64),
+    #[wire(object(member("object", "record")))]
+    Record(Record),
+    #[wire(object(member("type", "record"), member("since")))]
+    Pointer(Pointer),
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-object! {
-    /// An event.
-    pub struct Event {
-        required { id: String = "id", amount: Decimal = "amount" }
-    }
+/// An event.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Event {
+    #[wire(required, "id")]
+    pub id: String,
+    #[wire(required, "amount")]
+    pub amount: Decimal,
 }
 
-object! {
-    /// Several events.
-    pub struct Batch {
-        required { payload: Vec<Event> = "payload" }
-    }
+/// Several events.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Batch {
+    #[wire(required, "payload")]
+    pub payload: Vec<Event>,
 }
 
-untagged_union! {
-    /// One event or several.
-    pub enum Delivery {
-        Batch(Batch) = object ["payload"],
-        Event(Event) = object ["id", "amount"],
-    }
+/// One event or several.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+pub enum Delivery {
+    #[wire(object(member("payload")))]
+    Batch(Batch),
+    #[wire(object(member("id"), member("amount")))]
+    Event(Event),
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-string_enum! {
-    /// A colour.
-    pub enum Colour { Red = "red" }
+/// A colour.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum Colour {
+    #[wire("red")]
+    Red,
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// Everything that can be changed on the way.
-    pub struct Numbers: sent {
-        optional {
-            integer: i64 = "integer",
-            unsigned: u64 = "unsigned",
-            double: f64 = "double",
-            amount: Decimal = "amount",
-            price: DecimalNumber = "price",
-            open: JsonValue = "open",
-            prices: Vec<DecimalNumber> = "prices",
-            doubles: Map<f64> = "doubles",
-            colour: Colour = "colour",
-        }
-        extra { extra: JsonValue }
-    }
+/// Everything that can be changed on the way.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct Numbers {
+    #[wire(optional, "integer")]
+    pub integer: Option<i64>,
+    #[wire(optional, "unsigned")]
+    pub unsigned: Option<u64>,
+    #[wire(optional, "double")]
+    pub double: Option<f64>,
+    #[wire(optional, "amount")]
+    pub amount: Option<Decimal>,
+    #[wire(optional, "price")]
+    pub price: Option<DecimalNumber>,
+    #[wire(optional, "open")]
+    pub open: Option<JsonValue>,
+    #[wire(optional, "prices")]
+    pub prices: Option<Vec<DecimalNumber>>,
+    #[wire(optional, "doubles")]
+    pub doubles: Option<Map<f64>>,
+    #[wire(optional, "colour")]
+    pub colour: Option<Colour>,
+    #[wire(extra)]
+    pub extra: Map<JsonValue>,
 }
 
 /// A value nested so often in `before` and `after`.

@@ -5,7 +5,8 @@
 use std::fmt::Debug;
 
 use onboarding_core::__private::body;
-use onboarding_core::{JsonValue, Map, object, tagged_union, untagged_union};
+use onboarding_core::derive::{Object, TaggedUnion, UntaggedUnion};
+use onboarding_core::{JsonValue, Map};
 use peak_alloc::PeakAlloc;
 use serde::de::DeserializeOwned;
 
@@ -16,30 +17,53 @@ static MEMORY: PeakAlloc = PeakAlloc;
 const PER_BYTE: usize = 24;
 const CONSTANT: usize = 16 * 1024 * 1024;
 
-object! {
-    /// Takes two bytes of JSON and a kilobyte of memory.
-    pub struct Large {
-        optional {
-            a: [Option<String>; 16] = "a",
-            b: [Option<String>; 16] = "b",
-            c: [Option<String>; 10] = "c",
-            inner: Box<Large> = "i",
-            items: Vec<Large> = "items",
-            by_name: Map<Large> = "m",
-            small: Map<i64> = "s",
-        }
-        extra { extra: JsonValue }
-    }
+/// Takes two bytes of JSON and a kilobyte of memory.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Large {
+    #[wire(optional, "a")]
+    pub a: Option<[Option<String>; 16]>,
+    #[wire(optional, "b")]
+    pub b: Option<[Option<String>; 16]>,
+    #[wire(optional, "c")]
+    pub c: Option<[Option<String>; 10]>,
+    #[wire(optional, "i")]
+    pub inner: Option<Box<Large>>,
+    #[wire(optional, "items")]
+    pub items: Option<Vec<Large>>,
+    #[wire(optional, "m")]
+    pub by_name: Option<Map<Large>>,
+    #[wire(optional, "s")]
+    pub small: Option<Map<i64>>,
+    #[wire(extra)]
+    pub extra: Map<JsonValue>,
 }
 
-untagged_union! {
-    /// One or several.
-    pub enum Several { Many(Vec<Several>) = array, One(Box<Large>) = object, Text(String) = string, Number(i64) = number }
+/// One or several.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+pub enum Several {
+    #[wire(array)]
+    Many(Vec<Several>),
+    #[wire(object)]
+    One(Box<Large>),
+    #[wire(string)]
+    Text(String),
+    #[wire(number)]
+    Number(i64),
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-tagged_union! {
-    /// Told by its kind.
-    pub enum Told by "k" { Large(Large) = "l" }
+/// Told by its kind.
+#[derive(Clone, PartialEq, TaggedUnion)]
+#[non_exhaustive]
+#[wire(tag = "k")]
+pub enum Told {
+    #[wire("l")]
+    Large(Large),
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
 /// Decodes, and says how much memory that took at most, the body not counted.

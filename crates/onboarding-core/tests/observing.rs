@@ -8,10 +8,10 @@ mod common;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
+use onboarding_core::derive::{Object, StatusError, StringEnum, TaggedUnion, UntaggedUnion};
 use onboarding_core::{
     CallEnd, CallInfo, Client, Credentials, Drift, Error, Expiry, FieldValue, JsonValue, Method, NoDeclaredError,
-    Observer, Operation, TokenFlow, TokenRequest, TokenSource, object, status_error, string_enum, tagged_union,
-    untagged_union,
+    Observer, Operation, TokenFlow, TokenRequest, TokenSource,
 };
 use tracing_subscriber::fmt::format::FmtSpan;
 
@@ -102,62 +102,96 @@ async fn an_observer_is_told_of_every_call_and_of_drift() {
     assert_eq!(notes.take()[2], "after get_thing None Some(\"connect\") 3");
 }
 
-string_enum! {
-    /// What is documented of a kind.
-    pub enum Kind { Known = "known" }
+/// What is documented of a kind.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum Kind {
+    #[wire("known")]
+    Known,
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-string_enum! {
-    /// What is documented of a level.
-    pub enum Level { Low = "low" }
+/// What is documented of a level.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum Level {
+    #[wire("low")]
+    Low,
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// A round thing.
-    pub struct Circle {
-        constant { kind: "circle" = "type" }
-        required { level: Level = "level" }
-    }
+/// A round thing.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "circle"))]
+pub struct Circle {
+    #[wire(required, "level")]
+    pub level: Level,
 }
 
-object! {
-    /// Fits only where there is a size.
-    pub struct Sized {
-        required { kind: Kind = "kind", size: i64 = "size" }
-    }
+/// Fits only where there is a size.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Sized {
+    #[wire(required, "kind")]
+    pub kind: Kind,
+    #[wire(required, "size")]
+    pub size: i64,
 }
 
-object! {
-    /// Fits where there is a name.
-    pub struct Named {
-        required { kind: String = "kind", name: String = "name" }
-    }
+/// Fits where there is a name.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Named {
+    #[wire(required, "kind")]
+    pub kind: String,
+    #[wire(required, "name")]
+    pub name: String,
 }
 
-tagged_union! {
-    /// A thing of a form.
-    pub enum Shape by "type" { Circle(Circle) = "circle" }
+/// A thing of a form.
+#[derive(Clone, PartialEq, TaggedUnion)]
+#[non_exhaustive]
+#[wire(tag = "type")]
+pub enum Shape {
+    #[wire("circle")]
+    Circle(Circle),
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-untagged_union! {
-    /// A thing told apart by its members.
-    pub enum Either { Sized(Sized) = object ["size"], Named(Named) = object ["name"] }
+/// A thing told apart by its members.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+pub enum Either {
+    #[wire(object(member("size")))]
+    Sized(Sized),
+    #[wire(object(member("name")))]
+    Named(Named),
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-object! {
-    /// A response with all of them.
-    pub struct Things {
-        optional {
-            kinds: Vec<Kind> = "kinds",
-            shapes: Vec<Shape> = "shapes",
-            either: Vec<Either> = "either",
-        }
-    }
+/// A response with all of them.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Things {
+    #[wire(optional, "kinds")]
+    pub kinds: Option<Vec<Kind>>,
+    #[wire(optional, "shapes")]
+    pub shapes: Option<Vec<Shape>>,
+    #[wire(optional, "either")]
+    pub either: Option<Vec<Either>>,
 }
 
-status_error! {
-    /// An error with a kind.
-    pub enum ThingError { NotFound(Things) = 404 }
+/// An error with a kind.
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+pub enum ThingError {
+    #[wire(404)]
+    NotFound(Things),
 }
 
 #[tokio::test]

@@ -2,9 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use onboarding_core::derive::{Object, UntaggedUnion};
 use onboarding_core::{
-    CallInfo, Client, ClientBuilder, Credentials, Drift, Method, NoDeclaredError, Observer, Operation, Page, Retry,
-    VendorClient, call, object, page, untagged_union,
+    Call, CallInfo, Client, ClientBuilder, Credentials, Drift, JsonValue, Method, NoDeclaredError, Observer, Operation,
+    Page, Retry, VendorClient, derive,
 };
 use wiremock::matchers::{any, query_param};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
@@ -24,61 +25,82 @@ impl VendorClient for Things {
     }
 }
 
-object! {
-    /// A page.
-    pub struct ThingPage {
-        required {
-            /// The things.
-            data: Vec<i64> = "data",
-        }
-        optional {
-            /// How many there are.
-            total: i64 = "total",
-        }
+/// A page.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = data, total = total))]
+pub struct ThingPage {
+    /// The things.
+    #[wire(required, "data")]
+    pub data: Vec<i64>,
+    /// How many there are.
+    #[wire(optional, "total")]
+    pub total: Option<i64>,
+}
+
+/// By number.
+#[derive(Debug, derive::Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(number, "page", "limit", 2))]
+pub struct ListByNumber(Call<ThingPage, NoDeclaredError>);
+
+impl ListByNumber {
+    /// Page.
+    pub fn page(self, page: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page", page.into(), &[]))
+    }
+    /// Limit.
+    pub fn limit(self, limit: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("limit", limit.into(), &[]))
     }
 }
 
-page! { ThingPage of i64 = data, total |page| page.total }
+/// By offset.
+#[derive(Debug, derive::Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "offset", "limit"))]
+pub struct ListByOffset(Call<ThingPage, NoDeclaredError>);
 
-call! {
-    /// By number.
-    pub struct ListByNumber -> ThingPage, NoDeclaredError, pages number("page", "limit", 2) {
-        /// Page.
-        page: i64 = query "page",
-        /// Limit.
-        limit: i64 = query "limit",
+impl ListByOffset {
+    /// Offset.
+    pub fn offset(self, offset: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("offset", offset.into(), &[]))
+    }
+    /// Limit.
+    pub fn limit(self, limit: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("limit", limit.into(), &[]))
     }
 }
 
-call! {
-    /// By offset.
-    pub struct ListByOffset -> ThingPage, NoDeclaredError, pages offset("offset", "limit") {
-        /// Offset.
-        offset: i64 = query "offset",
-        /// Limit.
-        limit: i64 = query "limit",
-    }
+/// A page, or its items alone.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+#[wire(page)]
+pub enum ThingList {
+    /// See [`ThingPage`].
+    #[wire(object)]
+    Page(ThingPage),
+    /// The items alone.
+    #[wire(array)]
+    Things(Vec<i64>),
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-untagged_union! {
-    /// A page, or its items alone.
-    pub enum ThingList {
-        /// See [`ThingPage`].
-        Page(ThingPage) = object,
-        /// The items alone.
-        Things(Vec<i64>) = array,
+/// By offset, in either form.
+#[derive(Debug, derive::Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "offset", "limit"))]
+pub struct ListInEitherForm(Call<ThingList, NoDeclaredError>);
+
+impl ListInEitherForm {
+    /// Offset.
+    pub fn offset(self, offset: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("offset", offset.into(), &[]))
     }
-}
-
-page! { ThingList of i64 = [Page, Things] }
-
-call! {
-    /// By offset, in either form.
-    pub struct ListInEitherForm -> ThingList, NoDeclaredError, pages offset("offset", "limit") {
-        /// Offset.
-        offset: i64 = query "offset",
-        /// Limit.
-        limit: i64 = query "limit",
+    /// Limit.
+    pub fn limit(self, limit: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("limit", limit.into(), &[]))
     }
 }
 

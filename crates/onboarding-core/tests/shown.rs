@@ -7,11 +7,11 @@ mod common;
 use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex};
 
+use onboarding_core::derive::Object;
 use onboarding_core::{
-    Authenticate, BoxFuture, Bytes, Client, ClientBuilder, Credentials, CredentialsError, Error, Expiry, FieldValue,
-    HeaderMap, HeaderValue, Method, NoDeclaredError, Operation, Retry, Secret, SignError, SignInHeaders,
-    SignableRequest, Signer, StoreError, TokenFlow, TokenRequest, TokenSource, TokenStore, Tokens, Url, call, object,
-    page,
+    Authenticate, BoxFuture, Bytes, Call, Client, ClientBuilder, Credentials, CredentialsError, Error, Expiry,
+    FieldValue, HeaderMap, HeaderValue, Method, NoDeclaredError, Operation, Retry, Secret, SignError, SignInHeaders,
+    SignableRequest, Signer, StoreError, TokenFlow, TokenRequest, TokenSource, TokenStore, Tokens, Url, derive,
 };
 
 use crate::common::{SECRET, Server, Vendor, json, printed, response};
@@ -22,18 +22,25 @@ static FLOW: TokenFlow =
     TokenFlow::new(TokenRequest::form("/token").fields(&[("password", FieldValue::Given("password"))]))
         .expiry(Expiry::Seconds("/expires_in"));
 
-object! {
-    /// A page.
-    pub struct ThingPage { required { data: Vec<i64> = "data" } }
+/// A page.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = data))]
+pub struct ThingPage {
+    #[wire(required, "data")]
+    pub data: Vec<i64>,
 }
 
-page! { ThingPage of i64 = data }
+/// A list.
+#[derive(Debug, derive::Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "offset", "limit"))]
+pub struct List(Call<ThingPage, NoDeclaredError>);
 
-call! {
-    /// A list.
-    pub struct List -> ThingPage, NoDeclaredError, pages offset("offset", "limit") {
-        /// Offset.
-        offset: i64 = query "offset",
+impl List {
+    /// Offset.
+    pub fn offset(self, offset: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("offset", offset.into(), &[]))
     }
 }
 

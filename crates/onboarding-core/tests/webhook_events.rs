@@ -2,70 +2,81 @@
 #![cfg(feature = "webhook")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests, which `allow-unwrap-in-tests` does not reach")]
 
+use onboarding_core::derive::{Object, StringEnum, TaggedUnion};
 use onboarding_core::signing::{Algorithm, KeySet, Policy, Profile, RequestSigner, SigningKey};
 use onboarding_core::webhook::{EventError, ReceivedRequest, SharedSecretScheme, SharedSecretWebhooks, SignedWebhooks};
-use onboarding_core::{
-    HeaderMap, HeaderValue, Method, Secret, SignableRequest, Signer, event_batch, object, string_enum, tagged_union,
-};
+use onboarding_core::{EventBatch, HeaderMap, HeaderValue, JsonValue, Method, Secret, SignableRequest, Signer};
 use proptest::prelude::*;
 
-object! {
-    /// Something that happened.
-    pub struct Event {
-        required {
-            /// Its identifier.
-            id: String = "id",
-            /// What it is.
-            kind: Kind = "type",
-            /// What it happened to.
-            object: Thing = "object",
-        }
-        optional {
-            /// Who did it.
-            name: String = private "name",
-            /// A member of the name that lists have elsewhere.
-            more: Vec<i64> = "more",
-        }
-    }
-}
-
-string_enum! {
-    /// What happened.
-    pub enum Kind {
-        Created = "CREATED",
-    }
-}
-
-tagged_union! {
+/// Something that happened.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Event {
+    /// Its identifier.
+    #[wire(required, "id")]
+    pub id: String,
+    /// What it is.
+    #[wire(required, "type")]
+    pub kind: Kind,
     /// What it happened to.
-    pub enum Thing by "kind" {
-        /// See [`User`].
-        User(User) = "user",
-    }
+    #[wire(required, "object")]
+    pub object: Thing,
+    /// Who did it.
+    #[wire(optional, "name", private)]
+    pub name: Option<String>,
+    /// A member of the name that lists have elsewhere.
+    #[wire(optional, "more")]
+    pub more: Option<Vec<i64>>,
 }
 
-object! {
-    /// A user.
-    pub struct User {
-        constant { kind: "user" = "kind" }
-        required {
-            /// The user's age.
-            age: i64 = private "age",
-        }
-    }
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum Kind {
+    /// `CREATED`
+    #[wire("CREATED")]
+    Created,
+    /// Anything else.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// Several events.
-    pub struct Batch {
-        required {
-            /// The events.
-            payload: Vec<Event> = "payload",
-        }
-    }
+/// What it happened to.
+#[derive(Clone, PartialEq, TaggedUnion)]
+#[non_exhaustive]
+#[wire(tag = "kind")]
+pub enum Thing {
+    /// See [`User`].
+    #[wire("user")]
+    User(User),
+    /// Anything else, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-event_batch! { Batch of Event = "payload" }
+/// A user.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("kind", "user"))]
+pub struct User {
+    /// The user's age.
+    #[wire(required, "age", private)]
+    pub age: i64,
+}
+
+/// Several events.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Batch {
+    /// The events.
+    #[wire(required, "payload")]
+    pub payload: Vec<Event>,
+}
+
+impl EventBatch for Batch {
+    type Event = Event;
+    const LIST: Option<&'static str> = Some("payload");
+}
 
 const GOOD: &str = r#"{"id":"1","type":"CREATED","object":{"kind":"user","age":36}}"#;
 

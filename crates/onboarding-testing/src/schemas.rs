@@ -141,10 +141,13 @@ impl Described {
     }
 }
 
-/// The names that `pub use self::module::{…};` lists.
+/// The names that `pub use self::module::Name;` and `pub use self::module::{…};` export. The builder of a type is not on the wire.
 fn exported(source: &str) -> BTreeSet<&str> {
-    let lists = source.split("pub use ").skip(1).filter_map(|rest| rest.split_once('{')?.1.split_once('}'));
-    lists.flat_map(|(names, _)| names.split(',')).map(str::trim).filter(|name| !name.is_empty()).collect()
+    let exports = source.split("pub use ").skip(1).filter_map(|rest| rest.split_once(';')?.0.rsplit_once("::"));
+    let names = exports.flat_map(|(_, names)| names.trim_matches(['{', '}', '\n', ' ']).split(','));
+    let names: BTreeSet<&str> = names.map(str::trim).filter(|name| !name.is_empty()).collect();
+    let is_builder = |name: &str| name.strip_suffix("Builder").is_some_and(|of| names.contains(of));
+    names.iter().copied().filter(|name| !is_builder(name)).collect()
 }
 
 /// The same JSON with members in order and all numbers alike: `1` and `1.0` are the same limit.
@@ -669,7 +672,8 @@ mod tests {
 
     #[test]
     fn all_lists_of_names_are_read() {
-        let source = "mod a;\n\npub use self::a::{\n    One, Two,\n    Three,\n};\npub use self::b::{\n    Four,\n};\n";
-        assert_eq!(Vec::from_iter(exported(source)), ["Four", "One", "Three", "Two"]);
+        let source = "pub mod a;\n\n#[doc(hidden)]\npub use self::a::{\n    One, OneBuilder, Two,\n    Three,\n};\npub use self::b::Four;\n\
+                      pub use self::c::{FiveBuilder};\n";
+        assert_eq!(Vec::from_iter(exported(source)), ["FiveBuilder", "Four", "One", "Three", "Two"]);
     }
 }

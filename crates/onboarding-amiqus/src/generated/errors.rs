@@ -4,18 +4,19 @@
 //! The errors of each operation, by status. Operations that declare the same statuses with the same bodies share a
 //! type; each has a name of its own for it, so that a `match` names the call.
 
-use onboarding_core::status_error;
+use onboarding_core::derive::StatusError;
 
 use super::types;
 
-status_error! {
-    /// The errors, by status, that several operations declare; each has a name of its own for them:
-    /// [`CheckStatusError`], [`GetCurrentUserError`], [`ListMyTeamsError`], [`GetTeamMembershipError`],
-    /// [`ListRecordsError`], [`ListClientsError`] and [`ListCasesError`].
-    pub enum AccountError {
-        /// 401: The token is missing, wrong or expired.
-        Unauthorized(types::ErrorBody) = 401,
-    }
+/// The errors, by status, that several operations declare; each has a name of its own for them: [`CheckStatusError`],
+/// [`GetCurrentUserError`], [`ListMyTeamsError`], [`GetTeamMembershipError`], [`ListRecordsError`],
+/// [`ListClientsError`] and [`ListCasesError`].
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+pub enum AccountError {
+    /// 401: The token is missing, wrong or expired.
+    #[wire(401)]
+    Unauthorized(types::ErrorBody),
 }
 
 /// How [`check_status`](crate::Client::check_status) can fail: see [`AccountError`].
@@ -39,29 +40,35 @@ pub type ListClientsError = AccountError;
 /// How [`list_cases`](crate::Client::list_cases) can fail: see [`AccountError`].
 pub type ListCasesError = AccountError;
 
-status_error! {
-    /// How [`add_client_organisations`](crate::Client::add_client_organisations) can fail, by status.
-    pub enum AddClientOrganisationsError {
-        /// 403: The user behind the token may not do this.
-        Forbidden(types::ErrorMessageBody) = 403,
-        /// 404: Something that the path names does not exist.
-        NotFound(types::ErrorBody) = 404,
-        /// 422: Members of the request break a rule.
-        UnprocessableContent(onboarding_core::Map<Vec<types::ErrorText>>) = 422,
-    }
+/// How [`add_client_organisations`](crate::Client::add_client_organisations) can fail, by status.
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+pub enum AddClientOrganisationsError {
+    /// 403: The user behind the token may not do this.
+    #[wire(403)]
+    Forbidden(types::ErrorMessageBody),
+    /// 404: Something that the path names does not exist.
+    #[wire(404)]
+    NotFound(types::ErrorBody),
+    /// 422: Members of the request break a rule.
+    #[wire(422)]
+    UnprocessableContent(onboarding_core::Map<Vec<types::ErrorText>>),
 }
 
-status_error! {
-    /// The errors, by status, that several operations declare; each has a name of its own for them:
-    /// [`CreateRecordError`], [`CreateClientError`] and [`CreateCaseError`].
-    pub enum CreateError {
-        /// 401: The token is missing, wrong or expired.
-        Unauthorized(types::ErrorBody) = 401,
-        /// 403: The user behind the token may not do this.
-        Forbidden(types::ErrorMessageBody) = 403,
-        /// 422: Members of the request break a rule.
-        UnprocessableContent(onboarding_core::Map<Vec<types::ErrorText>>) = 422,
-    }
+/// The errors, by status, that several operations declare; each has a name of its own for them: [`CreateRecordError`],
+/// [`CreateClientError`] and [`CreateCaseError`].
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+pub enum CreateError {
+    /// 401: The token is missing, wrong or expired.
+    #[wire(401)]
+    Unauthorized(types::ErrorBody),
+    /// 403: The user behind the token may not do this.
+    #[wire(403)]
+    Forbidden(types::ErrorMessageBody),
+    /// 422: Members of the request break a rule.
+    #[wire(422)]
+    UnprocessableContent(onboarding_core::Map<Vec<types::ErrorText>>),
 }
 
 /// How [`create_record`](crate::Client::create_record) can fail: see [`CreateError`].
@@ -73,31 +80,37 @@ pub type CreateClientError = CreateError;
 /// How [`create_case`](crate::Client::create_case) can fail: see [`CreateError`].
 pub type CreateCaseError = CreateError;
 
-status_error! {
-    /// How [`download_client_file`](crate::Client::download_client_file) can fail, by status.
-    pub enum DownloadClientFileError {
-        /// 401: The token is missing, wrong or expired.
-        Unauthorized(types::ErrorBody) = 401,
-        /// 403: The user behind the token may not do this.
-        Forbidden(types::ErrorMessageBody) = 403,
-        /// 404: Something that the path names does not exist.
-        NotFound(types::ErrorBody) = 404,
-        /// 410: The virus scan found a virus.
-        Gone(types::ErrorBody) = 410,
-        /// 423: The virus scan is not done, or could not be done.
-        Locked(types::ErrorBody) = 423,
-    }
+/// How [`download_client_file`](crate::Client::download_client_file) can fail, by status.
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+pub enum DownloadClientFileError {
+    /// 401: The token is missing, wrong or expired.
+    #[wire(401)]
+    Unauthorized(types::ErrorBody),
+    /// 403: The user behind the token may not do this.
+    #[wire(403)]
+    Forbidden(types::ErrorMessageBody),
+    /// 404: Something that the path names does not exist.
+    #[wire(404)]
+    NotFound(types::ErrorBody),
+    /// 410: The virus scan found a virus.
+    #[wire(410)]
+    Gone(types::ErrorBody),
+    /// 423: The virus scan is not done, or could not be done.
+    #[wire(423)]
+    Locked(types::ErrorBody),
 }
 
-status_error! {
-    /// The errors, by status, that several operations declare; each has a name of its own for them:
-    /// [`UpdateCurrentTeamError`], [`ArchiveRecordError`], [`DownloadRecordError`], [`ListRecordStepsError`],
-    /// [`DeleteClientError`], [`ListClientRecordsError`], [`ListClientFormsError`], [`GetClientFormError`],
-    /// [`DownloadClientFormError`] and [`ListClientFilesError`].
-    pub enum ForbiddenError {
-        /// 403: The user behind the token may not do this.
-        Forbidden(types::ErrorMessageBody) = 403,
-    }
+/// The errors, by status, that several operations declare; each has a name of its own for them:
+/// [`UpdateCurrentTeamError`], [`ArchiveRecordError`], [`DownloadRecordError`], [`ListRecordStepsError`],
+/// [`DeleteClientError`], [`ListClientRecordsError`], [`ListClientFormsError`], [`GetClientFormError`],
+/// [`DownloadClientFormError`] and [`ListClientFilesError`].
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+pub enum ForbiddenError {
+    /// 403: The user behind the token may not do this.
+    #[wire(403)]
+    Forbidden(types::ErrorMessageBody),
 }
 
 /// How [`update_current_team`](crate::Client::update_current_team) can fail: see [`ForbiddenError`].
@@ -130,35 +143,42 @@ pub type DownloadClientFormError = ForbiddenError;
 /// How [`list_client_files`](crate::Client::list_client_files) can fail: see [`ForbiddenError`].
 pub type ListClientFilesError = ForbiddenError;
 
-status_error! {
-    /// How [`list_credit_history`](crate::Client::list_credit_history) can fail, by status.
-    pub enum ListCreditHistoryError {
-        /// 401: The token is missing, wrong or expired.
-        Unauthorized(types::ErrorBody) = 401,
-        /// 403: The user behind the token may not do this.
-        Forbidden(types::ErrorMessageBody) = 403,
-        /// 500: The service failed.
-        InternalServerError(types::ErrorMessageBody) = 500,
-        /// 503: The service is down for maintenance.
-        ServiceUnavailable = 503,
-    }
+/// How [`list_credit_history`](crate::Client::list_credit_history) can fail, by status.
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+pub enum ListCreditHistoryError {
+    /// 401: The token is missing, wrong or expired.
+    #[wire(401)]
+    Unauthorized(types::ErrorBody),
+    /// 403: The user behind the token may not do this.
+    #[wire(403)]
+    Forbidden(types::ErrorMessageBody),
+    /// 500: The service failed.
+    #[wire(500)]
+    InternalServerError(types::ErrorMessageBody),
+    /// 503: The service is down for maintenance.
+    #[wire(503)]
+    ServiceUnavailable,
 }
 
-status_error! {
-    /// The errors, by status, that several operations declare; each has a name of its own for them: [`GetRecordError`],
-    /// [`GetCheckError`], [`ListRecordAssigneesError`], [`DeleteRecordAssigneesError`], [`DeleteRecordAssigneeError`],
-    /// [`GetClientError`], [`GetClientAddressError`], [`ListClientCorrectionsError`], [`DeleteClientAssigneeError`],
-    /// [`ListClientAssigneesError`], [`DeleteClientAssigneesError`], [`DeleteClientOrganisationError`],
-    /// [`ListClientOrganisationsError`], [`DeleteClientOrganisationsError`], [`GetCaseError`], [`ListCaseReviewsError`]
-    /// and [`ListCaseItemsError`].
-    pub enum ReadError {
-        /// 401: The token is missing, wrong or expired.
-        Unauthorized(types::ErrorBody) = 401,
-        /// 403: The user behind the token may not do this.
-        Forbidden(types::ErrorMessageBody) = 403,
-        /// 404: Something that the path names does not exist.
-        NotFound(types::ErrorBody) = 404,
-    }
+/// The errors, by status, that several operations declare; each has a name of its own for them: [`GetRecordError`],
+/// [`GetCheckError`], [`ListRecordAssigneesError`], [`DeleteRecordAssigneesError`], [`DeleteRecordAssigneeError`],
+/// [`GetClientError`], [`GetClientAddressError`], [`ListClientCorrectionsError`], [`DeleteClientAssigneeError`],
+/// [`ListClientAssigneesError`], [`DeleteClientAssigneesError`], [`DeleteClientOrganisationError`],
+/// [`ListClientOrganisationsError`], [`DeleteClientOrganisationsError`], [`GetCaseError`], [`ListCaseReviewsError`] and
+/// [`ListCaseItemsError`].
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// 401: The token is missing, wrong or expired.
+    #[wire(401)]
+    Unauthorized(types::ErrorBody),
+    /// 403: The user behind the token may not do this.
+    #[wire(403)]
+    Forbidden(types::ErrorMessageBody),
+    /// 404: Something that the path names does not exist.
+    #[wire(404)]
+    NotFound(types::ErrorBody),
 }
 
 /// How [`get_record`](crate::Client::get_record) can fail: see [`ReadError`].
@@ -212,48 +232,59 @@ pub type ListCaseReviewsError = ReadError;
 /// How [`list_case_items`](crate::Client::list_case_items) can fail: see [`ReadError`].
 pub type ListCaseItemsError = ReadError;
 
-status_error! {
-    /// How [`update_client_correction`](crate::Client::update_client_correction) can fail, by status.
-    pub enum UpdateClientCorrectionError {
-        /// 401: The token is missing, wrong or expired.
-        Unauthorized(types::ErrorBody) = 401,
-        /// 403: The user behind the token may not do this.
-        Forbidden(types::ErrorMessageBody) = 403,
-        /// 404: The client or the correction does not exist.
-        NotFound(types::ErrorMessageBody) = 404,
-        /// 405: The correction was decided before.
-        MethodNotAllowed(types::ErrorMessageBody) = 405,
-        /// 422: Members of the request break a rule.
-        UnprocessableContent(onboarding_core::Map<Vec<types::ErrorText>>) = 422,
-    }
+/// How [`update_client_correction`](crate::Client::update_client_correction) can fail, by status.
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+pub enum UpdateClientCorrectionError {
+    /// 401: The token is missing, wrong or expired.
+    #[wire(401)]
+    Unauthorized(types::ErrorBody),
+    /// 403: The user behind the token may not do this.
+    #[wire(403)]
+    Forbidden(types::ErrorMessageBody),
+    /// 404: The client or the correction does not exist.
+    #[wire(404)]
+    NotFound(types::ErrorMessageBody),
+    /// 405: The correction was decided before.
+    #[wire(405)]
+    MethodNotAllowed(types::ErrorMessageBody),
+    /// 422: Members of the request break a rule.
+    #[wire(422)]
+    UnprocessableContent(onboarding_core::Map<Vec<types::ErrorText>>),
 }
 
-status_error! {
-    /// How [`update_current_user`](crate::Client::update_current_user) can fail, by status.
-    pub enum UpdateCurrentUserError {
-        /// 401: The token is missing, wrong or expired.
-        Unauthorized(types::ErrorBody) = 401,
-        /// 422: Members of the request break a rule.
-        UnprocessableContent(onboarding_core::Map<Vec<types::ErrorText>>) = 422,
-    }
+/// How [`update_current_user`](crate::Client::update_current_user) can fail, by status.
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+pub enum UpdateCurrentUserError {
+    /// 401: The token is missing, wrong or expired.
+    #[wire(401)]
+    Unauthorized(types::ErrorBody),
+    /// 422: Members of the request break a rule.
+    #[wire(422)]
+    UnprocessableContent(onboarding_core::Map<Vec<types::ErrorText>>),
 }
 
-status_error! {
-    /// The errors, by status, that several operations declare; each has a name of its own for them:
-    /// [`UpdateRecordError`], [`ExpireRecordError`], [`AddRecordAssigneesError`], [`ReplaceRecordAssigneesError`],
-    /// [`UpdateClientError`], [`ReplaceClientAddressError`], [`AddClientAssigneesError`],
-    /// [`ReplaceClientAssigneesError`], [`CreateClientFileError`], [`ReplaceClientOrganisationsError`],
-    /// [`UpdateCaseError`], [`CreateCaseReviewError`] and [`AddCaseItemsError`].
-    pub enum WriteError {
-        /// 401: The token is missing, wrong or expired.
-        Unauthorized(types::ErrorBody) = 401,
-        /// 403: The user behind the token may not do this.
-        Forbidden(types::ErrorMessageBody) = 403,
-        /// 404: Something that the path names does not exist.
-        NotFound(types::ErrorBody) = 404,
-        /// 422: Members of the request break a rule.
-        UnprocessableContent(onboarding_core::Map<Vec<types::ErrorText>>) = 422,
-    }
+/// The errors, by status, that several operations declare; each has a name of its own for them: [`UpdateRecordError`],
+/// [`ExpireRecordError`], [`AddRecordAssigneesError`], [`ReplaceRecordAssigneesError`], [`UpdateClientError`],
+/// [`ReplaceClientAddressError`], [`AddClientAssigneesError`], [`ReplaceClientAssigneesError`],
+/// [`CreateClientFileError`], [`ReplaceClientOrganisationsError`], [`UpdateCaseError`], [`CreateCaseReviewError`] and
+/// [`AddCaseItemsError`].
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+pub enum WriteError {
+    /// 401: The token is missing, wrong or expired.
+    #[wire(401)]
+    Unauthorized(types::ErrorBody),
+    /// 403: The user behind the token may not do this.
+    #[wire(403)]
+    Forbidden(types::ErrorMessageBody),
+    /// 404: Something that the path names does not exist.
+    #[wire(404)]
+    NotFound(types::ErrorBody),
+    /// 422: Members of the request break a rule.
+    #[wire(422)]
+    UnprocessableContent(onboarding_core::Map<Vec<types::ErrorText>>),
 }
 
 /// How [`update_record`](crate::Client::update_record) can fail: see [`WriteError`].

@@ -4,21 +4,24 @@
 //! The errors of each operation, by status. Operations that declare the same statuses with the same bodies share a
 //! type; each has a name of its own for it, so that a `match` names the call.
 
-use onboarding_core::status_error;
+use onboarding_core::derive::StatusError;
 
 use super::types;
 
-status_error! {
-    /// The errors, by status, that several operations declare; each has a name of its own for them:
-    /// [`ListClientsError`] and [`CreateClientError`].
-    pub enum CollectionError {
-        /// 400: The request is malformed, or values are missing, of the wrong type or not valid.
-        BadRequest(types::ErrorBody) = 400,
-        /// 401: The access token is missing, wrong or expired.
-        Unauthorized(types::ErrorBody) = 401,
-        /// 403: The Back Office user may not do this.
-        Forbidden(types::ErrorBody) = 403,
-    }
+/// The errors, by status, that several operations declare; each has a name of its own for them: [`ListClientsError`]
+/// and [`CreateClientError`].
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+pub enum CollectionError {
+    /// 400: The request is malformed, or values are missing, of the wrong type or not valid.
+    #[wire(400)]
+    BadRequest(types::ErrorBody),
+    /// 401: The access token is missing, wrong or expired.
+    #[wire(401)]
+    Unauthorized(types::ErrorBody),
+    /// 403: The Back Office user may not do this.
+    #[wire(403)]
+    Forbidden(types::ErrorBody),
 }
 
 /// How [`list_clients`](crate::Client::list_clients) can fail: see [`CollectionError`].
@@ -27,14 +30,17 @@ pub type ListClientsError = CollectionError;
 /// How [`create_client`](crate::Client::create_client) can fail: see [`CollectionError`].
 pub type CreateClientError = CollectionError;
 
-status_error! {
-    /// How [`get_client`](crate::Client::get_client) can fail, by status.
-    pub enum GetClientError {
-        /// 401: The access token is missing, wrong or expired.
-        Unauthorized(types::ErrorBody) = 401,
-        /// 403: The Back Office user may not do this.
-        Forbidden(types::ErrorBody) = 403,
-        /// 404: There is no such client, or the Back Office user may not see it.
-        NotFound(types::ErrorBody) = 404,
-    }
+/// How [`get_client`](crate::Client::get_client) can fail, by status.
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+pub enum GetClientError {
+    /// 401: The access token is missing, wrong or expired.
+    #[wire(401)]
+    Unauthorized(types::ErrorBody),
+    /// 403: The Back Office user may not do this.
+    #[wire(403)]
+    Forbidden(types::ErrorBody),
+    /// 404: There is no such client, or the Back Office user may not see it.
+    #[wire(404)]
+    NotFound(types::ErrorBody),
 }

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use onboarding_core::derive::{Object, StatusError, StringEnum, TaggedUnion, UntaggedUnion};
 use onboarding_core::{
     Call, Check as _, Credentials, Error, JsonValue, Method, NoDeclaredError, Operation, Patch, Refused, Secret,
-    TransportErrorKind, object, status_error, string_enum, tagged_union, untagged_union,
+    TransportErrorKind,
 };
 use proptest::prelude::*;
 
@@ -14,43 +15,90 @@ static GET: Operation = Operation::new("get_person", Method::GET, "/people/{id}"
 static MOVED: Operation = Operation::new("moved", Method::GET, "/moved").redirects();
 static FILE: Operation = Operation::new("get_file", Method::GET, "/file").accept("*/*");
 
-object! {
-    /// Someone.
-    pub struct Person: sent {
-        required { name: String = private "name", born: onboarding_core::NaiveDate = "born" }
-        optional { age: i64 = "age", money: onboarding_core::Decimal = "money", state: State = "state", pet: Pet = "pet", friends: Vec<Person> = "friends" }
-        nullable { nick / clear_nick: String = "nick" }
-    }
+/// Someone.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+struct Person {
+    #[wire(required, "name", private)]
+    pub name: String,
+    #[wire(required, "born")]
+    pub born: onboarding_core::NaiveDate,
+    #[wire(optional, "age")]
+    pub age: Option<i64>,
+    #[wire(optional, "money")]
+    pub money: Option<onboarding_core::Decimal>,
+    #[wire(optional, "state")]
+    pub state: Option<State>,
+    #[wire(optional, "pet")]
+    pub pet: Option<Pet>,
+    #[wire(optional, "friends")]
+    pub friends: Option<Vec<Person>>,
+    #[wire(nullable, "nick", clear = clear_nick)]
+    pub nick: Patch<String>,
 }
 
-string_enum! {
-    /// A state.
-    pub enum State { Open = "open" }
+/// A state.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+enum State {
+    #[wire("open")]
+    Open,
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// A cat.
-    pub struct Cat: sent { required { lives: i64 = "lives" } optional { owner: Pet = "owner" } }
+/// A cat.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+struct Cat {
+    #[wire(required, "lives")]
+    pub lives: i64,
+    #[wire(optional, "owner")]
+    pub owner: Option<Pet>,
 }
 
-tagged_union! {
-    /// A pet.
-    pub enum Pet: sent by "type" { Cat(Box<Cat>) = "cat" }
+/// A pet.
+#[derive(Clone, PartialEq, TaggedUnion)]
+#[non_exhaustive]
+#[wire(sent, tag = "type")]
+enum Pet {
+    #[wire("cat")]
+    Cat(Box<Cat>),
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-untagged_union! {
-    /// For how many months, or not at all.
-    pub enum Watch: sent { Months(i64) = number: [minimum("1"), maximum("12")], Off(bool) = boolean: [exactly(false)] }
+/// For how many months, or not at all.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+#[wire(sent)]
+enum Watch {
+    #[wire(number, minimum("1"), maximum("12"))]
+    Months(i64),
+    #[wire(boolean, exactly(false))]
+    Off(bool),
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-object! {
-    /// What is wrong.
-    pub struct Problem { required { code: String = "code" } }
+/// What is wrong.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+struct Problem {
+    #[wire(required, "code")]
+    pub code: String,
 }
 
-status_error! {
-    /// Failures of `get_person`.
-    pub enum GetPersonError { NotFound(Problem) = 404, Gone = 410 }
+/// Failures of `get_person`.
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+enum GetPersonError {
+    #[wire(404)]
+    NotFound(Problem),
+    #[wire(410)]
+    Gone,
 }
 
 fn get(client: &onboarding_core::Client) -> Call<Person, GetPersonError> {

@@ -1,43 +1,60 @@
 //! Objects as generated code declares them, on the wire: null within lists and maps, and members beyond the documented ones.
 
-use onboarding_core::{Error, Map, Method, NoDeclaredError, Operation, Refused, Violation, object};
+use onboarding_core::derive::Object;
+use onboarding_core::{Error, Map, Method, NoDeclaredError, Operation, Refused, Violation};
 use serde_json::{Value, json};
 
 use crate::common::{Server, client, json};
 
-object! {
-    /// Null is an item like any other.
-    pub struct Report: sent {
-        required {
-            /// Some are missing.
-            marks: Vec<Option<f64>> = "marks" [max_items(4), each_maximum("6")],
-        }
-        optional {
-            /// Rows of which each, and each cell of which, may be missing.
-            rows: Vec<Option<Vec<Option<String>>>> = "rows" [each(onboarding_core::Rule::each_max_length(3))],
-            /// Values of a map.
-            names: Map<Option<String>> = "names",
-        }
-    }
+/// Null is an item like any other.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+struct Report {
+    /// Some are missing.
+    #[wire(required, "marks", max_items(4), each(maximum("6")))]
+    pub marks: Vec<Option<f64>>,
+    /// Rows of which each, and each cell of which, may be missing.
+    #[wire(optional, "rows", each(each(max_length(3))))]
+    pub rows: Option<Vec<Option<Vec<Option<String>>>>>,
+    /// Values of a map.
+    #[wire(optional, "names")]
+    pub names: Option<Map<Option<String>>>,
 }
 
-object! {
-    /// Named members, and others that have a type too.
-    pub struct Thing: sent {
-        constant { kind: "thing" = "type" }
-        required {
-            /// What it is called.
-            label: String = "label",
-        }
-        optional {
-            /// A member of that name.
-            extra_: String = "extra",
-        }
-        extra {
-            /// Remarks.
-            extra: Option<String> = [each_max_length(5)]
-        }
-    }
+/// Named members, and others that have a type too.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "thing"))]
+struct Thing {
+    /// What it is called.
+    #[wire(required, "label")]
+    pub label: String,
+    /// A member of that name.
+    #[wire(optional, "extra")]
+    pub extra_: Option<String>,
+    /// Remarks.
+    #[wire(extra, each(max_length(5)))]
+    pub extra: Map<Option<String>>,
+}
+
+/// So many texts that two could be swapped unseen.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, builder = NameBuilder)]
+struct Name {
+    /// First name.
+    #[wire(required, "first", private)]
+    pub first: String,
+    /// Middle name, or null.
+    #[wire(required, "middle", private)]
+    pub middle: Option<String>,
+    /// Last name.
+    #[wire(required, "last", private)]
+    pub last: String,
+    /// Title.
+    #[wire(optional, "title")]
+    pub title: Option<String>,
 }
 
 static CREATE: Operation = Operation::new("create", Method::POST, "/things");
@@ -97,4 +114,19 @@ async fn further_members_keep_their_limits_and_their_names() {
         let violation = refused(&Thing::new("a").extra(name, "c".to_owned())).await;
         assert_eq!(violation.path(), name, "it would be sent twice");
     }
+}
+
+#[tokio::test]
+async fn a_builder_takes_required_members_by_name_and_names_those_that_are_missing() {
+    let builder = Name::builder().last("b").first("a");
+    assert_eq!(format!("{builder:?}"), "NameBuilder { .. }", "it holds what is private");
+    let missing = builder.clone().build().unwrap_err();
+    assert_eq!((missing.type_name(), missing.members()), ("Name", ["middle"].as_slice()));
+    assert_eq!(missing.to_string(), "required members of `Name` are missing: `middle`");
+    let all = Name::builder().build().unwrap_err();
+    assert_eq!(all.members(), ["first", "middle", "last"]);
+    let name = builder.middle(None).build().unwrap().title("Dr");
+    let (read, wire) = echoed(&name).await.unwrap();
+    assert_eq!(wire, json!({ "first": "a", "middle": null, "last": "b", "title": "Dr" }));
+    assert_eq!(read, name);
 }

@@ -1,8 +1,9 @@
 //! Parameters, forms and keys on the wire, in the texts that the specifications give.
 
+use onboarding_core::derive::{Object, StringEnum};
 use onboarding_core::{
-    BuildError, Credentials, Decimal, Error, Method, NaiveDate, NoDeclaredError, Operation, Parameter, Refused,
-    Request, call, object, string_enum,
+    BuildError, Call, Credentials, Decimal, Error, Map, Method, NaiveDate, NoDeclaredError, Operation, Parameter,
+    Patch, Refused, Request, derive,
 };
 
 use crate::common::{SECRET, Server, builder, client, json};
@@ -88,49 +89,61 @@ fn scalars_have_the_texts_of_json() {
     assert_eq!(NaiveDate::from_ymd_opt(2024, 2, 29).unwrap().to_text(), "2024-02-29");
 }
 
-string_enum! {
-    /// A kind.
-    pub enum Kind { Big = "big", Small = "small" }
+/// A kind.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+enum Kind {
+    #[wire("big")]
+    Big,
+    #[wire("small")]
+    Small,
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// What to look for.
-    pub struct Search: sent {
-        constant { grant: "search" = "grant type" }
-        required {
-            /// Words.
-            q: String = "q" [max_length(9)],
-            /// Marks.
-            tags: Vec<String> = "tags" [each_max_length(5)],
-        }
-        optional {
-            /// Kinds.
-            kinds: Vec<Kind> = "kinds",
-            /// From which price on.
-            least: Decimal = "least",
-            /// From when on.
-            since: NaiveDate = "since",
-            /// Shares.
-            shares: Vec<f64> = "shares",
-            /// Nothing else.
-            exact: bool = "exact",
-        }
-        nullable {
-            /// A note.
-            note / clear_note: String = "note",
-        }
-        extra {
-            /// More.
-            extra: Vec<Vec<String>>
-        }
-    }
+/// What to look for.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("grant type", "search"))]
+struct Search {
+    /// Words.
+    #[wire(required, "q", max_length(9))]
+    pub q: String,
+    /// Marks.
+    #[wire(required, "tags", each(max_length(5)))]
+    pub tags: Vec<String>,
+    /// Kinds.
+    #[wire(optional, "kinds")]
+    pub kinds: Option<Vec<Kind>>,
+    /// From which price on.
+    #[wire(optional, "least")]
+    pub least: Option<Decimal>,
+    /// From when on.
+    #[wire(optional, "since")]
+    pub since: Option<NaiveDate>,
+    /// Shares.
+    #[wire(optional, "shares")]
+    pub shares: Option<Vec<f64>>,
+    /// Nothing else.
+    #[wire(optional, "exact")]
+    pub exact: Option<bool>,
+    /// A note.
+    #[wire(nullable, "note", clear = clear_note)]
+    pub note: Patch<String>,
+    /// More.
+    #[wire(extra)]
+    pub extra: Map<Vec<Vec<String>>>,
 }
 
-call! {
-    /// A call with a form that may be left out.
-    pub struct FindThings -> (), NoDeclaredError {
-        /// Words.
-        body: Search = form "application/x-www-form-urlencoded",
+/// A call with a form that may be left out.
+#[derive(Debug, derive::Call)]
+#[must_use = "nothing is sent before `send`"]
+struct FindThings(Call<(), NoDeclaredError>);
+
+impl FindThings {
+    /// Words.
+    pub fn body(self, body: &Search) -> Self {
+        Self(self.0.form(body))
     }
 }
 

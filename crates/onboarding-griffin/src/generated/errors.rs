@@ -4,140 +4,177 @@
 //! The errors of each operation, by status. Operations that declare the same statuses with the same bodies share a
 //! type; each has a name of its own for it, so that a `match` names the call.
 
-use onboarding_core::status_error;
+use onboarding_core::derive::StatusError;
 
 use super::types;
 
-status_error! {
-    /// How [`close_bank_account`](crate::Client::close_bank_account) can fail, by status.
-    pub enum CloseBankAccountError {
-        /// 401: No valid API key came with the request.
-        Unauthorized(types::ErrorResponse) = 401,
-        /// 404: There is no such resource, or the API key cannot see it.
-        NotFound(types::ErrorResponse) = 404,
-        /// 422: The request was understood and refused; the description of the operation says when.
-        UnprocessableContent(types::ErrorResponse) = 422,
-    }
+/// How [`close_bank_account`](crate::Client::close_bank_account) can fail, by status.
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+pub enum CloseBankAccountError {
+    /// 401: No valid API key came with the request.
+    #[wire(401)]
+    Unauthorized(types::ErrorResponse),
+    /// 404: There is no such resource, or the API key cannot see it.
+    #[wire(404)]
+    NotFound(types::ErrorResponse),
+    /// 422: The request was understood and refused; the description of the operation says when.
+    #[wire(422)]
+    UnprocessableContent(types::ErrorResponse),
 }
 
-status_error! {
-    /// How [`create_api_key`](crate::Client::create_api_key) can fail, by status.
-    pub enum CreateApiKeyError {
-        /// 400: The path or the body is malformed.
-        BadRequest(types::ErrorResponse) = 400,
-        /// 401: No valid API key came with the request.
-        Unauthorized(types::ErrorResponse) = 401,
-        /// 404: There is no such resource, or the API key cannot see it.
-        NotFound(types::ErrorResponse) = 404,
-        /// 409: The state of the resource stands against the call, for instance because a like one is under way.
-        Conflict(types::ErrorResponse) = 409,
-    }
+/// How [`create_api_key`](crate::Client::create_api_key) can fail, by status.
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+pub enum CreateApiKeyError {
+    /// 400: The path or the body is malformed.
+    #[wire(400)]
+    BadRequest(types::ErrorResponse),
+    /// 401: No valid API key came with the request.
+    #[wire(401)]
+    Unauthorized(types::ErrorResponse),
+    /// 404: There is no such resource, or the API key cannot see it.
+    #[wire(404)]
+    NotFound(types::ErrorResponse),
+    /// 409: The state of the resource stands against the call, for instance because a like one is under way.
+    #[wire(409)]
+    Conflict(types::ErrorResponse),
 }
 
-status_error! {
-    /// How [`create_claim`](crate::Client::create_claim) can fail, by status.
-    pub enum CreateClaimError {
-        /// 400: The path or the body is malformed.
-        BadRequest(types::ErrorResponse) = 400,
-        /// 401: No valid API key came with the request.
-        Unauthorized(types::ErrorResponse) = 401,
-        /// 422: The request was understood and refused; the description of the operation says when.
-        UnprocessableContent(types::ErrorResponse) = 422,
-    }
+/// How [`create_claim`](crate::Client::create_claim) can fail, by status.
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+pub enum CreateClaimError {
+    /// 400: The path or the body is malformed.
+    #[wire(400)]
+    BadRequest(types::ErrorResponse),
+    /// 401: No valid API key came with the request.
+    #[wire(401)]
+    Unauthorized(types::ErrorResponse),
+    /// 422: The request was understood and refused; the description of the operation says when.
+    #[wire(422)]
+    UnprocessableContent(types::ErrorResponse),
 }
 
-status_error! {
-    /// How [`create_decision`](crate::Client::create_decision) can fail, by status.
-    pub enum CreateDecisionError {
-        /// 400: The path or the body is malformed.
-        BadRequest(types::ErrorResponse) = 400,
-        /// 401: No valid API key came with the request.
-        Unauthorized(types::ErrorResponse) = 401,
-        /// 403: The API key's user has no role that permits the call.
-        Forbidden(types::ErrorResponse) = 403,
-        /// 404: There is no such resource, or the API key cannot see it.
-        NotFound(types::ErrorResponse) = 404,
-        /// 422: The request was understood and refused; the description of the operation says when.
-        UnprocessableContent(types::ErrorResponse) = 422,
-        /// 500: The vendor's service failed.
-        InternalServerError(types::ErrorResponse) = 500,
-        /// 503: The vendor's service is out of order for a while.
-        ServiceUnavailable(types::ErrorResponse) = 503,
-    }
+/// How [`create_decision`](crate::Client::create_decision) can fail, by status.
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+pub enum CreateDecisionError {
+    /// 400: The path or the body is malformed.
+    #[wire(400)]
+    BadRequest(types::ErrorResponse),
+    /// 401: No valid API key came with the request.
+    #[wire(401)]
+    Unauthorized(types::ErrorResponse),
+    /// 403: The API key's user has no role that permits the call.
+    #[wire(403)]
+    Forbidden(types::ErrorResponse),
+    /// 404: There is no such resource, or the API key cannot see it.
+    #[wire(404)]
+    NotFound(types::ErrorResponse),
+    /// 422: The request was understood and refused; the description of the operation says when.
+    #[wire(422)]
+    UnprocessableContent(types::ErrorResponse),
+    /// 500: The vendor's service failed.
+    #[wire(500)]
+    InternalServerError(types::ErrorResponse),
+    /// 503: The vendor's service is out of order for a while.
+    #[wire(503)]
+    ServiceUnavailable(types::ErrorResponse),
 }
 
-status_error! {
-    /// How [`create_payment`](crate::Client::create_payment) can fail, by status.
-    pub enum CreatePaymentError {
-        /// 400: The path or the body is malformed.
-        BadRequest(types::ErrorResponse) = 400,
-        /// 401: No valid API key came with the request.
-        Unauthorized(types::ErrorResponse) = 401,
-        /// 404: There is no such resource, or the API key cannot see it.
-        NotFound(types::ErrorResponse) = 404,
-        /// 422: The request was understood and refused; the description of the operation says when.
-        UnprocessableContent(types::ErrorResponse) = 422,
-        /// 500: The vendor's service failed.
-        InternalServerError(types::ErrorResponse) = 500,
-    }
+/// How [`create_payment`](crate::Client::create_payment) can fail, by status.
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+pub enum CreatePaymentError {
+    /// 400: The path or the body is malformed.
+    #[wire(400)]
+    BadRequest(types::ErrorResponse),
+    /// 401: No valid API key came with the request.
+    #[wire(401)]
+    Unauthorized(types::ErrorResponse),
+    /// 404: There is no such resource, or the API key cannot see it.
+    #[wire(404)]
+    NotFound(types::ErrorResponse),
+    /// 422: The request was understood and refused; the description of the operation says when.
+    #[wire(422)]
+    UnprocessableContent(types::ErrorResponse),
+    /// 500: The vendor's service failed.
+    #[wire(500)]
+    InternalServerError(types::ErrorResponse),
 }
 
-status_error! {
-    /// How [`create_verification`](crate::Client::create_verification) can fail, by status.
-    pub enum CreateVerificationError {
-        /// 400: The path or the body is malformed.
-        BadRequest(types::ErrorResponse) = 400,
-        /// 401: No valid API key came with the request.
-        Unauthorized(types::ErrorResponse) = 401,
-        /// 404: There is no such resource, or the API key cannot see it.
-        NotFound(types::ErrorResponse) = 404,
-        /// 409: The state of the resource stands against the call, for instance because a like one is under way.
-        Conflict(types::ErrorResponse) = 409,
-        /// 422: The request was understood and refused; the description of the operation says when.
-        UnprocessableContent(types::ErrorResponse) = 422,
-        /// 500: The vendor's service failed.
-        InternalServerError(types::ErrorResponse) = 500,
-        /// 502: A service behind the vendor's failed.
-        BadGateway(types::ErrorResponse) = 502,
-    }
+/// How [`create_verification`](crate::Client::create_verification) can fail, by status.
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+pub enum CreateVerificationError {
+    /// 400: The path or the body is malformed.
+    #[wire(400)]
+    BadRequest(types::ErrorResponse),
+    /// 401: No valid API key came with the request.
+    #[wire(401)]
+    Unauthorized(types::ErrorResponse),
+    /// 404: There is no such resource, or the API key cannot see it.
+    #[wire(404)]
+    NotFound(types::ErrorResponse),
+    /// 409: The state of the resource stands against the call, for instance because a like one is under way.
+    #[wire(409)]
+    Conflict(types::ErrorResponse),
+    /// 422: The request was understood and refused; the description of the operation says when.
+    #[wire(422)]
+    UnprocessableContent(types::ErrorResponse),
+    /// 500: The vendor's service failed.
+    #[wire(500)]
+    InternalServerError(types::ErrorResponse),
+    /// 502: A service behind the vendor's failed.
+    #[wire(502)]
+    BadGateway(types::ErrorResponse),
 }
 
-status_error! {
-    /// How [`get_companies_house_company`](crate::Client::get_companies_house_company) can fail, by status.
-    pub enum GetCompaniesHouseCompanyError {
-        /// 400: The path or the body is malformed.
-        BadRequest(types::ErrorResponse) = 400,
-        /// 401: No valid API key came with the request.
-        Unauthorized(types::ErrorResponse) = 401,
-        /// 404: There is no such resource, or the API key cannot see it.
-        NotFound(types::ErrorResponse) = 404,
-        /// 500: The vendor's service failed.
-        InternalServerError(types::ErrorResponse) = 500,
-        /// 502: A service behind the vendor's failed.
-        BadGateway(types::ErrorResponse) = 502,
-    }
+/// How [`get_companies_house_company`](crate::Client::get_companies_house_company) can fail, by status.
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+pub enum GetCompaniesHouseCompanyError {
+    /// 400: The path or the body is malformed.
+    #[wire(400)]
+    BadRequest(types::ErrorResponse),
+    /// 401: No valid API key came with the request.
+    #[wire(401)]
+    Unauthorized(types::ErrorResponse),
+    /// 404: There is no such resource, or the API key cannot see it.
+    #[wire(404)]
+    NotFound(types::ErrorResponse),
+    /// 500: The vendor's service failed.
+    #[wire(500)]
+    InternalServerError(types::ErrorResponse),
+    /// 502: A service behind the vendor's failed.
+    #[wire(502)]
+    BadGateway(types::ErrorResponse),
 }
 
-status_error! {
-    /// How [`get_index`](crate::Client::get_index) can fail, by status.
-    pub enum GetIndexError {
-        /// 401: No valid API key came with the request.
-        Unauthorized(types::ErrorResponse) = 401,
-    }
+/// How [`get_index`](crate::Client::get_index) can fail, by status.
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+pub enum GetIndexError {
+    /// 401: No valid API key came with the request.
+    #[wire(401)]
+    Unauthorized(types::ErrorResponse),
 }
 
-status_error! {
-    /// The errors, by status, that several operations declare; each has a name of its own for them:
-    /// [`ListLegalPersonVerificationsError`], [`ListLegalPersonDecisionsError`], [`ListBankAccountPaymentsError`],
-    /// [`ListPayeePaymentsError`], [`ListLegalPersonPayeesError`], [`ListMembershipRolesError`],
-    /// [`ListOrganizationMembershipsError`], [`ListUserMembershipsError`], [`ListOrganizationApiKeysError`] and
-    /// [`ListUserApiKeysError`].
-    pub enum ListError {
-        /// 400: The path or the body is malformed.
-        BadRequest(types::ErrorResponse) = 400,
-        /// 401: No valid API key came with the request.
-        Unauthorized(types::ErrorResponse) = 401,
-    }
+/// The errors, by status, that several operations declare; each has a name of its own for them:
+/// [`ListLegalPersonVerificationsError`], [`ListLegalPersonDecisionsError`], [`ListBankAccountPaymentsError`],
+/// [`ListPayeePaymentsError`], [`ListLegalPersonPayeesError`], [`ListMembershipRolesError`],
+/// [`ListOrganizationMembershipsError`], [`ListUserMembershipsError`], [`ListOrganizationApiKeysError`] and
+/// [`ListUserApiKeysError`].
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+pub enum ListError {
+    /// 400: The path or the body is malformed.
+    #[wire(400)]
+    BadRequest(types::ErrorResponse),
+    /// 401: No valid API key came with the request.
+    #[wire(401)]
+    Unauthorized(types::ErrorResponse),
 }
 
 /// How [`list_legal_person_verifications`](crate::Client::list_legal_person_verifications) can fail: see [`ListError`].
@@ -170,16 +207,18 @@ pub type ListOrganizationApiKeysError = ListError;
 /// How [`list_user_api_keys`](crate::Client::list_user_api_keys) can fail: see [`ListError`].
 pub type ListUserApiKeysError = ListError;
 
-status_error! {
-    /// The errors, by status, that several operations declare; each has a name of its own for them:
-    /// [`GetLegalPersonError`], [`ListLegalPersonsError`], [`ListOrganizationWorkflowsError`], [`GetWorkflowError`],
-    /// [`ListLegalPersonBankAccountsError`] and [`ListCustomerBankAccountsError`].
-    pub enum LookupError {
-        /// 401: No valid API key came with the request.
-        Unauthorized(types::ErrorResponse) = 401,
-        /// 404: There is no such resource, or the API key cannot see it.
-        NotFound(types::ErrorResponse) = 404,
-    }
+/// The errors, by status, that several operations declare; each has a name of its own for them:
+/// [`GetLegalPersonError`], [`ListLegalPersonsError`], [`ListOrganizationWorkflowsError`], [`GetWorkflowError`],
+/// [`ListLegalPersonBankAccountsError`] and [`ListCustomerBankAccountsError`].
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+pub enum LookupError {
+    /// 401: No valid API key came with the request.
+    #[wire(401)]
+    Unauthorized(types::ErrorResponse),
+    /// 404: There is no such resource, or the API key cannot see it.
+    #[wire(404)]
+    NotFound(types::ErrorResponse),
 }
 
 /// How [`get_legal_person`](crate::Client::get_legal_person) can fail: see [`LookupError`].
@@ -201,20 +240,23 @@ pub type ListLegalPersonBankAccountsError = LookupError;
 /// How [`list_customer_bank_accounts`](crate::Client::list_customer_bank_accounts) can fail: see [`LookupError`].
 pub type ListCustomerBankAccountsError = LookupError;
 
-status_error! {
-    /// The errors, by status, that several operations declare; each has a name of its own for them:
-    /// [`GetVerificationError`], [`GetBankAccountError`], [`UpdateBankAccountError`],
-    /// [`ListOrganizationBankAccountsError`], [`GetPaymentError`], [`ListBankAccountTransactionsError`],
-    /// [`CreatePayeeError`], [`GetPayeeError`], [`GetOrganizationError`], [`GetUserError`], [`GetMembershipError`] and
-    /// [`GetApiKeyError`].
-    pub enum ReadError {
-        /// 400: The path or the body is malformed.
-        BadRequest(types::ErrorResponse) = 400,
-        /// 401: No valid API key came with the request.
-        Unauthorized(types::ErrorResponse) = 401,
-        /// 404: There is no such resource, or the API key cannot see it.
-        NotFound(types::ErrorResponse) = 404,
-    }
+/// The errors, by status, that several operations declare; each has a name of its own for them:
+/// [`GetVerificationError`], [`GetBankAccountError`], [`UpdateBankAccountError`],
+/// [`ListOrganizationBankAccountsError`], [`GetPaymentError`], [`ListBankAccountTransactionsError`],
+/// [`CreatePayeeError`], [`GetPayeeError`], [`GetOrganizationError`], [`GetUserError`], [`GetMembershipError`] and
+/// [`GetApiKeyError`].
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// 400: The path or the body is malformed.
+    #[wire(400)]
+    BadRequest(types::ErrorResponse),
+    /// 401: No valid API key came with the request.
+    #[wire(401)]
+    Unauthorized(types::ErrorResponse),
+    /// 404: There is no such resource, or the API key cannot see it.
+    #[wire(404)]
+    NotFound(types::ErrorResponse),
 }
 
 /// How [`get_verification`](crate::Client::get_verification) can fail: see [`ReadError`].
@@ -253,48 +295,59 @@ pub type GetMembershipError = ReadError;
 /// How [`get_api_key`](crate::Client::get_api_key) can fail: see [`ReadError`].
 pub type GetApiKeyError = ReadError;
 
-status_error! {
-    /// How [`submit_payment`](crate::Client::submit_payment) can fail, by status.
-    pub enum SubmitPaymentError {
-        /// 400: The path or the body is malformed.
-        BadRequest(types::ErrorResponse) = 400,
-        /// 401: No valid API key came with the request.
-        Unauthorized(types::ErrorResponse) = 401,
-        /// 404: There is no such resource, or the API key cannot see it.
-        NotFound(types::ErrorResponse) = 404,
-        /// 410: The resource can no longer be used in this way.
-        Gone(types::ErrorResponse) = 410,
-        /// 422: The request was understood and refused; the description of the operation says when.
-        UnprocessableContent(types::ErrorResponse) = 422,
-    }
+/// How [`submit_payment`](crate::Client::submit_payment) can fail, by status.
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+pub enum SubmitPaymentError {
+    /// 400: The path or the body is malformed.
+    #[wire(400)]
+    BadRequest(types::ErrorResponse),
+    /// 401: No valid API key came with the request.
+    #[wire(401)]
+    Unauthorized(types::ErrorResponse),
+    /// 404: There is no such resource, or the API key cannot see it.
+    #[wire(404)]
+    NotFound(types::ErrorResponse),
+    /// 410: The resource can no longer be used in this way.
+    #[wire(410)]
+    Gone(types::ErrorResponse),
+    /// 422: The request was understood and refused; the description of the operation says when.
+    #[wire(422)]
+    UnprocessableContent(types::ErrorResponse),
 }
 
-status_error! {
-    /// How [`update_payee`](crate::Client::update_payee) can fail, by status.
-    pub enum UpdatePayeeError {
-        /// 401: No valid API key came with the request.
-        Unauthorized(types::ErrorResponse) = 401,
-        /// 422: The request was understood and refused; the description of the operation says when.
-        UnprocessableContent(types::ErrorResponse) = 422,
-        /// 500: The vendor's service failed.
-        InternalServerError(types::ErrorResponse) = 500,
-    }
+/// How [`update_payee`](crate::Client::update_payee) can fail, by status.
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+pub enum UpdatePayeeError {
+    /// 401: No valid API key came with the request.
+    #[wire(401)]
+    Unauthorized(types::ErrorResponse),
+    /// 422: The request was understood and refused; the description of the operation says when.
+    #[wire(422)]
+    UnprocessableContent(types::ErrorResponse),
+    /// 500: The vendor's service failed.
+    #[wire(500)]
+    InternalServerError(types::ErrorResponse),
 }
 
-status_error! {
-    /// The errors, by status, that several operations declare; each has a name of its own for them:
-    /// [`UpdateLegalPersonError`], [`CreateLegalPersonError`], [`CreateBankAccountError`] and
-    /// [`SetMembershipRolesError`].
-    pub enum WriteError {
-        /// 400: The path or the body is malformed.
-        BadRequest(types::ErrorResponse) = 400,
-        /// 401: No valid API key came with the request.
-        Unauthorized(types::ErrorResponse) = 401,
-        /// 404: There is no such resource, or the API key cannot see it.
-        NotFound(types::ErrorResponse) = 404,
-        /// 422: The request was understood and refused; the description of the operation says when.
-        UnprocessableContent(types::ErrorResponse) = 422,
-    }
+/// The errors, by status, that several operations declare; each has a name of its own for them:
+/// [`UpdateLegalPersonError`], [`CreateLegalPersonError`], [`CreateBankAccountError`] and [`SetMembershipRolesError`].
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+pub enum WriteError {
+    /// 400: The path or the body is malformed.
+    #[wire(400)]
+    BadRequest(types::ErrorResponse),
+    /// 401: No valid API key came with the request.
+    #[wire(401)]
+    Unauthorized(types::ErrorResponse),
+    /// 404: There is no such resource, or the API key cannot see it.
+    #[wire(404)]
+    NotFound(types::ErrorResponse),
+    /// 422: The request was understood and refused; the description of the operation says when.
+    #[wire(422)]
+    UnprocessableContent(types::ErrorResponse),
 }
 
 /// How [`update_legal_person`](crate::Client::update_legal_person) can fail: see [`WriteError`].

@@ -4,57 +4,75 @@
 //! The errors of each operation, by status. Operations that declare the same statuses with the same bodies share a
 //! type; each has a name of its own for it, so that a `match` names the call.
 
-use onboarding_core::status_error;
+use onboarding_core::derive::StatusError;
 
 use super::types;
 
-status_error! {
-    /// How [`change_user_data`](crate::Client::change_user_data) can fail, by status.
-    pub enum ChangeUserDataError {
-        /// 400: The request is not valid, or the idempotency key or the client's identifier is missing.
-        BadRequest(types::Problem) = 400,
-        /// 401: The access token or the signature is missing, wrong or expired.
-        Unauthorized(types::Problem) = 401,
-        /// 403: The access token lacks the scope for this call.
-        Forbidden(types::Problem) = 403,
-        /// 404: There is no such user.
-        NotFound(types::Problem) = 404,
-        /// 406: The API cannot answer in a media type that the request accepts.
-        NotAcceptable(types::Problem) = 406,
-        /// 409: The state of the user forbids it, for instance an account that is still open or a change under way.
-        Conflict(types::Problem) = 409,
-        /// 429: The client has sent too many requests and should wait, longer each time.
-        TooManyRequests(types::Problem) = 429,
-        /// 500: The API has failed.
-        InternalServerError(types::Problem) = 500,
-        /// 503: The API is out of service for the moment.
-        ServiceUnavailable(types::Problem) = 503,
-        /// 504: A part of the API did not answer in time.
-        GatewayTimeout(types::Problem) = 504,
-    }
+/// How [`change_user_data`](crate::Client::change_user_data) can fail, by status.
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+pub enum ChangeUserDataError {
+    /// 400: The request is not valid, or the idempotency key or the client's identifier is missing.
+    #[wire(400)]
+    BadRequest(types::Problem),
+    /// 401: The access token or the signature is missing, wrong or expired.
+    #[wire(401)]
+    Unauthorized(types::Problem),
+    /// 403: The access token lacks the scope for this call.
+    #[wire(403)]
+    Forbidden(types::Problem),
+    /// 404: There is no such user.
+    #[wire(404)]
+    NotFound(types::Problem),
+    /// 406: The API cannot answer in a media type that the request accepts.
+    #[wire(406)]
+    NotAcceptable(types::Problem),
+    /// 409: The state of the user forbids it, for instance an account that is still open or a change under way.
+    #[wire(409)]
+    Conflict(types::Problem),
+    /// 429: The client has sent too many requests and should wait, longer each time.
+    #[wire(429)]
+    TooManyRequests(types::Problem),
+    /// 500: The API has failed.
+    #[wire(500)]
+    InternalServerError(types::Problem),
+    /// 503: The API is out of service for the moment.
+    #[wire(503)]
+    ServiceUnavailable(types::Problem),
+    /// 504: A part of the API did not answer in time.
+    #[wire(504)]
+    GatewayTimeout(types::Problem),
 }
 
-status_error! {
-    /// The errors, by status, that several operations declare; each has a name of its own for them: [`ListUsersError`]
-    /// and [`CreateUserError`].
-    pub enum CollectionError {
-        /// 400: The request is not valid, or the idempotency key or the client's identifier is missing.
-        BadRequest(types::Problem) = 400,
-        /// 401: The access token or the signature is missing, wrong or expired.
-        Unauthorized(types::Problem) = 401,
-        /// 403: The access token lacks the scope for this call.
-        Forbidden(types::Problem) = 403,
-        /// 406: The API cannot answer in a media type that the request accepts.
-        NotAcceptable(types::Problem) = 406,
-        /// 429: The client has sent too many requests and should wait, longer each time.
-        TooManyRequests(types::Problem) = 429,
-        /// 500: The API has failed.
-        InternalServerError(types::Problem) = 500,
-        /// 503: The API is out of service for the moment.
-        ServiceUnavailable(types::Problem) = 503,
-        /// 504: A part of the API did not answer in time.
-        GatewayTimeout(types::Problem) = 504,
-    }
+/// The errors, by status, that several operations declare; each has a name of its own for them: [`ListUsersError`] and
+/// [`CreateUserError`].
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+pub enum CollectionError {
+    /// 400: The request is not valid, or the idempotency key or the client's identifier is missing.
+    #[wire(400)]
+    BadRequest(types::Problem),
+    /// 401: The access token or the signature is missing, wrong or expired.
+    #[wire(401)]
+    Unauthorized(types::Problem),
+    /// 403: The access token lacks the scope for this call.
+    #[wire(403)]
+    Forbidden(types::Problem),
+    /// 406: The API cannot answer in a media type that the request accepts.
+    #[wire(406)]
+    NotAcceptable(types::Problem),
+    /// 429: The client has sent too many requests and should wait, longer each time.
+    #[wire(429)]
+    TooManyRequests(types::Problem),
+    /// 500: The API has failed.
+    #[wire(500)]
+    InternalServerError(types::Problem),
+    /// 503: The API is out of service for the moment.
+    #[wire(503)]
+    ServiceUnavailable(types::Problem),
+    /// 504: A part of the API did not answer in time.
+    #[wire(504)]
+    GatewayTimeout(types::Problem),
 }
 
 /// How [`list_users`](crate::Client::list_users) can fail: see [`CollectionError`].
@@ -63,48 +81,65 @@ pub type ListUsersError = CollectionError;
 /// How [`create_user`](crate::Client::create_user) can fail: see [`CollectionError`].
 pub type CreateUserError = CollectionError;
 
-status_error! {
-    /// How [`get_user`](crate::Client::get_user) can fail, by status.
-    pub enum GetUserError {
-        /// 401: The access token or the signature is missing, wrong or expired.
-        Unauthorized(types::Problem) = 401,
-        /// 403: The access token lacks the scope for this call.
-        Forbidden(types::Problem) = 403,
-        /// 404: There is no such user.
-        NotFound(types::Problem) = 404,
-        /// 406: The API cannot answer in a media type that the request accepts.
-        NotAcceptable(types::Problem) = 406,
-        /// 429: The client has sent too many requests and should wait, longer each time.
-        TooManyRequests(types::Problem) = 429,
-        /// 500: The API has failed.
-        InternalServerError(types::Problem) = 500,
-        /// 503: The API is out of service for the moment.
-        ServiceUnavailable(types::Problem) = 503,
-        /// 504: A part of the API did not answer in time.
-        GatewayTimeout(types::Problem) = 504,
-    }
+/// How [`get_user`](crate::Client::get_user) can fail, by status.
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+pub enum GetUserError {
+    /// 401: The access token or the signature is missing, wrong or expired.
+    #[wire(401)]
+    Unauthorized(types::Problem),
+    /// 403: The access token lacks the scope for this call.
+    #[wire(403)]
+    Forbidden(types::Problem),
+    /// 404: There is no such user.
+    #[wire(404)]
+    NotFound(types::Problem),
+    /// 406: The API cannot answer in a media type that the request accepts.
+    #[wire(406)]
+    NotAcceptable(types::Problem),
+    /// 429: The client has sent too many requests and should wait, longer each time.
+    #[wire(429)]
+    TooManyRequests(types::Problem),
+    /// 500: The API has failed.
+    #[wire(500)]
+    InternalServerError(types::Problem),
+    /// 503: The API is out of service for the moment.
+    #[wire(503)]
+    ServiceUnavailable(types::Problem),
+    /// 504: A part of the API did not answer in time.
+    #[wire(504)]
+    GatewayTimeout(types::Problem),
 }
 
-status_error! {
-    /// How [`offboard_user`](crate::Client::offboard_user) can fail, by status.
-    pub enum OffboardUserError {
-        /// 401: The access token or the signature is missing, wrong or expired.
-        Unauthorized(types::Problem) = 401,
-        /// 403: The access token lacks the scope for this call.
-        Forbidden(types::Problem) = 403,
-        /// 404: There is no such user.
-        NotFound(types::Problem) = 404,
-        /// 406: The API cannot answer in a media type that the request accepts.
-        NotAcceptable(types::Problem) = 406,
-        /// 409: The state of the user forbids it, for instance an account that is still open or a change under way.
-        Conflict(types::Problem) = 409,
-        /// 429: The client has sent too many requests and should wait, longer each time.
-        TooManyRequests(types::Problem) = 429,
-        /// 500: The API has failed.
-        InternalServerError(types::Problem) = 500,
-        /// 503: The API is out of service for the moment.
-        ServiceUnavailable(types::Problem) = 503,
-        /// 504: A part of the API did not answer in time.
-        GatewayTimeout(types::Problem) = 504,
-    }
+/// How [`offboard_user`](crate::Client::offboard_user) can fail, by status.
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+pub enum OffboardUserError {
+    /// 401: The access token or the signature is missing, wrong or expired.
+    #[wire(401)]
+    Unauthorized(types::Problem),
+    /// 403: The access token lacks the scope for this call.
+    #[wire(403)]
+    Forbidden(types::Problem),
+    /// 404: There is no such user.
+    #[wire(404)]
+    NotFound(types::Problem),
+    /// 406: The API cannot answer in a media type that the request accepts.
+    #[wire(406)]
+    NotAcceptable(types::Problem),
+    /// 409: The state of the user forbids it, for instance an account that is still open or a change under way.
+    #[wire(409)]
+    Conflict(types::Problem),
+    /// 429: The client has sent too many requests and should wait, longer each time.
+    #[wire(429)]
+    TooManyRequests(types::Problem),
+    /// 500: The API has failed.
+    #[wire(500)]
+    InternalServerError(types::Problem),
+    /// 503: The API is out of service for the moment.
+    #[wire(503)]
+    ServiceUnavailable(types::Problem),
+    /// 504: A part of the API did not answer in time.
+    #[wire(504)]
+    GatewayTimeout(types::Problem),
 }

@@ -3,7 +3,8 @@
 
 //! Records gathered in a case.
 
-use onboarding_core::{Call, Method, Operation, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Method, Operation, Rule};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -26,6 +27,8 @@ impl Client {
     /// `GET /cases/{id}/items`, under "List all case items" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
@@ -67,6 +70,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -93,18 +98,29 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`list_case_items`](crate::Client::list_case_items): set what is optional, then [`send`](Self::send).
-    pub struct ListCaseItems -> types::CaseItemPage, errors::ListCaseItemsError, pages number("page", "limit") {
-        /// Number of the page to read; the first when left out.
-        ///
-        /// At least 1.
-        page: i64 = query "page" [minimum("1")],
-        /// Most entries on a page; 25 when left out.
-        ///
-        /// 1 to 100.
-        limit: i64 = query "limit" [minimum("1"), maximum("100")],
-        /// Members to show in full: what the items hold.
-        expand: types::CaseItemExpansion = joined "expand",
+/// A call of [`list_case_items`](crate::Client::list_case_items): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(number, "page", "limit"))]
+pub struct ListCaseItems(pub(crate) Call<types::CaseItemPage, errors::ListCaseItemsError>);
+
+impl ListCaseItems {
+    /// Number of the page to read; the first when left out.
+    ///
+    /// At least 1.
+    pub fn page(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page", value.into(), const { &[Rule::minimum("1")] }))
+    }
+
+    /// Most entries on a page; 25 when left out.
+    ///
+    /// 1 to 100.
+    pub fn limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("limit", value.into(), const { &[Rule::minimum("1"), Rule::maximum("100")] }))
+    }
+
+    /// Members to show in full: what the items hold.
+    pub fn expand(self, values: impl IntoIterator<Item = impl Into<types::CaseItemExpansion>>) -> Self {
+        Self(self.0.query_joined::<types::CaseItemExpansion>("expand", values, &[]))
     }
 }

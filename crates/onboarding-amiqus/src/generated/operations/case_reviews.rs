@@ -3,7 +3,8 @@
 
 //! Reviews that change the state of a case.
 
-use onboarding_core::{Call, Method, Operation, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Method, Operation, Rule};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -26,6 +27,8 @@ impl Client {
     /// `GET /cases/{id}/reviews`, under "List all reviews for a case" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
@@ -64,6 +67,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -89,18 +94,29 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`list_case_reviews`](crate::Client::list_case_reviews): set what is optional, then [`send`](Self::send).
-    pub struct ListCaseReviews -> types::CaseReviewPage, errors::ListCaseReviewsError, pages number("page", "limit") {
-        /// Number of the page to read; the first when left out.
-        ///
-        /// At least 1.
-        page: i64 = query "page" [minimum("1")],
-        /// Most entries on a page; 25 when left out.
-        ///
-        /// 1 to 100.
-        limit: i64 = query "limit" [minimum("1"), maximum("100")],
-        /// Members to show in full: who reviewed the case.
-        expand: types::CaseReviewExpansion = joined "expand",
+/// A call of [`list_case_reviews`](crate::Client::list_case_reviews): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(number, "page", "limit"))]
+pub struct ListCaseReviews(pub(crate) Call<types::CaseReviewPage, errors::ListCaseReviewsError>);
+
+impl ListCaseReviews {
+    /// Number of the page to read; the first when left out.
+    ///
+    /// At least 1.
+    pub fn page(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page", value.into(), const { &[Rule::minimum("1")] }))
+    }
+
+    /// Most entries on a page; 25 when left out.
+    ///
+    /// 1 to 100.
+    pub fn limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("limit", value.into(), const { &[Rule::minimum("1"), Rule::maximum("100")] }))
+    }
+
+    /// Members to show in full: who reviewed the case.
+    pub fn expand(self, values: impl IntoIterator<Item = impl Into<types::CaseReviewExpansion>>) -> Self {
+        Self(self.0.query_joined::<types::CaseReviewExpansion>("expand", values, &[]))
     }
 }

@@ -3,7 +3,8 @@
 
 //! Files that gather records on a client for a decision. Not enabled for every team.
 
-use onboarding_core::{Call, Method, Operation, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Method, Operation, Rule};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -23,6 +24,8 @@ impl Client {
     /// `GET /cases`, under "List all cases" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
@@ -57,6 +60,8 @@ impl Client {
     /// `POST /cases`, under "Create a case" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
@@ -93,6 +98,8 @@ impl Client {
     /// `GET /cases/{id}`, under "Retrieve a case" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
@@ -132,6 +139,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -154,46 +163,91 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`list_cases`](crate::Client::list_cases): set what is optional, then [`send`](Self::send).
-    pub struct ListCases -> types::CasePage, errors::ListCasesError, pages number("page", "limit") {
-        /// Number of the page to read; the first when left out.
-        ///
-        /// At least 1.
-        page: i64 = query "page" [minimum("1")],
-        /// Most entries on a page; 25 when left out.
-        ///
-        /// 1 to 100.
-        limit: i64 = query "limit" [minimum("1"), maximum("100")],
-        /// Member by which the list is sorted; by creation when left out.
-        sort_by: types::CaseSort = query "sort_by",
-        /// Direction of the list; ascending when left out.
-        order_by: types::SortDirection = query "order_by",
-        /// Members to show in full: the client, the items or the assignees.
-        expand: types::CaseExpansion = joined "expand",
-        /// State of the cases to list.
-        status: types::CaseStatus = query "status",
-        /// Active or archived cases only; both when left out.
-        visibility: types::Visibility = query "visibility",
-        /// Team member who made the cases.
-        created_by: types::TeamMemberId = query "created_by",
-        /// Team member to whom the cases are assigned, or `false` for cases assigned to nobody.
-        assigned_to: types::AssigneeFilter = query "assigned_to",
-        /// Client whom the cases are about.
-        client: types::ClientId = query "client",
-        /// Cases of active or archived clients only; both when left out.
-        client_visibility: types::Visibility = query "client_visibility",
-        /// Reference of the cases to list.
-        reference: String = query "reference",
-        /// Text to look for in names of cases and clients; case does not matter and near matches count.
-        search: String = query "search",
+/// A call of [`list_cases`](crate::Client::list_cases): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(number, "page", "limit"))]
+pub struct ListCases(pub(crate) Call<types::CasePage, errors::ListCasesError>);
+
+impl ListCases {
+    /// Number of the page to read; the first when left out.
+    ///
+    /// At least 1.
+    pub fn page(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page", value.into(), const { &[Rule::minimum("1")] }))
+    }
+
+    /// Most entries on a page; 25 when left out.
+    ///
+    /// 1 to 100.
+    pub fn limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("limit", value.into(), const { &[Rule::minimum("1"), Rule::maximum("100")] }))
+    }
+
+    /// Member by which the list is sorted; by creation when left out.
+    pub fn sort_by(self, value: impl Into<types::CaseSort>) -> Self {
+        Self(self.0.query::<types::CaseSort>("sort_by", value.into(), &[]))
+    }
+
+    /// Direction of the list; ascending when left out.
+    pub fn order_by(self, value: impl Into<types::SortDirection>) -> Self {
+        Self(self.0.query::<types::SortDirection>("order_by", value.into(), &[]))
+    }
+
+    /// Members to show in full: the client, the items or the assignees.
+    pub fn expand(self, values: impl IntoIterator<Item = impl Into<types::CaseExpansion>>) -> Self {
+        Self(self.0.query_joined::<types::CaseExpansion>("expand", values, &[]))
+    }
+
+    /// State of the cases to list.
+    pub fn status(self, value: impl Into<types::CaseStatus>) -> Self {
+        Self(self.0.query::<types::CaseStatus>("status", value.into(), &[]))
+    }
+
+    /// Active or archived cases only; both when left out.
+    pub fn visibility(self, value: impl Into<types::Visibility>) -> Self {
+        Self(self.0.query::<types::Visibility>("visibility", value.into(), &[]))
+    }
+
+    /// Team member who made the cases.
+    pub fn created_by(self, value: impl Into<types::TeamMemberId>) -> Self {
+        Self(self.0.query::<types::TeamMemberId>("created_by", value.into(), &[]))
+    }
+
+    /// Team member to whom the cases are assigned, or `false` for cases assigned to nobody.
+    pub fn assigned_to(self, value: impl Into<types::AssigneeFilter>) -> Self {
+        Self(self.0.query::<types::AssigneeFilter>("assigned_to", value.into(), &[]))
+    }
+
+    /// Client whom the cases are about.
+    pub fn client(self, value: impl Into<types::ClientId>) -> Self {
+        Self(self.0.query::<types::ClientId>("client", value.into(), &[]))
+    }
+
+    /// Cases of active or archived clients only; both when left out.
+    pub fn client_visibility(self, value: impl Into<types::Visibility>) -> Self {
+        Self(self.0.query::<types::Visibility>("client_visibility", value.into(), &[]))
+    }
+
+    /// Reference of the cases to list.
+    pub fn reference(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("reference", value.into(), &[]))
+    }
+
+    /// Text to look for in names of cases and clients; case does not matter and near matches count.
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("search", value.into(), &[]))
     }
 }
 
-call! {
-    /// A call of [`get_case`](crate::Client::get_case): set what is optional, then [`send`](Self::send).
-    pub struct GetCase -> types::Case, errors::GetCaseError {
-        /// Members to show in full: the client, the items or the assignees.
-        expand: types::CaseExpansion = joined "expand",
+/// A call of [`get_case`](crate::Client::get_case): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+pub struct GetCase(pub(crate) Call<types::Case, errors::GetCaseError>);
+
+impl GetCase {
+    /// Members to show in full: the client, the items or the assignees.
+    pub fn expand(self, values: impl IntoIterator<Item = impl Into<types::CaseExpansion>>) -> Self {
+        Self(self.0.query_joined::<types::CaseExpansion>("expand", values, &[]))
     }
 }

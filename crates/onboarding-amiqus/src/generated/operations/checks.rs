@@ -3,7 +3,8 @@
 
 //! Checks that the steps of a record run.
 
-use onboarding_core::{Method, Operation, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Method, Operation};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -27,6 +28,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -42,10 +45,14 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`get_check`](crate::Client::get_check): set what is optional, then [`send`](Self::send).
-    pub struct GetCheck -> types::Check, errors::GetCheckError {
-        /// Members to show in full: the record or the response.
-        expand: types::CheckExpansion = joined "expand",
+/// A call of [`get_check`](crate::Client::get_check): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+pub struct GetCheck(pub(crate) Call<types::Check, errors::GetCheckError>);
+
+impl GetCheck {
+    /// Members to show in full: the record or the response.
+    pub fn expand(self, values: impl IntoIterator<Item = impl Into<types::CheckExpansion>>) -> Self {
+        Self(self.0.query_joined::<types::CheckExpansion>("expand", values, &[]))
     }
 }

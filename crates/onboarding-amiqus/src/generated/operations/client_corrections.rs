@@ -3,7 +3,8 @@
 
 //! Corrections that clients propose to their names.
 
-use onboarding_core::{Call, Method, Operation, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Method, Operation, Rule};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -32,6 +33,8 @@ impl Client {
     /// `PATCH /clients/{clientId}/corrections/{correctionId}`, under "Update a correction for a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
@@ -89,6 +92,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -105,24 +110,44 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`list_client_corrections`](crate::Client::list_client_corrections): set what is optional, then [`send`](Self::send).
-    pub struct ListClientCorrections -> types::ClientCorrectionPage, errors::ListClientCorrectionsError, pages number("page", "limit") {
-        /// Number of the page to read; the first when left out.
-        ///
-        /// At least 1.
-        page: i64 = query "page" [minimum("1")],
-        /// Most entries on a page; 25 when left out.
-        ///
-        /// 1 to 100.
-        limit: i64 = query "limit" [minimum("1"), maximum("100")],
-        /// Member by which the list is sorted.
-        sort_by: types::ClientCorrectionSort = query "sort_by",
-        /// Direction of the list; ascending when left out.
-        order_by: types::SortDirection = query "order_by",
-        /// Members to show in full: the client or the record.
-        expand: types::ClientCorrectionExpansion = joined "expand",
-        /// Decision that the corrections to list carry.
-        status: types::ClientCorrectionStatus = query "status",
+/// A call of [`list_client_corrections`](crate::Client::list_client_corrections): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(number, "page", "limit"))]
+pub struct ListClientCorrections(pub(crate) Call<types::ClientCorrectionPage, errors::ListClientCorrectionsError>);
+
+impl ListClientCorrections {
+    /// Number of the page to read; the first when left out.
+    ///
+    /// At least 1.
+    pub fn page(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page", value.into(), const { &[Rule::minimum("1")] }))
+    }
+
+    /// Most entries on a page; 25 when left out.
+    ///
+    /// 1 to 100.
+    pub fn limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("limit", value.into(), const { &[Rule::minimum("1"), Rule::maximum("100")] }))
+    }
+
+    /// Member by which the list is sorted.
+    pub fn sort_by(self, value: impl Into<types::ClientCorrectionSort>) -> Self {
+        Self(self.0.query::<types::ClientCorrectionSort>("sort_by", value.into(), &[]))
+    }
+
+    /// Direction of the list; ascending when left out.
+    pub fn order_by(self, value: impl Into<types::SortDirection>) -> Self {
+        Self(self.0.query::<types::SortDirection>("order_by", value.into(), &[]))
+    }
+
+    /// Members to show in full: the client or the record.
+    pub fn expand(self, values: impl IntoIterator<Item = impl Into<types::ClientCorrectionExpansion>>) -> Self {
+        Self(self.0.query_joined::<types::ClientCorrectionExpansion>("expand", values, &[]))
+    }
+
+    /// Decision that the corrections to list carry.
+    pub fn status(self, value: impl Into<types::ClientCorrectionStatus>) -> Self {
+        Self(self.0.query::<types::ClientCorrectionStatus>("status", value.into(), &[]))
     }
 }

@@ -3,7 +3,8 @@
 
 //! Files kept with a client.
 
-use onboarding_core::{Call, Download, Method, Operation, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Download, Method, Operation, Rule};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -29,6 +30,8 @@ impl Client {
     /// `GET /clients/{clientId}/files/{fileId}/download`, under "Download a file for a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
@@ -78,6 +81,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -115,6 +120,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -140,28 +147,54 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`list_client_files`](crate::Client::list_client_files): set what is optional, then [`send`](Self::send).
-    pub struct ListClientFiles -> types::ClientFilePage, errors::ListClientFilesError, pages number("page", "limit") {
-        /// Number of the page to read; the first when left out.
-        ///
-        /// At least 1.
-        page: i64 = query "page" [minimum("1")],
-        /// Most entries on a page; 25 when left out.
-        ///
-        /// 1 to 100.
-        limit: i64 = query "limit" [minimum("1"), maximum("100")],
-        /// Members to show in full: the source or who made the file.
-        expand: types::ClientFileExpansion = joined "expand",
-        /// Member by which the list is sorted; by number when left out.
-        sort_by: types::ClientFileSort = query "sort_by",
-        /// Direction of the list; ascending when left out.
-        order_by: types::SortDirection = query "order_by",
-        /// Where the files to list come from.
-        source: types::ClientFileSourceFilter = query "source",
-        /// Narrower kind of source; only together with `source`.
-        source_type: types::ClientFileSourceTypeFilter = query "source_type",
-        /// Text to look for in names of files; case does not matter and near matches count.
-        search: String = query "search",
+/// A call of [`list_client_files`](crate::Client::list_client_files): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(number, "page", "limit"))]
+pub struct ListClientFiles(pub(crate) Call<types::ClientFilePage, errors::ListClientFilesError>);
+
+impl ListClientFiles {
+    /// Number of the page to read; the first when left out.
+    ///
+    /// At least 1.
+    pub fn page(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page", value.into(), const { &[Rule::minimum("1")] }))
+    }
+
+    /// Most entries on a page; 25 when left out.
+    ///
+    /// 1 to 100.
+    pub fn limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("limit", value.into(), const { &[Rule::minimum("1"), Rule::maximum("100")] }))
+    }
+
+    /// Members to show in full: the source or who made the file.
+    pub fn expand(self, values: impl IntoIterator<Item = impl Into<types::ClientFileExpansion>>) -> Self {
+        Self(self.0.query_joined::<types::ClientFileExpansion>("expand", values, &[]))
+    }
+
+    /// Member by which the list is sorted; by number when left out.
+    pub fn sort_by(self, value: impl Into<types::ClientFileSort>) -> Self {
+        Self(self.0.query::<types::ClientFileSort>("sort_by", value.into(), &[]))
+    }
+
+    /// Direction of the list; ascending when left out.
+    pub fn order_by(self, value: impl Into<types::SortDirection>) -> Self {
+        Self(self.0.query::<types::SortDirection>("order_by", value.into(), &[]))
+    }
+
+    /// Where the files to list come from.
+    pub fn source(self, value: impl Into<types::ClientFileSourceFilter>) -> Self {
+        Self(self.0.query::<types::ClientFileSourceFilter>("source", value.into(), &[]))
+    }
+
+    /// Narrower kind of source; only together with `source`.
+    pub fn source_type(self, value: impl Into<types::ClientFileSourceTypeFilter>) -> Self {
+        Self(self.0.query::<types::ClientFileSourceTypeFilter>("source_type", value.into(), &[]))
+    }
+
+    /// Text to look for in names of files; case does not matter and near matches count.
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("search", value.into(), &[]))
     }
 }

@@ -3,7 +3,8 @@
 
 //! Forms about a client.
 
-use onboarding_core::{Call, Download, Method, Operation, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Download, Method, Operation, Rule};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -24,6 +25,8 @@ impl Client {
     /// `GET /clients/{id}/forms`, under "List all forms for a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
@@ -56,6 +59,8 @@ impl Client {
     /// `GET /clients/{id}/forms/{reference}`, under "Retrieve a form for a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
@@ -105,6 +110,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -140,20 +147,34 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`list_client_forms`](crate::Client::list_client_forms): set what is optional, then [`send`](Self::send).
-    pub struct ListClientForms -> types::ClientFormPage, errors::ListClientFormsError, pages number("page", "limit") {
-        /// Number of the page to read; the first when left out.
-        ///
-        /// At least 1.
-        page: i64 = query "page" [minimum("1")],
-        /// Most entries on a page; 25 when left out.
-        ///
-        /// 1 to 100.
-        limit: i64 = query "limit" [minimum("1"), maximum("100")],
-        /// Members to show in full: the client or the record.
-        expand: types::ClientFormExpansion = joined "expand",
-        /// Internal or requested forms only.
-        type_: types::ClientFormType = query "type",
+/// A call of [`list_client_forms`](crate::Client::list_client_forms): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(number, "page", "limit"))]
+pub struct ListClientForms(pub(crate) Call<types::ClientFormPage, errors::ListClientFormsError>);
+
+impl ListClientForms {
+    /// Number of the page to read; the first when left out.
+    ///
+    /// At least 1.
+    pub fn page(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page", value.into(), const { &[Rule::minimum("1")] }))
+    }
+
+    /// Most entries on a page; 25 when left out.
+    ///
+    /// 1 to 100.
+    pub fn limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("limit", value.into(), const { &[Rule::minimum("1"), Rule::maximum("100")] }))
+    }
+
+    /// Members to show in full: the client or the record.
+    pub fn expand(self, values: impl IntoIterator<Item = impl Into<types::ClientFormExpansion>>) -> Self {
+        Self(self.0.query_joined::<types::ClientFormExpansion>("expand", values, &[]))
+    }
+
+    /// Internal or requested forms only.
+    pub fn type_(self, value: impl Into<types::ClientFormType>) -> Self {
+        Self(self.0.query::<types::ClientFormType>("type", value.into(), &[]))
     }
 }

@@ -3,7 +3,8 @@
 
 //! Organisations that a client belongs to.
 
-use onboarding_core::{Call, Method, Operation, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Method, Operation, Rule};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -27,6 +28,8 @@ impl Client {
     /// `DELETE /clients/{clientId}/organisations/{organisationId}`, under "Delete organisation for a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
@@ -75,6 +78,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -114,6 +119,8 @@ impl Client {
     /// `POST /clients/{id}/organisations`, under "Add organisations for a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
@@ -167,6 +174,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -212,6 +221,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -230,20 +241,34 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`list_client_organisations`](crate::Client::list_client_organisations): set what is optional, then [`send`](Self::send).
-    pub struct ListClientOrganisations -> types::OrganisationPage, errors::ListClientOrganisationsError, pages number("page", "limit") {
-        /// Number of the page to read; the first when left out.
-        ///
-        /// At least 1.
-        page: i64 = query "page" [minimum("1")],
-        /// Most entries on a page; 25 when left out.
-        ///
-        /// 1 to 100.
-        limit: i64 = query "limit" [minimum("1"), maximum("100")],
-        /// Member by which the list is sorted; by creation when left out.
-        sort_by: types::OrganisationSort = query "sort_by",
-        /// Direction of the list; ascending when left out.
-        order_by: types::SortDirection = query "order_by",
+/// A call of [`list_client_organisations`](crate::Client::list_client_organisations): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(number, "page", "limit"))]
+pub struct ListClientOrganisations(pub(crate) Call<types::OrganisationPage, errors::ListClientOrganisationsError>);
+
+impl ListClientOrganisations {
+    /// Number of the page to read; the first when left out.
+    ///
+    /// At least 1.
+    pub fn page(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page", value.into(), const { &[Rule::minimum("1")] }))
+    }
+
+    /// Most entries on a page; 25 when left out.
+    ///
+    /// 1 to 100.
+    pub fn limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("limit", value.into(), const { &[Rule::minimum("1"), Rule::maximum("100")] }))
+    }
+
+    /// Member by which the list is sorted; by creation when left out.
+    pub fn sort_by(self, value: impl Into<types::OrganisationSort>) -> Self {
+        Self(self.0.query::<types::OrganisationSort>("sort_by", value.into(), &[]))
+    }
+
+    /// Direction of the list; ascending when left out.
+    pub fn order_by(self, value: impl Into<types::SortDirection>) -> Self {
+        Self(self.0.query::<types::SortDirection>("order_by", value.into(), &[]))
     }
 }

@@ -3,7 +3,8 @@
 
 //! Clients with their addresses and records.
 
-use onboarding_core::{Call, Method, Operation, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Method, Operation, Rule};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -22,6 +23,8 @@ impl Client {
     /// `GET /clients`, under "List all clients" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
@@ -56,6 +59,8 @@ impl Client {
     /// `POST /clients`, under "Create a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
@@ -101,6 +106,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -137,6 +144,8 @@ impl Client {
     /// `PATCH /clients/{id}`, under "Update a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
@@ -176,6 +185,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -207,6 +218,8 @@ impl Client {
     /// `GET /clients/{id}/address`, under "Retrieve address for a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
@@ -244,6 +257,8 @@ impl Client {
     /// `PUT /clients/{id}/address`, under "Replace an address for a client" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
@@ -283,6 +298,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -298,47 +315,86 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`list_clients`](crate::Client::list_clients): set what is optional, then [`send`](Self::send).
-    pub struct ListClients -> types::ClientPage, errors::ListClientsError, pages number("page", "limit") {
-        /// Number of the page to read; the first when left out.
-        ///
-        /// At least 1.
-        page: i64 = query "page" [minimum("1")],
-        /// Most entries on a page; 25 when left out.
-        ///
-        /// 1 to 100.
-        limit: i64 = query "limit" [minimum("1"), maximum("100")],
-        /// Text to look for in names, references and names of organisations; case does not matter and near matches
-        /// count.
-        search: String = query "search",
-        /// Decision that the clients to list carry.
-        status: types::ClientStatus = query "status",
-        /// Active or archived clients only; both when left out.
-        visibility: types::Visibility = query "visibility",
-        /// Team member to whom the clients are assigned.
-        assignee: types::TeamMemberId = query "assignee",
-        /// Reference to match in full; case does not matter.
-        reference: String = query "reference",
-        /// Member by which the list is sorted; by number when left out.
-        sort_by: types::ClientSort = query "sort_by",
-        /// Direction of the list; ascending when left out.
-        order_by: types::SortDirection = query "order_by",
+/// A call of [`list_clients`](crate::Client::list_clients): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(number, "page", "limit"))]
+pub struct ListClients(pub(crate) Call<types::ClientPage, errors::ListClientsError>);
+
+impl ListClients {
+    /// Number of the page to read; the first when left out.
+    ///
+    /// At least 1.
+    pub fn page(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page", value.into(), const { &[Rule::minimum("1")] }))
+    }
+
+    /// Most entries on a page; 25 when left out.
+    ///
+    /// 1 to 100.
+    pub fn limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("limit", value.into(), const { &[Rule::minimum("1"), Rule::maximum("100")] }))
+    }
+
+    /// Text to look for in names, references and names of organisations; case does not matter and near matches count.
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("search", value.into(), &[]))
+    }
+
+    /// Decision that the clients to list carry.
+    pub fn status(self, value: impl Into<types::ClientStatus>) -> Self {
+        Self(self.0.query::<types::ClientStatus>("status", value.into(), &[]))
+    }
+
+    /// Active or archived clients only; both when left out.
+    pub fn visibility(self, value: impl Into<types::Visibility>) -> Self {
+        Self(self.0.query::<types::Visibility>("visibility", value.into(), &[]))
+    }
+
+    /// Team member to whom the clients are assigned.
+    pub fn assignee(self, value: impl Into<types::TeamMemberId>) -> Self {
+        Self(self.0.query::<types::TeamMemberId>("assignee", value.into(), &[]))
+    }
+
+    /// Reference to match in full; case does not matter.
+    pub fn reference(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("reference", value.into(), &[]))
+    }
+
+    /// Member by which the list is sorted; by number when left out.
+    pub fn sort_by(self, value: impl Into<types::ClientSort>) -> Self {
+        Self(self.0.query::<types::ClientSort>("sort_by", value.into(), &[]))
+    }
+
+    /// Direction of the list; ascending when left out.
+    pub fn order_by(self, value: impl Into<types::SortDirection>) -> Self {
+        Self(self.0.query::<types::SortDirection>("order_by", value.into(), &[]))
     }
 }
 
-call! {
-    /// A call of [`list_client_records`](crate::Client::list_client_records): set what is optional, then [`send`](Self::send).
-    pub struct ListClientRecords -> types::RecordPage, errors::ListClientRecordsError, pages number("page", "limit") {
-        /// Number of the page to read; the first when left out.
-        ///
-        /// At least 1.
-        page: i64 = query "page" [minimum("1")],
-        /// Most entries on a page; 25 when left out.
-        ///
-        /// 1 to 100.
-        limit: i64 = query "limit" [minimum("1"), maximum("100")],
-        /// Members to show in full: the client.
-        expand: types::RecordExpansion = joined "expand",
+/// A call of [`list_client_records`](crate::Client::list_client_records): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(number, "page", "limit"))]
+pub struct ListClientRecords(pub(crate) Call<types::RecordPage, errors::ListClientRecordsError>);
+
+impl ListClientRecords {
+    /// Number of the page to read; the first when left out.
+    ///
+    /// At least 1.
+    pub fn page(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page", value.into(), const { &[Rule::minimum("1")] }))
+    }
+
+    /// Most entries on a page; 25 when left out.
+    ///
+    /// 1 to 100.
+    pub fn limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("limit", value.into(), const { &[Rule::minimum("1"), Rule::maximum("100")] }))
+    }
+
+    /// Members to show in full: the client.
+    pub fn expand(self, values: impl IntoIterator<Item = impl Into<types::RecordExpansion>>) -> Self {
+        Self(self.0.query_joined::<types::RecordExpansion>("expand", values, &[]))
     }
 }

@@ -3,7 +3,8 @@
 
 //! Credits that the team was given and spent.
 
-use onboarding_core::{Method, Operation, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Method, Operation, Rule};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -26,6 +27,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -41,22 +44,39 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`list_credit_history`](crate::Client::list_credit_history): set what is optional, then [`send`](Self::send).
-    pub struct ListCreditHistory -> types::CreditHistoryPage, errors::ListCreditHistoryError, pages number("page", "limit") {
-        /// Number of the page to read; the first when left out.
-        ///
-        /// At least 1.
-        page: i64 = query "page" [minimum("1")],
-        /// Most entries on a page; 25 when left out.
-        ///
-        /// 1 to 100.
-        limit: i64 = query "limit" [minimum("1"), maximum("100")],
-        /// Member by which the list is sorted; by creation when left out.
-        sort_by: types::CreditHistorySort = query "sort_by",
-        /// Direction of the list; ascending when left out.
-        order_by: types::SortDirection = query "order_by",
-        /// Members to show in full: what changed the credits.
-        expand: types::CreditHistoryExpansion = joined "expand",
+/// A call of [`list_credit_history`](crate::Client::list_credit_history): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(number, "page", "limit"))]
+pub struct ListCreditHistory(pub(crate) Call<types::CreditHistoryPage, errors::ListCreditHistoryError>);
+
+impl ListCreditHistory {
+    /// Number of the page to read; the first when left out.
+    ///
+    /// At least 1.
+    pub fn page(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page", value.into(), const { &[Rule::minimum("1")] }))
+    }
+
+    /// Most entries on a page; 25 when left out.
+    ///
+    /// 1 to 100.
+    pub fn limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("limit", value.into(), const { &[Rule::minimum("1"), Rule::maximum("100")] }))
+    }
+
+    /// Member by which the list is sorted; by creation when left out.
+    pub fn sort_by(self, value: impl Into<types::CreditHistorySort>) -> Self {
+        Self(self.0.query::<types::CreditHistorySort>("sort_by", value.into(), &[]))
+    }
+
+    /// Direction of the list; ascending when left out.
+    pub fn order_by(self, value: impl Into<types::SortDirection>) -> Self {
+        Self(self.0.query::<types::SortDirection>("order_by", value.into(), &[]))
+    }
+
+    /// Members to show in full: what changed the credits.
+    pub fn expand(self, values: impl IntoIterator<Item = impl Into<types::CreditHistoryExpansion>>) -> Self {
+        Self(self.0.query_joined::<types::CreditHistoryExpansion>("expand", values, &[]))
     }
 }

@@ -3,7 +3,8 @@
 
 //! Requests sent to clients, with their steps and documents.
 
-use onboarding_core::{Call, Download, Method, NoDeclaredError, Operation, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Download, Method, NoDeclaredError, Operation, Rule};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -22,6 +23,8 @@ impl Client {
     /// `GET /records`, under "List all records" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
@@ -57,6 +60,8 @@ impl Client {
     /// `POST /records`, under "Create a record" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
@@ -106,6 +111,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -143,6 +150,8 @@ impl Client {
     /// `PATCH /records/{id}`, under "Update a record" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
@@ -182,6 +191,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -213,6 +224,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -243,6 +256,8 @@ impl Client {
     /// `GET /records/{id}/download`, under "Download a record" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
@@ -279,6 +294,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -310,6 +327,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -325,91 +344,160 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`list_records`](crate::Client::list_records): set what is optional, then [`send`](Self::send).
-    pub struct ListRecords -> types::RecordPage, errors::ListRecordsError, pages number("page", "limit") {
-        /// Number of the page to read; the first when left out.
-        ///
-        /// At least 1.
-        page: i64 = query "page" [minimum("1")],
-        /// Most entries on a page; 25 when left out.
-        ///
-        /// 1 to 100.
-        limit: i64 = query "limit" [minimum("1"), maximum("100")],
-        /// Member by which the list is sorted; by creation when left out.
-        sort_by: types::RecordSort = query "sort_by",
-        /// Direction of the list; ascending when left out.
-        order_by: types::SortDirection = query "order_by",
-        /// Members to show in full: the client.
-        expand: types::RecordExpansion = joined "expand",
-        /// State of the records to list; `failed` is deprecated.
-        status: types::RecordStatus = query "status",
-        /// Active or archived records only; both when left out.
-        visibility: types::Visibility = query "visibility",
-        /// Team member who made the records; replaced by `created_by`.
-        #[deprecated = "the vendor advises against it"]
-        creator: types::TeamMemberId = query "creator",
-        /// Team member who made the records.
-        created_by: types::TeamMemberId = query "created_by",
-        /// Team member to whom the records are assigned, or `false` for records assigned to nobody.
-        assignee: types::AssigneeFilter = query "assignee",
-        /// Records of active or archived clients only; both when left out.
-        client_visibility: types::Visibility = query "client_visibility",
+/// A call of [`list_records`](crate::Client::list_records): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(number, "page", "limit"))]
+pub struct ListRecords(pub(crate) Call<types::RecordPage, errors::ListRecordsError>);
+
+impl ListRecords {
+    /// Number of the page to read; the first when left out.
+    ///
+    /// At least 1.
+    pub fn page(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page", value.into(), const { &[Rule::minimum("1")] }))
+    }
+
+    /// Most entries on a page; 25 when left out.
+    ///
+    /// 1 to 100.
+    pub fn limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("limit", value.into(), const { &[Rule::minimum("1"), Rule::maximum("100")] }))
+    }
+
+    /// Member by which the list is sorted; by creation when left out.
+    pub fn sort_by(self, value: impl Into<types::RecordSort>) -> Self {
+        Self(self.0.query::<types::RecordSort>("sort_by", value.into(), &[]))
+    }
+
+    /// Direction of the list; ascending when left out.
+    pub fn order_by(self, value: impl Into<types::SortDirection>) -> Self {
+        Self(self.0.query::<types::SortDirection>("order_by", value.into(), &[]))
+    }
+
+    /// Members to show in full: the client.
+    pub fn expand(self, values: impl IntoIterator<Item = impl Into<types::RecordExpansion>>) -> Self {
+        Self(self.0.query_joined::<types::RecordExpansion>("expand", values, &[]))
+    }
+
+    /// State of the records to list; `failed` is deprecated.
+    pub fn status(self, value: impl Into<types::RecordStatus>) -> Self {
+        Self(self.0.query::<types::RecordStatus>("status", value.into(), &[]))
+    }
+
+    /// Active or archived records only; both when left out.
+    pub fn visibility(self, value: impl Into<types::Visibility>) -> Self {
+        Self(self.0.query::<types::Visibility>("visibility", value.into(), &[]))
+    }
+
+    /// Team member who made the records; replaced by `created_by`.
+    #[deprecated = "the vendor advises against it"]
+    pub fn creator(self, value: impl Into<types::TeamMemberId>) -> Self {
+        Self(self.0.query::<types::TeamMemberId>("creator", value.into(), &[]))
+    }
+
+    /// Team member who made the records.
+    pub fn created_by(self, value: impl Into<types::TeamMemberId>) -> Self {
+        Self(self.0.query::<types::TeamMemberId>("created_by", value.into(), &[]))
+    }
+
+    /// Team member to whom the records are assigned, or `false` for records assigned to nobody.
+    pub fn assignee(self, value: impl Into<types::AssigneeFilter>) -> Self {
+        Self(self.0.query::<types::AssigneeFilter>("assignee", value.into(), &[]))
+    }
+
+    /// Records of active or archived clients only; both when left out.
+    pub fn client_visibility(self, value: impl Into<types::Visibility>) -> Self {
+        Self(self.0.query::<types::Visibility>("client_visibility", value.into(), &[]))
     }
 }
 
-call! {
-    /// A call of [`get_record`](crate::Client::get_record): set what is optional, then [`send`](Self::send).
-    pub struct GetRecord -> types::Record, errors::GetRecordError {
-        /// Members to show in full: the client.
-        expand: types::RecordExpansion = joined "expand",
+/// A call of [`get_record`](crate::Client::get_record): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+pub struct GetRecord(pub(crate) Call<types::Record, errors::GetRecordError>);
+
+impl GetRecord {
+    /// Members to show in full: the client.
+    pub fn expand(self, values: impl IntoIterator<Item = impl Into<types::RecordExpansion>>) -> Self {
+        Self(self.0.query_joined::<types::RecordExpansion>("expand", values, &[]))
     }
 }
 
-call! {
-    /// A call of [`archive_record`](crate::Client::archive_record): set what is optional, then [`send`](Self::send).
-    pub struct ArchiveRecord -> types::Record, errors::ArchiveRecordError {
-        /// Members to show in full: the client.
-        expand: types::RecordExpansion = joined "expand",
+/// A call of [`archive_record`](crate::Client::archive_record): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+pub struct ArchiveRecord(pub(crate) Call<types::Record, errors::ArchiveRecordError>);
+
+impl ArchiveRecord {
+    /// Members to show in full: the client.
+    pub fn expand(self, values: impl IntoIterator<Item = impl Into<types::RecordExpansion>>) -> Self {
+        Self(self.0.query_joined::<types::RecordExpansion>("expand", values, &[]))
     }
 }
 
-call! {
-    /// A call of [`list_record_documents`](crate::Client::list_record_documents): set what is optional, then [`send`](Self::send).
-    pub struct ListRecordDocuments -> types::RecordDocumentPage, NoDeclaredError, pages number("page", "limit") {
-        /// Number of the page to read; the first when left out.
-        ///
-        /// At least 1.
-        page: i64 = query "page" [minimum("1")],
-        /// Most entries on a page; 25 when left out.
-        ///
-        /// 1 to 100.
-        limit: i64 = query "limit" [minimum("1"), maximum("100")],
-        /// Members to show in full: the files.
-        expand: types::RecordDocumentExpansion = joined "expand",
+/// A call of [`list_record_documents`](crate::Client::list_record_documents): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(number, "page", "limit"))]
+pub struct ListRecordDocuments(pub(crate) Call<types::RecordDocumentPage, NoDeclaredError>);
+
+impl ListRecordDocuments {
+    /// Number of the page to read; the first when left out.
+    ///
+    /// At least 1.
+    pub fn page(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page", value.into(), const { &[Rule::minimum("1")] }))
+    }
+
+    /// Most entries on a page; 25 when left out.
+    ///
+    /// 1 to 100.
+    pub fn limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("limit", value.into(), const { &[Rule::minimum("1"), Rule::maximum("100")] }))
+    }
+
+    /// Members to show in full: the files.
+    pub fn expand(self, values: impl IntoIterator<Item = impl Into<types::RecordDocumentExpansion>>) -> Self {
+        Self(self.0.query_joined::<types::RecordDocumentExpansion>("expand", values, &[]))
     }
 }
 
-call! {
-    /// A call of [`expire_record`](crate::Client::expire_record): set what is optional, then [`send`](Self::send).
-    pub struct ExpireRecord -> types::Record, errors::ExpireRecordError {
-        /// Members to show in full: the client.
-        expand: types::RecordExpansion = joined "expand",
+/// A call of [`expire_record`](crate::Client::expire_record): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+pub struct ExpireRecord(pub(crate) Call<types::Record, errors::ExpireRecordError>);
+
+impl ExpireRecord {
+    /// Members to show in full: the client.
+    pub fn expand(self, values: impl IntoIterator<Item = impl Into<types::RecordExpansion>>) -> Self {
+        Self(self.0.query_joined::<types::RecordExpansion>("expand", values, &[]))
     }
 }
 
-call! {
-    /// A call of [`list_record_steps`](crate::Client::list_record_steps): set what is optional, then [`send`](Self::send).
-    pub struct ListRecordSteps -> types::RecordStepPage, errors::ListRecordStepsError, pages number("page", "limit") {
-        /// Number of the page to read; the first when left out.
-        ///
-        /// At least 1.
-        page: i64 = query "page" [minimum("1")],
-        /// Most entries on a page; 25 when left out.
-        ///
-        /// 1 to 100.
-        limit: i64 = query "limit" [minimum("1"), maximum("100")],
-        /// Members to show in full: checks, forms or documents.
-        expand: types::RecordStepExpansion = joined "expand",
+/// A call of [`list_record_steps`](crate::Client::list_record_steps): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(number, "page", "limit"))]
+pub struct ListRecordSteps(pub(crate) Call<types::RecordStepPage, errors::ListRecordStepsError>);
+
+impl ListRecordSteps {
+    /// Number of the page to read; the first when left out.
+    ///
+    /// At least 1.
+    pub fn page(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page", value.into(), const { &[Rule::minimum("1")] }))
+    }
+
+    /// Most entries on a page; 25 when left out.
+    ///
+    /// 1 to 100.
+    pub fn limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("limit", value.into(), const { &[Rule::minimum("1"), Rule::maximum("100")] }))
+    }
+
+    /// Members to show in full: checks, forms or documents.
+    pub fn expand(self, values: impl IntoIterator<Item = impl Into<types::RecordStepExpansion>>) -> Self {
+        Self(self.0.query_joined::<types::RecordStepExpansion>("expand", values, &[]))
     }
 }

@@ -3,7 +3,8 @@
 
 //! Team to which the token belongs, and its members.
 
-use onboarding_core::{Call, Method, NoDeclaredError, Operation, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Method, NoDeclaredError, Operation, Rule};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -19,6 +20,8 @@ impl Client {
     /// `GET /team`, under "Retrieve current team" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
@@ -52,6 +55,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -84,6 +89,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -110,6 +117,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -125,16 +134,24 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`list_team_members`](crate::Client::list_team_members): set what is optional, then [`send`](Self::send).
-    pub struct ListTeamMembers -> types::TeamMemberPage, NoDeclaredError, pages number("page", "limit") {
-        /// Number of the page to read; the first when left out.
-        ///
-        /// At least 1.
-        page: i64 = query "page" [minimum("1")],
-        /// Most entries on a page; 25 when left out.
-        ///
-        /// 1 to 100.
-        limit: i64 = query "limit" [minimum("1"), maximum("100")],
+/// A call of [`list_team_members`](crate::Client::list_team_members): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(number, "page", "limit"))]
+pub struct ListTeamMembers(pub(crate) Call<types::TeamMemberPage, NoDeclaredError>);
+
+impl ListTeamMembers {
+    /// Number of the page to read; the first when left out.
+    ///
+    /// At least 1.
+    pub fn page(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page", value.into(), const { &[Rule::minimum("1")] }))
+    }
+
+    /// Most entries on a page; 25 when left out.
+    ///
+    /// 1 to 100.
+    pub fn limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("limit", value.into(), const { &[Rule::minimum("1"), Rule::maximum("100")] }))
     }
 }

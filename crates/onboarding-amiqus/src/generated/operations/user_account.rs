@@ -3,7 +3,8 @@
 
 //! Account of the user behind the token, and their teams.
 
-use onboarding_core::{Call, Method, Operation, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Method, Operation, Rule};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -22,6 +23,8 @@ impl Client {
     /// `GET /me`, under "Retrieve user account" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
@@ -57,6 +60,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -89,6 +94,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -104,16 +111,24 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`list_my_teams`](crate::Client::list_my_teams): set what is optional, then [`send`](Self::send).
-    pub struct ListMyTeams -> types::TeamPage, errors::ListMyTeamsError, pages number("page", "limit") {
-        /// Number of the page to read; the first when left out.
-        ///
-        /// At least 1.
-        page: i64 = query "page" [minimum("1")],
-        /// Most entries on a page; 25 when left out.
-        ///
-        /// 1 to 100.
-        limit: i64 = query "limit" [minimum("1"), maximum("100")],
+/// A call of [`list_my_teams`](crate::Client::list_my_teams): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(number, "page", "limit"))]
+pub struct ListMyTeams(pub(crate) Call<types::TeamPage, errors::ListMyTeamsError>);
+
+impl ListMyTeams {
+    /// Number of the page to read; the first when left out.
+    ///
+    /// At least 1.
+    pub fn page(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page", value.into(), const { &[Rule::minimum("1")] }))
+    }
+
+    /// Most entries on a page; 25 when left out.
+    ///
+    /// 1 to 100.
+    pub fn limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("limit", value.into(), const { &[Rule::minimum("1"), Rule::maximum("100")] }))
     }
 }

@@ -3,96 +3,99 @@
 
 //! Types of Case Items.
 
-use onboarding_core::{object, page, string_enum};
+use onboarding_core::derive::{Object, StringEnum};
 
 use super::{CaseItem, PageLinks, RecordId};
 
-string_enum! {
-    /// Member of a case item to show in full.
-    pub enum CaseItemExpansion {
-        Entity = "entity",
-    }
+/// Member of a case item to show in full.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum CaseItemExpansion {
+    /// `entity`
+    #[wire("entity")]
+    Entity,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// List of items that were added, not split into pages.
-    pub struct CaseItemList {
-        constant {
-            object: "list" = "object",
-        }
-        required {
-            /// The items that were added; those from before are left out.
-            data: Vec<CaseItem> = "data",
-        }
-        optional {
-            /// How many are in this list.
-            ///
-            /// At least 0.
-            count: i64 = "count",
-            /// Whether there are more than this list shows.
-            has_more: bool = "has_more",
-            /// Most that a list holds.
-            ///
-            /// 1 to 100.
-            limit: i64 = "limit",
-            /// How many there are.
-            ///
-            /// At least 0.
-            total: i64 = "total",
-            /// Address from which the full list is read.
-            url: String = private "url",
-        }
-    }
+/// List of items that were added, not split into pages.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "list"))]
+pub struct CaseItemList {
+    /// The items that were added; those from before are left out.
+    #[wire(required, "data")]
+    pub data: Vec<CaseItem>,
+    /// How many are in this list.
+    ///
+    /// At least 0.
+    #[wire(optional, "count")]
+    pub count: Option<i64>,
+    /// Whether there are more than this list shows.
+    #[wire(optional, "has_more")]
+    pub has_more: Option<bool>,
+    /// Most that a list holds.
+    ///
+    /// 1 to 100.
+    #[wire(optional, "limit")]
+    pub limit: Option<i64>,
+    /// How many there are.
+    ///
+    /// At least 0.
+    #[wire(optional, "total")]
+    pub total: Option<i64>,
+    /// Address from which the full list is read.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "url", private)]
+    pub url: Option<String>,
 }
 
-object! {
-    /// One page of items.
-    pub struct CaseItemPage {
-        constant {
-            object: "paginated_list" = "object",
-        }
-        required {
-            /// The items on this page.
-            data: Vec<CaseItem> = "data",
-            /// How many items there are on all pages.
-            ///
-            /// At least 0.
-            total: i64 = "total",
-            /// How many of them are on this page.
-            ///
-            /// At least 0.
-            count: i64 = "count",
-            /// Most that a page holds.
-            ///
-            /// 1 to 100.
-            limit: i64 = "limit",
-            /// Number of this page, from 1.
-            ///
-            /// At least 1.
-            current_page: i64 = "current_page",
-            /// How many pages there are.
-            ///
-            /// At least 1.
-            total_pages: i64 = "total_pages",
-        }
-        optional {
-            /// Neighbouring pages; null when there is one page only.
-            links: PageLinks = "links",
-        }
-    }
+/// One page of items.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "paginated_list"), page(items = data, total = total))]
+pub struct CaseItemPage {
+    /// The items on this page.
+    #[wire(required, "data")]
+    pub data: Vec<CaseItem>,
+    /// How many items there are on all pages.
+    ///
+    /// At least 0.
+    #[wire(required, "total")]
+    pub total: i64,
+    /// How many of them are on this page.
+    ///
+    /// At least 0.
+    #[wire(required, "count")]
+    pub count: i64,
+    /// Most that a page holds.
+    ///
+    /// 1 to 100.
+    #[wire(required, "limit")]
+    pub limit: i64,
+    /// Number of this page, from 1.
+    ///
+    /// At least 1.
+    #[wire(required, "current_page")]
+    pub current_page: i64,
+    /// How many pages there are.
+    ///
+    /// At least 1.
+    #[wire(required, "total_pages")]
+    pub total_pages: i64,
+    /// Neighbouring pages; null when there is one page only.
+    #[wire(optional, "links")]
+    pub links: Option<PageLinks>,
 }
 
-page! { CaseItemPage of CaseItem = data, total |page| Some(page.total) }
-
-object! {
-    /// Record to add to a case.
-    pub struct NewCaseItem: sent {
-        constant {
-            type_: "record" = "type",
-        }
-        required {
-            /// Record to add.
-            id: RecordId = "id",
-        }
-    }
+/// Record to add to a case.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "record"))]
+pub struct NewCaseItem {
+    /// Record to add.
+    #[wire(required, "id")]
+    pub id: RecordId,
 }

@@ -3,102 +3,111 @@
 
 //! Types of Case Reviews.
 
-use onboarding_core::{Timestamp, identifier, object, page, string_enum, untagged_union};
+use onboarding_core::{JsonValue, Timestamp};
+use onboarding_core::derive::{Identifier, Object, StringEnum, UntaggedUnion};
 
 use super::{CaseStatus, PageLinks, TeamMember, TeamMemberId};
 
-object! {
-    /// Change of a case's state by a team member.
-    pub struct CaseReview {
-        constant {
-            object: "case_review" = "object",
-        }
-        required {
-            /// Number of the review.
-            id: CaseReviewId = "id",
-            /// State after the review.
-            status: CaseStatus = "status",
-        }
-        optional {
-            /// When the review was made.
-            created_at: Timestamp = "created_at",
-            /// State before the review.
-            from_status: CaseStatus = "from_status",
-            /// Team member who reviewed the case.
-            reviewed_by: ExpandableTeamMember = "reviewed_by",
-            /// When the review last changed.
-            updated_at: Timestamp = "updated_at",
-        }
-    }
+/// Change of a case's state by a team member.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "case_review"))]
+pub struct CaseReview {
+    /// Number of the review.
+    #[wire(required, "id")]
+    pub id: CaseReviewId,
+    /// State after the review.
+    #[wire(required, "status")]
+    pub status: CaseStatus,
+    /// When the review was made.
+    #[wire(optional, "created_at")]
+    pub created_at: Option<Timestamp>,
+    /// State before the review.
+    #[wire(optional, "from_status")]
+    pub from_status: Option<CaseStatus>,
+    /// Team member who reviewed the case.
+    #[wire(optional, "reviewed_by")]
+    pub reviewed_by: Option<ExpandableTeamMember>,
+    /// When the review last changed.
+    #[wire(optional, "updated_at")]
+    pub updated_at: Option<Timestamp>,
 }
 
-string_enum! {
-    /// Member of a review to show in full.
-    pub enum CaseReviewExpansion {
-        ReviewedBy = "reviewed_by",
-    }
+/// Member of a review to show in full.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum CaseReviewExpansion {
+    /// `reviewed_by`
+    #[wire("reviewed_by")]
+    ReviewedBy,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-identifier! {
-    /// Number of a review of a case.
-    pub struct CaseReviewId(i64);
+/// Number of a review of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct CaseReviewId(pub i64);
+
+/// One page of reviews.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "paginated_list"), page(items = data, total = total))]
+pub struct CaseReviewPage {
+    /// The reviews on this page.
+    #[wire(required, "data")]
+    pub data: Vec<CaseReview>,
+    /// How many reviews there are on all pages.
+    ///
+    /// At least 0.
+    #[wire(required, "total")]
+    pub total: i64,
+    /// How many of them are on this page.
+    ///
+    /// At least 0.
+    #[wire(required, "count")]
+    pub count: i64,
+    /// Most that a page holds.
+    ///
+    /// 1 to 100.
+    #[wire(required, "limit")]
+    pub limit: i64,
+    /// Number of this page, from 1.
+    ///
+    /// At least 1.
+    #[wire(required, "current_page")]
+    pub current_page: i64,
+    /// How many pages there are.
+    ///
+    /// At least 1.
+    #[wire(required, "total_pages")]
+    pub total_pages: i64,
+    /// Neighbouring pages; null when there is one page only.
+    #[wire(optional, "links")]
+    pub links: Option<PageLinks>,
 }
 
-object! {
-    /// One page of reviews.
-    pub struct CaseReviewPage {
-        constant {
-            object: "paginated_list" = "object",
-        }
-        required {
-            /// The reviews on this page.
-            data: Vec<CaseReview> = "data",
-            /// How many reviews there are on all pages.
-            ///
-            /// At least 0.
-            total: i64 = "total",
-            /// How many of them are on this page.
-            ///
-            /// At least 0.
-            count: i64 = "count",
-            /// Most that a page holds.
-            ///
-            /// 1 to 100.
-            limit: i64 = "limit",
-            /// Number of this page, from 1.
-            ///
-            /// At least 1.
-            current_page: i64 = "current_page",
-            /// How many pages there are.
-            ///
-            /// At least 1.
-            total_pages: i64 = "total_pages",
-        }
-        optional {
-            /// Neighbouring pages; null when there is one page only.
-            links: PageLinks = "links",
-        }
-    }
+/// Team member by number, or in full when expanded.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+pub enum ExpandableTeamMember {
+    /// See [`TeamMemberId`].
+    #[wire(number)]
+    TeamMemberId(TeamMemberId),
+    /// See [`TeamMember`].
+    #[wire(object(member("object", "team_member")))]
+    TeamMember(TeamMember),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-page! { CaseReviewPage of CaseReview = data, total |page| Some(page.total) }
-
-untagged_union! {
-    /// Team member by number, or in full when expanded.
-    pub enum ExpandableTeamMember {
-        /// See [`TeamMemberId`].
-        TeamMemberId(TeamMemberId) = number,
-        /// See [`TeamMember`].
-        TeamMember(TeamMember) = object ["object" = "team_member"],
-    }
-}
-
-object! {
-    /// Review to make.
-    pub struct NewCaseReview: sent {
-        required {
-            /// State to put the case in.
-            status: CaseStatus = "status",
-        }
-    }
+/// Review to make.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewCaseReview {
+    /// State to put the case in.
+    #[wire(required, "status")]
+    pub status: CaseStatus,
 }

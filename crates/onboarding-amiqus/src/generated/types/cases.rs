@@ -3,187 +3,228 @@
 
 //! Types of Cases.
 
-use onboarding_core::{Timestamp, object, page, string_enum, untagged_union};
+use onboarding_core::{JsonValue, Patch, Timestamp};
+use onboarding_core::derive::{Object, StringEnum, UntaggedUnion};
 
 use super::{
-    AssigneeId, CaseId, CaseItem, CaseItemId, CaseStatus, ClientId, ExpandableClient, PageLinks, TeamMember,
+    AssigneeId, CaseId, CaseItem, CaseItemId, CaseStatus, ClientId, ExpandableClient,
+    PageLinks, TeamMember,
 };
 
-object! {
-    /// File on a client that gathers records for a decision.
-    pub struct Case {
-        constant {
-            object: "case" = "object",
-        }
-        required {
-            /// Number of the case.
-            id: CaseId = "id",
-            /// Client whom the case is about.
-            client: ExpandableClient = "client",
-            /// Name of the case.
-            name: String = "name",
-        }
-        optional {
-            /// When the case was archived.
-            archived_at: Timestamp = "archived_at",
-            /// Assignees of the case; null while there are none.
-            assignees: CaseAssignees = "assignees",
-            /// When the case was made.
-            created_at: Timestamp = "created_at",
-            /// Items of the case; null while there are none.
-            items: Vec<ExpandableCaseItem> = "items",
-            /// The team's own reference for the case.
-            reference: String = "reference",
-            /// State of the case.
-            status: CaseStatus = "status",
-            /// When the case last changed.
-            updated_at: Timestamp = "updated_at",
-        }
-    }
+/// File on a client that gathers records for a decision.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "case"))]
+pub struct Case {
+    /// Number of the case.
+    #[wire(required, "id")]
+    pub id: CaseId,
+    /// Client whom the case is about.
+    #[wire(required, "client")]
+    pub client: ExpandableClient,
+    /// Name of the case.
+    #[wire(required, "name")]
+    pub name: String,
+    /// When the case was archived.
+    #[wire(optional, "archived_at")]
+    pub archived_at: Option<Timestamp>,
+    /// Assignees of the case; null while there are none.
+    #[wire(optional, "assignees")]
+    pub assignees: Option<CaseAssignees>,
+    /// When the case was made.
+    #[wire(optional, "created_at")]
+    pub created_at: Option<Timestamp>,
+    /// Items of the case; null while there are none.
+    #[wire(optional, "items")]
+    pub items: Option<Vec<ExpandableCaseItem>>,
+    /// The team's own reference for the case.
+    #[wire(optional, "reference")]
+    pub reference: Option<String>,
+    /// State of the case.
+    #[wire(optional, "status")]
+    pub status: Option<CaseStatus>,
+    /// When the case last changed.
+    #[wire(optional, "updated_at")]
+    pub updated_at: Option<Timestamp>,
 }
 
-untagged_union! {
-    /// Assignees of a case: their numbers, or a list of team members when expanded.
-    pub enum CaseAssignees {
-        /// See [`AssigneeId`].
-        Ids(Vec<AssigneeId>) = array,
-        /// See [`TeamMemberList`].
-        TeamMemberList(TeamMemberList) = object ["object" = "list"],
-    }
+/// Assignees of a case: their numbers, or a list of team members when expanded.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+pub enum CaseAssignees {
+    /// See [`AssigneeId`].
+    #[wire(array)]
+    Ids(Vec<AssigneeId>),
+    /// See [`TeamMemberList`].
+    #[wire(object(member("object", "list")))]
+    TeamMemberList(TeamMemberList),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-string_enum! {
-    /// Member of a case to show in full.
-    pub enum CaseExpansion {
-        Client = "client",
-        Items = "items",
-        Assignees = "assignees",
-    }
+/// Member of a case to show in full.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum CaseExpansion {
+    /// `client`
+    #[wire("client")]
+    Client,
+    /// `items`
+    #[wire("items")]
+    Items,
+    /// `assignees`
+    #[wire("assignees")]
+    Assignees,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// One page of cases.
-    pub struct CasePage {
-        constant {
-            object: "paginated_list" = "object",
-        }
-        required {
-            /// The cases on this page.
-            data: Vec<Case> = "data",
-            /// How many cases there are on all pages.
-            ///
-            /// At least 0.
-            total: i64 = "total",
-            /// How many of them are on this page.
-            ///
-            /// At least 0.
-            count: i64 = "count",
-            /// Most that a page holds.
-            ///
-            /// 1 to 100.
-            limit: i64 = "limit",
-            /// Number of this page, from 1.
-            ///
-            /// At least 1.
-            current_page: i64 = "current_page",
-            /// How many pages there are.
-            ///
-            /// At least 1.
-            total_pages: i64 = "total_pages",
-        }
-        optional {
-            /// Neighbouring pages; null when there is one page only.
-            links: PageLinks = "links",
-        }
-    }
-}
-
-page! { CasePage of Case = data, total |page| Some(page.total) }
-
-string_enum! {
-    /// Member by which cases are sorted.
-    pub enum CaseSort {
-        Name = "name",
-        Reference = "reference",
-        ClientNameFirstName = "client.name.first_name",
-        ClientNameLastName = "client.name.last_name",
-        CreatedAt = "created_at",
-        UpdatedAt = "updated_at",
-        ArchivedAt = "archived_at",
-    }
-}
-
-untagged_union! {
-    /// Item of a case by number, or in full when expanded.
-    pub enum ExpandableCaseItem {
-        /// See [`CaseItemId`].
-        CaseItemId(CaseItemId) = number,
-        /// See [`CaseItem`].
-        CaseItem(CaseItem) = object ["object" = "case_item"],
-    }
-}
-
-object! {
-    /// Case to make.
-    pub struct NewCase: sent {
-        required {
-            /// Client whom the case is about.
-            client: ClientId = "client",
-            /// Name of the case.
-            name: String = "name",
-        }
-        optional {
-            /// The team's own reference for the case.
-            reference: String = "reference",
-        }
-    }
-}
-
-object! {
-    /// List of team members, not split into pages.
-    pub struct TeamMemberList {
-        constant {
-            object: "list" = "object",
-        }
-        required {
-            /// The team members.
-            data: Vec<TeamMember> = "data",
-        }
-        optional {
-            /// How many are in this list.
-            ///
-            /// At least 0.
-            count: i64 = "count",
-            /// Whether there are more than this list shows.
-            has_more: bool = "has_more",
-            /// Most that a list holds.
-            ///
-            /// 1 to 100.
-            limit: i64 = "limit",
-            /// How many there are.
-            ///
-            /// At least 0.
-            total: i64 = "total",
-            /// Address from which the full list is read.
-            url: String = "url",
-        }
-    }
-}
-
-object! {
-    /// Members of a case to change; at least one.
+/// One page of cases.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "paginated_list"), page(items = data, total = total))]
+pub struct CasePage {
+    /// The cases on this page.
+    #[wire(required, "data")]
+    pub data: Vec<Case>,
+    /// How many cases there are on all pages.
     ///
-    /// At least 1 member.
-    pub struct UpdateCase: sent [min_properties(1)] {
-        optional {
-            /// Archives the case, or takes it back.
-            is_archived: bool = "is_archived",
-            /// Name of the case.
-            name: String = "name",
-        }
-        nullable {
-            /// The team's own reference; null removes it.
-            reference / clear_reference: String = "reference",
-        }
-    }
+    /// At least 0.
+    #[wire(required, "total")]
+    pub total: i64,
+    /// How many of them are on this page.
+    ///
+    /// At least 0.
+    #[wire(required, "count")]
+    pub count: i64,
+    /// Most that a page holds.
+    ///
+    /// 1 to 100.
+    #[wire(required, "limit")]
+    pub limit: i64,
+    /// Number of this page, from 1.
+    ///
+    /// At least 1.
+    #[wire(required, "current_page")]
+    pub current_page: i64,
+    /// How many pages there are.
+    ///
+    /// At least 1.
+    #[wire(required, "total_pages")]
+    pub total_pages: i64,
+    /// Neighbouring pages; null when there is one page only.
+    #[wire(optional, "links")]
+    pub links: Option<PageLinks>,
+}
+
+/// Member by which cases are sorted.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum CaseSort {
+    /// `name`
+    #[wire("name")]
+    Name,
+    /// `reference`
+    #[wire("reference")]
+    Reference,
+    /// `client.name.first_name`
+    #[wire("client.name.first_name")]
+    ClientNameFirstName,
+    /// `client.name.last_name`
+    #[wire("client.name.last_name")]
+    ClientNameLastName,
+    /// `created_at`
+    #[wire("created_at")]
+    CreatedAt,
+    /// `updated_at`
+    #[wire("updated_at")]
+    UpdatedAt,
+    /// `archived_at`
+    #[wire("archived_at")]
+    ArchivedAt,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// Item of a case by number, or in full when expanded.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+pub enum ExpandableCaseItem {
+    /// See [`CaseItemId`].
+    #[wire(number)]
+    CaseItemId(CaseItemId),
+    /// See [`CaseItem`].
+    #[wire(object(member("object", "case_item")))]
+    CaseItem(CaseItem),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
+}
+
+/// Case to make.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewCase {
+    /// Client whom the case is about.
+    #[wire(required, "client")]
+    pub client: ClientId,
+    /// Name of the case.
+    #[wire(required, "name")]
+    pub name: String,
+    /// The team's own reference for the case.
+    #[wire(optional, "reference")]
+    pub reference: Option<String>,
+}
+
+/// List of team members, not split into pages.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "list"))]
+pub struct TeamMemberList {
+    /// The team members.
+    #[wire(required, "data")]
+    pub data: Vec<TeamMember>,
+    /// How many are in this list.
+    ///
+    /// At least 0.
+    #[wire(optional, "count")]
+    pub count: Option<i64>,
+    /// Whether there are more than this list shows.
+    #[wire(optional, "has_more")]
+    pub has_more: Option<bool>,
+    /// Most that a list holds.
+    ///
+    /// 1 to 100.
+    #[wire(optional, "limit")]
+    pub limit: Option<i64>,
+    /// How many there are.
+    ///
+    /// At least 0.
+    #[wire(optional, "total")]
+    pub total: Option<i64>,
+    /// Address from which the full list is read.
+    #[wire(optional, "url")]
+    pub url: Option<String>,
+}
+
+/// Members of a case to change; at least one.
+///
+/// At least 1 member.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, min_properties(1))]
+pub struct UpdateCase {
+    /// Archives the case, or takes it back.
+    #[wire(optional, "is_archived")]
+    pub is_archived: Option<bool>,
+    /// Name of the case.
+    #[wire(optional, "name")]
+    pub name: Option<String>,
+    /// The team's own reference; null removes it.
+    #[wire(nullable, "reference", clear = clear_reference)]
+    pub reference: Patch<String>,
 }

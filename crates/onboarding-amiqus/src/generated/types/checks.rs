@@ -3,12 +3,19 @@
 
 //! Types of Checks.
 
-use onboarding_core::string_enum;
+use onboarding_core::derive::StringEnum;
 
-string_enum! {
-    /// Member of a check to show in full.
-    pub enum CheckExpansion {
-        Record = "record",
-        Response = "response",
-    }
+/// Member of a check to show in full.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum CheckExpansion {
+    /// `record`
+    #[wire("record")]
+    Record,
+    /// `response`
+    #[wire("response")]
+    Response,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }

@@ -3,153 +3,178 @@
 
 //! Types of Client Corrections.
 
-use onboarding_core::{Timestamp, identifier, object, page, string_enum, tagged_union};
+use onboarding_core::{JsonValue, Patch, Timestamp};
+use onboarding_core::derive::{Identifier, Object, StringEnum, TaggedUnion};
 
 use super::{ExpandableClient, ExpandableRecord, PageLinks};
 
-object! {
-    /// Accepts a correction, as proposed or with changes.
-    pub struct AcceptClientCorrection: sent {
-        constant {
-            status: "accepted" = "status",
-        }
-        optional {
-            /// Changes to the proposed name; left out to take it as it is.
-            correction: NameCorrection = "correction",
-        }
-    }
+/// Accepts a correction, as proposed or with changes.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("status", "accepted"))]
+pub struct AcceptClientCorrection {
+    /// Changes to the proposed name; left out to take it as it is.
+    #[wire(optional, "correction")]
+    pub correction: Option<NameCorrection>,
 }
 
-object! {
-    /// Correction that a client proposes to their name.
-    pub struct ClientCorrection {
-        constant {
-            object: "client_correction" = "object",
-        }
-        required {
-            /// Number of the correction.
-            id: ClientCorrectionId = "id",
-        }
-        optional {
-            /// Client who proposes it.
-            client: ExpandableClient = "client",
-            /// Name that is proposed.
-            correction: NameCorrection = "correction",
-            /// When it was proposed.
-            created_at: Timestamp = "created_at",
-            /// Record in which it was proposed.
-            record: ExpandableRecord = "record",
-            /// Decision about it.
-            status: ClientCorrectionStatus = "status",
-            /// When it last changed.
-            updated_at: Timestamp = "updated_at",
-        }
-    }
+/// Correction that a client proposes to their name.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "client_correction"))]
+pub struct ClientCorrection {
+    /// Number of the correction.
+    #[wire(required, "id")]
+    pub id: ClientCorrectionId,
+    /// Client who proposes it.
+    #[wire(optional, "client")]
+    pub client: Option<ExpandableClient>,
+    /// Name that is proposed.
+    #[wire(optional, "correction")]
+    pub correction: Option<NameCorrection>,
+    /// When it was proposed.
+    #[wire(optional, "created_at")]
+    pub created_at: Option<Timestamp>,
+    /// Record in which it was proposed.
+    #[wire(optional, "record")]
+    pub record: Option<ExpandableRecord>,
+    /// Decision about it.
+    #[wire(optional, "status")]
+    pub status: Option<ClientCorrectionStatus>,
+    /// When it last changed.
+    #[wire(optional, "updated_at")]
+    pub updated_at: Option<Timestamp>,
 }
 
-string_enum! {
-    /// Member of a correction to show in full.
-    pub enum ClientCorrectionExpansion {
-        Client = "client",
-        Record = "record",
-    }
+/// Member of a correction to show in full.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum ClientCorrectionExpansion {
+    /// `client`
+    #[wire("client")]
+    Client,
+    /// `record`
+    #[wire("record")]
+    Record,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-identifier! {
-    /// Number of a correction that a client proposes to their name.
-    pub struct ClientCorrectionId(i64);
-}
+/// Number of a correction that a client proposes to their name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct ClientCorrectionId(pub i64);
 
-object! {
-    /// One page of corrections.
-    pub struct ClientCorrectionPage {
-        constant {
-            object: "paginated_list" = "object",
-        }
-        required {
-            /// The corrections on this page.
-            data: Vec<ClientCorrection> = "data",
-            /// How many corrections there are on all pages.
-            ///
-            /// At least 0.
-            total: i64 = "total",
-            /// How many of them are on this page.
-            ///
-            /// At least 0.
-            count: i64 = "count",
-            /// Most that a page holds.
-            ///
-            /// 1 to 100.
-            limit: i64 = "limit",
-            /// Number of this page, from 1.
-            ///
-            /// At least 1.
-            current_page: i64 = "current_page",
-            /// How many pages there are.
-            ///
-            /// At least 1.
-            total_pages: i64 = "total_pages",
-        }
-        optional {
-            /// Neighbouring pages; null when there is one page only.
-            links: PageLinks = "links",
-        }
-    }
-}
-
-page! { ClientCorrectionPage of ClientCorrection = data, total |page| Some(page.total) }
-
-string_enum! {
-    /// Member by which corrections are sorted.
-    pub enum ClientCorrectionSort {
-        CreatedAt = "created_at",
-    }
-}
-
-string_enum! {
-    /// Decision about a correction.
-    pub enum ClientCorrectionStatus {
-        Pending = "pending",
-        Accepted = "accepted",
-        Rejected = "rejected",
-    }
-}
-
-object! {
-    /// Name as it should be.
+/// One page of corrections.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "paginated_list"), page(items = data, total = total))]
+pub struct ClientCorrectionPage {
+    /// The corrections on this page.
+    #[wire(required, "data")]
+    pub data: Vec<ClientCorrection>,
+    /// How many corrections there are on all pages.
     ///
-    /// At least 1 member.
+    /// At least 0.
+    #[wire(required, "total")]
+    pub total: i64,
+    /// How many of them are on this page.
     ///
-    /// Personal or secret: `Debug` does not show it.
-    pub struct NameCorrection: sent [min_properties(1)] {
-        optional {
-            /// First name.
-            first_name: String = private "first_name",
-            /// Last name.
-            last_name: String = private "last_name",
-        }
-        nullable {
-            /// Middle name.
-            middle_name / clear_middle_name: String = private "middle_name",
-        }
-    }
+    /// At least 0.
+    #[wire(required, "count")]
+    pub count: i64,
+    /// Most that a page holds.
+    ///
+    /// 1 to 100.
+    #[wire(required, "limit")]
+    pub limit: i64,
+    /// Number of this page, from 1.
+    ///
+    /// At least 1.
+    #[wire(required, "current_page")]
+    pub current_page: i64,
+    /// How many pages there are.
+    ///
+    /// At least 1.
+    #[wire(required, "total_pages")]
+    pub total_pages: i64,
+    /// Neighbouring pages; null when there is one page only.
+    #[wire(optional, "links")]
+    pub links: Option<PageLinks>,
 }
 
-object! {
-    /// Rejects a correction.
-    pub struct RejectClientCorrection: sent {
-        constant {
-            status: "rejected" = "status",
-        }
-    }
+/// Member by which corrections are sorted.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum ClientCorrectionSort {
+    /// `created_at`
+    #[wire("created_at")]
+    CreatedAt,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-tagged_union! {
-    /// Decision about a correction, told apart by `status`.
-    pub enum UpdateClientCorrection: sent by "status" {
-        /// See [`AcceptClientCorrection`].
-        Accepted(AcceptClientCorrection) = "accepted",
-        /// See [`RejectClientCorrection`].
-        Rejected(RejectClientCorrection) = "rejected",
-    }
+/// Decision about a correction.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum ClientCorrectionStatus {
+    /// `pending`
+    #[wire("pending")]
+    Pending,
+    /// `accepted`
+    #[wire("accepted")]
+    Accepted,
+    /// `rejected`
+    #[wire("rejected")]
+    Rejected,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// Name as it should be.
+///
+/// At least 1 member. Personal data: `Debug` shows `[redacted]`.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, min_properties(1))]
+pub struct NameCorrection {
+    /// First name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "first_name", private)]
+    pub first_name: Option<String>,
+    /// Last name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "last_name", private)]
+    pub last_name: Option<String>,
+    /// Middle name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(nullable, "middle_name", clear = clear_middle_name, private)]
+    pub middle_name: Patch<String>,
+}
+
+/// Rejects a correction.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("status", "rejected"))]
+pub struct RejectClientCorrection {}
+
+/// Decision about a correction, told apart by `status`.
+#[derive(Clone, PartialEq, TaggedUnion)]
+#[non_exhaustive]
+#[wire(sent, tag = "status")]
+pub enum UpdateClientCorrection {
+    /// See [`AcceptClientCorrection`].
+    #[wire("accepted")]
+    Accepted(AcceptClientCorrection),
+    /// See [`RejectClientCorrection`].
+    #[wire("rejected")]
+    Rejected(RejectClientCorrection),
+    /// A variant that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }

@@ -3,263 +3,358 @@
 
 //! Types of Client Files.
 
-use onboarding_core::{Timestamp, identifier, object, page, string_enum, tagged_union, untagged_union};
-
-use super::{
-    Attachment, AttachmentId, Check, CheckPointer, ClientForm, ClientFormId, ClientId, ClientProfile, PageLinks,
-    RecordDocument, RecordDocumentPointer, TeamMember, TeamMemberId,
+use onboarding_core::{JsonValue, Patch, Timestamp};
+use onboarding_core::derive::{
+    Identifier, Object, StringEnum, TaggedUnion, UntaggedUnion,
 };
 
-object! {
-    /// File kept with a client.
-    pub struct ClientFile {
-        constant {
-            object: "client_file" = "object",
-        }
-        required {
-            /// Number of the file.
-            id: ClientFileId = "id",
-            /// Technical details of the file.
-            attachment: Attachment = "attachment",
-        }
-        optional {
-            /// When the file was made.
-            created_at: Timestamp = "created_at",
-            /// Who made the file.
-            created_by: ClientFileAuthor = "created_by",
-            /// When the file expires; null when it does not.
-            expires_at: Timestamp = "expires_at",
-            /// Name of the file.
-            ///
-            /// 1 to 255 characters.
-            name: String = "name",
-            /// Where the file comes from.
-            source: ClientFileSource = "source",
-            /// Which way the file went.
-            type_: ClientFileType = "type",
-            /// When the file last changed.
-            updated_at: Timestamp = "updated_at",
-        }
-    }
+use super::{
+    Attachment, AttachmentId, Check, CheckPointer, ClientForm, ClientFormId, ClientId,
+    ClientProfile, PageLinks, RecordDocument, RecordDocumentPointer, TeamMember,
+    TeamMemberId,
+};
+
+/// File kept with a client.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "client_file"))]
+pub struct ClientFile {
+    /// Number of the file.
+    #[wire(required, "id")]
+    pub id: ClientFileId,
+    /// Technical details of the file.
+    #[wire(required, "attachment")]
+    pub attachment: Attachment,
+    /// When the file was made.
+    #[wire(optional, "created_at")]
+    pub created_at: Option<Timestamp>,
+    /// Who made the file.
+    #[wire(optional, "created_by")]
+    pub created_by: Option<ClientFileAuthor>,
+    /// When the file expires; null when it does not.
+    #[wire(optional, "expires_at")]
+    pub expires_at: Option<Timestamp>,
+    /// Name of the file.
+    ///
+    /// 1 to 255 characters.
+    #[wire(optional, "name")]
+    pub name: Option<String>,
+    /// Where the file comes from.
+    #[wire(optional, "source")]
+    pub source: Option<ClientFileSource>,
+    /// Which way the file went.
+    #[wire(optional, "type")]
+    pub type_: Option<ClientFileType>,
+    /// When the file last changed.
+    #[wire(optional, "updated_at")]
+    pub updated_at: Option<Timestamp>,
 }
 
-untagged_union! {
-    /// Who made a file: in full when expanded, otherwise a pointer.
-    pub enum ClientFileAuthor {
-        /// See [`ExpandedClientFileAuthor`].
-        ExpandedClientFileAuthor(ExpandedClientFileAuthor) = object ["object" ~ "client" ~ "team_member"],
-        /// See [`ClientFileAuthorPointer`].
-        ClientFileAuthorPointer(ClientFileAuthorPointer) = object ["type" ~ "client" ~ "team_member"],
-    }
+/// Who made a file: in full when expanded, otherwise a pointer.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+pub enum ClientFileAuthor {
+    /// See [`ExpandedClientFileAuthor`].
+    #[wire(object(member("object", one_of("client", "team_member"))))]
+    ExpandedClientFileAuthor(ExpandedClientFileAuthor),
+    /// See [`ClientFileAuthorPointer`].
+    #[wire(object(member("type", one_of("client", "team_member"))))]
+    ClientFileAuthorPointer(ClientFileAuthorPointer),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-tagged_union! {
-    /// Points to who made a file.
-    pub enum ClientFileAuthorPointer by "type" {
-        /// See [`ClientPointer`].
-        Client(ClientPointer) = "client",
-        /// See [`TeamMemberPointer`].
-        TeamMember(TeamMemberPointer) = "team_member",
-    }
+/// Points to who made a file.
+#[derive(Clone, PartialEq, TaggedUnion)]
+#[non_exhaustive]
+#[wire(tag = "type")]
+pub enum ClientFileAuthorPointer {
+    /// See [`ClientPointer`].
+    #[wire("client")]
+    Client(ClientPointer),
+    /// See [`TeamMemberPointer`].
+    #[wire("team_member")]
+    TeamMember(TeamMemberPointer),
+    /// A variant that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-string_enum! {
-    /// Member of a client's file to show in full.
-    pub enum ClientFileExpansion {
-        Source = "source",
-        CreatedBy = "created_by",
-    }
+/// Member of a client's file to show in full.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum ClientFileExpansion {
+    /// `source`
+    #[wire("source")]
+    Source,
+    /// `created_by`
+    #[wire("created_by")]
+    CreatedBy,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-identifier! {
-    /// Number of a file kept with a client.
-    pub struct ClientFileId(i64);
+/// Number of a file kept with a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct ClientFileId(pub i64);
+
+/// One page of files.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "paginated_list"), page(items = data, total = total))]
+pub struct ClientFilePage {
+    /// The files on this page.
+    #[wire(required, "data")]
+    pub data: Vec<ClientFile>,
+    /// How many files there are on all pages.
+    ///
+    /// At least 0.
+    #[wire(required, "total")]
+    pub total: i64,
+    /// How many of them are on this page.
+    ///
+    /// At least 0.
+    #[wire(required, "count")]
+    pub count: i64,
+    /// Most that a page holds.
+    ///
+    /// 1 to 100.
+    #[wire(required, "limit")]
+    pub limit: i64,
+    /// Number of this page, from 1.
+    ///
+    /// At least 1.
+    #[wire(required, "current_page")]
+    pub current_page: i64,
+    /// How many pages there are.
+    ///
+    /// At least 1.
+    #[wire(required, "total_pages")]
+    pub total_pages: i64,
+    /// Neighbouring pages; null when there is one page only.
+    #[wire(optional, "links")]
+    pub links: Option<PageLinks>,
 }
 
-object! {
-    /// One page of files.
-    pub struct ClientFilePage {
-        constant {
-            object: "paginated_list" = "object",
-        }
-        required {
-            /// The files on this page.
-            data: Vec<ClientFile> = "data",
-            /// How many files there are on all pages.
-            ///
-            /// At least 0.
-            total: i64 = "total",
-            /// How many of them are on this page.
-            ///
-            /// At least 0.
-            count: i64 = "count",
-            /// Most that a page holds.
-            ///
-            /// 1 to 100.
-            limit: i64 = "limit",
-            /// Number of this page, from 1.
-            ///
-            /// At least 1.
-            current_page: i64 = "current_page",
-            /// How many pages there are.
-            ///
-            /// At least 1.
-            total_pages: i64 = "total_pages",
-        }
-        optional {
-            /// Neighbouring pages; null when there is one page only.
-            links: PageLinks = "links",
-        }
-    }
+/// Member by which files are sorted.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum ClientFileSort {
+    /// `name`
+    #[wire("name")]
+    Name,
+    /// `created_at`
+    #[wire("created_at")]
+    CreatedAt,
+    /// `expires_at`
+    #[wire("expires_at")]
+    ExpiresAt,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-page! { ClientFilePage of ClientFile = data, total |page| Some(page.total) }
-
-string_enum! {
-    /// Member by which files are sorted.
-    pub enum ClientFileSort {
-        Name = "name",
-        CreatedAt = "created_at",
-        ExpiresAt = "expires_at",
-    }
+/// Where a file comes from: in full when expanded, otherwise a pointer.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+pub enum ClientFileSource {
+    /// See [`ExpandedClientFileSource`].
+    #[wire(
+        object(
+            member("object", one_of("check", "client", "client_form", "record_document"))
+        )
+    )]
+    ExpandedClientFileSource(ExpandedClientFileSource),
+    /// See [`ClientFileSourcePointer`].
+    #[wire(
+        object(
+            member("type", one_of("check", "client", "client_form", "record_document"))
+        )
+    )]
+    ClientFileSourcePointer(ClientFileSourcePointer),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-untagged_union! {
-    /// Where a file comes from: in full when expanded, otherwise a pointer.
-    pub enum ClientFileSource {
-        /// See [`ExpandedClientFileSource`].
-        ExpandedClientFileSource(ExpandedClientFileSource) = object ["object" ~ "check" ~ "client" ~ "client_form" ~ "record_document"],
-        /// See [`ClientFileSourcePointer`].
-        ClientFileSourcePointer(ClientFileSourcePointer) = object ["type" ~ "check" ~ "client" ~ "client_form" ~ "record_document"],
-    }
+/// Where files to look for come from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum ClientFileSourceFilter {
+    /// `check`
+    #[wire("check")]
+    Check,
+    /// `client`
+    #[wire("client")]
+    Client,
+    /// `client_form`
+    #[wire("client_form")]
+    ClientForm,
+    /// `form`
+    #[wire("form")]
+    Form,
+    /// `record_document`
+    #[wire("record_document")]
+    RecordDocument,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-string_enum! {
-    /// Where files to look for come from.
-    pub enum ClientFileSourceFilter {
-        Check = "check",
-        Client = "client",
-        ClientForm = "client_form",
-        Form = "form",
-        RecordDocument = "record_document",
-    }
+/// Points to where a file comes from.
+#[derive(Clone, PartialEq, TaggedUnion)]
+#[non_exhaustive]
+#[wire(tag = "type")]
+pub enum ClientFileSourcePointer {
+    /// See [`CheckPointer`].
+    #[wire("check")]
+    Check(CheckPointer),
+    /// See [`ClientPointer`].
+    #[wire("client")]
+    Client(ClientPointer),
+    /// See [`ClientFormPointer`].
+    #[wire("client_form")]
+    ClientForm(ClientFormPointer),
+    /// See [`RecordDocumentPointer`].
+    #[wire("record_document")]
+    RecordDocument(RecordDocumentPointer),
+    /// A variant that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-tagged_union! {
-    /// Points to where a file comes from.
-    pub enum ClientFileSourcePointer by "type" {
-        /// See [`CheckPointer`].
-        Check(CheckPointer) = "check",
-        /// See [`ClientPointer`].
-        Client(ClientPointer) = "client",
-        /// See [`ClientFormPointer`].
-        ClientForm(ClientFormPointer) = "client_form",
-        /// See [`RecordDocumentPointer`].
-        RecordDocument(RecordDocumentPointer) = "record_document",
-    }
+/// Narrower kind of source to look for: kinds of check, or of a record's document.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum ClientFileSourceTypeFilter {
+    /// `photo_id`
+    #[wire("photo_id")]
+    PhotoId,
+    /// `reference`
+    #[wire("reference")]
+    Reference,
+    /// `banking_information`
+    #[wire("banking_information")]
+    BankingInformation,
+    /// `employment_referencing`
+    #[wire("employment_referencing")]
+    EmploymentReferencing,
+    /// `requested`
+    #[wire("requested")]
+    Requested,
+    /// `sent`
+    #[wire("sent")]
+    Sent,
+    /// `returned`
+    #[wire("returned")]
+    Returned,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-string_enum! {
-    /// Narrower kind of source to look for: kinds of check, or of a record's document.
-    pub enum ClientFileSourceTypeFilter {
-        PhotoId = "photo_id",
-        Reference = "reference",
-        BankingInformation = "banking_information",
-        EmploymentReferencing = "employment_referencing",
-        Requested = "requested",
-        Sent = "sent",
-        Returned = "returned",
-    }
+/// Which way a file went: kept by the team, sent to the client, or received from them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum ClientFileType {
+    /// `internal`
+    #[wire("internal")]
+    Internal,
+    /// `sent`
+    #[wire("sent")]
+    Sent,
+    /// `received`
+    #[wire("received")]
+    Received,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-string_enum! {
-    /// Which way a file went: kept by the team, sent to the client, or received from them.
-    pub enum ClientFileType {
-        Internal = "internal",
-        Sent = "sent",
-        Received = "received",
-    }
+/// Points to a form of a client.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "client_form"))]
+pub struct ClientFormPointer {
+    /// Number of a form of a client.
+    #[wire(required, "id")]
+    pub id: ClientFormId,
 }
 
-object! {
-    /// Points to a form of a client.
-    pub struct ClientFormPointer {
-        constant {
-            type_: "client_form" = "type",
-        }
-        required {
-            /// Number of a form of a client.
-            id: ClientFormId = "id",
-        }
-    }
+/// Points to a client.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "client"))]
+pub struct ClientPointer {
+    /// Number of a client.
+    #[wire(required, "id")]
+    pub id: ClientId,
 }
 
-object! {
-    /// Points to a client.
-    pub struct ClientPointer {
-        constant {
-            type_: "client" = "type",
-        }
-        required {
-            /// Number of a client.
-            id: ClientId = "id",
-        }
-    }
+/// Who made a file, in full, told apart by `object`.
+#[derive(Clone, PartialEq, TaggedUnion)]
+#[non_exhaustive]
+#[wire(tag = "object")]
+pub enum ExpandedClientFileAuthor {
+    /// See [`ClientProfile`].
+    #[wire("client")]
+    Client(ClientProfile),
+    /// See [`TeamMember`].
+    #[wire("team_member")]
+    TeamMember(TeamMember),
+    /// A variant that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-tagged_union! {
-    /// Who made a file, in full, told apart by `object`.
-    pub enum ExpandedClientFileAuthor by "object" {
-        /// See [`ClientProfile`].
-        Client(ClientProfile) = "client",
-        /// See [`TeamMember`].
-        TeamMember(TeamMember) = "team_member",
-    }
+/// Where a file comes from, in full, told apart by `object`.
+#[derive(Clone, PartialEq, TaggedUnion)]
+#[non_exhaustive]
+#[wire(tag = "object")]
+pub enum ExpandedClientFileSource {
+    /// See [`Check`].
+    #[wire("check")]
+    Check(Check),
+    /// See [`ClientProfile`].
+    #[wire("client")]
+    Client(ClientProfile),
+    /// See [`ClientForm`].
+    #[wire("client_form")]
+    ClientForm(ClientForm),
+    /// See [`RecordDocument`].
+    #[wire("record_document")]
+    RecordDocument(RecordDocument),
+    /// A variant that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-tagged_union! {
-    /// Where a file comes from, in full, told apart by `object`.
-    pub enum ExpandedClientFileSource by "object" {
-        /// See [`Check`].
-        Check(Check) = "check",
-        /// See [`ClientProfile`].
-        Client(ClientProfile) = "client",
-        /// See [`ClientForm`].
-        ClientForm(ClientForm) = "client_form",
-        /// See [`RecordDocument`].
-        RecordDocument(RecordDocument) = "record_document",
-    }
+/// File to keep with a client, from an upload.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewClientFile {
+    /// Upload to keep.
+    #[wire(required, "attachment")]
+    pub attachment: AttachmentId,
+    /// Name of the file.
+    ///
+    /// 1 to 255 characters.
+    #[wire(optional, "name", min_length(1), max_length(255))]
+    pub name: Option<String>,
+    /// When the file expires; null when it does not.
+    #[wire(nullable, "expires_at", clear = clear_expires_at)]
+    pub expires_at: Patch<Timestamp>,
 }
 
-object! {
-    /// File to keep with a client, from an upload.
-    pub struct NewClientFile: sent {
-        required {
-            /// Upload to keep.
-            attachment: AttachmentId = "attachment",
-        }
-        optional {
-            /// Name of the file.
-            ///
-            /// 1 to 255 characters.
-            name: String = "name" [min_length(1), max_length(255)],
-        }
-        nullable {
-            /// When the file expires; null when it does not.
-            expires_at / clear_expires_at: Timestamp = "expires_at",
-        }
-    }
-}
-
-object! {
-    /// Points to a team member.
-    pub struct TeamMemberPointer {
-        constant {
-            type_: "team_member" = "type",
-        }
-        required {
-            /// Number of a team member.
-            id: TeamMemberId = "id",
-        }
-    }
+/// Points to a team member.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "team_member"))]
+pub struct TeamMemberPointer {
+    /// Number of a team member.
+    #[wire(required, "id")]
+    pub id: TeamMemberId,
 }

@@ -3,53 +3,59 @@
 
 //! Types of Client Forms.
 
-use onboarding_core::{object, page, string_enum};
+use onboarding_core::derive::{Object, StringEnum};
 
 use super::{ClientForm, PageLinks};
 
-string_enum! {
-    /// Member of a client's form to show in full.
-    pub enum ClientFormExpansion {
-        Client = "client",
-        Record = "record",
-    }
+/// Member of a client's form to show in full.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum ClientFormExpansion {
+    /// `client`
+    #[wire("client")]
+    Client,
+    /// `record`
+    #[wire("record")]
+    Record,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// One page of forms.
-    pub struct ClientFormPage {
-        constant {
-            object: "paginated_list" = "object",
-        }
-        required {
-            /// The forms on this page.
-            data: Vec<ClientForm> = "data",
-            /// How many forms there are on all pages.
-            ///
-            /// At least 0.
-            total: i64 = "total",
-            /// How many of them are on this page.
-            ///
-            /// At least 0.
-            count: i64 = "count",
-            /// Most that a page holds.
-            ///
-            /// 1 to 100.
-            limit: i64 = "limit",
-            /// Number of this page, from 1.
-            ///
-            /// At least 1.
-            current_page: i64 = "current_page",
-            /// How many pages there are.
-            ///
-            /// At least 1.
-            total_pages: i64 = "total_pages",
-        }
-        optional {
-            /// Neighbouring pages; null when there is one page only.
-            links: PageLinks = "links",
-        }
-    }
+/// One page of forms.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "paginated_list"), page(items = data, total = total))]
+pub struct ClientFormPage {
+    /// The forms on this page.
+    #[wire(required, "data")]
+    pub data: Vec<ClientForm>,
+    /// How many forms there are on all pages.
+    ///
+    /// At least 0.
+    #[wire(required, "total")]
+    pub total: i64,
+    /// How many of them are on this page.
+    ///
+    /// At least 0.
+    #[wire(required, "count")]
+    pub count: i64,
+    /// Most that a page holds.
+    ///
+    /// 1 to 100.
+    #[wire(required, "limit")]
+    pub limit: i64,
+    /// Number of this page, from 1.
+    ///
+    /// At least 1.
+    #[wire(required, "current_page")]
+    pub current_page: i64,
+    /// How many pages there are.
+    ///
+    /// At least 1.
+    #[wire(required, "total_pages")]
+    pub total_pages: i64,
+    /// Neighbouring pages; null when there is one page only.
+    #[wire(optional, "links")]
+    pub links: Option<PageLinks>,
 }
-
-page! { ClientFormPage of ClientForm = data, total |page| Some(page.total) }

@@ -3,122 +3,136 @@
 
 //! Types of Client Organisations.
 
-use onboarding_core::{Timestamp, identifier, object, page, string_enum};
+use onboarding_core::Timestamp;
+use onboarding_core::derive::{Identifier, Object, StringEnum};
 
 use super::PageLinks;
 
-object! {
-    /// Organisation that clients belong to.
-    pub struct Organisation {
-        constant {
-            object: "organisation" = "object",
-        }
-        required {
-            /// Number of the organisation.
-            id: OrganisationId = "id",
-        }
-        optional {
-            /// When the organisation was archived.
-            archived_at: Timestamp = "archived_at",
-            /// Number in the company register.
-            ///
-            /// At most 255 characters.
-            company_number: String = "company_number",
-            /// When the organisation was made.
-            created_at: Timestamp = "created_at",
-            /// Where the company is registered, in lower case: a country or a region of it, such as `gb` or `us_ca`.
-            jurisdiction: String = "jurisdiction",
-            /// Name of the organisation, as it was typed.
-            ///
-            /// At most 255 characters.
-            name: String = "name",
-            /// When the organisation last changed.
-            updated_at: Timestamp = "updated_at",
-        }
-    }
+/// Organisation that clients belong to.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "organisation"))]
+pub struct Organisation {
+    /// Number of the organisation.
+    #[wire(required, "id")]
+    pub id: OrganisationId,
+    /// When the organisation was archived.
+    #[wire(optional, "archived_at")]
+    pub archived_at: Option<Timestamp>,
+    /// Number in the company register.
+    ///
+    /// At most 255 characters.
+    #[wire(optional, "company_number")]
+    pub company_number: Option<String>,
+    /// When the organisation was made.
+    #[wire(optional, "created_at")]
+    pub created_at: Option<Timestamp>,
+    /// Where the company is registered, in lower case: a country or a region of it, such as `gb` or
+    /// `us_ca`.
+    #[wire(optional, "jurisdiction")]
+    pub jurisdiction: Option<String>,
+    /// Name of the organisation, as it was typed.
+    ///
+    /// At most 255 characters.
+    #[wire(optional, "name")]
+    pub name: Option<String>,
+    /// When the organisation last changed.
+    #[wire(optional, "updated_at")]
+    pub updated_at: Option<Timestamp>,
 }
 
-identifier! {
-    /// Number of an organisation.
-    pub struct OrganisationId(i64);
+/// Number of an organisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct OrganisationId(pub i64);
+
+/// List of organisations that were added, not split into pages.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "list"))]
+pub struct OrganisationList {
+    /// The organisations that were added; those from before are left out.
+    #[wire(required, "data")]
+    pub data: Vec<Organisation>,
+    /// How many are in this list.
+    ///
+    /// At least 0.
+    #[wire(optional, "count")]
+    pub count: Option<i64>,
+    /// Whether there are more than this list shows.
+    #[wire(optional, "has_more")]
+    pub has_more: Option<bool>,
+    /// Most that a list holds.
+    ///
+    /// 1 to 100.
+    #[wire(optional, "limit")]
+    pub limit: Option<i64>,
+    /// How many there are.
+    ///
+    /// At least 0.
+    #[wire(optional, "total")]
+    pub total: Option<i64>,
+    /// Address from which the full list is read.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "url", private)]
+    pub url: Option<String>,
 }
 
-object! {
-    /// List of organisations that were added, not split into pages.
-    pub struct OrganisationList {
-        constant {
-            object: "list" = "object",
-        }
-        required {
-            /// The organisations that were added; those from before are left out.
-            data: Vec<Organisation> = "data",
-        }
-        optional {
-            /// How many are in this list.
-            ///
-            /// At least 0.
-            count: i64 = "count",
-            /// Whether there are more than this list shows.
-            has_more: bool = "has_more",
-            /// Most that a list holds.
-            ///
-            /// 1 to 100.
-            limit: i64 = "limit",
-            /// How many there are.
-            ///
-            /// At least 0.
-            total: i64 = "total",
-            /// Address from which the full list is read.
-            url: String = private "url",
-        }
-    }
+/// One page of organisations.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "paginated_list"), page(items = data, total = total))]
+pub struct OrganisationPage {
+    /// The organisations on this page.
+    #[wire(required, "data")]
+    pub data: Vec<Organisation>,
+    /// How many organisations there are on all pages.
+    ///
+    /// At least 0.
+    #[wire(required, "total")]
+    pub total: i64,
+    /// How many of them are on this page.
+    ///
+    /// At least 0.
+    #[wire(required, "count")]
+    pub count: i64,
+    /// Most that a page holds.
+    ///
+    /// 1 to 100.
+    #[wire(required, "limit")]
+    pub limit: i64,
+    /// Number of this page, from 1.
+    ///
+    /// At least 1.
+    #[wire(required, "current_page")]
+    pub current_page: i64,
+    /// How many pages there are.
+    ///
+    /// At least 1.
+    #[wire(required, "total_pages")]
+    pub total_pages: i64,
+    /// Neighbouring pages; null when there is one page only.
+    #[wire(optional, "links")]
+    pub links: Option<PageLinks>,
 }
 
-object! {
-    /// One page of organisations.
-    pub struct OrganisationPage {
-        constant {
-            object: "paginated_list" = "object",
-        }
-        required {
-            /// The organisations on this page.
-            data: Vec<Organisation> = "data",
-            /// How many organisations there are on all pages.
-            ///
-            /// At least 0.
-            total: i64 = "total",
-            /// How many of them are on this page.
-            ///
-            /// At least 0.
-            count: i64 = "count",
-            /// Most that a page holds.
-            ///
-            /// 1 to 100.
-            limit: i64 = "limit",
-            /// Number of this page, from 1.
-            ///
-            /// At least 1.
-            current_page: i64 = "current_page",
-            /// How many pages there are.
-            ///
-            /// At least 1.
-            total_pages: i64 = "total_pages",
-        }
-        optional {
-            /// Neighbouring pages; null when there is one page only.
-            links: PageLinks = "links",
-        }
-    }
-}
-
-page! { OrganisationPage of Organisation = data, total |page| Some(page.total) }
-
-string_enum! {
-    /// Member by which organisations are sorted.
-    pub enum OrganisationSort {
-        Name = "name",
-        CreatedAt = "created_at",
-        UpdatedAt = "updated_at",
-        ArchivedAt = "archived_at",
-    }
+/// Member by which organisations are sorted.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum OrganisationSort {
+    /// `name`
+    #[wire("name")]
+    Name,
+    /// `created_at`
+    #[wire("created_at")]
+    CreatedAt,
+    /// `updated_at`
+    #[wire("updated_at")]
+    UpdatedAt,
+    /// `archived_at`
+    #[wire("archived_at")]
+    ArchivedAt,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }

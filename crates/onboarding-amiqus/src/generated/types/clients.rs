@@ -3,491 +3,1090 @@
 
 //! Types of Clients.
 
-use onboarding_core::{NaiveDate, object, page, string_enum};
+use onboarding_core::{NaiveDate, Patch};
+use onboarding_core::derive::{Object, StringEnum};
 
 use super::{ClientProfile, ClientStatus, NameTitle, PageLinks};
 
-object! {
-    /// Postal address of a client.
+/// Postal address of a client.
+///
+/// Personal data: `Debug` shows `[redacted]`.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "address"))]
+pub struct Address {
+    /// City.
     ///
-    /// Personal or secret: `Debug` does not show it.
-    pub struct Address {
-        constant {
-            object: "address" = "object",
-        }
-        optional {
-            /// City.
-            city: String = private "city",
-            /// Country of the address.
-            country: CountryCode = private "country",
-            /// Part of a city, or a smaller place.
-            district: String = private "district",
-            /// Name of the building.
-            house_name: String = private "house_name",
-            /// Number in the street.
-            house_number: String = private "house_number",
-            /// Postal code.
-            postcode: String = private "postcode",
-            /// Province or county.
-            province: String = private "province",
-            /// Rest of the street, where one line is not enough.
-            second_street: String = private "second_street",
-            /// Name of the street.
-            street_name: String = private "street_name",
-            /// Flat or unit within the building.
-            unit: String = private "unit",
-        }
-    }
-}
-
-object! {
-    /// One page of clients.
-    pub struct ClientPage {
-        constant {
-            object: "paginated_list" = "object",
-        }
-        required {
-            /// The clients on this page.
-            data: Vec<ClientProfile> = "data",
-            /// How many clients there are on all pages.
-            ///
-            /// At least 0.
-            total: i64 = "total",
-            /// How many of them are on this page.
-            ///
-            /// At least 0.
-            count: i64 = "count",
-            /// Most that a page holds.
-            ///
-            /// 1 to 100.
-            limit: i64 = "limit",
-            /// Number of this page, from 1.
-            ///
-            /// At least 1.
-            current_page: i64 = "current_page",
-            /// How many pages there are.
-            ///
-            /// At least 1.
-            total_pages: i64 = "total_pages",
-        }
-        optional {
-            /// Neighbouring pages; null when there is one page only.
-            links: PageLinks = "links",
-        }
-    }
-}
-
-page! { ClientPage of ClientProfile = data, total |page| Some(page.total) }
-
-string_enum! {
-    /// Member by which clients are sorted.
-    pub enum ClientSort {
-        NameFirstName = "name.first_name",
-        NameLastName = "name.last_name",
-        CreatedAt = "created_at",
-        UpdatedAt = "updated_at",
-        ArchivedAt = "archived_at",
-    }
-}
-
-string_enum! {
-    /// Country in two letters after ISO 3166-1, with a few codes beside the standard (`XK`) and withdrawn ones (`AN`,
-    /// `YU`).
-    pub enum CountryCode {
-        Af = "AF",
-        Ax = "AX",
-        Al = "AL",
-        Dz = "DZ",
-        As = "AS",
-        Ad = "AD",
-        Ao = "AO",
-        Ai = "AI",
-        Ag = "AG",
-        Ar = "AR",
-        Am = "AM",
-        Aw = "AW",
-        Au = "AU",
-        At = "AT",
-        Az = "AZ",
-        Bs = "BS",
-        Bh = "BH",
-        Bd = "BD",
-        Bb = "BB",
-        By = "BY",
-        Be = "BE",
-        Bz = "BZ",
-        Bj = "BJ",
-        Bm = "BM",
-        Bt = "BT",
-        Bo = "BO",
-        Ba = "BA",
-        Bw = "BW",
-        Bv = "BV",
-        Br = "BR",
-        Io = "IO",
-        Bn = "BN",
-        Bg = "BG",
-        Bf = "BF",
-        Bi = "BI",
-        Kh = "KH",
-        Ca = "CA",
-        Cv = "CV",
-        Ky = "KY",
-        Cf = "CF",
-        Td = "TD",
-        Cl = "CL",
-        Cn = "CN",
-        Cx = "CX",
-        Cc = "CC",
-        Co = "CO",
-        Km = "KM",
-        Cg = "CG",
-        Cd = "CD",
-        Ck = "CK",
-        Cr = "CR",
-        Hr = "HR",
-        Cu = "CU",
-        Cw = "CW",
-        Cy = "CY",
-        Cz = "CZ",
-        Ci = "CI",
-        Dk = "DK",
-        Dj = "DJ",
-        Dm = "DM",
-        Do = "DO",
-        Ec = "EC",
-        Eg = "EG",
-        Sv = "SV",
-        Gq = "GQ",
-        Er = "ER",
-        Ee = "EE",
-        Et = "ET",
-        Fk = "FK",
-        Fo = "FO",
-        Fj = "FJ",
-        Fi = "FI",
-        Fr = "FR",
-        Gf = "GF",
-        Pf = "PF",
-        Tf = "TF",
-        Ga = "GA",
-        Gm = "GM",
-        Ge = "GE",
-        De = "DE",
-        Gh = "GH",
-        Gi = "GI",
-        Gr = "GR",
-        Gl = "GL",
-        Gd = "GD",
-        Gp = "GP",
-        Gu = "GU",
-        Gt = "GT",
-        Gg = "GG",
-        Gn = "GN",
-        Gw = "GW",
-        Gy = "GY",
-        Ht = "HT",
-        Hm = "HM",
-        Va = "VA",
-        Hn = "HN",
-        Hk = "HK",
-        Hu = "HU",
-        Is = "IS",
-        In = "IN",
-        Id = "ID",
-        Ir = "IR",
-        Iq = "IQ",
-        Ie = "IE",
-        Im = "IM",
-        Il = "IL",
-        It = "IT",
-        Jm = "JM",
-        Jp = "JP",
-        Je = "JE",
-        Jo = "JO",
-        Kz = "KZ",
-        Ke = "KE",
-        Ki = "KI",
-        Kp = "KP",
-        Xk = "XK",
-        Kw = "KW",
-        Kg = "KG",
-        La = "LA",
-        Lv = "LV",
-        Lb = "LB",
-        Ls = "LS",
-        Lr = "LR",
-        Ly = "LY",
-        Li = "LI",
-        Lt = "LT",
-        Lu = "LU",
-        Mo = "MO",
-        Mk = "MK",
-        Mg = "MG",
-        Mw = "MW",
-        My = "MY",
-        Mv = "MV",
-        Ml = "ML",
-        Mt = "MT",
-        Mh = "MH",
-        Mq = "MQ",
-        Mr = "MR",
-        Mu = "MU",
-        Yt = "YT",
-        Mx = "MX",
-        Fm = "FM",
-        Md = "MD",
-        Mc = "MC",
-        Mn = "MN",
-        Me = "ME",
-        Ms = "MS",
-        Ma = "MA",
-        Mz = "MZ",
-        Mm = "MM",
-        Na = "NA",
-        Nr = "NR",
-        Np = "NP",
-        Nl = "NL",
-        An = "AN",
-        Nc = "NC",
-        Nz = "NZ",
-        Ni = "NI",
-        Ne = "NE",
-        Ng = "NG",
-        Nu = "NU",
-        Nf = "NF",
-        Mp = "MP",
-        No = "NO",
-        Om = "OM",
-        Pk = "PK",
-        Ps = "PS",
-        Pw = "PW",
-        Pa = "PA",
-        Pg = "PG",
-        Py = "PY",
-        Pe = "PE",
-        Ph = "PH",
-        Pn = "PN",
-        Pl = "PL",
-        Pt = "PT",
-        Pr = "PR",
-        Qa = "QA",
-        Cm = "CM",
-        Re = "RE",
-        Ro = "RO",
-        Ru = "RU",
-        Rw = "RW",
-        Bl = "BL",
-        Sh = "SH",
-        Kn = "KN",
-        Lc = "LC",
-        Mf = "MF",
-        Pm = "PM",
-        Ws = "WS",
-        Sm = "SM",
-        St = "ST",
-        Sa = "SA",
-        Sn = "SN",
-        Rs = "RS",
-        Sc = "SC",
-        Sl = "SL",
-        Sg = "SG",
-        Sx = "SX",
-        Sk = "SK",
-        Si = "SI",
-        Sb = "SB",
-        So = "SO",
-        Za = "ZA",
-        Gs = "GS",
-        Kr = "KR",
-        Ss = "SS",
-        Es = "ES",
-        Lk = "LK",
-        Vc = "VC",
-        Sd = "SD",
-        Sr = "SR",
-        Sj = "SJ",
-        Sz = "SZ",
-        Se = "SE",
-        Ch = "CH",
-        Sy = "SY",
-        Tw = "TW",
-        Tj = "TJ",
-        Tz = "TZ",
-        Th = "TH",
-        Tl = "TL",
-        Tg = "TG",
-        Tk = "TK",
-        To = "TO",
-        Tt = "TT",
-        Tn = "TN",
-        Tr = "TR",
-        Tm = "TM",
-        Tc = "TC",
-        Tv = "TV",
-        Ug = "UG",
-        Ua = "UA",
-        Ae = "AE",
-        Gb = "GB",
-        Us = "US",
-        Um = "UM",
-        Uy = "UY",
-        Uz = "UZ",
-        Vu = "VU",
-        Ve = "VE",
-        Vn = "VN",
-        Vg = "VG",
-        Vi = "VI",
-        Wf = "WF",
-        Eh = "EH",
-        Ye = "YE",
-        Yu = "YU",
-        Zm = "ZM",
-        Zw = "ZW",
-    }
-}
-
-object! {
-    /// Address that takes the place of a client's address; at least one member. The country decides which members it
-    /// needs, most often the postal code.
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "city", private)]
+    pub city: Option<String>,
+    /// Country of the address.
     ///
-    /// At least 1 member.
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "country", private)]
+    pub country: Option<CountryCode>,
+    /// Part of a city, or a smaller place.
     ///
-    /// Personal or secret: `Debug` does not show it.
-    pub struct NewAddress: sent [min_properties(1)] {
-        nullable {
-            /// City.
-            city / clear_city: String = private "city",
-            /// Country of the address.
-            country / clear_country: CountryCode = private "country",
-            /// Part of a city, or a smaller place.
-            district / clear_district: String = private "district",
-            /// Name of the building.
-            house_name / clear_house_name: String = private "house_name",
-            /// Number in the street.
-            house_number / clear_house_number: String = private "house_number",
-            /// Postal code.
-            postcode / clear_postcode: String = private "postcode",
-            /// Province or county.
-            province / clear_province: String = private "province",
-            /// Rest of the street, where one line is not enough.
-            second_street / clear_second_street: String = private "second_street",
-            /// Name of the street.
-            street_name / clear_street_name: String = private "street_name",
-            /// Flat or unit within the building.
-            unit / clear_unit: String = private "unit",
-        }
-    }
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "district", private)]
+    pub district: Option<String>,
+    /// Name of the building.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "house_name", private)]
+    pub house_name: Option<String>,
+    /// Number in the street.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "house_number", private)]
+    pub house_number: Option<String>,
+    /// Postal code.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "postcode", private)]
+    pub postcode: Option<String>,
+    /// Province or county.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "province", private)]
+    pub province: Option<String>,
+    /// Rest of the street, where one line is not enough.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "second_street", private)]
+    pub second_street: Option<String>,
+    /// Name of the street.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "street_name", private)]
+    pub street_name: Option<String>,
+    /// Flat or unit within the building.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "unit", private)]
+    pub unit: Option<String>,
 }
 
-object! {
-    /// Client to make.
-    pub struct NewClient: sent {
-        required {
-            /// Name of the client.
-            name: NewName = "name",
-            /// E-mail address at which the client is reached.
-            email: String = private "email" [format("email")],
-        }
-        optional {
-            /// Decision about the client's checks.
-            status: ClientStatus = "status",
-        }
-        nullable {
-            /// Date of birth.
-            dob / clear_dob: NaiveDate = private "dob",
-            /// Landline telephone number.
-            landline / clear_landline: String = private "landline",
-            /// Mobile telephone number.
-            mobile / clear_mobile: String = private "mobile",
-            /// The team's own reference for the client.
-            reference / clear_reference: String = "reference",
-        }
-    }
+/// One page of clients.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "paginated_list"), page(items = data, total = total))]
+pub struct ClientPage {
+    /// The clients on this page.
+    #[wire(required, "data")]
+    pub data: Vec<ClientProfile>,
+    /// How many clients there are on all pages.
+    ///
+    /// At least 0.
+    #[wire(required, "total")]
+    pub total: i64,
+    /// How many of them are on this page.
+    ///
+    /// At least 0.
+    #[wire(required, "count")]
+    pub count: i64,
+    /// Most that a page holds.
+    ///
+    /// 1 to 100.
+    #[wire(required, "limit")]
+    pub limit: i64,
+    /// Number of this page, from 1.
+    ///
+    /// At least 1.
+    #[wire(required, "current_page")]
+    pub current_page: i64,
+    /// How many pages there are.
+    ///
+    /// At least 1.
+    #[wire(required, "total_pages")]
+    pub total_pages: i64,
+    /// Neighbouring pages; null when there is one page only.
+    #[wire(optional, "links")]
+    pub links: Option<PageLinks>,
 }
 
-object! {
-    /// Name of a new client.
-    ///
-    /// Personal or secret: `Debug` does not show it.
-    pub struct NewName: sent {
-        required {
-            /// First name.
-            ///
-            /// At most 255 characters.
-            first_name: String = private "first_name" [max_length(255)],
-            /// Last name.
-            ///
-            /// At most 255 characters.
-            last_name: String = private "last_name" [max_length(255)],
-        }
-        nullable {
-            /// Middle name or names.
-            ///
-            /// At most 255 characters.
-            middle_name / clear_middle_name: String = private "middle_name" [max_length(255)],
-            /// Form of address in free text; needed when `title` is `other`.
-            ///
-            /// At most 20 characters.
-            other_title / clear_other_title: String = private "other_title" [max_length(20)],
-            /// Form of address.
-            title / clear_title: NameTitle = private "title",
-        }
-    }
+/// Member by which clients are sorted.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum ClientSort {
+    /// `name.first_name`
+    #[wire("name.first_name")]
+    NameFirstName,
+    /// `name.last_name`
+    #[wire("name.last_name")]
+    NameLastName,
+    /// `created_at`
+    #[wire("created_at")]
+    CreatedAt,
+    /// `updated_at`
+    #[wire("updated_at")]
+    UpdatedAt,
+    /// `archived_at`
+    #[wire("archived_at")]
+    ArchivedAt,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// Members of a client to change; at least one.
-    ///
-    /// At least 1 member.
-    pub struct UpdateClient: sent [min_properties(1)] {
-        optional {
-            /// E-mail address at which the client is reached.
-            email: String = private "email" [format("email")],
-            /// Name of the client.
-            name: UpdateName = "name",
-            /// Decision about the client's checks.
-            status: ClientStatus = "status",
-        }
-        nullable {
-            /// Date of birth.
-            dob / clear_dob: NaiveDate = private "dob",
-            /// Landline telephone number.
-            landline / clear_landline: String = private "landline",
-            /// Mobile telephone number.
-            mobile / clear_mobile: String = private "mobile",
-            /// The team's own reference for the client.
-            reference / clear_reference: String = "reference",
-        }
-    }
+/// Country in two letters after ISO 3166-1, with a few codes beside the standard (`XK`) and withdrawn
+/// ones (`AN`, `YU`).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum CountryCode {
+    /// `AF`
+    #[wire("AF")]
+    Af,
+    /// `AX`
+    #[wire("AX")]
+    Ax,
+    /// `AL`
+    #[wire("AL")]
+    Al,
+    /// `DZ`
+    #[wire("DZ")]
+    Dz,
+    /// `AS`
+    #[wire("AS")]
+    As,
+    /// `AD`
+    #[wire("AD")]
+    Ad,
+    /// `AO`
+    #[wire("AO")]
+    Ao,
+    /// `AI`
+    #[wire("AI")]
+    Ai,
+    /// `AG`
+    #[wire("AG")]
+    Ag,
+    /// `AR`
+    #[wire("AR")]
+    Ar,
+    /// `AM`
+    #[wire("AM")]
+    Am,
+    /// `AW`
+    #[wire("AW")]
+    Aw,
+    /// `AU`
+    #[wire("AU")]
+    Au,
+    /// `AT`
+    #[wire("AT")]
+    At,
+    /// `AZ`
+    #[wire("AZ")]
+    Az,
+    /// `BS`
+    #[wire("BS")]
+    Bs,
+    /// `BH`
+    #[wire("BH")]
+    Bh,
+    /// `BD`
+    #[wire("BD")]
+    Bd,
+    /// `BB`
+    #[wire("BB")]
+    Bb,
+    /// `BY`
+    #[wire("BY")]
+    By,
+    /// `BE`
+    #[wire("BE")]
+    Be,
+    /// `BZ`
+    #[wire("BZ")]
+    Bz,
+    /// `BJ`
+    #[wire("BJ")]
+    Bj,
+    /// `BM`
+    #[wire("BM")]
+    Bm,
+    /// `BT`
+    #[wire("BT")]
+    Bt,
+    /// `BO`
+    #[wire("BO")]
+    Bo,
+    /// `BA`
+    #[wire("BA")]
+    Ba,
+    /// `BW`
+    #[wire("BW")]
+    Bw,
+    /// `BV`
+    #[wire("BV")]
+    Bv,
+    /// `BR`
+    #[wire("BR")]
+    Br,
+    /// `IO`
+    #[wire("IO")]
+    Io,
+    /// `BN`
+    #[wire("BN")]
+    Bn,
+    /// `BG`
+    #[wire("BG")]
+    Bg,
+    /// `BF`
+    #[wire("BF")]
+    Bf,
+    /// `BI`
+    #[wire("BI")]
+    Bi,
+    /// `KH`
+    #[wire("KH")]
+    Kh,
+    /// `CA`
+    #[wire("CA")]
+    Ca,
+    /// `CV`
+    #[wire("CV")]
+    Cv,
+    /// `KY`
+    #[wire("KY")]
+    Ky,
+    /// `CF`
+    #[wire("CF")]
+    Cf,
+    /// `TD`
+    #[wire("TD")]
+    Td,
+    /// `CL`
+    #[wire("CL")]
+    Cl,
+    /// `CN`
+    #[wire("CN")]
+    Cn,
+    /// `CX`
+    #[wire("CX")]
+    Cx,
+    /// `CC`
+    #[wire("CC")]
+    Cc,
+    /// `CO`
+    #[wire("CO")]
+    Co,
+    /// `KM`
+    #[wire("KM")]
+    Km,
+    /// `CG`
+    #[wire("CG")]
+    Cg,
+    /// `CD`
+    #[wire("CD")]
+    Cd,
+    /// `CK`
+    #[wire("CK")]
+    Ck,
+    /// `CR`
+    #[wire("CR")]
+    Cr,
+    /// `HR`
+    #[wire("HR")]
+    Hr,
+    /// `CU`
+    #[wire("CU")]
+    Cu,
+    /// `CW`
+    #[wire("CW")]
+    Cw,
+    /// `CY`
+    #[wire("CY")]
+    Cy,
+    /// `CZ`
+    #[wire("CZ")]
+    Cz,
+    /// `CI`
+    #[wire("CI")]
+    Ci,
+    /// `DK`
+    #[wire("DK")]
+    Dk,
+    /// `DJ`
+    #[wire("DJ")]
+    Dj,
+    /// `DM`
+    #[wire("DM")]
+    Dm,
+    /// `DO`
+    #[wire("DO")]
+    Do,
+    /// `EC`
+    #[wire("EC")]
+    Ec,
+    /// `EG`
+    #[wire("EG")]
+    Eg,
+    /// `SV`
+    #[wire("SV")]
+    Sv,
+    /// `GQ`
+    #[wire("GQ")]
+    Gq,
+    /// `ER`
+    #[wire("ER")]
+    Er,
+    /// `EE`
+    #[wire("EE")]
+    Ee,
+    /// `ET`
+    #[wire("ET")]
+    Et,
+    /// `FK`
+    #[wire("FK")]
+    Fk,
+    /// `FO`
+    #[wire("FO")]
+    Fo,
+    /// `FJ`
+    #[wire("FJ")]
+    Fj,
+    /// `FI`
+    #[wire("FI")]
+    Fi,
+    /// `FR`
+    #[wire("FR")]
+    Fr,
+    /// `GF`
+    #[wire("GF")]
+    Gf,
+    /// `PF`
+    #[wire("PF")]
+    Pf,
+    /// `TF`
+    #[wire("TF")]
+    Tf,
+    /// `GA`
+    #[wire("GA")]
+    Ga,
+    /// `GM`
+    #[wire("GM")]
+    Gm,
+    /// `GE`
+    #[wire("GE")]
+    Ge,
+    /// `DE`
+    #[wire("DE")]
+    De,
+    /// `GH`
+    #[wire("GH")]
+    Gh,
+    /// `GI`
+    #[wire("GI")]
+    Gi,
+    /// `GR`
+    #[wire("GR")]
+    Gr,
+    /// `GL`
+    #[wire("GL")]
+    Gl,
+    /// `GD`
+    #[wire("GD")]
+    Gd,
+    /// `GP`
+    #[wire("GP")]
+    Gp,
+    /// `GU`
+    #[wire("GU")]
+    Gu,
+    /// `GT`
+    #[wire("GT")]
+    Gt,
+    /// `GG`
+    #[wire("GG")]
+    Gg,
+    /// `GN`
+    #[wire("GN")]
+    Gn,
+    /// `GW`
+    #[wire("GW")]
+    Gw,
+    /// `GY`
+    #[wire("GY")]
+    Gy,
+    /// `HT`
+    #[wire("HT")]
+    Ht,
+    /// `HM`
+    #[wire("HM")]
+    Hm,
+    /// `VA`
+    #[wire("VA")]
+    Va,
+    /// `HN`
+    #[wire("HN")]
+    Hn,
+    /// `HK`
+    #[wire("HK")]
+    Hk,
+    /// `HU`
+    #[wire("HU")]
+    Hu,
+    /// `IS`
+    #[wire("IS")]
+    Is,
+    /// `IN`
+    #[wire("IN")]
+    In,
+    /// `ID`
+    #[wire("ID")]
+    Id,
+    /// `IR`
+    #[wire("IR")]
+    Ir,
+    /// `IQ`
+    #[wire("IQ")]
+    Iq,
+    /// `IE`
+    #[wire("IE")]
+    Ie,
+    /// `IM`
+    #[wire("IM")]
+    Im,
+    /// `IL`
+    #[wire("IL")]
+    Il,
+    /// `IT`
+    #[wire("IT")]
+    It,
+    /// `JM`
+    #[wire("JM")]
+    Jm,
+    /// `JP`
+    #[wire("JP")]
+    Jp,
+    /// `JE`
+    #[wire("JE")]
+    Je,
+    /// `JO`
+    #[wire("JO")]
+    Jo,
+    /// `KZ`
+    #[wire("KZ")]
+    Kz,
+    /// `KE`
+    #[wire("KE")]
+    Ke,
+    /// `KI`
+    #[wire("KI")]
+    Ki,
+    /// `KP`
+    #[wire("KP")]
+    Kp,
+    /// `XK`
+    #[wire("XK")]
+    Xk,
+    /// `KW`
+    #[wire("KW")]
+    Kw,
+    /// `KG`
+    #[wire("KG")]
+    Kg,
+    /// `LA`
+    #[wire("LA")]
+    La,
+    /// `LV`
+    #[wire("LV")]
+    Lv,
+    /// `LB`
+    #[wire("LB")]
+    Lb,
+    /// `LS`
+    #[wire("LS")]
+    Ls,
+    /// `LR`
+    #[wire("LR")]
+    Lr,
+    /// `LY`
+    #[wire("LY")]
+    Ly,
+    /// `LI`
+    #[wire("LI")]
+    Li,
+    /// `LT`
+    #[wire("LT")]
+    Lt,
+    /// `LU`
+    #[wire("LU")]
+    Lu,
+    /// `MO`
+    #[wire("MO")]
+    Mo,
+    /// `MK`
+    #[wire("MK")]
+    Mk,
+    /// `MG`
+    #[wire("MG")]
+    Mg,
+    /// `MW`
+    #[wire("MW")]
+    Mw,
+    /// `MY`
+    #[wire("MY")]
+    My,
+    /// `MV`
+    #[wire("MV")]
+    Mv,
+    /// `ML`
+    #[wire("ML")]
+    Ml,
+    /// `MT`
+    #[wire("MT")]
+    Mt,
+    /// `MH`
+    #[wire("MH")]
+    Mh,
+    /// `MQ`
+    #[wire("MQ")]
+    Mq,
+    /// `MR`
+    #[wire("MR")]
+    Mr,
+    /// `MU`
+    #[wire("MU")]
+    Mu,
+    /// `YT`
+    #[wire("YT")]
+    Yt,
+    /// `MX`
+    #[wire("MX")]
+    Mx,
+    /// `FM`
+    #[wire("FM")]
+    Fm,
+    /// `MD`
+    #[wire("MD")]
+    Md,
+    /// `MC`
+    #[wire("MC")]
+    Mc,
+    /// `MN`
+    #[wire("MN")]
+    Mn,
+    /// `ME`
+    #[wire("ME")]
+    Me,
+    /// `MS`
+    #[wire("MS")]
+    Ms,
+    /// `MA`
+    #[wire("MA")]
+    Ma,
+    /// `MZ`
+    #[wire("MZ")]
+    Mz,
+    /// `MM`
+    #[wire("MM")]
+    Mm,
+    /// `NA`
+    #[wire("NA")]
+    Na,
+    /// `NR`
+    #[wire("NR")]
+    Nr,
+    /// `NP`
+    #[wire("NP")]
+    Np,
+    /// `NL`
+    #[wire("NL")]
+    Nl,
+    /// `AN`
+    #[wire("AN")]
+    An,
+    /// `NC`
+    #[wire("NC")]
+    Nc,
+    /// `NZ`
+    #[wire("NZ")]
+    Nz,
+    /// `NI`
+    #[wire("NI")]
+    Ni,
+    /// `NE`
+    #[wire("NE")]
+    Ne,
+    /// `NG`
+    #[wire("NG")]
+    Ng,
+    /// `NU`
+    #[wire("NU")]
+    Nu,
+    /// `NF`
+    #[wire("NF")]
+    Nf,
+    /// `MP`
+    #[wire("MP")]
+    Mp,
+    /// `NO`
+    #[wire("NO")]
+    No,
+    /// `OM`
+    #[wire("OM")]
+    Om,
+    /// `PK`
+    #[wire("PK")]
+    Pk,
+    /// `PS`
+    #[wire("PS")]
+    Ps,
+    /// `PW`
+    #[wire("PW")]
+    Pw,
+    /// `PA`
+    #[wire("PA")]
+    Pa,
+    /// `PG`
+    #[wire("PG")]
+    Pg,
+    /// `PY`
+    #[wire("PY")]
+    Py,
+    /// `PE`
+    #[wire("PE")]
+    Pe,
+    /// `PH`
+    #[wire("PH")]
+    Ph,
+    /// `PN`
+    #[wire("PN")]
+    Pn,
+    /// `PL`
+    #[wire("PL")]
+    Pl,
+    /// `PT`
+    #[wire("PT")]
+    Pt,
+    /// `PR`
+    #[wire("PR")]
+    Pr,
+    /// `QA`
+    #[wire("QA")]
+    Qa,
+    /// `CM`
+    #[wire("CM")]
+    Cm,
+    /// `RE`
+    #[wire("RE")]
+    Re,
+    /// `RO`
+    #[wire("RO")]
+    Ro,
+    /// `RU`
+    #[wire("RU")]
+    Ru,
+    /// `RW`
+    #[wire("RW")]
+    Rw,
+    /// `BL`
+    #[wire("BL")]
+    Bl,
+    /// `SH`
+    #[wire("SH")]
+    Sh,
+    /// `KN`
+    #[wire("KN")]
+    Kn,
+    /// `LC`
+    #[wire("LC")]
+    Lc,
+    /// `MF`
+    #[wire("MF")]
+    Mf,
+    /// `PM`
+    #[wire("PM")]
+    Pm,
+    /// `WS`
+    #[wire("WS")]
+    Ws,
+    /// `SM`
+    #[wire("SM")]
+    Sm,
+    /// `ST`
+    #[wire("ST")]
+    St,
+    /// `SA`
+    #[wire("SA")]
+    Sa,
+    /// `SN`
+    #[wire("SN")]
+    Sn,
+    /// `RS`
+    #[wire("RS")]
+    Rs,
+    /// `SC`
+    #[wire("SC")]
+    Sc,
+    /// `SL`
+    #[wire("SL")]
+    Sl,
+    /// `SG`
+    #[wire("SG")]
+    Sg,
+    /// `SX`
+    #[wire("SX")]
+    Sx,
+    /// `SK`
+    #[wire("SK")]
+    Sk,
+    /// `SI`
+    #[wire("SI")]
+    Si,
+    /// `SB`
+    #[wire("SB")]
+    Sb,
+    /// `SO`
+    #[wire("SO")]
+    So,
+    /// `ZA`
+    #[wire("ZA")]
+    Za,
+    /// `GS`
+    #[wire("GS")]
+    Gs,
+    /// `KR`
+    #[wire("KR")]
+    Kr,
+    /// `SS`
+    #[wire("SS")]
+    Ss,
+    /// `ES`
+    #[wire("ES")]
+    Es,
+    /// `LK`
+    #[wire("LK")]
+    Lk,
+    /// `VC`
+    #[wire("VC")]
+    Vc,
+    /// `SD`
+    #[wire("SD")]
+    Sd,
+    /// `SR`
+    #[wire("SR")]
+    Sr,
+    /// `SJ`
+    #[wire("SJ")]
+    Sj,
+    /// `SZ`
+    #[wire("SZ")]
+    Sz,
+    /// `SE`
+    #[wire("SE")]
+    Se,
+    /// `CH`
+    #[wire("CH")]
+    Ch,
+    /// `SY`
+    #[wire("SY")]
+    Sy,
+    /// `TW`
+    #[wire("TW")]
+    Tw,
+    /// `TJ`
+    #[wire("TJ")]
+    Tj,
+    /// `TZ`
+    #[wire("TZ")]
+    Tz,
+    /// `TH`
+    #[wire("TH")]
+    Th,
+    /// `TL`
+    #[wire("TL")]
+    Tl,
+    /// `TG`
+    #[wire("TG")]
+    Tg,
+    /// `TK`
+    #[wire("TK")]
+    Tk,
+    /// `TO`
+    #[wire("TO")]
+    To,
+    /// `TT`
+    #[wire("TT")]
+    Tt,
+    /// `TN`
+    #[wire("TN")]
+    Tn,
+    /// `TR`
+    #[wire("TR")]
+    Tr,
+    /// `TM`
+    #[wire("TM")]
+    Tm,
+    /// `TC`
+    #[wire("TC")]
+    Tc,
+    /// `TV`
+    #[wire("TV")]
+    Tv,
+    /// `UG`
+    #[wire("UG")]
+    Ug,
+    /// `UA`
+    #[wire("UA")]
+    Ua,
+    /// `AE`
+    #[wire("AE")]
+    Ae,
+    /// `GB`
+    #[wire("GB")]
+    Gb,
+    /// `US`
+    #[wire("US")]
+    Us,
+    /// `UM`
+    #[wire("UM")]
+    Um,
+    /// `UY`
+    #[wire("UY")]
+    Uy,
+    /// `UZ`
+    #[wire("UZ")]
+    Uz,
+    /// `VU`
+    #[wire("VU")]
+    Vu,
+    /// `VE`
+    #[wire("VE")]
+    Ve,
+    /// `VN`
+    #[wire("VN")]
+    Vn,
+    /// `VG`
+    #[wire("VG")]
+    Vg,
+    /// `VI`
+    #[wire("VI")]
+    Vi,
+    /// `WF`
+    #[wire("WF")]
+    Wf,
+    /// `EH`
+    #[wire("EH")]
+    Eh,
+    /// `YE`
+    #[wire("YE")]
+    Ye,
+    /// `YU`
+    #[wire("YU")]
+    Yu,
+    /// `ZM`
+    #[wire("ZM")]
+    Zm,
+    /// `ZW`
+    #[wire("ZW")]
+    Zw,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// Parts of a client's name to change.
+/// Address that takes the place of a client's address; at least one member. The country decides which
+/// members it needs, most often the postal code.
+///
+/// At least 1 member. Personal data: `Debug` shows `[redacted]`.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, min_properties(1))]
+pub struct NewAddress {
+    /// City.
     ///
-    /// Personal or secret: `Debug` does not show it.
-    pub struct UpdateName: sent {
-        optional {
-            /// First name.
-            ///
-            /// At most 255 characters.
-            first_name: String = private "first_name" [max_length(255)],
-            /// Last name.
-            ///
-            /// At most 255 characters.
-            last_name: String = private "last_name" [max_length(255)],
-        }
-        nullable {
-            /// Middle name or names.
-            ///
-            /// At most 255 characters.
-            middle_name / clear_middle_name: String = private "middle_name" [max_length(255)],
-            /// Form of address in free text; needed when `title` is `other`.
-            ///
-            /// At most 20 characters.
-            other_title / clear_other_title: String = private "other_title" [max_length(20)],
-            /// Form of address.
-            title / clear_title: NameTitle = private "title",
-        }
-    }
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(nullable, "city", clear = clear_city, private)]
+    pub city: Patch<String>,
+    /// Country of the address.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(nullable, "country", clear = clear_country, private)]
+    pub country: Patch<CountryCode>,
+    /// Part of a city, or a smaller place.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(nullable, "district", clear = clear_district, private)]
+    pub district: Patch<String>,
+    /// Name of the building.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(nullable, "house_name", clear = clear_house_name, private)]
+    pub house_name: Patch<String>,
+    /// Number in the street.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(nullable, "house_number", clear = clear_house_number, private)]
+    pub house_number: Patch<String>,
+    /// Postal code.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(nullable, "postcode", clear = clear_postcode, private)]
+    pub postcode: Patch<String>,
+    /// Province or county.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(nullable, "province", clear = clear_province, private)]
+    pub province: Patch<String>,
+    /// Rest of the street, where one line is not enough.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(nullable, "second_street", clear = clear_second_street, private)]
+    pub second_street: Patch<String>,
+    /// Name of the street.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(nullable, "street_name", clear = clear_street_name, private)]
+    pub street_name: Patch<String>,
+    /// Flat or unit within the building.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(nullable, "unit", clear = clear_unit, private)]
+    pub unit: Patch<String>,
+}
+
+/// Client to make.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewClient {
+    /// Name of the client.
+    #[wire(required, "name")]
+    pub name: NewName,
+    /// E-mail address at which the client is reached.
+    ///
+    /// An email address. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "email", private, format("email"))]
+    pub email: String,
+    /// Decision about the client's checks.
+    #[wire(optional, "status")]
+    pub status: Option<ClientStatus>,
+    /// Date of birth.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(nullable, "dob", clear = clear_dob, private)]
+    pub dob: Patch<NaiveDate>,
+    /// Landline telephone number.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(nullable, "landline", clear = clear_landline, private)]
+    pub landline: Patch<String>,
+    /// Mobile telephone number.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(nullable, "mobile", clear = clear_mobile, private)]
+    pub mobile: Patch<String>,
+    /// The team's own reference for the client.
+    #[wire(nullable, "reference", clear = clear_reference)]
+    pub reference: Patch<String>,
+}
+
+/// Name of a new client.
+///
+/// Personal data: `Debug` shows `[redacted]`.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewName {
+    /// First name.
+    ///
+    /// At most 255 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "first_name", private, max_length(255))]
+    pub first_name: String,
+    /// Last name.
+    ///
+    /// At most 255 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "last_name", private, max_length(255))]
+    pub last_name: String,
+    /// Middle name or names.
+    ///
+    /// At most 255 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(nullable, "middle_name", clear = clear_middle_name, private, max_length(255))]
+    pub middle_name: Patch<String>,
+    /// Form of address in free text; needed when `title` is `other`.
+    ///
+    /// At most 20 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(nullable, "other_title", clear = clear_other_title, private, max_length(20))]
+    pub other_title: Patch<String>,
+    /// Form of address.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(nullable, "title", clear = clear_title, private)]
+    pub title: Patch<NameTitle>,
+}
+
+/// Members of a client to change; at least one.
+///
+/// At least 1 member.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, min_properties(1))]
+pub struct UpdateClient {
+    /// E-mail address at which the client is reached.
+    ///
+    /// An email address. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private, format("email"))]
+    pub email: Option<String>,
+    /// Name of the client.
+    #[wire(optional, "name")]
+    pub name: Option<UpdateName>,
+    /// Decision about the client's checks.
+    #[wire(optional, "status")]
+    pub status: Option<ClientStatus>,
+    /// Date of birth.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(nullable, "dob", clear = clear_dob, private)]
+    pub dob: Patch<NaiveDate>,
+    /// Landline telephone number.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(nullable, "landline", clear = clear_landline, private)]
+    pub landline: Patch<String>,
+    /// Mobile telephone number.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(nullable, "mobile", clear = clear_mobile, private)]
+    pub mobile: Patch<String>,
+    /// The team's own reference for the client.
+    #[wire(nullable, "reference", clear = clear_reference)]
+    pub reference: Patch<String>,
+}
+
+/// Parts of a client's name to change.
+///
+/// Personal data: `Debug` shows `[redacted]`.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct UpdateName {
+    /// First name.
+    ///
+    /// At most 255 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "first_name", private, max_length(255))]
+    pub first_name: Option<String>,
+    /// Last name.
+    ///
+    /// At most 255 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "last_name", private, max_length(255))]
+    pub last_name: Option<String>,
+    /// Middle name or names.
+    ///
+    /// At most 255 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(nullable, "middle_name", clear = clear_middle_name, private, max_length(255))]
+    pub middle_name: Patch<String>,
+    /// Form of address in free text; needed when `title` is `other`.
+    ///
+    /// At most 20 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(nullable, "other_title", clear = clear_other_title, private, max_length(20))]
+    pub other_title: Patch<String>,
+    /// Form of address.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(nullable, "title", clear = clear_title, private)]
+    pub title: Patch<NameTitle>,
 }

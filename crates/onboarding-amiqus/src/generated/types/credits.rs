@@ -3,120 +3,138 @@
 
 //! Types of Credits.
 
-use onboarding_core::{Timestamp, identifier, object, page, string_enum, tagged_union, untagged_union};
+use onboarding_core::{JsonValue, Timestamp};
+use onboarding_core::derive::{
+    Identifier, Object, StringEnum, TaggedUnion, UntaggedUnion,
+};
 
 use super::{Check, CheckPointer, PageLinks, UserId};
 
-untagged_union! {
-    /// What changed the credits: a check in full when expanded, otherwise a pointer.
-    pub enum CreditCauser {
-        /// See [`Check`].
-        Check(Check) = object ["object" = "check"],
-        /// See [`CreditCauserPointer`].
-        CreditCauserPointer(CreditCauserPointer) = object ["type" ~ "user" ~ "check"],
-    }
+/// What changed the credits: a check in full when expanded, otherwise a pointer.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+pub enum CreditCauser {
+    /// See [`Check`].
+    #[wire(object(member("object", "check")))]
+    Check(Check),
+    /// See [`CreditCauserPointer`].
+    #[wire(object(member("type", one_of("user", "check"))))]
+    CreditCauserPointer(CreditCauserPointer),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-tagged_union! {
-    /// Points to what changed the credits.
-    pub enum CreditCauserPointer by "type" {
-        /// See [`UserPointer`].
-        User(UserPointer) = "user",
-        /// See [`CheckPointer`].
-        Check(CheckPointer) = "check",
-    }
+/// Points to what changed the credits.
+#[derive(Clone, PartialEq, TaggedUnion)]
+#[non_exhaustive]
+#[wire(tag = "type")]
+pub enum CreditCauserPointer {
+    /// See [`UserPointer`].
+    #[wire("user")]
+    User(UserPointer),
+    /// See [`CheckPointer`].
+    #[wire("check")]
+    Check(CheckPointer),
+    /// A variant that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-object! {
-    /// One change of the team's credits.
-    pub struct CreditHistory {
-        constant {
-            object: "credit_history" = "object",
-        }
-        required {
-            /// Number of the entry.
-            id: CreditHistoryId = "id",
-        }
-        optional {
-            /// User or check that changed the credits; null when there is none.
-            causer: CreditCauser = "causer",
-            /// When the credits changed.
-            created_at: Timestamp = "created_at",
-            /// Credits added, or spent when negative.
-            credits: i64 = "credits",
-            /// Why the credits changed, where a reason was given.
-            reason: String = "reason",
-        }
-    }
+/// One change of the team's credits.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "credit_history"))]
+pub struct CreditHistory {
+    /// Number of the entry.
+    #[wire(required, "id")]
+    pub id: CreditHistoryId,
+    /// User or check that changed the credits; null when there is none.
+    #[wire(optional, "causer")]
+    pub causer: Option<CreditCauser>,
+    /// When the credits changed.
+    #[wire(optional, "created_at")]
+    pub created_at: Option<Timestamp>,
+    /// Credits added, or spent when negative.
+    #[wire(optional, "credits")]
+    pub credits: Option<i64>,
+    /// Why the credits changed, where a reason was given.
+    #[wire(optional, "reason")]
+    pub reason: Option<String>,
 }
 
-string_enum! {
-    /// Member of a credit history entry to show in full.
-    pub enum CreditHistoryExpansion {
-        Causer = "causer",
-    }
+/// Member of a credit history entry to show in full.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum CreditHistoryExpansion {
+    /// `causer`
+    #[wire("causer")]
+    Causer,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-identifier! {
-    /// Number of an entry in the credit history.
-    pub struct CreditHistoryId(i64);
+/// Number of an entry in the credit history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct CreditHistoryId(pub i64);
+
+/// One page of credit history entries.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "paginated_list"), page(items = data, total = total))]
+pub struct CreditHistoryPage {
+    /// The credit history entries on this page.
+    #[wire(required, "data")]
+    pub data: Vec<CreditHistory>,
+    /// How many credit history entries there are on all pages.
+    ///
+    /// At least 0.
+    #[wire(required, "total")]
+    pub total: i64,
+    /// How many of them are on this page.
+    ///
+    /// At least 0.
+    #[wire(required, "count")]
+    pub count: i64,
+    /// Most that a page holds.
+    ///
+    /// 1 to 100.
+    #[wire(required, "limit")]
+    pub limit: i64,
+    /// Number of this page, from 1.
+    ///
+    /// At least 1.
+    #[wire(required, "current_page")]
+    pub current_page: i64,
+    /// How many pages there are.
+    ///
+    /// At least 1.
+    #[wire(required, "total_pages")]
+    pub total_pages: i64,
+    /// Neighbouring pages; null when there is one page only.
+    #[wire(optional, "links")]
+    pub links: Option<PageLinks>,
 }
 
-object! {
-    /// One page of credit history entries.
-    pub struct CreditHistoryPage {
-        constant {
-            object: "paginated_list" = "object",
-        }
-        required {
-            /// The credit history entries on this page.
-            data: Vec<CreditHistory> = "data",
-            /// How many credit history entries there are on all pages.
-            ///
-            /// At least 0.
-            total: i64 = "total",
-            /// How many of them are on this page.
-            ///
-            /// At least 0.
-            count: i64 = "count",
-            /// Most that a page holds.
-            ///
-            /// 1 to 100.
-            limit: i64 = "limit",
-            /// Number of this page, from 1.
-            ///
-            /// At least 1.
-            current_page: i64 = "current_page",
-            /// How many pages there are.
-            ///
-            /// At least 1.
-            total_pages: i64 = "total_pages",
-        }
-        optional {
-            /// Neighbouring pages; null when there is one page only.
-            links: PageLinks = "links",
-        }
-    }
+/// Member by which the credit history is sorted.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum CreditHistorySort {
+    /// `created_at`
+    #[wire("created_at")]
+    CreatedAt,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-page! { CreditHistoryPage of CreditHistory = data, total |page| Some(page.total) }
-
-string_enum! {
-    /// Member by which the credit history is sorted.
-    pub enum CreditHistorySort {
-        CreatedAt = "created_at",
-    }
-}
-
-object! {
-    /// Points to a user.
-    pub struct UserPointer {
-        constant {
-            type_: "user" = "type",
-        }
-        required {
-            /// Number of a user.
-            id: UserId = "id",
-        }
-    }
+/// Points to a user.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "user"))]
+pub struct UserPointer {
+    /// Number of a user.
+    #[wire(required, "id")]
+    pub id: UserId,
 }

@@ -3,871 +3,945 @@
 
 //! Types of Records.
 
-use onboarding_core::{
-    Secret, Timestamp, identifier, object, page, string_enum, tagged_union, untagged_union, wraps,
+use onboarding_core::{JsonValue, Patch, Secret, Timestamp};
+use onboarding_core::derive::{
+    Identifier, Object, StringEnum, TaggedUnion, UntaggedUnion,
 };
 
 use super::{
-    AttachmentId, BankTransactions, ClientId, DbsLevel, DummyState, EmploymentActivity, FormTemplateId,
-    NhsEsrPreferences, PageLinks, PhotoIdCountry, PhotoIdDocument, RecordDocument, RecordStep, RightToWorkCountry,
-    ScottishDisclosurePreferences, WatchlistMonitoring, WatchlistProfile,
+    AttachmentId, BankTransactions, ClientId, DbsLevel, DummyState, EmploymentActivity,
+    FormTemplateId, NhsEsrPreferences, PageLinks, PhotoIdCountry, PhotoIdDocument,
+    RecordDocument, RecordStep, RightToWorkCountry, ScottishDisclosurePreferences,
+    WatchlistMonitoring, WatchlistProfile,
 };
 
-object! {
-    /// Document to ask for, described by a template.
-    pub struct DocumentRequestFromTemplate: sent {
-        required {
-            /// Template that describes the document.
-            template: DocumentTemplateId = "template",
-        }
-    }
+/// Document to ask for, described by a template.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct DocumentRequestFromTemplate {
+    /// Template that describes the document.
+    #[wire(required, "template")]
+    pub template: DocumentTemplateId,
 }
 
-identifier! {
-    /// Number of a document template.
-    pub struct DocumentTemplateId(i64);
-}
+/// Number of a document template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct DocumentTemplateId(pub i64);
 
-object! {
-    /// Document to send, from a template.
-    pub struct DocumentTransferFromTemplate: sent {
-        required {
-            /// Template that holds the document.
-            template: DocumentTemplateId = "template",
-        }
-        optional {
-            /// Whether the client is to confirm the document.
-            ///
-            /// `false` by default.
-            require_confirmation: bool = "require_confirmation",
-            /// Whether the client is to send the document back.
-            ///
-            /// `false` by default.
-            require_return: bool = "require_return",
-        }
-        nullable {
-            /// What the client is to do with the document.
-            instructions / clear_instructions: String = "instructions",
-            /// What the client is told about sending it back; needed with `require_return`.
-            return_message / clear_return_message: String = "return_message",
-        }
-    }
-}
-
-tagged_union! {
-    /// Settings of an AccessNI disclosure to add, told apart by `type`.
-    pub enum NewAccessNiPreferences: sent by "type" {
-        /// See [`NewStandardAccessNiPreferences`].
-        Standard(NewStandardAccessNiPreferences) = "standard",
-        /// See [`NewEnhancedAccessNiPreferences`].
-        Enhanced(NewEnhancedAccessNiPreferences) = "enhanced",
-        /// See [`NewBarringAccessNiPreferences`].
-        EnhancedBarring(NewBarringAccessNiPreferences) = "enhanced_barring",
-    }
-}
-
-object! {
-    /// Step to add: AccessNI disclosure for Health and Social Care in Northern Ireland.
-    pub struct NewAccessNiStep: sent {
-        constant {
-            type_: "check.hscni_access_ni" = "type",
-        }
-        required {
-            /// Settings of the step.
-            preferences: NewAccessNiPreferences = "preferences",
-        }
-    }
-}
-
-object! {
-    /// Settings of an employment check to add that asks referees by itself.
-    pub struct NewAutomatedReferencingPreferences: sent {
-        constant {
-            type_: "automated_references" = "type",
-        }
-        required {
-            /// Years of history to cover.
-            ///
-            /// 1 to 10.
-            timeframe: i64 = "timeframe" [minimum("1"), maximum("10")],
-            /// Days without activity after which an explanation is asked for; whole weeks.
-            ///
-            /// 7 to 91, a multiple of 7.
-            gap_threshold: i64 = "gap_threshold" [minimum("7"), maximum("91"), multiple_of("7")],
-        }
-        optional {
-            /// Whether the team looks at the details before referees are asked; not enabled for every team.
-            review_references: bool = "review_references",
-        }
-        nullable {
-            /// Form that referees fill in as well; null for none.
-            referee_form / clear_referee_form: FormTemplateId = "referee_form",
-            /// Activities that need evidence; null for none. Not enabled for every team.
-            ///
-            /// At least 1 item, no item twice.
-            supporting_evidence / clear_supporting_evidence: Vec<EmploymentActivity> = "supporting_evidence" [min_items(1), unique_items()],
-        }
-    }
-}
-
-object! {
-    /// Settings of a bank account check to add.
-    pub struct NewBankingInformationPreferences: sent {
-        optional {
-            /// Whether the balance of each account is read.
-            ///
-            /// `false` by default.
-            balance: bool = "balance",
-            /// Transactions to fetch for each account; none when left out.
-            transactions: BankTransactions = "transactions",
-        }
-    }
-}
-
-object! {
-    /// Step to add: bank accounts of the client.
-    pub struct NewBankingInformationStep: sent {
-        constant {
-            type_: "check.banking_information" = "type",
-        }
-        optional {
-            /// Settings of the step.
-            preferences: NewBankingInformationPreferences = "preferences",
-        }
-    }
-}
-
-object! {
-    /// Settings of an enhanced AccessNI disclosure with barred lists to add; at least one of the lists is searched.
-    pub struct NewBarringAccessNiPreferences: sent {
-        constant {
-            type_: "enhanced_barring" = "type",
-        }
-        required {
-            /// Six-digit PIN for AccessNI.
-            ///
-            /// Exactly 6 characters.
-            pin_number: Secret = private "pin_number" [min_length(6), max_length(6)],
-        }
-        optional {
-            /// Whether the list for work with adults is searched.
-            ///
-            /// `false` by default.
-            barring_adults: bool = "barring_adults",
-            /// Whether the list for work with children is searched.
-            ///
-            /// `false` by default.
-            barring_children: bool = "barring_children",
-        }
-    }
-}
-
-object! {
-    /// Settings of a photo identity check to add that reads the chip of a passport.
-    pub struct NewBiometricPhotoIdPreferences: sent {
-        constant {
-            report_type: "biometric" = "report_type",
-        }
-        optional {
-            /// Whether a person without a working chip may use another document.
-            ///
-            /// `false` by default.
-            allow_fallback: bool = "allow_fallback",
-        }
-        nullable {
-            /// Countries whose documents are accepted; null for all.
-            ///
-            /// At least 1 item, no item twice.
-            issuing_countries / clear_issuing_countries: Vec<PhotoIdCountry> = "issuing_countries" [min_items(1), unique_items()],
-            /// Country for which the right to work is checked.
-            right_to_work / clear_right_to_work: RightToWorkCountry = "right_to_work",
-        }
-    }
-}
-
-object! {
-    /// Step to add: credit report, from TransUnion or Equifax.
-    pub struct NewCreditReportStep: sent {
-        constant {
-            type_: "check.credit" = "type",
-        }
-    }
-}
-
-tagged_union! {
-    /// Settings of a criminal record check to add, told apart by `region`.
-    pub enum NewCriminalRecordPreferences: sent by "region" {
-        /// See [`ScottishDisclosurePreferences`].
-        Scotland(ScottishDisclosurePreferences) = "scotland",
-        /// See [`NewDbsPreferences`].
-        England(NewDbsPreferences) = "england",
-    }
-}
-
-object! {
-    /// Step to add: criminal record check.
-    pub struct NewCriminalRecordStep: sent {
-        constant {
-            type_: "check.criminal_record" = "type",
-        }
-        required {
-            /// Settings of the step.
-            preferences: NewCriminalRecordPreferences = "preferences",
-        }
-    }
-}
-
-object! {
-    /// Check with the Disclosure and Barring Service to run.
-    pub struct NewDbsPreferences: sent {
-        constant {
-            region: "england" = "region",
-        }
-        required {
-            /// Level of the check.
-            type_: DbsLevel = "type",
-        }
-        optional {
-            /// Whether the client pays for the check.
-            enable_payment: bool = "enable_payment",
-        }
-    }
-}
-
-object! {
-    /// Document to ask for, described here.
-    pub struct NewDocumentRequest: sent {
-        required {
-            /// Title of the document.
-            title: String = "title",
-            /// What the client is to upload.
-            instructions: String = "instructions",
-        }
-    }
-}
-
-untagged_union! {
-    /// Document to ask for: described here, or by a template.
-    pub enum NewDocumentRequestPreferences: sent {
-        /// See [`NewDocumentRequest`].
-        NewDocumentRequest(NewDocumentRequest) = object ["title", "instructions"],
-        /// See [`DocumentRequestFromTemplate`].
-        DocumentRequestFromTemplate(DocumentRequestFromTemplate) = object ["template"],
-    }
-}
-
-object! {
-    /// Step to add: document that the client is to upload.
-    pub struct NewDocumentRequestStep: sent {
-        constant {
-            type_: "document.request" = "type",
-        }
-        required {
-            /// Settings of the step.
-            preferences: NewDocumentRequestPreferences = "preferences",
-        }
-    }
-}
-
-object! {
-    /// Document to send, from an uploaded file.
-    pub struct NewDocumentTransfer: sent {
-        required {
-            /// Name of the document.
-            name: String = "name",
-            /// Uploaded file to send.
-            attachment: AttachmentId = "attachment",
-        }
-        optional {
-            /// Whether the client is to confirm the document.
-            ///
-            /// `false` by default.
-            require_confirmation: bool = "require_confirmation",
-            /// Whether the client is to send the document back.
-            ///
-            /// `false` by default.
-            require_return: bool = "require_return",
-        }
-        nullable {
-            /// What the client is to do with the document.
-            instructions / clear_instructions: String = "instructions",
-            /// What the client is told about sending it back; needed with `require_return`.
-            return_message / clear_return_message: String = "return_message",
-        }
-    }
-}
-
-untagged_union! {
-    /// Document to send: from an uploaded file, or from a template.
-    pub enum NewDocumentTransferPreferences: sent {
-        /// See [`NewDocumentTransfer`].
-        NewDocumentTransfer(NewDocumentTransfer) = object ["name", "attachment"],
-        /// See [`DocumentTransferFromTemplate`].
-        DocumentTransferFromTemplate(DocumentTransferFromTemplate) = object ["template"],
-    }
-}
-
-object! {
-    /// Step to add: document that is sent to the client.
-    pub struct NewDocumentTransferStep: sent {
-        constant {
-            type_: "document.transfer" = "type",
-        }
-        required {
-            /// Settings of the step.
-            preferences: NewDocumentTransferPreferences = "preferences",
-        }
-    }
-}
-
-object! {
-    /// Settings of a dummy check to add.
-    pub struct NewDummyPreferences: sent {
-        optional {
-            /// Whether the check can be cancelled while it is paused.
-            cancel: bool = "cancel",
-            /// Whether the check can be submitted again after it failed.
-            replay: bool = "replay",
-            /// Outcome to play.
-            ///
-            /// `pending` by default.
-            state: DummyState = "state",
-        }
-        nullable {
-            /// Credits that the check costs; null for the usual cost.
-            ///
-            /// 0 to 100.
-            credit_cost / clear_credit_cost: i64 = "credit_cost" [minimum("0"), maximum("100")],
-            /// What the client pays, in the minor unit of the currency (1437 is 14.37); null for nothing.
-            ///
-            /// 1 to 10000.
-            payment_amount / clear_payment_amount: i64 = "payment_amount" [minimum("1"), maximum("10000")],
-        }
-    }
-}
-
-object! {
-    /// Step to add: check that only plays a given outcome, for tests.
-    pub struct NewDummyStep: sent {
-        constant {
-            type_: "check.dummy" = "type",
-        }
-        optional {
-            /// Settings of the step.
-            preferences: NewDummyPreferences = "preferences",
-        }
-    }
-}
-
-object! {
-    /// Settings of an employment history check to add.
-    pub struct NewEmploymentHistoryPreferences: sent {
-        required {
-            /// Years of history to cover.
-            ///
-            /// 1 to 10.
-            years: i64 = "years" [minimum("1"), maximum("10")],
-        }
-    }
-}
-
-object! {
-    /// Step to add: employment history.
-    pub struct NewEmploymentHistoryStep: sent {
-        constant {
-            type_: "check.reference" = "type",
-        }
-        required {
-            /// Settings of the step.
-            preferences: NewEmploymentHistoryPreferences = "preferences",
-        }
-    }
-}
-
-wraps! { NewEmploymentHistoryStep: NewEmploymentHistoryPreferences }
-
-tagged_union! {
-    /// Settings of an employment check with references to add, told apart by `type`.
-    pub enum NewEmploymentReferencingPreferences: sent by "type" {
-        /// See [`NewStandardReferencingPreferences`].
-        Standard(NewStandardReferencingPreferences) = "standard",
-        /// See [`NewAutomatedReferencingPreferences`].
-        AutomatedReferences(NewAutomatedReferencingPreferences) = "automated_references",
-    }
-}
-
-object! {
-    /// Step to add: employment history with references.
-    pub struct NewEmploymentReferencingStep: sent {
-        constant {
-            type_: "check.employment_referencing" = "type",
-        }
-        required {
-            /// Settings of the step.
-            preferences: NewEmploymentReferencingPreferences = "preferences",
-        }
-    }
-}
-
-object! {
-    /// Settings of a enhanced AccessNI disclosure to add.
-    pub struct NewEnhancedAccessNiPreferences: sent {
-        constant {
-            type_: "enhanced" = "type",
-        }
-        required {
-            /// Six-digit PIN for AccessNI.
-            ///
-            /// Exactly 6 characters.
-            pin_number: Secret = private "pin_number" [min_length(6), max_length(6)],
-        }
-    }
-}
-
-object! {
-    /// Step to add: capture of the client's face.
-    pub struct NewFaceCaptureStep: sent {
-        constant {
-            type_: "check.video" = "type",
-        }
-    }
-}
-
-object! {
-    /// Form to ask for.
-    pub struct NewFormPreferences: sent {
-        required {
-            /// Template of the form.
-            form: FormTemplateId = "form",
-        }
-    }
-}
-
-object! {
-    /// Step to add: form that the client is to fill in.
-    pub struct NewFormStep: sent {
-        constant {
-            type_: "form" = "type",
-        }
-        required {
-            /// Settings of the step.
-            preferences: NewFormPreferences = "preferences",
-        }
-    }
-}
-
-wraps! { NewFormStep: NewFormPreferences }
-
-object! {
-    /// Step to add: identity report, from TransUnion or Equifax.
-    pub struct NewIdentityReportStep: sent {
-        constant {
-            type_: "check.identity" = "type",
-        }
-    }
-}
-
-object! {
-    /// Step to add: professional registrations for the NHS Electronic Staff Record.
-    pub struct NewNhsEsrStep: sent {
-        constant {
-            type_: "check.nhs_esr" = "type",
-        }
-        required {
-            /// Settings of the step.
-            preferences: NhsEsrPreferences = "preferences",
-        }
-    }
-}
-
-wraps! { NewNhsEsrStep: NhsEsrPreferences }
-
-tagged_union! {
-    /// Settings of a photo identity check to add, told apart by `report_type`.
-    pub enum NewPhotoIdPreferences: sent by "report_type" {
-        /// See [`NewStandardPhotoIdPreferences`].
-        Standard(NewStandardPhotoIdPreferences) = "standard",
-        /// See [`NewBiometricPhotoIdPreferences`].
-        Biometric(NewBiometricPhotoIdPreferences) = "biometric",
-    }
-}
-
-object! {
-    /// Step to add: photo identity document.
-    pub struct NewPhotoIdStep: sent {
-        constant {
-            type_: "check.photo_id" = "type",
-        }
-        required {
-            /// Settings of the step.
-            preferences: NewPhotoIdPreferences = "preferences",
-        }
-    }
-}
-
-untagged_union! {
-    /// Record to make: from a list of steps, or from a template.
-    pub enum NewRecord: sent {
-        /// See [`NewRecordFromSteps`].
-        NewRecordFromSteps(NewRecordFromSteps) = object ["steps", "notification"],
-        /// See [`NewRecordFromTemplate`].
-        NewRecordFromTemplate(NewRecordFromTemplate) = object ["template"],
-    }
-}
-
-object! {
-    /// Record to make from a list of steps. A record holds each kind of check once at most.
-    pub struct NewRecordFromSteps: sent {
-        required {
-            /// Client to ask.
-            client: ClientId = "client",
-            /// Steps that the client is to complete.
-            ///
-            /// At least 1 item.
-            steps: Vec<NewRecordStep> = "steps" [min_items(1)],
-            /// How the client is told of the record.
-            notification: RecordNotification = "notification",
-        }
-        optional {
-            /// Whether the client is reminded by e-mail every two days until the record is done, expired or archived.
-            ///
-            /// `false` by default.
-            reminder: bool = "reminder",
-        }
-        nullable {
-            /// Message that the client sees before the first step, and in the e-mail if one is sent.
-            ///
-            /// At most 5000 characters.
-            message / clear_message: String = "message" [max_length(5000)],
-        }
-    }
-}
-
-object! {
-    /// Record to make from a template.
-    pub struct NewRecordFromTemplate: sent {
-        required {
-            /// Client to ask.
-            client: ClientId = "client",
-            /// Template that holds the steps and settings.
-            template: RecordTemplateId = "template",
-        }
-        optional {
-            /// Whether the assignees of the template are taken over.
-            ///
-            /// `true` by default.
-            assignees: bool = "assignees",
-        }
-    }
-}
-
-tagged_union! {
-    /// Step to add to a record, told apart by `type`.
-    pub enum NewRecordStep: sent by "type" {
-        /// See [`NewCreditReportStep`].
-        CheckCredit(NewCreditReportStep) = "check.credit",
-        /// See [`NewCriminalRecordStep`].
-        CheckCriminalRecord(NewCriminalRecordStep) = "check.criminal_record",
-        /// See [`NewDummyStep`].
-        CheckDummy(NewDummyStep) = "check.dummy",
-        /// See [`NewThorntonsOnboardingStep`].
-        CheckThorntonsOnboarding(NewThorntonsOnboardingStep) = "check.thorntons_onboarding",
-        /// See [`NewAccessNiStep`].
-        CheckHscniAccessNi(NewAccessNiStep) = "check.hscni_access_ni",
-        /// See [`NewIdentityReportStep`].
-        CheckIdentity(NewIdentityReportStep) = "check.identity",
-        /// See [`NewNhsEsrStep`].
-        CheckNhsEsr(NewNhsEsrStep) = "check.nhs_esr",
-        /// See [`NewPhotoIdStep`].
-        CheckPhotoId(NewPhotoIdStep) = "check.photo_id",
-        /// See [`NewEmploymentReferencingStep`].
-        CheckEmploymentReferencing(NewEmploymentReferencingStep) = "check.employment_referencing",
-        /// See [`NewEmploymentHistoryStep`].
-        CheckReference(NewEmploymentHistoryStep) = "check.reference",
-        /// See [`NewBankingInformationStep`].
-        CheckBankingInformation(NewBankingInformationStep) = "check.banking_information",
-        /// See [`NewFaceCaptureStep`].
-        CheckVideo(NewFaceCaptureStep) = "check.video",
-        /// See [`NewWatchlistStep`].
-        CheckWatchlist(NewWatchlistStep) = "check.watchlist",
-        /// See [`NewDocumentRequestStep`].
-        DocumentRequest(NewDocumentRequestStep) = "document.request",
-        /// See [`NewDocumentTransferStep`].
-        DocumentTransfer(NewDocumentTransferStep) = "document.transfer",
-        /// See [`NewFormStep`].
-        Form(NewFormStep) = "form",
-    }
-}
-
-object! {
-    /// Settings of a standard AccessNI disclosure to add.
-    pub struct NewStandardAccessNiPreferences: sent {
-        constant {
-            type_: "standard" = "type",
-        }
-        required {
-            /// Six-digit PIN for AccessNI.
-            ///
-            /// Exactly 6 characters.
-            pin_number: Secret = private "pin_number" [min_length(6), max_length(6)],
-        }
-    }
-}
-
-object! {
-    /// Settings of a photo identity check to add that reads pictures of a document.
-    pub struct NewStandardPhotoIdPreferences: sent {
-        constant {
-            report_type: "standard" = "report_type",
-        }
-        required {
-            /// Documents that are accepted.
-            ///
-            /// At least 1 item, no item twice.
-            docs: Vec<PhotoIdDocument> = "docs" [min_items(1), unique_items()],
-        }
-        optional {
-            /// Whether the face is compared with the document; costs one more credit.
-            ///
-            /// `false` by default.
-            facial_similarity: bool = "facial_similarity",
-            /// Whether the document is photographed on a phone or tablet; not enabled for every team.
-            ///
-            /// `false` by default.
-            live_document: bool = "live_document",
-        }
-        nullable {
-            /// Countries whose documents are accepted; null for all.
-            ///
-            /// At least 1 item, no item twice.
-            issuing_countries / clear_issuing_countries: Vec<PhotoIdCountry> = "issuing_countries" [min_items(1), unique_items()],
-            /// Country for which the right to work is checked; `docs` must then hold `passport`.
-            right_to_work / clear_right_to_work: RightToWorkCountry = "right_to_work",
-        }
-    }
-}
-
-object! {
-    /// Settings of an employment check to add whose references the team collects.
-    pub struct NewStandardReferencingPreferences: sent {
-        constant {
-            type_: "standard" = "type",
-        }
-        required {
-            /// Years of history to cover.
-            ///
-            /// 1 to 10.
-            timeframe: i64 = "timeframe" [minimum("1"), maximum("10")],
-            /// Days without activity after which an explanation is asked for; whole weeks.
-            ///
-            /// 7 to 91, a multiple of 7.
-            gap_threshold: i64 = "gap_threshold" [minimum("7"), maximum("91"), multiple_of("7")],
-        }
-        nullable {
-            /// Activities that need evidence; null for none. Not enabled for every team.
-            ///
-            /// At least 1 item, no item twice.
-            supporting_evidence / clear_supporting_evidence: Vec<EmploymentActivity> = "supporting_evidence" [min_items(1), unique_items()],
-        }
-    }
-}
-
-object! {
-    /// Step to add: onboarding with Thorntons.
-    pub struct NewThorntonsOnboardingStep: sent {
-        constant {
-            type_: "check.thorntons_onboarding" = "type",
-        }
-    }
-}
-
-object! {
-    /// Settings of a watchlist check to add.
-    pub struct NewWatchlistPreferences: sent {
-        optional {
-            /// How long changes are watched; a single search when left out.
-            monitor: WatchlistMonitoring = "monitor",
-            /// Lists to search; the wider ones cost one more credit.
-            ///
-            /// `peps_sanctions_media` by default.
-            search_profile: WatchlistProfile = "search_profile",
-            /// Whether the client is left out of the check; has no effect beside other checks. Not enabled for every
-            /// team.
-            ///
-            /// `true` by default.
-            silent: bool = "silent",
-        }
-    }
-}
-
-object! {
-    /// Step to add: search of sanctions and watch lists.
-    pub struct NewWatchlistStep: sent {
-        constant {
-            type_: "check.watchlist" = "type",
-        }
-        optional {
-            /// Settings of the step.
-            preferences: NewWatchlistPreferences = "preferences",
-        }
-    }
-}
-
-string_enum! {
-    /// How a client hears of a new record.
-    pub enum NotificationChannel {
-        Email = "email",
-    }
-}
-
-string_enum! {
-    /// Member of a record's document to show in full.
-    pub enum RecordDocumentExpansion {
-        Attachments = "attachments",
-    }
-}
-
-object! {
-    /// One page of documents of a record.
-    pub struct RecordDocumentPage {
-        constant {
-            object: "paginated_list" = "object",
-        }
-        required {
-            /// The documents of a record on this page.
-            data: Vec<RecordDocument> = "data",
-            /// How many documents of a record there are on all pages.
-            ///
-            /// At least 0.
-            total: i64 = "total",
-            /// How many of them are on this page.
-            ///
-            /// At least 0.
-            count: i64 = "count",
-            /// Most that a page holds.
-            ///
-            /// 1 to 100.
-            limit: i64 = "limit",
-            /// Number of this page, from 1.
-            ///
-            /// At least 1.
-            current_page: i64 = "current_page",
-            /// How many pages there are.
-            ///
-            /// At least 1.
-            total_pages: i64 = "total_pages",
-        }
-        optional {
-            /// Neighbouring pages; null when there is one page only.
-            links: PageLinks = "links",
-        }
-    }
-}
-
-page! { RecordDocumentPage of RecordDocument = data, total |page| Some(page.total) }
-
-untagged_union! {
-    /// Moment at which a record is to expire, at most ten days ahead, or `true` for at once.
-    pub enum RecordExpiry: sent {
-        /// A value of the form `Timestamp`.
-        At(Timestamp) = string,
-        /// A value of the form `bool`.
-        ///
-        /// Always `true`.
-        Now(bool) = boolean: [exactly(true)],
-    }
-}
-
-untagged_union! {
-    /// How the client is told of the record, or `false` to tell nothing.
-    pub enum RecordNotification: sent {
-        /// See [`NotificationChannel`].
-        NotificationChannel(NotificationChannel) = string,
-        /// A value of the form `bool`.
-        ///
-        /// Always `false`.
-        Disabled(bool) = boolean: [exactly(false)],
-    }
-}
-
-string_enum! {
-    /// Member by which records are sorted.
-    pub enum RecordSort {
-        ClientNameFirstName = "client.name.first_name",
-        ClientNameLastName = "client.name.last_name",
-        CreatedAt = "created_at",
-        UpdatedAt = "updated_at",
-        ArchivedAt = "archived_at",
-    }
-}
-
-string_enum! {
-    /// Member of a step to show in full.
-    pub enum RecordStepExpansion {
-        Check = "check",
-        Form = "form",
-        Document = "document",
-    }
-}
-
-object! {
-    /// One page of steps.
-    pub struct RecordStepPage {
-        constant {
-            object: "paginated_list" = "object",
-        }
-        required {
-            /// The steps on this page.
-            data: Vec<RecordStep> = "data",
-            /// How many steps there are on all pages.
-            ///
-            /// At least 0.
-            total: i64 = "total",
-            /// How many of them are on this page.
-            ///
-            /// At least 0.
-            count: i64 = "count",
-            /// Most that a page holds.
-            ///
-            /// 1 to 100.
-            limit: i64 = "limit",
-            /// Number of this page, from 1.
-            ///
-            /// At least 1.
-            current_page: i64 = "current_page",
-            /// How many pages there are.
-            ///
-            /// At least 1.
-            total_pages: i64 = "total_pages",
-        }
-        optional {
-            /// Neighbouring pages; null when there is one page only.
-            links: PageLinks = "links",
-        }
-    }
-}
-
-page! { RecordStepPage of RecordStep = data, total |page| Some(page.total) }
-
-identifier! {
-    /// Number of a record template.
-    pub struct RecordTemplateId(i64);
-}
-
-object! {
-    /// Members of a record to change; at least one.
+/// Document to send, from a template.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct DocumentTransferFromTemplate {
+    /// Template that holds the document.
+    #[wire(required, "template")]
+    pub template: DocumentTemplateId,
+    /// Whether the client is to confirm the document.
     ///
-    /// At least 1 member.
-    pub struct UpdateRecord: sent [min_properties(1)] {
-        optional {
-            /// When the record is to expire.
-            expired_at: RecordExpiry = "expired_at",
-            /// Turns reminders by e-mail on or off.
-            has_reminders: bool = "has_reminders",
-            /// Archives the record, or takes it back.
-            is_archived: bool = "is_archived",
-            /// Marks the record as reviewed, or takes the mark away.
-            is_reviewed: bool = "is_reviewed",
-        }
-    }
+    /// `false` by default.
+    #[wire(optional, "require_confirmation")]
+    pub require_confirmation: Option<bool>,
+    /// Whether the client is to send the document back.
+    ///
+    /// `false` by default.
+    #[wire(optional, "require_return")]
+    pub require_return: Option<bool>,
+    /// What the client is to do with the document.
+    #[wire(nullable, "instructions", clear = clear_instructions)]
+    pub instructions: Patch<String>,
+    /// What the client is told about sending it back; needed with `require_return`.
+    #[wire(nullable, "return_message", clear = clear_return_message)]
+    pub return_message: Patch<String>,
+}
+
+/// Settings of an AccessNI disclosure to add, told apart by `type`.
+#[derive(Clone, PartialEq, TaggedUnion)]
+#[non_exhaustive]
+#[wire(sent, tag = "type")]
+pub enum NewAccessNiPreferences {
+    /// See [`NewStandardAccessNiPreferences`].
+    #[wire("standard")]
+    Standard(NewStandardAccessNiPreferences),
+    /// See [`NewEnhancedAccessNiPreferences`].
+    #[wire("enhanced")]
+    Enhanced(NewEnhancedAccessNiPreferences),
+    /// See [`NewBarringAccessNiPreferences`].
+    #[wire("enhanced_barring")]
+    EnhancedBarring(NewBarringAccessNiPreferences),
+    /// A variant that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
+}
+
+/// Step to add: AccessNI disclosure for Health and Social Care in Northern Ireland.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "check.hscni_access_ni"))]
+pub struct NewAccessNiStep {
+    /// Settings of the step.
+    #[wire(required, "preferences")]
+    pub preferences: NewAccessNiPreferences,
+}
+
+/// Settings of an employment check to add that asks referees by itself.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "automated_references"))]
+pub struct NewAutomatedReferencingPreferences {
+    /// Years of history to cover.
+    ///
+    /// 1 to 10.
+    #[wire(required, "timeframe", minimum("1"), maximum("10"))]
+    pub timeframe: i64,
+    /// Days without activity after which an explanation is asked for; whole weeks.
+    ///
+    /// 7 to 91, a multiple of 7.
+    #[wire(required, "gap_threshold", minimum("7"), maximum("91"), multiple_of("7"))]
+    pub gap_threshold: i64,
+    /// Whether the team looks at the details before referees are asked; not enabled for every team.
+    #[wire(optional, "review_references")]
+    pub review_references: Option<bool>,
+    /// Form that referees fill in as well; null for none.
+    #[wire(nullable, "referee_form", clear = clear_referee_form)]
+    pub referee_form: Patch<FormTemplateId>,
+    /// Activities that need evidence; null for none. Not enabled for every team.
+    ///
+    /// At least 1 item, no item twice.
+    #[wire(
+        nullable,
+        "supporting_evidence",
+        clear = clear_supporting_evidence,
+        min_items(1),
+        unique_items()
+    )]
+    pub supporting_evidence: Patch<Vec<EmploymentActivity>>,
+}
+
+/// Settings of a bank account check to add.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewBankingInformationPreferences {
+    /// Whether the balance of each account is read.
+    ///
+    /// `false` by default.
+    #[wire(optional, "balance")]
+    pub balance: Option<bool>,
+    /// Transactions to fetch for each account; none when left out.
+    #[wire(optional, "transactions")]
+    pub transactions: Option<BankTransactions>,
+}
+
+/// Step to add: bank accounts of the client.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "check.banking_information"))]
+pub struct NewBankingInformationStep {
+    /// Settings of the step.
+    #[wire(optional, "preferences")]
+    pub preferences: Option<NewBankingInformationPreferences>,
+}
+
+/// Settings of an enhanced AccessNI disclosure with barred lists to add; at least one of the lists is
+/// searched.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "enhanced_barring"))]
+pub struct NewBarringAccessNiPreferences {
+    /// Six-digit PIN for AccessNI.
+    ///
+    /// Exactly 6 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "pin_number", private, min_length(6), max_length(6))]
+    pub pin_number: Secret,
+    /// Whether the list for work with adults is searched.
+    ///
+    /// `false` by default.
+    #[wire(optional, "barring_adults")]
+    pub barring_adults: Option<bool>,
+    /// Whether the list for work with children is searched.
+    ///
+    /// `false` by default.
+    #[wire(optional, "barring_children")]
+    pub barring_children: Option<bool>,
+}
+
+/// Settings of a photo identity check to add that reads the chip of a passport.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("report_type", "biometric"))]
+pub struct NewBiometricPhotoIdPreferences {
+    /// Whether a person without a working chip may use another document.
+    ///
+    /// `false` by default.
+    #[wire(optional, "allow_fallback")]
+    pub allow_fallback: Option<bool>,
+    /// Countries whose documents are accepted; null for all.
+    ///
+    /// At least 1 item, no item twice.
+    #[wire(
+        nullable,
+        "issuing_countries",
+        clear = clear_issuing_countries,
+        min_items(1),
+        unique_items()
+    )]
+    pub issuing_countries: Patch<Vec<PhotoIdCountry>>,
+    /// Country for which the right to work is checked.
+    #[wire(nullable, "right_to_work", clear = clear_right_to_work)]
+    pub right_to_work: Patch<RightToWorkCountry>,
+}
+
+/// Step to add: credit report, from TransUnion or Equifax.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "check.credit"))]
+pub struct NewCreditReportStep {}
+
+/// Settings of a criminal record check to add, told apart by `region`.
+#[derive(Clone, PartialEq, TaggedUnion)]
+#[non_exhaustive]
+#[wire(sent, tag = "region")]
+pub enum NewCriminalRecordPreferences {
+    /// See [`ScottishDisclosurePreferences`].
+    #[wire("scotland")]
+    Scotland(ScottishDisclosurePreferences),
+    /// See [`NewDbsPreferences`].
+    #[wire("england")]
+    England(NewDbsPreferences),
+    /// A variant that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
+}
+
+/// Step to add: criminal record check.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "check.criminal_record"))]
+pub struct NewCriminalRecordStep {
+    /// Settings of the step.
+    #[wire(required, "preferences")]
+    pub preferences: NewCriminalRecordPreferences,
+}
+
+/// Check with the Disclosure and Barring Service to run.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("region", "england"))]
+pub struct NewDbsPreferences {
+    /// Level of the check.
+    #[wire(required, "type")]
+    pub type_: DbsLevel,
+    /// Whether the client pays for the check.
+    #[wire(optional, "enable_payment")]
+    pub enable_payment: Option<bool>,
+}
+
+/// Document to ask for, described here.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewDocumentRequest {
+    /// Title of the document.
+    #[wire(required, "title")]
+    pub title: String,
+    /// What the client is to upload.
+    #[wire(required, "instructions")]
+    pub instructions: String,
+}
+
+/// Document to ask for: described here, or by a template.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+#[wire(sent)]
+pub enum NewDocumentRequestPreferences {
+    /// See [`NewDocumentRequest`].
+    #[wire(object(member("title"), member("instructions")))]
+    NewDocumentRequest(NewDocumentRequest),
+    /// See [`DocumentRequestFromTemplate`].
+    #[wire(object(member("template")))]
+    DocumentRequestFromTemplate(DocumentRequestFromTemplate),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
+}
+
+/// Step to add: document that the client is to upload.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "document.request"))]
+pub struct NewDocumentRequestStep {
+    /// Settings of the step.
+    #[wire(required, "preferences")]
+    pub preferences: NewDocumentRequestPreferences,
+}
+
+/// Document to send, from an uploaded file.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewDocumentTransfer {
+    /// Name of the document.
+    #[wire(required, "name")]
+    pub name: String,
+    /// Uploaded file to send.
+    #[wire(required, "attachment")]
+    pub attachment: AttachmentId,
+    /// Whether the client is to confirm the document.
+    ///
+    /// `false` by default.
+    #[wire(optional, "require_confirmation")]
+    pub require_confirmation: Option<bool>,
+    /// Whether the client is to send the document back.
+    ///
+    /// `false` by default.
+    #[wire(optional, "require_return")]
+    pub require_return: Option<bool>,
+    /// What the client is to do with the document.
+    #[wire(nullable, "instructions", clear = clear_instructions)]
+    pub instructions: Patch<String>,
+    /// What the client is told about sending it back; needed with `require_return`.
+    #[wire(nullable, "return_message", clear = clear_return_message)]
+    pub return_message: Patch<String>,
+}
+
+/// Document to send: from an uploaded file, or from a template.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+#[wire(sent)]
+pub enum NewDocumentTransferPreferences {
+    /// See [`NewDocumentTransfer`].
+    #[wire(object(member("name"), member("attachment")))]
+    NewDocumentTransfer(NewDocumentTransfer),
+    /// See [`DocumentTransferFromTemplate`].
+    #[wire(object(member("template")))]
+    DocumentTransferFromTemplate(DocumentTransferFromTemplate),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
+}
+
+/// Step to add: document that is sent to the client.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "document.transfer"))]
+pub struct NewDocumentTransferStep {
+    /// Settings of the step.
+    #[wire(required, "preferences")]
+    pub preferences: NewDocumentTransferPreferences,
+}
+
+/// Settings of a dummy check to add.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewDummyPreferences {
+    /// Whether the check can be cancelled while it is paused.
+    #[wire(optional, "cancel")]
+    pub cancel: Option<bool>,
+    /// Whether the check can be submitted again after it failed.
+    #[wire(optional, "replay")]
+    pub replay: Option<bool>,
+    /// Outcome to play.
+    ///
+    /// `pending` by default.
+    #[wire(optional, "state")]
+    pub state: Option<DummyState>,
+    /// Credits that the check costs; null for the usual cost.
+    ///
+    /// 0 to 100.
+    #[wire(
+        nullable,
+        "credit_cost",
+        clear = clear_credit_cost,
+        minimum("0"),
+        maximum("100")
+    )]
+    pub credit_cost: Patch<i64>,
+    /// What the client pays, in the minor unit of the currency (1437 is 14.37); null for nothing.
+    ///
+    /// 1 to 10000.
+    #[wire(
+        nullable,
+        "payment_amount",
+        clear = clear_payment_amount,
+        minimum("1"),
+        maximum("10000")
+    )]
+    pub payment_amount: Patch<i64>,
+}
+
+/// Step to add: check that only plays a given outcome, for tests.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "check.dummy"))]
+pub struct NewDummyStep {
+    /// Settings of the step.
+    #[wire(optional, "preferences")]
+    pub preferences: Option<NewDummyPreferences>,
+}
+
+/// Settings of an employment history check to add.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewEmploymentHistoryPreferences {
+    /// Years of history to cover.
+    ///
+    /// 1 to 10.
+    #[wire(required, "years", minimum("1"), maximum("10"))]
+    pub years: i64,
+}
+
+/// Step to add: employment history.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "check.reference"), from(NewEmploymentHistoryPreferences))]
+pub struct NewEmploymentHistoryStep {
+    /// Settings of the step.
+    #[wire(required, "preferences")]
+    pub preferences: NewEmploymentHistoryPreferences,
+}
+
+/// Settings of an employment check with references to add, told apart by `type`.
+#[derive(Clone, PartialEq, TaggedUnion)]
+#[non_exhaustive]
+#[wire(sent, tag = "type")]
+pub enum NewEmploymentReferencingPreferences {
+    /// See [`NewStandardReferencingPreferences`].
+    #[wire("standard")]
+    Standard(NewStandardReferencingPreferences),
+    /// See [`NewAutomatedReferencingPreferences`].
+    #[wire("automated_references")]
+    AutomatedReferences(NewAutomatedReferencingPreferences),
+    /// A variant that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
+}
+
+/// Step to add: employment history with references.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "check.employment_referencing"))]
+pub struct NewEmploymentReferencingStep {
+    /// Settings of the step.
+    #[wire(required, "preferences")]
+    pub preferences: NewEmploymentReferencingPreferences,
+}
+
+/// Settings of a enhanced AccessNI disclosure to add.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "enhanced"))]
+pub struct NewEnhancedAccessNiPreferences {
+    /// Six-digit PIN for AccessNI.
+    ///
+    /// Exactly 6 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "pin_number", private, min_length(6), max_length(6))]
+    pub pin_number: Secret,
+}
+
+/// Step to add: capture of the client's face.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "check.video"))]
+pub struct NewFaceCaptureStep {}
+
+/// Form to ask for.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewFormPreferences {
+    /// Template of the form.
+    #[wire(required, "form")]
+    pub form: FormTemplateId,
+}
+
+/// Step to add: form that the client is to fill in.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "form"), from(NewFormPreferences))]
+pub struct NewFormStep {
+    /// Settings of the step.
+    #[wire(required, "preferences")]
+    pub preferences: NewFormPreferences,
+}
+
+/// Step to add: identity report, from TransUnion or Equifax.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "check.identity"))]
+pub struct NewIdentityReportStep {}
+
+/// Step to add: professional registrations for the NHS Electronic Staff Record.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "check.nhs_esr"), from(NhsEsrPreferences))]
+pub struct NewNhsEsrStep {
+    /// Settings of the step.
+    #[wire(required, "preferences")]
+    pub preferences: NhsEsrPreferences,
+}
+
+/// Settings of a photo identity check to add, told apart by `report_type`.
+#[derive(Clone, PartialEq, TaggedUnion)]
+#[non_exhaustive]
+#[wire(sent, tag = "report_type")]
+pub enum NewPhotoIdPreferences {
+    /// See [`NewStandardPhotoIdPreferences`].
+    #[wire("standard")]
+    Standard(NewStandardPhotoIdPreferences),
+    /// See [`NewBiometricPhotoIdPreferences`].
+    #[wire("biometric")]
+    Biometric(NewBiometricPhotoIdPreferences),
+    /// A variant that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
+}
+
+/// Step to add: photo identity document.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "check.photo_id"))]
+pub struct NewPhotoIdStep {
+    /// Settings of the step.
+    #[wire(required, "preferences")]
+    pub preferences: NewPhotoIdPreferences,
+}
+
+/// Record to make: from a list of steps, or from a template.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+#[wire(sent)]
+pub enum NewRecord {
+    /// See [`NewRecordFromSteps`].
+    #[wire(object(member("steps"), member("notification")))]
+    NewRecordFromSteps(NewRecordFromSteps),
+    /// See [`NewRecordFromTemplate`].
+    #[wire(object(member("template")))]
+    NewRecordFromTemplate(NewRecordFromTemplate),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
+}
+
+/// Record to make from a list of steps. A record holds each kind of check once at most.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewRecordFromSteps {
+    /// Client to ask.
+    #[wire(required, "client")]
+    pub client: ClientId,
+    /// Steps that the client is to complete.
+    ///
+    /// At least 1 item.
+    #[wire(required, "steps", min_items(1))]
+    pub steps: Vec<NewRecordStep>,
+    /// How the client is told of the record.
+    #[wire(required, "notification")]
+    pub notification: RecordNotification,
+    /// Whether the client is reminded by e-mail every two days until the record is done, expired or
+    /// archived.
+    ///
+    /// `false` by default.
+    #[wire(optional, "reminder")]
+    pub reminder: Option<bool>,
+    /// Message that the client sees before the first step, and in the e-mail if one is sent.
+    ///
+    /// At most 5000 characters.
+    #[wire(nullable, "message", clear = clear_message, max_length(5000))]
+    pub message: Patch<String>,
+}
+
+/// Record to make from a template.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewRecordFromTemplate {
+    /// Client to ask.
+    #[wire(required, "client")]
+    pub client: ClientId,
+    /// Template that holds the steps and settings.
+    #[wire(required, "template")]
+    pub template: RecordTemplateId,
+    /// Whether the assignees of the template are taken over.
+    ///
+    /// `true` by default.
+    #[wire(optional, "assignees")]
+    pub assignees: Option<bool>,
+}
+
+/// Step to add to a record, told apart by `type`.
+#[derive(Clone, PartialEq, TaggedUnion)]
+#[non_exhaustive]
+#[wire(sent, tag = "type")]
+pub enum NewRecordStep {
+    /// See [`NewCreditReportStep`].
+    #[wire("check.credit")]
+    CheckCredit(NewCreditReportStep),
+    /// See [`NewCriminalRecordStep`].
+    #[wire("check.criminal_record")]
+    CheckCriminalRecord(NewCriminalRecordStep),
+    /// See [`NewDummyStep`].
+    #[wire("check.dummy")]
+    CheckDummy(NewDummyStep),
+    /// See [`NewThorntonsOnboardingStep`].
+    #[wire("check.thorntons_onboarding")]
+    CheckThorntonsOnboarding(NewThorntonsOnboardingStep),
+    /// See [`NewAccessNiStep`].
+    #[wire("check.hscni_access_ni")]
+    CheckHscniAccessNi(NewAccessNiStep),
+    /// See [`NewIdentityReportStep`].
+    #[wire("check.identity")]
+    CheckIdentity(NewIdentityReportStep),
+    /// See [`NewNhsEsrStep`].
+    #[wire("check.nhs_esr")]
+    CheckNhsEsr(NewNhsEsrStep),
+    /// See [`NewPhotoIdStep`].
+    #[wire("check.photo_id")]
+    CheckPhotoId(NewPhotoIdStep),
+    /// See [`NewEmploymentReferencingStep`].
+    #[wire("check.employment_referencing")]
+    CheckEmploymentReferencing(NewEmploymentReferencingStep),
+    /// See [`NewEmploymentHistoryStep`].
+    #[wire("check.reference")]
+    CheckReference(NewEmploymentHistoryStep),
+    /// See [`NewBankingInformationStep`].
+    #[wire("check.banking_information")]
+    CheckBankingInformation(NewBankingInformationStep),
+    /// See [`NewFaceCaptureStep`].
+    #[wire("check.video")]
+    CheckVideo(NewFaceCaptureStep),
+    /// See [`NewWatchlistStep`].
+    #[wire("check.watchlist")]
+    CheckWatchlist(NewWatchlistStep),
+    /// See [`NewDocumentRequestStep`].
+    #[wire("document.request")]
+    DocumentRequest(NewDocumentRequestStep),
+    /// See [`NewDocumentTransferStep`].
+    #[wire("document.transfer")]
+    DocumentTransfer(NewDocumentTransferStep),
+    /// See [`NewFormStep`].
+    #[wire("form")]
+    Form(NewFormStep),
+    /// A variant that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
+}
+
+/// Settings of a standard AccessNI disclosure to add.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "standard"))]
+pub struct NewStandardAccessNiPreferences {
+    /// Six-digit PIN for AccessNI.
+    ///
+    /// Exactly 6 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "pin_number", private, min_length(6), max_length(6))]
+    pub pin_number: Secret,
+}
+
+/// Settings of a photo identity check to add that reads pictures of a document.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("report_type", "standard"))]
+pub struct NewStandardPhotoIdPreferences {
+    /// Documents that are accepted.
+    ///
+    /// At least 1 item, no item twice.
+    #[wire(required, "docs", min_items(1), unique_items())]
+    pub docs: Vec<PhotoIdDocument>,
+    /// Whether the face is compared with the document; costs one more credit.
+    ///
+    /// `false` by default.
+    #[wire(optional, "facial_similarity")]
+    pub facial_similarity: Option<bool>,
+    /// Whether the document is photographed on a phone or tablet; not enabled for every team.
+    ///
+    /// `false` by default.
+    #[wire(optional, "live_document")]
+    pub live_document: Option<bool>,
+    /// Countries whose documents are accepted; null for all.
+    ///
+    /// At least 1 item, no item twice.
+    #[wire(
+        nullable,
+        "issuing_countries",
+        clear = clear_issuing_countries,
+        min_items(1),
+        unique_items()
+    )]
+    pub issuing_countries: Patch<Vec<PhotoIdCountry>>,
+    /// Country for which the right to work is checked; `docs` must then hold `passport`.
+    #[wire(nullable, "right_to_work", clear = clear_right_to_work)]
+    pub right_to_work: Patch<RightToWorkCountry>,
+}
+
+/// Settings of an employment check to add whose references the team collects.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "standard"))]
+pub struct NewStandardReferencingPreferences {
+    /// Years of history to cover.
+    ///
+    /// 1 to 10.
+    #[wire(required, "timeframe", minimum("1"), maximum("10"))]
+    pub timeframe: i64,
+    /// Days without activity after which an explanation is asked for; whole weeks.
+    ///
+    /// 7 to 91, a multiple of 7.
+    #[wire(required, "gap_threshold", minimum("7"), maximum("91"), multiple_of("7"))]
+    pub gap_threshold: i64,
+    /// Activities that need evidence; null for none. Not enabled for every team.
+    ///
+    /// At least 1 item, no item twice.
+    #[wire(
+        nullable,
+        "supporting_evidence",
+        clear = clear_supporting_evidence,
+        min_items(1),
+        unique_items()
+    )]
+    pub supporting_evidence: Patch<Vec<EmploymentActivity>>,
+}
+
+/// Step to add: onboarding with Thorntons.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "check.thorntons_onboarding"))]
+pub struct NewThorntonsOnboardingStep {}
+
+/// Settings of a watchlist check to add.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewWatchlistPreferences {
+    /// How long changes are watched; a single search when left out.
+    #[wire(optional, "monitor")]
+    pub monitor: Option<WatchlistMonitoring>,
+    /// Lists to search; the wider ones cost one more credit.
+    ///
+    /// `peps_sanctions_media` by default.
+    #[wire(optional, "search_profile")]
+    pub search_profile: Option<WatchlistProfile>,
+    /// Whether the client is left out of the check; has no effect beside other checks. Not enabled for
+    /// every team.
+    ///
+    /// `true` by default.
+    #[wire(optional, "silent")]
+    pub silent: Option<bool>,
+}
+
+/// Step to add: search of sanctions and watch lists.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "check.watchlist"))]
+pub struct NewWatchlistStep {
+    /// Settings of the step.
+    #[wire(optional, "preferences")]
+    pub preferences: Option<NewWatchlistPreferences>,
+}
+
+/// How a client hears of a new record.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum NotificationChannel {
+    /// `email`
+    #[wire("email")]
+    Email,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// Member of a record's document to show in full.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum RecordDocumentExpansion {
+    /// `attachments`
+    #[wire("attachments")]
+    Attachments,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// One page of documents of a record.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "paginated_list"), page(items = data, total = total))]
+pub struct RecordDocumentPage {
+    /// The documents of a record on this page.
+    #[wire(required, "data")]
+    pub data: Vec<RecordDocument>,
+    /// How many documents of a record there are on all pages.
+    ///
+    /// At least 0.
+    #[wire(required, "total")]
+    pub total: i64,
+    /// How many of them are on this page.
+    ///
+    /// At least 0.
+    #[wire(required, "count")]
+    pub count: i64,
+    /// Most that a page holds.
+    ///
+    /// 1 to 100.
+    #[wire(required, "limit")]
+    pub limit: i64,
+    /// Number of this page, from 1.
+    ///
+    /// At least 1.
+    #[wire(required, "current_page")]
+    pub current_page: i64,
+    /// How many pages there are.
+    ///
+    /// At least 1.
+    #[wire(required, "total_pages")]
+    pub total_pages: i64,
+    /// Neighbouring pages; null when there is one page only.
+    #[wire(optional, "links")]
+    pub links: Option<PageLinks>,
+}
+
+/// Moment at which a record is to expire, at most ten days ahead, or `true` for at once.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+#[wire(sent)]
+pub enum RecordExpiry {
+    /// A value of the form `Timestamp`.
+    #[wire(string)]
+    At(Timestamp),
+    /// A value of the form `bool`.
+    ///
+    /// Always `true`.
+    #[wire(boolean, exactly(true))]
+    Now(bool),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
+}
+
+/// How the client is told of the record, or `false` to tell nothing.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+#[wire(sent)]
+pub enum RecordNotification {
+    /// See [`NotificationChannel`].
+    #[wire(string)]
+    NotificationChannel(NotificationChannel),
+    /// A value of the form `bool`.
+    ///
+    /// Always `false`.
+    #[wire(boolean, exactly(false))]
+    Disabled(bool),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
+}
+
+/// Member by which records are sorted.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum RecordSort {
+    /// `client.name.first_name`
+    #[wire("client.name.first_name")]
+    ClientNameFirstName,
+    /// `client.name.last_name`
+    #[wire("client.name.last_name")]
+    ClientNameLastName,
+    /// `created_at`
+    #[wire("created_at")]
+    CreatedAt,
+    /// `updated_at`
+    #[wire("updated_at")]
+    UpdatedAt,
+    /// `archived_at`
+    #[wire("archived_at")]
+    ArchivedAt,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// Member of a step to show in full.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum RecordStepExpansion {
+    /// `check`
+    #[wire("check")]
+    Check,
+    /// `form`
+    #[wire("form")]
+    Form,
+    /// `document`
+    #[wire("document")]
+    Document,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// One page of steps.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "paginated_list"), page(items = data, total = total))]
+pub struct RecordStepPage {
+    /// The steps on this page.
+    #[wire(required, "data")]
+    pub data: Vec<RecordStep>,
+    /// How many steps there are on all pages.
+    ///
+    /// At least 0.
+    #[wire(required, "total")]
+    pub total: i64,
+    /// How many of them are on this page.
+    ///
+    /// At least 0.
+    #[wire(required, "count")]
+    pub count: i64,
+    /// Most that a page holds.
+    ///
+    /// 1 to 100.
+    #[wire(required, "limit")]
+    pub limit: i64,
+    /// Number of this page, from 1.
+    ///
+    /// At least 1.
+    #[wire(required, "current_page")]
+    pub current_page: i64,
+    /// How many pages there are.
+    ///
+    /// At least 1.
+    #[wire(required, "total_pages")]
+    pub total_pages: i64,
+    /// Neighbouring pages; null when there is one page only.
+    #[wire(optional, "links")]
+    pub links: Option<PageLinks>,
+}
+
+/// Number of a record template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct RecordTemplateId(pub i64);
+
+/// Members of a record to change; at least one.
+///
+/// At least 1 member.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, min_properties(1))]
+pub struct UpdateRecord {
+    /// When the record is to expire.
+    #[wire(optional, "expired_at")]
+    pub expired_at: Option<RecordExpiry>,
+    /// Turns reminders by e-mail on or off.
+    #[wire(optional, "has_reminders")]
+    pub has_reminders: Option<bool>,
+    /// Archives the record, or takes it back.
+    #[wire(optional, "is_archived")]
+    pub is_archived: Option<bool>,
+    /// Marks the record as reviewed, or takes the mark away.
+    #[wire(optional, "is_reviewed")]
+    pub is_reviewed: Option<bool>,
 }

@@ -3,3061 +3,3705 @@
 
 //! Types that several groups of operations share.
 
-use onboarding_core::{
-    Map, NaiveDate, Secret, Timestamp, identifier, object, page, string_enum, tagged_union, untagged_union,
+use onboarding_core::{JsonValue, Map, NaiveDate, Secret, Timestamp};
+use onboarding_core::derive::{
+    Identifier, Object, StringEnum, TaggedUnion, UntaggedUnion,
 };
 
-tagged_union! {
-    /// Settings of an AccessNI disclosure, told apart by `type`.
-    pub enum AccessNiPreferences by "type" {
-        /// See [`StandardAccessNiPreferences`].
-        Standard(StandardAccessNiPreferences) = "standard",
-        /// See [`EnhancedAccessNiPreferences`].
-        Enhanced(EnhancedAccessNiPreferences) = "enhanced",
-        /// See [`BarringAccessNiPreferences`].
-        EnhancedBarring(BarringAccessNiPreferences) = "enhanced_barring",
-    }
+/// Settings of an AccessNI disclosure, told apart by `type`.
+#[derive(Clone, PartialEq, TaggedUnion)]
+#[non_exhaustive]
+#[wire(tag = "type")]
+pub enum AccessNiPreferences {
+    /// See [`StandardAccessNiPreferences`].
+    #[wire("standard")]
+    Standard(StandardAccessNiPreferences),
+    /// See [`EnhancedAccessNiPreferences`].
+    #[wire("enhanced")]
+    Enhanced(EnhancedAccessNiPreferences),
+    /// See [`BarringAccessNiPreferences`].
+    #[wire("enhanced_barring")]
+    EnhancedBarring(BarringAccessNiPreferences),
+    /// A variant that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-object! {
-    /// Step: AccessNI disclosure for Health and Social Care in Northern Ireland.
-    pub struct AccessNiStep {
-        constant {
-            object: "step" = "object",
-            type_: "check.hscni_access_ni" = "type",
-        }
-        required {
-            /// Number of the step.
-            id: StepId = "id",
-        }
-        optional {
-            /// Check that this step runs.
-            check: ExpandableCheck = "check",
-            /// When the client completed the step.
-            completed_at: Timestamp = "completed_at",
-            /// Credits that the step costs.
-            ///
-            /// At least 0.
-            cost: i64 = "cost",
-            /// Settings of the step.
-            preferences: AccessNiPreferences = "preferences",
-        }
-    }
-}
-
-object! {
-    /// Outcome of the check of the person's age.
-    pub struct AgeValidation {
-        optional {
-            /// Verifications behind the outcome.
-            breakdown: AgeValidationDetails = "breakdown",
-            /// Outcome; null when there is none.
-            result: BreakdownResult = "result",
-        }
-    }
-}
-
-object! {
-    /// Verifications behind the check of the person's age.
-    pub struct AgeValidationDetails {
-        optional {
-            /// Whether the person reaches the least age, 16 years.
-            minimum_accepted_age: SubBreakdown = "minimum_accepted_age",
-        }
-    }
-}
-
-identifier! {
-    /// Country in three letters after ISO 3166-1: `GBR`.
+/// Step: AccessNI disclosure for Health and Social Care in Northern Ireland.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "step"), constant("type", "check.hscni_access_ni"))]
+pub struct AccessNiStep {
+    /// Number of the step.
+    #[wire(required, "id")]
+    pub id: StepId,
+    /// Check that this step runs.
+    #[wire(optional, "check")]
+    pub check: Option<ExpandableCheck>,
+    /// When the client completed the step.
+    #[wire(optional, "completed_at")]
+    pub completed_at: Option<Timestamp>,
+    /// Credits that the step costs.
     ///
-    /// Exactly 3 characters.
-    pub struct Alpha3CountryCode(String) [min_length(3), max_length(3)];
+    /// At least 0.
+    #[wire(optional, "cost")]
+    pub cost: Option<i64>,
+    /// Settings of the step.
+    #[wire(optional, "preferences")]
+    pub preferences: Option<AccessNiPreferences>,
 }
 
-string_enum! {
-    /// State of the virus scan of a file.
-    pub enum AntivirusStatus {
-        Pending = "pending",
-        Clean = "clean",
-        Infected = "infected",
-        Error = "error",
-    }
+/// Outcome of the check of the person's age.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct AgeValidation {
+    /// Verifications behind the outcome.
+    #[wire(optional, "breakdown")]
+    pub breakdown: Option<AgeValidationDetails>,
+    /// Outcome; null when there is none.
+    #[wire(optional, "result")]
+    pub result: Option<BreakdownResult>,
 }
 
-object! {
-    /// Assignment of a team member.
-    pub struct Assignee {
-        constant {
-            object: "assignee" = "object",
-            type_: "team_member" = "type",
-        }
-        required {
-            /// Number of the assignment.
-            id: AssigneeId = "id",
-            /// Team member who is assigned.
-            team_member: TeamMember = "team_member",
-        }
-    }
+/// Verifications behind the check of the person's age.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct AgeValidationDetails {
+    /// Whether the person reaches the least age, 16 years.
+    #[wire(optional, "minimum_accepted_age")]
+    pub minimum_accepted_age: Option<SubBreakdown>,
 }
 
-untagged_union! {
-    /// Team member to look for, or `false` for what is assigned to nobody.
-    pub enum AssigneeFilter: sent parameter {
-        /// See [`TeamMemberId`].
-        TeamMemberId(TeamMemberId) = number,
-        /// A value of the form `bool`.
-        ///
-        /// Always `false`.
-        Unassigned(bool) = boolean: [exactly(false)],
-    }
+/// Country in three letters after ISO 3166-1: `GBR`.
+///
+/// Exactly 3 characters.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+#[wire(min_length(3), max_length(3))]
+pub struct Alpha3CountryCode(String);
+
+/// State of the virus scan of a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum AntivirusStatus {
+    /// `pending`
+    #[wire("pending")]
+    Pending,
+    /// `clean`
+    #[wire("clean")]
+    Clean,
+    /// `infected`
+    #[wire("infected")]
+    Infected,
+    /// `error`
+    #[wire("error")]
+    Error,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-identifier! {
-    /// Number of an assignment of a team member to a record, a client or a case.
-    pub struct AssigneeId(i64);
+/// Assignment of a team member.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "assignee"), constant("type", "team_member"))]
+pub struct Assignee {
+    /// Number of the assignment.
+    #[wire(required, "id")]
+    pub id: AssigneeId,
+    /// Team member who is assigned.
+    #[wire(required, "team_member")]
+    pub team_member: TeamMember,
 }
 
-object! {
-    /// List of assignees that were added, not split into pages.
-    pub struct AssigneeList {
-        constant {
-            object: "list" = "object",
-        }
-        required {
-            /// The assignees that were added; those who were there before are left out.
-            data: Vec<Assignee> = "data",
-        }
-        optional {
-            /// How many are in this list.
-            ///
-            /// At least 0.
-            count: i64 = "count",
-            /// Whether there are more than this list shows.
-            has_more: bool = "has_more",
-            /// Most that a list holds.
-            ///
-            /// 1 to 100.
-            limit: i64 = "limit",
-            /// How many there are.
-            ///
-            /// At least 0.
-            total: i64 = "total",
-            /// Address from which the full list is read.
-            url: String = private "url",
-        }
-    }
+/// Team member to look for, or `false` for what is assigned to nobody.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+#[wire(sent, parameter)]
+pub enum AssigneeFilter {
+    /// See [`TeamMemberId`].
+    #[wire(number)]
+    TeamMemberId(TeamMemberId),
+    /// A value of the form `bool`.
+    ///
+    /// Always `false`.
+    #[wire(boolean, exactly(false))]
+    Unassigned(bool),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-object! {
-    /// One page of assignees.
-    pub struct AssigneePage {
-        constant {
-            object: "paginated_list" = "object",
-        }
-        required {
-            /// The assignees on this page.
-            data: Vec<Assignee> = "data",
-            /// How many assignees there are on all pages.
-            ///
-            /// At least 0.
-            total: i64 = "total",
-            /// How many of them are on this page.
-            ///
-            /// At least 0.
-            count: i64 = "count",
-            /// Most that a page holds.
-            ///
-            /// 1 to 100.
-            limit: i64 = "limit",
-            /// Number of this page, from 1.
-            ///
-            /// At least 1.
-            current_page: i64 = "current_page",
-            /// How many pages there are.
-            ///
-            /// At least 1.
-            total_pages: i64 = "total_pages",
-        }
-        optional {
-            /// Neighbouring pages; null when there is one page only.
-            links: PageLinks = "links",
-        }
-    }
+/// Number of an assignment of a team member to a record, a client or a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct AssigneeId(pub i64);
+
+/// List of assignees that were added, not split into pages.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "list"))]
+pub struct AssigneeList {
+    /// The assignees that were added; those who were there before are left out.
+    #[wire(required, "data")]
+    pub data: Vec<Assignee>,
+    /// How many are in this list.
+    ///
+    /// At least 0.
+    #[wire(optional, "count")]
+    pub count: Option<i64>,
+    /// Whether there are more than this list shows.
+    #[wire(optional, "has_more")]
+    pub has_more: Option<bool>,
+    /// Most that a list holds.
+    ///
+    /// 1 to 100.
+    #[wire(optional, "limit")]
+    pub limit: Option<i64>,
+    /// How many there are.
+    ///
+    /// At least 0.
+    #[wire(optional, "total")]
+    pub total: Option<i64>,
+    /// Address from which the full list is read.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "url", private)]
+    pub url: Option<String>,
 }
 
-page! { AssigneePage of Assignee = data, total |page| Some(page.total) }
-
-object! {
-    /// File with its technical details.
-    pub struct Attachment {
-        constant {
-            object: "attachment" = "object",
-        }
-        required {
-            /// Number of the file.
-            id: AttachmentId = "id",
-        }
-        optional {
-            /// State of the virus scan.
-            av_status: AntivirusStatus = "av_status",
-            /// When the file was stored.
-            created_at: Timestamp = "created_at",
-            /// Name under which the file is stored.
-            name: String = "name",
-            /// Name that the file had when it was uploaded.
-            original: String = "original",
-            /// Size in bytes.
-            size: i64 = "size",
-            /// Media type, such as `application/pdf`.
-            type_: String = "type",
-            /// When the file last changed.
-            updated_at: Timestamp = "updated_at",
-        }
-    }
+/// One page of assignees.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "paginated_list"), page(items = data, total = total))]
+pub struct AssigneePage {
+    /// The assignees on this page.
+    #[wire(required, "data")]
+    pub data: Vec<Assignee>,
+    /// How many assignees there are on all pages.
+    ///
+    /// At least 0.
+    #[wire(required, "total")]
+    pub total: i64,
+    /// How many of them are on this page.
+    ///
+    /// At least 0.
+    #[wire(required, "count")]
+    pub count: i64,
+    /// Most that a page holds.
+    ///
+    /// 1 to 100.
+    #[wire(required, "limit")]
+    pub limit: i64,
+    /// Number of this page, from 1.
+    ///
+    /// At least 1.
+    #[wire(required, "current_page")]
+    pub current_page: i64,
+    /// How many pages there are.
+    ///
+    /// At least 1.
+    #[wire(required, "total_pages")]
+    pub total_pages: i64,
+    /// Neighbouring pages; null when there is one page only.
+    #[wire(optional, "links")]
+    pub links: Option<PageLinks>,
 }
 
-identifier! {
-    /// Number of an uploaded or generated file.
-    pub struct AttachmentId(i64);
+/// File with its technical details.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "attachment"))]
+pub struct Attachment {
+    /// Number of the file.
+    #[wire(required, "id")]
+    pub id: AttachmentId,
+    /// State of the virus scan.
+    #[wire(optional, "av_status")]
+    pub av_status: Option<AntivirusStatus>,
+    /// When the file was stored.
+    #[wire(optional, "created_at")]
+    pub created_at: Option<Timestamp>,
+    /// Name under which the file is stored.
+    #[wire(optional, "name")]
+    pub name: Option<String>,
+    /// Name that the file had when it was uploaded.
+    #[wire(optional, "original")]
+    pub original: Option<String>,
+    /// Size in bytes.
+    #[wire(optional, "size")]
+    pub size: Option<i64>,
+    /// Media type, such as `application/pdf`.
+    #[wire(optional, "type")]
+    pub type_: Option<String>,
+    /// When the file last changed.
+    #[wire(optional, "updated_at")]
+    pub updated_at: Option<Timestamp>,
 }
 
-object! {
-    /// Settings of an employment check that asks referees by itself.
-    pub struct AutomatedReferencingPreferences {
-        constant {
-            type_: "automated_references" = "type",
-        }
-        optional {
-            /// Days without activity after which an explanation is asked for; whole weeks.
-            ///
-            /// 7 to 91, a multiple of 7.
-            gap_threshold: i64 = "gap_threshold",
-            /// Form that referees fill in as well; null for none.
-            referee_form: FormTemplateId = "referee_form",
-            /// Whether the team looks at the details before referees are asked; not enabled for every team.
-            review_references: bool = "review_references",
-            /// Activities that need evidence; null for none. Not enabled for every team.
-            ///
-            /// No item twice.
-            supporting_evidence: Vec<EmploymentActivity> = "supporting_evidence",
-            /// Years of history to cover.
-            ///
-            /// 1 to 10.
-            timeframe: i64 = "timeframe",
-        }
-    }
+/// Number of an uploaded or generated file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct AttachmentId(pub i64);
+
+/// Settings of an employment check that asks referees by itself.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "automated_references"))]
+pub struct AutomatedReferencingPreferences {
+    /// Days without activity after which an explanation is asked for; whole weeks.
+    ///
+    /// 7 to 91, a multiple of 7.
+    #[wire(optional, "gap_threshold")]
+    pub gap_threshold: Option<i64>,
+    /// Form that referees fill in as well; null for none.
+    #[wire(optional, "referee_form")]
+    pub referee_form: Option<FormTemplateId>,
+    /// Whether the team looks at the details before referees are asked; not enabled for every team.
+    #[wire(optional, "review_references")]
+    pub review_references: Option<bool>,
+    /// Activities that need evidence; null for none. Not enabled for every team.
+    ///
+    /// No item twice.
+    #[wire(optional, "supporting_evidence")]
+    pub supporting_evidence: Option<Vec<EmploymentActivity>>,
+    /// Years of history to cover.
+    ///
+    /// 1 to 10.
+    #[wire(optional, "timeframe")]
+    pub timeframe: Option<i64>,
 }
 
-untagged_union! {
-    /// Months of transactions to fetch for each account (1, 3, 6 or 12), or `false` for none.
-    pub enum BankTransactions: sent {
-        /// A value of the form `i64`.
-        ///
-        /// 1 to 12.
-        Months(i64) = number: [minimum("1"), maximum("12")],
-        /// A value of the form `bool`.
-        ///
-        /// Always `false`.
-        Off(bool) = boolean: [exactly(false)],
-    }
+/// Months of transactions to fetch for each account (1, 3, 6 or 12), or `false` for none.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+#[wire(sent)]
+pub enum BankTransactions {
+    /// A value of the form `i64`.
+    ///
+    /// 1 to 12.
+    #[wire(number, minimum("1"), maximum("12"))]
+    Months(i64),
+    /// A value of the form `bool`.
+    ///
+    /// Always `false`.
+    #[wire(boolean, exactly(false))]
+    Off(bool),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-object! {
-    /// Settings of a bank account check.
-    pub struct BankingInformationPreferences {
-        optional {
-            /// Whether the balance of each account is read.
-            balance: bool = "balance",
-            /// Transactions to fetch for each account.
-            transactions: BankTransactions = "transactions",
-        }
-    }
+/// Settings of a bank account check.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct BankingInformationPreferences {
+    /// Whether the balance of each account is read.
+    #[wire(optional, "balance")]
+    pub balance: Option<bool>,
+    /// Transactions to fetch for each account.
+    #[wire(optional, "transactions")]
+    pub transactions: Option<BankTransactions>,
 }
 
-object! {
-    /// Step: bank accounts of the client.
-    pub struct BankingInformationStep {
-        constant {
-            object: "step" = "object",
-            type_: "check.banking_information" = "type",
-        }
-        required {
-            /// Number of the step.
-            id: StepId = "id",
-        }
-        optional {
-            /// Check that this step runs.
-            check: ExpandableCheck = "check",
-            /// When the client completed the step.
-            completed_at: Timestamp = "completed_at",
-            /// Credits that the step costs.
-            ///
-            /// At least 0.
-            cost: i64 = "cost",
-            /// Settings of the step.
-            preferences: BankingInformationPreferences = "preferences",
-        }
-    }
+/// Step: bank accounts of the client.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "step"), constant("type", "check.banking_information"))]
+pub struct BankingInformationStep {
+    /// Number of the step.
+    #[wire(required, "id")]
+    pub id: StepId,
+    /// Check that this step runs.
+    #[wire(optional, "check")]
+    pub check: Option<ExpandableCheck>,
+    /// When the client completed the step.
+    #[wire(optional, "completed_at")]
+    pub completed_at: Option<Timestamp>,
+    /// Credits that the step costs.
+    ///
+    /// At least 0.
+    #[wire(optional, "cost")]
+    pub cost: Option<i64>,
+    /// Settings of the step.
+    #[wire(optional, "preferences")]
+    pub preferences: Option<BankingInformationPreferences>,
 }
 
-object! {
-    /// Settings of an enhanced AccessNI disclosure with barred lists.
-    pub struct BarringAccessNiPreferences {
-        constant {
-            type_: "enhanced_barring" = "type",
-        }
-        optional {
-            /// Whether the list for work with adults is searched.
-            barring_adults: bool = "barring_adults",
-            /// Whether the list for work with children is searched.
-            barring_children: bool = "barring_children",
-            /// Six-digit PIN for AccessNI.
-            ///
-            /// Exactly 6 characters.
-            pin_number: Secret = private "pin_number",
-        }
-    }
+/// Settings of an enhanced AccessNI disclosure with barred lists.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "enhanced_barring"))]
+pub struct BarringAccessNiPreferences {
+    /// Whether the list for work with adults is searched.
+    #[wire(optional, "barring_adults")]
+    pub barring_adults: Option<bool>,
+    /// Whether the list for work with children is searched.
+    #[wire(optional, "barring_children")]
+    pub barring_children: Option<bool>,
+    /// Six-digit PIN for AccessNI.
+    ///
+    /// Exactly 6 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "pin_number", private)]
+    pub pin_number: Option<Secret>,
 }
 
-object! {
-    /// Settings of a photo identity check that reads the chip of a passport.
-    pub struct BiometricPhotoIdPreferences {
-        constant {
-            report_type: "biometric" = "report_type",
-        }
-        optional {
-            /// Whether a person without a working chip may use another document.
-            allow_fallback: bool = "allow_fallback",
-            /// Countries whose documents are accepted; null for all.
-            ///
-            /// No item twice.
-            issuing_countries: Vec<PhotoIdCountry> = "issuing_countries",
-            /// Country for which the right to work is checked.
-            right_to_work: RightToWorkCountry = "right_to_work",
-        }
-    }
+/// Settings of a photo identity check that reads the chip of a passport.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("report_type", "biometric"))]
+pub struct BiometricPhotoIdPreferences {
+    /// Whether a person without a working chip may use another document.
+    #[wire(optional, "allow_fallback")]
+    pub allow_fallback: Option<bool>,
+    /// Countries whose documents are accepted; null for all.
+    ///
+    /// No item twice.
+    #[wire(optional, "issuing_countries")]
+    pub issuing_countries: Option<Vec<PhotoIdCountry>>,
+    /// Country for which the right to work is checked.
+    #[wire(optional, "right_to_work")]
+    pub right_to_work: Option<RightToWorkCountry>,
 }
 
-string_enum! {
-    /// Outcome of one verification.
-    pub enum BreakdownResult {
-        Clear = "clear",
-        Consider = "consider",
-    }
+/// Outcome of one verification.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum BreakdownResult {
+    /// `clear`
+    #[wire("clear")]
+    Clear,
+    /// `consider`
+    #[wire("consider")]
+    Consider,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-identifier! {
-    /// Number of a case.
-    pub struct CaseId(i64);
+/// Number of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct CaseId(pub i64);
+
+/// Item of a case.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "case_item"))]
+pub struct CaseItem {
+    /// Number of the item.
+    #[wire(required, "id")]
+    pub id: CaseItemId,
+    /// When the item was added.
+    #[wire(optional, "created_at")]
+    pub created_at: Option<Timestamp>,
+    /// What the item holds.
+    #[wire(optional, "entity")]
+    pub entity: Option<CaseItemEntity>,
+    /// When the item last changed.
+    #[wire(optional, "updated_at")]
+    pub updated_at: Option<Timestamp>,
 }
 
-object! {
-    /// Item of a case.
-    pub struct CaseItem {
-        constant {
-            object: "case_item" = "object",
-        }
-        required {
-            /// Number of the item.
-            id: CaseItemId = "id",
-        }
-        optional {
-            /// When the item was added.
-            created_at: Timestamp = "created_at",
-            /// What the item holds.
-            entity: CaseItemEntity = "entity",
-            /// When the item last changed.
-            updated_at: Timestamp = "updated_at",
-        }
-    }
+/// What is in the case: a record in full when expanded, otherwise a pointer.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+pub enum CaseItemEntity {
+    /// See [`Record`].
+    #[wire(object(member("object", "record"), member("client"), member("steps")))]
+    Record(Record),
+    /// See [`RecordPointer`].
+    #[wire(object(member("type", "record")))]
+    RecordPointer(RecordPointer),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-untagged_union! {
-    /// What is in the case: a record in full when expanded, otherwise a pointer.
-    pub enum CaseItemEntity {
-        /// See [`Record`].
-        Record(Record) = object ["object" = "record", "client", "steps"],
-        /// See [`RecordPointer`].
-        RecordPointer(RecordPointer) = object ["type" = "record"],
-    }
+/// Number of an item within a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct CaseItemId(pub i64);
+
+/// State of a case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum CaseStatus {
+    /// `pending`
+    #[wire("pending")]
+    Pending,
+    /// `on_hold`
+    #[wire("on_hold")]
+    OnHold,
+    /// `approved`
+    #[wire("approved")]
+    Approved,
+    /// `rejected`
+    #[wire("rejected")]
+    Rejected,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-identifier! {
-    /// Number of an item within a case.
-    pub struct CaseItemId(i64);
+/// Check that a step runs.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "check"))]
+pub struct Check {
+    /// Number of the check.
+    #[wire(required, "id")]
+    pub id: CheckId,
+    /// Whether the check can be cancelled.
+    #[wire(optional, "allow_cancel")]
+    pub allow_cancel: Option<bool>,
+    /// Whether the check can be submitted again.
+    #[wire(optional, "allow_replay")]
+    pub allow_replay: Option<bool>,
+    /// When the check was made.
+    #[wire(optional, "created_at")]
+    pub created_at: Option<Timestamp>,
+    /// Record that the check belongs to.
+    #[wire(optional, "record")]
+    pub record: Option<ExpandableRecord>,
+    /// Whether the client must agree to the check.
+    #[wire(optional, "requires_consent")]
+    pub requires_consent: Option<bool>,
+    /// What the check found; null while there is nothing to show. The vendor calls this member a beta.
+    #[wire(optional, "response")]
+    pub response: Option<ExpandableCheckResponse>,
+    /// State of the check.
+    #[wire(optional, "status")]
+    pub status: Option<CheckStatus>,
+    /// Kind of check.
+    #[wire(optional, "type")]
+    pub type_: Option<CheckType>,
+    /// When the check last changed.
+    #[wire(optional, "updated_at")]
+    pub updated_at: Option<Timestamp>,
 }
 
-string_enum! {
-    /// State of a case.
-    pub enum CaseStatus {
-        Pending = "pending",
-        OnHold = "on_hold",
-        Approved = "approved",
-        Rejected = "rejected",
-    }
-}
+/// Number of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct CheckId(pub i64);
 
-object! {
-    /// Check that a step runs.
-    pub struct Check {
-        constant {
-            object: "check" = "object",
-        }
-        required {
-            /// Number of the check.
-            id: CheckId = "id",
-        }
-        optional {
-            /// Whether the check can be cancelled.
-            allow_cancel: bool = "allow_cancel",
-            /// Whether the check can be submitted again.
-            allow_replay: bool = "allow_replay",
-            /// When the check was made.
-            created_at: Timestamp = "created_at",
-            /// Record that the check belongs to.
-            record: ExpandableRecord = "record",
-            /// Whether the client must agree to the check.
-            requires_consent: bool = "requires_consent",
-            /// What the check found; null while there is nothing to show. The vendor calls this member a beta.
-            response: ExpandableCheckResponse = "response",
-            /// State of the check.
-            status: CheckStatus = "status",
-            /// Kind of check.
-            type_: CheckType = "type",
-            /// When the check last changed.
-            updated_at: Timestamp = "updated_at",
-        }
-    }
-}
-
-identifier! {
+/// Points to a check.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "check"))]
+pub struct CheckPointer {
     /// Number of a check.
-    pub struct CheckId(i64);
+    #[wire(required, "id")]
+    pub id: CheckId,
 }
 
-object! {
-    /// Points to a check.
-    pub struct CheckPointer {
-        constant {
-            type_: "check" = "type",
-        }
-        required {
-            /// Number of a check.
-            id: CheckId = "id",
-        }
-    }
+/// What a check found, told apart by `object`.
+#[derive(Clone, PartialEq, TaggedUnion)]
+#[non_exhaustive]
+#[wire(tag = "object")]
+pub enum CheckResponse {
+    /// See [`PhotoIdCheckResponse`].
+    #[wire("check_response.photo_id")]
+    CheckResponsePhotoId(PhotoIdCheckResponse),
+    /// See [`OtherCheckResponse`].
+    #[wire("check_response.other")]
+    CheckResponseOther(OtherCheckResponse),
+    /// A variant that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-tagged_union! {
-    /// What a check found, told apart by `object`.
-    pub enum CheckResponse by "object" {
-        /// See [`PhotoIdCheckResponse`].
-        CheckResponsePhotoId(PhotoIdCheckResponse) = "check_response.photo_id",
-        /// See [`OtherCheckResponse`].
-        CheckResponseOther(OtherCheckResponse) = "check_response.other",
-    }
+/// State of a check.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum CheckStatus {
+    /// `pending`
+    #[wire("pending")]
+    Pending,
+    /// `submitted`
+    #[wire("submitted")]
+    Submitted,
+    /// `accepted`
+    #[wire("accepted")]
+    Accepted,
+    /// `rejected`
+    #[wire("rejected")]
+    Rejected,
+    /// `refer`
+    #[wire("refer")]
+    Refer,
+    /// `failed`
+    #[wire("failed")]
+    Failed,
+    /// `paused`
+    #[wire("paused")]
+    Paused,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-string_enum! {
-    /// State of a check.
-    pub enum CheckStatus {
-        Pending = "pending",
-        Submitted = "submitted",
-        Accepted = "accepted",
-        Rejected = "rejected",
-        Refer = "refer",
-        Failed = "failed",
-        Paused = "paused",
-    }
+/// Kind of check; the kind of the step without `check.`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum CheckType {
+    /// `banking_information`
+    #[wire("banking_information")]
+    BankingInformation,
+    /// `credit`
+    #[wire("credit")]
+    Credit,
+    /// `criminal_record`
+    #[wire("criminal_record")]
+    CriminalRecord,
+    /// `dummy`
+    #[wire("dummy")]
+    Dummy,
+    /// `hscni_access_ni`
+    #[wire("hscni_access_ni")]
+    HscniAccessNi,
+    /// `identity`
+    #[wire("identity")]
+    Identity,
+    /// `nhs_esr`
+    #[wire("nhs_esr")]
+    NhsEsr,
+    /// `photo_id`
+    #[wire("photo_id")]
+    PhotoId,
+    /// `reference`
+    #[wire("reference")]
+    Reference,
+    /// `thorntons_onboarding`
+    #[wire("thorntons_onboarding")]
+    ThorntonsOnboarding,
+    /// `video`
+    #[wire("video")]
+    Video,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-string_enum! {
-    /// Kind of check; the kind of the step without `check.`.
-    pub enum CheckType {
-        BankingInformation = "banking_information",
-        Credit = "credit",
-        CriminalRecord = "criminal_record",
-        Dummy = "dummy",
-        HscniAccessNi = "hscni_access_ni",
-        Identity = "identity",
-        NhsEsr = "nhs_esr",
-        PhotoId = "photo_id",
-        Reference = "reference",
-        ThorntonsOnboarding = "thorntons_onboarding",
-        Video = "video",
-    }
-}
-
-object! {
-    /// Form of a client, with its fields and answers.
-    pub struct ClientForm {
-        constant {
-            object: "client_form" = "object",
-        }
-        required {
-            /// Number of the form.
-            id: ClientFormId = "id",
-        }
-        optional {
-            /// When the form was archived.
-            archived_at: Timestamp = "archived_at",
-            /// Client whom the form is about.
-            client: ExpandableClient = "client",
-            /// When the form was completed.
-            completed_at: Timestamp = "completed_at",
-            /// When the form was made.
-            created_at: Timestamp = "created_at",
-            /// What the form is for.
-            description: String = "description",
-            /// Fields of the form; the first is a section, and sections list the others.
-            ///
-            /// At least 2 items.
-            fields: Vec<FormField> = "fields",
-            /// How to fill in the form.
-            instructions: RichTextDocument = "instructions",
-            /// Name of the form.
-            ///
-            /// At most 255 characters.
-            name: String = "name",
-            /// Record that asked for the form; null for internal forms.
-            record: ExpandableRecord = "record",
-            /// Reference of the form, used in paths.
-            reference: ClientFormReferenceId = "reference",
-            /// Who fills in the form.
-            type_: ClientFormType = "type",
-            /// When the form last changed.
-            updated_at: Timestamp = "updated_at",
-            /// Version of the form, from 1.
-            version: i64 = "version",
-        }
-    }
-}
-
-identifier! {
-    /// Number of a form that belongs to a client.
-    pub struct ClientFormId(i64);
-}
-
-identifier! {
-    /// Reference of a client's form: the identifier used in paths and in form steps.
-    pub struct ClientFormReferenceId(String) [format("uuid")];
-}
-
-string_enum! {
-    /// Who fills in a form: the team (`internal`) or the client (`requested`).
-    pub enum ClientFormType {
-        Internal = "internal",
-        Requested = "requested",
-    }
-}
-
-identifier! {
-    /// Number of a client: the person or contact that is checked.
-    pub struct ClientId(i64);
-}
-
-object! {
-    /// Person or contact that the team checks.
-    pub struct ClientProfile {
-        constant {
-            object: "client" = "object",
-        }
-        required {
-            /// Number of the client.
-            id: ClientId = "id",
-            /// Name of the client.
-            name: Name = "name",
-            /// E-mail address of the client.
-            email: String = private "email",
-        }
-        optional {
-            /// When the client was archived.
-            archived_at: Timestamp = "archived_at",
-            /// When the client was made.
-            created_at: Timestamp = "created_at",
-            /// Date of birth.
-            dob: NaiveDate = private "dob",
-            /// Whether the client can be deleted.
-            is_deletable: bool = "is_deletable",
-            /// Landline telephone number.
-            landline: String = private "landline",
-            /// Mobile telephone number.
-            mobile: String = private "mobile",
-            /// National Insurance number; not enabled for every team.
-            national_insurance_number: String = private "national_insurance_number",
-            /// The team's own reference for the client.
-            reference: String = "reference",
-            /// Decision about the client; null while none was made.
-            status: ClientStatus = "status",
-            /// When the client last changed.
-            updated_at: Timestamp = "updated_at",
-        }
-    }
-}
-
-string_enum! {
-    /// Decision of a team member about a client's checks.
-    pub enum ClientStatus {
-        Pending = "pending",
-        Approved = "approved",
-        Rejected = "rejected",
-    }
-}
-
-object! {
-    /// Outcome of the search for compromised documents.
-    pub struct CompromisedDocument {
-        optional {
-            /// Verifications behind the outcome.
-            breakdown: CompromisedDocumentDetails = "breakdown",
-            /// Outcome; null when there is none.
-            result: BreakdownResult = "result",
-        }
-    }
-}
-
-object! {
-    /// Verifications behind the search for compromised documents.
-    pub struct CompromisedDocumentDetails {
-        optional {
-            /// Whether the document is listed as compromised.
-            document_database: SubBreakdown = "document_database",
-            /// Whether the document was used again in a suspicious way.
-            repeat_attempts: SubBreakdown = "repeat_attempts",
-        }
-    }
-}
-
-object! {
-    /// Whether the document can be inspected for fraud.
-    pub struct ConclusiveDocumentQuality {
-        optional {
-            /// Faults that were looked for.
-            properties: DocumentQualityFaults = "properties",
-            /// Outcome; null when there is none.
-            result: BreakdownResult = "result",
-        }
-    }
-}
-
-object! {
-    /// Step: credit report, from TransUnion or Equifax.
-    pub struct CreditReportStep {
-        constant {
-            object: "step" = "object",
-            type_: "check.credit" = "type",
-        }
-        required {
-            /// Number of the step.
-            id: StepId = "id",
-        }
-        optional {
-            /// Check that this step runs.
-            check: ExpandableCheck = "check",
-            /// When the client completed the step.
-            completed_at: Timestamp = "completed_at",
-            /// Credits that the step costs.
-            ///
-            /// At least 0.
-            cost: i64 = "cost",
-        }
-    }
-}
-
-tagged_union! {
-    /// Settings of a criminal record check, told apart by `region`.
-    pub enum CriminalRecordPreferences by "region" {
-        /// See [`ScottishDisclosurePreferences`].
-        Scotland(ScottishDisclosurePreferences) = "scotland",
-        /// See [`DbsPreferences`].
-        England(DbsPreferences) = "england",
-    }
-}
-
-object! {
-    /// Step: criminal record check.
-    pub struct CriminalRecordStep {
-        constant {
-            object: "step" = "object",
-            type_: "check.criminal_record" = "type",
-        }
-        required {
-            /// Number of the step.
-            id: StepId = "id",
-        }
-        optional {
-            /// Check that this step runs.
-            check: ExpandableCheck = "check",
-            /// When the client completed the step.
-            completed_at: Timestamp = "completed_at",
-            /// Credits that the step costs.
-            ///
-            /// At least 0.
-            cost: i64 = "cost",
-            /// Settings of the step.
-            preferences: CriminalRecordPreferences = "preferences",
-        }
-    }
-}
-
-object! {
-    /// Outcome of the comparison with the client's data.
-    pub struct DataComparison {
-        optional {
-            /// Verifications behind the outcome.
-            breakdown: DataComparisonDetails = "breakdown",
-            /// Outcome; null when there is none.
-            result: BreakdownResult = "result",
-        }
-    }
-}
-
-object! {
-    /// Verifications behind the comparison with the client's data.
-    pub struct DataComparisonDetails {
-        optional {
-            /// Whether the date of birth agrees.
-            date_of_birth: SubBreakdown = "date_of_birth",
-            /// Whether the first name agrees.
-            first_name: SubBreakdown = "first_name",
-            /// Whether the last name agrees.
-            last_name: SubBreakdown = "last_name",
-        }
-    }
-}
-
-object! {
-    /// Outcome of the comparison of data within the document.
-    pub struct DataConsistency {
-        optional {
-            /// Verifications behind the outcome.
-            breakdown: DataConsistencyDetails = "breakdown",
-            /// Outcome; null when there is none.
-            result: BreakdownResult = "result",
-        }
-    }
-}
-
-object! {
-    /// Verifications behind the comparison of data within the document.
-    pub struct DataConsistencyDetails {
-        optional {
-            /// Whether the date of birth agrees.
-            date_of_birth: SubBreakdown = "date_of_birth",
-            /// Whether the date of expiry agrees.
-            date_of_expiry: SubBreakdown = "date_of_expiry",
-            /// Whether the document numbers agree.
-            document_numbers: SubBreakdown = "document_numbers",
-            /// Whether the type of document agrees.
-            document_type: SubBreakdown = "document_type",
-            /// Whether the first name agrees.
-            first_name: SubBreakdown = "first_name",
-            /// Whether the gender agrees.
-            gender: SubBreakdown = "gender",
-            /// Whether the issuing country agrees.
-            issuing_country: SubBreakdown = "issuing_country",
-            /// Whether the last name agrees.
-            last_name: SubBreakdown = "last_name",
-            /// Whether the nationality agrees.
-            nationality: SubBreakdown = "nationality",
-        }
-    }
-}
-
-object! {
-    /// Outcome of the check of the form of the data.
-    pub struct DataValidation {
-        optional {
-            /// Verifications behind the outcome.
-            breakdown: DataValidationDetails = "breakdown",
-            /// Outcome; null when there is none.
-            result: BreakdownResult = "result",
-        }
-    }
-}
-
-object! {
-    /// Verifications behind the check of the form of the data.
-    pub struct DataValidationDetails {
-        optional {
-            /// Whether the date of birth is well formed.
-            date_of_birth: SubBreakdown = "date_of_birth",
-            /// Whether the document is still valid.
-            document_expiration: SubBreakdown = "document_expiration",
-            /// Whether the document numbers are well formed.
-            document_numbers: SubBreakdown = "document_numbers",
-            /// Whether the date of expiry is well formed.
-            expiry_date: SubBreakdown = "expiry_date",
-            /// Whether the gender is well formed.
-            gender: SubBreakdown = "gender",
-            /// Whether the machine-readable zone is well formed.
-            mrz: SubBreakdown = "mrz",
-        }
-    }
-}
-
-string_enum! {
-    /// How deep the Disclosure and Barring Service looks.
-    pub enum DbsLevel {
-        Basic = "basic",
-        Standard = "standard",
-        Enhanced = "enhanced",
-    }
-}
-
-object! {
-    /// Check with the Disclosure and Barring Service.
-    pub struct DbsPreferences {
-        constant {
-            region: "england" = "region",
-        }
-        optional {
-            /// Whether the client pays for the check.
-            enable_payment: bool = "enable_payment",
-            /// Reduced rate once given for work against COVID-19; only with the levels `standard` and `enhanced`.
-            #[deprecated = "the vendor advises against it"]
-            free_volunteer: bool = "free_volunteer",
-            /// Level of the check.
-            type_: DbsLevel = "type",
-        }
-    }
-}
-
-object! {
-    /// Outcomes behind the result of a document report.
-    pub struct DocumentBreakdown {
-        optional {
-            /// Whether the person is old enough; null when not checked.
-            age_validation: AgeValidation = "age_validation",
-            /// Whether the document is known to be compromised; null when not checked.
-            compromised_document: CompromisedDocument = "compromised_document",
-            /// Whether the document agrees with the client's data; null when not checked.
-            data_comparison: DataComparison = "data_comparison",
-            /// Whether the data within the document agree; null when not checked.
-            data_consistency: DataConsistency = "data_consistency",
-            /// Whether the data have the form they should have; null when not checked.
-            data_validation: DataValidation = "data_validation",
-            /// Whether the picture was good enough; null when not checked.
-            image_integrity: ImageIntegrity = "image_integrity",
-            /// Whether the chip agrees with the issuing authority; null when no chip was read.
-            issuing_authority: IssuingAuthority = "issuing_authority",
-            /// Whether the document was reported lost or stolen; null when not checked.
-            police_record: SubBreakdown = "police_record",
-            /// Whether the document looks genuine; null when not checked.
-            visual_authenticity: VisualAuthenticity = "visual_authenticity",
-        }
-    }
-}
-
-object! {
-    /// Data read from an identity document.
+/// Form of a client, with its fields and answers.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "client_form"))]
+pub struct ClientForm {
+    /// Number of the form.
+    #[wire(required, "id")]
+    pub id: ClientFormId,
+    /// When the form was archived.
+    #[wire(optional, "archived_at")]
+    pub archived_at: Option<Timestamp>,
+    /// Client whom the form is about.
+    #[wire(optional, "client")]
+    pub client: Option<ExpandableClient>,
+    /// When the form was completed.
+    #[wire(optional, "completed_at")]
+    pub completed_at: Option<Timestamp>,
+    /// When the form was made.
+    #[wire(optional, "created_at")]
+    pub created_at: Option<Timestamp>,
+    /// What the form is for.
+    #[wire(optional, "description")]
+    pub description: Option<String>,
+    /// Fields of the form; the first is a section, and sections list the others.
     ///
-    /// Personal or secret: `Debug` does not show it.
-    pub struct DocumentData {
-        optional {
-            /// Date of birth.
-            date_of_birth: NaiveDate = private "date_of_birth",
-            /// Date of expiry.
-            date_of_expiry: NaiveDate = private "date_of_expiry",
-            /// Numbers on the document.
-            document_numbers: Vec<DocumentNumber> = private "document_numbers",
-            /// Type of the document.
-            document_type: IdentityDocumentType = private "document_type",
-            /// First name.
-            first_name: String = private "first_name",
-            /// Gender.
-            gender: Gender = private "gender",
-            /// Authority that issued the document.
-            issuing_authority: String = private "issuing_authority",
-            /// Country that issued the document, in three letters.
-            issuing_country: Alpha3CountryCode = private "issuing_country",
-            /// Date of issue.
-            issuing_date: NaiveDate = private "issuing_date",
-            /// State within the country.
-            issuing_state: String = private "issuing_state",
-            /// Last name.
-            last_name: String = private "last_name",
-            /// Middle name.
-            middle_name: String = private "middle_name",
-            /// First line of the machine-readable zone.
-            mrz_line1: String = private "mrz_line1",
-            /// Second line of the machine-readable zone.
-            mrz_line2: String = private "mrz_line2",
-            /// Third line of the machine-readable zone.
-            mrz_line3: String = private "mrz_line3",
-            /// Nationality, in three letters.
-            nationality: Alpha3CountryCode = private "nationality",
-            /// Data read from the chip; null when no chip was read.
-            nfc: DocumentNfcData = private "nfc",
-            /// Place of birth.
-            place_of_birth: String = private "place_of_birth",
-        }
-    }
-}
-
-object! {
-    /// Field for uploaded documents.
-    pub struct DocumentField {
-        constant {
-            type_: "document" = "type",
-        }
-        required {
-            /// Name of the field within the form.
-            id: FormFieldId = "id",
-            /// Label of the field.
-            label: String = "label",
-        }
-        optional {
-            /// Help beside the field.
-            description: String = "description",
-            /// Whether the answer is flagged.
-            flag: bool = "flag",
-            /// Answers of choice fields, keyed by field, that make this field appear; null to show it always.
-            ///
-            /// At least 1 member.
-            show_if: Map<String> = "show_if",
-            /// Rules for the answer; null for none.
-            validation: Vec<FormFieldRule> = "validation",
-            /// Files that were uploaded; null while there are none.
-            value: Vec<AttachmentId> = "value",
-        }
-    }
-}
-
-object! {
-    /// Picture of an identity document.
-    pub struct DocumentMedia {
-        constant {
-            type_: "document" = "type",
-        }
-        optional {
-            /// The file.
-            attachment: Attachment = "attachment",
-            /// Type of the document.
-            document_type: IdentityDocumentType = "document_type",
-            /// Whether the chip of the document was read.
-            has_nfc: bool = "has_nfc",
-            /// Country that issued the document, in three letters.
-            issuing_country: Alpha3CountryCode = "issuing_country",
-            /// Side that is shown; null when it has one side.
-            side: DocumentSide = "side",
-        }
-    }
-}
-
-object! {
-    /// Data read from the chip of an identity document.
+    /// At least 2 items.
+    #[wire(optional, "fields")]
+    pub fields: Option<Vec<FormField>>,
+    /// How to fill in the form.
+    #[wire(optional, "instructions")]
+    pub instructions: Option<RichTextDocument>,
+    /// Name of the form.
     ///
-    /// Personal or secret: `Debug` does not show it.
-    pub struct DocumentNfcData {
-        optional {
-            /// Date of birth.
-            date_of_birth: NaiveDate = private "date_of_birth",
-            /// Date of expiry.
-            date_of_expiry: NaiveDate = private "date_of_expiry",
-            /// Number of the document.
-            document_number: String = private "document_number",
-            /// Type of the document.
-            document_type: IdentityDocumentType = private "document_type",
-            /// First name.
-            first_name: String = private "first_name",
-            /// Full name.
-            full_name: String = private "full_name",
-            /// Gender.
-            gender: Gender = private "gender",
-            /// Authority that issued the document.
-            issuing_authority: String = private "issuing_authority",
-            /// Country that issued the document, in three letters.
-            issuing_country: Alpha3CountryCode = private "issuing_country",
-            /// Date of issue.
-            issuing_date: NaiveDate = private "issuing_date",
-            /// Last name.
-            last_name: String = private "last_name",
-            /// First line of the machine-readable zone.
-            mrz_line_1: String = private "mrz_line_1",
-            /// Second line of the machine-readable zone.
-            mrz_line_2: String = private "mrz_line_2",
-            /// Nationality, in three letters.
-            nationality: Alpha3CountryCode = private "nationality",
-            /// Personal number of the holder.
-            personal_number: String = private "personal_number",
-            /// Place of birth.
-            place_of_birth: String = private "place_of_birth",
-        }
-    }
+    /// At most 255 characters.
+    #[wire(optional, "name")]
+    pub name: Option<String>,
+    /// Record that asked for the form; null for internal forms.
+    #[wire(optional, "record")]
+    pub record: Option<ExpandableRecord>,
+    /// Reference of the form, used in paths.
+    #[wire(optional, "reference")]
+    pub reference: Option<ClientFormReferenceId>,
+    /// Who fills in the form.
+    #[wire(optional, "type")]
+    pub type_: Option<ClientFormType>,
+    /// When the form last changed.
+    #[wire(optional, "updated_at")]
+    pub updated_at: Option<Timestamp>,
+    /// Version of the form, from 1.
+    #[wire(optional, "version")]
+    pub version: Option<i64>,
 }
 
-object! {
-    /// Number on an identity document.
+/// Number of a form that belongs to a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct ClientFormId(pub i64);
+
+/// Reference of a client's form: the identifier used in paths and in form steps.
+///
+/// A UUID.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+#[wire(format("uuid"))]
+pub struct ClientFormReferenceId(String);
+
+/// Who fills in a form: the team (`internal`) or the client (`requested`).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum ClientFormType {
+    /// `internal`
+    #[wire("internal")]
+    Internal,
+    /// `requested`
+    #[wire("requested")]
+    Requested,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// Number of a client: the person or contact that is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct ClientId(pub i64);
+
+/// Person or contact that the team checks.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "client"))]
+pub struct ClientProfile {
+    /// Number of the client.
+    #[wire(required, "id")]
+    pub id: ClientId,
+    /// Name of the client.
+    #[wire(required, "name")]
+    pub name: Name,
+    /// E-mail address of the client.
     ///
-    /// Personal or secret: `Debug` does not show it.
-    pub struct DocumentNumber {
-        optional {
-            /// Kind of number.
-            type_: DocumentNumberType = private "type",
-            /// The number.
-            value: String = private "value",
-        }
-    }
-}
-
-string_enum! {
-    /// Kind of number on an identity document.
-    pub enum DocumentNumberType {
-        DocumentNumber = "document_number",
-        PersonalNumber = "personal_number",
-        Other = "other",
-    }
-}
-
-object! {
-    /// Faults of a document that hinder the inspection.
-    pub struct DocumentQualityFaults {
-        optional {
-            /// Unusual features.
-            abnormal_document_features: SubBreakdown = "abnormal_document_features",
-            /// A corner is cut off.
-            corner_removed: SubBreakdown = "corner_removed",
-            /// Digital document.
-            digital_document: SubBreakdown = "digital_document",
-            /// Back side is missing.
-            missing_back: SubBreakdown = "missing_back",
-            /// Hidden data.
-            obscured_data_points: SubBreakdown = "obscured_data_points",
-            /// Hidden security features.
-            obscured_security_features: SubBreakdown = "obscured_security_features",
-            /// Punctured document.
-            punctured_document: SubBreakdown = "punctured_document",
-            /// Watermark or text laid over the picture.
-            watermarks_digital_text_overlay: SubBreakdown = "watermarks_digital_text_overlay",
-        }
-    }
-}
-
-object! {
-    /// Report on an identity document.
-    pub struct DocumentReport {
-        constant {
-            type_: "document" = "type",
-        }
-        optional {
-            /// Outcomes behind the result.
-            breakdown: DocumentBreakdown = "breakdown",
-            /// What was read from the document; null when nothing could be read.
-            document_data: DocumentData = "document_data",
-            /// Outcome of the report.
-            result: DocumentReportResult = "result",
-            /// Whether the report is done.
-            status: ReportStatus = "status",
-        }
-    }
-}
-
-string_enum! {
-    /// Outcome of a document report: `clear`, `consider` (something did not pass), `suspected` (signs of fraud) or
-    /// `rejected` (could not be processed).
-    pub enum DocumentReportResult {
-        Clear = "clear",
-        Consider = "consider",
-        Suspected = "suspected",
-        Rejected = "rejected",
-    }
-}
-
-object! {
-    /// What a document request asks for.
-    pub struct DocumentRequestPreferences {
-        required {
-            /// Title of the document.
-            title: String = "title",
-            /// What the client is to upload.
-            instructions: String = "instructions",
-        }
-    }
-}
-
-object! {
-    /// Step: document that the client is to upload.
-    pub struct DocumentRequestStep {
-        constant {
-            object: "step" = "object",
-            type_: "document.request" = "type",
-        }
-        required {
-            /// Number of the step.
-            id: StepId = "id",
-            /// Settings of the step.
-            preferences: DocumentRequestPreferences = "preferences",
-        }
-        optional {
-            /// When the client completed the step.
-            completed_at: Timestamp = "completed_at",
-            /// Credits that the step costs.
-            ///
-            /// At least 0.
-            cost: i64 = "cost",
-            /// Document that this step asks for or sends.
-            document: ExpandableRecordDocument = "document",
-        }
-    }
-}
-
-string_enum! {
-    /// Side of a document.
-    pub enum DocumentSide {
-        Front = "front",
-        Back = "back",
-    }
-}
-
-object! {
-    /// How a document is sent to a client.
-    pub struct DocumentTransferPreferences {
-        optional {
-            /// What the client is to do with the document.
-            instructions: String = "instructions",
-            /// Whether the client is to confirm the document.
-            require_confirmation: bool = "require_confirmation",
-            /// Whether the client is to send the document back.
-            require_return: bool = "require_return",
-            /// What the client is told about sending it back; needed with `require_return`.
-            return_message: String = "return_message",
-        }
-    }
-}
-
-object! {
-    /// Step: document that is sent to the client.
-    pub struct DocumentTransferStep {
-        constant {
-            object: "step" = "object",
-            type_: "document.transfer" = "type",
-        }
-        required {
-            /// Number of the step.
-            id: StepId = "id",
-        }
-        optional {
-            /// When the client completed the step.
-            completed_at: Timestamp = "completed_at",
-            /// Credits that the step costs.
-            ///
-            /// At least 0.
-            cost: i64 = "cost",
-            /// Document that this step asks for or sends.
-            document: ExpandableRecordDocument = "document",
-            /// Settings of the step.
-            preferences: DocumentTransferPreferences = "preferences",
-        }
-    }
-}
-
-object! {
-    /// Settings of a dummy check.
-    pub struct DummyPreferences {
-        optional {
-            /// Whether the check can be cancelled while it is paused.
-            cancel: bool = "cancel",
-            /// Credits that the check costs; null for the usual cost.
-            ///
-            /// 0 to 100.
-            credit_cost: i64 = "credit_cost",
-            /// What the client pays, in the minor unit of the currency (1437 is 14.37); null for nothing.
-            ///
-            /// 1 to 10000.
-            payment_amount: i64 = "payment_amount",
-            /// Whether the check can be submitted again after it failed.
-            replay: bool = "replay",
-            /// Outcome to play.
-            state: DummyState = "state",
-        }
-    }
-}
-
-string_enum! {
-    /// Outcome that a dummy check plays.
-    pub enum DummyState {
-        Pending = "pending",
-        Accepted = "accepted",
-        Rejected = "rejected",
-        Refer = "refer",
-        Failed = "failed",
-        Paused = "paused",
-    }
-}
-
-object! {
-    /// Step: check that only plays a given outcome, for tests.
-    pub struct DummyStep {
-        constant {
-            object: "step" = "object",
-            type_: "check.dummy" = "type",
-        }
-        required {
-            /// Number of the step.
-            id: StepId = "id",
-        }
-        optional {
-            /// Check that this step runs.
-            check: ExpandableCheck = "check",
-            /// When the client completed the step.
-            completed_at: Timestamp = "completed_at",
-            /// Credits that the step costs.
-            ///
-            /// At least 0.
-            cost: i64 = "cost",
-            /// Settings of the step.
-            preferences: DummyPreferences = "preferences",
-        }
-    }
-}
-
-string_enum! {
-    /// Kind of activity in an employment history.
-    pub enum EmploymentActivity {
-        Employment = "employment",
-        SelfEmployment = "self_employment",
-        Education = "education",
-        Gap = "gap",
-    }
-}
-
-object! {
-    /// Settings of an employment history check.
-    pub struct EmploymentHistoryPreferences {
-        optional {
-            /// Years of history to cover.
-            ///
-            /// 1 to 10.
-            years: i64 = "years",
-        }
-    }
-}
-
-object! {
-    /// Step: employment history.
-    pub struct EmploymentHistoryStep {
-        constant {
-            object: "step" = "object",
-            type_: "check.reference" = "type",
-        }
-        required {
-            /// Number of the step.
-            id: StepId = "id",
-        }
-        optional {
-            /// Check that this step runs.
-            check: ExpandableCheck = "check",
-            /// When the client completed the step.
-            completed_at: Timestamp = "completed_at",
-            /// Credits that the step costs.
-            ///
-            /// At least 0.
-            cost: i64 = "cost",
-            /// Settings of the step.
-            preferences: EmploymentHistoryPreferences = "preferences",
-        }
-    }
-}
-
-tagged_union! {
-    /// Settings of an employment check with references, told apart by `type`.
-    pub enum EmploymentReferencingPreferences by "type" {
-        /// See [`StandardReferencingPreferences`].
-        Standard(StandardReferencingPreferences) = "standard",
-        /// See [`AutomatedReferencingPreferences`].
-        AutomatedReferences(AutomatedReferencingPreferences) = "automated_references",
-    }
-}
-
-object! {
-    /// Step: employment history with references.
-    pub struct EmploymentReferencingStep {
-        constant {
-            object: "step" = "object",
-            type_: "check.employment_referencing" = "type",
-        }
-        required {
-            /// Number of the step.
-            id: StepId = "id",
-        }
-        optional {
-            /// Check that this step runs.
-            check: ExpandableCheck = "check",
-            /// When the client completed the step.
-            completed_at: Timestamp = "completed_at",
-            /// Credits that the step costs.
-            ///
-            /// At least 0.
-            cost: i64 = "cost",
-            /// Settings of the step.
-            preferences: EmploymentReferencingPreferences = "preferences",
-        }
-    }
-}
-
-object! {
-    /// Settings of a enhanced AccessNI disclosure.
-    pub struct EnhancedAccessNiPreferences {
-        constant {
-            type_: "enhanced" = "type",
-        }
-        optional {
-            /// Six-digit PIN for AccessNI.
-            ///
-            /// Exactly 6 characters.
-            pin_number: Secret = private "pin_number",
-        }
-    }
-}
-
-object! {
-    /// Error told under the key `error`.
-    pub struct ErrorBody {
-        required {
-            /// What went wrong, in English. It may repeat what was sent.
-            error: String = private "error",
-        }
-    }
-}
-
-object! {
-    /// Error told under the key `message`.
-    pub struct ErrorMessageBody {
-        required {
-            /// What went wrong, in English. It may repeat what was sent.
-            message: String = private "message",
-        }
-    }
-}
-
-identifier! {
-    /// What is wrong with a member, in English. It may repeat what was sent.
+    /// An email address. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "email", private)]
+    pub email: String,
+    /// When the client was archived.
+    #[wire(optional, "archived_at")]
+    pub archived_at: Option<Timestamp>,
+    /// When the client was made.
+    #[wire(optional, "created_at")]
+    pub created_at: Option<Timestamp>,
+    /// Date of birth.
     ///
-    /// Personal or secret: `Debug` does not show it.
-    pub struct ErrorText(private String);
-}
-
-untagged_union! {
-    /// File by number, or in full when expanded.
-    pub enum ExpandableAttachment {
-        /// See [`AttachmentId`].
-        AttachmentId(AttachmentId) = number,
-        /// See [`Attachment`].
-        Attachment(Attachment) = object ["object" = "attachment"],
-    }
-}
-
-untagged_union! {
-    /// Check by number, or in full when expanded.
-    pub enum ExpandableCheck {
-        /// See [`CheckId`].
-        CheckId(CheckId) = number,
-        /// See [`Check`].
-        Check(Check) = object ["object" = "check"],
-    }
-}
-
-untagged_union! {
-    /// Response of a check: `true` when there is one to expand, or the response itself.
-    pub enum ExpandableCheckResponse {
-        /// A value of the form `bool`.
-        ///
-        /// Always `true`.
-        Available(bool) = boolean,
-        /// See [`CheckResponse`].
-        CheckResponse(CheckResponse) = object,
-    }
-}
-
-untagged_union! {
-    /// Client by number, or in full when expanded.
-    pub enum ExpandableClient {
-        /// See [`ClientId`].
-        ClientId(ClientId) = number,
-        /// See [`ClientProfile`].
-        ClientProfile(ClientProfile) = object ["object" = "client"],
-    }
-}
-
-untagged_union! {
-    /// Form of a client by reference, or in full when expanded.
-    pub enum ExpandableClientForm {
-        /// See [`ClientFormReferenceId`].
-        ClientFormReferenceId(ClientFormReferenceId) = string,
-        /// See [`ClientForm`].
-        ClientForm(ClientForm) = object ["object" = "client_form"],
-    }
-}
-
-untagged_union! {
-    /// Record by number, or in full when expanded.
-    pub enum ExpandableRecord {
-        /// See [`RecordId`].
-        RecordId(RecordId) = number,
-        /// See [`Record`].
-        Record(Record) = object ["object" = "record"],
-    }
-}
-
-untagged_union! {
-    /// Document of a record by number, or in full when expanded.
-    pub enum ExpandableRecordDocument {
-        /// See [`RecordDocumentId`].
-        RecordDocumentId(RecordDocumentId) = number,
-        /// See [`RecordDocument`].
-        RecordDocument(RecordDocument) = object ["object" = "record_document"],
-    }
-}
-
-object! {
-    /// Outcome of the check for a real person.
-    pub struct FaceAuthenticity {
-        optional {
-            /// Verifications behind the outcome.
-            breakdown: FaceAuthenticityDetails = "breakdown",
-            /// Outcome; null when there is none.
-            result: BreakdownResult = "result",
-        }
-    }
-}
-
-object! {
-    /// Verifications behind the check for a real person.
-    pub struct FaceAuthenticityDetails {
-        optional {
-            /// Whether the person did what was asked; motion captures only.
-            liveness_detected: SubBreakdown = "liveness_detected",
-            /// Whether the capture is genuine.
-            spoofing_detection: ScoredBreakdown = "spoofing_detection",
-        }
-    }
-}
-
-object! {
-    /// Step: capture of the client's face.
-    pub struct FaceCaptureStep {
-        constant {
-            object: "step" = "object",
-            type_: "check.video" = "type",
-        }
-        required {
-            /// Number of the step.
-            id: StepId = "id",
-        }
-        optional {
-            /// Check that this step runs.
-            check: ExpandableCheck = "check",
-            /// When the client completed the step.
-            completed_at: Timestamp = "completed_at",
-            /// Credits that the step costs.
-            ///
-            /// At least 0.
-            cost: i64 = "cost",
-        }
-    }
-}
-
-object! {
-    /// Outcome of the comparison of two faces.
-    pub struct FaceComparison {
-        optional {
-            /// Verifications behind the outcome.
-            breakdown: FaceComparisonDetails = "breakdown",
-            /// Outcome; null when there is none.
-            result: BreakdownResult = "result",
-        }
-    }
-}
-
-object! {
-    /// Verifications behind the comparison of two faces.
-    pub struct FaceComparisonDetails {
-        optional {
-            /// Whether the faces match; a motion capture gives a score.
-            face_match: ScoredBreakdown = "face_match",
-        }
-    }
-}
-
-object! {
-    /// Outcome of the check of the pictures of a face.
-    pub struct FaceImageIntegrity {
-        optional {
-            /// Verifications behind the outcome.
-            breakdown: FaceImageIntegrityDetails = "breakdown",
-            /// Outcome; null when there is none.
-            result: BreakdownResult = "result",
-        }
-    }
-}
-
-object! {
-    /// Verifications behind the check of the pictures of a face.
-    pub struct FaceImageIntegrityDetails {
-        optional {
-            /// Whether one face was found in each picture.
-            face_detected: SubBreakdown = "face_detected",
-            /// Whether the source of the pictures can be trusted.
-            source_integrity: SubBreakdown = "source_integrity",
-        }
-    }
-}
-
-object! {
-    /// Outcomes behind the comparison of two faces.
-    pub struct FacialSimilarityBreakdown {
-        optional {
-            /// Whether the faces match.
-            face_comparison: FaceComparison = "face_comparison",
-            /// Whether the pictures were good enough to compare.
-            image_integrity: FaceImageIntegrity = "image_integrity",
-            /// Whether a real person was in front of the camera.
-            visual_authenticity: FaceAuthenticity = "visual_authenticity",
-        }
-    }
-}
-
-object! {
-    /// Report that compares the face on the document with a motion capture.
-    pub struct FacialSimilarityMotionReport {
-        constant {
-            type_: "facial_similarity_motion" = "type",
-        }
-        optional {
-            /// Outcomes behind the result.
-            breakdown: FacialSimilarityBreakdown = "breakdown",
-            /// Outcome of the report.
-            result: ReportResult = "result",
-            /// Whether the report is done.
-            status: ReportStatus = "status",
-        }
-    }
-}
-
-object! {
-    /// Report that compares the face on the document with a photograph.
-    pub struct FacialSimilarityPhotoReport {
-        constant {
-            type_: "facial_similarity_photo" = "type",
-        }
-        optional {
-            /// Outcomes behind the result.
-            breakdown: FacialSimilarityBreakdown = "breakdown",
-            /// Outcome of the report.
-            result: ReportResult = "result",
-            /// Whether the report is done.
-            status: ReportStatus = "status",
-        }
-    }
-}
-
-object! {
-    /// Label of a choice with its options.
-    pub struct FormChoice {
-        required {
-            /// Label of the field.
-            value: String = "value",
-            /// Answers to choose from.
-            ///
-            /// At least 2 items, no item twice.
-            options: Vec<String> = "options",
-        }
-    }
-}
-
-tagged_union! {
-    /// Field of a form, told apart by `type`.
-    pub enum FormField by "type" {
-        /// See [`SectionField`].
-        Section(SectionField) = "section",
-        /// See [`HeadingField`].
-        Heading(HeadingField) = "heading",
-        /// See [`RichTextField`].
-        RichText(RichTextField) = "rich_text",
-        /// See [`ShortAnswerField`].
-        Text(ShortAnswerField) = "text",
-        /// See [`LongAnswerField`].
-        Textarea(LongAnswerField) = "textarea",
-        /// See [`SingleChoiceField`].
-        Radio(SingleChoiceField) = "radio",
-        /// See [`MultipleChoiceField`].
-        Checkbox(MultipleChoiceField) = "checkbox",
-        /// See [`DocumentField`].
-        Document(DocumentField) = "document",
-    }
-}
-
-identifier! {
-    /// Name of a field within one form, such as `3`.
-    pub struct FormFieldId(String);
-}
-
-string_enum! {
-    /// Rule that an answer must keep.
-    pub enum FormFieldRule {
-        Required = "required",
-    }
-}
-
-object! {
-    /// Step: form that the client is to fill in.
-    pub struct FormStep {
-        constant {
-            object: "step" = "object",
-            type_: "form" = "type",
-        }
-        required {
-            /// Number of the step.
-            id: StepId = "id",
-        }
-        optional {
-            /// When the client completed the step.
-            completed_at: Timestamp = "completed_at",
-            /// Credits that the step costs.
-            ///
-            /// At least 0.
-            cost: i64 = "cost",
-            /// Form that this step asks for.
-            form: ExpandableClientForm = "form",
-        }
-    }
-}
-
-identifier! {
-    /// Reference of a form template.
-    pub struct FormTemplateId(String) [format("uuid")];
-}
-
-string_enum! {
-    /// Gender as an identity document states it.
-    pub enum Gender {
-        Male = "male",
-        Female = "female",
-    }
-}
-
-object! {
-    /// Heading between fields.
-    pub struct HeadingField {
-        constant {
-            type_: "heading" = "type",
-        }
-        required {
-            /// Name of the field within the form.
-            id: FormFieldId = "id",
-            /// Text of the heading.
-            label: String = "label",
-        }
-        optional {
-            /// Answers of choice fields, keyed by field, that make this field appear; null to show it always.
-            ///
-            /// At least 1 member.
-            show_if: Map<String> = "show_if",
-        }
-    }
-}
-
-string_enum! {
-    /// Type of an identity document.
-    pub enum IdentityDocumentType {
-        Passport = "passport",
-        DrivingLicence = "driving_licence",
-        NationalIdentityCard = "national_identity_card",
-        ImmigrationStatusDocument = "immigration_status_document",
-        IndigenousCard = "indigenous_card",
-        MunicipalityIdentityCard = "municipality_identity_card",
-        NationalHealthInsuranceCard = "national_health_insurance_card",
-        PassportCard = "passport_card",
-        PrivateOperatorsCard = "private_operators_card",
-        ProofOfCitizenship = "proof_of_citizenship",
-        ResidencePermit = "residence_permit",
-        ServiceIdCard = "service_id_card",
-        TaxId = "tax_id",
-        Visa = "visa",
-        VoterId = "voter_id",
-        WorkPermit = "work_permit",
-        Other = "other",
-    }
-}
-
-object! {
-    /// Step: identity report, from TransUnion or Equifax.
-    pub struct IdentityReportStep {
-        constant {
-            object: "step" = "object",
-            type_: "check.identity" = "type",
-        }
-        required {
-            /// Number of the step.
-            id: StepId = "id",
-        }
-        optional {
-            /// Check that this step runs.
-            check: ExpandableCheck = "check",
-            /// When the client completed the step.
-            completed_at: Timestamp = "completed_at",
-            /// Credits that the step costs.
-            ///
-            /// At least 0.
-            cost: i64 = "cost",
-        }
-    }
-}
-
-object! {
-    /// Outcome of the check of the picture.
-    pub struct ImageIntegrity {
-        optional {
-            /// Verifications behind the outcome.
-            breakdown: ImageIntegrityDetails = "breakdown",
-            /// Outcome; null when there is none.
-            result: BreakdownResult = "result",
-        }
-    }
-}
-
-object! {
-    /// Verifications behind the check of the picture.
-    pub struct ImageIntegrityDetails {
-        optional {
-            /// Whether the picture is in colour.
-            colour_picture: SubBreakdown = "colour_picture",
-            /// Whether the document can be inspected for fraud.
-            conclusive_document_quality: ConclusiveDocumentQuality = "conclusive_document_quality",
-            /// Whether the picture is clear.
-            image_quality: ImageQuality = "image_quality",
-            /// Whether the type of document is supported.
-            supported_document: SupportedDocument = "supported_document",
-        }
-    }
-}
-
-object! {
-    /// Whether the picture is clear.
-    pub struct ImageQuality {
-        optional {
-            /// Faults that were looked for.
-            properties: ImageQualityFaults = "properties",
-            /// Outcome.
-            result: ImageQualityResult = "result",
-        }
-    }
-}
-
-object! {
-    /// Faults of a picture.
-    pub struct ImageQualityFaults {
-        optional {
-            /// Blurred.
-            blurred_photo: SubBreakdown = "blurred_photo",
-            /// Partly covered.
-            covered_photo: SubBreakdown = "covered_photo",
-            /// Document cut off.
-            cut_off_document: SubBreakdown = "cut_off_document",
-            /// Damaged document.
-            damaged_document: SubBreakdown = "damaged_document",
-            /// Too dark.
-            dark_photo: SubBreakdown = "dark_photo",
-            /// Glare.
-            glare_on_photo: SubBreakdown = "glare_on_photo",
-            /// Wrong side.
-            incorrect_side: SubBreakdown = "incorrect_side",
-            /// No document in the picture.
-            no_document_in_image: SubBreakdown = "no_document_in_image",
-            /// Another fault.
-            other_photo_issue: SubBreakdown = "other_photo_issue",
-            /// Two documents in the picture.
-            two_documents_uploaded: SubBreakdown = "two_documents_uploaded",
-        }
-    }
-}
-
-string_enum! {
-    /// Outcome of judging a picture: `consider` when parts are hidden or damaged, `unidentified` when it is too poor to
-    /// process.
-    pub enum ImageQualityResult {
-        Clear = "clear",
-        Consider = "consider",
-        Unidentified = "unidentified",
-    }
-}
-
-object! {
-    /// Outcome of the check of the document's chip.
-    pub struct IssuingAuthority {
-        optional {
-            /// Verifications behind the outcome.
-            breakdown: IssuingAuthorityDetails = "breakdown",
-            /// Outcome; null when there is none.
-            result: BreakdownResult = "result",
-        }
-    }
-}
-
-object! {
-    /// Verifications behind the check of the document's chip.
-    pub struct IssuingAuthorityDetails {
-        optional {
-            /// Active authentication of the chip.
-            nfc_active_authentication: SubBreakdown = "nfc_active_authentication",
-            /// Passive authentication of the chip.
-            nfc_passive_authentication: SubBreakdown = "nfc_passive_authentication",
-        }
-    }
-}
-
-object! {
-    /// Field for several lines of text.
-    pub struct LongAnswerField {
-        constant {
-            type_: "textarea" = "type",
-        }
-        required {
-            /// Name of the field within the form.
-            id: FormFieldId = "id",
-            /// Label of the field.
-            label: String = "label",
-        }
-        optional {
-            /// Help beside the field.
-            description: String = "description",
-            /// Whether the answer is flagged.
-            flag: bool = "flag",
-            /// Answers of choice fields, keyed by field, that make this field appear; null to show it always.
-            ///
-            /// At least 1 member.
-            show_if: Map<String> = "show_if",
-            /// Rules for the answer; null for none.
-            validation: Vec<FormFieldRule> = "validation",
-            /// Answer; null while there is none.
-            value: String = private "value",
-        }
-    }
-}
-
-object! {
-    /// Field with several choices.
-    pub struct MultipleChoiceField {
-        constant {
-            type_: "checkbox" = "type",
-        }
-        required {
-            /// Name of the field within the form.
-            id: FormFieldId = "id",
-            /// Label and options.
-            label: FormChoice = "label",
-        }
-        optional {
-            /// Help beside the field.
-            description: String = "description",
-            /// Whether the answer is flagged.
-            flag: bool = "flag",
-            /// Answers of choice fields, keyed by field, that make this field appear; null to show it always.
-            ///
-            /// At least 1 member.
-            show_if: Map<String> = "show_if",
-            /// Rules for the answer; null for none.
-            validation: Vec<FormFieldRule> = "validation",
-            /// Options that were chosen; null while there are none.
-            value: Vec<String> = private "value",
-        }
-    }
-}
-
-object! {
-    /// Name of a client, in parts and put together for display.
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "dob", private)]
+    pub dob: Option<NaiveDate>,
+    /// Whether the client can be deleted.
+    #[wire(optional, "is_deletable")]
+    pub is_deletable: Option<bool>,
+    /// Landline telephone number.
     ///
-    /// Personal or secret: `Debug` does not show it.
-    pub struct Name {
-        constant {
-            object: "name" = "object",
-        }
-        required {
-            /// First name.
-            ///
-            /// At most 255 characters.
-            first_name: String = private "first_name",
-            /// Last name.
-            ///
-            /// At most 255 characters.
-            last_name: String = private "last_name",
-        }
-        optional {
-            /// Title and full name.
-            complete_name: String = private "complete_name",
-            /// First, middle and last name.
-            full_name: String = private "full_name",
-            /// Middle name or names.
-            ///
-            /// At most 255 characters.
-            middle_name: String = private "middle_name",
-            /// First and last name.
-            name: String = private "name",
-            /// Form of address in free text; needed when `title` is `other`.
-            ///
-            /// At most 20 characters.
-            other_title: String = private "other_title",
-            /// Form of address.
-            title: NameTitle = private "title",
-        }
-    }
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "landline", private)]
+    pub landline: Option<String>,
+    /// Mobile telephone number.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "mobile", private)]
+    pub mobile: Option<String>,
+    /// National Insurance number; not enabled for every team.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "national_insurance_number", private)]
+    pub national_insurance_number: Option<String>,
+    /// The team's own reference for the client.
+    #[wire(optional, "reference")]
+    pub reference: Option<String>,
+    /// Decision about the client; null while none was made.
+    #[wire(optional, "status")]
+    pub status: Option<ClientStatus>,
+    /// When the client last changed.
+    #[wire(optional, "updated_at")]
+    pub updated_at: Option<Timestamp>,
 }
 
-string_enum! {
-    /// Form of address before a name.
-    pub enum NameTitle {
-        Miss = "miss",
-        Ms = "ms",
-        Mrs = "mrs",
-        Mr = "mr",
-        Dr = "dr",
-        Sir = "sir",
-        Master = "master",
-        Mx = "mx",
-        Dame = "dame",
-        Lord = "lord",
-        Lady = "lady",
-        Prof = "prof",
-        Other = "other",
-    }
+/// Decision of a team member about a client's checks.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum ClientStatus {
+    /// `pending`
+    #[wire("pending")]
+    Pending,
+    /// `approved`
+    #[wire("approved")]
+    Approved,
+    /// `rejected`
+    #[wire("rejected")]
+    Rejected,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// Team member to assign.
-    pub struct NewAssignee: sent {
-        constant {
-            type_: "team_member" = "type",
-        }
-        required {
-            /// Team member to assign.
-            team_member: TeamMemberId = "team_member",
-        }
-    }
+/// Outcome of the search for compromised documents.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct CompromisedDocument {
+    /// Verifications behind the outcome.
+    #[wire(optional, "breakdown")]
+    pub breakdown: Option<CompromisedDocumentDetails>,
+    /// Outcome; null when there is none.
+    #[wire(optional, "result")]
+    pub result: Option<BreakdownResult>,
 }
 
-object! {
-    /// Registers to search for the NHS Electronic Staff Record; at least one.
+/// Verifications behind the search for compromised documents.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct CompromisedDocumentDetails {
+    /// Whether the document is listed as compromised.
+    #[wire(optional, "document_database")]
+    pub document_database: Option<SubBreakdown>,
+    /// Whether the document was used again in a suspicious way.
+    #[wire(optional, "repeat_attempts")]
+    pub repeat_attempts: Option<SubBreakdown>,
+}
+
+/// Whether the document can be inspected for fraud.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ConclusiveDocumentQuality {
+    /// Faults that were looked for.
+    #[wire(optional, "properties")]
+    pub properties: Option<DocumentQualityFaults>,
+    /// Outcome; null when there is none.
+    #[wire(optional, "result")]
+    pub result: Option<BreakdownResult>,
+}
+
+/// Step: credit report, from TransUnion or Equifax.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "step"), constant("type", "check.credit"))]
+pub struct CreditReportStep {
+    /// Number of the step.
+    #[wire(required, "id")]
+    pub id: StepId,
+    /// Check that this step runs.
+    #[wire(optional, "check")]
+    pub check: Option<ExpandableCheck>,
+    /// When the client completed the step.
+    #[wire(optional, "completed_at")]
+    pub completed_at: Option<Timestamp>,
+    /// Credits that the step costs.
+    ///
+    /// At least 0.
+    #[wire(optional, "cost")]
+    pub cost: Option<i64>,
+}
+
+/// Settings of a criminal record check, told apart by `region`.
+#[derive(Clone, PartialEq, TaggedUnion)]
+#[non_exhaustive]
+#[wire(tag = "region")]
+pub enum CriminalRecordPreferences {
+    /// See [`ScottishDisclosurePreferences`].
+    #[wire("scotland")]
+    Scotland(ScottishDisclosurePreferences),
+    /// See [`DbsPreferences`].
+    #[wire("england")]
+    England(DbsPreferences),
+    /// A variant that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
+}
+
+/// Step: criminal record check.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "step"), constant("type", "check.criminal_record"))]
+pub struct CriminalRecordStep {
+    /// Number of the step.
+    #[wire(required, "id")]
+    pub id: StepId,
+    /// Check that this step runs.
+    #[wire(optional, "check")]
+    pub check: Option<ExpandableCheck>,
+    /// When the client completed the step.
+    #[wire(optional, "completed_at")]
+    pub completed_at: Option<Timestamp>,
+    /// Credits that the step costs.
+    ///
+    /// At least 0.
+    #[wire(optional, "cost")]
+    pub cost: Option<i64>,
+    /// Settings of the step.
+    #[wire(optional, "preferences")]
+    pub preferences: Option<CriminalRecordPreferences>,
+}
+
+/// Outcome of the comparison with the client's data.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct DataComparison {
+    /// Verifications behind the outcome.
+    #[wire(optional, "breakdown")]
+    pub breakdown: Option<DataComparisonDetails>,
+    /// Outcome; null when there is none.
+    #[wire(optional, "result")]
+    pub result: Option<BreakdownResult>,
+}
+
+/// Verifications behind the comparison with the client's data.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct DataComparisonDetails {
+    /// Whether the date of birth agrees.
+    #[wire(optional, "date_of_birth")]
+    pub date_of_birth: Option<SubBreakdown>,
+    /// Whether the first name agrees.
+    #[wire(optional, "first_name")]
+    pub first_name: Option<SubBreakdown>,
+    /// Whether the last name agrees.
+    #[wire(optional, "last_name")]
+    pub last_name: Option<SubBreakdown>,
+}
+
+/// Outcome of the comparison of data within the document.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct DataConsistency {
+    /// Verifications behind the outcome.
+    #[wire(optional, "breakdown")]
+    pub breakdown: Option<DataConsistencyDetails>,
+    /// Outcome; null when there is none.
+    #[wire(optional, "result")]
+    pub result: Option<BreakdownResult>,
+}
+
+/// Verifications behind the comparison of data within the document.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct DataConsistencyDetails {
+    /// Whether the date of birth agrees.
+    #[wire(optional, "date_of_birth")]
+    pub date_of_birth: Option<SubBreakdown>,
+    /// Whether the date of expiry agrees.
+    #[wire(optional, "date_of_expiry")]
+    pub date_of_expiry: Option<SubBreakdown>,
+    /// Whether the document numbers agree.
+    #[wire(optional, "document_numbers")]
+    pub document_numbers: Option<SubBreakdown>,
+    /// Whether the type of document agrees.
+    #[wire(optional, "document_type")]
+    pub document_type: Option<SubBreakdown>,
+    /// Whether the first name agrees.
+    #[wire(optional, "first_name")]
+    pub first_name: Option<SubBreakdown>,
+    /// Whether the gender agrees.
+    #[wire(optional, "gender")]
+    pub gender: Option<SubBreakdown>,
+    /// Whether the issuing country agrees.
+    #[wire(optional, "issuing_country")]
+    pub issuing_country: Option<SubBreakdown>,
+    /// Whether the last name agrees.
+    #[wire(optional, "last_name")]
+    pub last_name: Option<SubBreakdown>,
+    /// Whether the nationality agrees.
+    #[wire(optional, "nationality")]
+    pub nationality: Option<SubBreakdown>,
+}
+
+/// Outcome of the check of the form of the data.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct DataValidation {
+    /// Verifications behind the outcome.
+    #[wire(optional, "breakdown")]
+    pub breakdown: Option<DataValidationDetails>,
+    /// Outcome; null when there is none.
+    #[wire(optional, "result")]
+    pub result: Option<BreakdownResult>,
+}
+
+/// Verifications behind the check of the form of the data.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct DataValidationDetails {
+    /// Whether the date of birth is well formed.
+    #[wire(optional, "date_of_birth")]
+    pub date_of_birth: Option<SubBreakdown>,
+    /// Whether the document is still valid.
+    #[wire(optional, "document_expiration")]
+    pub document_expiration: Option<SubBreakdown>,
+    /// Whether the document numbers are well formed.
+    #[wire(optional, "document_numbers")]
+    pub document_numbers: Option<SubBreakdown>,
+    /// Whether the date of expiry is well formed.
+    #[wire(optional, "expiry_date")]
+    pub expiry_date: Option<SubBreakdown>,
+    /// Whether the gender is well formed.
+    #[wire(optional, "gender")]
+    pub gender: Option<SubBreakdown>,
+    /// Whether the machine-readable zone is well formed.
+    #[wire(optional, "mrz")]
+    pub mrz: Option<SubBreakdown>,
+}
+
+/// How deep the Disclosure and Barring Service looks.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum DbsLevel {
+    /// `basic`
+    #[wire("basic")]
+    Basic,
+    /// `standard`
+    #[wire("standard")]
+    Standard,
+    /// `enhanced`
+    #[wire("enhanced")]
+    Enhanced,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// Check with the Disclosure and Barring Service.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("region", "england"))]
+pub struct DbsPreferences {
+    /// Whether the client pays for the check.
+    #[wire(optional, "enable_payment")]
+    pub enable_payment: Option<bool>,
+    /// Reduced rate once given for work against COVID-19; only with the levels `standard` and `enhanced`.
+    #[deprecated = "the vendor advises against it"]
+    #[wire(optional, "free_volunteer")]
+    pub free_volunteer: Option<bool>,
+    /// Level of the check.
+    #[wire(optional, "type")]
+    pub type_: Option<DbsLevel>,
+}
+
+/// Outcomes behind the result of a document report.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct DocumentBreakdown {
+    /// Whether the person is old enough; null when not checked.
+    #[wire(optional, "age_validation")]
+    pub age_validation: Option<AgeValidation>,
+    /// Whether the document is known to be compromised; null when not checked.
+    #[wire(optional, "compromised_document")]
+    pub compromised_document: Option<CompromisedDocument>,
+    /// Whether the document agrees with the client's data; null when not checked.
+    #[wire(optional, "data_comparison")]
+    pub data_comparison: Option<DataComparison>,
+    /// Whether the data within the document agree; null when not checked.
+    #[wire(optional, "data_consistency")]
+    pub data_consistency: Option<DataConsistency>,
+    /// Whether the data have the form they should have; null when not checked.
+    #[wire(optional, "data_validation")]
+    pub data_validation: Option<DataValidation>,
+    /// Whether the picture was good enough; null when not checked.
+    #[wire(optional, "image_integrity")]
+    pub image_integrity: Option<ImageIntegrity>,
+    /// Whether the chip agrees with the issuing authority; null when no chip was read.
+    #[wire(optional, "issuing_authority")]
+    pub issuing_authority: Option<IssuingAuthority>,
+    /// Whether the document was reported lost or stolen; null when not checked.
+    #[wire(optional, "police_record")]
+    pub police_record: Option<SubBreakdown>,
+    /// Whether the document looks genuine; null when not checked.
+    #[wire(optional, "visual_authenticity")]
+    pub visual_authenticity: Option<VisualAuthenticity>,
+}
+
+/// Data read from an identity document.
+///
+/// Personal data: `Debug` shows `[redacted]`.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct DocumentData {
+    /// Date of birth.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "date_of_birth", private)]
+    pub date_of_birth: Option<NaiveDate>,
+    /// Date of expiry.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "date_of_expiry", private)]
+    pub date_of_expiry: Option<NaiveDate>,
+    /// Numbers on the document.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "document_numbers", private)]
+    pub document_numbers: Option<Vec<DocumentNumber>>,
+    /// Type of the document.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "document_type", private)]
+    pub document_type: Option<IdentityDocumentType>,
+    /// First name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "first_name", private)]
+    pub first_name: Option<String>,
+    /// Gender.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "gender", private)]
+    pub gender: Option<Gender>,
+    /// Authority that issued the document.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "issuing_authority", private)]
+    pub issuing_authority: Option<String>,
+    /// Country that issued the document, in three letters.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "issuing_country", private)]
+    pub issuing_country: Option<Alpha3CountryCode>,
+    /// Date of issue.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "issuing_date", private)]
+    pub issuing_date: Option<NaiveDate>,
+    /// State within the country.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "issuing_state", private)]
+    pub issuing_state: Option<String>,
+    /// Last name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "last_name", private)]
+    pub last_name: Option<String>,
+    /// Middle name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "middle_name", private)]
+    pub middle_name: Option<String>,
+    /// First line of the machine-readable zone.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "mrz_line1", private)]
+    pub mrz_line1: Option<String>,
+    /// Second line of the machine-readable zone.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "mrz_line2", private)]
+    pub mrz_line2: Option<String>,
+    /// Third line of the machine-readable zone.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "mrz_line3", private)]
+    pub mrz_line3: Option<String>,
+    /// Nationality, in three letters.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "nationality", private)]
+    pub nationality: Option<Alpha3CountryCode>,
+    /// Data read from the chip; null when no chip was read.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "nfc", private)]
+    pub nfc: Option<DocumentNfcData>,
+    /// Place of birth.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "place_of_birth", private)]
+    pub place_of_birth: Option<String>,
+}
+
+/// Field for uploaded documents.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "document"))]
+pub struct DocumentField {
+    /// Name of the field within the form.
+    #[wire(required, "id")]
+    pub id: FormFieldId,
+    /// Label of the field.
+    #[wire(required, "label")]
+    pub label: String,
+    /// Help beside the field.
+    #[wire(optional, "description")]
+    pub description: Option<String>,
+    /// Whether the answer is flagged.
+    #[wire(optional, "flag")]
+    pub flag: Option<bool>,
+    /// Answers of choice fields, keyed by field, that make this field appear; null to show it always.
     ///
     /// At least 1 member.
-    pub struct NhsEsrPreferences: sent [min_properties(1)] {
-        optional {
-            /// General Dental Council.
-            gdc: bool = "GDC",
-            /// General Medical Council.
-            gmc: bool = "GMC",
-            /// General Pharmaceutical Council.
-            gpc: bool = "GPC",
-            /// Health and Care Professions Council.
-            hcp: bool = "HCP",
-            /// Nursing and Midwifery Council.
-            nmc: bool = "NMC",
-        }
-    }
+    #[wire(optional, "show_if")]
+    pub show_if: Option<Map<String>>,
+    /// Rules for the answer; null for none.
+    #[wire(optional, "validation")]
+    pub validation: Option<Vec<FormFieldRule>>,
+    /// Files that were uploaded; null while there are none.
+    #[wire(optional, "value")]
+    pub value: Option<Vec<AttachmentId>>,
 }
 
-object! {
-    /// Step: professional registrations for the NHS Electronic Staff Record.
-    pub struct NhsEsrStep {
-        constant {
-            object: "step" = "object",
-            type_: "check.nhs_esr" = "type",
-        }
-        required {
-            /// Number of the step.
-            id: StepId = "id",
-        }
-        optional {
-            /// Check that this step runs.
-            check: ExpandableCheck = "check",
-            /// When the client completed the step.
-            completed_at: Timestamp = "completed_at",
-            /// Credits that the step costs.
-            ///
-            /// At least 0.
-            cost: i64 = "cost",
-            /// Settings of the step.
-            preferences: NhsEsrPreferences = "preferences",
-        }
-    }
+/// Picture of an identity document.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "document"))]
+pub struct DocumentMedia {
+    /// The file.
+    #[wire(optional, "attachment")]
+    pub attachment: Option<Attachment>,
+    /// Type of the document.
+    #[wire(optional, "document_type")]
+    pub document_type: Option<IdentityDocumentType>,
+    /// Whether the chip of the document was read.
+    #[wire(optional, "has_nfc")]
+    pub has_nfc: Option<bool>,
+    /// Country that issued the document, in three letters.
+    #[wire(optional, "issuing_country")]
+    pub issuing_country: Option<Alpha3CountryCode>,
+    /// Side that is shown; null when it has one side.
+    #[wire(optional, "side")]
+    pub side: Option<DocumentSide>,
 }
 
-object! {
-    /// Signs that a document itself was not photographed.
-    pub struct OriginalDocumentFaults {
-        optional {
-            /// Photograph of a print.
-            document_on_printed_paper: SubBreakdown = "document_on_printed_paper",
-            /// Photograph of a screen.
-            photo_of_screen: SubBreakdown = "photo_of_screen",
-            /// Scan.
-            scan: SubBreakdown = "scan",
-            /// Screenshot.
-            screenshot: SubBreakdown = "screenshot",
-        }
-    }
-}
-
-object! {
-    /// Whether the document itself was photographed.
-    pub struct OriginalDocumentPresent {
-        optional {
-            /// Faults that were looked for.
-            properties: OriginalDocumentFaults = "properties",
-            /// Outcome; null when there is none.
-            result: BreakdownResult = "result",
-        }
-    }
-}
-
-object! {
-    /// Response of a kind of check whose details the vendor does not show yet.
-    pub struct OtherCheckResponse {
-        constant {
-            object: "check_response.other" = "object",
-        }
-    }
-}
-
-object! {
-    /// Report whose details the vendor does not show yet.
-    pub struct OtherReport {
-        constant {
-            type_: "other" = "type",
-        }
-        optional {
-            /// Whether the report is done.
-            status: ReportStatus = "status",
-        }
-    }
-}
-
-object! {
-    /// Addresses of the pages beside this one. They keep the other query parameters.
-    pub struct PageLinks {
-        optional {
-            /// Address of the following page; null on the last one.
-            next: String = private "next",
-            /// Address of the page before; null on the first one.
-            previous: String = private "previous",
-        }
-    }
-}
-
-untagged_union! {
-    /// Address at which the client completes the steps, or `false` when no step can be submitted.
+/// Data read from the chip of an identity document.
+///
+/// Personal data: `Debug` shows `[redacted]`.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct DocumentNfcData {
+    /// Date of birth.
     ///
-    /// Personal or secret: `Debug` does not show it.
-    pub enum PerformLink {
-        /// A value of the form `String`.
-        Url(String) = string private,
-        /// A value of the form `bool`.
-        ///
-        /// Always `false`.
-        Unavailable(bool) = boolean private,
-    }
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "date_of_birth", private)]
+    pub date_of_birth: Option<NaiveDate>,
+    /// Date of expiry.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "date_of_expiry", private)]
+    pub date_of_expiry: Option<NaiveDate>,
+    /// Number of the document.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "document_number", private)]
+    pub document_number: Option<String>,
+    /// Type of the document.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "document_type", private)]
+    pub document_type: Option<IdentityDocumentType>,
+    /// First name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "first_name", private)]
+    pub first_name: Option<String>,
+    /// Full name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "full_name", private)]
+    pub full_name: Option<String>,
+    /// Gender.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "gender", private)]
+    pub gender: Option<Gender>,
+    /// Authority that issued the document.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "issuing_authority", private)]
+    pub issuing_authority: Option<String>,
+    /// Country that issued the document, in three letters.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "issuing_country", private)]
+    pub issuing_country: Option<Alpha3CountryCode>,
+    /// Date of issue.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "issuing_date", private)]
+    pub issuing_date: Option<NaiveDate>,
+    /// Last name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "last_name", private)]
+    pub last_name: Option<String>,
+    /// First line of the machine-readable zone.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "mrz_line_1", private)]
+    pub mrz_line_1: Option<String>,
+    /// Second line of the machine-readable zone.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "mrz_line_2", private)]
+    pub mrz_line_2: Option<String>,
+    /// Nationality, in three letters.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "nationality", private)]
+    pub nationality: Option<Alpha3CountryCode>,
+    /// Personal number of the holder.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "personal_number", private)]
+    pub personal_number: Option<String>,
+    /// Place of birth.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "place_of_birth", private)]
+    pub place_of_birth: Option<String>,
 }
 
-object! {
-    /// Picture or motion capture of a person.
-    pub struct PersonMedia {
-        required {
-            /// Kind of file: `photo` or `motion_capture`.
-            type_: String = "type",
-        }
-        optional {
-            /// The file.
-            attachment: Attachment = "attachment",
-        }
-    }
+/// Number on an identity document.
+///
+/// Personal data: `Debug` shows `[redacted]`.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct DocumentNumber {
+    /// Kind of number.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "type", private)]
+    pub type_: Option<DocumentNumberType>,
+    /// The number.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "value", private)]
+    pub value: Option<String>,
 }
 
-object! {
-    /// What a photo identity check found.
-    pub struct PhotoIdCheckResponse {
-        constant {
-            object: "check_response.photo_id" = "object",
-        }
-        optional {
-            /// Files that the person uploaded.
-            media: Vec<PhotoIdMedia> = "media",
-            /// Reports that were made; null while they are being made.
-            reports: Vec<PhotoIdReport> = "reports",
-            /// Outcome of all reports together.
-            result: ReportResult = "result",
-            /// Whether all reports are done.
-            status: ReportStatus = "status",
-        }
-    }
+/// Kind of number on an identity document.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum DocumentNumberType {
+    /// `document_number`
+    #[wire("document_number")]
+    DocumentNumber,
+    /// `personal_number`
+    #[wire("personal_number")]
+    PersonalNumber,
+    /// `other`
+    #[wire("other")]
+    Other,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-string_enum! {
-    /// Country, in three letters, whose documents a photo identity check accepts.
-    pub enum PhotoIdCountry {
-        Gbr = "GBR",
-        Irl = "IRL",
-    }
+/// Faults of a document that hinder the inspection.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct DocumentQualityFaults {
+    /// Unusual features.
+    #[wire(optional, "abnormal_document_features")]
+    pub abnormal_document_features: Option<SubBreakdown>,
+    /// A corner is cut off.
+    #[wire(optional, "corner_removed")]
+    pub corner_removed: Option<SubBreakdown>,
+    /// Digital document.
+    #[wire(optional, "digital_document")]
+    pub digital_document: Option<SubBreakdown>,
+    /// Back side is missing.
+    #[wire(optional, "missing_back")]
+    pub missing_back: Option<SubBreakdown>,
+    /// Hidden data.
+    #[wire(optional, "obscured_data_points")]
+    pub obscured_data_points: Option<SubBreakdown>,
+    /// Hidden security features.
+    #[wire(optional, "obscured_security_features")]
+    pub obscured_security_features: Option<SubBreakdown>,
+    /// Punctured document.
+    #[wire(optional, "punctured_document")]
+    pub punctured_document: Option<SubBreakdown>,
+    /// Watermark or text laid over the picture.
+    #[wire(optional, "watermarks_digital_text_overlay")]
+    pub watermarks_digital_text_overlay: Option<SubBreakdown>,
 }
 
-string_enum! {
-    /// Identity document that a client may show.
-    pub enum PhotoIdDocument {
-        Passport = "passport",
-        DrivingLicence = "driving_licence",
-        NationalId = "national_id",
-    }
+/// Report on an identity document.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "document"))]
+pub struct DocumentReport {
+    /// Outcomes behind the result.
+    #[wire(optional, "breakdown")]
+    pub breakdown: Option<DocumentBreakdown>,
+    /// What was read from the document; null when nothing could be read.
+    #[wire(optional, "document_data")]
+    pub document_data: Option<DocumentData>,
+    /// Outcome of the report.
+    #[wire(optional, "result")]
+    pub result: Option<DocumentReportResult>,
+    /// Whether the report is done.
+    #[wire(optional, "status")]
+    pub status: Option<ReportStatus>,
 }
 
-tagged_union! {
-    /// File uploaded for a photo identity check, told apart by `type`.
-    pub enum PhotoIdMedia by "type" {
-        /// See [`DocumentMedia`].
-        Document(DocumentMedia) = "document",
-        /// See [`PersonMedia`].
-        MotionCapture(PersonMedia) = "motion_capture",
-        /// See [`PersonMedia`].
-        Photo(PersonMedia) = "photo",
-    }
+/// Outcome of a document report: `clear`, `consider` (something did not pass), `suspected` (signs of
+/// fraud) or `rejected` (could not be processed).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum DocumentReportResult {
+    /// `clear`
+    #[wire("clear")]
+    Clear,
+    /// `consider`
+    #[wire("consider")]
+    Consider,
+    /// `suspected`
+    #[wire("suspected")]
+    Suspected,
+    /// `rejected`
+    #[wire("rejected")]
+    Rejected,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-tagged_union! {
-    /// Settings of a photo identity check, told apart by `report_type`.
-    pub enum PhotoIdPreferences by "report_type" {
-        /// See [`StandardPhotoIdPreferences`].
-        Standard(StandardPhotoIdPreferences) = "standard",
-        /// See [`BiometricPhotoIdPreferences`].
-        Biometric(BiometricPhotoIdPreferences) = "biometric",
-    }
+/// What a document request asks for.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct DocumentRequestPreferences {
+    /// Title of the document.
+    #[wire(required, "title")]
+    pub title: String,
+    /// What the client is to upload.
+    #[wire(required, "instructions")]
+    pub instructions: String,
 }
 
-tagged_union! {
-    /// Report within a photo identity check, told apart by `type`.
-    pub enum PhotoIdReport by "type" {
-        /// See [`DocumentReport`].
-        Document(DocumentReport) = "document",
-        /// See [`FacialSimilarityMotionReport`].
-        FacialSimilarityMotion(FacialSimilarityMotionReport) = "facial_similarity_motion",
-        /// See [`FacialSimilarityPhotoReport`].
-        FacialSimilarityPhoto(FacialSimilarityPhotoReport) = "facial_similarity_photo",
-        /// See [`OtherReport`].
-        Other(OtherReport) = "other",
-    }
+/// Step: document that the client is to upload.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "step"), constant("type", "document.request"))]
+pub struct DocumentRequestStep {
+    /// Number of the step.
+    #[wire(required, "id")]
+    pub id: StepId,
+    /// Settings of the step.
+    #[wire(required, "preferences")]
+    pub preferences: DocumentRequestPreferences,
+    /// When the client completed the step.
+    #[wire(optional, "completed_at")]
+    pub completed_at: Option<Timestamp>,
+    /// Credits that the step costs.
+    ///
+    /// At least 0.
+    #[wire(optional, "cost")]
+    pub cost: Option<i64>,
+    /// Document that this step asks for or sends.
+    #[wire(optional, "document")]
+    pub document: Option<ExpandableRecordDocument>,
 }
 
-object! {
-    /// Step: photo identity document.
-    pub struct PhotoIdStep {
-        constant {
-            object: "step" = "object",
-            type_: "check.photo_id" = "type",
-        }
-        required {
-            /// Number of the step.
-            id: StepId = "id",
-            /// Settings of the step.
-            preferences: PhotoIdPreferences = "preferences",
-        }
-        optional {
-            /// Check that this step runs.
-            check: ExpandableCheck = "check",
-            /// When the client completed the step.
-            completed_at: Timestamp = "completed_at",
-            /// Credits that the step costs.
-            ///
-            /// At least 0.
-            cost: i64 = "cost",
-        }
-    }
+/// Side of a document.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum DocumentSide {
+    /// `front`
+    #[wire("front")]
+    Front,
+    /// `back`
+    #[wire("back")]
+    Back,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// Request sent to a client: a row of steps to complete.
-    pub struct Record {
-        constant {
-            object: "record" = "object",
-        }
-        required {
-            /// Number of the record.
-            id: RecordId = "id",
-            /// Client who was asked.
-            client: ExpandableClient = "client",
-            /// Steps of the record, done and open.
-            ///
-            /// At least 1 item.
-            steps: Vec<RecordStep> = "steps",
-        }
-        optional {
-            /// When the record was archived.
-            archived_at: Timestamp = "archived_at",
-            /// When the record was made.
-            created_at: Timestamp = "created_at",
-            /// E-mail address for this record, copied from the client when the record was made or sent again.
-            email: String = private "email",
-            /// When the record expires or expired.
-            expired_at: Timestamp = "expired_at",
-            /// Whether the client is reminded by e-mail.
-            has_reminders: bool = "has_reminders",
-            /// Where the client completes the steps in a browser.
-            perform_url: PerformLink = private "perform_url",
-            /// State of the record.
-            status: RecordStatus = "status",
-            /// When the record changed or a step was completed.
-            updated_at: Timestamp = "updated_at",
-        }
-    }
+/// How a document is sent to a client.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct DocumentTransferPreferences {
+    /// What the client is to do with the document.
+    #[wire(optional, "instructions")]
+    pub instructions: Option<String>,
+    /// Whether the client is to confirm the document.
+    #[wire(optional, "require_confirmation")]
+    pub require_confirmation: Option<bool>,
+    /// Whether the client is to send the document back.
+    #[wire(optional, "require_return")]
+    pub require_return: Option<bool>,
+    /// What the client is told about sending it back; needed with `require_return`.
+    #[wire(optional, "return_message")]
+    pub return_message: Option<String>,
 }
 
-object! {
-    /// Document asked for, sent or returned within a record.
-    pub struct RecordDocument {
-        constant {
-            object: "record_document" = "object",
-        }
-        required {
-            /// Number of the document.
-            id: RecordDocumentId = "id",
-        }
-        optional {
-            /// Files of the document; null while there are none.
-            attachments: Vec<ExpandableAttachment> = "attachments",
-            /// When the document was completed.
-            completed_at: Timestamp = "completed_at",
-            /// Settings of the document; null for a returned one.
-            config: RecordDocumentConfig = "config",
-            /// When the document was made.
-            created_at: Timestamp = "created_at",
-            /// Name of the document.
-            name: String = "name",
-            /// Where the document comes from.
-            source: RecordDocumentSource = "source",
-            /// Whether the document is still open.
-            status: RecordDocumentStatus = "status",
-            /// Which way the document goes.
-            type_: RecordDocumentType = "type",
-            /// When the document last changed.
-            updated_at: Timestamp = "updated_at",
-        }
-    }
+/// Step: document that is sent to the client.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "step"), constant("type", "document.transfer"))]
+pub struct DocumentTransferStep {
+    /// Number of the step.
+    #[wire(required, "id")]
+    pub id: StepId,
+    /// When the client completed the step.
+    #[wire(optional, "completed_at")]
+    pub completed_at: Option<Timestamp>,
+    /// Credits that the step costs.
+    ///
+    /// At least 0.
+    #[wire(optional, "cost")]
+    pub cost: Option<i64>,
+    /// Document that this step asks for or sends.
+    #[wire(optional, "document")]
+    pub document: Option<ExpandableRecordDocument>,
+    /// Settings of the step.
+    #[wire(optional, "preferences")]
+    pub preferences: Option<DocumentTransferPreferences>,
 }
 
-object! {
-    /// Settings of a record's document; a requested one has `instructions` only.
-    pub struct RecordDocumentConfig {
-        optional {
-            /// What the client is to do.
-            instructions: String = "instructions",
-            /// Whether the client is to confirm the document.
-            require_confirmation: bool = "require_confirmation",
-            /// Whether the client is to send the document back.
-            require_return: bool = "require_return",
-            /// What the client is told about sending the document back.
-            return_message: String = "return_message",
-        }
-    }
+/// Settings of a dummy check.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct DummyPreferences {
+    /// Whether the check can be cancelled while it is paused.
+    #[wire(optional, "cancel")]
+    pub cancel: Option<bool>,
+    /// Credits that the check costs; null for the usual cost.
+    ///
+    /// 0 to 100.
+    #[wire(optional, "credit_cost")]
+    pub credit_cost: Option<i64>,
+    /// What the client pays, in the minor unit of the currency (1437 is 14.37); null for nothing.
+    ///
+    /// 1 to 10000.
+    #[wire(optional, "payment_amount")]
+    pub payment_amount: Option<i64>,
+    /// Whether the check can be submitted again after it failed.
+    #[wire(optional, "replay")]
+    pub replay: Option<bool>,
+    /// Outcome to play.
+    #[wire(optional, "state")]
+    pub state: Option<DummyState>,
 }
 
-identifier! {
-    /// Number of a document that belongs to a record.
-    pub struct RecordDocumentId(i64);
+/// Outcome that a dummy check plays.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum DummyState {
+    /// `pending`
+    #[wire("pending")]
+    Pending,
+    /// `accepted`
+    #[wire("accepted")]
+    Accepted,
+    /// `rejected`
+    #[wire("rejected")]
+    Rejected,
+    /// `refer`
+    #[wire("refer")]
+    Refer,
+    /// `failed`
+    #[wire("failed")]
+    Failed,
+    /// `paused`
+    #[wire("paused")]
+    Paused,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// Points to a document of a record.
-    pub struct RecordDocumentPointer {
-        constant {
-            type_: "record_document" = "type",
-        }
-        required {
-            /// Number of a document of a record.
-            id: RecordDocumentId = "id",
-        }
-    }
+/// Step: check that only plays a given outcome, for tests.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "step"), constant("type", "check.dummy"))]
+pub struct DummyStep {
+    /// Number of the step.
+    #[wire(required, "id")]
+    pub id: StepId,
+    /// Check that this step runs.
+    #[wire(optional, "check")]
+    pub check: Option<ExpandableCheck>,
+    /// When the client completed the step.
+    #[wire(optional, "completed_at")]
+    pub completed_at: Option<Timestamp>,
+    /// Credits that the step costs.
+    ///
+    /// At least 0.
+    #[wire(optional, "cost")]
+    pub cost: Option<i64>,
+    /// Settings of the step.
+    #[wire(optional, "preferences")]
+    pub preferences: Option<DummyPreferences>,
 }
 
-tagged_union! {
-    /// Where a record's document comes from: the record itself, or another document that it answers.
-    pub enum RecordDocumentSource by "type" {
-        /// See [`RecordPointer`].
-        Record(RecordPointer) = "record",
-        /// See [`RecordDocumentPointer`].
-        RecordDocument(RecordDocumentPointer) = "record_document",
-    }
+/// Kind of activity in an employment history.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum EmploymentActivity {
+    /// `employment`
+    #[wire("employment")]
+    Employment,
+    /// `self_employment`
+    #[wire("self_employment")]
+    SelfEmployment,
+    /// `education`
+    #[wire("education")]
+    Education,
+    /// `gap`
+    #[wire("gap")]
+    Gap,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-string_enum! {
-    /// Whether a document is still open.
-    pub enum RecordDocumentStatus {
-        Pending = "pending",
-        Complete = "complete",
-    }
+/// Settings of an employment history check.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct EmploymentHistoryPreferences {
+    /// Years of history to cover.
+    ///
+    /// 1 to 10.
+    #[wire(optional, "years")]
+    pub years: Option<i64>,
 }
 
-string_enum! {
-    /// Which way a document goes: asked for, sent to the client, or returned by them.
-    pub enum RecordDocumentType {
-        Requested = "requested",
-        Sent = "sent",
-        Returned = "returned",
-    }
+/// Step: employment history.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "step"), constant("type", "check.reference"))]
+pub struct EmploymentHistoryStep {
+    /// Number of the step.
+    #[wire(required, "id")]
+    pub id: StepId,
+    /// Check that this step runs.
+    #[wire(optional, "check")]
+    pub check: Option<ExpandableCheck>,
+    /// When the client completed the step.
+    #[wire(optional, "completed_at")]
+    pub completed_at: Option<Timestamp>,
+    /// Credits that the step costs.
+    ///
+    /// At least 0.
+    #[wire(optional, "cost")]
+    pub cost: Option<i64>,
+    /// Settings of the step.
+    #[wire(optional, "preferences")]
+    pub preferences: Option<EmploymentHistoryPreferences>,
 }
 
-string_enum! {
-    /// Member of a record to show in full.
-    pub enum RecordExpansion {
-        Client = "client",
-    }
+/// Settings of an employment check with references, told apart by `type`.
+#[derive(Clone, PartialEq, TaggedUnion)]
+#[non_exhaustive]
+#[wire(tag = "type")]
+pub enum EmploymentReferencingPreferences {
+    /// See [`StandardReferencingPreferences`].
+    #[wire("standard")]
+    Standard(StandardReferencingPreferences),
+    /// See [`AutomatedReferencingPreferences`].
+    #[wire("automated_references")]
+    AutomatedReferences(AutomatedReferencingPreferences),
+    /// A variant that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-identifier! {
-    /// Number of a record: a request sent to a client.
-    pub struct RecordId(i64);
+/// Step: employment history with references.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "step"), constant("type", "check.employment_referencing"))]
+pub struct EmploymentReferencingStep {
+    /// Number of the step.
+    #[wire(required, "id")]
+    pub id: StepId,
+    /// Check that this step runs.
+    #[wire(optional, "check")]
+    pub check: Option<ExpandableCheck>,
+    /// When the client completed the step.
+    #[wire(optional, "completed_at")]
+    pub completed_at: Option<Timestamp>,
+    /// Credits that the step costs.
+    ///
+    /// At least 0.
+    #[wire(optional, "cost")]
+    pub cost: Option<i64>,
+    /// Settings of the step.
+    #[wire(optional, "preferences")]
+    pub preferences: Option<EmploymentReferencingPreferences>,
 }
 
-object! {
-    /// One page of records.
-    pub struct RecordPage {
-        constant {
-            object: "paginated_list" = "object",
-        }
-        required {
-            /// The records on this page.
-            data: Vec<Record> = "data",
-            /// How many records there are on all pages.
-            ///
-            /// At least 0.
-            total: i64 = "total",
-            /// How many of them are on this page.
-            ///
-            /// At least 0.
-            count: i64 = "count",
-            /// Most that a page holds.
-            ///
-            /// 1 to 100.
-            limit: i64 = "limit",
-            /// Number of this page, from 1.
-            ///
-            /// At least 1.
-            current_page: i64 = "current_page",
-            /// How many pages there are.
-            ///
-            /// At least 1.
-            total_pages: i64 = "total_pages",
-        }
-        optional {
-            /// Neighbouring pages; null when there is one page only.
-            links: PageLinks = "links",
-        }
-    }
+/// Settings of a enhanced AccessNI disclosure.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "enhanced"))]
+pub struct EnhancedAccessNiPreferences {
+    /// Six-digit PIN for AccessNI.
+    ///
+    /// Exactly 6 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "pin_number", private)]
+    pub pin_number: Option<Secret>,
 }
 
-page! { RecordPage of Record = data, total |page| Some(page.total) }
-
-object! {
-    /// Points to a record.
-    pub struct RecordPointer {
-        constant {
-            type_: "record" = "type",
-        }
-        required {
-            /// Number of a record.
-            id: RecordId = "id",
-        }
-    }
+/// Error told under the key `error`.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ErrorBody {
+    /// What went wrong, in English. It may repeat what was sent.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "error", private)]
+    pub error: String,
 }
 
-string_enum! {
-    /// State of a record, worked out from its steps, its expiry and its review: `pending` (no step done yet), `started`
-    /// (some done), `complete` (all done), `incomplete` (expired with some done), `empty` (expired with none done),
-    /// `waiting` (a check waits for results), `paused` (a check is paused), `amendments` (a change waits for a
-    /// decision), `reviewed` (marked as reviewed). `failed` is deprecated.
-    pub enum RecordStatus {
-        Pending = "pending",
-        Started = "started",
-        Complete = "complete",
-        Incomplete = "incomplete",
-        Waiting = "waiting",
-        Failed = "failed",
-        Empty = "empty",
-        Paused = "paused",
-        Amendments = "amendments",
-        Reviewed = "reviewed",
-    }
+/// Error told under the key `message`.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ErrorMessageBody {
+    /// What went wrong, in English. It may repeat what was sent.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "message", private)]
+    pub message: String,
 }
 
-tagged_union! {
-    /// Step of a record, told apart by `type`. Steps of kind `check.*` carry `check`, those of kind `document.*` carry
-    /// `document`, and `form` carries `form`.
-    pub enum RecordStep by "type" {
-        /// See [`CreditReportStep`].
-        CheckCredit(CreditReportStep) = "check.credit",
-        /// See [`CriminalRecordStep`].
-        CheckCriminalRecord(CriminalRecordStep) = "check.criminal_record",
-        /// See [`DummyStep`].
-        CheckDummy(DummyStep) = "check.dummy",
-        /// See [`ThorntonsOnboardingStep`].
-        CheckThorntonsOnboarding(ThorntonsOnboardingStep) = "check.thorntons_onboarding",
-        /// See [`AccessNiStep`].
-        CheckHscniAccessNi(AccessNiStep) = "check.hscni_access_ni",
-        /// See [`IdentityReportStep`].
-        CheckIdentity(IdentityReportStep) = "check.identity",
-        /// See [`NhsEsrStep`].
-        CheckNhsEsr(NhsEsrStep) = "check.nhs_esr",
-        /// See [`PhotoIdStep`].
-        CheckPhotoId(PhotoIdStep) = "check.photo_id",
-        /// See [`EmploymentReferencingStep`].
-        CheckEmploymentReferencing(EmploymentReferencingStep) = "check.employment_referencing",
-        /// See [`EmploymentHistoryStep`].
-        CheckReference(EmploymentHistoryStep) = "check.reference",
-        /// See [`BankingInformationStep`].
-        CheckBankingInformation(BankingInformationStep) = "check.banking_information",
-        /// See [`FaceCaptureStep`].
-        CheckVideo(FaceCaptureStep) = "check.video",
-        /// See [`WatchlistStep`].
-        CheckWatchlist(WatchlistStep) = "check.watchlist",
-        /// See [`DocumentRequestStep`].
-        DocumentRequest(DocumentRequestStep) = "document.request",
-        /// See [`DocumentTransferStep`].
-        DocumentTransfer(DocumentTransferStep) = "document.transfer",
-        /// See [`FormStep`].
-        Form(FormStep) = "form",
-    }
+/// What is wrong with a member, in English. It may repeat what was sent.
+///
+/// Personal data: `Debug` shows `[redacted]`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+#[wire(private)]
+pub struct ErrorText(String);
+
+/// File by number, or in full when expanded.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+pub enum ExpandableAttachment {
+    /// See [`AttachmentId`].
+    #[wire(number)]
+    AttachmentId(AttachmentId),
+    /// See [`Attachment`].
+    #[wire(object(member("object", "attachment")))]
+    Attachment(Attachment),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-string_enum! {
-    /// Outcome of a report: `clear` when all passed, `consider` when something did not.
-    pub enum ReportResult {
-        Clear = "clear",
-        Consider = "consider",
-    }
+/// Check by number, or in full when expanded.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+pub enum ExpandableCheck {
+    /// See [`CheckId`].
+    #[wire(number)]
+    CheckId(CheckId),
+    /// See [`Check`].
+    #[wire(object(member("object", "check")))]
+    Check(Check),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-string_enum! {
-    /// Whether a report is done.
-    pub enum ReportStatus {
-        Processing = "processing",
-        Complete = "complete",
-    }
+/// Response of a check: `true` when there is one to expand, or the response itself.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+pub enum ExpandableCheckResponse {
+    /// A value of the form `bool`.
+    ///
+    /// Always `true`.
+    #[wire(boolean)]
+    Available(bool),
+    /// See [`CheckResponse`].
+    #[wire(object)]
+    CheckResponse(CheckResponse),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-object! {
-    /// Piece of text with its marks.
-    pub struct RichText {
-        constant {
-            type_: "text" = "type",
-        }
-        required {
-            /// The text.
-            text: String = "text",
-        }
-        optional {
-            /// Marks on the text.
-            marks: Vec<RichTextMark> = "marks",
-        }
-    }
+/// Client by number, or in full when expanded.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+pub enum ExpandableClient {
+    /// See [`ClientId`].
+    #[wire(number)]
+    ClientId(ClientId),
+    /// See [`ClientProfile`].
+    #[wire(object(member("object", "client")))]
+    ClientProfile(ClientProfile),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-object! {
-    /// Bold type.
-    pub struct RichTextBold {
-        constant {
-            type_: "bold" = "type",
-        }
-    }
+/// Form of a client by reference, or in full when expanded.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+pub enum ExpandableClientForm {
+    /// See [`ClientFormReferenceId`].
+    #[wire(string)]
+    ClientFormReferenceId(ClientFormReferenceId),
+    /// See [`ClientForm`].
+    #[wire(object(member("object", "client_form")))]
+    ClientForm(ClientForm),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-object! {
-    /// List with bullets.
-    pub struct RichTextBulletList {
-        constant {
-            type_: "bulletList" = "type",
-        }
-        optional {
-            /// Items of the list.
-            content: Vec<RichTextListItem> = "content",
-        }
-    }
+/// Record by number, or in full when expanded.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+pub enum ExpandableRecord {
+    /// See [`RecordId`].
+    #[wire(number)]
+    RecordId(RecordId),
+    /// See [`Record`].
+    #[wire(object(member("object", "record")))]
+    Record(Record),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-object! {
-    /// Formatted text as the TipTap editor stores it.
-    pub struct RichTextDocument {
-        constant {
-            type_: "doc" = "type",
-        }
-        optional {
-            /// Blocks of the text.
-            content: Vec<RichTextNode> = "content",
-        }
-    }
+/// Document of a record by number, or in full when expanded.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+pub enum ExpandableRecordDocument {
+    /// See [`RecordDocumentId`].
+    #[wire(number)]
+    RecordDocumentId(RecordDocumentId),
+    /// See [`RecordDocument`].
+    #[wire(object(member("object", "record_document")))]
+    RecordDocument(RecordDocument),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-object! {
-    /// Text between fields.
-    pub struct RichTextField {
-        constant {
-            type_: "rich_text" = "type",
-        }
-        required {
-            /// Name of the field within the form.
-            id: FormFieldId = "id",
-            /// The text.
-            json_content: RichTextDocument = "json_content",
-        }
-        optional {
-            /// Answers of choice fields, keyed by field, that make this field appear; null to show it always.
-            ///
-            /// At least 1 member.
-            show_if: Map<String> = "show_if",
-        }
-    }
+/// Outcome of the check for a real person.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct FaceAuthenticity {
+    /// Verifications behind the outcome.
+    #[wire(optional, "breakdown")]
+    pub breakdown: Option<FaceAuthenticityDetails>,
+    /// Outcome; null when there is none.
+    #[wire(optional, "result")]
+    pub result: Option<BreakdownResult>,
 }
 
-object! {
-    /// Link.
-    pub struct RichTextLink {
-        constant {
-            type_: "link" = "type",
-        }
-        optional {
-            /// Where the link leads.
-            attrs: RichTextLinkAttributes = "attrs",
-        }
-    }
+/// Verifications behind the check for a real person.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct FaceAuthenticityDetails {
+    /// Whether the person did what was asked; motion captures only.
+    #[wire(optional, "liveness_detected")]
+    pub liveness_detected: Option<SubBreakdown>,
+    /// Whether the capture is genuine.
+    #[wire(optional, "spoofing_detection")]
+    pub spoofing_detection: Option<ScoredBreakdown>,
 }
 
-object! {
-    /// Where a link leads.
-    pub struct RichTextLinkAttributes {
-        required {
-            /// Address.
-            href: String = "href",
-        }
-        optional {
-            /// Class names of the link.
-            class: String = "class",
-            /// Window in which the address opens, such as `_blank`.
-            target: String = "target",
-        }
-    }
+/// Step: capture of the client's face.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "step"), constant("type", "check.video"))]
+pub struct FaceCaptureStep {
+    /// Number of the step.
+    #[wire(required, "id")]
+    pub id: StepId,
+    /// Check that this step runs.
+    #[wire(optional, "check")]
+    pub check: Option<ExpandableCheck>,
+    /// When the client completed the step.
+    #[wire(optional, "completed_at")]
+    pub completed_at: Option<Timestamp>,
+    /// Credits that the step costs.
+    ///
+    /// At least 0.
+    #[wire(optional, "cost")]
+    pub cost: Option<i64>,
 }
 
-object! {
-    /// Item of a list.
-    pub struct RichTextListItem {
-        constant {
-            type_: "listItem" = "type",
-        }
-        optional {
-            /// Blocks of the item.
-            content: Vec<RichTextNode> = "content",
-        }
-    }
+/// Outcome of the comparison of two faces.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct FaceComparison {
+    /// Verifications behind the outcome.
+    #[wire(optional, "breakdown")]
+    pub breakdown: Option<FaceComparisonDetails>,
+    /// Outcome; null when there is none.
+    #[wire(optional, "result")]
+    pub result: Option<BreakdownResult>,
 }
 
-tagged_union! {
-    /// Mark on a piece of text, told apart by `type`.
-    pub enum RichTextMark by "type" {
-        /// See [`RichTextBold`].
-        Bold(RichTextBold) = "bold",
-        /// See [`RichTextLink`].
-        Link(RichTextLink) = "link",
-    }
+/// Verifications behind the comparison of two faces.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct FaceComparisonDetails {
+    /// Whether the faces match; a motion capture gives a score.
+    #[wire(optional, "face_match")]
+    pub face_match: Option<ScoredBreakdown>,
 }
 
-tagged_union! {
-    /// Block of formatted text, told apart by `type`.
-    pub enum RichTextNode by "type" {
-        /// See [`RichTextParagraph`].
-        Paragraph(RichTextParagraph) = "paragraph",
-        /// See [`RichTextBulletList`].
-        BulletList(RichTextBulletList) = "bulletList",
-        /// See [`RichTextOrderedList`].
-        OrderedList(RichTextOrderedList) = "orderedList",
-    }
+/// Outcome of the check of the pictures of a face.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct FaceImageIntegrity {
+    /// Verifications behind the outcome.
+    #[wire(optional, "breakdown")]
+    pub breakdown: Option<FaceImageIntegrityDetails>,
+    /// Outcome; null when there is none.
+    #[wire(optional, "result")]
+    pub result: Option<BreakdownResult>,
 }
 
-object! {
-    /// List with numbers.
-    pub struct RichTextOrderedList {
-        constant {
-            type_: "orderedList" = "type",
-        }
-        optional {
-            /// Settings of the list.
-            attrs: RichTextOrderedListAttributes = "attrs",
-            /// Items of the list.
-            content: Vec<RichTextListItem> = "content",
-        }
-    }
+/// Verifications behind the check of the pictures of a face.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct FaceImageIntegrityDetails {
+    /// Whether one face was found in each picture.
+    #[wire(optional, "face_detected")]
+    pub face_detected: Option<SubBreakdown>,
+    /// Whether the source of the pictures can be trusted.
+    #[wire(optional, "source_integrity")]
+    pub source_integrity: Option<SubBreakdown>,
 }
 
-object! {
-    /// Settings of a numbered list.
-    pub struct RichTextOrderedListAttributes {
-        optional {
-            /// Number of the first item.
-            start: i64 = "start",
-        }
-    }
+/// Outcomes behind the comparison of two faces.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct FacialSimilarityBreakdown {
+    /// Whether the faces match.
+    #[wire(optional, "face_comparison")]
+    pub face_comparison: Option<FaceComparison>,
+    /// Whether the pictures were good enough to compare.
+    #[wire(optional, "image_integrity")]
+    pub image_integrity: Option<FaceImageIntegrity>,
+    /// Whether a real person was in front of the camera.
+    #[wire(optional, "visual_authenticity")]
+    pub visual_authenticity: Option<FaceAuthenticity>,
 }
 
-object! {
-    /// Paragraph.
-    pub struct RichTextParagraph {
-        constant {
-            type_: "paragraph" = "type",
-        }
-        optional {
-            /// Pieces of text.
-            content: Vec<RichText> = "content",
-        }
-    }
+/// Report that compares the face on the document with a motion capture.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "facial_similarity_motion"))]
+pub struct FacialSimilarityMotionReport {
+    /// Outcomes behind the result.
+    #[wire(optional, "breakdown")]
+    pub breakdown: Option<FacialSimilarityBreakdown>,
+    /// Outcome of the report.
+    #[wire(optional, "result")]
+    pub result: Option<ReportResult>,
+    /// Whether the report is done.
+    #[wire(optional, "status")]
+    pub status: Option<ReportStatus>,
 }
 
-string_enum! {
-    /// Country, in three letters, for which the right to work is checked.
-    pub enum RightToWorkCountry {
-        Gbr = "GBR",
-    }
+/// Report that compares the face on the document with a photograph.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "facial_similarity_photo"))]
+pub struct FacialSimilarityPhotoReport {
+    /// Outcomes behind the result.
+    #[wire(optional, "breakdown")]
+    pub breakdown: Option<FacialSimilarityBreakdown>,
+    /// Outcome of the report.
+    #[wire(optional, "result")]
+    pub result: Option<ReportResult>,
+    /// Whether the report is done.
+    #[wire(optional, "status")]
+    pub status: Option<ReportStatus>,
 }
 
-object! {
-    /// Score of a verification.
-    pub struct Score {
-        optional {
-            /// From 0 to 1; 1 is the best.
-            ///
-            /// 0 to 1.
-            score: f64 = "score",
-        }
-    }
+/// Label of a choice with its options.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct FormChoice {
+    /// Label of the field.
+    #[wire(required, "value")]
+    pub value: String,
+    /// Answers to choose from.
+    ///
+    /// At least 2 items, no item twice.
+    #[wire(required, "options")]
+    pub options: Vec<String>,
 }
 
-object! {
-    /// Outcome of a single verification that may carry a score.
-    pub struct ScoredBreakdown {
-        optional {
-            /// Score behind the outcome, where there is one.
-            properties: Score = "properties",
-            /// Outcome; null when there is none.
-            result: BreakdownResult = "result",
-        }
-    }
+/// Field of a form, told apart by `type`.
+#[derive(Clone, PartialEq, TaggedUnion)]
+#[non_exhaustive]
+#[wire(tag = "type")]
+pub enum FormField {
+    /// See [`SectionField`].
+    #[wire("section")]
+    Section(SectionField),
+    /// See [`HeadingField`].
+    #[wire("heading")]
+    Heading(HeadingField),
+    /// See [`RichTextField`].
+    #[wire("rich_text")]
+    RichText(RichTextField),
+    /// See [`ShortAnswerField`].
+    #[wire("text")]
+    Text(ShortAnswerField),
+    /// See [`LongAnswerField`].
+    #[wire("textarea")]
+    Textarea(LongAnswerField),
+    /// See [`SingleChoiceField`].
+    #[wire("radio")]
+    Radio(SingleChoiceField),
+    /// See [`MultipleChoiceField`].
+    #[wire("checkbox")]
+    Checkbox(MultipleChoiceField),
+    /// See [`DocumentField`].
+    #[wire("document")]
+    Document(DocumentField),
+    /// A variant that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-object! {
-    /// Check with Disclosure Scotland.
-    pub struct ScottishDisclosurePreferences: sent {
-        constant {
-            region: "scotland" = "region",
-        }
-        optional {
-            /// Whether the client pays for the check.
-            enable_payment: bool = "enable_payment",
-        }
-    }
+/// Name of a field within one form, such as `3`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct FormFieldId(String);
+
+/// Rule that an answer must keep.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum FormFieldRule {
+    /// `required`
+    #[wire("required")]
+    Required,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// Section that groups other fields.
-    pub struct SectionField {
-        constant {
-            type_: "section" = "type",
-        }
-        required {
-            /// Name of the field within the form.
-            id: FormFieldId = "id",
-            /// Label of the section; may be empty.
-            label: String = "label",
-            /// Fields in the section.
-            ///
-            /// At least 1 item.
-            fields: Vec<FormFieldId> = "fields",
-        }
-    }
+/// Step: form that the client is to fill in.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "step"), constant("type", "form"))]
+pub struct FormStep {
+    /// Number of the step.
+    #[wire(required, "id")]
+    pub id: StepId,
+    /// When the client completed the step.
+    #[wire(optional, "completed_at")]
+    pub completed_at: Option<Timestamp>,
+    /// Credits that the step costs.
+    ///
+    /// At least 0.
+    #[wire(optional, "cost")]
+    pub cost: Option<i64>,
+    /// Form that this step asks for.
+    #[wire(optional, "form")]
+    pub form: Option<ExpandableClientForm>,
 }
 
-object! {
-    /// Field for one line of text.
-    pub struct ShortAnswerField {
-        constant {
-            type_: "text" = "type",
-        }
-        required {
-            /// Name of the field within the form.
-            id: FormFieldId = "id",
-            /// Label of the field.
-            label: String = "label",
-        }
-        optional {
-            /// Help beside the field.
-            description: String = "description",
-            /// Whether the answer is flagged.
-            flag: bool = "flag",
-            /// Answers of choice fields, keyed by field, that make this field appear; null to show it always.
-            ///
-            /// At least 1 member.
-            show_if: Map<String> = "show_if",
-            /// Rules for the answer; null for none.
-            validation: Vec<FormFieldRule> = "validation",
-            /// Answer; null while there is none.
-            value: String = private "value",
-        }
-    }
+/// Reference of a form template.
+///
+/// A UUID.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+#[wire(format("uuid"))]
+pub struct FormTemplateId(String);
+
+/// Gender as an identity document states it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum Gender {
+    /// `male`
+    #[wire("male")]
+    Male,
+    /// `female`
+    #[wire("female")]
+    Female,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// Field with one choice.
-    pub struct SingleChoiceField {
-        constant {
-            type_: "radio" = "type",
-        }
-        required {
-            /// Name of the field within the form.
-            id: FormFieldId = "id",
-            /// Label and options.
-            label: FormChoice = "label",
-        }
-        optional {
-            /// Help beside the field.
-            description: String = "description",
-            /// Whether the answer is flagged.
-            flag: bool = "flag",
-            /// Answers of choice fields, keyed by field, that make this field appear; null to show it always.
-            ///
-            /// At least 1 member.
-            show_if: Map<String> = "show_if",
-            /// Rules for the answer; null for none.
-            validation: Vec<FormFieldRule> = "validation",
-            /// Answer; null while there is none.
-            value: String = private "value",
-        }
-    }
+/// Heading between fields.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "heading"))]
+pub struct HeadingField {
+    /// Name of the field within the form.
+    #[wire(required, "id")]
+    pub id: FormFieldId,
+    /// Text of the heading.
+    #[wire(required, "label")]
+    pub label: String,
+    /// Answers of choice fields, keyed by field, that make this field appear; null to show it always.
+    ///
+    /// At least 1 member.
+    #[wire(optional, "show_if")]
+    pub show_if: Option<Map<String>>,
 }
 
-string_enum! {
-    /// Direction of a sorted list.
-    pub enum SortDirection {
-        Asc = "asc",
-        Desc = "desc",
-    }
+/// Type of an identity document.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum IdentityDocumentType {
+    /// `passport`
+    #[wire("passport")]
+    Passport,
+    /// `driving_licence`
+    #[wire("driving_licence")]
+    DrivingLicence,
+    /// `national_identity_card`
+    #[wire("national_identity_card")]
+    NationalIdentityCard,
+    /// `immigration_status_document`
+    #[wire("immigration_status_document")]
+    ImmigrationStatusDocument,
+    /// `indigenous_card`
+    #[wire("indigenous_card")]
+    IndigenousCard,
+    /// `municipality_identity_card`
+    #[wire("municipality_identity_card")]
+    MunicipalityIdentityCard,
+    /// `national_health_insurance_card`
+    #[wire("national_health_insurance_card")]
+    NationalHealthInsuranceCard,
+    /// `passport_card`
+    #[wire("passport_card")]
+    PassportCard,
+    /// `private_operators_card`
+    #[wire("private_operators_card")]
+    PrivateOperatorsCard,
+    /// `proof_of_citizenship`
+    #[wire("proof_of_citizenship")]
+    ProofOfCitizenship,
+    /// `residence_permit`
+    #[wire("residence_permit")]
+    ResidencePermit,
+    /// `service_id_card`
+    #[wire("service_id_card")]
+    ServiceIdCard,
+    /// `tax_id`
+    #[wire("tax_id")]
+    TaxId,
+    /// `visa`
+    #[wire("visa")]
+    Visa,
+    /// `voter_id`
+    #[wire("voter_id")]
+    VoterId,
+    /// `work_permit`
+    #[wire("work_permit")]
+    WorkPermit,
+    /// `other`
+    #[wire("other")]
+    Other,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// Settings of a standard AccessNI disclosure.
-    pub struct StandardAccessNiPreferences {
-        constant {
-            type_: "standard" = "type",
-        }
-        optional {
-            /// Six-digit PIN for AccessNI.
-            ///
-            /// Exactly 6 characters.
-            pin_number: Secret = private "pin_number",
-        }
-    }
+/// Step: identity report, from TransUnion or Equifax.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "step"), constant("type", "check.identity"))]
+pub struct IdentityReportStep {
+    /// Number of the step.
+    #[wire(required, "id")]
+    pub id: StepId,
+    /// Check that this step runs.
+    #[wire(optional, "check")]
+    pub check: Option<ExpandableCheck>,
+    /// When the client completed the step.
+    #[wire(optional, "completed_at")]
+    pub completed_at: Option<Timestamp>,
+    /// Credits that the step costs.
+    ///
+    /// At least 0.
+    #[wire(optional, "cost")]
+    pub cost: Option<i64>,
 }
 
-object! {
-    /// Settings of a photo identity check that reads pictures of a document.
-    pub struct StandardPhotoIdPreferences {
-        constant {
-            report_type: "standard" = "report_type",
-        }
-        required {
-            /// Documents that are accepted.
-            ///
-            /// At least 1 item, no item twice.
-            docs: Vec<PhotoIdDocument> = "docs",
-        }
-        optional {
-            /// Whether a photograph of the person was asked for.
-            #[deprecated = "the vendor advises against it"]
-            face: bool = "face",
-            /// Whether the face is compared with the document; costs one more credit.
-            facial_similarity: bool = "facial_similarity",
-            /// Countries whose documents are accepted; null for all.
-            ///
-            /// No item twice.
-            issuing_countries: Vec<PhotoIdCountry> = "issuing_countries",
-            /// Whether the document is photographed on a phone or tablet; not enabled for every team.
-            live_document: bool = "live_document",
-            /// Whether the person had to show a code in the photograph.
-            #[deprecated = "the vendor advises against it"]
-            liveness: bool = "liveness",
-            /// Country for which the right to work is checked; `docs` must then hold `passport`.
-            right_to_work: RightToWorkCountry = "right_to_work",
-        }
-    }
+/// Outcome of the check of the picture.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ImageIntegrity {
+    /// Verifications behind the outcome.
+    #[wire(optional, "breakdown")]
+    pub breakdown: Option<ImageIntegrityDetails>,
+    /// Outcome; null when there is none.
+    #[wire(optional, "result")]
+    pub result: Option<BreakdownResult>,
 }
 
-object! {
-    /// Settings of an employment check whose references the team collects.
-    pub struct StandardReferencingPreferences {
-        constant {
-            type_: "standard" = "type",
-        }
-        optional {
-            /// Days without activity after which an explanation is asked for; whole weeks.
-            ///
-            /// 7 to 91, a multiple of 7.
-            gap_threshold: i64 = "gap_threshold",
-            /// Activities that need evidence; null for none. Not enabled for every team.
-            ///
-            /// No item twice.
-            supporting_evidence: Vec<EmploymentActivity> = "supporting_evidence",
-            /// Years of history to cover.
-            ///
-            /// 1 to 10.
-            timeframe: i64 = "timeframe",
-        }
-    }
-}
-
-identifier! {
-    /// Number of a step within a record.
-    pub struct StepId(i64);
-}
-
-object! {
-    /// Outcome of a single verification.
-    pub struct SubBreakdown {
-        optional {
-            /// Outcome; null when there is none.
-            result: BreakdownResult = "result",
-        }
-    }
-}
-
-object! {
+/// Verifications behind the check of the picture.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ImageIntegrityDetails {
+    /// Whether the picture is in colour.
+    #[wire(optional, "colour_picture")]
+    pub colour_picture: Option<SubBreakdown>,
+    /// Whether the document can be inspected for fraud.
+    #[wire(optional, "conclusive_document_quality")]
+    pub conclusive_document_quality: Option<ConclusiveDocumentQuality>,
+    /// Whether the picture is clear.
+    #[wire(optional, "image_quality")]
+    pub image_quality: Option<ImageQuality>,
     /// Whether the type of document is supported.
-    pub struct SupportedDocument {
-        optional {
-            /// Outcome.
-            result: SupportedDocumentResult = "result",
-        }
-    }
+    #[wire(optional, "supported_document")]
+    pub supported_document: Option<SupportedDocument>,
 }
 
-string_enum! {
-    /// Outcome of recognising a document.
-    pub enum SupportedDocumentResult {
-        Clear = "clear",
-        Unidentified = "unidentified",
-    }
+/// Whether the picture is clear.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ImageQuality {
+    /// Faults that were looked for.
+    #[wire(optional, "properties")]
+    pub properties: Option<ImageQualityFaults>,
+    /// Outcome.
+    #[wire(optional, "result")]
+    pub result: Option<ImageQualityResult>,
 }
 
-object! {
-    /// Team that users belong to.
-    pub struct Team {
-        constant {
-            object: "team" = "object",
-        }
-        required {
-            /// Number of the team.
-            id: TeamId = "id",
-        }
-        optional {
-            /// When the team was archived.
-            archived_at: Timestamp = "archived_at",
-            /// E-mail address at which the team is reached.
-            contact: String = private "contact",
-            /// When the team was made.
-            created_at: Timestamp = "created_at",
-            /// Short name of the team in lower case, such as `fusion-industries`; absent in lists.
-            identifier: String = "identifier",
-            /// Whether support is enabled for the team.
-            is_support_enabled: bool = "is_support_enabled",
-            /// Logo of the team, where it has one.
-            logo: String = "logo",
-            /// Name of the team.
-            name: String = "name",
-            /// Telephone number of the team.
-            telephone: String = private "telephone",
-            /// Price plan, such as `standard_2021`.
-            tier: String = "tier",
-            /// When the team last changed.
-            updated_at: Timestamp = "updated_at",
-            /// Identifier of the team that is unique across services.
-            uuid: String = "uuid",
-        }
-    }
+/// Faults of a picture.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ImageQualityFaults {
+    /// Blurred.
+    #[wire(optional, "blurred_photo")]
+    pub blurred_photo: Option<SubBreakdown>,
+    /// Partly covered.
+    #[wire(optional, "covered_photo")]
+    pub covered_photo: Option<SubBreakdown>,
+    /// Document cut off.
+    #[wire(optional, "cut_off_document")]
+    pub cut_off_document: Option<SubBreakdown>,
+    /// Damaged document.
+    #[wire(optional, "damaged_document")]
+    pub damaged_document: Option<SubBreakdown>,
+    /// Too dark.
+    #[wire(optional, "dark_photo")]
+    pub dark_photo: Option<SubBreakdown>,
+    /// Glare.
+    #[wire(optional, "glare_on_photo")]
+    pub glare_on_photo: Option<SubBreakdown>,
+    /// Wrong side.
+    #[wire(optional, "incorrect_side")]
+    pub incorrect_side: Option<SubBreakdown>,
+    /// No document in the picture.
+    #[wire(optional, "no_document_in_image")]
+    pub no_document_in_image: Option<SubBreakdown>,
+    /// Another fault.
+    #[wire(optional, "other_photo_issue")]
+    pub other_photo_issue: Option<SubBreakdown>,
+    /// Two documents in the picture.
+    #[wire(optional, "two_documents_uploaded")]
+    pub two_documents_uploaded: Option<SubBreakdown>,
 }
 
-identifier! {
-    /// Number of a team.
-    pub struct TeamId(i64);
+/// Outcome of judging a picture: `consider` when parts are hidden or damaged, `unidentified` when it is
+/// too poor to process.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum ImageQualityResult {
+    /// `clear`
+    #[wire("clear")]
+    Clear,
+    /// `consider`
+    #[wire("consider")]
+    Consider,
+    /// `unidentified`
+    #[wire("unidentified")]
+    Unidentified,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// Person as a member of one team.
-    pub struct TeamMember {
-        constant {
-            object: "team_member" = "object",
-        }
-        required {
-            /// Number of the member.
-            id: TeamMemberId = "id",
-        }
-        optional {
-            /// E-mail address of the person.
-            email: String = private "email",
-            /// Name of the person.
-            name: String = private "name",
-            /// Role in the team; null once the person has left it.
-            role: TeamRole = "role",
-        }
-    }
+/// Outcome of the check of the document's chip.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct IssuingAuthority {
+    /// Verifications behind the outcome.
+    #[wire(optional, "breakdown")]
+    pub breakdown: Option<IssuingAuthorityDetails>,
+    /// Outcome; null when there is none.
+    #[wire(optional, "result")]
+    pub result: Option<BreakdownResult>,
 }
 
-identifier! {
-    /// Number of a member within a team.
-    pub struct TeamMemberId(i64);
+/// Verifications behind the check of the document's chip.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct IssuingAuthorityDetails {
+    /// Active authentication of the chip.
+    #[wire(optional, "nfc_active_authentication")]
+    pub nfc_active_authentication: Option<SubBreakdown>,
+    /// Passive authentication of the chip.
+    #[wire(optional, "nfc_passive_authentication")]
+    pub nfc_passive_authentication: Option<SubBreakdown>,
 }
 
-string_enum! {
-    /// What a member may do in a team.
-    pub enum TeamRole {
-        Assumed = "assumed",
-        Owner = "owner",
-        Member = "member",
-        ReadOnly = "read-only",
-        AssignedOnly = "assigned-only",
-    }
+/// Field for several lines of text.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "textarea"))]
+pub struct LongAnswerField {
+    /// Name of the field within the form.
+    #[wire(required, "id")]
+    pub id: FormFieldId,
+    /// Label of the field.
+    #[wire(required, "label")]
+    pub label: String,
+    /// Help beside the field.
+    #[wire(optional, "description")]
+    pub description: Option<String>,
+    /// Whether the answer is flagged.
+    #[wire(optional, "flag")]
+    pub flag: Option<bool>,
+    /// Answers of choice fields, keyed by field, that make this field appear; null to show it always.
+    ///
+    /// At least 1 member.
+    #[wire(optional, "show_if")]
+    pub show_if: Option<Map<String>>,
+    /// Rules for the answer; null for none.
+    #[wire(optional, "validation")]
+    pub validation: Option<Vec<FormFieldRule>>,
+    /// Answer; null while there is none.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "value", private)]
+    pub value: Option<String>,
 }
 
-object! {
-    /// Step: onboarding with Thorntons.
-    pub struct ThorntonsOnboardingStep {
-        constant {
-            object: "step" = "object",
-            type_: "check.thorntons_onboarding" = "type",
-        }
-        required {
-            /// Number of the step.
-            id: StepId = "id",
-        }
-        optional {
-            /// Check that this step runs.
-            check: ExpandableCheck = "check",
-            /// When the client completed the step.
-            completed_at: Timestamp = "completed_at",
-            /// Credits that the step costs.
-            ///
-            /// At least 0.
-            cost: i64 = "cost",
-        }
-    }
+/// Field with several choices.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "checkbox"))]
+pub struct MultipleChoiceField {
+    /// Name of the field within the form.
+    #[wire(required, "id")]
+    pub id: FormFieldId,
+    /// Label and options.
+    #[wire(required, "label")]
+    pub label: FormChoice,
+    /// Help beside the field.
+    #[wire(optional, "description")]
+    pub description: Option<String>,
+    /// Whether the answer is flagged.
+    #[wire(optional, "flag")]
+    pub flag: Option<bool>,
+    /// Answers of choice fields, keyed by field, that make this field appear; null to show it always.
+    ///
+    /// At least 1 member.
+    #[wire(optional, "show_if")]
+    pub show_if: Option<Map<String>>,
+    /// Rules for the answer; null for none.
+    #[wire(optional, "validation")]
+    pub validation: Option<Vec<FormFieldRule>>,
+    /// Options that were chosen; null while there are none.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "value", private)]
+    pub value: Option<Vec<String>>,
 }
 
-identifier! {
-    /// Number of a user account.
-    pub struct UserId(i64);
+/// Name of a client, in parts and put together for display.
+///
+/// Personal data: `Debug` shows `[redacted]`.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "name"))]
+pub struct Name {
+    /// First name.
+    ///
+    /// At most 255 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "first_name", private)]
+    pub first_name: String,
+    /// Last name.
+    ///
+    /// At most 255 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "last_name", private)]
+    pub last_name: String,
+    /// Title and full name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "complete_name", private)]
+    pub complete_name: Option<String>,
+    /// First, middle and last name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "full_name", private)]
+    pub full_name: Option<String>,
+    /// Middle name or names.
+    ///
+    /// At most 255 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "middle_name", private)]
+    pub middle_name: Option<String>,
+    /// First and last name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "name", private)]
+    pub name: Option<String>,
+    /// Form of address in free text; needed when `title` is `other`.
+    ///
+    /// At most 20 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "other_title", private)]
+    pub other_title: Option<String>,
+    /// Form of address.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "title", private)]
+    pub title: Option<NameTitle>,
 }
 
-string_enum! {
-    /// Whether something is in use or put away.
-    pub enum Visibility {
-        Active = "active",
-        Archived = "archived",
-    }
+/// Form of address before a name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum NameTitle {
+    /// `miss`
+    #[wire("miss")]
+    Miss,
+    /// `ms`
+    #[wire("ms")]
+    Ms,
+    /// `mrs`
+    #[wire("mrs")]
+    Mrs,
+    /// `mr`
+    #[wire("mr")]
+    Mr,
+    /// `dr`
+    #[wire("dr")]
+    Dr,
+    /// `sir`
+    #[wire("sir")]
+    Sir,
+    /// `master`
+    #[wire("master")]
+    Master,
+    /// `mx`
+    #[wire("mx")]
+    Mx,
+    /// `dame`
+    #[wire("dame")]
+    Dame,
+    /// `lord`
+    #[wire("lord")]
+    Lord,
+    /// `lady`
+    #[wire("lady")]
+    Lady,
+    /// `prof`
+    #[wire("prof")]
+    Prof,
+    /// `other`
+    #[wire("other")]
+    Other,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// Outcome of the check of the document's looks.
-    pub struct VisualAuthenticity {
-        optional {
-            /// Verifications behind the outcome.
-            breakdown: VisualAuthenticityDetails = "breakdown",
-            /// Outcome; null when there is none.
-            result: BreakdownResult = "result",
-        }
-    }
+/// Team member to assign.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "team_member"))]
+pub struct NewAssignee {
+    /// Team member to assign.
+    #[wire(required, "team_member")]
+    pub team_member: TeamMemberId,
 }
 
-object! {
-    /// Verifications behind the check of the document's looks.
-    pub struct VisualAuthenticityDetails {
-        optional {
-            /// Whether the picture was altered.
-            digital_tampering: SubBreakdown = "digital_tampering",
-            /// Whether a face was found on the document.
-            face_detection: SubBreakdown = "face_detection",
-            /// Whether the fonts are right.
-            fonts: SubBreakdown = "fonts",
-            /// Whether the document itself was photographed.
-            original_document_present: OriginalDocumentPresent = "original_document_present",
-            /// Whether the portrait was altered.
-            picture_face_integrity: SubBreakdown = "picture_face_integrity",
-            /// Whether the security features are right.
-            security_features: SubBreakdown = "security_features",
-            /// Whether the layout is right for this type of document.
-            template: SubBreakdown = "template",
-        }
-    }
+/// Registers to search for the NHS Electronic Staff Record; at least one.
+///
+/// At least 1 member.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, min_properties(1))]
+pub struct NhsEsrPreferences {
+    /// General Dental Council.
+    #[wire(optional, "GDC")]
+    pub gdc: Option<bool>,
+    /// General Medical Council.
+    #[wire(optional, "GMC")]
+    pub gmc: Option<bool>,
+    /// General Pharmaceutical Council.
+    #[wire(optional, "GPC")]
+    pub gpc: Option<bool>,
+    /// Health and Care Professions Council.
+    #[wire(optional, "HCP")]
+    pub hcp: Option<bool>,
+    /// Nursing and Midwifery Council.
+    #[wire(optional, "NMC")]
+    pub nmc: Option<bool>,
 }
 
-untagged_union! {
-    /// Years for which changes are watched (1 or 3), or `false` for a single search. Watching costs one or two more
-    /// credits.
-    pub enum WatchlistMonitoring: sent {
-        /// A value of the form `i64`.
-        ///
-        /// 1 to 3.
-        Years(i64) = number: [minimum("1"), maximum("3")],
-        /// A value of the form `bool`.
-        ///
-        /// Always `false`.
-        Off(bool) = boolean: [exactly(false)],
-    }
+/// Step: professional registrations for the NHS Electronic Staff Record.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "step"), constant("type", "check.nhs_esr"))]
+pub struct NhsEsrStep {
+    /// Number of the step.
+    #[wire(required, "id")]
+    pub id: StepId,
+    /// Check that this step runs.
+    #[wire(optional, "check")]
+    pub check: Option<ExpandableCheck>,
+    /// When the client completed the step.
+    #[wire(optional, "completed_at")]
+    pub completed_at: Option<Timestamp>,
+    /// Credits that the step costs.
+    ///
+    /// At least 0.
+    #[wire(optional, "cost")]
+    pub cost: Option<i64>,
+    /// Settings of the step.
+    #[wire(optional, "preferences")]
+    pub preferences: Option<NhsEsrPreferences>,
 }
 
-object! {
-    /// Settings of a watchlist check.
-    pub struct WatchlistPreferences {
-        optional {
-            /// How long changes are watched.
-            monitor: WatchlistMonitoring = "monitor",
-            /// Lists to search; the wider ones cost one more credit.
-            search_profile: WatchlistProfile = "search_profile",
-            /// Whether the client is left out of the check; has no effect beside other checks. Not enabled for every
-            /// team.
-            silent: bool = "silent",
-        }
-    }
+/// Signs that a document itself was not photographed.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct OriginalDocumentFaults {
+    /// Photograph of a print.
+    #[wire(optional, "document_on_printed_paper")]
+    pub document_on_printed_paper: Option<SubBreakdown>,
+    /// Photograph of a screen.
+    #[wire(optional, "photo_of_screen")]
+    pub photo_of_screen: Option<SubBreakdown>,
+    /// Scan.
+    #[wire(optional, "scan")]
+    pub scan: Option<SubBreakdown>,
+    /// Screenshot.
+    #[wire(optional, "screenshot")]
+    pub screenshot: Option<SubBreakdown>,
 }
 
-string_enum! {
-    /// Lists that a watchlist check searches: sanctions, politically exposed persons (`peps`) and adverse media.
-    pub enum WatchlistProfile {
-        Sanctions = "sanctions",
-        PepsSanctions = "peps_sanctions",
-        PepsSanctionsMedia = "peps_sanctions_media",
-    }
+/// Whether the document itself was photographed.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct OriginalDocumentPresent {
+    /// Faults that were looked for.
+    #[wire(optional, "properties")]
+    pub properties: Option<OriginalDocumentFaults>,
+    /// Outcome; null when there is none.
+    #[wire(optional, "result")]
+    pub result: Option<BreakdownResult>,
 }
 
-object! {
-    /// Step: search of sanctions and watch lists.
-    pub struct WatchlistStep {
-        constant {
-            object: "step" = "object",
-            type_: "check.watchlist" = "type",
-        }
-        required {
-            /// Number of the step.
-            id: StepId = "id",
-        }
-        optional {
-            /// Check that this step runs.
-            check: ExpandableCheck = "check",
-            /// When the client completed the step.
-            completed_at: Timestamp = "completed_at",
-            /// Credits that the step costs.
-            ///
-            /// At least 0.
-            cost: i64 = "cost",
-            /// Settings of the step.
-            preferences: WatchlistPreferences = "preferences",
-        }
-    }
+/// Response of a kind of check whose details the vendor does not show yet.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "check_response.other"))]
+pub struct OtherCheckResponse {}
+
+/// Report whose details the vendor does not show yet.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "other"))]
+pub struct OtherReport {
+    /// Whether the report is done.
+    #[wire(optional, "status")]
+    pub status: Option<ReportStatus>,
+}
+
+/// Addresses of the pages beside this one. They keep the other query parameters.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct PageLinks {
+    /// Address of the following page; null on the last one.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "next", private)]
+    pub next: Option<String>,
+    /// Address of the page before; null on the first one.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "previous", private)]
+    pub previous: Option<String>,
+}
+
+/// Address at which the client completes the steps, or `false` when no step can be submitted.
+///
+/// Personal data: `Debug` shows `[redacted]`.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+pub enum PerformLink {
+    /// A value of the form `String`.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(string, private)]
+    Url(String),
+    /// A value of the form `bool`.
+    ///
+    /// Always `false`. Personal data: `Debug` shows `[redacted]`.
+    #[wire(boolean, private)]
+    Unavailable(bool),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
+}
+
+/// Picture or motion capture of a person.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct PersonMedia {
+    /// Kind of file: `photo` or `motion_capture`.
+    #[wire(required, "type")]
+    pub type_: String,
+    /// The file.
+    #[wire(optional, "attachment")]
+    pub attachment: Option<Attachment>,
+}
+
+/// What a photo identity check found.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "check_response.photo_id"))]
+pub struct PhotoIdCheckResponse {
+    /// Files that the person uploaded.
+    #[wire(optional, "media")]
+    pub media: Option<Vec<PhotoIdMedia>>,
+    /// Reports that were made; null while they are being made.
+    #[wire(optional, "reports")]
+    pub reports: Option<Vec<PhotoIdReport>>,
+    /// Outcome of all reports together.
+    #[wire(optional, "result")]
+    pub result: Option<ReportResult>,
+    /// Whether all reports are done.
+    #[wire(optional, "status")]
+    pub status: Option<ReportStatus>,
+}
+
+/// Country, in three letters, whose documents a photo identity check accepts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum PhotoIdCountry {
+    /// `GBR`
+    #[wire("GBR")]
+    Gbr,
+    /// `IRL`
+    #[wire("IRL")]
+    Irl,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// Identity document that a client may show.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum PhotoIdDocument {
+    /// `passport`
+    #[wire("passport")]
+    Passport,
+    /// `driving_licence`
+    #[wire("driving_licence")]
+    DrivingLicence,
+    /// `national_id`
+    #[wire("national_id")]
+    NationalId,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// File uploaded for a photo identity check, told apart by `type`.
+#[derive(Clone, PartialEq, TaggedUnion)]
+#[non_exhaustive]
+#[wire(tag = "type")]
+pub enum PhotoIdMedia {
+    /// See [`DocumentMedia`].
+    #[wire("document")]
+    Document(DocumentMedia),
+    /// See [`PersonMedia`].
+    #[wire("motion_capture")]
+    MotionCapture(PersonMedia),
+    /// See [`PersonMedia`].
+    #[wire("photo")]
+    Photo(PersonMedia),
+    /// A variant that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
+}
+
+/// Settings of a photo identity check, told apart by `report_type`.
+#[derive(Clone, PartialEq, TaggedUnion)]
+#[non_exhaustive]
+#[wire(tag = "report_type")]
+pub enum PhotoIdPreferences {
+    /// See [`StandardPhotoIdPreferences`].
+    #[wire("standard")]
+    Standard(StandardPhotoIdPreferences),
+    /// See [`BiometricPhotoIdPreferences`].
+    #[wire("biometric")]
+    Biometric(BiometricPhotoIdPreferences),
+    /// A variant that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
+}
+
+/// Report within a photo identity check, told apart by `type`.
+#[derive(Clone, PartialEq, TaggedUnion)]
+#[non_exhaustive]
+#[wire(tag = "type")]
+pub enum PhotoIdReport {
+    /// See [`DocumentReport`].
+    #[wire("document")]
+    Document(DocumentReport),
+    /// See [`FacialSimilarityMotionReport`].
+    #[wire("facial_similarity_motion")]
+    FacialSimilarityMotion(FacialSimilarityMotionReport),
+    /// See [`FacialSimilarityPhotoReport`].
+    #[wire("facial_similarity_photo")]
+    FacialSimilarityPhoto(FacialSimilarityPhotoReport),
+    /// See [`OtherReport`].
+    #[wire("other")]
+    Other(OtherReport),
+    /// A variant that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
+}
+
+/// Step: photo identity document.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "step"), constant("type", "check.photo_id"))]
+pub struct PhotoIdStep {
+    /// Number of the step.
+    #[wire(required, "id")]
+    pub id: StepId,
+    /// Settings of the step.
+    #[wire(required, "preferences")]
+    pub preferences: PhotoIdPreferences,
+    /// Check that this step runs.
+    #[wire(optional, "check")]
+    pub check: Option<ExpandableCheck>,
+    /// When the client completed the step.
+    #[wire(optional, "completed_at")]
+    pub completed_at: Option<Timestamp>,
+    /// Credits that the step costs.
+    ///
+    /// At least 0.
+    #[wire(optional, "cost")]
+    pub cost: Option<i64>,
+}
+
+/// Request sent to a client: a row of steps to complete.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "record"))]
+pub struct Record {
+    /// Number of the record.
+    #[wire(required, "id")]
+    pub id: RecordId,
+    /// Client who was asked.
+    #[wire(required, "client")]
+    pub client: ExpandableClient,
+    /// Steps of the record, done and open.
+    ///
+    /// At least 1 item.
+    #[wire(required, "steps")]
+    pub steps: Vec<RecordStep>,
+    /// When the record was archived.
+    #[wire(optional, "archived_at")]
+    pub archived_at: Option<Timestamp>,
+    /// When the record was made.
+    #[wire(optional, "created_at")]
+    pub created_at: Option<Timestamp>,
+    /// E-mail address for this record, copied from the client when the record was made or sent again.
+    ///
+    /// An email address. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private)]
+    pub email: Option<String>,
+    /// When the record expires or expired.
+    #[wire(optional, "expired_at")]
+    pub expired_at: Option<Timestamp>,
+    /// Whether the client is reminded by e-mail.
+    #[wire(optional, "has_reminders")]
+    pub has_reminders: Option<bool>,
+    /// Where the client completes the steps in a browser.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "perform_url", private)]
+    pub perform_url: Option<PerformLink>,
+    /// State of the record.
+    #[wire(optional, "status")]
+    pub status: Option<RecordStatus>,
+    /// When the record changed or a step was completed.
+    #[wire(optional, "updated_at")]
+    pub updated_at: Option<Timestamp>,
+}
+
+/// Document asked for, sent or returned within a record.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "record_document"))]
+pub struct RecordDocument {
+    /// Number of the document.
+    #[wire(required, "id")]
+    pub id: RecordDocumentId,
+    /// Files of the document; null while there are none.
+    #[wire(optional, "attachments")]
+    pub attachments: Option<Vec<ExpandableAttachment>>,
+    /// When the document was completed.
+    #[wire(optional, "completed_at")]
+    pub completed_at: Option<Timestamp>,
+    /// Settings of the document; null for a returned one.
+    #[wire(optional, "config")]
+    pub config: Option<RecordDocumentConfig>,
+    /// When the document was made.
+    #[wire(optional, "created_at")]
+    pub created_at: Option<Timestamp>,
+    /// Name of the document.
+    #[wire(optional, "name")]
+    pub name: Option<String>,
+    /// Where the document comes from.
+    #[wire(optional, "source")]
+    pub source: Option<RecordDocumentSource>,
+    /// Whether the document is still open.
+    #[wire(optional, "status")]
+    pub status: Option<RecordDocumentStatus>,
+    /// Which way the document goes.
+    #[wire(optional, "type")]
+    pub type_: Option<RecordDocumentType>,
+    /// When the document last changed.
+    #[wire(optional, "updated_at")]
+    pub updated_at: Option<Timestamp>,
+}
+
+/// Settings of a record's document; a requested one has `instructions` only.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct RecordDocumentConfig {
+    /// What the client is to do.
+    #[wire(optional, "instructions")]
+    pub instructions: Option<String>,
+    /// Whether the client is to confirm the document.
+    #[wire(optional, "require_confirmation")]
+    pub require_confirmation: Option<bool>,
+    /// Whether the client is to send the document back.
+    #[wire(optional, "require_return")]
+    pub require_return: Option<bool>,
+    /// What the client is told about sending the document back.
+    #[wire(optional, "return_message")]
+    pub return_message: Option<String>,
+}
+
+/// Number of a document that belongs to a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct RecordDocumentId(pub i64);
+
+/// Points to a document of a record.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "record_document"))]
+pub struct RecordDocumentPointer {
+    /// Number of a document of a record.
+    #[wire(required, "id")]
+    pub id: RecordDocumentId,
+}
+
+/// Where a record's document comes from: the record itself, or another document that it answers.
+#[derive(Clone, PartialEq, TaggedUnion)]
+#[non_exhaustive]
+#[wire(tag = "type")]
+pub enum RecordDocumentSource {
+    /// See [`RecordPointer`].
+    #[wire("record")]
+    Record(RecordPointer),
+    /// See [`RecordDocumentPointer`].
+    #[wire("record_document")]
+    RecordDocument(RecordDocumentPointer),
+    /// A variant that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
+}
+
+/// Whether a document is still open.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum RecordDocumentStatus {
+    /// `pending`
+    #[wire("pending")]
+    Pending,
+    /// `complete`
+    #[wire("complete")]
+    Complete,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// Which way a document goes: asked for, sent to the client, or returned by them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum RecordDocumentType {
+    /// `requested`
+    #[wire("requested")]
+    Requested,
+    /// `sent`
+    #[wire("sent")]
+    Sent,
+    /// `returned`
+    #[wire("returned")]
+    Returned,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// Member of a record to show in full.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum RecordExpansion {
+    /// `client`
+    #[wire("client")]
+    Client,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// Number of a record: a request sent to a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct RecordId(pub i64);
+
+/// One page of records.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "paginated_list"), page(items = data, total = total))]
+pub struct RecordPage {
+    /// The records on this page.
+    #[wire(required, "data")]
+    pub data: Vec<Record>,
+    /// How many records there are on all pages.
+    ///
+    /// At least 0.
+    #[wire(required, "total")]
+    pub total: i64,
+    /// How many of them are on this page.
+    ///
+    /// At least 0.
+    #[wire(required, "count")]
+    pub count: i64,
+    /// Most that a page holds.
+    ///
+    /// 1 to 100.
+    #[wire(required, "limit")]
+    pub limit: i64,
+    /// Number of this page, from 1.
+    ///
+    /// At least 1.
+    #[wire(required, "current_page")]
+    pub current_page: i64,
+    /// How many pages there are.
+    ///
+    /// At least 1.
+    #[wire(required, "total_pages")]
+    pub total_pages: i64,
+    /// Neighbouring pages; null when there is one page only.
+    #[wire(optional, "links")]
+    pub links: Option<PageLinks>,
+}
+
+/// Points to a record.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "record"))]
+pub struct RecordPointer {
+    /// Number of a record.
+    #[wire(required, "id")]
+    pub id: RecordId,
+}
+
+/// State of a record, worked out from its steps, its expiry and its review: `pending` (no step done
+/// yet), `started` (some done), `complete` (all done), `incomplete` (expired with some done), `empty`
+/// (expired with none done), `waiting` (a check waits for results), `paused` (a check is paused),
+/// `amendments` (a change waits for a decision), `reviewed` (marked as reviewed). `failed` is
+/// deprecated.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum RecordStatus {
+    /// `pending`
+    #[wire("pending")]
+    Pending,
+    /// `started`
+    #[wire("started")]
+    Started,
+    /// `complete`
+    #[wire("complete")]
+    Complete,
+    /// `incomplete`
+    #[wire("incomplete")]
+    Incomplete,
+    /// `waiting`
+    #[wire("waiting")]
+    Waiting,
+    /// `failed`
+    #[wire("failed")]
+    Failed,
+    /// `empty`
+    #[wire("empty")]
+    Empty,
+    /// `paused`
+    #[wire("paused")]
+    Paused,
+    /// `amendments`
+    #[wire("amendments")]
+    Amendments,
+    /// `reviewed`
+    #[wire("reviewed")]
+    Reviewed,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// Step of a record, told apart by `type`. Steps of kind `check.*` carry `check`, those of kind
+/// `document.*` carry `document`, and `form` carries `form`.
+#[derive(Clone, PartialEq, TaggedUnion)]
+#[non_exhaustive]
+#[wire(tag = "type")]
+pub enum RecordStep {
+    /// See [`CreditReportStep`].
+    #[wire("check.credit")]
+    CheckCredit(CreditReportStep),
+    /// See [`CriminalRecordStep`].
+    #[wire("check.criminal_record")]
+    CheckCriminalRecord(CriminalRecordStep),
+    /// See [`DummyStep`].
+    #[wire("check.dummy")]
+    CheckDummy(DummyStep),
+    /// See [`ThorntonsOnboardingStep`].
+    #[wire("check.thorntons_onboarding")]
+    CheckThorntonsOnboarding(ThorntonsOnboardingStep),
+    /// See [`AccessNiStep`].
+    #[wire("check.hscni_access_ni")]
+    CheckHscniAccessNi(AccessNiStep),
+    /// See [`IdentityReportStep`].
+    #[wire("check.identity")]
+    CheckIdentity(IdentityReportStep),
+    /// See [`NhsEsrStep`].
+    #[wire("check.nhs_esr")]
+    CheckNhsEsr(NhsEsrStep),
+    /// See [`PhotoIdStep`].
+    #[wire("check.photo_id")]
+    CheckPhotoId(PhotoIdStep),
+    /// See [`EmploymentReferencingStep`].
+    #[wire("check.employment_referencing")]
+    CheckEmploymentReferencing(EmploymentReferencingStep),
+    /// See [`EmploymentHistoryStep`].
+    #[wire("check.reference")]
+    CheckReference(EmploymentHistoryStep),
+    /// See [`BankingInformationStep`].
+    #[wire("check.banking_information")]
+    CheckBankingInformation(BankingInformationStep),
+    /// See [`FaceCaptureStep`].
+    #[wire("check.video")]
+    CheckVideo(FaceCaptureStep),
+    /// See [`WatchlistStep`].
+    #[wire("check.watchlist")]
+    CheckWatchlist(WatchlistStep),
+    /// See [`DocumentRequestStep`].
+    #[wire("document.request")]
+    DocumentRequest(DocumentRequestStep),
+    /// See [`DocumentTransferStep`].
+    #[wire("document.transfer")]
+    DocumentTransfer(DocumentTransferStep),
+    /// See [`FormStep`].
+    #[wire("form")]
+    Form(FormStep),
+    /// A variant that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
+}
+
+/// Outcome of a report: `clear` when all passed, `consider` when something did not.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum ReportResult {
+    /// `clear`
+    #[wire("clear")]
+    Clear,
+    /// `consider`
+    #[wire("consider")]
+    Consider,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// Whether a report is done.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum ReportStatus {
+    /// `processing`
+    #[wire("processing")]
+    Processing,
+    /// `complete`
+    #[wire("complete")]
+    Complete,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// Piece of text with its marks.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "text"))]
+pub struct RichText {
+    /// The text.
+    #[wire(required, "text")]
+    pub text: String,
+    /// Marks on the text.
+    #[wire(optional, "marks")]
+    pub marks: Option<Vec<RichTextMark>>,
+}
+
+/// Bold type.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "bold"))]
+pub struct RichTextBold {}
+
+/// List with bullets.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "bulletList"))]
+pub struct RichTextBulletList {
+    /// Items of the list.
+    #[wire(optional, "content")]
+    pub content: Option<Vec<RichTextListItem>>,
+}
+
+/// Formatted text as the TipTap editor stores it.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "doc"))]
+pub struct RichTextDocument {
+    /// Blocks of the text.
+    #[wire(optional, "content")]
+    pub content: Option<Vec<RichTextNode>>,
+}
+
+/// Text between fields.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "rich_text"))]
+pub struct RichTextField {
+    /// Name of the field within the form.
+    #[wire(required, "id")]
+    pub id: FormFieldId,
+    /// The text.
+    #[wire(required, "json_content")]
+    pub json_content: RichTextDocument,
+    /// Answers of choice fields, keyed by field, that make this field appear; null to show it always.
+    ///
+    /// At least 1 member.
+    #[wire(optional, "show_if")]
+    pub show_if: Option<Map<String>>,
+}
+
+/// Link.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "link"))]
+pub struct RichTextLink {
+    /// Where the link leads.
+    #[wire(optional, "attrs")]
+    pub attrs: Option<RichTextLinkAttributes>,
+}
+
+/// Where a link leads.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct RichTextLinkAttributes {
+    /// Address.
+    #[wire(required, "href")]
+    pub href: String,
+    /// Class names of the link.
+    #[wire(optional, "class")]
+    pub class: Option<String>,
+    /// Window in which the address opens, such as `_blank`.
+    #[wire(optional, "target")]
+    pub target: Option<String>,
+}
+
+/// Item of a list.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "listItem"))]
+pub struct RichTextListItem {
+    /// Blocks of the item.
+    #[wire(optional, "content")]
+    pub content: Option<Vec<RichTextNode>>,
+}
+
+/// Mark on a piece of text, told apart by `type`.
+#[derive(Clone, PartialEq, TaggedUnion)]
+#[non_exhaustive]
+#[wire(tag = "type")]
+pub enum RichTextMark {
+    /// See [`RichTextBold`].
+    #[wire("bold")]
+    Bold(RichTextBold),
+    /// See [`RichTextLink`].
+    #[wire("link")]
+    Link(RichTextLink),
+    /// A variant that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
+}
+
+/// Block of formatted text, told apart by `type`.
+#[derive(Clone, PartialEq, TaggedUnion)]
+#[non_exhaustive]
+#[wire(tag = "type")]
+pub enum RichTextNode {
+    /// See [`RichTextParagraph`].
+    #[wire("paragraph")]
+    Paragraph(RichTextParagraph),
+    /// See [`RichTextBulletList`].
+    #[wire("bulletList")]
+    BulletList(RichTextBulletList),
+    /// See [`RichTextOrderedList`].
+    #[wire("orderedList")]
+    OrderedList(RichTextOrderedList),
+    /// A variant that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
+}
+
+/// List with numbers.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "orderedList"))]
+pub struct RichTextOrderedList {
+    /// Settings of the list.
+    #[wire(optional, "attrs")]
+    pub attrs: Option<RichTextOrderedListAttributes>,
+    /// Items of the list.
+    #[wire(optional, "content")]
+    pub content: Option<Vec<RichTextListItem>>,
+}
+
+/// Settings of a numbered list.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct RichTextOrderedListAttributes {
+    /// Number of the first item.
+    #[wire(optional, "start")]
+    pub start: Option<i64>,
+}
+
+/// Paragraph.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "paragraph"))]
+pub struct RichTextParagraph {
+    /// Pieces of text.
+    #[wire(optional, "content")]
+    pub content: Option<Vec<RichText>>,
+}
+
+/// Country, in three letters, for which the right to work is checked.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum RightToWorkCountry {
+    /// `GBR`
+    #[wire("GBR")]
+    Gbr,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// Score of a verification.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Score {
+    /// From 0 to 1; 1 is the best.
+    ///
+    /// 0 to 1.
+    #[wire(optional, "score")]
+    pub score: Option<f64>,
+}
+
+/// Outcome of a single verification that may carry a score.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ScoredBreakdown {
+    /// Score behind the outcome, where there is one.
+    #[wire(optional, "properties")]
+    pub properties: Option<Score>,
+    /// Outcome; null when there is none.
+    #[wire(optional, "result")]
+    pub result: Option<BreakdownResult>,
+}
+
+/// Check with Disclosure Scotland.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("region", "scotland"))]
+pub struct ScottishDisclosurePreferences {
+    /// Whether the client pays for the check.
+    #[wire(optional, "enable_payment")]
+    pub enable_payment: Option<bool>,
+}
+
+/// Section that groups other fields.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "section"))]
+pub struct SectionField {
+    /// Name of the field within the form.
+    #[wire(required, "id")]
+    pub id: FormFieldId,
+    /// Label of the section; may be empty.
+    #[wire(required, "label")]
+    pub label: String,
+    /// Fields in the section.
+    ///
+    /// At least 1 item.
+    #[wire(required, "fields")]
+    pub fields: Vec<FormFieldId>,
+}
+
+/// Field for one line of text.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "text"))]
+pub struct ShortAnswerField {
+    /// Name of the field within the form.
+    #[wire(required, "id")]
+    pub id: FormFieldId,
+    /// Label of the field.
+    #[wire(required, "label")]
+    pub label: String,
+    /// Help beside the field.
+    #[wire(optional, "description")]
+    pub description: Option<String>,
+    /// Whether the answer is flagged.
+    #[wire(optional, "flag")]
+    pub flag: Option<bool>,
+    /// Answers of choice fields, keyed by field, that make this field appear; null to show it always.
+    ///
+    /// At least 1 member.
+    #[wire(optional, "show_if")]
+    pub show_if: Option<Map<String>>,
+    /// Rules for the answer; null for none.
+    #[wire(optional, "validation")]
+    pub validation: Option<Vec<FormFieldRule>>,
+    /// Answer; null while there is none.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "value", private)]
+    pub value: Option<String>,
+}
+
+/// Field with one choice.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "radio"))]
+pub struct SingleChoiceField {
+    /// Name of the field within the form.
+    #[wire(required, "id")]
+    pub id: FormFieldId,
+    /// Label and options.
+    #[wire(required, "label")]
+    pub label: FormChoice,
+    /// Help beside the field.
+    #[wire(optional, "description")]
+    pub description: Option<String>,
+    /// Whether the answer is flagged.
+    #[wire(optional, "flag")]
+    pub flag: Option<bool>,
+    /// Answers of choice fields, keyed by field, that make this field appear; null to show it always.
+    ///
+    /// At least 1 member.
+    #[wire(optional, "show_if")]
+    pub show_if: Option<Map<String>>,
+    /// Rules for the answer; null for none.
+    #[wire(optional, "validation")]
+    pub validation: Option<Vec<FormFieldRule>>,
+    /// Answer; null while there is none.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "value", private)]
+    pub value: Option<String>,
+}
+
+/// Direction of a sorted list.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum SortDirection {
+    /// `asc`
+    #[wire("asc")]
+    Asc,
+    /// `desc`
+    #[wire("desc")]
+    Desc,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// Settings of a standard AccessNI disclosure.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "standard"))]
+pub struct StandardAccessNiPreferences {
+    /// Six-digit PIN for AccessNI.
+    ///
+    /// Exactly 6 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "pin_number", private)]
+    pub pin_number: Option<Secret>,
+}
+
+/// Settings of a photo identity check that reads pictures of a document.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("report_type", "standard"))]
+pub struct StandardPhotoIdPreferences {
+    /// Documents that are accepted.
+    ///
+    /// At least 1 item, no item twice.
+    #[wire(required, "docs")]
+    pub docs: Vec<PhotoIdDocument>,
+    /// Whether a photograph of the person was asked for.
+    #[deprecated = "the vendor advises against it"]
+    #[wire(optional, "face")]
+    pub face: Option<bool>,
+    /// Whether the face is compared with the document; costs one more credit.
+    #[wire(optional, "facial_similarity")]
+    pub facial_similarity: Option<bool>,
+    /// Countries whose documents are accepted; null for all.
+    ///
+    /// No item twice.
+    #[wire(optional, "issuing_countries")]
+    pub issuing_countries: Option<Vec<PhotoIdCountry>>,
+    /// Whether the document is photographed on a phone or tablet; not enabled for every team.
+    #[wire(optional, "live_document")]
+    pub live_document: Option<bool>,
+    /// Whether the person had to show a code in the photograph.
+    #[deprecated = "the vendor advises against it"]
+    #[wire(optional, "liveness")]
+    pub liveness: Option<bool>,
+    /// Country for which the right to work is checked; `docs` must then hold `passport`.
+    #[wire(optional, "right_to_work")]
+    pub right_to_work: Option<RightToWorkCountry>,
+}
+
+/// Settings of an employment check whose references the team collects.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "standard"))]
+pub struct StandardReferencingPreferences {
+    /// Days without activity after which an explanation is asked for; whole weeks.
+    ///
+    /// 7 to 91, a multiple of 7.
+    #[wire(optional, "gap_threshold")]
+    pub gap_threshold: Option<i64>,
+    /// Activities that need evidence; null for none. Not enabled for every team.
+    ///
+    /// No item twice.
+    #[wire(optional, "supporting_evidence")]
+    pub supporting_evidence: Option<Vec<EmploymentActivity>>,
+    /// Years of history to cover.
+    ///
+    /// 1 to 10.
+    #[wire(optional, "timeframe")]
+    pub timeframe: Option<i64>,
+}
+
+/// Number of a step within a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct StepId(pub i64);
+
+/// Outcome of a single verification.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct SubBreakdown {
+    /// Outcome; null when there is none.
+    #[wire(optional, "result")]
+    pub result: Option<BreakdownResult>,
+}
+
+/// Whether the type of document is supported.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct SupportedDocument {
+    /// Outcome.
+    #[wire(optional, "result")]
+    pub result: Option<SupportedDocumentResult>,
+}
+
+/// Outcome of recognising a document.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum SupportedDocumentResult {
+    /// `clear`
+    #[wire("clear")]
+    Clear,
+    /// `unidentified`
+    #[wire("unidentified")]
+    Unidentified,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// Team that users belong to.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "team"))]
+pub struct Team {
+    /// Number of the team.
+    #[wire(required, "id")]
+    pub id: TeamId,
+    /// When the team was archived.
+    #[wire(optional, "archived_at")]
+    pub archived_at: Option<Timestamp>,
+    /// E-mail address at which the team is reached.
+    ///
+    /// An email address. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "contact", private)]
+    pub contact: Option<String>,
+    /// When the team was made.
+    #[wire(optional, "created_at")]
+    pub created_at: Option<Timestamp>,
+    /// Short name of the team in lower case, such as `fusion-industries`; absent in lists.
+    #[wire(optional, "identifier")]
+    pub identifier: Option<String>,
+    /// Whether support is enabled for the team.
+    #[wire(optional, "is_support_enabled")]
+    pub is_support_enabled: Option<bool>,
+    /// Logo of the team, where it has one.
+    #[wire(optional, "logo")]
+    pub logo: Option<String>,
+    /// Name of the team.
+    #[wire(optional, "name")]
+    pub name: Option<String>,
+    /// Telephone number of the team.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "telephone", private)]
+    pub telephone: Option<String>,
+    /// Price plan, such as `standard_2021`.
+    #[wire(optional, "tier")]
+    pub tier: Option<String>,
+    /// When the team last changed.
+    #[wire(optional, "updated_at")]
+    pub updated_at: Option<Timestamp>,
+    /// Identifier of the team that is unique across services.
+    ///
+    /// A UUID.
+    #[wire(optional, "uuid")]
+    pub uuid: Option<String>,
+}
+
+/// Number of a team.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct TeamId(pub i64);
+
+/// Person as a member of one team.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "team_member"))]
+pub struct TeamMember {
+    /// Number of the member.
+    #[wire(required, "id")]
+    pub id: TeamMemberId,
+    /// E-mail address of the person.
+    ///
+    /// An email address. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private)]
+    pub email: Option<String>,
+    /// Name of the person.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "name", private)]
+    pub name: Option<String>,
+    /// Role in the team; null once the person has left it.
+    #[wire(optional, "role")]
+    pub role: Option<TeamRole>,
+}
+
+/// Number of a member within a team.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct TeamMemberId(pub i64);
+
+/// What a member may do in a team.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum TeamRole {
+    /// `assumed`
+    #[wire("assumed")]
+    Assumed,
+    /// `owner`
+    #[wire("owner")]
+    Owner,
+    /// `member`
+    #[wire("member")]
+    Member,
+    /// `read-only`
+    #[wire("read-only")]
+    ReadOnly,
+    /// `assigned-only`
+    #[wire("assigned-only")]
+    AssignedOnly,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// Step: onboarding with Thorntons.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "step"), constant("type", "check.thorntons_onboarding"))]
+pub struct ThorntonsOnboardingStep {
+    /// Number of the step.
+    #[wire(required, "id")]
+    pub id: StepId,
+    /// Check that this step runs.
+    #[wire(optional, "check")]
+    pub check: Option<ExpandableCheck>,
+    /// When the client completed the step.
+    #[wire(optional, "completed_at")]
+    pub completed_at: Option<Timestamp>,
+    /// Credits that the step costs.
+    ///
+    /// At least 0.
+    #[wire(optional, "cost")]
+    pub cost: Option<i64>,
+}
+
+/// Number of a user account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct UserId(pub i64);
+
+/// Whether something is in use or put away.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum Visibility {
+    /// `active`
+    #[wire("active")]
+    Active,
+    /// `archived`
+    #[wire("archived")]
+    Archived,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// Outcome of the check of the document's looks.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct VisualAuthenticity {
+    /// Verifications behind the outcome.
+    #[wire(optional, "breakdown")]
+    pub breakdown: Option<VisualAuthenticityDetails>,
+    /// Outcome; null when there is none.
+    #[wire(optional, "result")]
+    pub result: Option<BreakdownResult>,
+}
+
+/// Verifications behind the check of the document's looks.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct VisualAuthenticityDetails {
+    /// Whether the picture was altered.
+    #[wire(optional, "digital_tampering")]
+    pub digital_tampering: Option<SubBreakdown>,
+    /// Whether a face was found on the document.
+    #[wire(optional, "face_detection")]
+    pub face_detection: Option<SubBreakdown>,
+    /// Whether the fonts are right.
+    #[wire(optional, "fonts")]
+    pub fonts: Option<SubBreakdown>,
+    /// Whether the document itself was photographed.
+    #[wire(optional, "original_document_present")]
+    pub original_document_present: Option<OriginalDocumentPresent>,
+    /// Whether the portrait was altered.
+    #[wire(optional, "picture_face_integrity")]
+    pub picture_face_integrity: Option<SubBreakdown>,
+    /// Whether the security features are right.
+    #[wire(optional, "security_features")]
+    pub security_features: Option<SubBreakdown>,
+    /// Whether the layout is right for this type of document.
+    #[wire(optional, "template")]
+    pub template: Option<SubBreakdown>,
+}
+
+/// Years for which changes are watched (1 or 3), or `false` for a single search. Watching costs one or
+/// two more credits.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+#[wire(sent)]
+pub enum WatchlistMonitoring {
+    /// A value of the form `i64`.
+    ///
+    /// 1 to 3.
+    #[wire(number, minimum("1"), maximum("3"))]
+    Years(i64),
+    /// A value of the form `bool`.
+    ///
+    /// Always `false`.
+    #[wire(boolean, exactly(false))]
+    Off(bool),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
+}
+
+/// Settings of a watchlist check.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct WatchlistPreferences {
+    /// How long changes are watched.
+    #[wire(optional, "monitor")]
+    pub monitor: Option<WatchlistMonitoring>,
+    /// Lists to search; the wider ones cost one more credit.
+    #[wire(optional, "search_profile")]
+    pub search_profile: Option<WatchlistProfile>,
+    /// Whether the client is left out of the check; has no effect beside other checks. Not enabled for
+    /// every team.
+    #[wire(optional, "silent")]
+    pub silent: Option<bool>,
+}
+
+/// Lists that a watchlist check searches: sanctions, politically exposed persons (`peps`) and adverse
+/// media.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum WatchlistProfile {
+    /// `sanctions`
+    #[wire("sanctions")]
+    Sanctions,
+    /// `peps_sanctions`
+    #[wire("peps_sanctions")]
+    PepsSanctions,
+    /// `peps_sanctions_media`
+    #[wire("peps_sanctions_media")]
+    PepsSanctionsMedia,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// Step: search of sanctions and watch lists.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "step"), constant("type", "check.watchlist"))]
+pub struct WatchlistStep {
+    /// Number of the step.
+    #[wire(required, "id")]
+    pub id: StepId,
+    /// Check that this step runs.
+    #[wire(optional, "check")]
+    pub check: Option<ExpandableCheck>,
+    /// When the client completed the step.
+    #[wire(optional, "completed_at")]
+    pub completed_at: Option<Timestamp>,
+    /// Credits that the step costs.
+    ///
+    /// At least 0.
+    #[wire(optional, "cost")]
+    pub cost: Option<i64>,
+    /// Settings of the step.
+    #[wire(optional, "preferences")]
+    pub preferences: Option<WatchlistPreferences>,
 }

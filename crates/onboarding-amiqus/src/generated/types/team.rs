@@ -3,61 +3,64 @@
 
 //! Types of Team.
 
-use onboarding_core::{object, page};
+use onboarding_core::Patch;
+use onboarding_core::derive::Object;
 
 use super::{PageLinks, TeamMember};
 
-object! {
-    /// One page of team members.
-    pub struct TeamMemberPage {
-        constant {
-            object: "paginated_list" = "object",
-        }
-        required {
-            /// The team members on this page.
-            data: Vec<TeamMember> = "data",
-            /// How many team members there are on all pages.
-            ///
-            /// At least 0.
-            total: i64 = "total",
-            /// How many of them are on this page.
-            ///
-            /// At least 0.
-            count: i64 = "count",
-            /// Most that a page holds.
-            ///
-            /// 1 to 100.
-            limit: i64 = "limit",
-            /// Number of this page, from 1.
-            ///
-            /// At least 1.
-            current_page: i64 = "current_page",
-            /// How many pages there are.
-            ///
-            /// At least 1.
-            total_pages: i64 = "total_pages",
-        }
-        optional {
-            /// Neighbouring pages; null when there is one page only.
-            links: PageLinks = "links",
-        }
-    }
+/// One page of team members.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "paginated_list"), page(items = data, total = total))]
+pub struct TeamMemberPage {
+    /// The team members on this page.
+    #[wire(required, "data")]
+    pub data: Vec<TeamMember>,
+    /// How many team members there are on all pages.
+    ///
+    /// At least 0.
+    #[wire(required, "total")]
+    pub total: i64,
+    /// How many of them are on this page.
+    ///
+    /// At least 0.
+    #[wire(required, "count")]
+    pub count: i64,
+    /// Most that a page holds.
+    ///
+    /// 1 to 100.
+    #[wire(required, "limit")]
+    pub limit: i64,
+    /// Number of this page, from 1.
+    ///
+    /// At least 1.
+    #[wire(required, "current_page")]
+    pub current_page: i64,
+    /// How many pages there are.
+    ///
+    /// At least 1.
+    #[wire(required, "total_pages")]
+    pub total_pages: i64,
+    /// Neighbouring pages; null when there is one page only.
+    #[wire(optional, "links")]
+    pub links: Option<PageLinks>,
 }
 
-page! { TeamMemberPage of TeamMember = data, total |page| Some(page.total) }
-
-object! {
-    /// Members of the current team to change; at least one.
+/// Members of the current team to change; at least one.
+///
+/// At least 1 member.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, min_properties(1))]
+pub struct UpdateTeam {
+    /// E-mail address at which the team is reached.
     ///
-    /// At least 1 member.
-    pub struct UpdateTeam: sent [min_properties(1)] {
-        optional {
-            /// E-mail address at which the team is reached.
-            contact: String = private "contact" [format("email")],
-        }
-        nullable {
-            /// Telephone number of the team; null removes it.
-            telephone / clear_telephone: String = private "telephone",
-        }
-    }
+    /// An email address. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "contact", private, format("email"))]
+    pub contact: Option<String>,
+    /// Telephone number of the team; null removes it.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(nullable, "telephone", clear = clear_telephone, private)]
+    pub telephone: Patch<String>,
 }

@@ -3,86 +3,96 @@
 
 //! Types of User Account.
 
-use onboarding_core::{Timestamp, object, page};
+use onboarding_core::Timestamp;
+use onboarding_core::derive::Object;
 
 use super::{PageLinks, Team, UserId};
 
-object! {
-    /// One page of teams.
-    pub struct TeamPage {
-        constant {
-            object: "paginated_list" = "object",
-        }
-        required {
-            /// The teams on this page.
-            data: Vec<Team> = "data",
-            /// How many teams there are on all pages.
-            ///
-            /// At least 0.
-            total: i64 = "total",
-            /// How many of them are on this page.
-            ///
-            /// At least 0.
-            count: i64 = "count",
-            /// Most that a page holds.
-            ///
-            /// 1 to 100.
-            limit: i64 = "limit",
-            /// Number of this page, from 1.
-            ///
-            /// At least 1.
-            current_page: i64 = "current_page",
-            /// How many pages there are.
-            ///
-            /// At least 1.
-            total_pages: i64 = "total_pages",
-        }
-        optional {
-            /// Neighbouring pages; null when there is one page only.
-            links: PageLinks = "links",
-        }
-    }
-}
-
-page! { TeamPage of Team = data, total |page| Some(page.total) }
-
-object! {
-    /// Members of the current user to change; at least one.
+/// One page of teams.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "paginated_list"), page(items = data, total = total))]
+pub struct TeamPage {
+    /// The teams on this page.
+    #[wire(required, "data")]
+    pub data: Vec<Team>,
+    /// How many teams there are on all pages.
     ///
-    /// At least 1 member.
-    pub struct UpdateUser: sent [min_properties(1)] {
-        optional {
-            /// New e-mail address; takes effect once the user confirms it.
-            email: String = private "email" [format("email")],
-            /// Full or partial name; kept as typed.
-            name: String = private "name",
-        }
-    }
+    /// At least 0.
+    #[wire(required, "total")]
+    pub total: i64,
+    /// How many of them are on this page.
+    ///
+    /// At least 0.
+    #[wire(required, "count")]
+    pub count: i64,
+    /// Most that a page holds.
+    ///
+    /// 1 to 100.
+    #[wire(required, "limit")]
+    pub limit: i64,
+    /// Number of this page, from 1.
+    ///
+    /// At least 1.
+    #[wire(required, "current_page")]
+    pub current_page: i64,
+    /// How many pages there are.
+    ///
+    /// At least 1.
+    #[wire(required, "total_pages")]
+    pub total_pages: i64,
+    /// Neighbouring pages; null when there is one page only.
+    #[wire(optional, "links")]
+    pub links: Option<PageLinks>,
 }
 
-object! {
-    /// Account of a person who signs in.
-    pub struct User {
-        constant {
-            object: "user" = "object",
-        }
-        required {
-            /// Number of the account.
-            id: UserId = "id",
-        }
-        optional {
-            /// When the account was made.
-            created_at: Timestamp = "created_at",
-            /// E-mail address, unique among users.
-            email: String = private "email",
-            /// Whether the account is shut, for instance after failed attempts to sign in.
-            is_disabled: bool = "is_disabled",
-            /// Whether the person confirmed the e-mail address.
-            is_verified: bool = "is_verified",
-            /// Full or partial name, as it was typed.
-            name: String = private "name",
-            /// When the account last changed.
-            updated_at: Timestamp = "updated_at",
-        }
-    }
+/// Members of the current user to change; at least one.
+///
+/// At least 1 member.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, min_properties(1))]
+pub struct UpdateUser {
+    /// New e-mail address; takes effect once the user confirms it.
+    ///
+    /// An email address. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private, format("email"))]
+    pub email: Option<String>,
+    /// Full or partial name; kept as typed.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "name", private)]
+    pub name: Option<String>,
+}
+
+/// Account of a person who signs in.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("object", "user"))]
+pub struct User {
+    /// Number of the account.
+    #[wire(required, "id")]
+    pub id: UserId,
+    /// When the account was made.
+    #[wire(optional, "created_at")]
+    pub created_at: Option<Timestamp>,
+    /// E-mail address, unique among users.
+    ///
+    /// An email address. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private)]
+    pub email: Option<String>,
+    /// Whether the account is shut, for instance after failed attempts to sign in.
+    #[wire(optional, "is_disabled")]
+    pub is_disabled: Option<bool>,
+    /// Whether the person confirmed the e-mail address.
+    #[wire(optional, "is_verified")]
+    pub is_verified: Option<bool>,
+    /// Full or partial name, as it was typed.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "name", private)]
+    pub name: Option<String>,
+    /// When the account last changed.
+    #[wire(optional, "updated_at")]
+    pub updated_at: Option<Timestamp>,
 }

@@ -3,7 +3,8 @@
 
 //! Finding, reading and registering the clients of an installation.
 
-use onboarding_core::{Call, Method, Operation, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Method, Operation};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -26,6 +27,8 @@ impl Client {
     /// `GET /api/v2/clients`, under "Get a client list" in [the vendor's documentation](https://docs.b2core.b2broker.com/en/rest-api-reference-back-clients.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_b2core::{Client, types, *};
@@ -60,6 +63,8 @@ impl Client {
     /// `POST /api/v2/clients`, under "Create a client profile" in [the vendor's documentation](https://docs.b2core.b2broker.com/en/rest-api-reference-back-clients.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_b2core::{Client, types, *};
@@ -97,6 +102,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_b2core::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -112,48 +119,107 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`list_clients`](crate::Client::list_clients): set what is optional, then [`send`](Self::send).
-    pub struct ListClients -> types::ClientList, errors::ListClientsError, pages offset("offset", "limit") {
-        /// How many clients to return at most. The vendor states neither a default nor a maximum.
-        limit: i64 = query "limit",
-        /// How many matching clients to skip before the first one returned.
-        offset: i64 = query "offset",
-        /// Name of the member to sort by. `createTime` is the only value the vendor shows here.
-        sort_by: String = query "sort_by",
-        /// Direction of the sorting. The vendor shows `desc`.
-        sort_order: types::SortOrder = query "sort_order",
-        /// Only the client with this identifier.
-        filter_client_id: types::ClientId = query "filter[clientId]",
-        /// Only clients with this e-mail address. The vendor's parameter list uses this name, its sample request uses
-        /// `filter[emails]`; use one of the two.
-        filter_email: String = query "filter[email]",
-        /// Only clients with this e-mail address, under the name that the vendor's sample request uses. The sample
-        /// gives a single address.
-        filter_emails: String = query "filter[emails]",
-        /// Only clients with this name.
-        filter_name: String = query "filter[name]",
-        /// Only clients with this nickname.
-        filter_nickname: String = query "filter[nickname]",
-        /// Only clients looked after by one of these managers.
-        filter_manager_ids: types::ManagerId = joined "filter[managerIds]",
-        /// Only clients who live in one of these countries.
-        filter_country_codes: types::CountryCode = joined "filter[countryCodes]",
-        /// Only clients who live in this city.
-        filter_city: String = query "filter[city]",
-        /// Only clients whose profile has one of these statuses.
-        filter_status_ids: types::ClientStatusId = joined "filter[statusIds]",
-        /// Only clients in one of these internal categories.
-        filter_internal_type_ids: types::InternalTypeId = joined "filter[internalTypeIds]",
-        /// Only clients whose company has this short name.
-        filter_company_short_name: String = query "filter[companyShortName]",
-        /// Only clients whose company has this full name.
-        filter_company_full_name: String = query "filter[companyFullName]",
-        /// Only clients with one of these risk levels.
-        filter_risk_level_ids: types::RiskLevelId = joined "filter[riskLevelIds]",
-        /// Only clients in one of these categories, of which Individual and Corporate are examples.
-        filter_type_ids: types::ClientTypeId = joined "filter[typeIds]",
-        /// Only clients who have reached one of these verification levels.
-        filter_verification_level_ids: types::VerificationLevelId = joined "filter[verificationLevelIds]",
+/// A call of [`list_clients`](crate::Client::list_clients): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "offset", "limit"))]
+pub struct ListClients(pub(crate) Call<types::ClientList, errors::ListClientsError>);
+
+impl ListClients {
+    /// How many clients to return at most. The vendor states neither a default nor a maximum.
+    pub fn limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("limit", value.into(), &[]))
+    }
+
+    /// How many matching clients to skip before the first one returned.
+    pub fn offset(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("offset", value.into(), &[]))
+    }
+
+    /// Name of the member to sort by. `createTime` is the only value the vendor shows here.
+    pub fn sort_by(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("sort_by", value.into(), &[]))
+    }
+
+    /// Direction of the sorting. The vendor shows `desc`.
+    pub fn sort_order(self, value: impl Into<types::SortOrder>) -> Self {
+        Self(self.0.query::<types::SortOrder>("sort_order", value.into(), &[]))
+    }
+
+    /// Only the client with this identifier.
+    pub fn filter_client_id(self, value: impl Into<types::ClientId>) -> Self {
+        Self(self.0.query::<types::ClientId>("filter[clientId]", value.into(), &[]))
+    }
+
+    /// Only clients with this e-mail address. The vendor's parameter list uses this name, its sample request uses
+    /// `filter[emails]`; use one of the two.
+    pub fn filter_email(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("filter[email]", value.into(), &[]))
+    }
+
+    /// Only clients with this e-mail address, under the name that the vendor's sample request uses. The sample gives a
+    /// single address.
+    pub fn filter_emails(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("filter[emails]", value.into(), &[]))
+    }
+
+    /// Only clients with this name.
+    pub fn filter_name(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("filter[name]", value.into(), &[]))
+    }
+
+    /// Only clients with this nickname.
+    pub fn filter_nickname(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("filter[nickname]", value.into(), &[]))
+    }
+
+    /// Only clients looked after by one of these managers.
+    pub fn filter_manager_ids(self, values: impl IntoIterator<Item = impl Into<types::ManagerId>>) -> Self {
+        Self(self.0.query_joined::<types::ManagerId>("filter[managerIds]", values, &[]))
+    }
+
+    /// Only clients who live in one of these countries.
+    pub fn filter_country_codes(self, values: impl IntoIterator<Item = impl Into<types::CountryCode>>) -> Self {
+        Self(self.0.query_joined::<types::CountryCode>("filter[countryCodes]", values, &[]))
+    }
+
+    /// Only clients who live in this city.
+    pub fn filter_city(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("filter[city]", value.into(), &[]))
+    }
+
+    /// Only clients whose profile has one of these statuses.
+    pub fn filter_status_ids(self, values: impl IntoIterator<Item = impl Into<types::ClientStatusId>>) -> Self {
+        Self(self.0.query_joined::<types::ClientStatusId>("filter[statusIds]", values, &[]))
+    }
+
+    /// Only clients in one of these internal categories.
+    pub fn filter_internal_type_ids(self, values: impl IntoIterator<Item = impl Into<types::InternalTypeId>>) -> Self {
+        Self(self.0.query_joined::<types::InternalTypeId>("filter[internalTypeIds]", values, &[]))
+    }
+
+    /// Only clients whose company has this short name.
+    pub fn filter_company_short_name(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("filter[companyShortName]", value.into(), &[]))
+    }
+
+    /// Only clients whose company has this full name.
+    pub fn filter_company_full_name(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("filter[companyFullName]", value.into(), &[]))
+    }
+
+    /// Only clients with one of these risk levels.
+    pub fn filter_risk_level_ids(self, values: impl IntoIterator<Item = impl Into<types::RiskLevelId>>) -> Self {
+        Self(self.0.query_joined::<types::RiskLevelId>("filter[riskLevelIds]", values, &[]))
+    }
+
+    /// Only clients in one of these categories, of which Individual and Corporate are examples.
+    pub fn filter_type_ids(self, values: impl IntoIterator<Item = impl Into<types::ClientTypeId>>) -> Self {
+        Self(self.0.query_joined::<types::ClientTypeId>("filter[typeIds]", values, &[]))
+    }
+
+    /// Only clients who have reached one of these verification levels.
+    pub fn filter_verification_level_ids(self, values: impl IntoIterator<Item = impl Into<types::VerificationLevelId>>) -> Self {
+        Self(self.0.query_joined::<types::VerificationLevelId>("filter[verificationLevelIds]", values, &[]))
     }
 }

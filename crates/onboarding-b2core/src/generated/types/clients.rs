@@ -3,214 +3,264 @@
 
 //! Types of Clients.
 
-use onboarding_core::{JsonValue, Map, Timestamp, identifier, object, page, string_enum, untagged_union};
+use onboarding_core::{JsonValue, Map, Timestamp};
+use onboarding_core::derive::{Identifier, Object, StringEnum, UntaggedUnion};
 
-identifier! {
-    /// Identifies a client within an installation.
-    pub struct ClientId(i64);
+/// Identifies a client within an installation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct ClientId(pub i64);
+
+/// One page of clients. The vendor's page speaks of an array of clients; a program that reads a live
+/// installation finds the array in an envelope that also tells the total.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+#[wire(page)]
+pub enum ClientList {
+    /// See [`ClientPage`].
+    #[wire(object)]
+    ClientPage(ClientPage),
+    /// The clients of this page alone.
+    #[wire(array)]
+    Clients(Vec<ClientProfile>),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-untagged_union! {
-    /// One page of clients. The vendor's page speaks of an array of clients; a program that reads a live installation
-    /// finds the array in an envelope that also tells the total.
-    pub enum ClientList {
-        /// See [`ClientPage`].
-        ClientPage(ClientPage) = object,
-        /// The clients of this page alone.
-        Clients(Vec<ClientProfile>) = array,
-    }
+/// One page of clients in an envelope.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = data, total = total))]
+pub struct ClientPage {
+    /// The clients of this page.
+    #[wire(required, "data")]
+    pub data: Vec<ClientProfile>,
+    /// How many clients match, over all pages.
+    #[wire(optional, "total")]
+    pub total: Option<i64>,
 }
 
-page! { ClientList of ClientProfile = [ClientPage, Clients] }
-
-object! {
-    /// One page of clients in an envelope.
-    pub struct ClientPage {
-        required {
-            /// The clients of this page.
-            data: Vec<ClientProfile> = "data",
-        }
-        optional {
-            /// How many clients match, over all pages.
-            total: i64 = "total",
-        }
-    }
-}
-
-page! { ClientPage of ClientProfile = data, total |page| page.total }
-
-object! {
-    /// A client as the installation stores it. The vendor's own description of this object is not at hand: the members
-    /// below are those seen in use, and an installation sends more of them.
-    pub struct ClientProfile {
-        required {
-            /// Identifies the client.
-            client_id: ClientId = "clientId",
-        }
-        optional {
-            /// Day of birth, as a date or as a date and time; the vendor does not state the format.
-            birthday: String = private "birthday",
-            /// City in which the client lives.
-            city: String = private "city",
-            /// Company of the client, if there is one.
-            company: Company = "company",
-            /// Country in which the client lives.
-            country: Country = "country",
-            /// When the client was registered.
-            create_time: Timestamp = "createTime",
-            /// E-mail address with which the client signs in.
-            email: String = private "email",
-            /// First name. On registration this member is called `givenName`.
-            first_name: String = private "firstName",
-            /// Last name. On registration this member is called `familyName`.
-            last_name: String = private "lastName",
-            /// Language and region of the client's user interface, such as `en_US`.
-            locale: String = "locale",
-            /// Middle name.
-            middle_name: String = private "middleName",
-            /// Nickname.
-            nickname: String = private "nickname",
-            /// Status of the client profile.
-            status: JsonValue = private "status",
-            /// When the client was last changed.
-            update_time: Timestamp = "updateTime",
-        }
-    }
-}
-
-identifier! {
-    /// Identifies a status that a client profile can have.
-    pub struct ClientStatusId(i64);
-}
-
-identifier! {
-    /// Identifies a category of clients, such as Individual or Corporate.
-    pub struct ClientTypeId(i64);
-}
-
-object! {
-    /// The company of a client.
-    pub struct Company {
-        optional {
-            /// Full name of the company.
-            full_name: String = private "fullName",
-            /// Short name of the company.
-            short_name: String = private "shortName",
-        }
-    }
-}
-
-object! {
-    /// A country, as part of a client.
-    pub struct Country {
-        optional {
-            /// Name of the country.
-            country_name: String = private "countryName",
-        }
-    }
-}
-
-identifier! {
-    /// Numeric country code after ISO 3166-1, such as `784` for the United Arab Emirates.
-    pub struct CountryCode(String);
-}
-
-object! {
-    /// What the API says about a refused request. The vendor does not document its members.
+/// A client as the installation stores it. The vendor's own description of this object is not at hand:
+/// the members below are those seen in use, and an installation sends more of them.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ClientProfile {
+    /// Identifies the client.
+    #[wire(required, "clientId")]
+    pub client_id: ClientId,
+    /// Day of birth, as a date or as a date and time; the vendor does not state the format.
     ///
-    /// Personal or secret: `Debug` does not show it.
-    pub struct ErrorBody {
-        extra {
-            /// Members beyond the documented ones, by name. `Debug` does not show them.
-            extra: JsonValue
-        }
-    }
-}
-
-identifier! {
-    /// Identifies an internal category of clients.
-    pub struct InternalTypeId(i64);
-}
-
-identifier! {
-    /// Identifies a manager who looks after clients.
-    pub struct ManagerId(i64);
-}
-
-object! {
-    /// A client to be registered. The installation's registration wizard decides which members are required and may ask
-    /// for others than these.
-    pub struct NewClient: sent {
-        optional {
-            /// Where the client lives. The keys count from `0`, written as text.
-            addresses: Map<NewClientAddress> = "addresses",
-            /// E-mail address with which the client will sign in.
-            email: String = private "email",
-            /// The client as a person.
-            info: NewClientInfo = "info",
-            /// Phone numbers of the client. The keys count from `0`, written as text.
-            phones: Map<NewClientPhone> = "phones",
-        }
-        extra {
-            /// Members beyond the documented ones, by name. `Debug` does not show them.
-            extra: JsonValue
-        }
-    }
-}
-
-object! {
-    /// An address of a client to be registered.
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "birthday", private)]
+    pub birthday: Option<String>,
+    /// City in which the client lives.
     ///
-    /// Personal or secret: `Debug` does not show it.
-    pub struct NewClientAddress: sent {
-        optional {
-            /// Country of the address.
-            country_code: CountryCode = private "country_code",
-        }
-    }
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "city", private)]
+    pub city: Option<String>,
+    /// Company of the client, if there is one.
+    #[wire(optional, "company")]
+    pub company: Option<Company>,
+    /// Country in which the client lives.
+    #[wire(optional, "country")]
+    pub country: Option<Country>,
+    /// When the client was registered.
+    #[wire(optional, "createTime")]
+    pub create_time: Option<Timestamp>,
+    /// E-mail address with which the client signs in.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private)]
+    pub email: Option<String>,
+    /// First name. On registration this member is called `givenName`.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "firstName", private)]
+    pub first_name: Option<String>,
+    /// Last name. On registration this member is called `familyName`.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "lastName", private)]
+    pub last_name: Option<String>,
+    /// Language and region of the client's user interface, such as `en_US`.
+    #[wire(optional, "locale")]
+    pub locale: Option<String>,
+    /// Middle name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "middleName", private)]
+    pub middle_name: Option<String>,
+    /// Nickname.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "nickname", private)]
+    pub nickname: Option<String>,
+    /// Status of the client profile.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "status", private)]
+    pub status: Option<JsonValue>,
+    /// When the client was last changed.
+    #[wire(optional, "updateTime")]
+    pub update_time: Option<Timestamp>,
 }
 
-object! {
-    /// Name and birthday of a client to be registered.
-    pub struct NewClientInfo: sent {
-        optional {
-            /// Day of birth. The vendor does not state the format here; elsewhere it writes a date and time with an
-            /// offset, such as `2022-01-01T00:00:00+00:00`.
-            birthday: String = private "birthday",
-            /// Last name.
-            family_name: String = private "familyName",
-            /// First name.
-            given_name: String = private "givenName",
-            /// Middle name.
-            middle_name: String = private "middleName",
-        }
-    }
+/// Identifies a status that a client profile can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct ClientStatusId(pub i64);
+
+/// Identifies a category of clients, such as Individual or Corporate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct ClientTypeId(pub i64);
+
+/// The company of a client.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Company {
+    /// Full name of the company.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "fullName", private)]
+    pub full_name: Option<String>,
+    /// Short name of the company.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "shortName", private)]
+    pub short_name: Option<String>,
 }
 
-object! {
-    /// A phone number of a client to be registered.
-    pub struct NewClientPhone: sent {
-        optional {
-            /// The number, with `+` and the country's calling code, such as `+971000000000`.
-            phone: String = private "phone",
-        }
-    }
+/// A country, as part of a client.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Country {
+    /// Name of the country.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "countryName", private)]
+    pub country_name: Option<String>,
 }
 
-identifier! {
-    /// Identifies a risk level.
-    pub struct RiskLevelId(i64);
+/// Numeric country code after ISO 3166-1, such as `784` for the United Arab Emirates.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct CountryCode(String);
+
+/// What the API says about a refused request. The vendor does not document its members.
+///
+/// Personal data: `Debug` shows `[redacted]`.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ErrorBody {
+    /// Members beyond the documented ones, by name. Personal data: `Debug` shows `[redacted]`.
+    #[wire(extra)]
+    pub extra: Map<JsonValue>,
 }
 
-string_enum! {
-    /// Direction of a sorting.
-    pub enum SortOrder {
-        Asc = "asc",
-        Desc = "desc",
-    }
+/// Identifies an internal category of clients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct InternalTypeId(pub i64);
+
+/// Identifies a manager who looks after clients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct ManagerId(pub i64);
+
+/// A client to be registered. The installation's registration wizard decides which members are required
+/// and may ask for others than these.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewClient {
+    /// Where the client lives. The keys count from `0`, written as text.
+    #[wire(optional, "addresses")]
+    pub addresses: Option<Map<NewClientAddress>>,
+    /// E-mail address with which the client will sign in.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private)]
+    pub email: Option<String>,
+    /// The client as a person.
+    #[wire(optional, "info")]
+    pub info: Option<NewClientInfo>,
+    /// Phone numbers of the client. The keys count from `0`, written as text.
+    #[wire(optional, "phones")]
+    pub phones: Option<Map<NewClientPhone>>,
+    /// Members beyond the documented ones, by name. Personal data: `Debug` shows `[redacted]`.
+    #[wire(extra)]
+    pub extra: Map<JsonValue>,
 }
 
-identifier! {
-    /// Identifies a verification level. It can be negative.
-    pub struct VerificationLevelId(i64);
+/// An address of a client to be registered.
+///
+/// Personal data: `Debug` shows `[redacted]`.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewClientAddress {
+    /// Country of the address.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "country_code", private)]
+    pub country_code: Option<CountryCode>,
 }
+
+/// Name and birthday of a client to be registered.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewClientInfo {
+    /// Day of birth. The vendor does not state the format here; elsewhere it writes a date and time with an
+    /// offset, such as `2022-01-01T00:00:00+00:00`.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "birthday", private)]
+    pub birthday: Option<String>,
+    /// Last name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "familyName", private)]
+    pub family_name: Option<String>,
+    /// First name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "givenName", private)]
+    pub given_name: Option<String>,
+    /// Middle name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "middleName", private)]
+    pub middle_name: Option<String>,
+}
+
+/// A phone number of a client to be registered.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewClientPhone {
+    /// The number, with `+` and the country's calling code, such as `+971000000000`.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "phone", private)]
+    pub phone: Option<String>,
+}
+
+/// Identifies a risk level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct RiskLevelId(pub i64);
+
+/// Direction of a sorting.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum SortOrder {
+    /// `asc`
+    #[wire("asc")]
+    Asc,
+    /// `desc`
+    #[wire("desc")]
+    Desc,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// Identifies a verification level. It can be negative.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct VerificationLevelId(pub i64);

@@ -3,7 +3,8 @@
 
 //! Questions about who may do what with which resource.
 
-use onboarding_core::{Call, Method, NaiveDate, Operation, Rule, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Method, NaiveDate, Operation, Rule};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -22,6 +23,8 @@ impl Client {
     /// `POST /v1/authz-get-accessible-resources/`, under "/v1/authz-get-accessible-resources/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -58,7 +61,7 @@ impl Client {
     /// Lists the identifiers of individuals that a user may read or write, narrowed by filters.
     ///
     /// - `operation`: What is to be done with the resource.
-    /// - `user_id`: User the question is about.
+    /// - `user_id`: User the question is about. A UUID.
     ///
     /// | status | meaning | body |
     /// |---|---|---|
@@ -70,6 +73,8 @@ impl Client {
     /// `GET /v1/authz-individuals/`, under "/v1/authz-individuals/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -122,6 +127,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -157,7 +164,7 @@ impl Client {
     /// Lists the users who may read or write the given individuals or organizations.
     ///
     /// - `operation`: What is to be done with the resource.
-    /// - `resource_id`: Resources whose users are listed, at most 50. 1 to 50 items.
+    /// - `resource_id`: Resources whose users are listed, at most 50. 1 to 50 items, each a UUID.
     /// - `resource_type`: Kind of the resources.
     ///
     /// | status | meaning | body |
@@ -170,6 +177,8 @@ impl Client {
     /// `GET /v1/authz-resource-accessors/`, under "/v1/authz-resource-accessors/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -230,6 +239,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -270,6 +281,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -296,70 +309,136 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`list_authz_individuals`](crate::Client::list_authz_individuals): set what is optional, then [`send`](Self::send).
-    pub struct ListAuthzIndividuals -> types::AccessibleIndividuals, errors::ListAuthzIndividualsError, pages offset("page[offset]", "page[limit]", 5000) {
-        /// Only individuals with this type of account.
-        ///
-        /// At most 10 characters.
-        filter_account_type: String = query "filter[account-type]" [max_length(10)],
-        /// Only individuals born on this date.
-        filter_birth_date: NaiveDate = query "filter[birth-date]",
-        /// Only individuals whose e-mail address is verified, or is not.
-        filter_email_verified: bool = query "filter[email-verified]",
-        /// Only individuals with this e-mail address.
-        ///
-        /// At most 255 characters.
-        filter_email: String = query "filter[email]" [max_length(255)],
-        /// Leave out individuals of these owners.
-        ///
-        /// At least 1 item.
-        filter_exclude_owner_ids: types::OwnerId = each "filter[exclude-owner-ids]" [min_items(1), each_format("uuid")],
-        /// Only individuals with this first name.
-        ///
-        /// At most 255 characters.
-        filter_first_name: String = query "filter[first-name]" [max_length(255)],
-        /// Only individuals of this group.
-        filter_group_id: types::IndividualGroupId = query "filter[group-id]" [format("uuid")],
-        /// Only members of groups that this user leads.
-        filter_group_members_with_leader_id: types::UserId = query "filter[group-members-with-leader-id]" [format("uuid")],
-        /// Only individuals with this last name.
-        ///
-        /// At most 255 characters.
-        filter_last_name: String = query "filter[last-name]" [max_length(255)],
-        /// Only individuals of this organization.
-        filter_organization_id: types::OrganizationId = query "filter[organization-id]" [format("uuid")],
-        /// Only individuals whose phone number is verified, or is not.
-        filter_phone_verified: bool = query "filter[phone-verified]",
-        /// Only individuals with this phone number.
-        ///
-        /// At most 255 characters.
-        filter_phone: String = query "filter[phone]" [max_length(255)],
-        /// Only individuals who have registered, or have not.
-        filter_registered: bool = query "filter[registered]",
-        /// Largest number of entries on the page.
-        ///
-        /// 0 to 100000, `5000` by default.
-        page_limit: i64 = query "page[limit]" [minimum("0"), maximum("100000")],
-        /// Number of items to skip.
-        ///
-        /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum("0")],
+/// A call of [`list_authz_individuals`](crate::Client::list_authz_individuals): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "page[offset]", "page[limit]", 5000))]
+pub struct ListAuthzIndividuals(pub(crate) Call<types::AccessibleIndividuals, errors::ListAuthzIndividualsError>);
+
+impl ListAuthzIndividuals {
+    /// Only individuals with this type of account.
+    ///
+    /// At most 10 characters.
+    pub fn filter_account_type(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("filter[account-type]", value.into(), const { &[Rule::max_length(10)] }))
+    }
+
+    /// Only individuals born on this date.
+    pub fn filter_birth_date(self, value: impl Into<NaiveDate>) -> Self {
+        Self(self.0.query::<NaiveDate>("filter[birth-date]", value.into(), &[]))
+    }
+
+    /// Only individuals whose e-mail address is verified, or is not.
+    pub fn filter_email_verified(self, value: impl Into<bool>) -> Self {
+        Self(self.0.query::<bool>("filter[email-verified]", value.into(), &[]))
+    }
+
+    /// Only individuals with this e-mail address.
+    ///
+    /// At most 255 characters.
+    pub fn filter_email(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("filter[email]", value.into(), const { &[Rule::max_length(255)] }))
+    }
+
+    /// Leave out individuals of these owners.
+    ///
+    /// At least 1 item, each a UUID.
+    pub fn filter_exclude_owner_ids(self, values: impl IntoIterator<Item = impl Into<types::OwnerId>>) -> Self {
+        Self(self.0.query_each::<types::OwnerId>("filter[exclude-owner-ids]", values, const { &[Rule::min_items(1), Rule::each_format("uuid")] }))
+    }
+
+    /// Only individuals with this first name.
+    ///
+    /// At most 255 characters.
+    pub fn filter_first_name(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("filter[first-name]", value.into(), const { &[Rule::max_length(255)] }))
+    }
+
+    /// Only individuals of this group.
+    ///
+    /// A UUID.
+    pub fn filter_group_id(self, value: impl Into<types::IndividualGroupId>) -> Self {
+        Self(self.0.query::<types::IndividualGroupId>("filter[group-id]", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Only members of groups that this user leads.
+    ///
+    /// A UUID.
+    pub fn filter_group_members_with_leader_id(self, value: impl Into<types::UserId>) -> Self {
+        Self(self.0.query::<types::UserId>("filter[group-members-with-leader-id]", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Only individuals with this last name.
+    ///
+    /// At most 255 characters.
+    pub fn filter_last_name(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("filter[last-name]", value.into(), const { &[Rule::max_length(255)] }))
+    }
+
+    /// Only individuals of this organization.
+    ///
+    /// A UUID.
+    pub fn filter_organization_id(self, value: impl Into<types::OrganizationId>) -> Self {
+        Self(self.0.query::<types::OrganizationId>("filter[organization-id]", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Only individuals whose phone number is verified, or is not.
+    pub fn filter_phone_verified(self, value: impl Into<bool>) -> Self {
+        Self(self.0.query::<bool>("filter[phone-verified]", value.into(), &[]))
+    }
+
+    /// Only individuals with this phone number.
+    ///
+    /// At most 255 characters.
+    pub fn filter_phone(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("filter[phone]", value.into(), const { &[Rule::max_length(255)] }))
+    }
+
+    /// Only individuals who have registered, or have not.
+    pub fn filter_registered(self, value: impl Into<bool>) -> Self {
+        Self(self.0.query::<bool>("filter[registered]", value.into(), &[]))
+    }
+
+    /// Largest number of entries on the page.
+    ///
+    /// 0 to 100000, `5000` by default.
+    pub fn page_limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[limit]", value.into(), const { &[Rule::minimum("0"), Rule::maximum("100000")] }))
+    }
+
+    /// Number of items to skip.
+    ///
+    /// At least 0, `0` by default.
+    pub fn page_offset(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[offset]", value.into(), const { &[Rule::minimum("0")] }))
     }
 }
 
-call! {
-    /// A call of [`list_authz_resource_accessors`](crate::Client::list_authz_resource_accessors): set what is optional, then [`send`](Self::send).
-    pub struct ListAuthzResourceAccessors -> types::ResourceAccessorList, errors::ListAuthzResourceAccessorsError, pages offset("page[offset]", "page[limit]", 5000) {
-        /// Only users of this organization.
-        organization_id: types::OrganizationId = query "organization-id" [format("uuid")],
-        /// Largest number of entries on the page.
-        ///
-        /// 0 to 100000, `5000` by default.
-        page_limit: i64 = query "page[limit]" [minimum("0"), maximum("100000")],
-        /// Number of items to skip.
-        ///
-        /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum("0")],
+/// A call of [`list_authz_resource_accessors`](crate::Client::list_authz_resource_accessors): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "page[offset]", "page[limit]", 5000))]
+pub struct ListAuthzResourceAccessors(pub(crate) Call<types::ResourceAccessorList, errors::ListAuthzResourceAccessorsError>);
+
+impl ListAuthzResourceAccessors {
+    /// Only users of this organization.
+    ///
+    /// A UUID.
+    pub fn organization_id(self, value: impl Into<types::OrganizationId>) -> Self {
+        Self(self.0.query::<types::OrganizationId>("organization-id", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Largest number of entries on the page.
+    ///
+    /// 0 to 100000, `5000` by default.
+    pub fn page_limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[limit]", value.into(), const { &[Rule::minimum("0"), Rule::maximum("100000")] }))
+    }
+
+    /// Number of items to skip.
+    ///
+    /// At least 0, `0` by default.
+    pub fn page_offset(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[offset]", value.into(), const { &[Rule::minimum("0")] }))
     }
 }

@@ -3,7 +3,8 @@
 
 //! Archiving, deleting, purging and aggregating personal data.
 
-use onboarding_core::{Call, Method, Operation, Rule, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Method, Operation, Rule};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -22,6 +23,8 @@ impl Client {
     /// `POST /v1/aggregation-requests/`, under "/v1/aggregation-requests/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -71,6 +74,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -104,6 +109,8 @@ impl Client {
     /// `POST /v1/archive-requests/`, under "/v1/archive-requests/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -147,6 +154,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -180,7 +189,7 @@ impl Client {
     ///
     /// Lists the requests to delete the data of the user with an e-mail address.
     ///
-    /// - `user_email`: E-mail address of the user whose requests are listed.
+    /// - `user_email`: E-mail address of the user whose requests are listed. An email address.
     ///
     /// | status | meaning | body |
     /// |---|---|---|
@@ -192,6 +201,8 @@ impl Client {
     /// `GET /v1/deletion-requests/`, under "/v1/deletion-requests/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -232,6 +243,8 @@ impl Client {
     /// `POST /v1/deletion-requests/`, under "/v1/deletion-requests/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -278,6 +291,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -321,6 +336,8 @@ impl Client {
     /// `POST /v1/deletion-requests/{id}/update-status/`, under "Update the status of a deletion job" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -368,6 +385,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -382,32 +401,53 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`list_archive_requests`](crate::Client::list_archive_requests): set what is optional, then [`send`](Self::send).
-    pub struct ListArchiveRequests -> types::ArchiveRequestList, errors::ListArchiveRequestsError, pages offset("page[offset]", "page[limit]", 100) {
-        /// Only requests about this individual.
-        filter_individual_id: types::IndividualId = query "filter[individual-id]" [format("uuid")],
-        /// Largest number of items on the page.
-        ///
-        /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
-        /// Number of items to skip.
-        ///
-        /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum("0")],
+/// A call of [`list_archive_requests`](crate::Client::list_archive_requests): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "page[offset]", "page[limit]", 100))]
+pub struct ListArchiveRequests(pub(crate) Call<types::ArchiveRequestList, errors::ListArchiveRequestsError>);
+
+impl ListArchiveRequests {
+    /// Only requests about this individual.
+    ///
+    /// A UUID.
+    pub fn filter_individual_id(self, value: impl Into<types::IndividualId>) -> Self {
+        Self(self.0.query::<types::IndividualId>("filter[individual-id]", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Largest number of items on the page.
+    ///
+    /// 1 to 1000, `100` by default.
+    pub fn page_limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[limit]", value.into(), const { &[Rule::minimum("1"), Rule::maximum("1000")] }))
+    }
+
+    /// Number of items to skip.
+    ///
+    /// At least 0, `0` by default.
+    pub fn page_offset(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[offset]", value.into(), const { &[Rule::minimum("0")] }))
     }
 }
 
-call! {
-    /// A call of [`list_deletion_requests`](crate::Client::list_deletion_requests): set what is optional, then [`send`](Self::send).
-    pub struct ListDeletionRequests -> types::DeletionRequestList, errors::ListDeletionRequestsError, pages offset("page[offset]", "page[limit]", 100) {
-        /// Largest number of items on the page.
-        ///
-        /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
-        /// Number of items to skip.
-        ///
-        /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum("0")],
+/// A call of [`list_deletion_requests`](crate::Client::list_deletion_requests): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "page[offset]", "page[limit]", 100))]
+pub struct ListDeletionRequests(pub(crate) Call<types::DeletionRequestList, errors::ListDeletionRequestsError>);
+
+impl ListDeletionRequests {
+    /// Largest number of items on the page.
+    ///
+    /// 1 to 1000, `100` by default.
+    pub fn page_limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[limit]", value.into(), const { &[Rule::minimum("1"), Rule::maximum("1000")] }))
+    }
+
+    /// Number of items to skip.
+    ///
+    /// At least 0, `0` by default.
+    pub fn page_offset(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[offset]", value.into(), const { &[Rule::minimum("0")] }))
     }
 }

@@ -3,7 +3,8 @@
 
 //! Features and whether they are on for organizations and users.
 
-use onboarding_core::{Call, Method, Operation, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Method, Operation, Rule};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -22,6 +23,8 @@ impl Client {
     /// `GET /v1/features/`, under "/v1/features/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -52,6 +55,8 @@ impl Client {
     /// `POST /v1/features/`, under "/v1/features/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -94,6 +99,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -128,6 +135,8 @@ impl Client {
     /// `PATCH /v1/features/{id}/`, under "/v1/features/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -174,6 +183,8 @@ impl Client {
     /// `POST /v1/features/{id}/add-users/`, under "/v1/features/{id}/add-users/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -225,6 +236,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -273,6 +286,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -306,6 +321,8 @@ impl Client {
     /// `POST /v1/organization-features/`, under "/v1/organization-features/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -354,6 +371,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -398,6 +417,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -441,6 +462,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -474,6 +497,8 @@ impl Client {
     /// `POST /v1/user-features/`, under "/v1/user-features/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -520,6 +545,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -562,6 +589,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -590,68 +619,136 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`list_features`](crate::Client::list_features): set what is optional, then [`send`](Self::send).
-    pub struct ListFeatures -> types::FeatureList, errors::ListFeaturesError, pages offset("page[offset]", "page[limit]", 100) {
-        /// Only features that can be given one by one, or cannot.
-        filter_assignable: bool = query "filter[assignable]",
-        /// Only features of this individual.
-        filter_individual_id: types::IndividualId = query "filter[individual-id]" [format("uuid")],
-        /// Only features of this organization.
-        filter_organization_id: types::OrganizationId = query "filter[organization-id]" [format("uuid")],
-        /// Only features of this user.
-        filter_user_id: types::UserId = query "filter[user-id]" [format("uuid")],
-        /// Largest number of items on the page.
-        ///
-        /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
-        /// Number of items to skip.
-        ///
-        /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum("0")],
+/// A call of [`list_features`](crate::Client::list_features): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "page[offset]", "page[limit]", 100))]
+pub struct ListFeatures(pub(crate) Call<types::FeatureList, errors::ListFeaturesError>);
+
+impl ListFeatures {
+    /// Only features that can be given one by one, or cannot.
+    pub fn filter_assignable(self, value: impl Into<bool>) -> Self {
+        Self(self.0.query::<bool>("filter[assignable]", value.into(), &[]))
+    }
+
+    /// Only features of this individual.
+    ///
+    /// A UUID.
+    pub fn filter_individual_id(self, value: impl Into<types::IndividualId>) -> Self {
+        Self(self.0.query::<types::IndividualId>("filter[individual-id]", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Only features of this organization.
+    ///
+    /// A UUID.
+    pub fn filter_organization_id(self, value: impl Into<types::OrganizationId>) -> Self {
+        Self(self.0.query::<types::OrganizationId>("filter[organization-id]", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Only features of this user.
+    ///
+    /// A UUID.
+    pub fn filter_user_id(self, value: impl Into<types::UserId>) -> Self {
+        Self(self.0.query::<types::UserId>("filter[user-id]", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Largest number of items on the page.
+    ///
+    /// 1 to 1000, `100` by default.
+    pub fn page_limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[limit]", value.into(), const { &[Rule::minimum("1"), Rule::maximum("1000")] }))
+    }
+
+    /// Number of items to skip.
+    ///
+    /// At least 0, `0` by default.
+    pub fn page_offset(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[offset]", value.into(), const { &[Rule::minimum("0")] }))
     }
 }
 
-call! {
-    /// A call of [`list_organization_features`](crate::Client::list_organization_features): set what is optional, then [`send`](Self::send).
-    pub struct ListOrganizationFeatures -> types::OrganizationFeatureList, errors::ListOrganizationFeaturesError, pages offset("page[offset]", "page[limit]", 100) {
-        /// Only settings of the feature with this name.
-        ///
-        /// At most 255 characters.
-        filter_feature_name: String = query "filter[feature-name]" [max_length(255)],
-        /// Only settings of this organization.
-        organization_id: types::OrganizationId = query "organization-id" [format("uuid")],
-        /// Largest number of items on the page.
-        ///
-        /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
-        /// Number of items to skip.
-        ///
-        /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum("0")],
+/// A call of [`list_organization_features`](crate::Client::list_organization_features): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "page[offset]", "page[limit]", 100))]
+pub struct ListOrganizationFeatures(pub(crate) Call<types::OrganizationFeatureList, errors::ListOrganizationFeaturesError>);
+
+impl ListOrganizationFeatures {
+    /// Only settings of the feature with this name.
+    ///
+    /// At most 255 characters.
+    pub fn filter_feature_name(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("filter[feature-name]", value.into(), const { &[Rule::max_length(255)] }))
+    }
+
+    /// Only settings of this organization.
+    ///
+    /// A UUID.
+    pub fn organization_id(self, value: impl Into<types::OrganizationId>) -> Self {
+        Self(self.0.query::<types::OrganizationId>("organization-id", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Largest number of items on the page.
+    ///
+    /// 1 to 1000, `100` by default.
+    pub fn page_limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[limit]", value.into(), const { &[Rule::minimum("1"), Rule::maximum("1000")] }))
+    }
+
+    /// Number of items to skip.
+    ///
+    /// At least 0, `0` by default.
+    pub fn page_offset(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[offset]", value.into(), const { &[Rule::minimum("0")] }))
     }
 }
 
-call! {
-    /// A call of [`list_user_features`](crate::Client::list_user_features): set what is optional, then [`send`](Self::send).
-    pub struct ListUserFeatures -> types::UserFeatureList, errors::ListUserFeaturesError, pages offset("page[offset]", "page[limit]", 100) {
-        /// Only settings of the feature with this name.
-        ///
-        /// At most 255 characters.
-        filter_feature_name: String = query "filter[feature-name]" [max_length(255)],
-        /// Only settings in this organization.
-        filter_organization_id: types::OrganizationId = query "filter[organization-id]" [format("uuid")],
-        /// Largest number of items on the page.
-        ///
-        /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
-        /// Number of items to skip.
-        ///
-        /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum("0")],
-        /// Only settings of the user with this e-mail address.
-        user_email: String = query "user-email" [format("email")],
-        /// Only settings of this user.
-        user_id: types::UserId = query "user-id" [format("uuid")],
+/// A call of [`list_user_features`](crate::Client::list_user_features): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "page[offset]", "page[limit]", 100))]
+pub struct ListUserFeatures(pub(crate) Call<types::UserFeatureList, errors::ListUserFeaturesError>);
+
+impl ListUserFeatures {
+    /// Only settings of the feature with this name.
+    ///
+    /// At most 255 characters.
+    pub fn filter_feature_name(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("filter[feature-name]", value.into(), const { &[Rule::max_length(255)] }))
+    }
+
+    /// Only settings in this organization.
+    ///
+    /// A UUID.
+    pub fn filter_organization_id(self, value: impl Into<types::OrganizationId>) -> Self {
+        Self(self.0.query::<types::OrganizationId>("filter[organization-id]", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Largest number of items on the page.
+    ///
+    /// 1 to 1000, `100` by default.
+    pub fn page_limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[limit]", value.into(), const { &[Rule::minimum("1"), Rule::maximum("1000")] }))
+    }
+
+    /// Number of items to skip.
+    ///
+    /// At least 0, `0` by default.
+    pub fn page_offset(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[offset]", value.into(), const { &[Rule::minimum("0")] }))
+    }
+
+    /// Only settings of the user with this e-mail address.
+    ///
+    /// An email address.
+    pub fn user_email(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("user-email", value.into(), const { &[Rule::format("email")] }))
+    }
+
+    /// Only settings of this user.
+    ///
+    /// A UUID.
+    pub fn user_id(self, value: impl Into<types::UserId>) -> Self {
+        Self(self.0.query::<types::UserId>("user-id", value.into(), const { &[Rule::format("uuid")] }))
     }
 }

@@ -3,7 +3,8 @@
 
 //! Acting as another user for support.
 
-use onboarding_core::{Call, Method, Operation, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Method, Operation, Rule};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -22,6 +23,8 @@ impl Client {
     /// `GET /v1/impersonation-requests/`, under "/v1/impersonation-requests/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -56,6 +59,8 @@ impl Client {
     /// `POST /v1/impersonation-requests/`, under "/v1/impersonation-requests/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -104,6 +109,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -148,6 +155,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -178,16 +187,30 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`list_impersonation_requests`](crate::Client::list_impersonation_requests): set what is optional, then [`send`](Self::send).
-    pub struct ListImpersonationRequests -> types::ImpersonationRequestList, errors::ListImpersonationRequestsError {
-        /// Only requests made by this user.
-        filter_created_by: types::UserId = query "filter[created-by]" [format("uuid")],
-        /// Only requests to act as the user with this e-mail address.
-        ///
-        /// At most 255 characters.
-        filter_user_email: String = query "filter[user-email]" [max_length(255)],
-        /// Only requests to act as this user.
-        filter_user_id: types::UserId = query "filter[user-id]" [format("uuid")],
+/// A call of [`list_impersonation_requests`](crate::Client::list_impersonation_requests): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+pub struct ListImpersonationRequests(pub(crate) Call<types::ImpersonationRequestList, errors::ListImpersonationRequestsError>);
+
+impl ListImpersonationRequests {
+    /// Only requests made by this user.
+    ///
+    /// A UUID.
+    pub fn filter_created_by(self, value: impl Into<types::UserId>) -> Self {
+        Self(self.0.query::<types::UserId>("filter[created-by]", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Only requests to act as the user with this e-mail address.
+    ///
+    /// At most 255 characters.
+    pub fn filter_user_email(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("filter[user-email]", value.into(), const { &[Rule::max_length(255)] }))
+    }
+
+    /// Only requests to act as this user.
+    ///
+    /// A UUID.
+    pub fn filter_user_id(self, value: impl Into<types::UserId>) -> Self {
+        Self(self.0.query::<types::UserId>("filter[user-id]", value.into(), const { &[Rule::format("uuid")] }))
     }
 }

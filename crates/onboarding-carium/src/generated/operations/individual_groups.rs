@@ -3,7 +3,8 @@
 
 //! Groups of individuals, with leaders, members and a log.
 
-use onboarding_core::{Call, Method, Operation, Rule, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Method, Operation, Rule};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -12,7 +13,7 @@ impl Client {
     ///
     /// Lists individuals with their group.
     ///
-    /// - `individual_group_id`: Group whose individuals are listed.
+    /// - `individual_group_id`: Group whose individuals are listed. A UUID.
     ///
     /// | status | meaning | body |
     /// |---|---|---|
@@ -24,6 +25,8 @@ impl Client {
     /// `GET /v1/individual-group-individuals/`, under "/v1/individual-group-individuals/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -62,7 +65,7 @@ impl Client {
     ///
     /// Lists leaders with their group.
     ///
-    /// - `individual_group_id`: Group whose leaders are listed.
+    /// - `individual_group_id`: Group whose leaders are listed. A UUID.
     ///
     /// | status | meaning | body |
     /// |---|---|---|
@@ -74,6 +77,8 @@ impl Client {
     /// `GET /v1/individual-group-leaders/`, under "/v1/individual-group-leaders/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -123,6 +128,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -156,6 +163,8 @@ impl Client {
     /// `GET /v1/individual-groups/`, under "/v1/individual-groups/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -193,6 +202,8 @@ impl Client {
     /// `POST /v1/individual-groups/`, under "/v1/individual-groups/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -236,6 +247,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -274,6 +287,8 @@ impl Client {
     /// `PATCH /v1/individual-groups/{id}/`, under "/v1/individual-groups/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -325,6 +340,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -372,6 +389,8 @@ impl Client {
     /// `POST /v1/individual-groups/{id}/add-leaders/`, under "/v1/individual-groups/{id}/add-leaders/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -423,6 +442,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -473,6 +494,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -516,6 +539,8 @@ impl Client {
     /// `POST /v1/individual-groups/{id}/move-group/`, under "/v1/individual-groups/{id}/move-group/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -565,6 +590,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -612,6 +639,8 @@ impl Client {
     /// `POST /v1/individual-groups/{id}/remove-leaders/`, under "/v1/individual-groups/{id}/remove-leaders/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -663,6 +692,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -711,6 +742,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -747,6 +780,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -770,223 +805,452 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`list_individual_group_individuals`](crate::Client::list_individual_group_individuals): set what is optional, then [`send`](Self::send).
-    pub struct ListIndividualGroupIndividuals -> types::IndividualGroupIndividualList, errors::ListIndividualGroupIndividualsError, pages offset("page[offset]", "page[limit]", 100) {
-        /// Largest number of items on the page.
-        ///
-        /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
-        /// Number of items to skip.
-        ///
-        /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum("0")],
+/// A call of [`list_individual_group_individuals`](crate::Client::list_individual_group_individuals): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "page[offset]", "page[limit]", 100))]
+pub struct ListIndividualGroupIndividuals(pub(crate) Call<types::IndividualGroupIndividualList, errors::ListIndividualGroupIndividualsError>);
+
+impl ListIndividualGroupIndividuals {
+    /// Largest number of items on the page.
+    ///
+    /// 1 to 1000, `100` by default.
+    pub fn page_limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[limit]", value.into(), const { &[Rule::minimum("1"), Rule::maximum("1000")] }))
+    }
+
+    /// Number of items to skip.
+    ///
+    /// At least 0, `0` by default.
+    pub fn page_offset(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[offset]", value.into(), const { &[Rule::minimum("0")] }))
     }
 }
 
-call! {
-    /// A call of [`list_individual_group_leaders`](crate::Client::list_individual_group_leaders): set what is optional, then [`send`](Self::send).
-    pub struct ListIndividualGroupLeaders -> types::IndividualGroupLeaderList, errors::ListIndividualGroupLeadersError, pages offset("page[offset]", "page[limit]", 100) {
-        /// Largest number of items on the page.
-        ///
-        /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
-        /// Number of items to skip.
-        ///
-        /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum("0")],
+/// A call of [`list_individual_group_leaders`](crate::Client::list_individual_group_leaders): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "page[offset]", "page[limit]", 100))]
+pub struct ListIndividualGroupLeaders(pub(crate) Call<types::IndividualGroupLeaderList, errors::ListIndividualGroupLeadersError>);
+
+impl ListIndividualGroupLeaders {
+    /// Largest number of items on the page.
+    ///
+    /// 1 to 1000, `100` by default.
+    pub fn page_limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[limit]", value.into(), const { &[Rule::minimum("1"), Rule::maximum("1000")] }))
+    }
+
+    /// Number of items to skip.
+    ///
+    /// At least 0, `0` by default.
+    pub fn page_offset(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[offset]", value.into(), const { &[Rule::minimum("0")] }))
     }
 }
 
-call! {
-    /// A call of [`list_individual_group_logs`](crate::Client::list_individual_group_logs): set what is optional, then [`send`](Self::send).
-    pub struct ListIndividualGroupLogs -> types::IndividualGroupLogList, errors::ListIndividualGroupLogsError, pages offset("page[offset]", "page[limit]", 100) {
-        /// Only entries about this individual.
-        filter_individual_id: types::IndividualId = query "filter[individual-id]" [format("uuid")],
-        /// Only entries of this group's log.
-        individual_group_id: types::IndividualGroupId = query "individual-group-id" [format("uuid")],
-        /// Only entries about this individual.
-        individual_id: types::IndividualId = query "individual-id" [format("uuid")],
-        /// Only entries about groups of this organization.
-        organization_id: types::OrganizationId = query "organization-id" [format("uuid")],
-        /// Largest number of items on the page.
-        ///
-        /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
-        /// Number of items to skip.
-        ///
-        /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum("0")],
+/// A call of [`list_individual_group_logs`](crate::Client::list_individual_group_logs): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "page[offset]", "page[limit]", 100))]
+pub struct ListIndividualGroupLogs(pub(crate) Call<types::IndividualGroupLogList, errors::ListIndividualGroupLogsError>);
+
+impl ListIndividualGroupLogs {
+    /// Only entries about this individual.
+    ///
+    /// A UUID.
+    pub fn filter_individual_id(self, value: impl Into<types::IndividualId>) -> Self {
+        Self(self.0.query::<types::IndividualId>("filter[individual-id]", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Only entries of this group's log.
+    ///
+    /// A UUID.
+    pub fn individual_group_id(self, value: impl Into<types::IndividualGroupId>) -> Self {
+        Self(self.0.query::<types::IndividualGroupId>("individual-group-id", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Only entries about this individual.
+    ///
+    /// A UUID.
+    pub fn individual_id(self, value: impl Into<types::IndividualId>) -> Self {
+        Self(self.0.query::<types::IndividualId>("individual-id", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Only entries about groups of this organization.
+    ///
+    /// A UUID.
+    pub fn organization_id(self, value: impl Into<types::OrganizationId>) -> Self {
+        Self(self.0.query::<types::OrganizationId>("organization-id", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Largest number of items on the page.
+    ///
+    /// 1 to 1000, `100` by default.
+    pub fn page_limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[limit]", value.into(), const { &[Rule::minimum("1"), Rule::maximum("1000")] }))
+    }
+
+    /// Number of items to skip.
+    ///
+    /// At least 0, `0` by default.
+    pub fn page_offset(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[offset]", value.into(), const { &[Rule::minimum("0")] }))
     }
 }
 
-call! {
-    /// A call of [`list_individual_groups_v1`](crate::Client::list_individual_groups_v1): set what is optional, then [`send`](Self::send).
-    pub struct ListIndividualGroupsV1 -> types::IndividualGroupList, errors::ListIndividualGroupsV1Error, pages offset("page[offset]", "page[limit]", 100) {
-        /// Leave out groups to which this individual belongs.
-        exclude_individual_id: types::IndividualId = query "exclude[individual-id]" [format("uuid")],
-        /// Bounds on the time of the last change, each a comparator and a time, such as `>=2024-01-31 00:00:00`.
-        /// Comparators are `>`, `<`, `>=` and `<=`.
-        ///
-        /// At most 2 items.
-        filter_cmp_last_modified_time: String = each "filter[cmp-last-modified-time]" [max_items(2), each_max_length(40)],
-        /// Only groups that this individual could join.
-        filter_eligible_individual_id: types::IndividualId = query "filter[eligible-individual-id]" [format("uuid")],
-        /// Leave out these groups.
-        filter_exclude_ids: types::IndividualGroupId = each "filter[exclude-ids]" [each_format("uuid")],
-        /// Whether to include what is no longer in use.
-        ///
-        /// `false` by default.
-        filter_include_inactive: bool = query "filter[include-inactive]",
-        /// Only groups to which this individual belongs.
-        filter_individual_id: types::IndividualId = query "filter[individual-id]" [format("uuid")],
-        /// Only groups that this user leads.
-        filter_leader_id: types::UserId = query "filter[leader-id]" [format("uuid")],
-        /// Only groups with this place in the tree.
-        filter_node_type: types::GroupNodeType = query "filter[node-type]",
-        /// Only groups directly below this one.
-        filter_parent_group_id: types::IndividualGroupId = query "filter[parent-group-id]" [format("uuid")],
-        /// Only groups with these labels.
-        filter_tags: String = each "filter[tags]" [each_max_length(127)],
-        /// Only groups that match this text.
-        ///
-        /// At most 255 characters.
-        filter_text: String = query "filter[text]" [max_length(255)],
-        /// Only groups with or without groups below them.
-        filter_tree_node_type: types::TreeNodeType = query "filter[tree-node-type]",
-        /// Only these groups.
-        ids: types::IndividualGroupId = each "ids" [each_format("uuid")],
-        /// Only groups with this name.
-        ///
-        /// At most 255 characters.
-        name: String = query "name" [max_length(255)],
-        /// Only groups of this organization.
-        organization_id: types::OrganizationId = query "organization-id" [format("uuid")],
-        /// Largest number of items on the page.
-        ///
-        /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
-        /// Number of items to skip.
-        ///
-        /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum("0")],
-        /// Only groups of these kinds.
-        ///
-        /// `["regular","provider_only"]` by default.
-        type_: types::GroupType = each "type",
-        /// Whether the answer lists the individuals of each group.
-        ///
-        /// `false` by default.
-        #[deprecated = "the vendor advises against it"]
-        with_individuals: bool = query "with-individuals",
+/// A call of [`list_individual_groups_v1`](crate::Client::list_individual_groups_v1): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "page[offset]", "page[limit]", 100))]
+pub struct ListIndividualGroupsV1(pub(crate) Call<types::IndividualGroupList, errors::ListIndividualGroupsV1Error>);
+
+impl ListIndividualGroupsV1 {
+    /// Leave out groups to which this individual belongs.
+    ///
+    /// A UUID.
+    pub fn exclude_individual_id(self, value: impl Into<types::IndividualId>) -> Self {
+        Self(self.0.query::<types::IndividualId>("exclude[individual-id]", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Bounds on the time of the last change, each a comparator and a time, such as `>=2024-01-31 00:00:00`.
+    /// Comparators are `>`, `<`, `>=` and `<=`.
+    ///
+    /// At most 2 items, each at most 40 characters.
+    pub fn filter_cmp_last_modified_time(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(self.0.query_each::<String>("filter[cmp-last-modified-time]", values, const { &[Rule::max_items(2), Rule::each_max_length(40)] }))
+    }
+
+    /// Only groups that this individual could join.
+    ///
+    /// A UUID.
+    pub fn filter_eligible_individual_id(self, value: impl Into<types::IndividualId>) -> Self {
+        Self(self.0.query::<types::IndividualId>("filter[eligible-individual-id]", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Leave out these groups.
+    ///
+    /// Each a UUID.
+    pub fn filter_exclude_ids(self, values: impl IntoIterator<Item = impl Into<types::IndividualGroupId>>) -> Self {
+        Self(self.0.query_each::<types::IndividualGroupId>("filter[exclude-ids]", values, const { &[Rule::each_format("uuid")] }))
+    }
+
+    /// Whether to include what is no longer in use.
+    ///
+    /// `false` by default.
+    pub fn filter_include_inactive(self, value: impl Into<bool>) -> Self {
+        Self(self.0.query::<bool>("filter[include-inactive]", value.into(), &[]))
+    }
+
+    /// Only groups to which this individual belongs.
+    ///
+    /// A UUID.
+    pub fn filter_individual_id(self, value: impl Into<types::IndividualId>) -> Self {
+        Self(self.0.query::<types::IndividualId>("filter[individual-id]", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Only groups that this user leads.
+    ///
+    /// A UUID.
+    pub fn filter_leader_id(self, value: impl Into<types::UserId>) -> Self {
+        Self(self.0.query::<types::UserId>("filter[leader-id]", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Only groups with this place in the tree.
+    pub fn filter_node_type(self, value: impl Into<types::GroupNodeType>) -> Self {
+        Self(self.0.query::<types::GroupNodeType>("filter[node-type]", value.into(), &[]))
+    }
+
+    /// Only groups directly below this one.
+    ///
+    /// A UUID.
+    pub fn filter_parent_group_id(self, value: impl Into<types::IndividualGroupId>) -> Self {
+        Self(self.0.query::<types::IndividualGroupId>("filter[parent-group-id]", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Only groups with these labels.
+    ///
+    /// Each at most 127 characters.
+    pub fn filter_tags(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(self.0.query_each::<String>("filter[tags]", values, const { &[Rule::each_max_length(127)] }))
+    }
+
+    /// Only groups that match this text.
+    ///
+    /// At most 255 characters.
+    pub fn filter_text(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("filter[text]", value.into(), const { &[Rule::max_length(255)] }))
+    }
+
+    /// Only groups with or without groups below them.
+    pub fn filter_tree_node_type(self, value: impl Into<types::TreeNodeType>) -> Self {
+        Self(self.0.query::<types::TreeNodeType>("filter[tree-node-type]", value.into(), &[]))
+    }
+
+    /// Only these groups.
+    ///
+    /// Each a UUID.
+    pub fn ids(self, values: impl IntoIterator<Item = impl Into<types::IndividualGroupId>>) -> Self {
+        Self(self.0.query_each::<types::IndividualGroupId>("ids", values, const { &[Rule::each_format("uuid")] }))
+    }
+
+    /// Only groups with this name.
+    ///
+    /// At most 255 characters.
+    pub fn name(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("name", value.into(), const { &[Rule::max_length(255)] }))
+    }
+
+    /// Only groups of this organization.
+    ///
+    /// A UUID.
+    pub fn organization_id(self, value: impl Into<types::OrganizationId>) -> Self {
+        Self(self.0.query::<types::OrganizationId>("organization-id", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Largest number of items on the page.
+    ///
+    /// 1 to 1000, `100` by default.
+    pub fn page_limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[limit]", value.into(), const { &[Rule::minimum("1"), Rule::maximum("1000")] }))
+    }
+
+    /// Number of items to skip.
+    ///
+    /// At least 0, `0` by default.
+    pub fn page_offset(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[offset]", value.into(), const { &[Rule::minimum("0")] }))
+    }
+
+    /// Only groups of these kinds.
+    ///
+    /// `["regular","provider_only"]` by default.
+    pub fn type_(self, values: impl IntoIterator<Item = impl Into<types::GroupType>>) -> Self {
+        Self(self.0.query_each::<types::GroupType>("type", values, &[]))
+    }
+
+    /// Whether the answer lists the individuals of each group.
+    ///
+    /// `false` by default.
+    #[deprecated = "the vendor advises against it"]
+    pub fn with_individuals(self, value: impl Into<bool>) -> Self {
+        Self(self.0.query::<bool>("with-individuals", value.into(), &[]))
     }
 }
 
-call! {
-    /// A call of [`get_individual_group_v1`](crate::Client::get_individual_group_v1): set what is optional, then [`send`](Self::send).
-    pub struct GetIndividualGroupV1 -> types::IndividualGroupDocument, errors::GetIndividualGroupV1Error {
-        /// Whether the answer lists the individuals of the group.
-        ///
-        /// `false` by default.
-        with_individuals: bool = query "with-individuals",
-        /// Whether the answer lists the members of the group.
-        ///
-        /// `false` by default.
-        with_members: bool = query "with-members",
+/// A call of [`get_individual_group_v1`](crate::Client::get_individual_group_v1): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+pub struct GetIndividualGroupV1(pub(crate) Call<types::IndividualGroupDocument, errors::GetIndividualGroupV1Error>);
+
+impl GetIndividualGroupV1 {
+    /// Whether the answer lists the individuals of the group.
+    ///
+    /// `false` by default.
+    pub fn with_individuals(self, value: impl Into<bool>) -> Self {
+        Self(self.0.query::<bool>("with-individuals", value.into(), &[]))
+    }
+
+    /// Whether the answer lists the members of the group.
+    ///
+    /// `false` by default.
+    pub fn with_members(self, value: impl Into<bool>) -> Self {
+        Self(self.0.query::<bool>("with-members", value.into(), &[]))
     }
 }
 
-call! {
-    /// A call of [`list_individual_group_eligible_members`](crate::Client::list_individual_group_eligible_members): set what is optional, then [`send`](Self::send).
-    pub struct ListIndividualGroupEligibleMembers -> types::EligibleMemberList, errors::ListIndividualGroupEligibleMembersError, pages offset("page[offset]", "page[limit]", 100) {
-        /// Only people whose invitation has come this far.
-        filter_registration_invite: types::RegistrationInvite = query "filter[registration-invite]",
-        /// Only matches of this text.
-        ///
-        /// At most 255 characters.
-        filter_text: String = query "filter[text]" [max_length(255)],
-        /// Only people with a verified contact detail, or without.
-        filter_verified: bool = query "filter[verified]",
-        /// Whether people are sought for the groups below this one.
-        for_children: bool = query "for-children",
-        /// Capacity in which people could join.
-        ///
-        /// `leader` by default.
-        member_type: types::MemberType = query "member-type",
-        /// Largest number of items on the page.
-        ///
-        /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
-        /// Number of items to skip.
-        ///
-        /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum("0")],
+/// A call of [`list_individual_group_eligible_members`](crate::Client::list_individual_group_eligible_members): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "page[offset]", "page[limit]", 100))]
+pub struct ListIndividualGroupEligibleMembers(pub(crate) Call<types::EligibleMemberList, errors::ListIndividualGroupEligibleMembersError>);
+
+impl ListIndividualGroupEligibleMembers {
+    /// Only people whose invitation has come this far.
+    pub fn filter_registration_invite(self, value: impl Into<types::RegistrationInvite>) -> Self {
+        Self(self.0.query::<types::RegistrationInvite>("filter[registration-invite]", value.into(), &[]))
+    }
+
+    /// Only matches of this text.
+    ///
+    /// At most 255 characters.
+    pub fn filter_text(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("filter[text]", value.into(), const { &[Rule::max_length(255)] }))
+    }
+
+    /// Only people with a verified contact detail, or without.
+    pub fn filter_verified(self, value: impl Into<bool>) -> Self {
+        Self(self.0.query::<bool>("filter[verified]", value.into(), &[]))
+    }
+
+    /// Whether people are sought for the groups below this one.
+    pub fn for_children(self, value: impl Into<bool>) -> Self {
+        Self(self.0.query::<bool>("for-children", value.into(), &[]))
+    }
+
+    /// Capacity in which people could join.
+    ///
+    /// `leader` by default.
+    pub fn member_type(self, value: impl Into<types::MemberType>) -> Self {
+        Self(self.0.query::<types::MemberType>("member-type", value.into(), &[]))
+    }
+
+    /// Largest number of items on the page.
+    ///
+    /// 1 to 1000, `100` by default.
+    pub fn page_limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[limit]", value.into(), const { &[Rule::minimum("1"), Rule::maximum("1000")] }))
+    }
+
+    /// Number of items to skip.
+    ///
+    /// At least 0, `0` by default.
+    pub fn page_offset(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[offset]", value.into(), const { &[Rule::minimum("0")] }))
     }
 }
 
-call! {
-    /// A call of [`list_individual_groups`](crate::Client::list_individual_groups): set what is optional, then [`send`](Self::send).
-    pub struct ListIndividualGroups -> types::IndividualGroupV2List, errors::ListIndividualGroupsError, pages offset("page[offset]", "page[limit]", 100) {
-        /// Leave out groups to which this individual belongs.
-        exclude_individual_id: types::IndividualId = query "exclude[individual-id]" [format("uuid")],
-        /// Bounds on the time of the last change, each a comparator and a time, such as `>=2024-01-31 00:00:00`.
-        /// Comparators are `>`, `<`, `>=` and `<=`.
-        ///
-        /// At most 2 items.
-        filter_cmp_last_modified_time: String = each "filter[cmp-last-modified-time]" [max_items(2), each_max_length(40)],
-        /// Only groups that this individual could join.
-        filter_eligible_individual_id: types::IndividualId = query "filter[eligible-individual-id]" [format("uuid")],
-        /// Leave out these groups.
-        filter_exclude_ids: types::IndividualGroupId = each "filter[exclude-ids]" [each_format("uuid")],
-        /// Whether to include what is no longer in use.
-        ///
-        /// `false` by default.
-        filter_include_inactive: bool = query "filter[include-inactive]",
-        /// Only groups to which this individual belongs.
-        filter_individual_id: types::IndividualId = query "filter[individual-id]" [format("uuid")],
-        /// Only groups that this user leads.
-        filter_leader_id: types::UserId = query "filter[leader-id]" [format("uuid")],
-        /// Only groups with this place in the tree.
-        filter_node_type: types::GroupNodeType = query "filter[node-type]",
-        /// Only groups directly below this one.
-        filter_parent_group_id: types::IndividualGroupId = query "filter[parent-group-id]" [format("uuid")],
-        /// Only groups with these labels.
-        filter_tags: String = each "filter[tags]" [each_max_length(127)],
-        /// Only groups that match this text.
-        ///
-        /// At most 255 characters.
-        filter_text: String = query "filter[text]" [max_length(255)],
-        /// Only groups with or without groups below them.
-        filter_tree_node_type: types::TreeNodeType = query "filter[tree-node-type]",
-        /// Only these groups.
-        ids: types::IndividualGroupId = each "ids" [each_format("uuid")],
-        /// Only groups with this name.
-        ///
-        /// At most 255 characters.
-        name: String = query "name" [max_length(255)],
-        /// Only groups of this organization.
-        organization_id: types::OrganizationId = query "organization-id" [format("uuid")],
-        /// Largest number of items on the page.
-        ///
-        /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
-        /// Number of items to skip.
-        ///
-        /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum("0")],
-        /// Only groups of these kinds.
-        ///
-        /// `["regular","provider_only"]` by default.
-        type_: types::GroupType = each "type",
+/// A call of [`list_individual_groups`](crate::Client::list_individual_groups): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "page[offset]", "page[limit]", 100))]
+pub struct ListIndividualGroups(pub(crate) Call<types::IndividualGroupV2List, errors::ListIndividualGroupsError>);
+
+impl ListIndividualGroups {
+    /// Leave out groups to which this individual belongs.
+    ///
+    /// A UUID.
+    pub fn exclude_individual_id(self, value: impl Into<types::IndividualId>) -> Self {
+        Self(self.0.query::<types::IndividualId>("exclude[individual-id]", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Bounds on the time of the last change, each a comparator and a time, such as `>=2024-01-31 00:00:00`.
+    /// Comparators are `>`, `<`, `>=` and `<=`.
+    ///
+    /// At most 2 items, each at most 40 characters.
+    pub fn filter_cmp_last_modified_time(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(self.0.query_each::<String>("filter[cmp-last-modified-time]", values, const { &[Rule::max_items(2), Rule::each_max_length(40)] }))
+    }
+
+    /// Only groups that this individual could join.
+    ///
+    /// A UUID.
+    pub fn filter_eligible_individual_id(self, value: impl Into<types::IndividualId>) -> Self {
+        Self(self.0.query::<types::IndividualId>("filter[eligible-individual-id]", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Leave out these groups.
+    ///
+    /// Each a UUID.
+    pub fn filter_exclude_ids(self, values: impl IntoIterator<Item = impl Into<types::IndividualGroupId>>) -> Self {
+        Self(self.0.query_each::<types::IndividualGroupId>("filter[exclude-ids]", values, const { &[Rule::each_format("uuid")] }))
+    }
+
+    /// Whether to include what is no longer in use.
+    ///
+    /// `false` by default.
+    pub fn filter_include_inactive(self, value: impl Into<bool>) -> Self {
+        Self(self.0.query::<bool>("filter[include-inactive]", value.into(), &[]))
+    }
+
+    /// Only groups to which this individual belongs.
+    ///
+    /// A UUID.
+    pub fn filter_individual_id(self, value: impl Into<types::IndividualId>) -> Self {
+        Self(self.0.query::<types::IndividualId>("filter[individual-id]", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Only groups that this user leads.
+    ///
+    /// A UUID.
+    pub fn filter_leader_id(self, value: impl Into<types::UserId>) -> Self {
+        Self(self.0.query::<types::UserId>("filter[leader-id]", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Only groups with this place in the tree.
+    pub fn filter_node_type(self, value: impl Into<types::GroupNodeType>) -> Self {
+        Self(self.0.query::<types::GroupNodeType>("filter[node-type]", value.into(), &[]))
+    }
+
+    /// Only groups directly below this one.
+    ///
+    /// A UUID.
+    pub fn filter_parent_group_id(self, value: impl Into<types::IndividualGroupId>) -> Self {
+        Self(self.0.query::<types::IndividualGroupId>("filter[parent-group-id]", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Only groups with these labels.
+    ///
+    /// Each at most 127 characters.
+    pub fn filter_tags(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(self.0.query_each::<String>("filter[tags]", values, const { &[Rule::each_max_length(127)] }))
+    }
+
+    /// Only groups that match this text.
+    ///
+    /// At most 255 characters.
+    pub fn filter_text(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("filter[text]", value.into(), const { &[Rule::max_length(255)] }))
+    }
+
+    /// Only groups with or without groups below them.
+    pub fn filter_tree_node_type(self, value: impl Into<types::TreeNodeType>) -> Self {
+        Self(self.0.query::<types::TreeNodeType>("filter[tree-node-type]", value.into(), &[]))
+    }
+
+    /// Only these groups.
+    ///
+    /// Each a UUID.
+    pub fn ids(self, values: impl IntoIterator<Item = impl Into<types::IndividualGroupId>>) -> Self {
+        Self(self.0.query_each::<types::IndividualGroupId>("ids", values, const { &[Rule::each_format("uuid")] }))
+    }
+
+    /// Only groups with this name.
+    ///
+    /// At most 255 characters.
+    pub fn name(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("name", value.into(), const { &[Rule::max_length(255)] }))
+    }
+
+    /// Only groups of this organization.
+    ///
+    /// A UUID.
+    pub fn organization_id(self, value: impl Into<types::OrganizationId>) -> Self {
+        Self(self.0.query::<types::OrganizationId>("organization-id", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Largest number of items on the page.
+    ///
+    /// 1 to 1000, `100` by default.
+    pub fn page_limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[limit]", value.into(), const { &[Rule::minimum("1"), Rule::maximum("1000")] }))
+    }
+
+    /// Number of items to skip.
+    ///
+    /// At least 0, `0` by default.
+    pub fn page_offset(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[offset]", value.into(), const { &[Rule::minimum("0")] }))
+    }
+
+    /// Only groups of these kinds.
+    ///
+    /// `["regular","provider_only"]` by default.
+    pub fn type_(self, values: impl IntoIterator<Item = impl Into<types::GroupType>>) -> Self {
+        Self(self.0.query_each::<types::GroupType>("type", values, &[]))
     }
 }
 
-call! {
-    /// A call of [`get_individual_group`](crate::Client::get_individual_group): set what is optional, then [`send`](Self::send).
-    pub struct GetIndividualGroup -> types::IndividualGroupV2Document, errors::GetIndividualGroupError {
-        /// Whether to include what is no longer in use.
-        ///
-        /// `false` by default.
-        filter_include_inactive: bool = query "filter[include-inactive]",
+/// A call of [`get_individual_group`](crate::Client::get_individual_group): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+pub struct GetIndividualGroup(pub(crate) Call<types::IndividualGroupV2Document, errors::GetIndividualGroupError>);
+
+impl GetIndividualGroup {
+    /// Whether to include what is no longer in use.
+    ///
+    /// `false` by default.
+    pub fn filter_include_inactive(self, value: impl Into<bool>) -> Self {
+        Self(self.0.query::<bool>("filter[include-inactive]", value.into(), &[]))
     }
 }

@@ -3,7 +3,8 @@
 
 //! One-time codes as a second factor at sign-in.
 
-use onboarding_core::{Call, Method, Operation, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Method, Operation, Rule};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -25,6 +26,8 @@ impl Client {
     /// `GET /v1/mfa-totp/`, under "Get a list of all TotpConfigurations for a user." in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -62,6 +65,8 @@ impl Client {
     /// `POST /v1/mfa-totp/`, under "Initiate setup of TOTP MFA for the users account." in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -108,6 +113,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -148,6 +155,8 @@ impl Client {
     /// `POST /v1/mfa-totp/{id}/disable/`, under "Disable (deactivates) a TotpConfiguration without" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -197,6 +206,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -227,10 +238,16 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`list_mfa_totp_configurations`](crate::Client::list_mfa_totp_configurations): set what is optional, then [`send`](Self::send).
-    pub struct ListMfaTotpConfigurations -> types::TotpConfigurationList, errors::ListMfaTotpConfigurationsError {
-        /// User whose set-ups are listed; the caller when left out. Only administrators may name others.
-        filter_user_id: types::UserId = query "filter[user-id]" [format("uuid")],
+/// A call of [`list_mfa_totp_configurations`](crate::Client::list_mfa_totp_configurations): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+pub struct ListMfaTotpConfigurations(pub(crate) Call<types::TotpConfigurationList, errors::ListMfaTotpConfigurationsError>);
+
+impl ListMfaTotpConfigurations {
+    /// User whose set-ups are listed; the caller when left out. Only administrators may name others.
+    ///
+    /// A UUID.
+    pub fn filter_user_id(self, value: impl Into<types::UserId>) -> Self {
+        Self(self.0.query::<types::UserId>("filter[user-id]", value.into(), const { &[Rule::format("uuid")] }))
     }
 }

@@ -3,7 +3,8 @@
 
 //! Applications registered with an organization and the OAuth2 calls that serve them.
 
-use onboarding_core::{Call, Method, Operation, Rule, Secret, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Method, Operation, Rule, Secret};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -12,7 +13,7 @@ impl Client {
     ///
     /// Lists applications registered with an organization.
     ///
-    /// - `organization_id`: Organization whose applications are listed.
+    /// - `organization_id`: Organization whose applications are listed. A UUID.
     ///
     /// | status | meaning | body |
     /// |---|---|---|
@@ -24,6 +25,8 @@ impl Client {
     /// `GET /v1/oauth2-client-settings/`, under "/v1/oauth2-client-settings/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -73,6 +76,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -120,6 +125,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -163,6 +170,8 @@ impl Client {
     /// `PATCH /v1/oauth2-client-settings/{id}/`, under "/v1/oauth2-client-settings/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -213,6 +222,8 @@ impl Client {
     /// `POST /v1/oauth2-client-settings/{id}/reset-secret/`, under "/v1/oauth2-client-settings/{id}/reset-secret/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -265,6 +276,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -294,7 +307,7 @@ impl Client {
     /// Sent without credentials.
     ///
     /// - `code`: Authorization code from the health record system. At most 1024 characters.
-    /// - `state`: Value that ties the answer to the sign-in that was begun.
+    /// - `state`: Value that ties the answer to the sign-in that was begun. A UUID.
     ///
     /// | status | meaning | body |
     /// |---|---|---|
@@ -306,6 +319,8 @@ impl Client {
     /// `GET /v1/oauth2-redirector/`, under "/v1/oauth2-redirector/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -350,6 +365,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -378,20 +395,31 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`list_oauth2_client_settings`](crate::Client::list_oauth2_client_settings): set what is optional, then [`send`](Self::send).
-    pub struct ListOauth2ClientSettings -> types::Oauth2ClientSettingsList, errors::ListOauth2ClientSettingsError, pages offset("page[offset]", "page[limit]", 100) {
-        /// Only applications with this name.
-        ///
-        /// At most 255 characters.
-        filter_name: String = query "filter[name]" [max_length(255)],
-        /// Largest number of items on the page.
-        ///
-        /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
-        /// Number of items to skip.
-        ///
-        /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum("0")],
+/// A call of [`list_oauth2_client_settings`](crate::Client::list_oauth2_client_settings): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "page[offset]", "page[limit]", 100))]
+pub struct ListOauth2ClientSettings(pub(crate) Call<types::Oauth2ClientSettingsList, errors::ListOauth2ClientSettingsError>);
+
+impl ListOauth2ClientSettings {
+    /// Only applications with this name.
+    ///
+    /// At most 255 characters.
+    pub fn filter_name(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("filter[name]", value.into(), const { &[Rule::max_length(255)] }))
+    }
+
+    /// Largest number of items on the page.
+    ///
+    /// 1 to 1000, `100` by default.
+    pub fn page_limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[limit]", value.into(), const { &[Rule::minimum("1"), Rule::maximum("1000")] }))
+    }
+
+    /// Number of items to skip.
+    ///
+    /// At least 0, `0` by default.
+    pub fn page_offset(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[offset]", value.into(), const { &[Rule::minimum("0")] }))
     }
 }

@@ -3,7 +3,8 @@
 
 //! Requests that take patients and care providers on, and the look-up of onboarding codes.
 
-use onboarding_core::{Call, Method, Operation, Rule, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Method, Operation, Rule};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -24,6 +25,8 @@ impl Client {
     /// `POST /v1/onboarding-info/`, under "/v1/onboarding-info/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -55,7 +58,7 @@ impl Client {
     ///
     /// Lists the onboarding requests of an organization, by type, patient or e-mail address.
     ///
-    /// - `organization`: Organization whose onboarding requests are listed.
+    /// - `organization`: Organization whose onboarding requests are listed. A UUID.
     ///
     /// | status | meaning | body |
     /// |---|---|---|
@@ -67,6 +70,8 @@ impl Client {
     /// `GET /v1/onboarding-requests/`, under "/v1/onboarding-requests/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -113,6 +118,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -158,6 +165,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -201,6 +210,8 @@ impl Client {
     /// `PATCH /v1/onboarding-requests/{id}/`, under "/v1/onboarding-requests/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -254,6 +265,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -300,6 +313,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -335,32 +350,52 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`list_onboarding_requests`](crate::Client::list_onboarding_requests): set what is optional, then [`send`](Self::send).
-    pub struct ListOnboardingRequests -> types::OnboardingRequestList, errors::ListOnboardingRequestsError, pages offset("page[offset]", "page[limit]", 100) {
-        /// Only requests for this e-mail address.
-        ///
-        /// At most 255 characters.
-        email: String = query "email" [max_length(255)],
-        /// Only requests for patients, or for providers.
-        ///
-        /// `patient` by default.
-        onboard_type: types::OnboardType = query "onboard-type",
-        /// Largest number of items on the page.
-        ///
-        /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
-        /// Number of items to skip.
-        ///
-        /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum("0")],
-        /// Only requests for these individuals, at most 100.
-        ///
-        /// At most 100 items.
-        patient_ids: types::IndividualId = each "patient-ids" [max_items(100), each_format("uuid")],
-        /// Whether the answer shows the latest invitations.
-        ///
-        /// `false` by default.
-        with_invite: bool = query "with-invite",
+/// A call of [`list_onboarding_requests`](crate::Client::list_onboarding_requests): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "page[offset]", "page[limit]", 100))]
+pub struct ListOnboardingRequests(pub(crate) Call<types::OnboardingRequestList, errors::ListOnboardingRequestsError>);
+
+impl ListOnboardingRequests {
+    /// Only requests for this e-mail address.
+    ///
+    /// At most 255 characters.
+    pub fn email(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("email", value.into(), const { &[Rule::max_length(255)] }))
+    }
+
+    /// Only requests for patients, or for providers.
+    ///
+    /// `patient` by default.
+    pub fn onboard_type(self, value: impl Into<types::OnboardType>) -> Self {
+        Self(self.0.query::<types::OnboardType>("onboard-type", value.into(), &[]))
+    }
+
+    /// Largest number of items on the page.
+    ///
+    /// 1 to 1000, `100` by default.
+    pub fn page_limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[limit]", value.into(), const { &[Rule::minimum("1"), Rule::maximum("1000")] }))
+    }
+
+    /// Number of items to skip.
+    ///
+    /// At least 0, `0` by default.
+    pub fn page_offset(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[offset]", value.into(), const { &[Rule::minimum("0")] }))
+    }
+
+    /// Only requests for these individuals, at most 100.
+    ///
+    /// At most 100 items, each a UUID.
+    pub fn patient_ids(self, values: impl IntoIterator<Item = impl Into<types::IndividualId>>) -> Self {
+        Self(self.0.query_each::<types::IndividualId>("patient-ids", values, const { &[Rule::max_items(100), Rule::each_format("uuid")] }))
+    }
+
+    /// Whether the answer shows the latest invitations.
+    ///
+    /// `false` by default.
+    pub fn with_invite(self, value: impl Into<bool>) -> Self {
+        Self(self.0.query::<bool>("with-invite", value.into(), &[]))
     }
 }

@@ -3,7 +3,8 @@
 
 //! Codes with which people sign up with an organization.
 
-use onboarding_core::{Call, Method, Operation, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Method, Operation, Rule};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -29,6 +30,8 @@ impl Client {
     /// `GET /v1/organization-code-info/{id}/`, under "/v1/organization-code-info/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -76,6 +79,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -111,6 +116,8 @@ impl Client {
     /// `POST /v1/organization-codes/`, under "/v1/organization-codes/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -157,6 +164,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -198,6 +207,8 @@ impl Client {
     /// `PATCH /v1/organization-codes/{id}/`, under "/v1/organization-codes/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -249,6 +260,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -274,28 +287,48 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`list_organization_code_users`](crate::Client::list_organization_code_users): set what is optional, then [`send`](Self::send).
-    pub struct ListOrganizationCodeUsers -> types::OrganizationCodeUserList, errors::ListOrganizationCodeUsersError, pages offset("page[offset]", "page[limit]", 100) {
-        /// Only users with this e-mail address.
-        ///
-        /// At most 255 characters.
-        email: String = query "email" [max_length(255)],
-        /// Only users whose e-mail address is verified, or is not.
-        email_verified: bool = query "email-verified",
-        /// Largest number of items on the page.
-        ///
-        /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
-        /// Number of items to skip.
-        ///
-        /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum("0")],
-        /// Only users whose account is at this stage.
-        state: types::UserState = query "state",
-        /// Only users who match this text.
-        ///
-        /// At most 255 characters.
-        text: String = query "text" [max_length(255)],
+/// A call of [`list_organization_code_users`](crate::Client::list_organization_code_users): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "page[offset]", "page[limit]", 100))]
+pub struct ListOrganizationCodeUsers(pub(crate) Call<types::OrganizationCodeUserList, errors::ListOrganizationCodeUsersError>);
+
+impl ListOrganizationCodeUsers {
+    /// Only users with this e-mail address.
+    ///
+    /// At most 255 characters.
+    pub fn email(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("email", value.into(), const { &[Rule::max_length(255)] }))
+    }
+
+    /// Only users whose e-mail address is verified, or is not.
+    pub fn email_verified(self, value: impl Into<bool>) -> Self {
+        Self(self.0.query::<bool>("email-verified", value.into(), &[]))
+    }
+
+    /// Largest number of items on the page.
+    ///
+    /// 1 to 1000, `100` by default.
+    pub fn page_limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[limit]", value.into(), const { &[Rule::minimum("1"), Rule::maximum("1000")] }))
+    }
+
+    /// Number of items to skip.
+    ///
+    /// At least 0, `0` by default.
+    pub fn page_offset(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[offset]", value.into(), const { &[Rule::minimum("0")] }))
+    }
+
+    /// Only users whose account is at this stage.
+    pub fn state(self, value: impl Into<types::UserState>) -> Self {
+        Self(self.0.query::<types::UserState>("state", value.into(), &[]))
+    }
+
+    /// Only users who match this text.
+    ///
+    /// At most 255 characters.
+    pub fn text(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("text", value.into(), const { &[Rule::max_length(255)] }))
     }
 }

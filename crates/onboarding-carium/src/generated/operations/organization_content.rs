@@ -3,7 +3,8 @@
 
 //! E-mail and text message templates, general messages and themes of organizations.
 
-use onboarding_core::{Call, Method, Operation, Rule, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Method, Operation, Rule};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -22,6 +23,8 @@ impl Client {
     /// `GET /v1/organization-email-templates/`, under "/v1/organization-email-templates/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -56,6 +59,8 @@ impl Client {
     /// `POST /v1/organization-email-templates/`, under "/v1/organization-email-templates/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -101,6 +106,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -145,6 +152,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -182,7 +191,7 @@ impl Client {
     ///
     /// Lists the texts that an organization shows.
     ///
-    /// - `organization_id`: Organization whose texts are listed.
+    /// - `organization_id`: Organization whose texts are listed. A UUID.
     ///
     /// | status | meaning | body |
     /// |---|---|---|
@@ -194,6 +203,8 @@ impl Client {
     /// `GET /v1/organization-general-messages/`, under "/v1/organization-general-messages/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -243,6 +254,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -287,6 +300,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -330,6 +345,8 @@ impl Client {
     /// `PATCH /v1/organization-general-messages/{id}/`, under "/v1/organization-general-messages/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -379,6 +396,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -412,6 +431,8 @@ impl Client {
     /// `POST /v1/organization-sms-templates/`, under "/v1/organization-sms-templates/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -458,6 +479,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -499,6 +522,8 @@ impl Client {
     /// `PATCH /v1/organization-sms-templates/{id}/`, under "/v1/organization-sms-templates/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -548,6 +573,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -581,6 +608,8 @@ impl Client {
     /// `POST /v1/organization-themes/`, under "/v1/organization-themes/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -627,6 +656,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -669,6 +700,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -703,91 +736,172 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`list_organization_email_templates`](crate::Client::list_organization_email_templates): set what is optional, then [`send`](Self::send).
-    pub struct ListOrganizationEmailTemplates -> types::EmailTemplateList, errors::ListOrganizationEmailTemplatesError, pages offset("page[offset]", "page[limit]", 100) {
-        /// Only templates in this markup.
-        filter_format: types::TemplateFormat = query "filter[format]",
-        /// Only templates in this language and region.
-        filter_locale: types::Locale = query "filter[locale]",
-        /// Only templates for this occasion.
-        filter_type: types::EmailTemplateType = query "filter[type]",
-        /// Only templates of this organization.
-        organization_id: types::OrganizationId = query "organization-id" [format("uuid")],
-        /// Largest number of items on the page.
-        ///
-        /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
-        /// Number of items to skip.
-        ///
-        /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum("0")],
-        /// Only templates of this theme.
-        theme_id: types::ThemeId = query "theme-id" [format("uuid")],
+/// A call of [`list_organization_email_templates`](crate::Client::list_organization_email_templates): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "page[offset]", "page[limit]", 100))]
+pub struct ListOrganizationEmailTemplates(pub(crate) Call<types::EmailTemplateList, errors::ListOrganizationEmailTemplatesError>);
+
+impl ListOrganizationEmailTemplates {
+    /// Only templates in this markup.
+    pub fn filter_format(self, value: impl Into<types::TemplateFormat>) -> Self {
+        Self(self.0.query::<types::TemplateFormat>("filter[format]", value.into(), &[]))
+    }
+
+    /// Only templates in this language and region.
+    pub fn filter_locale(self, value: impl Into<types::Locale>) -> Self {
+        Self(self.0.query::<types::Locale>("filter[locale]", value.into(), &[]))
+    }
+
+    /// Only templates for this occasion.
+    pub fn filter_type(self, value: impl Into<types::EmailTemplateType>) -> Self {
+        Self(self.0.query::<types::EmailTemplateType>("filter[type]", value.into(), &[]))
+    }
+
+    /// Only templates of this organization.
+    ///
+    /// A UUID.
+    pub fn organization_id(self, value: impl Into<types::OrganizationId>) -> Self {
+        Self(self.0.query::<types::OrganizationId>("organization-id", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Largest number of items on the page.
+    ///
+    /// 1 to 1000, `100` by default.
+    pub fn page_limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[limit]", value.into(), const { &[Rule::minimum("1"), Rule::maximum("1000")] }))
+    }
+
+    /// Number of items to skip.
+    ///
+    /// At least 0, `0` by default.
+    pub fn page_offset(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[offset]", value.into(), const { &[Rule::minimum("0")] }))
+    }
+
+    /// Only templates of this theme.
+    ///
+    /// A UUID.
+    pub fn theme_id(self, value: impl Into<types::ThemeId>) -> Self {
+        Self(self.0.query::<types::ThemeId>("theme-id", value.into(), const { &[Rule::format("uuid")] }))
     }
 }
 
-call! {
-    /// A call of [`list_organization_general_messages`](crate::Client::list_organization_general_messages): set what is optional, then [`send`](Self::send).
-    pub struct ListOrganizationGeneralMessages -> types::GeneralMessageList, errors::ListOrganizationGeneralMessagesError, pages offset("page[offset]", "page[limit]", 100) {
-        /// Largest number of items on the page.
-        ///
-        /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
-        /// Number of items to skip.
-        ///
-        /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum("0")],
+/// A call of [`list_organization_general_messages`](crate::Client::list_organization_general_messages): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "page[offset]", "page[limit]", 100))]
+pub struct ListOrganizationGeneralMessages(pub(crate) Call<types::GeneralMessageList, errors::ListOrganizationGeneralMessagesError>);
+
+impl ListOrganizationGeneralMessages {
+    /// Largest number of items on the page.
+    ///
+    /// 1 to 1000, `100` by default.
+    pub fn page_limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[limit]", value.into(), const { &[Rule::minimum("1"), Rule::maximum("1000")] }))
+    }
+
+    /// Number of items to skip.
+    ///
+    /// At least 0, `0` by default.
+    pub fn page_offset(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[offset]", value.into(), const { &[Rule::minimum("0")] }))
     }
 }
 
-call! {
-    /// A call of [`list_organization_sms_templates`](crate::Client::list_organization_sms_templates): set what is optional, then [`send`](Self::send).
-    pub struct ListOrganizationSmsTemplates -> types::SmsTemplateList, errors::ListOrganizationSmsTemplatesError, pages offset("page[offset]", "page[limit]", 100) {
-        /// Only templates in this language and region.
-        filter_locale: types::Locale = query "filter[locale]",
-        /// Only templates for this occasion.
-        filter_type: types::SmsTemplateType = query "filter[type]",
-        /// Only templates of this organization.
-        organization_id: types::OrganizationId = query "organization-id" [format("uuid")],
-        /// Largest number of items on the page.
-        ///
-        /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
-        /// Number of items to skip.
-        ///
-        /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum("0")],
-        /// Only templates of this theme.
-        theme_id: types::ThemeId = query "theme-id" [format("uuid")],
+/// A call of [`list_organization_sms_templates`](crate::Client::list_organization_sms_templates): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "page[offset]", "page[limit]", 100))]
+pub struct ListOrganizationSmsTemplates(pub(crate) Call<types::SmsTemplateList, errors::ListOrganizationSmsTemplatesError>);
+
+impl ListOrganizationSmsTemplates {
+    /// Only templates in this language and region.
+    pub fn filter_locale(self, value: impl Into<types::Locale>) -> Self {
+        Self(self.0.query::<types::Locale>("filter[locale]", value.into(), &[]))
+    }
+
+    /// Only templates for this occasion.
+    pub fn filter_type(self, value: impl Into<types::SmsTemplateType>) -> Self {
+        Self(self.0.query::<types::SmsTemplateType>("filter[type]", value.into(), &[]))
+    }
+
+    /// Only templates of this organization.
+    ///
+    /// A UUID.
+    pub fn organization_id(self, value: impl Into<types::OrganizationId>) -> Self {
+        Self(self.0.query::<types::OrganizationId>("organization-id", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Largest number of items on the page.
+    ///
+    /// 1 to 1000, `100` by default.
+    pub fn page_limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[limit]", value.into(), const { &[Rule::minimum("1"), Rule::maximum("1000")] }))
+    }
+
+    /// Number of items to skip.
+    ///
+    /// At least 0, `0` by default.
+    pub fn page_offset(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[offset]", value.into(), const { &[Rule::minimum("0")] }))
+    }
+
+    /// Only templates of this theme.
+    ///
+    /// A UUID.
+    pub fn theme_id(self, value: impl Into<types::ThemeId>) -> Self {
+        Self(self.0.query::<types::ThemeId>("theme-id", value.into(), const { &[Rule::format("uuid")] }))
     }
 }
 
-call! {
-    /// A call of [`list_organization_themes`](crate::Client::list_organization_themes): set what is optional, then [`send`](Self::send).
-    pub struct ListOrganizationThemes -> types::ThemeList, errors::ListOrganizationThemesError, pages offset("page[offset]", "page[limit]", 100) {
-        /// Bounds on the time of the last change, each a comparator and a time, such as `>2024-01-31 00:00:00`.
-        /// Comparators are `>` and `<`.
-        ///
-        /// At most 2 items.
-        filter_cmp_last_modified_time: String = each "filter[cmp-last-modified-time]" [max_items(2), each_max_length(40)],
-        /// Only themes of this domain.
-        ///
-        /// At most 255 characters.
-        filter_domain: String = query "filter[domain]" [max_length(255)],
-        /// Whether to include what is no longer in use.
-        ///
-        /// `false` by default.
-        filter_include_inactive: bool = query "filter[include-inactive]",
-        /// Only themes with this address for help.
-        filter_support_email: String = query "filter[support-email]" [format("email")],
-        /// Largest number of items on the page.
-        ///
-        /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
-        /// Number of items to skip.
-        ///
-        /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum("0")],
+/// A call of [`list_organization_themes`](crate::Client::list_organization_themes): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "page[offset]", "page[limit]", 100))]
+pub struct ListOrganizationThemes(pub(crate) Call<types::ThemeList, errors::ListOrganizationThemesError>);
+
+impl ListOrganizationThemes {
+    /// Bounds on the time of the last change, each a comparator and a time, such as `>2024-01-31 00:00:00`. Comparators
+    /// are `>` and `<`.
+    ///
+    /// At most 2 items, each at most 40 characters.
+    pub fn filter_cmp_last_modified_time(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(self.0.query_each::<String>("filter[cmp-last-modified-time]", values, const { &[Rule::max_items(2), Rule::each_max_length(40)] }))
+    }
+
+    /// Only themes of this domain.
+    ///
+    /// At most 255 characters.
+    pub fn filter_domain(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("filter[domain]", value.into(), const { &[Rule::max_length(255)] }))
+    }
+
+    /// Whether to include what is no longer in use.
+    ///
+    /// `false` by default.
+    pub fn filter_include_inactive(self, value: impl Into<bool>) -> Self {
+        Self(self.0.query::<bool>("filter[include-inactive]", value.into(), &[]))
+    }
+
+    /// Only themes with this address for help.
+    ///
+    /// An email address.
+    pub fn filter_support_email(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("filter[support-email]", value.into(), const { &[Rule::format("email")] }))
+    }
+
+    /// Largest number of items on the page.
+    ///
+    /// 1 to 1000, `100` by default.
+    pub fn page_limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[limit]", value.into(), const { &[Rule::minimum("1"), Rule::maximum("1000")] }))
+    }
+
+    /// Number of items to skip.
+    ///
+    /// At least 0, `0` by default.
+    pub fn page_offset(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[offset]", value.into(), const { &[Rule::minimum("0")] }))
     }
 }

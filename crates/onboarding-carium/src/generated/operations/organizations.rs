@@ -3,7 +3,8 @@
 
 //! Organizations, their users and their logo.
 
-use onboarding_core::{Call, Method, Operation, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Method, Operation, Rule};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -22,6 +23,8 @@ impl Client {
     /// `GET /v1/organizations/`, under "/v1/organizations/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -56,6 +59,8 @@ impl Client {
     /// `POST /v1/organizations/`, under "/v1/organizations/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -102,6 +107,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -143,6 +150,8 @@ impl Client {
     /// `PATCH /v1/organizations/{id}/`, under "/v1/organizations/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -194,6 +203,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -234,6 +245,8 @@ impl Client {
     /// `POST /v1/organizations/{id}/process-logo-upload/`, under "/v1/organizations/{id}/process-logo-upload/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -281,6 +294,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -323,6 +338,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -353,33 +370,53 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`list_organizations`](crate::Client::list_organizations): set what is optional, then [`send`](Self::send).
-    pub struct ListOrganizations -> types::OrganizationList, errors::ListOrganizationsError, pages offset("page[offset]", "page[limit]", 25) {
-        /// Bounds on the time of the last change, each a comparator and a time, such as `>2024-01-31 00:00:00`.
-        /// Comparators are `>` and `<`.
-        ///
-        /// At most 2 items.
-        filter_cmp_last_modified_time: String = each "filter[cmp-last-modified-time]" [max_items(2), each_max_length(40)],
-        /// Whether to include what is no longer in use.
-        ///
-        /// `false` by default.
-        filter_include_inactive: bool = query "filter[include-inactive]",
-        /// Only organizations with exactly this name.
-        ///
-        /// At most 255 characters.
-        filter_name: String = query "filter[name]" [max_length(255)],
-        /// Only organizations with this text in their name.
-        ///
-        /// At most 255 characters.
-        filter_name_contains: String = query "filter[name][contains]" [max_length(255)],
-        /// Largest number of organizations on the page.
-        ///
-        /// `25` by default.
-        page_limit: i64 = query "page[limit]",
-        /// Number of items to skip.
-        ///
-        /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum("0")],
+/// A call of [`list_organizations`](crate::Client::list_organizations): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "page[offset]", "page[limit]", 25))]
+pub struct ListOrganizations(pub(crate) Call<types::OrganizationList, errors::ListOrganizationsError>);
+
+impl ListOrganizations {
+    /// Bounds on the time of the last change, each a comparator and a time, such as `>2024-01-31 00:00:00`. Comparators
+    /// are `>` and `<`.
+    ///
+    /// At most 2 items, each at most 40 characters.
+    pub fn filter_cmp_last_modified_time(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(self.0.query_each::<String>("filter[cmp-last-modified-time]", values, const { &[Rule::max_items(2), Rule::each_max_length(40)] }))
+    }
+
+    /// Whether to include what is no longer in use.
+    ///
+    /// `false` by default.
+    pub fn filter_include_inactive(self, value: impl Into<bool>) -> Self {
+        Self(self.0.query::<bool>("filter[include-inactive]", value.into(), &[]))
+    }
+
+    /// Only organizations with exactly this name.
+    ///
+    /// At most 255 characters.
+    pub fn filter_name(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("filter[name]", value.into(), const { &[Rule::max_length(255)] }))
+    }
+
+    /// Only organizations with this text in their name.
+    ///
+    /// At most 255 characters.
+    pub fn filter_name_contains(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("filter[name][contains]", value.into(), const { &[Rule::max_length(255)] }))
+    }
+
+    /// Largest number of organizations on the page.
+    ///
+    /// `25` by default.
+    pub fn page_limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[limit]", value.into(), &[]))
+    }
+
+    /// Number of items to skip.
+    ///
+    /// At least 0, `0` by default.
+    pub fn page_offset(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[offset]", value.into(), const { &[Rule::minimum("0")] }))
     }
 }

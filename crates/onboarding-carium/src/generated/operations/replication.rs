@@ -3,7 +3,8 @@
 
 //! Copies of users in other services.
 
-use onboarding_core::{Call, Method, Operation, Rule, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Method, Operation, Rule};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -25,6 +26,8 @@ impl Client {
     /// `GET /v1/replicators/`, under "/v1/replicators/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -61,6 +64,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -86,7 +91,7 @@ impl Client {
     ///
     /// Lists the services that hold a copy of a user.
     ///
-    /// - `user_id`: User whose replications are listed.
+    /// - `user_id`: User whose replications are listed. A UUID.
     ///
     /// | status | meaning | body |
     /// |---|---|---|
@@ -98,6 +103,8 @@ impl Client {
     /// `GET /v1/user-replications/`, under "/v1/user-replications/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -144,6 +151,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -170,16 +179,24 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`list_user_replications`](crate::Client::list_user_replications): set what is optional, then [`send`](Self::send).
-    pub struct ListUserReplications -> types::UserReplicationList, errors::ListUserReplicationsError, pages offset("page[offset]", "page[limit]", 100) {
-        /// Largest number of items on the page.
-        ///
-        /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
-        /// Number of items to skip.
-        ///
-        /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum("0")],
+/// A call of [`list_user_replications`](crate::Client::list_user_replications): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "page[offset]", "page[limit]", 100))]
+pub struct ListUserReplications(pub(crate) Call<types::UserReplicationList, errors::ListUserReplicationsError>);
+
+impl ListUserReplications {
+    /// Largest number of items on the page.
+    ///
+    /// 1 to 1000, `100` by default.
+    pub fn page_limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[limit]", value.into(), const { &[Rule::minimum("1"), Rule::maximum("1000")] }))
+    }
+
+    /// Number of items to skip.
+    ///
+    /// At least 0, `0` by default.
+    pub fn page_offset(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[offset]", value.into(), const { &[Rule::minimum("0")] }))
     }
 }

@@ -3,7 +3,8 @@
 
 //! Roles in organizations and the users who have them.
 
-use onboarding_core::{Call, Method, Operation, Rule, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Method, Operation, Rule};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -12,7 +13,7 @@ impl Client {
     ///
     /// Lists the users who have a role.
     ///
-    /// - `role_id`: Role whose users are listed.
+    /// - `role_id`: Role whose users are listed. A UUID.
     ///
     /// | status | meaning | body |
     /// |---|---|---|
@@ -24,6 +25,8 @@ impl Client {
     /// `GET /v1/role-users/`, under "/v1/role-users/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -64,6 +67,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -100,6 +105,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -131,6 +138,8 @@ impl Client {
     /// `POST /v1/roles/{id}/add-user/`, under "/v1/roles/{id}/add-user/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -175,6 +184,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -199,28 +210,45 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`list_role_users`](crate::Client::list_role_users): set what is optional, then [`send`](Self::send).
-    pub struct ListRoleUsers -> types::RoleUserList, errors::ListRoleUsersError, pages offset("page[offset]", "page[limit]", 100) {
-        /// Largest number of items on the page.
-        ///
-        /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
-        /// Number of items to skip.
-        ///
-        /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum("0")],
+/// A call of [`list_role_users`](crate::Client::list_role_users): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "page[offset]", "page[limit]", 100))]
+pub struct ListRoleUsers(pub(crate) Call<types::RoleUserList, errors::ListRoleUsersError>);
+
+impl ListRoleUsers {
+    /// Largest number of items on the page.
+    ///
+    /// 1 to 1000, `100` by default.
+    pub fn page_limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[limit]", value.into(), const { &[Rule::minimum("1"), Rule::maximum("1000")] }))
+    }
+
+    /// Number of items to skip.
+    ///
+    /// At least 0, `0` by default.
+    pub fn page_offset(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[offset]", value.into(), const { &[Rule::minimum("0")] }))
     }
 }
 
-call! {
-    /// A call of [`list_roles`](crate::Client::list_roles): set what is optional, then [`send`](Self::send).
-    pub struct ListRoles -> types::RoleList, errors::ListRolesError {
-        /// Only roles with this name.
-        ///
-        /// At most 255 characters.
-        filter_name: String = query "filter[name]" [max_length(255)],
-        /// Only roles of this organization.
-        organization_id: types::OrganizationId = query "organization-id" [format("uuid")],
+/// A call of [`list_roles`](crate::Client::list_roles): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+pub struct ListRoles(pub(crate) Call<types::RoleList, errors::ListRolesError>);
+
+impl ListRoles {
+    /// Only roles with this name.
+    ///
+    /// At most 255 characters.
+    pub fn filter_name(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("filter[name]", value.into(), const { &[Rule::max_length(255)] }))
+    }
+
+    /// Only roles of this organization.
+    ///
+    /// A UUID.
+    pub fn organization_id(self, value: impl Into<types::OrganizationId>) -> Self {
+        Self(self.0.query::<types::OrganizationId>("organization-id", value.into(), const { &[Rule::format("uuid")] }))
     }
 }

@@ -3,7 +3,8 @@
 
 //! Single sign-on through SAML identity providers.
 
-use onboarding_core::{Call, Method, Operation, Rule, Secret, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Method, Operation, Rule, Secret};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -28,6 +29,8 @@ impl Client {
     /// `POST /v1/saml-acs/{id}/acs/`, under "/v1/saml-acs/{id}/acs/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -74,6 +77,8 @@ impl Client {
     /// `GET /v1/saml-acs/{id}/logout/`, under "/v1/saml-acs/{id}/logout/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -123,6 +128,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -144,34 +151,51 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`logout_with_saml`](crate::Client::logout_with_saml): set what is optional, then [`send`](Self::send).
-    pub struct LogoutWithSaml -> (), errors::LogoutWithSamlError {
-        /// State that the identity provider gets back.
-        ///
-        /// At most 99999 characters.
-        relay_state: String = query "RelayState" [max_length(99999)],
-        /// Algorithm of the signature.
-        ///
-        /// At most 99999 characters.
-        sig_alg: String = query "SigAlg" [max_length(99999)],
-        /// Signature over the other parameters, in base64.
-        ///
-        /// At most 99999 characters.
-        signature: String = query "Signature" [max_length(99999)],
+/// A call of [`logout_with_saml`](crate::Client::logout_with_saml): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+pub struct LogoutWithSaml(pub(crate) Call<(), errors::LogoutWithSamlError>);
+
+impl LogoutWithSaml {
+    /// State that the identity provider gets back.
+    ///
+    /// At most 99999 characters.
+    pub fn relay_state(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("RelayState", value.into(), const { &[Rule::max_length(99999)] }))
+    }
+
+    /// Algorithm of the signature.
+    ///
+    /// At most 99999 characters.
+    pub fn sig_alg(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("SigAlg", value.into(), const { &[Rule::max_length(99999)] }))
+    }
+
+    /// Signature over the other parameters, in base64.
+    ///
+    /// At most 99999 characters.
+    pub fn signature(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("Signature", value.into(), const { &[Rule::max_length(99999)] }))
     }
 }
 
-call! {
-    /// A call of [`login_with_saml`](crate::Client::login_with_saml): set what is optional, then [`send`](Self::send).
-    pub struct LoginWithSaml -> (), errors::LoginWithSamlError {
-        /// E-mail address with which to sign in.
-        ///
-        /// At most 255 characters.
-        email_address: String = query "email-address" [max_length(255)],
-        /// Address to go to after signing in.
-        ///
-        /// At most 255 characters.
-        next: String = query "next" [max_length(255)],
+/// A call of [`login_with_saml`](crate::Client::login_with_saml): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+pub struct LoginWithSaml(pub(crate) Call<(), errors::LoginWithSamlError>);
+
+impl LoginWithSaml {
+    /// E-mail address with which to sign in.
+    ///
+    /// At most 255 characters.
+    pub fn email_address(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("email-address", value.into(), const { &[Rule::max_length(255)] }))
+    }
+
+    /// Address to go to after signing in.
+    ///
+    /// At most 255 characters.
+    pub fn next(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("next", value.into(), const { &[Rule::max_length(255)] }))
     }
 }

@@ -23,6 +23,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -57,6 +59,8 @@ impl Client {
     /// `POST /v1/internal-auth/`, under "/v1/internal-auth/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -101,6 +105,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -143,6 +149,8 @@ impl Client {
     /// `POST /v2/internal-auth/`, under "/v2/internal-auth/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};

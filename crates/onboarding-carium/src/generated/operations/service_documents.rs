@@ -3,7 +3,8 @@
 
 //! Documents to which users agree.
 
-use onboarding_core::{Call, Method, Operation, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Method, Operation, Rule};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -26,6 +27,8 @@ impl Client {
     /// `GET /v1/service-documents/`, under "/v1/service-documents/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -65,6 +68,8 @@ impl Client {
     /// `GET /v1/service-documents/{id}/`, under "/v1/service-documents/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -108,6 +113,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -136,34 +143,54 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`list_service_documents`](crate::Client::list_service_documents): set what is optional, then [`send`](Self::send).
-    pub struct ListServiceDocuments -> types::ServiceDocumentList, errors::ListServiceDocumentsError {
-        /// Code whose organization's documents are listed as well.
-        ///
-        /// At most 20 characters.
-        organization_code: types::OrganizationCodeId = query "organization-code" [max_length(20)],
-        /// Organizations whose documents are listed as well, at most 10.
-        ///
-        /// At most 10 items.
-        organizations: types::OrganizationId = each "organizations" [max_items(10), each_format("uuid")],
-        /// Personal onboarding code whose organization's documents are listed as well.
-        ///
-        /// At most 20 characters.
-        referral_code: String = query "referral-code" [max_length(20)],
+/// A call of [`list_service_documents`](crate::Client::list_service_documents): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+pub struct ListServiceDocuments(pub(crate) Call<types::ServiceDocumentList, errors::ListServiceDocumentsError>);
+
+impl ListServiceDocuments {
+    /// Code whose organization's documents are listed as well.
+    ///
+    /// At most 20 characters.
+    pub fn organization_code(self, value: impl Into<types::OrganizationCodeId>) -> Self {
+        Self(self.0.query::<types::OrganizationCodeId>("organization-code", value.into(), const { &[Rule::max_length(20)] }))
+    }
+
+    /// Organizations whose documents are listed as well, at most 10.
+    ///
+    /// At most 10 items, each a UUID.
+    pub fn organizations(self, values: impl IntoIterator<Item = impl Into<types::OrganizationId>>) -> Self {
+        Self(self.0.query_each::<types::OrganizationId>("organizations", values, const { &[Rule::max_items(10), Rule::each_format("uuid")] }))
+    }
+
+    /// Personal onboarding code whose organization's documents are listed as well.
+    ///
+    /// At most 20 characters.
+    pub fn referral_code(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("referral-code", value.into(), const { &[Rule::max_length(20)] }))
     }
 }
 
-call! {
-    /// A call of [`get_service_document`](crate::Client::get_service_document): set what is optional, then [`send`](Self::send).
-    pub struct GetServiceDocument -> types::SingleServiceDocument, errors::GetServiceDocumentError {
-        /// Whether the answer holds the document as HTML.
-        html: bool = query "html",
-        /// Language and region wanted.
-        ///
-        /// At most 16 characters.
-        locale: String = query "locale" [max_length(16)],
-        /// Whether style rules that let the text reflow are put into the HTML.
-        reflow: bool = query "reflow",
+/// A call of [`get_service_document`](crate::Client::get_service_document): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+pub struct GetServiceDocument(pub(crate) Call<types::SingleServiceDocument, errors::GetServiceDocumentError>);
+
+impl GetServiceDocument {
+    /// Whether the answer holds the document as HTML.
+    pub fn html(self, value: impl Into<bool>) -> Self {
+        Self(self.0.query::<bool>("html", value.into(), &[]))
+    }
+
+    /// Language and region wanted.
+    ///
+    /// At most 16 characters.
+    pub fn locale(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("locale", value.into(), const { &[Rule::max_length(16)] }))
+    }
+
+    /// Whether style rules that let the text reflow are put into the HTML.
+    pub fn reflow(self, value: impl Into<bool>) -> Self {
+        Self(self.0.query::<bool>("reflow", value.into(), &[]))
     }
 }

@@ -3,7 +3,8 @@
 
 //! Signing in, prolonging and inspecting sessions, and switching between organizations.
 
-use onboarding_core::{Call, Method, Operation, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Method, Operation};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -25,6 +26,8 @@ impl Client {
     /// `POST /v1/login/`, under "/v1/login/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -61,6 +64,8 @@ impl Client {
     /// `POST /v1/refresh-token/`, under "/v1/refresh-token/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -108,6 +113,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -143,6 +150,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -176,12 +185,16 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`get_session`](crate::Client::get_session): set what is optional, then [`send`](Self::send).
-    pub struct GetSession -> types::SessionDocument, errors::GetSessionError {
-        /// Whether the answer tells who is signed in.
-        ///
-        /// `false` by default.
-        include_login_info: bool = query "include-login-info",
+/// A call of [`get_session`](crate::Client::get_session): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+pub struct GetSession(pub(crate) Call<types::SessionDocument, errors::GetSessionError>);
+
+impl GetSession {
+    /// Whether the answer tells who is signed in.
+    ///
+    /// `false` by default.
+    pub fn include_login_info(self, value: impl Into<bool>) -> Self {
+        Self(self.0.query::<bool>("include-login-info", value.into(), &[]))
     }
 }

@@ -25,6 +25,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -69,6 +71,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -104,6 +108,8 @@ impl Client {
     /// `POST /v1/registration-invitations/`, under "/v1/registration-invitations/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -152,6 +158,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -195,6 +203,8 @@ impl Client {
     /// `POST /v1/resend-invitation/`, under "/v1/resend-invitation/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -240,19 +250,23 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
     ///     .sign_up(
     ///         &types::SignUp::OrganizationCodeSignUp(
-    ///             types::OrganizationCodeSignUp::new(
-    ///                 types::OrganizationCodeId::from("organization-code-id"),
-    ///                 "text",
-    ///                 Secret::new("text"),
-    ///                 "text",
-    ///                 "text",
-    ///             ),
+    ///             types::OrganizationCodeSignUp::builder()
+    ///                 .organization_code(
+    ///                     types::OrganizationCodeId::from("organization-code-id"),
+    ///                 )
+    ///                 .username("text")
+    ///                 .password(Secret::new("text"))
+    ///                 .first_name("text")
+    ///                 .last_name("text")
+    ///                 .build()?,
     ///         ),
     ///     )
     ///     .send()

@@ -3,7 +3,8 @@
 
 //! Short links.
 
-use onboarding_core::{Call, Method, Operation, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Method, Operation, Rule};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -22,6 +23,8 @@ impl Client {
     /// `GET /v1/url-shorteners/`, under "/v1/url-shorteners/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -56,6 +59,8 @@ impl Client {
     /// `POST /v1/url-shorteners/`, under "/v1/url-shorteners/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -102,6 +107,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -144,6 +151,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -178,14 +187,23 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`list_url_shorteners`](crate::Client::list_url_shorteners): set what is optional, then [`send`](Self::send).
-    pub struct ListUrlShorteners -> types::UrlShortenerList, errors::ListUrlShortenersError {
-        /// Only the link with this code.
-        ///
-        /// At most 8 characters.
-        code: String = query "code" [max_length(8)],
-        /// Only links of this organization.
-        organization_id: types::OrganizationId = query "organization-id" [format("uuid")],
+/// A call of [`list_url_shorteners`](crate::Client::list_url_shorteners): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+pub struct ListUrlShorteners(pub(crate) Call<types::UrlShortenerList, errors::ListUrlShortenersError>);
+
+impl ListUrlShorteners {
+    /// Only the link with this code.
+    ///
+    /// At most 8 characters.
+    pub fn code(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("code", value.into(), const { &[Rule::max_length(8)] }))
+    }
+
+    /// Only links of this organization.
+    ///
+    /// A UUID.
+    pub fn organization_id(self, value: impl Into<types::OrganizationId>) -> Self {
+        Self(self.0.query::<types::OrganizationId>("organization-id", value.into(), const { &[Rule::format("uuid")] }))
     }
 }

@@ -3,7 +3,8 @@
 
 //! What users did, which apps they use and what became of e-mails to them.
 
-use onboarding_core::{Call, Method, Operation, Rule, UtcDateTime, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Method, Operation, Rule, UtcDateTime};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -22,6 +23,8 @@ impl Client {
     /// `GET /v1/email-logs/`, under "/v1/email-logs/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -53,6 +56,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -76,7 +81,7 @@ impl Client {
     ///
     /// Lists the check-ins that belong to an individual, 500 a page unless told otherwise.
     ///
-    /// - `individual_id`: Individual whose check-ins are listed.
+    /// - `individual_id`: Individual whose check-ins are listed. A UUID.
     ///
     /// | status | meaning | body |
     /// |---|---|---|
@@ -88,6 +93,8 @@ impl Client {
     /// `GET /v1/user-checkins/`, under "/v1/user-checkins/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -134,6 +141,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -160,73 +169,126 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`list_email_logs`](crate::Client::list_email_logs): set what is optional, then [`send`](Self::send).
-    pub struct ListEmailLogs -> types::EmailLogList, errors::ListEmailLogsError, pages offset("page[offset]", "page[limit]", 100) {
-        /// Only e-mails to this address.
-        ///
-        /// 1 to 255 characters.
-        filter_destination: String = query "filter[destination]" [min_length(1), max_length(255)],
-        /// Only e-mails sent at or after this time.
-        filter_timestamp_gte: UtcDateTime = query "filter[timestamp][gte]",
-        /// Only e-mails sent at or before this time.
-        filter_timestamp_lte: UtcDateTime = query "filter[timestamp][lte]",
-        /// Largest number of items on the page.
-        ///
-        /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
-        /// Number of items to skip.
-        ///
-        /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum("0")],
+/// A call of [`list_email_logs`](crate::Client::list_email_logs): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "page[offset]", "page[limit]", 100))]
+pub struct ListEmailLogs(pub(crate) Call<types::EmailLogList, errors::ListEmailLogsError>);
+
+impl ListEmailLogs {
+    /// Only e-mails to this address.
+    ///
+    /// 1 to 255 characters.
+    pub fn filter_destination(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("filter[destination]", value.into(), const { &[Rule::min_length(1), Rule::max_length(255)] }))
+    }
+
+    /// Only e-mails sent at or after this time.
+    pub fn filter_timestamp_gte(self, value: impl Into<UtcDateTime>) -> Self {
+        Self(self.0.query::<UtcDateTime>("filter[timestamp][gte]", value.into(), &[]))
+    }
+
+    /// Only e-mails sent at or before this time.
+    pub fn filter_timestamp_lte(self, value: impl Into<UtcDateTime>) -> Self {
+        Self(self.0.query::<UtcDateTime>("filter[timestamp][lte]", value.into(), &[]))
+    }
+
+    /// Largest number of items on the page.
+    ///
+    /// 1 to 1000, `100` by default.
+    pub fn page_limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[limit]", value.into(), const { &[Rule::minimum("1"), Rule::maximum("1000")] }))
+    }
+
+    /// Number of items to skip.
+    ///
+    /// At least 0, `0` by default.
+    pub fn page_offset(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[offset]", value.into(), const { &[Rule::minimum("0")] }))
     }
 }
 
-call! {
-    /// A call of [`list_user_activities`](crate::Client::list_user_activities): set what is optional, then [`send`](Self::send).
-    pub struct ListUserActivities -> types::UserActivityList, errors::ListUserActivitiesError, pages offset("page[offset]", "page[limit]", 500) {
-        /// Bounds on the time of the activity, each a comparator and a time, such as `>=2024-01-31 00:00:00`.
-        /// Comparators are `>`, `<`, `>=` and `<=`.
-        ///
-        /// At most 2 items.
-        filter_cmp_timestamp: String = each "filter[cmp-timestamp]" [max_items(2), each_max_length(40)],
-        /// Only activities of these kinds.
-        ///
-        /// At least 1 item.
-        filter_event_types: types::ActivityType = each "filter[event-types]" [min_items(1)],
-        /// Whether to leave out activities of Carium's employees.
-        ///
-        /// `true` by default.
-        filter_exclude_carium_activity: bool = query "filter[exclude-carium-activity]",
-        /// Only activities of this user.
-        filter_user_id: types::UserId = query "filter[user-id]" [format("uuid")],
-        /// Largest number of entries on the page.
-        ///
-        /// `500` by default.
-        page_limit: i64 = query "page[limit]",
-        /// Number of items to skip.
-        ///
-        /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum("0")],
+/// A call of [`list_user_activities`](crate::Client::list_user_activities): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "page[offset]", "page[limit]", 500))]
+pub struct ListUserActivities(pub(crate) Call<types::UserActivityList, errors::ListUserActivitiesError>);
+
+impl ListUserActivities {
+    /// Bounds on the time of the activity, each a comparator and a time, such as `>=2024-01-31 00:00:00`. Comparators
+    /// are `>`, `<`, `>=` and `<=`.
+    ///
+    /// At most 2 items, each at most 40 characters.
+    pub fn filter_cmp_timestamp(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(self.0.query_each::<String>("filter[cmp-timestamp]", values, const { &[Rule::max_items(2), Rule::each_max_length(40)] }))
+    }
+
+    /// Only activities of these kinds.
+    ///
+    /// At least 1 item.
+    pub fn filter_event_types(self, values: impl IntoIterator<Item = impl Into<types::ActivityType>>) -> Self {
+        Self(self.0.query_each::<types::ActivityType>("filter[event-types]", values, const { &[Rule::min_items(1)] }))
+    }
+
+    /// Whether to leave out activities of Carium's employees.
+    ///
+    /// `true` by default.
+    pub fn filter_exclude_carium_activity(self, value: impl Into<bool>) -> Self {
+        Self(self.0.query::<bool>("filter[exclude-carium-activity]", value.into(), &[]))
+    }
+
+    /// Only activities of this user.
+    ///
+    /// A UUID.
+    pub fn filter_user_id(self, value: impl Into<types::UserId>) -> Self {
+        Self(self.0.query::<types::UserId>("filter[user-id]", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Largest number of entries on the page.
+    ///
+    /// `500` by default.
+    pub fn page_limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[limit]", value.into(), &[]))
+    }
+
+    /// Number of items to skip.
+    ///
+    /// At least 0, `0` by default.
+    pub fn page_offset(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[offset]", value.into(), const { &[Rule::minimum("0")] }))
     }
 }
 
-call! {
-    /// A call of [`list_user_checkins`](crate::Client::list_user_checkins): set what is optional, then [`send`](Self::send).
-    pub struct ListUserCheckins -> types::UserCheckinList, errors::ListUserCheckinsError, pages offset("page[offset]", "page[limit]", 500) {
-        /// Only check-ins from this platform.
-        filter_source: types::CheckinSource = query "filter[source]",
-        /// Largest number of entries on the page.
-        ///
-        /// `500` by default.
-        page_limit: i64 = query "page[limit]",
-        /// Number of items to skip.
-        ///
-        /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum("0")],
-        /// Whether the answer is a summary.
-        ///
-        /// `false` by default.
-        summary: bool = query "summary",
+/// A call of [`list_user_checkins`](crate::Client::list_user_checkins): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "page[offset]", "page[limit]", 500))]
+pub struct ListUserCheckins(pub(crate) Call<types::UserCheckinList, errors::ListUserCheckinsError>);
+
+impl ListUserCheckins {
+    /// Only check-ins from this platform.
+    pub fn filter_source(self, value: impl Into<types::CheckinSource>) -> Self {
+        Self(self.0.query::<types::CheckinSource>("filter[source]", value.into(), &[]))
+    }
+
+    /// Largest number of entries on the page.
+    ///
+    /// `500` by default.
+    pub fn page_limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[limit]", value.into(), &[]))
+    }
+
+    /// Number of items to skip.
+    ///
+    /// At least 0, `0` by default.
+    pub fn page_offset(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[offset]", value.into(), const { &[Rule::minimum("0")] }))
+    }
+
+    /// Whether the answer is a summary.
+    ///
+    /// `false` by default.
+    pub fn summary(self, value: impl Into<bool>) -> Self {
+        Self(self.0.query::<bool>("summary", value.into(), &[]))
     }
 }

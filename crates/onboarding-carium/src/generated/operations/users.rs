@@ -3,7 +3,8 @@
 
 //! User accounts, their contact details and their memberships in organizations.
 
-use onboarding_core::{Call, Method, Operation, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Method, Operation, Rule};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -22,6 +23,8 @@ impl Client {
     /// `GET /v1/user-organizations/`, under "/v1/user-organizations/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -56,6 +59,8 @@ impl Client {
     /// `POST /v1/user-organizations/`, under "/v1/user-organizations/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -97,6 +102,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -129,6 +136,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -160,6 +169,8 @@ impl Client {
     /// `PATCH /v1/users/{id}/`, under "/v1/users/{id}/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -207,6 +218,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -250,6 +263,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -290,6 +305,8 @@ impl Client {
     /// `POST /v1/users/{id}/disable/`, under "/v1/users/{id}/disable/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -334,6 +351,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -357,107 +376,205 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`list_user_organizations`](crate::Client::list_user_organizations): set what is optional, then [`send`](Self::send).
-    pub struct ListUserOrganizations -> types::UserOrganizationList, errors::ListUserOrganizationsError, pages offset("page[offset]", "page[limit]", 100) {
-        /// Only memberships in this organization.
-        organization_id: types::OrganizationId = query "organization-id" [format("uuid")],
-        /// Largest number of items on the page.
-        ///
-        /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
-        /// Number of items to skip.
-        ///
-        /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum("0")],
-        /// Only memberships of this user.
-        user_id: types::UserId = query "user-id" [format("uuid")],
+/// A call of [`list_user_organizations`](crate::Client::list_user_organizations): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "page[offset]", "page[limit]", 100))]
+pub struct ListUserOrganizations(pub(crate) Call<types::UserOrganizationList, errors::ListUserOrganizationsError>);
+
+impl ListUserOrganizations {
+    /// Only memberships in this organization.
+    ///
+    /// A UUID.
+    pub fn organization_id(self, value: impl Into<types::OrganizationId>) -> Self {
+        Self(self.0.query::<types::OrganizationId>("organization-id", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Largest number of items on the page.
+    ///
+    /// 1 to 1000, `100` by default.
+    pub fn page_limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[limit]", value.into(), const { &[Rule::minimum("1"), Rule::maximum("1000")] }))
+    }
+
+    /// Number of items to skip.
+    ///
+    /// At least 0, `0` by default.
+    pub fn page_offset(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[offset]", value.into(), const { &[Rule::minimum("0")] }))
+    }
+
+    /// Only memberships of this user.
+    ///
+    /// A UUID.
+    pub fn user_id(self, value: impl Into<types::UserId>) -> Self {
+        Self(self.0.query::<types::UserId>("user-id", value.into(), const { &[Rule::format("uuid")] }))
     }
 }
 
-call! {
-    /// A call of [`list_users`](crate::Client::list_users): set what is optional, then [`send`](Self::send).
-    pub struct ListUsers -> types::UserList, errors::ListUsersError, pages offset("page[offset]", "page[limit]", 100) {
-        /// Only users with this e-mail address.
-        ///
-        /// At most 255 characters.
-        email: String = query "email" [max_length(255)],
-        /// Only users who belong to this side.
-        filter_classification: types::Classification = query "filter[classification]",
-        /// Bounds on the time of the last change, each a comparator and a time, such as `>2024-01-31 00:00:00`.
-        /// Comparators are `>` and `<`.
-        ///
-        /// At most 2 items.
-        filter_cmp_last_modified_time: String = each "filter[cmp-last-modified-time]" [max_items(2), each_max_length(40)],
-        /// Only users whose e-mail address is verified, or is not.
-        filter_email_verified: bool = query "filter[email-verified]",
-        /// Only users who can sign in, or cannot.
-        filter_enabled: bool = query "filter[enabled]",
-        /// Whether to include what is no longer in use.
-        ///
-        /// `false` by default.
-        filter_include_inactive: bool = query "filter[include-inactive]",
-        /// Whether to include participants.
-        ///
-        /// `false` by default.
-        filter_include_participants: bool = query "filter[include-participants]",
-        /// Whether to include testers.
-        filter_include_tester: bool = query "filter[include-tester]",
-        /// Whether to include users without a verified contact detail.
-        ///
-        /// `false` by default.
-        filter_include_unverified: bool = query "filter[include-unverified]",
-        /// Only users who administer an organization; `false` is not supported.
-        ///
-        /// Always `true`.
-        filter_organization_admin: bool = query "filter[organization-admin]" [exactly(true)],
-        /// Only users with this phone number, in E.164 form.
-        ///
-        /// At most 30 characters.
-        filter_phone_number: String = query "filter[phone-number]" [max_length(30)],
-        /// Only users who are these individuals.
-        filter_primary_individual_ids: types::IndividualId = each "filter[primary-individual-ids]" [each_format("uuid")],
-        /// Only users whose invitation has come this far.
-        filter_registration_invite: types::RegistrationInvite = each "filter[registration-invite]",
-        /// Only users with this user name.
-        ///
-        /// At most 255 characters.
-        filter_username: String = query "filter[username]" [max_length(255)],
-        /// Only users of this organization.
-        organization_id: types::OrganizationId = query "organization-id" [format("uuid")],
-        /// Largest number of items on the page.
-        ///
-        /// 1 to 1000, `100` by default.
-        page_limit: i64 = query "page[limit]" [minimum("1"), maximum("1000")],
-        /// Number of items to skip.
-        ///
-        /// At least 0, `0` by default.
-        page_offset: i64 = query "page[offset]" [minimum("0")],
-        /// Only users shared with this organization or user.
-        shared_with_id: types::SharedWithId = query "shared-with-id" [format("uuid")],
-        /// Member to sort by; exactly one.
-        ///
-        /// Exactly 1 item.
-        sort_by: types::UserSort = each "sort-by" [min_items(1), max_items(1)],
-        /// Only users who match this text.
-        ///
-        /// At most 255 characters.
-        text: String = query "text" [max_length(255)],
+/// A call of [`list_users`](crate::Client::list_users): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "page[offset]", "page[limit]", 100))]
+pub struct ListUsers(pub(crate) Call<types::UserList, errors::ListUsersError>);
+
+impl ListUsers {
+    /// Only users with this e-mail address.
+    ///
+    /// At most 255 characters.
+    pub fn email(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("email", value.into(), const { &[Rule::max_length(255)] }))
+    }
+
+    /// Only users who belong to this side.
+    pub fn filter_classification(self, value: impl Into<types::Classification>) -> Self {
+        Self(self.0.query::<types::Classification>("filter[classification]", value.into(), &[]))
+    }
+
+    /// Bounds on the time of the last change, each a comparator and a time, such as `>2024-01-31 00:00:00`. Comparators
+    /// are `>` and `<`.
+    ///
+    /// At most 2 items, each at most 40 characters.
+    pub fn filter_cmp_last_modified_time(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(self.0.query_each::<String>("filter[cmp-last-modified-time]", values, const { &[Rule::max_items(2), Rule::each_max_length(40)] }))
+    }
+
+    /// Only users whose e-mail address is verified, or is not.
+    pub fn filter_email_verified(self, value: impl Into<bool>) -> Self {
+        Self(self.0.query::<bool>("filter[email-verified]", value.into(), &[]))
+    }
+
+    /// Only users who can sign in, or cannot.
+    pub fn filter_enabled(self, value: impl Into<bool>) -> Self {
+        Self(self.0.query::<bool>("filter[enabled]", value.into(), &[]))
+    }
+
+    /// Whether to include what is no longer in use.
+    ///
+    /// `false` by default.
+    pub fn filter_include_inactive(self, value: impl Into<bool>) -> Self {
+        Self(self.0.query::<bool>("filter[include-inactive]", value.into(), &[]))
+    }
+
+    /// Whether to include participants.
+    ///
+    /// `false` by default.
+    pub fn filter_include_participants(self, value: impl Into<bool>) -> Self {
+        Self(self.0.query::<bool>("filter[include-participants]", value.into(), &[]))
+    }
+
+    /// Whether to include testers.
+    pub fn filter_include_tester(self, value: impl Into<bool>) -> Self {
+        Self(self.0.query::<bool>("filter[include-tester]", value.into(), &[]))
+    }
+
+    /// Whether to include users without a verified contact detail.
+    ///
+    /// `false` by default.
+    pub fn filter_include_unverified(self, value: impl Into<bool>) -> Self {
+        Self(self.0.query::<bool>("filter[include-unverified]", value.into(), &[]))
+    }
+
+    /// Only users who administer an organization; `false` is not supported.
+    ///
+    /// Always `true`.
+    pub fn filter_organization_admin(self, value: impl Into<bool>) -> Self {
+        Self(self.0.query::<bool>("filter[organization-admin]", value.into(), const { &[Rule::exactly(true)] }))
+    }
+
+    /// Only users with this phone number, in E.164 form.
+    ///
+    /// At most 30 characters.
+    pub fn filter_phone_number(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("filter[phone-number]", value.into(), const { &[Rule::max_length(30)] }))
+    }
+
+    /// Only users who are these individuals.
+    ///
+    /// Each a UUID.
+    pub fn filter_primary_individual_ids(self, values: impl IntoIterator<Item = impl Into<types::IndividualId>>) -> Self {
+        Self(self.0.query_each::<types::IndividualId>("filter[primary-individual-ids]", values, const { &[Rule::each_format("uuid")] }))
+    }
+
+    /// Only users whose invitation has come this far.
+    pub fn filter_registration_invite(self, values: impl IntoIterator<Item = impl Into<types::RegistrationInvite>>) -> Self {
+        Self(self.0.query_each::<types::RegistrationInvite>("filter[registration-invite]", values, &[]))
+    }
+
+    /// Only users with this user name.
+    ///
+    /// At most 255 characters.
+    pub fn filter_username(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("filter[username]", value.into(), const { &[Rule::max_length(255)] }))
+    }
+
+    /// Only users of this organization.
+    ///
+    /// A UUID.
+    pub fn organization_id(self, value: impl Into<types::OrganizationId>) -> Self {
+        Self(self.0.query::<types::OrganizationId>("organization-id", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Largest number of items on the page.
+    ///
+    /// 1 to 1000, `100` by default.
+    pub fn page_limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[limit]", value.into(), const { &[Rule::minimum("1"), Rule::maximum("1000")] }))
+    }
+
+    /// Number of items to skip.
+    ///
+    /// At least 0, `0` by default.
+    pub fn page_offset(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("page[offset]", value.into(), const { &[Rule::minimum("0")] }))
+    }
+
+    /// Only users shared with this organization or user.
+    ///
+    /// A UUID.
+    pub fn shared_with_id(self, value: impl Into<types::SharedWithId>) -> Self {
+        Self(self.0.query::<types::SharedWithId>("shared-with-id", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Member to sort by; exactly one.
+    ///
+    /// Exactly 1 item.
+    pub fn sort_by(self, values: impl IntoIterator<Item = impl Into<types::UserSort>>) -> Self {
+        Self(self.0.query_each::<types::UserSort>("sort-by", values, const { &[Rule::min_items(1), Rule::max_items(1)] }))
+    }
+
+    /// Only users who match this text.
+    ///
+    /// At most 255 characters.
+    pub fn text(self, value: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("text", value.into(), const { &[Rule::max_length(255)] }))
     }
 }
 
-call! {
-    /// A call of [`get_user`](crate::Client::get_user): set what is optional, then [`send`](Self::send).
-    pub struct GetUser -> types::UserDocument, errors::GetUserError {
-        /// Organization in whose view the user is shown.
-        organization_id: types::OrganizationId = query "organization-id" [format("uuid")],
-        /// Whether the answer lists the roles of the user.
-        ///
-        /// `false` by default.
-        with_roles: bool = query "with-roles",
-        /// Whether the answer lists onboarding requests and sign-ups of the user.
-        ///
-        /// `false` by default.
-        with_signups: bool = query "with-signups",
+/// A call of [`get_user`](crate::Client::get_user): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+pub struct GetUser(pub(crate) Call<types::UserDocument, errors::GetUserError>);
+
+impl GetUser {
+    /// Organization in whose view the user is shown.
+    ///
+    /// A UUID.
+    pub fn organization_id(self, value: impl Into<types::OrganizationId>) -> Self {
+        Self(self.0.query::<types::OrganizationId>("organization-id", value.into(), const { &[Rule::format("uuid")] }))
+    }
+
+    /// Whether the answer lists the roles of the user.
+    ///
+    /// `false` by default.
+    pub fn with_roles(self, value: impl Into<bool>) -> Self {
+        Self(self.0.query::<bool>("with-roles", value.into(), &[]))
+    }
+
+    /// Whether the answer lists onboarding requests and sign-ups of the user.
+    ///
+    /// `false` by default.
+    pub fn with_signups(self, value: impl Into<bool>) -> Self {
+        Self(self.0.query::<bool>("with-signups", value.into(), &[]))
     }
 }

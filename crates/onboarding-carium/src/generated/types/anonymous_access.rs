@@ -3,230 +3,240 @@
 
 //! Types of anonymous-access.
 
-use onboarding_core::{JsonValue, Map, UtcDateTime, identifier, object, string_enum, wraps};
+use onboarding_core::{JsonValue, Map, UtcDateTime};
+use onboarding_core::derive::{Identifier, Object, StringEnum};
 
 use super::{Meta, UserId};
 
-object! {
-    /// An endpoint that a grant opens.
-    pub struct AllowedEndpoint {
-        required {
-            /// Name of the Carium service.
-            service: String = "service",
-            /// Path of the endpoint within the service.
-            path: String = "path",
-        }
-        optional {
-            /// Method that may be used.
-            method: HttpMethod = "method",
-        }
-    }
+/// An endpoint that a grant opens.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct AllowedEndpoint {
+    /// Name of the Carium service.
+    #[wire(required, "service")]
+    pub service: String,
+    /// Path of the endpoint within the service.
+    #[wire(required, "path")]
+    pub path: String,
+    /// Method that may be used.
+    #[wire(optional, "method")]
+    pub method: Option<HttpMethod>,
 }
 
-object! {
-    /// A grant of anonymous access.
-    pub struct AnonymousAccess {
-        constant {
-            type_: "anonymous-accesses" = "type",
-        }
-        required {
-            /// Identifier of the grant.
-            id: AnonymousAccessId = "id",
-            /// Its content.
-            attributes: AnonymousAccessAttributes = "attributes",
-        }
-    }
+/// A grant of anonymous access.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "anonymous-accesses"))]
+pub struct AnonymousAccess {
+    /// Identifier of the grant.
+    #[wire(required, "id")]
+    pub id: AnonymousAccessId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: AnonymousAccessAttributes,
 }
 
-object! {
-    /// What a grant of anonymous access allows, and until when.
-    pub struct AnonymousAccessAttributes {
-        required {
-            /// User on whose behalf calls are made.
-            user_id: UserId = "user-id",
-            /// Endpoints that may be called.
-            allowed_endpoints: Vec<AllowedEndpoint> = "allowed-endpoints",
-            /// When the grant ends.
-            expired_at: UtcDateTime = "expired-at",
-        }
-        optional {
-            /// When the grant was made.
-            created_at: UtcDateTime = "created-at",
-            /// When the grant was last changed.
-            last_modified_at: UtcDateTime = "last-modified-at",
-        }
-    }
+/// What a grant of anonymous access allows, and until when.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct AnonymousAccessAttributes {
+    /// User on whose behalf calls are made.
+    #[wire(required, "user-id")]
+    pub user_id: UserId,
+    /// Endpoints that may be called.
+    #[wire(required, "allowed-endpoints")]
+    pub allowed_endpoints: Vec<AllowedEndpoint>,
+    /// When the grant ends.
+    #[wire(required, "expired-at")]
+    pub expired_at: UtcDateTime,
+    /// When the grant was made.
+    #[wire(optional, "created-at")]
+    pub created_at: Option<UtcDateTime>,
+    /// When the grant was last changed.
+    #[wire(optional, "last-modified-at")]
+    pub last_modified_at: Option<UtcDateTime>,
 }
 
-object! {
-    /// Carries a grant of anonymous access.
-    pub struct AnonymousAccessDocument {
-        required {
-            /// The grant of anonymous access.
-            data: AnonymousAccess = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries a grant of anonymous access.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct AnonymousAccessDocument {
+    /// The grant of anonymous access.
+    #[wire(required, "data")]
+    pub data: AnonymousAccess,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-identifier! {
-    /// Identifies a grant of anonymous access.
-    pub struct AnonymousAccessId(String);
+/// Identifies a grant of anonymous access.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct AnonymousAccessId(String);
+
+/// HTTP method, in lower case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum HttpMethod {
+    /// `delete`
+    #[wire("delete")]
+    Delete,
+    /// `get`
+    #[wire("get")]
+    Get,
+    /// `patch`
+    #[wire("patch")]
+    Patch,
+    /// `post`
+    #[wire("post")]
+    Post,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-string_enum! {
-    /// HTTP method, in lower case.
-    pub enum HttpMethod {
-        Delete = "delete",
-        Get = "get",
-        Patch = "patch",
-        Post = "post",
-    }
+/// An endpoint to open.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewAllowedEndpoint {
+    /// Name of the Carium service.
+    ///
+    /// At most 32 characters.
+    #[wire(required, "service", max_length(32))]
+    pub service: String,
+    /// Path of the endpoint within the service.
+    ///
+    /// At most 255 characters.
+    #[wire(required, "path", max_length(255))]
+    pub path: String,
+    /// Method that may be used.
+    #[wire(optional, "method")]
+    pub method: Option<HttpMethod>,
 }
 
-object! {
-    /// An endpoint to open.
-    pub struct NewAllowedEndpoint: sent {
-        required {
-            /// Name of the Carium service.
-            ///
-            /// At most 32 characters.
-            service: String = "service" [max_length(32)],
-            /// Path of the endpoint within the service.
-            ///
-            /// At most 255 characters.
-            path: String = "path" [max_length(255)],
-        }
-        optional {
-            /// Method that may be used.
-            method: HttpMethod = "method",
-        }
-    }
+/// A grant of anonymous access to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "anonymous-accesses"), from(NewAnonymousAccessAttributes))]
+pub struct NewAnonymousAccess {
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: NewAnonymousAccessAttributes,
 }
 
-object! {
-    /// A grant of anonymous access to create.
-    pub struct NewAnonymousAccess: sent {
-        constant {
-            type_: "anonymous-accesses" = "type",
-        }
-        required {
-            /// Its content.
-            attributes: NewAnonymousAccessAttributes = "attributes",
-        }
-    }
+/// What the grant allows, and until when.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewAnonymousAccessAttributes {
+    /// User on whose behalf calls are made.
+    #[wire(required, "user-id")]
+    pub user_id: UserId,
+    /// Endpoints that may be called.
+    ///
+    /// At least 1 item.
+    #[wire(required, "allowed-endpoints", min_items(1))]
+    pub allowed_endpoints: Vec<NewAllowedEndpoint>,
+    /// When the grant ends.
+    #[wire(required, "expired-at")]
+    pub expired_at: UtcDateTime,
 }
 
-wraps! { NewAnonymousAccess: NewAnonymousAccessAttributes }
-
-object! {
-    /// What the grant allows, and until when.
-    pub struct NewAnonymousAccessAttributes: sent {
-        required {
-            /// User on whose behalf calls are made.
-            user_id: UserId = "user-id",
-            /// Endpoints that may be called.
-            ///
-            /// At least 1 item.
-            allowed_endpoints: Vec<NewAllowedEndpoint> = "allowed-endpoints" [min_items(1)],
-            /// When the grant ends.
-            expired_at: UtcDateTime = "expired-at",
-        }
-    }
+/// Carries a grant of anonymous access to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(NewAnonymousAccess, NewAnonymousAccessAttributes))]
+pub struct NewAnonymousAccessDocument {
+    /// The grant of anonymous access.
+    #[wire(required, "data")]
+    pub data: NewAnonymousAccess,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// Carries a grant of anonymous access to create.
-    pub struct NewAnonymousAccessDocument: sent {
-        required {
-            /// The grant of anonymous access.
-            data: NewAnonymousAccess = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// A call to make under a grant of anonymous access.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct ProxyCall {
+    /// Path of the endpoint to call.
+    ///
+    /// At most 255 characters.
+    #[wire(required, "endpoint", max_length(255))]
+    pub endpoint: String,
+    /// Method to call it with.
+    #[wire(required, "method")]
+    pub method: HttpMethod,
+    /// JSON body of the call.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "json", private)]
+    pub json: Option<Map<JsonValue>>,
+    /// Query parameters of the call.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "params", private)]
+    pub params: Option<Map<JsonValue>>,
 }
 
-wraps! { NewAnonymousAccessDocument: NewAnonymousAccess, NewAnonymousAccessAttributes }
-
-object! {
-    /// A call to make under a grant of anonymous access.
-    pub struct ProxyCall: sent {
-        required {
-            /// Path of the endpoint to call.
-            ///
-            /// At most 255 characters.
-            endpoint: String = "endpoint" [max_length(255)],
-            /// Method to call it with.
-            method: HttpMethod = "method",
-        }
-        optional {
-            /// JSON body of the call.
-            json: Map<JsonValue> = private "json",
-            /// Query parameters of the call.
-            params: Map<JsonValue> = private "params",
-        }
-    }
+/// What the called endpoint answered.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ProxyResult {
+    /// JSON body of the answer.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "json", private)]
+    pub json: Option<Map<JsonValue>>,
+    /// HTTP status of the answer.
+    #[wire(optional, "status-code")]
+    pub status_code: Option<i64>,
 }
 
-object! {
-    /// What the called endpoint answered.
-    pub struct ProxyResult {
-        optional {
-            /// JSON body of the answer.
-            json: Map<JsonValue> = private "json",
-            /// HTTP status of the answer.
-            status_code: i64 = "status-code",
-        }
-    }
+/// A grant of anonymous access to change.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "anonymous-accesses"))]
+pub struct UpdateAnonymousAccess {
+    /// Identifier of the grant, as in the path.
+    #[wire(required, "id")]
+    pub id: AnonymousAccessId,
+    /// What to change.
+    #[wire(required, "attributes")]
+    pub attributes: UpdateAnonymousAccessAttributes,
 }
 
-object! {
-    /// A grant of anonymous access to change.
-    pub struct UpdateAnonymousAccess: sent {
-        constant {
-            type_: "anonymous-accesses" = "type",
-        }
-        required {
-            /// Identifier of the grant, as in the path.
-            id: AnonymousAccessId = "id",
-            /// What to change.
-            attributes: UpdateAnonymousAccessAttributes = "attributes",
-        }
-    }
+/// What to change about the grant.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct UpdateAnonymousAccessAttributes {
+    /// Endpoints that may be called from now on.
+    ///
+    /// At least 1 item.
+    #[wire(optional, "allowed-endpoints", min_items(1))]
+    pub allowed_endpoints: Option<Vec<NewAllowedEndpoint>>,
+    /// When the grant ends.
+    #[wire(optional, "expired-at")]
+    pub expired_at: Option<UtcDateTime>,
 }
 
-object! {
-    /// What to change about the grant.
-    pub struct UpdateAnonymousAccessAttributes: sent {
-        optional {
-            /// Endpoints that may be called from now on.
-            ///
-            /// At least 1 item.
-            allowed_endpoints: Vec<NewAllowedEndpoint> = "allowed-endpoints" [min_items(1)],
-            /// When the grant ends.
-            expired_at: UtcDateTime = "expired-at",
-        }
-    }
+/// Carries a grant of anonymous access to change.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(UpdateAnonymousAccess))]
+pub struct UpdateAnonymousAccessDocument {
+    /// The grant of anonymous access.
+    #[wire(required, "data")]
+    pub data: UpdateAnonymousAccess,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
-
-object! {
-    /// Carries a grant of anonymous access to change.
-    pub struct UpdateAnonymousAccessDocument: sent {
-        required {
-            /// The grant of anonymous access.
-            data: UpdateAnonymousAccess = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
-}
-
-wraps! { UpdateAnonymousAccessDocument: UpdateAnonymousAccess }

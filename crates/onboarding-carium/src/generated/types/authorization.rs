@@ -3,234 +3,244 @@
 
 //! Types of authorization.
 
-use onboarding_core::{UtcDateTime, identifier, object, page, string_enum, wraps};
+use onboarding_core::UtcDateTime;
+use onboarding_core::derive::{Identifier, Object, StringEnum};
 
 use super::{IndividualId, Meta, OrganizationId, PageMeta, UserId};
 
-string_enum! {
-    /// What is to be done with the resource.
-    pub enum AccessOperation {
-        Read = "read",
-        Write = "write",
-    }
+/// What is to be done with the resource.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum AccessOperation {
+    /// `read`
+    #[wire("read")]
+    Read,
+    /// `write`
+    #[wire("write")]
+    Write,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-string_enum! {
-    /// Kind of resource access is asked for.
-    pub enum AccessResourceType {
-        Individual = "individual",
-        Organization = "organization",
-    }
+/// Kind of resource access is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum AccessResourceType {
+    /// `individual`
+    #[wire("individual")]
+    Individual,
+    /// `organization`
+    #[wire("organization")]
+    Organization,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// A page of individuals that a user may reach.
-    pub struct AccessibleIndividuals {
-        required {
-            /// Identifiers of the individuals.
-            resource_ids: Vec<IndividualId> = "resource-ids",
-        }
-        optional {
-            /// Where the page lies in the whole list.
-            meta: PageMeta = "meta",
-        }
-    }
+/// A page of individuals that a user may reach.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = resource_ids, total = meta?.page_total))]
+pub struct AccessibleIndividuals {
+    /// Identifiers of the individuals.
+    #[wire(required, "resource-ids")]
+    pub resource_ids: Vec<IndividualId>,
+    /// Where the page lies in the whole list.
+    #[wire(optional, "meta")]
+    pub meta: Option<PageMeta>,
 }
 
-page! { AccessibleIndividuals of IndividualId = resource_ids, total |page| page.meta.as_ref()?.page_total }
-
-object! {
-    /// A page of what a user may reach.
-    pub struct AccessibleResources {
-        required {
-            /// Identifiers of the resources.
-            resource_ids: Vec<ResourceId> = "resource-ids",
-        }
-        optional {
-            /// Where the page lies in the whole list.
-            meta: PageMeta = "meta",
-        }
-    }
+/// A page of what a user may reach.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct AccessibleResources {
+    /// Identifiers of the resources.
+    #[wire(required, "resource-ids")]
+    pub resource_ids: Vec<ResourceId>,
+    /// Where the page lies in the whole list.
+    #[wire(optional, "meta")]
+    pub meta: Option<PageMeta>,
 }
 
-object! {
-    /// Asks what a user may reach.
-    pub struct AccessibleResourcesQuery: sent {
-        required {
-            /// Queries that must all hold, each written `type:id:operation`. Types are `group`, `individual`,
-            /// `organization`, `system` and `app.*`. The id is a UUID or left out; `system` and `app.*` take other text
-            /// too, without colons. Operations are `read`, `write` and, for groups, `contain`.
-            ///
-            /// At least 1 item.
-            access_query: Vec<String> = "access-query" [min_items(1), each_max_length(256)],
-            /// User whose access is asked about.
-            user_id: UserId = "user-id" [format("uuid")],
-        }
-        optional {
-            /// Organization to which the answer is limited.
-            organization_id: OrganizationId = "organization-id" [format("uuid")],
-            /// Largest number of identifiers to return.
-            ///
-            /// 0 to 100000, `5000` by default.
-            page_limit: i64 = "page[limit]" [minimum("0"), maximum("100000")],
-            /// Number of identifiers to skip.
-            ///
-            /// At least 0, `0` by default.
-            page_offset: i64 = "page[offset]" [minimum("0")],
-        }
-    }
+/// Asks what a user may reach.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct AccessibleResourcesQuery {
+    /// Queries that must all hold, each written `type:id:operation`. Types are `group`, `individual`,
+    /// `organization`, `system` and `app.*`. The id is a UUID or left out; `system` and `app.*` take other
+    /// text too, without colons. Operations are `read`, `write` and, for groups, `contain`.
+    ///
+    /// At least 1 item, each at most 256 characters.
+    #[wire(required, "access-query", min_items(1), each(max_length(256)))]
+    pub access_query: Vec<String>,
+    /// User whose access is asked about.
+    ///
+    /// A UUID.
+    #[wire(required, "user-id", format("uuid"))]
+    pub user_id: UserId,
+    /// Organization to which the answer is limited.
+    ///
+    /// A UUID.
+    #[wire(optional, "organization-id", format("uuid"))]
+    pub organization_id: Option<OrganizationId>,
+    /// Largest number of identifiers to return.
+    ///
+    /// 0 to 100000, `5000` by default.
+    #[wire(optional, "page[limit]", minimum("0"), maximum("100000"))]
+    pub page_limit: Option<i64>,
+    /// Number of identifiers to skip.
+    ///
+    /// At least 0, `0` by default.
+    #[wire(optional, "page[offset]", minimum("0"))]
+    pub page_offset: Option<i64>,
 }
 
-object! {
-    /// A state of a user's access data.
-    pub struct AuthzUserStatus {
-        constant {
-            type_: "authz-user-status" = "type",
-        }
-        required {
-            /// Identifier of the user.
-            id: UserId = "id",
-            /// Its content.
-            attributes: AuthzUserStatusAttributes = "attributes",
-        }
-    }
+/// A state of a user's access data.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "authz-user-status"))]
+pub struct AuthzUserStatus {
+    /// Identifier of the user.
+    #[wire(required, "id")]
+    pub id: UserId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: AuthzUserStatusAttributes,
 }
 
-object! {
-    /// How fresh the access data of a user is.
-    pub struct AuthzUserStatusAttributes {
-        optional {
-            /// When the access data was last worked out.
-            last_populated_at: UtcDateTime = "last-populated-at",
-            /// When the last event occurred that bears on access.
-            latest_event_at: UtcDateTime = "latest-event-at",
-            /// Whether the access data takes in every event so far.
-            up_to_date: bool = "up-to-date",
-        }
-    }
+/// How fresh the access data of a user is.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct AuthzUserStatusAttributes {
+    /// When the access data was last worked out.
+    #[wire(optional, "last-populated-at")]
+    pub last_populated_at: Option<UtcDateTime>,
+    /// When the last event occurred that bears on access.
+    #[wire(optional, "latest-event-at")]
+    pub latest_event_at: Option<UtcDateTime>,
+    /// Whether the access data takes in every event so far.
+    #[wire(optional, "up-to-date")]
+    pub up_to_date: Option<bool>,
 }
 
-object! {
-    /// Carries a state of a user's access data.
-    pub struct AuthzUserStatusDocument {
-        required {
-            /// The state of a user's access data.
-            data: AuthzUserStatus = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries a state of a user's access data.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct AuthzUserStatusDocument {
+    /// The state of a user's access data.
+    #[wire(required, "data")]
+    pub data: AuthzUserStatus,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// Whether access is allowed, user by user.
-    pub struct BulkResourceAccess {
-        required {
-            /// One entry a user, or a user and query.
-            access_queries: Vec<UserResourceAccess> = "access-queries",
-        }
-    }
+/// Whether access is allowed, user by user.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct BulkResourceAccess {
+    /// One entry a user, or a user and query.
+    #[wire(required, "access-queries")]
+    pub access_queries: Vec<UserResourceAccess>,
 }
 
-object! {
-    /// Asks about the access of many users at once.
-    pub struct BulkResourceAccessQuery: sent {
-        required {
-            /// One set of queries for several users.
-            multi_user_ids: MultiUserAccessQuery = "multi-user-ids",
-        }
-    }
+/// Asks about the access of many users at once.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(MultiUserAccessQuery))]
+pub struct BulkResourceAccessQuery {
+    /// One set of queries for several users.
+    #[wire(required, "multi-user-ids")]
+    pub multi_user_ids: MultiUserAccessQuery,
 }
 
-wraps! { BulkResourceAccessQuery: MultiUserAccessQuery }
-
-object! {
-    /// A set of queries, asked for several users.
-    pub struct MultiUserAccessQuery: sent {
-        optional {
-            /// Queries of the form `type:id:operation`.
-            access_query: Vec<String> = "access-query",
-            /// Whether each query is answered by itself.
-            ///
-            /// `false` by default.
-            individually: bool = "individually",
-            /// Users whose access is asked about.
-            user_ids: Vec<UserId> = "user-ids",
-        }
-    }
+/// A set of queries, asked for several users.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct MultiUserAccessQuery {
+    /// Queries of the form `type:id:operation`.
+    #[wire(optional, "access-query")]
+    pub access_query: Option<Vec<String>>,
+    /// Whether each query is answered by itself.
+    ///
+    /// `false` by default.
+    #[wire(optional, "individually")]
+    pub individually: Option<bool>,
+    /// Users whose access is asked about.
+    #[wire(optional, "user-ids")]
+    pub user_ids: Option<Vec<UserId>>,
 }
 
-object! {
-    /// Whether access is allowed.
-    pub struct ResourceAccess {
-        required {
-            /// Whether every query holds for the user.
-            allow: bool = "allow",
-        }
-    }
+/// Whether access is allowed.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ResourceAccess {
+    /// Whether every query holds for the user.
+    #[wire(required, "allow")]
+    pub allow: bool,
 }
 
-object! {
-    /// Asks whether a user may do something.
-    pub struct ResourceAccessQuery: sent {
-        required {
-            /// Queries that must all hold, each written `type:id:operation`. Types are `group`, `individual`,
-            /// `organization`, `system` and `app.*`. The id is a UUID or left out; `system` and `app.*` take other text
-            /// too, without colons. Operations are `read`, `write` and, for groups, `contain`.
-            ///
-            /// At least 1 item.
-            access_query: Vec<String> = "access-query" [min_items(1), each_max_length(256)],
-            /// User whose access is asked about.
-            user_id: UserId = "user-id" [format("uuid")],
-        }
-    }
+/// Asks whether a user may do something.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct ResourceAccessQuery {
+    /// Queries that must all hold, each written `type:id:operation`. Types are `group`, `individual`,
+    /// `organization`, `system` and `app.*`. The id is a UUID or left out; `system` and `app.*` take other
+    /// text too, without colons. Operations are `read`, `write` and, for groups, `contain`.
+    ///
+    /// At least 1 item, each at most 256 characters.
+    #[wire(required, "access-query", min_items(1), each(max_length(256)))]
+    pub access_query: Vec<String>,
+    /// User whose access is asked about.
+    ///
+    /// A UUID.
+    #[wire(required, "user-id", format("uuid"))]
+    pub user_id: UserId,
 }
 
-object! {
-    /// A user who has access to a resource.
-    pub struct ResourceAccessor {
-        required {
-            /// Identifier of the user.
-            id: UserId = "id",
-        }
-    }
+/// A user who has access to a resource.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ResourceAccessor {
+    /// Identifier of the user.
+    #[wire(required, "id")]
+    pub id: UserId,
 }
 
-object! {
-    /// A page of users who have access.
-    pub struct ResourceAccessorList {
-        required {
-            /// The users.
-            data: Vec<ResourceAccessor> = "data",
-        }
-        optional {
-            /// Where the page lies in the whole list.
-            meta: PageMeta = "meta",
-        }
-    }
+/// A page of users who have access.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = data, total = meta?.page_total))]
+pub struct ResourceAccessorList {
+    /// The users.
+    #[wire(required, "data")]
+    pub data: Vec<ResourceAccessor>,
+    /// Where the page lies in the whole list.
+    #[wire(optional, "meta")]
+    pub meta: Option<PageMeta>,
 }
 
-page! { ResourceAccessorList of ResourceAccessor = data, total |page| page.meta.as_ref()?.page_total }
+/// Identifies something access is asked for, such as an individual, a group or an organization.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct ResourceId(String);
 
-identifier! {
-    /// Identifies something access is asked for, such as an individual, a group or an organization.
-    pub struct ResourceId(String);
-}
-
-object! {
-    /// Whether one user has access.
-    pub struct UserResourceAccess {
-        required {
-            /// Whether the queries hold for the user.
-            allow: bool = "allow",
-        }
-        optional {
-            /// Queries the answer is about.
-            access_query: Vec<String> = "access-query",
-            /// User the answer is about.
-            user_id: UserId = "user-id",
-        }
-    }
+/// Whether one user has access.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct UserResourceAccess {
+    /// Whether the queries hold for the user.
+    #[wire(required, "allow")]
+    pub allow: bool,
+    /// Queries the answer is about.
+    #[wire(optional, "access-query")]
+    pub access_query: Option<Vec<String>>,
+    /// User the answer is about.
+    #[wire(optional, "user-id")]
+    pub user_id: Option<UserId>,
 }

@@ -3,452 +3,450 @@
 
 //! Types of data-requests.
 
-use onboarding_core::{JsonValue, Secret, UtcDateTime, identifier, object, page, wraps};
+use onboarding_core::{JsonValue, Map, Secret, UtcDateTime};
+use onboarding_core::derive::{Identifier, Object};
 
 use super::{EmptyObject, IndividualId, Meta, PageMeta, UserId};
 
-object! {
-    /// One column of one individual.
-    pub struct AggregationEntry: sent {
-        required {
-            /// Name of the column.
-            ///
-            /// At most 64 characters.
-            column: String = "column" [max_length(64)],
-            /// Individual whose data is meant.
-            individual_id: IndividualId = "individual-id",
-        }
-    }
+/// One column of one individual.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct AggregationEntry {
+    /// Name of the column.
+    ///
+    /// At most 64 characters.
+    #[wire(required, "column", max_length(64))]
+    pub column: String,
+    /// Individual whose data is meant.
+    #[wire(required, "individual-id")]
+    pub individual_id: IndividualId,
 }
 
-object! {
-    /// An aggregation request.
-    pub struct AggregationRequest {
-        constant {
-            type_: "aggregation-requests" = "type",
-        }
-        required {
-            /// Identifier of the aggregation request.
-            id: AggregationRequestId = "id",
-            /// Its content.
-            attributes: EmptyObject = private "attributes",
-        }
-    }
+/// An aggregation request.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "aggregation-requests"))]
+pub struct AggregationRequest {
+    /// Identifier of the aggregation request.
+    #[wire(required, "id")]
+    pub id: AggregationRequestId,
+    /// Its content.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "attributes", private)]
+    pub attributes: EmptyObject,
 }
 
-object! {
-    /// Carries an aggregation request.
-    pub struct AggregationRequestDocument {
-        required {
-            /// The aggregation request.
-            data: AggregationRequest = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries an aggregation request.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct AggregationRequestDocument {
+    /// The aggregation request.
+    #[wire(required, "data")]
+    pub data: AggregationRequest,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-identifier! {
-    /// Identifies an aggregation request.
-    pub struct AggregationRequestId(String);
+/// Identifies an aggregation request.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct AggregationRequestId(String);
+
+/// An answer to a question about an archive request; further members are allowed.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct AnswerArchiveRequest {
+    /// The answer itself.
+    ///
+    /// At most 255 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "value", private, max_length(255))]
+    pub value: String,
+    /// Individual the answer is about.
+    ///
+    /// A UUID.
+    #[wire(optional, "individual-id", format("uuid"))]
+    pub individual_id: Option<IndividualId>,
+    /// Interview in which the question was asked.
+    ///
+    /// A UUID.
+    #[wire(optional, "interview-id", format("uuid"))]
+    pub interview_id: Option<InterviewId>,
+    /// Question that is answered.
+    ///
+    /// A UUID.
+    #[wire(optional, "question-id", format("uuid"))]
+    pub question_id: Option<QuestionId>,
+    /// Members beyond the documented ones, by name. Personal data: `Debug` shows `[redacted]`.
+    #[wire(extra)]
+    pub extra: Map<JsonValue>,
 }
 
-object! {
-    /// An answer to a question about an archive request; further members are allowed.
-    pub struct AnswerArchiveRequest: sent {
-        required {
-            /// The answer itself.
-            ///
-            /// At most 255 characters.
-            value: String = private "value" [max_length(255)],
-        }
-        optional {
-            /// Individual the answer is about.
-            individual_id: IndividualId = "individual-id" [format("uuid")],
-            /// Interview in which the question was asked.
-            interview_id: InterviewId = "interview-id" [format("uuid")],
-            /// Question that is answered.
-            question_id: QuestionId = "question-id" [format("uuid")],
-        }
-        extra {
-            /// Members beyond the documented ones, by name. `Debug` does not show them.
-            extra: JsonValue
-        }
-    }
+/// An archive request.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "archive-requests"))]
+pub struct ArchiveRequest {
+    /// Identifier of the archive request.
+    #[wire(required, "id")]
+    pub id: ArchiveRequestId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: ArchiveRequestAttributes,
 }
 
-object! {
-    /// An archive request.
-    pub struct ArchiveRequest {
-        constant {
-            type_: "archive-requests" = "type",
-        }
-        required {
-            /// Identifier of the archive request.
-            id: ArchiveRequestId = "id",
-            /// Its content.
-            attributes: ArchiveRequestAttributes = "attributes",
-        }
-    }
+/// An archive of an individual's data and how far it has come.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ArchiveRequestAttributes {
+    /// User who asked for the archive.
+    #[wire(optional, "created-by")]
+    pub created_by: Option<UserId>,
+    /// When the archive was asked for.
+    #[wire(optional, "created-time")]
+    pub created_time: Option<UtcDateTime>,
+    /// E-mail address of the person who asked.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private)]
+    pub email: Option<String>,
+    /// Individual whose data is archived.
+    #[wire(optional, "individual-id")]
+    pub individual_id: Option<IndividualId>,
+    /// Interview in which the request is confirmed.
+    #[wire(optional, "interview-id")]
+    pub interview_id: Option<InterviewId>,
+    /// When the request last changed.
+    #[wire(optional, "last-modified-time")]
+    pub last_modified_time: Option<UtcDateTime>,
+    /// Stage of the request, for instance `archive-canceled`.
+    #[wire(optional, "request-state")]
+    pub request_state: Option<String>,
 }
 
-object! {
-    /// An archive of an individual's data and how far it has come.
-    pub struct ArchiveRequestAttributes {
-        optional {
-            /// User who asked for the archive.
-            created_by: UserId = "created-by",
-            /// When the archive was asked for.
-            created_time: UtcDateTime = "created-time",
-            /// E-mail address of the person who asked.
-            email: String = private "email",
-            /// Individual whose data is archived.
-            individual_id: IndividualId = "individual-id",
-            /// Interview in which the request is confirmed.
-            interview_id: InterviewId = "interview-id",
-            /// When the request last changed.
-            last_modified_time: UtcDateTime = "last-modified-time",
-            /// Stage of the request, for instance `archive-canceled`.
-            request_state: String = "request-state",
-        }
-    }
+/// Carries an archive request.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ArchiveRequestDocument {
+    /// The archive request.
+    #[wire(required, "data")]
+    pub data: ArchiveRequest,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// Carries an archive request.
-    pub struct ArchiveRequestDocument {
-        required {
-            /// The archive request.
-            data: ArchiveRequest = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Identifies an archive request.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct ArchiveRequestId(String);
+
+/// A page of archive requests.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = data, total = meta?.page_total))]
+pub struct ArchiveRequestList {
+    /// The archive requests.
+    #[wire(required, "data")]
+    pub data: Vec<ArchiveRequest>,
+    /// Where the page lies in the whole list.
+    #[wire(optional, "meta")]
+    pub meta: Option<PageMeta>,
 }
 
-identifier! {
-    /// Identifies an archive request.
-    pub struct ArchiveRequestId(String);
+/// How far one application has come with a deletion.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct DeletionProgress {
+    /// Name of the application.
+    #[wire(optional, "app")]
+    pub app: Option<String>,
+    /// What the application does.
+    #[wire(optional, "operation")]
+    pub operation: Option<String>,
+    /// Stage of that operation.
+    #[wire(optional, "state")]
+    pub state: Option<String>,
 }
 
-object! {
-    /// A page of archive requests.
-    pub struct ArchiveRequestList {
-        required {
-            /// The archive requests.
-            data: Vec<ArchiveRequest> = "data",
-        }
-        optional {
-            /// Where the page lies in the whole list.
-            meta: PageMeta = "meta",
-        }
-    }
+/// Identifies the deletion job that reports its end.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct DeletionReferenceId(String);
+
+/// A deletion request.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "deletion-requests"))]
+pub struct DeletionRequest {
+    /// Identifier of the deletion request.
+    #[wire(required, "id")]
+    pub id: DeletionRequestId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: DeletionRequestAttributes,
 }
 
-page! { ArchiveRequestList of ArchiveRequest = data, total |page| page.meta.as_ref()?.page_total }
-
-object! {
-    /// How far one application has come with a deletion.
-    pub struct DeletionProgress {
-        optional {
-            /// Name of the application.
-            app: String = "app",
-            /// What the application does.
-            operation: String = "operation",
-            /// Stage of that operation.
-            state: String = "state",
-        }
-    }
+/// A deletion of a person's data and how far it has come.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct DeletionRequestAttributes {
+    /// Whether the data is archived before it is deleted.
+    #[wire(optional, "archive")]
+    pub archive: Option<bool>,
+    /// User who asked for the deletion.
+    #[wire(optional, "created-by")]
+    pub created_by: Option<UserId>,
+    /// When the deletion was asked for.
+    #[wire(optional, "created-time")]
+    pub created_time: Option<UtcDateTime>,
+    /// E-mail address of the person whose data is deleted.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private)]
+    pub email: Option<String>,
+    /// Individual whose data is deleted.
+    #[wire(optional, "individual-id")]
+    pub individual_id: Option<IndividualId>,
+    /// How far each application has come.
+    #[wire(optional, "progress")]
+    pub progress: Option<Vec<DeletionProgress>>,
+    /// Stage of the deletion, for instance `done`.
+    #[wire(optional, "status")]
+    pub status: Option<String>,
+    /// What is deleted, for instance `indv`.
+    #[wire(optional, "type")]
+    pub type_: Option<String>,
 }
 
-identifier! {
-    /// Identifies the deletion job that reports its end.
-    pub struct DeletionReferenceId(String);
+/// Carries a deletion request.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct DeletionRequestDocument {
+    /// The deletion request.
+    #[wire(required, "data")]
+    pub data: DeletionRequest,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// A deletion request.
-    pub struct DeletionRequest {
-        constant {
-            type_: "deletion-requests" = "type",
-        }
-        required {
-            /// Identifier of the deletion request.
-            id: DeletionRequestId = "id",
-            /// Its content.
-            attributes: DeletionRequestAttributes = "attributes",
-        }
-    }
+/// Identifies a deletion request.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct DeletionRequestId(String);
+
+/// A page of deletion requests.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = data, total = meta?.page_total))]
+pub struct DeletionRequestList {
+    /// The deletion requests.
+    #[wire(required, "data")]
+    pub data: Vec<DeletionRequest>,
+    /// Where the page lies in the whole list.
+    #[wire(optional, "meta")]
+    pub meta: Option<PageMeta>,
 }
 
-object! {
-    /// A deletion of a person's data and how far it has come.
-    pub struct DeletionRequestAttributes {
-        optional {
-            /// Whether the data is archived before it is deleted.
-            archive: bool = "archive",
-            /// User who asked for the deletion.
-            created_by: UserId = "created-by",
-            /// When the deletion was asked for.
-            created_time: UtcDateTime = "created-time",
-            /// E-mail address of the person whose data is deleted.
-            email: String = private "email",
-            /// Individual whose data is deleted.
-            individual_id: IndividualId = "individual-id",
-            /// How far each application has come.
-            progress: Vec<DeletionProgress> = "progress",
-            /// Stage of the deletion, for instance `done`.
-            status: String = "status",
-            /// What is deleted, for instance `indv`.
-            type_: String = "type",
-        }
-    }
+/// Report of a deletion job that has ended; further members are allowed.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("state", "done"))]
+pub struct FinishDeletion {
+    /// Job that reports.
+    ///
+    /// A UUID.
+    #[wire(required, "reference-id", format("uuid"))]
+    pub reference_id: DeletionReferenceId,
+    /// Members beyond the documented ones, by name. Personal data: `Debug` shows `[redacted]`.
+    #[wire(extra)]
+    pub extra: Map<JsonValue>,
 }
 
-object! {
-    /// Carries a deletion request.
-    pub struct DeletionRequestDocument {
-        required {
-            /// The deletion request.
-            data: DeletionRequest = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Identifies the interview in which a question was asked.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct InterviewId(String);
+
+/// An aggregation request to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(
+    sent,
+    constant("type", "aggregation-requests"),
+    from(NewAggregationRequestAttributes)
+)]
+pub struct NewAggregationRequest {
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: NewAggregationRequestAttributes,
 }
 
-identifier! {
-    /// Identifies a deletion request.
-    pub struct DeletionRequestId(String);
+/// Entries to aggregate.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewAggregationRequestAttributes {
+    /// Columns to aggregate, each for one individual.
+    #[wire(required, "entries")]
+    pub entries: Vec<AggregationEntry>,
 }
 
-object! {
-    /// A page of deletion requests.
-    pub struct DeletionRequestList {
-        required {
-            /// The deletion requests.
-            data: Vec<DeletionRequest> = "data",
-        }
-        optional {
-            /// Where the page lies in the whole list.
-            meta: PageMeta = "meta",
-        }
-    }
+/// Carries an aggregation request to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(NewAggregationRequest, NewAggregationRequestAttributes))]
+pub struct NewAggregationRequestDocument {
+    /// The aggregation request.
+    #[wire(required, "data")]
+    pub data: NewAggregationRequest,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-page! { DeletionRequestList of DeletionRequest = data, total |page| page.meta.as_ref()?.page_total }
-
-object! {
-    /// Report of a deletion job that has ended; further members are allowed.
-    pub struct FinishDeletion: sent {
-        constant {
-            state: "done" = "state",
-        }
-        required {
-            /// Job that reports.
-            reference_id: DeletionReferenceId = "reference-id" [format("uuid")],
-        }
-        extra {
-            /// Members beyond the documented ones, by name. `Debug` does not show them.
-            extra: JsonValue
-        }
-    }
+/// An archive request to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "archive-requests"), from(NewArchiveRequestAttributes))]
+pub struct NewArchiveRequest {
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: NewArchiveRequestAttributes,
 }
 
-identifier! {
-    /// Identifies the interview in which a question was asked.
-    pub struct InterviewId(String);
+/// Whose data to archive.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewArchiveRequestAttributes {
+    /// Individual whose data is archived.
+    #[wire(optional, "individual-id")]
+    pub individual_id: Option<IndividualId>,
+    /// Password of the caller, as a confirmation.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "password", private)]
+    pub password: Option<Secret>,
 }
 
-object! {
-    /// An aggregation request to create.
-    pub struct NewAggregationRequest: sent {
-        constant {
-            type_: "aggregation-requests" = "type",
-        }
-        required {
-            /// Its content.
-            attributes: NewAggregationRequestAttributes = "attributes",
-        }
-    }
+/// Carries an archive request to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(NewArchiveRequest, NewArchiveRequestAttributes))]
+pub struct NewArchiveRequestDocument {
+    /// The archive request.
+    #[wire(required, "data")]
+    pub data: NewArchiveRequest,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-wraps! { NewAggregationRequest: NewAggregationRequestAttributes }
-
-object! {
-    /// Entries to aggregate.
-    pub struct NewAggregationRequestAttributes: sent {
-        required {
-            /// Columns to aggregate, each for one individual.
-            entries: Vec<AggregationEntry> = "entries",
-        }
-    }
+/// A deletion request to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "deletion-requests"), from(NewDeletionRequestAttributes))]
+pub struct NewDeletionRequest {
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: NewDeletionRequestAttributes,
 }
 
-object! {
-    /// Carries an aggregation request to create.
-    pub struct NewAggregationRequestDocument: sent {
-        required {
-            /// The aggregation request.
-            data: NewAggregationRequest = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Whose data to delete.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewDeletionRequestAttributes {
+    /// Whether to archive the data first.
+    #[wire(optional, "archive")]
+    pub archive: Option<bool>,
+    /// Password of the caller, as a confirmation.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "password", private)]
+    pub password: Option<Secret>,
+    /// What to delete, for instance `indv`.
+    #[wire(optional, "type")]
+    pub type_: Option<String>,
+    /// User whose data is deleted.
+    #[wire(optional, "user-id")]
+    pub user_id: Option<UserId>,
 }
 
-wraps! { NewAggregationRequestDocument: NewAggregationRequest, NewAggregationRequestAttributes }
-
-object! {
-    /// An archive request to create.
-    pub struct NewArchiveRequest: sent {
-        constant {
-            type_: "archive-requests" = "type",
-        }
-        required {
-            /// Its content.
-            attributes: NewArchiveRequestAttributes = "attributes",
-        }
-    }
+/// Carries a deletion request to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(NewDeletionRequest, NewDeletionRequestAttributes))]
+pub struct NewDeletionRequestDocument {
+    /// The deletion request.
+    #[wire(required, "data")]
+    pub data: NewDeletionRequest,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-wraps! { NewArchiveRequest: NewArchiveRequestAttributes }
-
-object! {
-    /// Whose data to archive.
-    pub struct NewArchiveRequestAttributes: sent {
-        optional {
-            /// Individual whose data is archived.
-            individual_id: IndividualId = "individual-id",
-            /// Password of the caller, as a confirmation.
-            password: Secret = private "password",
-        }
-    }
-}
-
-object! {
-    /// Carries an archive request to create.
-    pub struct NewArchiveRequestDocument: sent {
-        required {
-            /// The archive request.
-            data: NewArchiveRequest = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
-}
-
-wraps! { NewArchiveRequestDocument: NewArchiveRequest, NewArchiveRequestAttributes }
-
-object! {
-    /// A deletion request to create.
-    pub struct NewDeletionRequest: sent {
-        constant {
-            type_: "deletion-requests" = "type",
-        }
-        required {
-            /// Its content.
-            attributes: NewDeletionRequestAttributes = "attributes",
-        }
-    }
-}
-
-wraps! { NewDeletionRequest: NewDeletionRequestAttributes }
-
-object! {
-    /// Whose data to delete.
-    pub struct NewDeletionRequestAttributes: sent {
-        optional {
-            /// Whether to archive the data first.
-            archive: bool = "archive",
-            /// Password of the caller, as a confirmation.
-            password: Secret = private "password",
-            /// What to delete, for instance `indv`.
-            type_: String = "type",
-            /// User whose data is deleted.
-            user_id: UserId = "user-id",
-        }
-    }
-}
-
-object! {
-    /// Carries a deletion request to create.
-    pub struct NewDeletionRequestDocument: sent {
-        required {
-            /// The deletion request.
-            data: NewDeletionRequest = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
-}
-
-wraps! { NewDeletionRequestDocument: NewDeletionRequest, NewDeletionRequestAttributes }
-
-object! {
-    /// A purge to run.
-    pub struct NewSystemPurge: sent {
-        constant {
-            type_: "system-purges" = "type",
-        }
-        required {
-            /// What to purge.
-            attributes: NewSystemPurgeAttributes = "attributes",
-        }
-    }
-}
-
-wraps! { NewSystemPurge: NewSystemPurgeAttributes }
-
-object! {
+/// A purge to run.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "system-purges"), from(NewSystemPurgeAttributes))]
+pub struct NewSystemPurge {
     /// What to purge.
-    pub struct NewSystemPurgeAttributes: sent {
-        optional {
-            /// Whether to archive the data first.
-            ///
-            /// `false` by default.
-            archive: bool = "archive",
-            /// Identifier of what is purged.
-            entity_id: String = "entity-id",
-            /// Kind of what is purged, for instance `individual`.
-            entity_type: String = "entity-type",
-            /// Reference of the caller for this purge.
-            reference_id: String = "reference-id",
-            /// Request that led to this purge.
-            request_id: String = "request-id",
-        }
-    }
+    #[wire(required, "attributes")]
+    pub attributes: NewSystemPurgeAttributes,
 }
 
-object! {
-    /// A purge to run.
-    pub struct NewSystemPurgeDocument: sent {
-        required {
-            /// The purge.
-            data: NewSystemPurge = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// What to purge.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewSystemPurgeAttributes {
+    /// Whether to archive the data first.
+    ///
+    /// `false` by default.
+    #[wire(optional, "archive")]
+    pub archive: Option<bool>,
+    /// Identifier of what is purged.
+    #[wire(optional, "entity-id")]
+    pub entity_id: Option<String>,
+    /// Kind of what is purged, for instance `individual`.
+    #[wire(optional, "entity-type")]
+    pub entity_type: Option<String>,
+    /// Reference of the caller for this purge.
+    #[wire(optional, "reference-id")]
+    pub reference_id: Option<String>,
+    /// Request that led to this purge.
+    #[wire(optional, "request-id")]
+    pub request_id: Option<String>,
 }
 
-wraps! { NewSystemPurgeDocument: NewSystemPurge, NewSystemPurgeAttributes }
-
-identifier! {
-    /// Identifies a question of an interview.
-    pub struct QuestionId(String);
+/// A purge to run.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(NewSystemPurge, NewSystemPurgeAttributes))]
+pub struct NewSystemPurgeDocument {
+    /// The purge.
+    #[wire(required, "data")]
+    pub data: NewSystemPurge,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
+
+/// Identifies a question of an interview.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct QuestionId(String);

@@ -3,593 +3,608 @@
 
 //! Types of features.
 
-use onboarding_core::{UtcDateTime, identifier, object, page, string_enum, untagged_union, wraps};
+use onboarding_core::{JsonValue, UtcDateTime};
+use onboarding_core::derive::{Identifier, Object, StringEnum, UntaggedUnion};
 
 use super::{Meta, OrganizationId, PageMeta, UserId};
 
-object! {
-    /// Users who get a feature, by e-mail address.
-    pub struct AddFeatureUserEmails: sent {
-        required {
-            /// E-mail addresses of the users.
-            user_emails: Vec<String> = private "user-emails",
-        }
-        optional {
-            /// Whether to override a setting that a user already has.
-            ///
-            /// `false` by default.
-            force: bool = "force",
-            /// State to set for these users.
-            state: FeatureState = "state",
-        }
-    }
+/// Users who get a feature, by e-mail address.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct AddFeatureUserEmails {
+    /// E-mail addresses of the users.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "user-emails", private)]
+    pub user_emails: Vec<String>,
+    /// Whether to override a setting that a user already has.
+    ///
+    /// `false` by default.
+    #[wire(optional, "force")]
+    pub force: Option<bool>,
+    /// State to set for these users.
+    #[wire(optional, "state")]
+    pub state: Option<FeatureState>,
 }
 
-object! {
-    /// Users who get a feature, by identifier.
-    pub struct AddFeatureUserIds: sent {
-        required {
-            /// Users who get the feature.
-            ///
-            /// At least 1 item.
-            user_ids: Vec<UserId> = "user-ids" [min_items(1), each_format("uuid")],
-        }
-        optional {
-            /// Whether to override a setting that a user already has.
-            ///
-            /// `false` by default.
-            force: bool = "force",
-            /// State to set for these users.
-            ///
-            /// `enabled` by default.
-            state: FeatureState = "state",
-        }
-    }
+/// Users who get a feature, by identifier.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct AddFeatureUserIds {
+    /// Users who get the feature.
+    ///
+    /// At least 1 item, each a UUID.
+    #[wire(required, "user-ids", min_items(1), each(format("uuid")))]
+    pub user_ids: Vec<UserId>,
+    /// Whether to override a setting that a user already has.
+    ///
+    /// `false` by default.
+    #[wire(optional, "force")]
+    pub force: Option<bool>,
+    /// State to set for these users.
+    ///
+    /// `enabled` by default.
+    #[wire(optional, "state")]
+    pub state: Option<FeatureState>,
 }
 
-untagged_union! {
-    /// Users who get a feature, named by identifier or by e-mail address.
-    pub enum AddFeatureUsers: sent {
-        /// See [`AddFeatureUserIds`].
-        AddFeatureUserIds(AddFeatureUserIds) = object ["user-ids"],
-        /// See [`AddFeatureUserEmails`].
-        AddFeatureUserEmails(AddFeatureUserEmails) = object ["user-emails"],
-    }
+/// Users who get a feature, named by identifier or by e-mail address.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+#[wire(sent)]
+pub enum AddFeatureUsers {
+    /// See [`AddFeatureUserIds`].
+    #[wire(object(member("user-ids")))]
+    AddFeatureUserIds(AddFeatureUserIds),
+    /// See [`AddFeatureUserEmails`].
+    #[wire(object(member("user-emails")))]
+    AddFeatureUserEmails(AddFeatureUserEmails),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-object! {
-    /// A feature.
-    pub struct Feature {
-        constant {
-            type_: "features" = "type",
-        }
-        required {
-            /// Identifier of the feature.
-            id: FeatureId = "id",
-            /// Its content.
-            attributes: FeatureAttributes = "attributes",
-        }
-    }
+/// A feature.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "features"))]
+pub struct Feature {
+    /// Identifier of the feature.
+    #[wire(required, "id")]
+    pub id: FeatureId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: FeatureAttributes,
 }
 
-object! {
-    /// A feature that can be switched on and off.
-    pub struct FeatureAttributes {
-        optional {
-            /// Whether the feature can be given to users and organizations one by one.
-            assignable: bool = "assignable",
-            /// When the feature was made.
-            created_time: UtcDateTime = "created-time",
-            /// What the feature does.
-            description: String = "description",
-            /// Whether the feature is on for everyone.
-            global_enabled: bool = "global-enabled",
-            /// When the feature was last changed.
-            last_modified_time: UtcDateTime = "last-modified-time",
-            /// Stage of development, for instance `alpha`.
-            stage: String = "stage",
-        }
-    }
+/// A feature that can be switched on and off.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct FeatureAttributes {
+    /// Whether the feature can be given to users and organizations one by one.
+    #[wire(optional, "assignable")]
+    pub assignable: Option<bool>,
+    /// When the feature was made.
+    #[wire(optional, "created-time")]
+    pub created_time: Option<UtcDateTime>,
+    /// What the feature does.
+    #[wire(optional, "description")]
+    pub description: Option<String>,
+    /// Whether the feature is on for everyone.
+    #[wire(optional, "global-enabled")]
+    pub global_enabled: Option<bool>,
+    /// When the feature was last changed.
+    #[wire(optional, "last-modified-time")]
+    pub last_modified_time: Option<UtcDateTime>,
+    /// Stage of development, for instance `alpha`.
+    #[wire(optional, "stage")]
+    pub stage: Option<String>,
 }
 
-object! {
-    /// Carries a feature.
-    pub struct FeatureDocument {
-        required {
-            /// The feature.
-            data: Feature = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries a feature.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct FeatureDocument {
+    /// The feature.
+    #[wire(required, "data")]
+    pub data: Feature,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-identifier! {
-    /// Identifies a feature; a name chosen when the feature is made, not a UUID.
-    pub struct FeatureId(String);
+/// Identifies a feature; a name chosen when the feature is made, not a UUID.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct FeatureId(String);
+
+/// A page of features.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = data, total = meta?.page_total))]
+pub struct FeatureList {
+    /// The features.
+    #[wire(required, "data")]
+    pub data: Vec<Feature>,
+    /// Where the page lies in the whole list.
+    #[wire(optional, "meta")]
+    pub meta: Option<PageMeta>,
 }
 
-object! {
-    /// A page of features.
-    pub struct FeatureList {
-        required {
-            /// The features.
-            data: Vec<Feature> = "data",
-        }
-        optional {
-            /// Where the page lies in the whole list.
-            meta: PageMeta = "meta",
-        }
-    }
+/// Whether a feature is off, left to the next wider setting, or on.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum FeatureState {
+    /// `disabled`
+    #[wire("disabled")]
+    Disabled,
+    /// `dontcare`
+    #[wire("dontcare")]
+    Dontcare,
+    /// `enabled`
+    #[wire("enabled")]
+    Enabled,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-page! { FeatureList of Feature = data, total |page| page.meta.as_ref()?.page_total }
-
-string_enum! {
-    /// Whether a feature is off, left to the next wider setting, or on.
-    pub enum FeatureState {
-        Disabled = "disabled",
-        Dontcare = "dontcare",
-        Enabled = "enabled",
-    }
+/// A feature to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "features"), from(NewFeatureAttributes))]
+pub struct NewFeature {
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: NewFeatureAttributes,
 }
 
-object! {
-    /// A feature to create.
-    pub struct NewFeature: sent {
-        constant {
-            type_: "features" = "type",
-        }
-        required {
-            /// Its content.
-            attributes: NewFeatureAttributes = "attributes",
-        }
-    }
+/// A feature to make.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewFeatureAttributes {
+    /// Whether the feature can be given to users and organizations one by one.
+    ///
+    /// `false` by default.
+    #[wire(optional, "assignable")]
+    pub assignable: Option<bool>,
+    /// What the feature does.
+    #[wire(optional, "description")]
+    pub description: Option<String>,
+    /// Whether the feature is on for everyone.
+    ///
+    /// `false` by default.
+    #[wire(optional, "global-enabled")]
+    pub global_enabled: Option<bool>,
+    /// Identifier that the feature is to have.
+    #[wire(optional, "id")]
+    pub id: Option<FeatureId>,
+    /// Stage of development, for instance `alpha`.
+    #[wire(optional, "stage")]
+    pub stage: Option<String>,
 }
 
-wraps! { NewFeature: NewFeatureAttributes }
-
-object! {
-    /// A feature to make.
-    pub struct NewFeatureAttributes: sent {
-        optional {
-            /// Whether the feature can be given to users and organizations one by one.
-            ///
-            /// `false` by default.
-            assignable: bool = "assignable",
-            /// What the feature does.
-            description: String = "description",
-            /// Whether the feature is on for everyone.
-            ///
-            /// `false` by default.
-            global_enabled: bool = "global-enabled",
-            /// Identifier that the feature is to have.
-            id: FeatureId = "id",
-            /// Stage of development, for instance `alpha`.
-            stage: String = "stage",
-        }
-    }
+/// Carries a feature to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(NewFeature, NewFeatureAttributes))]
+pub struct NewFeatureDocument {
+    /// The feature.
+    #[wire(required, "data")]
+    pub data: NewFeature,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// Carries a feature to create.
-    pub struct NewFeatureDocument: sent {
-        required {
-            /// The feature.
-            data: NewFeature = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// An organization's feature setting to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(
+    sent,
+    constant("type", "organization-features"),
+    from(NewOrganizationFeatureAttributes)
+)]
+pub struct NewOrganizationFeature {
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: NewOrganizationFeatureAttributes,
 }
 
-wraps! { NewFeatureDocument: NewFeature, NewFeatureAttributes }
-
-object! {
-    /// An organization's feature setting to create.
-    pub struct NewOrganizationFeature: sent {
-        constant {
-            type_: "organization-features" = "type",
-        }
-        required {
-            /// Its content.
-            attributes: NewOrganizationFeatureAttributes = "attributes",
-        }
-    }
+/// How to set a feature for an organization.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewOrganizationFeatureAttributes {
+    /// Name of the feature.
+    #[wire(optional, "feature-name")]
+    pub feature_name: Option<String>,
+    /// Whether to override an existing setting.
+    ///
+    /// `false` by default.
+    #[wire(optional, "force")]
+    pub force: Option<bool>,
+    /// Organization for which the feature is set.
+    #[wire(optional, "organization-id")]
+    pub organization_id: Option<OrganizationId>,
+    /// State of the feature for the organization.
+    #[wire(optional, "state")]
+    pub state: Option<FeatureState>,
 }
 
-wraps! { NewOrganizationFeature: NewOrganizationFeatureAttributes }
-
-object! {
-    /// How to set a feature for an organization.
-    pub struct NewOrganizationFeatureAttributes: sent {
-        optional {
-            /// Name of the feature.
-            feature_name: String = "feature-name",
-            /// Whether to override an existing setting.
-            ///
-            /// `false` by default.
-            force: bool = "force",
-            /// Organization for which the feature is set.
-            organization_id: OrganizationId = "organization-id",
-            /// State of the feature for the organization.
-            state: FeatureState = "state",
-        }
-    }
+/// Carries an organization's feature setting to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(NewOrganizationFeature, NewOrganizationFeatureAttributes))]
+pub struct NewOrganizationFeatureDocument {
+    /// The organization's feature setting.
+    #[wire(required, "data")]
+    pub data: NewOrganizationFeature,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// Carries an organization's feature setting to create.
-    pub struct NewOrganizationFeatureDocument: sent {
-        required {
-            /// The organization's feature setting.
-            data: NewOrganizationFeature = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// A user's feature setting to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "user-features"), from(NewUserFeatureAttributes))]
+pub struct NewUserFeature {
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: NewUserFeatureAttributes,
 }
 
-wraps! { NewOrganizationFeatureDocument: NewOrganizationFeature, NewOrganizationFeatureAttributes }
-
-object! {
-    /// A user's feature setting to create.
-    pub struct NewUserFeature: sent {
-        constant {
-            type_: "user-features" = "type",
-        }
-        required {
-            /// Its content.
-            attributes: NewUserFeatureAttributes = "attributes",
-        }
-    }
+/// How to set a feature for a user.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewUserFeatureAttributes {
+    /// Name of the feature.
+    #[wire(optional, "feature-name")]
+    pub feature_name: Option<String>,
+    /// Whether to override an existing setting.
+    ///
+    /// `false` by default.
+    #[wire(optional, "force")]
+    pub force: Option<bool>,
+    /// Organization in which the setting holds.
+    #[wire(optional, "organization-id")]
+    pub organization_id: Option<OrganizationId>,
+    /// State of the feature for the user.
+    #[wire(optional, "state")]
+    pub state: Option<FeatureState>,
+    /// User for whom the feature is set.
+    #[wire(optional, "user-id")]
+    pub user_id: Option<UserId>,
 }
 
-wraps! { NewUserFeature: NewUserFeatureAttributes }
-
-object! {
-    /// How to set a feature for a user.
-    pub struct NewUserFeatureAttributes: sent {
-        optional {
-            /// Name of the feature.
-            feature_name: String = "feature-name",
-            /// Whether to override an existing setting.
-            ///
-            /// `false` by default.
-            force: bool = "force",
-            /// Organization in which the setting holds.
-            organization_id: OrganizationId = "organization-id",
-            /// State of the feature for the user.
-            state: FeatureState = "state",
-            /// User for whom the feature is set.
-            user_id: UserId = "user-id",
-        }
-    }
+/// Carries a user's feature setting to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(NewUserFeature, NewUserFeatureAttributes))]
+pub struct NewUserFeatureDocument {
+    /// The user's feature setting.
+    #[wire(required, "data")]
+    pub data: NewUserFeature,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// Carries a user's feature setting to create.
-    pub struct NewUserFeatureDocument: sent {
-        required {
-            /// The user's feature setting.
-            data: NewUserFeature = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// An organization's feature setting.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "organization-features"))]
+pub struct OrganizationFeature {
+    /// Identifier of the setting.
+    #[wire(required, "id")]
+    pub id: OrganizationFeatureId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: OrganizationFeatureAttributes,
 }
 
-wraps! { NewUserFeatureDocument: NewUserFeature, NewUserFeatureAttributes }
-
-object! {
-    /// An organization's feature setting.
-    pub struct OrganizationFeature {
-        constant {
-            type_: "organization-features" = "type",
-        }
-        required {
-            /// Identifier of the setting.
-            id: OrganizationFeatureId = "id",
-            /// Its content.
-            attributes: OrganizationFeatureAttributes = "attributes",
-        }
-    }
+/// How a feature is set for an organization.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct OrganizationFeatureAttributes {
+    /// Whether the feature can be given one by one.
+    #[wire(optional, "feature-assignable")]
+    pub feature_assignable: Option<bool>,
+    /// Feature that is set.
+    #[wire(optional, "feature-id")]
+    pub feature_id: Option<FeatureId>,
+    /// Name of the feature.
+    #[wire(optional, "feature-name")]
+    pub feature_name: Option<String>,
+    /// Organization for which the feature is set.
+    #[wire(optional, "organization-id")]
+    pub organization_id: Option<OrganizationId>,
+    /// Name of the organization.
+    #[wire(optional, "organization-name")]
+    pub organization_name: Option<String>,
+    /// State of the feature for the organization.
+    #[wire(optional, "state")]
+    pub state: Option<FeatureState>,
 }
 
-object! {
-    /// How a feature is set for an organization.
-    pub struct OrganizationFeatureAttributes {
-        optional {
-            /// Whether the feature can be given one by one.
-            feature_assignable: bool = "feature-assignable",
-            /// Feature that is set.
-            feature_id: FeatureId = "feature-id",
-            /// Name of the feature.
-            feature_name: String = "feature-name",
-            /// Organization for which the feature is set.
-            organization_id: OrganizationId = "organization-id",
-            /// Name of the organization.
-            organization_name: String = "organization-name",
-            /// State of the feature for the organization.
-            state: FeatureState = "state",
-        }
-    }
+/// Carries an organization's feature setting.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct OrganizationFeatureDocument {
+    /// The organization's feature setting.
+    #[wire(required, "data")]
+    pub data: OrganizationFeature,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// Carries an organization's feature setting.
-    pub struct OrganizationFeatureDocument {
-        required {
-            /// The organization's feature setting.
-            data: OrganizationFeature = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Identifies the setting of a feature for an organization.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct OrganizationFeatureId(String);
+
+/// A page of feature settings of organizations.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = data, total = meta?.page_total))]
+pub struct OrganizationFeatureList {
+    /// The feature settings of organizations.
+    #[wire(required, "data")]
+    pub data: Vec<OrganizationFeature>,
+    /// Where the page lies in the whole list.
+    #[wire(optional, "meta")]
+    pub meta: Option<PageMeta>,
 }
 
-identifier! {
-    /// Identifies the setting of a feature for an organization.
-    pub struct OrganizationFeatureId(String);
+/// Users who lose a feature, by e-mail address.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct RemoveFeatureUserEmails {
+    /// E-mail addresses of the users.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "user-emails", private)]
+    pub user_emails: Vec<String>,
 }
 
-object! {
-    /// A page of feature settings of organizations.
-    pub struct OrganizationFeatureList {
-        required {
-            /// The feature settings of organizations.
-            data: Vec<OrganizationFeature> = "data",
-        }
-        optional {
-            /// Where the page lies in the whole list.
-            meta: PageMeta = "meta",
-        }
-    }
+/// Users who lose a feature, by identifier.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct RemoveFeatureUserIds {
+    /// Users who lose the feature.
+    ///
+    /// At least 1 item, each a UUID.
+    #[wire(required, "user-ids", min_items(1), each(format("uuid")))]
+    pub user_ids: Vec<UserId>,
 }
 
-page! { OrganizationFeatureList of OrganizationFeature = data, total |page| page.meta.as_ref()?.page_total }
-
-object! {
-    /// Users who lose a feature, by e-mail address.
-    pub struct RemoveFeatureUserEmails: sent {
-        required {
-            /// E-mail addresses of the users.
-            user_emails: Vec<String> = private "user-emails",
-        }
-    }
+/// Users who lose a feature, named by identifier or by e-mail address.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+#[wire(sent)]
+pub enum RemoveFeatureUsers {
+    /// See [`RemoveFeatureUserIds`].
+    #[wire(object(member("user-ids")))]
+    RemoveFeatureUserIds(RemoveFeatureUserIds),
+    /// See [`RemoveFeatureUserEmails`].
+    #[wire(object(member("user-emails")))]
+    RemoveFeatureUserEmails(RemoveFeatureUserEmails),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-object! {
-    /// Users who lose a feature, by identifier.
-    pub struct RemoveFeatureUserIds: sent {
-        required {
-            /// Users who lose the feature.
-            ///
-            /// At least 1 item.
-            user_ids: Vec<UserId> = "user-ids" [min_items(1), each_format("uuid")],
-        }
-    }
+/// A feature to change.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "features"))]
+pub struct UpdateFeature {
+    /// Identifier of the feature, as in the path.
+    #[wire(required, "id")]
+    pub id: FeatureId,
+    /// What to change.
+    #[wire(required, "attributes")]
+    pub attributes: UpdateFeatureAttributes,
 }
 
-untagged_union! {
-    /// Users who lose a feature, named by identifier or by e-mail address.
-    pub enum RemoveFeatureUsers: sent {
-        /// See [`RemoveFeatureUserIds`].
-        RemoveFeatureUserIds(RemoveFeatureUserIds) = object ["user-ids"],
-        /// See [`RemoveFeatureUserEmails`].
-        RemoveFeatureUserEmails(RemoveFeatureUserEmails) = object ["user-emails"],
-    }
+/// What to change about a feature.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct UpdateFeatureAttributes {
+    /// Whether the feature can be given to users and organizations one by one.
+    #[wire(optional, "assignable")]
+    pub assignable: Option<bool>,
+    /// What the feature does.
+    #[wire(optional, "description")]
+    pub description: Option<String>,
+    /// Whether the feature is on for everyone.
+    #[wire(optional, "global-enabled")]
+    pub global_enabled: Option<bool>,
+    /// Stage of development, for instance `alpha`.
+    #[wire(optional, "stage")]
+    pub stage: Option<String>,
 }
 
-object! {
-    /// A feature to change.
-    pub struct UpdateFeature: sent {
-        constant {
-            type_: "features" = "type",
-        }
-        required {
-            /// Identifier of the feature, as in the path.
-            id: FeatureId = "id",
-            /// What to change.
-            attributes: UpdateFeatureAttributes = "attributes",
-        }
-    }
+/// Carries a feature to change.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(UpdateFeature))]
+pub struct UpdateFeatureDocument {
+    /// The feature.
+    #[wire(required, "data")]
+    pub data: UpdateFeature,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// What to change about a feature.
-    pub struct UpdateFeatureAttributes: sent {
-        optional {
-            /// Whether the feature can be given to users and organizations one by one.
-            assignable: bool = "assignable",
-            /// What the feature does.
-            description: String = "description",
-            /// Whether the feature is on for everyone.
-            global_enabled: bool = "global-enabled",
-            /// Stage of development, for instance `alpha`.
-            stage: String = "stage",
-        }
-    }
+/// An organization's feature setting to change.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "organization-features"))]
+pub struct UpdateOrganizationFeature {
+    /// Identifier of the setting, as in the path.
+    #[wire(required, "id")]
+    pub id: OrganizationFeatureId,
+    /// What to change.
+    #[wire(required, "attributes")]
+    pub attributes: UpdateOrganizationFeatureAttributes,
 }
 
-object! {
-    /// Carries a feature to change.
-    pub struct UpdateFeatureDocument: sent {
-        required {
-            /// The feature.
-            data: UpdateFeature = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// What to change about an organization's feature.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct UpdateOrganizationFeatureAttributes {
+    /// Whether to override an existing setting.
+    #[wire(optional, "force")]
+    pub force: Option<bool>,
+    /// State of the feature for the organization.
+    #[wire(optional, "state")]
+    pub state: Option<FeatureState>,
 }
 
-wraps! { UpdateFeatureDocument: UpdateFeature }
-
-object! {
-    /// An organization's feature setting to change.
-    pub struct UpdateOrganizationFeature: sent {
-        constant {
-            type_: "organization-features" = "type",
-        }
-        required {
-            /// Identifier of the setting, as in the path.
-            id: OrganizationFeatureId = "id",
-            /// What to change.
-            attributes: UpdateOrganizationFeatureAttributes = "attributes",
-        }
-    }
+/// Carries an organization's feature setting to change.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(UpdateOrganizationFeature))]
+pub struct UpdateOrganizationFeatureDocument {
+    /// The organization's feature setting.
+    #[wire(required, "data")]
+    pub data: UpdateOrganizationFeature,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// What to change about an organization's feature.
-    pub struct UpdateOrganizationFeatureAttributes: sent {
-        optional {
-            /// Whether to override an existing setting.
-            force: bool = "force",
-            /// State of the feature for the organization.
-            state: FeatureState = "state",
-        }
-    }
+/// A user's feature setting to change.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "user-features"))]
+pub struct UpdateUserFeature {
+    /// Identifier of the setting, as in the path.
+    #[wire(required, "id")]
+    pub id: UserFeatureId,
+    /// What to change.
+    #[wire(required, "attributes")]
+    pub attributes: UpdateUserFeatureAttributes,
 }
 
-object! {
-    /// Carries an organization's feature setting to change.
-    pub struct UpdateOrganizationFeatureDocument: sent {
-        required {
-            /// The organization's feature setting.
-            data: UpdateOrganizationFeature = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// What to change about a user's feature.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct UpdateUserFeatureAttributes {
+    /// Whether to override an existing setting.
+    #[wire(optional, "force")]
+    pub force: Option<bool>,
+    /// State of the feature for the user.
+    #[wire(optional, "state")]
+    pub state: Option<FeatureState>,
 }
 
-wraps! { UpdateOrganizationFeatureDocument: UpdateOrganizationFeature }
-
-object! {
-    /// A user's feature setting to change.
-    pub struct UpdateUserFeature: sent {
-        constant {
-            type_: "user-features" = "type",
-        }
-        required {
-            /// Identifier of the setting, as in the path.
-            id: UserFeatureId = "id",
-            /// What to change.
-            attributes: UpdateUserFeatureAttributes = "attributes",
-        }
-    }
+/// Carries a user's feature setting to change.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(UpdateUserFeature))]
+pub struct UpdateUserFeatureDocument {
+    /// The user's feature setting.
+    #[wire(required, "data")]
+    pub data: UpdateUserFeature,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// What to change about a user's feature.
-    pub struct UpdateUserFeatureAttributes: sent {
-        optional {
-            /// Whether to override an existing setting.
-            force: bool = "force",
-            /// State of the feature for the user.
-            state: FeatureState = "state",
-        }
-    }
+/// A user's feature setting.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "user-features"))]
+pub struct UserFeature {
+    /// Identifier of the setting.
+    #[wire(required, "id")]
+    pub id: UserFeatureId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: UserFeatureAttributes,
 }
 
-object! {
-    /// Carries a user's feature setting to change.
-    pub struct UpdateUserFeatureDocument: sent {
-        required {
-            /// The user's feature setting.
-            data: UpdateUserFeature = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// How a feature is set for a user.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct UserFeatureAttributes {
+    /// Feature that is set.
+    #[wire(optional, "feature-id")]
+    pub feature_id: Option<FeatureId>,
+    /// Name of the feature.
+    #[wire(optional, "feature-name")]
+    pub feature_name: Option<String>,
+    /// Organization in which the setting holds.
+    #[wire(optional, "organization-id")]
+    pub organization_id: Option<OrganizationId>,
+    /// State of the feature for the user.
+    #[wire(optional, "state")]
+    pub state: Option<FeatureState>,
+    /// E-mail address of the user.
+    ///
+    /// An email address. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "user-email", private)]
+    pub user_email: Option<String>,
+    /// User for whom the feature is set.
+    #[wire(optional, "user-id")]
+    pub user_id: Option<UserId>,
 }
 
-wraps! { UpdateUserFeatureDocument: UpdateUserFeature }
-
-object! {
-    /// A user's feature setting.
-    pub struct UserFeature {
-        constant {
-            type_: "user-features" = "type",
-        }
-        required {
-            /// Identifier of the setting.
-            id: UserFeatureId = "id",
-            /// Its content.
-            attributes: UserFeatureAttributes = "attributes",
-        }
-    }
+/// Carries a user's feature setting.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct UserFeatureDocument {
+    /// The user's feature setting.
+    #[wire(required, "data")]
+    pub data: UserFeature,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// How a feature is set for a user.
-    pub struct UserFeatureAttributes {
-        optional {
-            /// Feature that is set.
-            feature_id: FeatureId = "feature-id",
-            /// Name of the feature.
-            feature_name: String = "feature-name",
-            /// Organization in which the setting holds.
-            organization_id: OrganizationId = "organization-id",
-            /// State of the feature for the user.
-            state: FeatureState = "state",
-            /// E-mail address of the user.
-            user_email: String = private "user-email",
-            /// User for whom the feature is set.
-            user_id: UserId = "user-id",
-        }
-    }
-}
+/// Identifies the setting of a feature for a user.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct UserFeatureId(String);
 
-object! {
-    /// Carries a user's feature setting.
-    pub struct UserFeatureDocument {
-        required {
-            /// The user's feature setting.
-            data: UserFeature = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// A page of feature settings of users.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = data, total = meta?.page_total))]
+pub struct UserFeatureList {
+    /// The feature settings of users.
+    #[wire(required, "data")]
+    pub data: Vec<UserFeature>,
+    /// Where the page lies in the whole list.
+    #[wire(optional, "meta")]
+    pub meta: Option<PageMeta>,
 }
-
-identifier! {
-    /// Identifies the setting of a feature for a user.
-    pub struct UserFeatureId(String);
-}
-
-object! {
-    /// A page of feature settings of users.
-    pub struct UserFeatureList {
-        required {
-            /// The feature settings of users.
-            data: Vec<UserFeature> = "data",
-        }
-        optional {
-            /// Where the page lies in the whole list.
-            meta: PageMeta = "meta",
-        }
-    }
-}
-
-page! { UserFeatureList of UserFeature = data, total |page| page.meta.as_ref()?.page_total }

@@ -3,119 +3,123 @@
 
 //! Types of feedback.
 
-use onboarding_core::{UtcDateTime, identifier, object, wraps};
+use onboarding_core::UtcDateTime;
+use onboarding_core::derive::{Identifier, Object};
 
 use super::{IndividualId, Meta, UserId};
 
-object! {
-    /// A feedback comment.
-    pub struct FeedbackComment {
-        constant {
-            type_: "feedback-comments" = "type",
-        }
-        required {
-            /// Identifier of the feedback comment.
-            id: FeedbackCommentId = "id",
-            /// Its content.
-            attributes: FeedbackCommentAttributes = "attributes",
-        }
-    }
+/// A feedback comment.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "feedback-comments"))]
+pub struct FeedbackComment {
+    /// Identifier of the feedback comment.
+    #[wire(required, "id")]
+    pub id: FeedbackCommentId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: FeedbackCommentAttributes,
 }
 
-object! {
-    /// What somebody said about the product.
-    pub struct FeedbackCommentAttributes {
-        optional {
-            /// Text of the comment.
-            comment: String = private "comment",
-            /// User who wrote the comment.
-            created_by: UserId = "created-by",
-            /// When the comment was written.
-            created_time: UtcDateTime = "created-time",
-            /// Page that was open when the comment was written.
-            current_page: String = "current-page",
-            /// E-mail address of that user.
-            email: String = private "email",
-            /// Individual who was in view.
-            individual_id: IndividualId = "individual-id",
-        }
-    }
+/// What somebody said about the product.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct FeedbackCommentAttributes {
+    /// Text of the comment.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "comment", private)]
+    pub comment: Option<String>,
+    /// User who wrote the comment.
+    #[wire(optional, "created-by")]
+    pub created_by: Option<UserId>,
+    /// When the comment was written.
+    #[wire(optional, "created-time")]
+    pub created_time: Option<UtcDateTime>,
+    /// Page that was open when the comment was written.
+    #[wire(optional, "current-page")]
+    pub current_page: Option<String>,
+    /// E-mail address of that user.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private)]
+    pub email: Option<String>,
+    /// Individual who was in view.
+    #[wire(optional, "individual-id")]
+    pub individual_id: Option<IndividualId>,
 }
 
-object! {
-    /// Carries a feedback comment.
-    pub struct FeedbackCommentDocument {
-        required {
-            /// The feedback comment.
-            data: FeedbackComment = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries a feedback comment.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct FeedbackCommentDocument {
+    /// The feedback comment.
+    #[wire(required, "data")]
+    pub data: FeedbackComment,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-identifier! {
-    /// Identifies a feedback comment.
-    pub struct FeedbackCommentId(String);
+/// Identifies a feedback comment.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct FeedbackCommentId(String);
+
+/// A list of feedback comments.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct FeedbackCommentList {
+    /// The feedback comments.
+    #[wire(required, "data")]
+    pub data: Vec<FeedbackComment>,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// A list of feedback comments.
-    pub struct FeedbackCommentList {
-        required {
-            /// The feedback comments.
-            data: Vec<FeedbackComment> = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// A feedback comment to store.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "feedback-comments"), from(NewFeedbackCommentAttributes))]
+pub struct NewFeedbackComment {
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: NewFeedbackCommentAttributes,
 }
 
-object! {
-    /// A feedback comment to store.
-    pub struct NewFeedbackComment: sent {
-        constant {
-            type_: "feedback-comments" = "type",
-        }
-        required {
-            /// Its content.
-            attributes: NewFeedbackCommentAttributes = "attributes",
-        }
-    }
+/// A comment to store.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewFeedbackCommentAttributes {
+    /// Text of the comment.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "comment", private)]
+    pub comment: Option<String>,
+    /// Page that is open while the comment is written.
+    #[wire(optional, "current-page")]
+    pub current_page: Option<String>,
+    /// Individual who is in view.
+    #[wire(optional, "individual-id")]
+    pub individual_id: Option<IndividualId>,
 }
 
-wraps! { NewFeedbackComment: NewFeedbackCommentAttributes }
-
-object! {
-    /// A comment to store.
-    pub struct NewFeedbackCommentAttributes: sent {
-        optional {
-            /// Text of the comment.
-            comment: String = private "comment",
-            /// Page that is open while the comment is written.
-            current_page: String = "current-page",
-            /// Individual who is in view.
-            individual_id: IndividualId = "individual-id",
-        }
-    }
+/// Carries a feedback comment to store.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(NewFeedbackComment, NewFeedbackCommentAttributes))]
+pub struct NewFeedbackCommentDocument {
+    /// The feedback comment.
+    #[wire(required, "data")]
+    pub data: NewFeedbackComment,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
-
-object! {
-    /// Carries a feedback comment to store.
-    pub struct NewFeedbackCommentDocument: sent {
-        required {
-            /// The feedback comment.
-            data: NewFeedbackComment = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
-}
-
-wraps! { NewFeedbackCommentDocument: NewFeedbackComment, NewFeedbackCommentAttributes }

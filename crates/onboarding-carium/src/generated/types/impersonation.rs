@@ -3,171 +3,200 @@
 
 //! Types of impersonation.
 
-use onboarding_core::{Secret, UtcDateTime, identifier, object, wraps};
+use onboarding_core::{Secret, UtcDateTime};
+use onboarding_core::derive::{Identifier, Object};
 
 use super::{
-    Impersonator, IndividualReference, Locale, Meta, OrganizationId, SessionId, UserId, UserReference,
+    Impersonator, IndividualReference, Locale, Meta, OrganizationId, SessionId, UserId,
+    UserReference,
 };
 
-object! {
-    /// How long the borrowed session is to last.
-    pub struct ImpersonateUser: sent {
-        optional {
-            /// Lifetime of the access token in seconds.
-            ///
-            /// 0 to 3600, `3600` by default.
-            access_token_expiration_seconds: i64 = "access-token-expiration-seconds" [minimum("0"), maximum("3600")],
-            /// Lifetime of the refresh token in seconds.
-            ///
-            /// 0 to 10800, `10800` by default.
-            refresh_token_expiration_seconds: i64 = "refresh-token-expiration-seconds" [minimum("0"), maximum("10800")],
-        }
-    }
+/// How long the borrowed session is to last.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct ImpersonateUser {
+    /// Lifetime of the access token in seconds.
+    ///
+    /// 0 to 3600, `3600` by default.
+    #[wire(optional, "access-token-expiration-seconds", minimum("0"), maximum("3600"))]
+    pub access_token_expiration_seconds: Option<i64>,
+    /// Lifetime of the refresh token in seconds.
+    ///
+    /// 0 to 10800, `10800` by default.
+    #[wire(optional, "refresh-token-expiration-seconds", minimum("0"), maximum("10800"))]
+    pub refresh_token_expiration_seconds: Option<i64>,
 }
 
-object! {
-    /// An impersonation request.
-    pub struct ImpersonationRequest {
-        constant {
-            type_: "impersonation-requests" = "type",
-        }
-        required {
-            /// Identifier of the impersonation request.
-            id: ImpersonationRequestId = "id",
-            /// Its content.
-            attributes: ImpersonationRequestAttributes = "attributes",
-        }
-    }
+/// An impersonation request.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "impersonation-requests"))]
+pub struct ImpersonationRequest {
+    /// Identifier of the impersonation request.
+    #[wire(required, "id")]
+    pub id: ImpersonationRequestId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: ImpersonationRequestAttributes,
 }
 
-object! {
-    /// A request to act as another user.
-    pub struct ImpersonationRequestAttributes {
-        optional {
-            /// When the request was made.
-            created_at: UtcDateTime = "created-at",
-            /// User who wants to act as the other.
-            created_by: UserId = "created-by",
-            /// Stage of the request.
-            state: String = "state",
-            /// User to be acted as.
-            user: UserReference = "user",
-        }
-    }
+/// A request to act as another user.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ImpersonationRequestAttributes {
+    /// When the request was made.
+    #[wire(optional, "created-at")]
+    pub created_at: Option<UtcDateTime>,
+    /// User who wants to act as the other.
+    #[wire(optional, "created-by")]
+    pub created_by: Option<UserId>,
+    /// Stage of the request.
+    #[wire(optional, "state")]
+    pub state: Option<String>,
+    /// User to be acted as.
+    #[wire(optional, "user")]
+    pub user: Option<UserReference>,
 }
 
-object! {
-    /// Carries an impersonation request.
-    pub struct ImpersonationRequestDocument {
-        required {
-            /// The impersonation request.
-            data: ImpersonationRequest = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries an impersonation request.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ImpersonationRequestDocument {
+    /// The impersonation request.
+    #[wire(required, "data")]
+    pub data: ImpersonationRequest,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-identifier! {
-    /// Identifies a request to act as another user.
-    pub struct ImpersonationRequestId(String);
+/// Identifies a request to act as another user.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct ImpersonationRequestId(String);
+
+/// A list of impersonation requests.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ImpersonationRequestList {
+    /// The impersonation requests.
+    #[wire(required, "data")]
+    pub data: Vec<ImpersonationRequest>,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// A list of impersonation requests.
-    pub struct ImpersonationRequestList {
-        required {
-            /// The impersonation requests.
-            data: Vec<ImpersonationRequest> = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// An impersonation request to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(
+    sent,
+    constant("type", "impersonation-requests"),
+    from(NewImpersonationRequestAttributes)
+)]
+pub struct NewImpersonationRequest {
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: NewImpersonationRequestAttributes,
 }
 
-object! {
-    /// An impersonation request to create.
-    pub struct NewImpersonationRequest: sent {
-        constant {
-            type_: "impersonation-requests" = "type",
-        }
-        required {
-            /// Its content.
-            attributes: NewImpersonationRequestAttributes = "attributes",
-        }
-    }
+/// As whom to act.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewImpersonationRequestAttributes {
+    /// User to be acted as.
+    #[wire(optional, "user-id")]
+    pub user_id: Option<UserId>,
 }
 
-wraps! { NewImpersonationRequest: NewImpersonationRequestAttributes }
-
-object! {
-    /// As whom to act.
-    pub struct NewImpersonationRequestAttributes: sent {
-        optional {
-            /// User to be acted as.
-            user_id: UserId = "user-id",
-        }
-    }
+/// Carries an impersonation request to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(NewImpersonationRequest, NewImpersonationRequestAttributes))]
+pub struct NewImpersonationRequestDocument {
+    /// The impersonation request.
+    #[wire(required, "data")]
+    pub data: NewImpersonationRequest,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// Carries an impersonation request to create.
-    pub struct NewImpersonationRequestDocument: sent {
-        required {
-            /// The impersonation request.
-            data: NewImpersonationRequest = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
-}
-
-wraps! { NewImpersonationRequestDocument: NewImpersonationRequest, NewImpersonationRequestAttributes }
-
-object! {
-    /// A new session: its tokens and who is signed in.
-    pub struct StartedSession {
-        optional {
-            /// Token to send as bearer token.
-            access_token: Secret = private "access-token",
-            /// E-mail address of the user.
-            email: String = private "email",
-            /// First name of the user.
-            first_name: String = private "first-name",
-            /// Token that states who is signed in.
-            id_token: Secret = private "id-token",
-            /// User who acts in place of the one signed in.
-            impersonated_by: Impersonator = "impersonated-by",
-            /// Individual that belongs to the user.
-            individual: IndividualReference = "individual",
-            /// Last name of the user.
-            last_name: String = private "last-name",
-            /// Language and region of the user.
-            locale: Locale = "locale",
-            /// Whether the user chose the locale.
-            locale_explicit: bool = "locale-explicit",
-            /// Whether the user belongs to more than one organization.
-            multi_organization: bool = "multi-organization",
-            /// Organizations to which the user belongs.
-            organizations: Vec<OrganizationId> = "organizations",
-            /// Token with which the session is prolonged.
-            refresh_token: Secret = private "refresh-token",
-            /// Identifier of the session.
-            session_id: SessionId = "session-id",
-            /// Name of the user's time zone.
-            tz: String = "tz",
-            /// Whether the user chose the time zone.
-            tz_explicit: bool = "tz-explicit",
-            /// Identifier of the user.
-            user_id: UserId = "user-id",
-            /// User name.
-            username: String = private "username",
-        }
-    }
+/// A new session: its tokens and who is signed in.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct StartedSession {
+    /// Token to send as bearer token.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "access-token", private)]
+    pub access_token: Option<Secret>,
+    /// E-mail address of the user.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private)]
+    pub email: Option<String>,
+    /// First name of the user.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "first-name", private)]
+    pub first_name: Option<String>,
+    /// Token that states who is signed in.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "id-token", private)]
+    pub id_token: Option<Secret>,
+    /// User who acts in place of the one signed in.
+    #[wire(optional, "impersonated-by")]
+    pub impersonated_by: Option<Impersonator>,
+    /// Individual that belongs to the user.
+    #[wire(optional, "individual")]
+    pub individual: Option<IndividualReference>,
+    /// Last name of the user.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "last-name", private)]
+    pub last_name: Option<String>,
+    /// Language and region of the user.
+    #[wire(optional, "locale")]
+    pub locale: Option<Locale>,
+    /// Whether the user chose the locale.
+    #[wire(optional, "locale-explicit")]
+    pub locale_explicit: Option<bool>,
+    /// Whether the user belongs to more than one organization.
+    #[wire(optional, "multi-organization")]
+    pub multi_organization: Option<bool>,
+    /// Organizations to which the user belongs.
+    #[wire(optional, "organizations")]
+    pub organizations: Option<Vec<OrganizationId>>,
+    /// Token with which the session is prolonged.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "refresh-token", private)]
+    pub refresh_token: Option<Secret>,
+    /// Identifier of the session.
+    #[wire(optional, "session-id")]
+    pub session_id: Option<SessionId>,
+    /// Name of the user's time zone.
+    #[wire(optional, "tz")]
+    pub tz: Option<String>,
+    /// Whether the user chose the time zone.
+    #[wire(optional, "tz-explicit")]
+    pub tz_explicit: Option<bool>,
+    /// Identifier of the user.
+    #[wire(optional, "user-id")]
+    pub user_id: Option<UserId>,
+    /// User name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "username", private)]
+    pub username: Option<String>,
 }

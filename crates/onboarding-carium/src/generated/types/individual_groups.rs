@@ -3,797 +3,925 @@
 
 //! Types of individual-groups.
 
-use onboarding_core::{NaiveDate, UtcDateTime, identifier, object, page, string_enum, untagged_union, wraps};
+use onboarding_core::{JsonValue, NaiveDate, UtcDateTime};
+use onboarding_core::derive::{Identifier, Object, StringEnum, UntaggedUnion};
 
 use super::{
-    CommunicationPreferences, GroupReference, IndividualGroupId, IndividualId, Meta, OrganizationId, OwnerId,
-    PageMeta, RegistrationInvite, UserId, UserReference,
+    CommunicationPreferences, GroupReference, IndividualGroupId, IndividualId, Meta,
+    OrganizationId, OwnerId, PageMeta, RegistrationInvite, UserId, UserReference,
 };
 
-object! {
-    /// Individuals who join a group.
-    pub struct AddGroupIndividuals: sent {
-        required {
-            /// Individuals who join.
-            ///
-            /// At least 1 item.
-            individual_ids: Vec<IndividualId> = "individual-ids" [min_items(1), each_format("uuid")],
-        }
-        optional {
-            /// Group that the individuals leave at the same time.
-            remove_from_group: IndividualGroupId = "remove-from-group" [format("uuid")],
-            /// Whether the answer lists the individuals of the group.
-            ///
-            /// `false` by default.
-            with_individuals: bool = "with-individuals",
-            /// Whether the answer lists the members of the group.
-            ///
-            /// `false` by default.
-            with_members: bool = "with-members",
-        }
-    }
+/// Individuals who join a group.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct AddGroupIndividuals {
+    /// Individuals who join.
+    ///
+    /// At least 1 item, each a UUID.
+    #[wire(required, "individual-ids", min_items(1), each(format("uuid")))]
+    pub individual_ids: Vec<IndividualId>,
+    /// Group that the individuals leave at the same time.
+    ///
+    /// A UUID.
+    #[wire(optional, "remove-from-group", format("uuid"))]
+    pub remove_from_group: Option<IndividualGroupId>,
+    /// Whether the answer lists the individuals of the group.
+    ///
+    /// `false` by default.
+    #[wire(optional, "with-individuals")]
+    pub with_individuals: Option<bool>,
+    /// Whether the answer lists the members of the group.
+    ///
+    /// `false` by default.
+    #[wire(optional, "with-members")]
+    pub with_members: Option<bool>,
 }
 
-object! {
-    /// Users who join a group, by e-mail address.
-    pub struct AddGroupUserEmails: sent {
-        required {
-            /// E-mail addresses of the users who join.
-            user_emails: Vec<String> = private "user-emails",
-        }
-        optional {
-            /// Group that the users leave at the same time.
-            remove_from_group: IndividualGroupId = "remove-from-group" [format("uuid")],
-            /// Whether the answer lists the individuals of the group.
-            ///
-            /// `false` by default.
-            with_individuals: bool = "with-individuals",
-            /// Whether the answer lists the members of the group.
-            ///
-            /// `false` by default.
-            with_members: bool = "with-members",
-        }
-    }
+/// Users who join a group, by e-mail address.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct AddGroupUserEmails {
+    /// E-mail addresses of the users who join.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "user-emails", private)]
+    pub user_emails: Vec<String>,
+    /// Group that the users leave at the same time.
+    ///
+    /// A UUID.
+    #[wire(optional, "remove-from-group", format("uuid"))]
+    pub remove_from_group: Option<IndividualGroupId>,
+    /// Whether the answer lists the individuals of the group.
+    ///
+    /// `false` by default.
+    #[wire(optional, "with-individuals")]
+    pub with_individuals: Option<bool>,
+    /// Whether the answer lists the members of the group.
+    ///
+    /// `false` by default.
+    #[wire(optional, "with-members")]
+    pub with_members: Option<bool>,
 }
 
-object! {
-    /// Users who join a group, by identifier.
-    pub struct AddGroupUserIds: sent {
-        required {
-            /// Users who join.
-            ///
-            /// At least 1 item.
-            user_ids: Vec<UserId> = "user-ids" [min_items(1), each_format("uuid")],
-        }
-        optional {
-            /// Group that the users leave at the same time.
-            remove_from_group: IndividualGroupId = "remove-from-group" [format("uuid")],
-            /// Whether the answer lists the individuals of the group.
-            ///
-            /// `false` by default.
-            with_individuals: bool = "with-individuals",
-            /// Whether the answer lists the members of the group.
-            ///
-            /// `false` by default.
-            with_members: bool = "with-members",
-        }
-    }
+/// Users who join a group, by identifier.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct AddGroupUserIds {
+    /// Users who join.
+    ///
+    /// At least 1 item, each a UUID.
+    #[wire(required, "user-ids", min_items(1), each(format("uuid")))]
+    pub user_ids: Vec<UserId>,
+    /// Group that the users leave at the same time.
+    ///
+    /// A UUID.
+    #[wire(optional, "remove-from-group", format("uuid"))]
+    pub remove_from_group: Option<IndividualGroupId>,
+    /// Whether the answer lists the individuals of the group.
+    ///
+    /// `false` by default.
+    #[wire(optional, "with-individuals")]
+    pub with_individuals: Option<bool>,
+    /// Whether the answer lists the members of the group.
+    ///
+    /// `false` by default.
+    #[wire(optional, "with-members")]
+    pub with_members: Option<bool>,
 }
 
-untagged_union! {
-    /// Users who join a group, named by identifier or by e-mail address.
-    pub enum AddGroupUsers: sent {
-        /// See [`AddGroupUserIds`].
-        AddGroupUserIds(AddGroupUserIds) = object ["user-ids"],
-        /// See [`AddGroupUserEmails`].
-        AddGroupUserEmails(AddGroupUserEmails) = object ["user-emails"],
-    }
+/// Users who join a group, named by identifier or by e-mail address.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+#[wire(sent)]
+pub enum AddGroupUsers {
+    /// See [`AddGroupUserIds`].
+    #[wire(object(member("user-ids")))]
+    AddGroupUserIds(AddGroupUserIds),
+    /// See [`AddGroupUserEmails`].
+    #[wire(object(member("user-emails")))]
+    AddGroupUserEmails(AddGroupUserEmails),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-object! {
-    /// Someone who could join a group.
-    pub struct EligibleMember {
-        optional {
-            /// How the person wants to be reached.
-            communication_preferences: CommunicationPreferences = "communication-preferences",
-            /// E-mail address.
-            email: String = private "email",
-            /// Whether the e-mail address is verified.
-            email_verified: bool = "email-verified",
-            /// First name.
-            first_name: String = private "first-name",
-            /// Identifier of the user.
-            id: UserId = "id",
-            /// Individual that belongs to the user.
-            individual_id: IndividualId = "individual-id",
-            /// Last name.
-            last_name: String = private "last-name",
-            /// Capacity in which the person could join.
-            member_type: MemberType = "member-type",
-            /// Whether the phone number is verified.
-            phone_verified: bool = "phone-verified",
-            /// Whether any contact detail is verified.
-            verified: bool = "verified",
-        }
-    }
+/// Someone who could join a group.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct EligibleMember {
+    /// How the person wants to be reached.
+    #[wire(optional, "communication-preferences")]
+    pub communication_preferences: Option<CommunicationPreferences>,
+    /// E-mail address.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private)]
+    pub email: Option<String>,
+    /// Whether the e-mail address is verified.
+    #[wire(optional, "email-verified")]
+    pub email_verified: Option<bool>,
+    /// First name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "first-name", private)]
+    pub first_name: Option<String>,
+    /// Identifier of the user.
+    #[wire(optional, "id")]
+    pub id: Option<UserId>,
+    /// Individual that belongs to the user.
+    #[wire(optional, "individual-id")]
+    pub individual_id: Option<IndividualId>,
+    /// Last name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "last-name", private)]
+    pub last_name: Option<String>,
+    /// Capacity in which the person could join.
+    #[wire(optional, "member-type")]
+    pub member_type: Option<MemberType>,
+    /// Whether the phone number is verified.
+    #[wire(optional, "phone-verified")]
+    pub phone_verified: Option<bool>,
+    /// Whether any contact detail is verified.
+    #[wire(optional, "verified")]
+    pub verified: Option<bool>,
 }
 
-object! {
-    /// A page of people who could join a group.
-    pub struct EligibleMemberList {
-        required {
-            /// The people.
-            data: Vec<EligibleMember> = "data",
-        }
-        optional {
-            /// Where the page lies in the whole list.
-            meta: PageMeta = "meta",
-        }
-    }
+/// A page of people who could join a group.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = data, total = meta?.page_total))]
+pub struct EligibleMemberList {
+    /// The people.
+    #[wire(required, "data")]
+    pub data: Vec<EligibleMember>,
+    /// Where the page lies in the whole list.
+    #[wire(optional, "meta")]
+    pub meta: Option<PageMeta>,
 }
 
-page! { EligibleMemberList of EligibleMember = data, total |page| page.meta.as_ref()?.page_total }
-
-object! {
-    /// An individual, as shown with a group.
-    pub struct GroupIndividual {
-        optional {
-            /// Date of birth.
-            birth_date: NaiveDate = private "birth-date",
-            /// How the individual wants to be reached.
-            communication_preferences: CommunicationPreferences = "communication-preferences",
-            /// Whether the e-mail address is verified.
-            email_verified: bool = "email-verified",
-            /// First name.
-            first_name: String = private "first-name",
-            /// Identifier of the individual.
-            id: IndividualId = "id",
-            /// Last name.
-            last_name: String = private "last-name",
-            /// Full name.
-            name: String = private "name",
-            /// Owner of the individual.
-            owner: IndividualOwner = "owner",
-            /// Whether the phone number is verified.
-            phone_verified: bool = "phone-verified",
-            /// Name by which the individual wants to be called.
-            preferred_name: String = private "preferred-name",
-            /// Whether the individual has an account.
-            registered: bool = "registered",
-            /// How far the invitation to register has come.
-            registration_invite: RegistrationInvite = "registration-invite",
-            /// Name of the individual's time zone.
-            tz: String = "tz",
-            /// Whether any contact detail is verified.
-            verified: bool = "verified",
-        }
-    }
+/// An individual, as shown with a group.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct GroupIndividual {
+    /// Date of birth.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "birth-date", private)]
+    pub birth_date: Option<NaiveDate>,
+    /// How the individual wants to be reached.
+    #[wire(optional, "communication-preferences")]
+    pub communication_preferences: Option<CommunicationPreferences>,
+    /// Whether the e-mail address is verified.
+    #[wire(optional, "email-verified")]
+    pub email_verified: Option<bool>,
+    /// First name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "first-name", private)]
+    pub first_name: Option<String>,
+    /// Identifier of the individual.
+    #[wire(optional, "id")]
+    pub id: Option<IndividualId>,
+    /// Last name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "last-name", private)]
+    pub last_name: Option<String>,
+    /// Full name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "name", private)]
+    pub name: Option<String>,
+    /// Owner of the individual.
+    #[wire(optional, "owner")]
+    pub owner: Option<IndividualOwner>,
+    /// Whether the phone number is verified.
+    #[wire(optional, "phone-verified")]
+    pub phone_verified: Option<bool>,
+    /// Name by which the individual wants to be called.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "preferred-name", private)]
+    pub preferred_name: Option<String>,
+    /// Whether the individual has an account.
+    #[wire(optional, "registered")]
+    pub registered: Option<bool>,
+    /// How far the invitation to register has come.
+    #[wire(optional, "registration-invite")]
+    pub registration_invite: Option<RegistrationInvite>,
+    /// Name of the individual's time zone.
+    #[wire(optional, "tz")]
+    pub tz: Option<String>,
+    /// Whether any contact detail is verified.
+    #[wire(optional, "verified")]
+    pub verified: Option<bool>,
 }
 
-object! {
-    /// A leader of a group, as shown with it.
-    pub struct GroupLeader {
-        optional {
-            /// How the leader wants to be reached.
-            communication_preferences: CommunicationPreferences = "communication-preferences",
-            /// User who made the account.
-            created_by_id: UserId = "created-by-id",
-            /// E-mail address.
-            email: String = private "email",
-            /// Whether the e-mail address is verified.
-            email_verified: bool = "email-verified",
-            /// Whether the user can sign in.
-            enabled: bool = "enabled",
-            /// First name.
-            first_name: String = private "first-name",
-            /// Identifier of the user.
-            id: UserId = "id",
-            /// Individual that belongs to the user.
-            individual_id: IndividualId = "individual-id",
-            /// Last name.
-            last_name: String = private "last-name",
-            /// Whether the phone number is verified.
-            phone_verified: bool = "phone-verified",
-            /// How far the invitation to register has come.
-            registration_invite: RegistrationInvite = "registration-invite",
-            /// Whether any contact detail is verified.
-            verified: bool = "verified",
-        }
-    }
+/// A leader of a group, as shown with it.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct GroupLeader {
+    /// How the leader wants to be reached.
+    #[wire(optional, "communication-preferences")]
+    pub communication_preferences: Option<CommunicationPreferences>,
+    /// User who made the account.
+    #[wire(optional, "created-by-id")]
+    pub created_by_id: Option<UserId>,
+    /// E-mail address.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private)]
+    pub email: Option<String>,
+    /// Whether the e-mail address is verified.
+    #[wire(optional, "email-verified")]
+    pub email_verified: Option<bool>,
+    /// Whether the user can sign in.
+    #[wire(optional, "enabled")]
+    pub enabled: Option<bool>,
+    /// First name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "first-name", private)]
+    pub first_name: Option<String>,
+    /// Identifier of the user.
+    #[wire(optional, "id")]
+    pub id: Option<UserId>,
+    /// Individual that belongs to the user.
+    #[wire(optional, "individual-id")]
+    pub individual_id: Option<IndividualId>,
+    /// Last name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "last-name", private)]
+    pub last_name: Option<String>,
+    /// Whether the phone number is verified.
+    #[wire(optional, "phone-verified")]
+    pub phone_verified: Option<bool>,
+    /// How far the invitation to register has come.
+    #[wire(optional, "registration-invite")]
+    pub registration_invite: Option<RegistrationInvite>,
+    /// Whether any contact detail is verified.
+    #[wire(optional, "verified")]
+    pub verified: Option<bool>,
 }
 
-object! {
-    /// A member of a group, as shown with it.
-    pub struct GroupMember {
-        optional {
-            /// How the member wants to be reached.
-            communication_preferences: CommunicationPreferences = "communication-preferences",
-            /// User who made the account.
-            created_by_id: UserId = "created-by-id",
-            /// E-mail address.
-            email: String = private "email",
-            /// Whether the e-mail address is verified.
-            email_verified: bool = "email-verified",
-            /// First name.
-            first_name: String = private "first-name",
-            /// Identifier of the user.
-            id: UserId = "id",
-            /// Individual that belongs to the user.
-            individual_id: IndividualId = "individual-id",
-            /// Last name.
-            last_name: String = private "last-name",
-            /// Whether the phone number is verified.
-            phone_verified: bool = "phone-verified",
-            /// How far the invitation to register has come.
-            registration_invite: RegistrationInvite = "registration-invite",
-            /// Whether any contact detail is verified.
-            verified: bool = "verified",
-        }
-    }
+/// A member of a group, as shown with it.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct GroupMember {
+    /// How the member wants to be reached.
+    #[wire(optional, "communication-preferences")]
+    pub communication_preferences: Option<CommunicationPreferences>,
+    /// User who made the account.
+    #[wire(optional, "created-by-id")]
+    pub created_by_id: Option<UserId>,
+    /// E-mail address.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private)]
+    pub email: Option<String>,
+    /// Whether the e-mail address is verified.
+    #[wire(optional, "email-verified")]
+    pub email_verified: Option<bool>,
+    /// First name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "first-name", private)]
+    pub first_name: Option<String>,
+    /// Identifier of the user.
+    #[wire(optional, "id")]
+    pub id: Option<UserId>,
+    /// Individual that belongs to the user.
+    #[wire(optional, "individual-id")]
+    pub individual_id: Option<IndividualId>,
+    /// Last name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "last-name", private)]
+    pub last_name: Option<String>,
+    /// Whether the phone number is verified.
+    #[wire(optional, "phone-verified")]
+    pub phone_verified: Option<bool>,
+    /// How far the invitation to register has come.
+    #[wire(optional, "registration-invite")]
+    pub registration_invite: Option<RegistrationInvite>,
+    /// Whether any contact detail is verified.
+    #[wire(optional, "verified")]
+    pub verified: Option<bool>,
 }
 
-object! {
-    /// A move of a group that is under way.
-    pub struct GroupMove {
-        required {
-            /// Task that moves the group.
-            task_id: TaskId = "task-id",
-        }
-    }
+/// A move of a group that is under way.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct GroupMove {
+    /// Task that moves the group.
+    #[wire(required, "task-id")]
+    pub task_id: TaskId,
 }
 
-object! {
-    /// Answer to the move of a group.
-    pub struct GroupMoveDocument {
-        required {
-            /// The task that moves the group.
-            data: GroupMove = "data",
-        }
-    }
+/// Answer to the move of a group.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct GroupMoveDocument {
+    /// The task that moves the group.
+    #[wire(required, "data")]
+    pub data: GroupMove,
 }
 
-string_enum! {
-    /// Place of a group in the tree: a division holds other groups.
-    pub enum GroupNodeType {
-        Division = "division",
-        Group = "group",
-    }
+/// Place of a group in the tree: a division holds other groups.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum GroupNodeType {
+    /// `division`
+    #[wire("division")]
+    Division,
+    /// `group`
+    #[wire("group")]
+    Group,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-string_enum! {
-    /// Kind of group of individuals.
-    pub enum GroupType {
-        AllParticipants = "all_participants",
-        ProviderOnly = "provider_only",
-        Regular = "regular",
-        Unassigned = "unassigned",
-    }
+/// Kind of group of individuals.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum GroupType {
+    /// `all_participants`
+    #[wire("all_participants")]
+    AllParticipants,
+    /// `provider_only`
+    #[wire("provider_only")]
+    ProviderOnly,
+    /// `regular`
+    #[wire("regular")]
+    Regular,
+    /// `unassigned`
+    #[wire("unassigned")]
+    Unassigned,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// A group of individuals.
-    pub struct IndividualGroup {
-        constant {
-            type_: "individual-groups" = "type",
-        }
-        required {
-            /// Identifier of the group.
-            id: IndividualGroupId = "id",
-            /// Its content.
-            attributes: IndividualGroupAttributes = "attributes",
-        }
-    }
+/// A group of individuals.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "individual-groups"))]
+pub struct IndividualGroup {
+    /// Identifier of the group.
+    #[wire(required, "id")]
+    pub id: IndividualGroupId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: IndividualGroupAttributes,
 }
 
-object! {
-    /// A group of individuals with its people.
-    pub struct IndividualGroupAttributes {
-        optional {
-            /// Number of groups below this one.
-            child_count: i64 = "child-count",
-            /// Identifiers of the individuals.
-            individual_ids: Vec<IndividualId> = "individual-ids",
-            /// The individuals; only when asked for.
-            individuals: Vec<GroupIndividual> = "individuals",
-            /// Number of individuals in the group.
-            individuals_count: i64 = "individuals-count",
-            /// Whether the group is in use.
-            is_active: bool = "is-active",
-            /// When the group was last changed.
-            last_modified_time: UtcDateTime = "last-modified-time",
-            /// Identifiers of the leaders.
-            leader_ids: Vec<UserId> = "leader-ids",
-            /// The leaders; only when asked for.
-            leaders: Vec<GroupLeader> = "leaders",
-            /// The members; only when asked for.
-            members: Vec<GroupMember> = "members",
-            /// Name of the group.
-            name: String = "name",
-            /// Place of the group in the tree.
-            node_type: GroupNodeType = "node-type",
-            /// Organization of the group.
-            organization_id: OrganizationId = "organization-id",
-            /// Group above this one.
-            parent_group: GroupReference = "parent-group",
-            /// Whether the caller may change the group.
-            self_can_write: bool = "self-can-write",
-            /// Labels of the group.
-            tags: Vec<String> = "tags",
-            /// Kind of group; `GroupType` has the values that the lists of groups can be filtered by.
-            type_: String = "type",
-        }
-    }
+/// A group of individuals with its people.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct IndividualGroupAttributes {
+    /// Number of groups below this one.
+    #[wire(optional, "child-count")]
+    pub child_count: Option<i64>,
+    /// Identifiers of the individuals.
+    #[wire(optional, "individual-ids")]
+    pub individual_ids: Option<Vec<IndividualId>>,
+    /// The individuals; only when asked for.
+    #[wire(optional, "individuals")]
+    pub individuals: Option<Vec<GroupIndividual>>,
+    /// Number of individuals in the group.
+    #[wire(optional, "individuals-count")]
+    pub individuals_count: Option<i64>,
+    /// Whether the group is in use.
+    #[wire(optional, "is-active")]
+    pub is_active: Option<bool>,
+    /// When the group was last changed.
+    #[wire(optional, "last-modified-time")]
+    pub last_modified_time: Option<UtcDateTime>,
+    /// Identifiers of the leaders.
+    #[wire(optional, "leader-ids")]
+    pub leader_ids: Option<Vec<UserId>>,
+    /// The leaders; only when asked for.
+    #[wire(optional, "leaders")]
+    pub leaders: Option<Vec<GroupLeader>>,
+    /// The members; only when asked for.
+    #[wire(optional, "members")]
+    pub members: Option<Vec<GroupMember>>,
+    /// Name of the group.
+    #[wire(optional, "name")]
+    pub name: Option<String>,
+    /// Place of the group in the tree.
+    #[wire(optional, "node-type")]
+    pub node_type: Option<GroupNodeType>,
+    /// Organization of the group.
+    #[wire(optional, "organization-id")]
+    pub organization_id: Option<OrganizationId>,
+    /// Group above this one.
+    #[wire(optional, "parent-group")]
+    pub parent_group: Option<GroupReference>,
+    /// Whether the caller may change the group.
+    #[wire(optional, "self-can-write")]
+    pub self_can_write: Option<bool>,
+    /// Labels of the group.
+    #[wire(optional, "tags")]
+    pub tags: Option<Vec<String>>,
+    /// Kind of group; `GroupType` has the values that the lists of groups can be filtered by.
+    #[wire(optional, "type")]
+    pub type_: Option<String>,
 }
 
-object! {
-    /// Carries a group of individuals.
-    pub struct IndividualGroupDocument {
-        required {
-            /// The group of individuals.
-            data: IndividualGroup = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries a group of individuals.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct IndividualGroupDocument {
+    /// The group of individuals.
+    #[wire(required, "data")]
+    pub data: IndividualGroup,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// An individual in a group.
-    pub struct IndividualGroupIndividual {
-        constant {
-            type_: "individual-group-individuals" = "type",
-        }
-        required {
-            /// Its content.
-            attributes: IndividualGroupIndividualAttributes = "attributes",
-        }
-    }
+/// An individual in a group.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "individual-group-individuals"))]
+pub struct IndividualGroupIndividual {
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: IndividualGroupIndividualAttributes,
 }
 
-object! {
-    /// An individual and the group it belongs to.
-    pub struct IndividualGroupIndividualAttributes {
-        optional {
-            /// The individual.
-            individual: GroupIndividual = "individual",
-            /// Group the individual belongs to.
-            individual_group_id: IndividualGroupId = "individual-group-id",
-        }
-    }
+/// An individual and the group it belongs to.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct IndividualGroupIndividualAttributes {
+    /// The individual.
+    #[wire(optional, "individual")]
+    pub individual: Option<GroupIndividual>,
+    /// Group the individual belongs to.
+    #[wire(optional, "individual-group-id")]
+    pub individual_group_id: Option<IndividualGroupId>,
 }
 
-object! {
-    /// A page of individuals in a group.
-    pub struct IndividualGroupIndividualList {
-        required {
-            /// The individuals in a group.
-            data: Vec<IndividualGroupIndividual> = "data",
-        }
-        optional {
-            /// Where the page lies in the whole list.
-            meta: PageMeta = "meta",
-        }
-    }
+/// A page of individuals in a group.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = data, total = meta?.page_total))]
+pub struct IndividualGroupIndividualList {
+    /// The individuals in a group.
+    #[wire(required, "data")]
+    pub data: Vec<IndividualGroupIndividual>,
+    /// Where the page lies in the whole list.
+    #[wire(optional, "meta")]
+    pub meta: Option<PageMeta>,
 }
 
-page! { IndividualGroupIndividualList of IndividualGroupIndividual = data, total |page| page.meta.as_ref()?.page_total }
-
-object! {
-    /// A leader of a group.
-    pub struct IndividualGroupLeader {
-        constant {
-            type_: "individual-group-leaders" = "type",
-        }
-        required {
-            /// Its content.
-            attributes: IndividualGroupLeaderAttributes = "attributes",
-        }
-    }
+/// A leader of a group.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "individual-group-leaders"))]
+pub struct IndividualGroupLeader {
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: IndividualGroupLeaderAttributes,
 }
 
-object! {
-    /// A leader and the group that is led.
-    pub struct IndividualGroupLeaderAttributes {
-        optional {
-            /// Group that is led.
-            individual_group_id: IndividualGroupId = "individual-group-id",
-            /// The leader.
-            leader: LeaderSummary = "leader",
-        }
-    }
+/// A leader and the group that is led.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct IndividualGroupLeaderAttributes {
+    /// Group that is led.
+    #[wire(optional, "individual-group-id")]
+    pub individual_group_id: Option<IndividualGroupId>,
+    /// The leader.
+    #[wire(optional, "leader")]
+    pub leader: Option<LeaderSummary>,
 }
 
-object! {
-    /// A page of leaders of a group.
-    pub struct IndividualGroupLeaderList {
-        required {
-            /// The leaders of a group.
-            data: Vec<IndividualGroupLeader> = "data",
-        }
-        optional {
-            /// Where the page lies in the whole list.
-            meta: PageMeta = "meta",
-        }
-    }
+/// A page of leaders of a group.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = data, total = meta?.page_total))]
+pub struct IndividualGroupLeaderList {
+    /// The leaders of a group.
+    #[wire(required, "data")]
+    pub data: Vec<IndividualGroupLeader>,
+    /// Where the page lies in the whole list.
+    #[wire(optional, "meta")]
+    pub meta: Option<PageMeta>,
 }
 
-page! { IndividualGroupLeaderList of IndividualGroupLeader = data, total |page| page.meta.as_ref()?.page_total }
-
-object! {
-    /// A page of groups of individuals.
-    pub struct IndividualGroupList {
-        required {
-            /// The groups of individuals.
-            data: Vec<IndividualGroup> = "data",
-        }
-        optional {
-            /// Where the page lies in the whole list.
-            meta: PageMeta = "meta",
-        }
-    }
+/// A page of groups of individuals.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = data, total = meta?.page_total))]
+pub struct IndividualGroupList {
+    /// The groups of individuals.
+    #[wire(required, "data")]
+    pub data: Vec<IndividualGroup>,
+    /// Where the page lies in the whole list.
+    #[wire(optional, "meta")]
+    pub meta: Option<PageMeta>,
 }
 
-page! { IndividualGroupList of IndividualGroup = data, total |page| page.meta.as_ref()?.page_total }
-
-object! {
-    /// An entry of a group's log.
-    pub struct IndividualGroupLog {
-        constant {
-            type_: "individual-group-logs" = "type",
-        }
-        required {
-            /// Identifier of the entry of a group's log.
-            id: IndividualGroupLogId = "id",
-            /// Its content.
-            attributes: IndividualGroupLogAttributes = "attributes",
-        }
-    }
+/// An entry of a group's log.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "individual-group-logs"))]
+pub struct IndividualGroupLog {
+    /// Identifier of the entry of a group's log.
+    #[wire(required, "id")]
+    pub id: IndividualGroupLogId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: IndividualGroupLogAttributes,
 }
 
-object! {
-    /// A change in the membership of a group.
-    pub struct IndividualGroupLogAttributes {
-        optional {
-            /// User who made the change.
-            created_by: UserReference = "created-by",
-            /// When the change was made.
-            created_time: UtcDateTime = "created-time",
-            /// What happened, for instance `add`.
-            event: String = "event",
-            /// Group that changed.
-            individual_group_id: IndividualGroupId = "individual-group-id",
-            /// Individual the change is about.
-            individual_id: IndividualId = "individual-id",
-            /// To whom it happened, for instance `individual`.
-            subject: String = "subject",
-        }
-    }
+/// A change in the membership of a group.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct IndividualGroupLogAttributes {
+    /// User who made the change.
+    #[wire(optional, "created-by")]
+    pub created_by: Option<UserReference>,
+    /// When the change was made.
+    #[wire(optional, "created-time")]
+    pub created_time: Option<UtcDateTime>,
+    /// What happened, for instance `add`.
+    #[wire(optional, "event")]
+    pub event: Option<String>,
+    /// Group that changed.
+    #[wire(optional, "individual-group-id")]
+    pub individual_group_id: Option<IndividualGroupId>,
+    /// Individual the change is about.
+    #[wire(optional, "individual-id")]
+    pub individual_id: Option<IndividualId>,
+    /// To whom it happened, for instance `individual`.
+    #[wire(optional, "subject")]
+    pub subject: Option<String>,
 }
 
-identifier! {
-    /// Identifies an entry of a group's log.
-    pub struct IndividualGroupLogId(String);
+/// Identifies an entry of a group's log.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct IndividualGroupLogId(String);
+
+/// A page of entries of group logs.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = data, total = meta?.page_total))]
+pub struct IndividualGroupLogList {
+    /// The entries of group logs.
+    #[wire(required, "data")]
+    pub data: Vec<IndividualGroupLog>,
+    /// Where the page lies in the whole list.
+    #[wire(optional, "meta")]
+    pub meta: Option<PageMeta>,
 }
 
-object! {
-    /// A page of entries of group logs.
-    pub struct IndividualGroupLogList {
-        required {
-            /// The entries of group logs.
-            data: Vec<IndividualGroupLog> = "data",
-        }
-        optional {
-            /// Where the page lies in the whole list.
-            meta: PageMeta = "meta",
-        }
-    }
+/// A group of individuals without its people.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "individual-groups"))]
+pub struct IndividualGroupV2 {
+    /// Identifier of the group.
+    #[wire(required, "id")]
+    pub id: IndividualGroupId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: IndividualGroupV2Attributes,
 }
 
-page! { IndividualGroupLogList of IndividualGroupLog = data, total |page| page.meta.as_ref()?.page_total }
-
-object! {
-    /// A group of individuals without its people.
-    pub struct IndividualGroupV2 {
-        constant {
-            type_: "individual-groups" = "type",
-        }
-        required {
-            /// Identifier of the group.
-            id: IndividualGroupId = "id",
-            /// Its content.
-            attributes: IndividualGroupV2Attributes = "attributes",
-        }
-    }
+/// A group of individuals, without its people.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct IndividualGroupV2Attributes {
+    /// Number of groups below this one.
+    #[wire(optional, "child-count")]
+    pub child_count: Option<i64>,
+    /// Number of individuals in the group.
+    #[wire(optional, "individuals-count")]
+    pub individuals_count: Option<i64>,
+    /// Whether the group is in use.
+    #[wire(optional, "is-active")]
+    pub is_active: Option<bool>,
+    /// When the group was last changed.
+    #[wire(optional, "last-modified-time")]
+    pub last_modified_time: Option<UtcDateTime>,
+    /// Name of the group.
+    #[wire(optional, "name")]
+    pub name: Option<String>,
+    /// Place of the group in the tree.
+    #[wire(optional, "node-type")]
+    pub node_type: Option<GroupNodeType>,
+    /// Organization of the group.
+    #[wire(optional, "organization-id")]
+    pub organization_id: Option<OrganizationId>,
+    /// Group above this one.
+    #[wire(optional, "parent-group")]
+    pub parent_group: Option<GroupReference>,
+    /// Labels of the group.
+    #[wire(optional, "tags")]
+    pub tags: Option<Vec<String>>,
+    /// Kind of group; `GroupType` has the values that the lists of groups can be filtered by.
+    #[wire(optional, "type")]
+    pub type_: Option<String>,
 }
 
-object! {
-    /// A group of individuals, without its people.
-    pub struct IndividualGroupV2Attributes {
-        optional {
-            /// Number of groups below this one.
-            child_count: i64 = "child-count",
-            /// Number of individuals in the group.
-            individuals_count: i64 = "individuals-count",
-            /// Whether the group is in use.
-            is_active: bool = "is-active",
-            /// When the group was last changed.
-            last_modified_time: UtcDateTime = "last-modified-time",
-            /// Name of the group.
-            name: String = "name",
-            /// Place of the group in the tree.
-            node_type: GroupNodeType = "node-type",
-            /// Organization of the group.
-            organization_id: OrganizationId = "organization-id",
-            /// Group above this one.
-            parent_group: GroupReference = "parent-group",
-            /// Labels of the group.
-            tags: Vec<String> = "tags",
-            /// Kind of group; `GroupType` has the values that the lists of groups can be filtered by.
-            type_: String = "type",
-        }
-    }
+/// Carries a group of individuals without its people.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct IndividualGroupV2Document {
+    /// The group of individuals without its people.
+    #[wire(required, "data")]
+    pub data: IndividualGroupV2,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// Carries a group of individuals without its people.
-    pub struct IndividualGroupV2Document {
-        required {
-            /// The group of individuals without its people.
-            data: IndividualGroupV2 = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// A page of groups of individuals without their people.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = data, total = meta?.page_total))]
+pub struct IndividualGroupV2List {
+    /// The groups of individuals without their people.
+    #[wire(required, "data")]
+    pub data: Vec<IndividualGroupV2>,
+    /// Where the page lies in the whole list.
+    #[wire(optional, "meta")]
+    pub meta: Option<PageMeta>,
 }
 
-object! {
-    /// A page of groups of individuals without their people.
-    pub struct IndividualGroupV2List {
-        required {
-            /// The groups of individuals without their people.
-            data: Vec<IndividualGroupV2> = "data",
-        }
-        optional {
-            /// Where the page lies in the whole list.
-            meta: PageMeta = "meta",
-        }
-    }
+/// Owner of an individual.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct IndividualOwner {
+    /// Identifier of the owner.
+    #[wire(optional, "id")]
+    pub id: Option<OwnerId>,
+    /// Kind of owner, for instance `organization`.
+    #[wire(optional, "type")]
+    pub type_: Option<String>,
 }
 
-page! { IndividualGroupV2List of IndividualGroupV2 = data, total |page| page.meta.as_ref()?.page_total }
-
-object! {
-    /// Owner of an individual.
-    pub struct IndividualOwner {
-        optional {
-            /// Identifier of the owner.
-            id: OwnerId = "id",
-            /// Kind of owner, for instance `organization`.
-            type_: String = "type",
-        }
-    }
+/// A leader of a group, in brief.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct LeaderSummary {
+    /// First name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "first-name", private)]
+    pub first_name: Option<String>,
+    /// Identifier of the user.
+    #[wire(optional, "id")]
+    pub id: Option<UserId>,
+    /// Last name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "last-name", private)]
+    pub last_name: Option<String>,
+    /// User name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "username", private)]
+    pub username: Option<String>,
 }
 
-object! {
-    /// A leader of a group, in brief.
-    pub struct LeaderSummary {
-        optional {
-            /// First name.
-            first_name: String = private "first-name",
-            /// Identifier of the user.
-            id: UserId = "id",
-            /// Last name.
-            last_name: String = private "last-name",
-            /// User name.
-            username: String = private "username",
-        }
-    }
+/// Capacity in which someone belongs to a group.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum MemberType {
+    /// `individual`
+    #[wire("individual")]
+    Individual,
+    /// `leader`
+    #[wire("leader")]
+    Leader,
+    /// `member`
+    #[wire("member")]
+    Member,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-string_enum! {
-    /// Capacity in which someone belongs to a group.
-    pub enum MemberType {
-        Individual = "individual",
-        Leader = "leader",
-        Member = "member",
-    }
+/// Where a group is to go.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct MoveIndividualGroup {
+    /// Group that is to be above the moved one.
+    ///
+    /// A UUID.
+    #[wire(required, "to-parent-group-id", format("uuid"))]
+    pub to_parent_group_id: IndividualGroupId,
 }
 
-object! {
-    /// Where a group is to go.
-    pub struct MoveIndividualGroup: sent {
-        required {
-            /// Group that is to be above the moved one.
-            to_parent_group_id: IndividualGroupId = "to-parent-group-id" [format("uuid")],
-        }
-    }
+/// A group of individuals to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "individual-groups"), from(NewIndividualGroupAttributes))]
+pub struct NewIndividualGroup {
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: NewIndividualGroupAttributes,
 }
 
-object! {
-    /// A group of individuals to create.
-    pub struct NewIndividualGroup: sent {
-        constant {
-            type_: "individual-groups" = "type",
-        }
-        required {
-            /// Its content.
-            attributes: NewIndividualGroupAttributes = "attributes",
-        }
-    }
+/// A group to make.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewIndividualGroupAttributes {
+    /// Individuals to put into the group.
+    #[wire(optional, "individual-ids")]
+    pub individual_ids: Option<Vec<IndividualId>>,
+    /// Users who are to lead the group.
+    #[wire(optional, "leader-ids")]
+    pub leader_ids: Option<Vec<UserId>>,
+    /// Name of the group.
+    #[wire(optional, "name")]
+    pub name: Option<String>,
+    /// Place of the group in the tree.
+    #[wire(optional, "node-type")]
+    pub node_type: Option<GroupNodeType>,
+    /// Organization of the group.
+    #[wire(optional, "organization-id")]
+    pub organization_id: Option<OrganizationId>,
+    /// Labels of the group.
+    #[wire(optional, "tags")]
+    pub tags: Option<Vec<String>>,
+    /// Kind of group, for instance `provider_only`.
+    #[wire(optional, "type")]
+    pub type_: Option<GroupType>,
 }
 
-wraps! { NewIndividualGroup: NewIndividualGroupAttributes }
-
-object! {
-    /// A group to make.
-    pub struct NewIndividualGroupAttributes: sent {
-        optional {
-            /// Individuals to put into the group.
-            individual_ids: Vec<IndividualId> = "individual-ids",
-            /// Users who are to lead the group.
-            leader_ids: Vec<UserId> = "leader-ids",
-            /// Name of the group.
-            name: String = "name",
-            /// Place of the group in the tree.
-            node_type: GroupNodeType = "node-type",
-            /// Organization of the group.
-            organization_id: OrganizationId = "organization-id",
-            /// Labels of the group.
-            tags: Vec<String> = "tags",
-            /// Kind of group, for instance `provider_only`.
-            type_: GroupType = "type",
-        }
-    }
+/// Carries a group of individuals to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(NewIndividualGroup, NewIndividualGroupAttributes))]
+pub struct NewIndividualGroupDocument {
+    /// The group of individuals.
+    #[wire(required, "data")]
+    pub data: NewIndividualGroup,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// Carries a group of individuals to create.
-    pub struct NewIndividualGroupDocument: sent {
-        required {
-            /// The group of individuals.
-            data: NewIndividualGroup = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Individuals who leave a group.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct RemoveGroupIndividuals {
+    /// Individuals who leave.
+    ///
+    /// At least 1 item, each a UUID.
+    #[wire(required, "individual-ids", min_items(1), each(format("uuid")))]
+    pub individual_ids: Vec<IndividualId>,
+    /// Whether the answer lists the individuals of the group.
+    ///
+    /// `false` by default.
+    #[wire(optional, "with-individuals")]
+    pub with_individuals: Option<bool>,
+    /// Whether the answer lists the members of the group.
+    ///
+    /// `false` by default.
+    #[wire(optional, "with-members")]
+    pub with_members: Option<bool>,
 }
 
-wraps! { NewIndividualGroupDocument: NewIndividualGroup, NewIndividualGroupAttributes }
-
-object! {
-    /// Individuals who leave a group.
-    pub struct RemoveGroupIndividuals: sent {
-        required {
-            /// Individuals who leave.
-            ///
-            /// At least 1 item.
-            individual_ids: Vec<IndividualId> = "individual-ids" [min_items(1), each_format("uuid")],
-        }
-        optional {
-            /// Whether the answer lists the individuals of the group.
-            ///
-            /// `false` by default.
-            with_individuals: bool = "with-individuals",
-            /// Whether the answer lists the members of the group.
-            ///
-            /// `false` by default.
-            with_members: bool = "with-members",
-        }
-    }
+/// Users who leave a group, by e-mail address.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct RemoveGroupUserEmails {
+    /// E-mail addresses of the users who leave.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "user-emails", private)]
+    pub user_emails: Vec<String>,
+    /// Whether the answer lists the individuals of the group.
+    ///
+    /// `false` by default.
+    #[wire(optional, "with-individuals")]
+    pub with_individuals: Option<bool>,
+    /// Whether the answer lists the members of the group.
+    ///
+    /// `false` by default.
+    #[wire(optional, "with-members")]
+    pub with_members: Option<bool>,
 }
 
-object! {
-    /// Users who leave a group, by e-mail address.
-    pub struct RemoveGroupUserEmails: sent {
-        required {
-            /// E-mail addresses of the users who leave.
-            user_emails: Vec<String> = private "user-emails",
-        }
-        optional {
-            /// Whether the answer lists the individuals of the group.
-            ///
-            /// `false` by default.
-            with_individuals: bool = "with-individuals",
-            /// Whether the answer lists the members of the group.
-            ///
-            /// `false` by default.
-            with_members: bool = "with-members",
-        }
-    }
+/// Users who leave a group, by identifier.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct RemoveGroupUserIds {
+    /// Users who leave.
+    ///
+    /// At least 1 item, each a UUID.
+    #[wire(required, "user-ids", min_items(1), each(format("uuid")))]
+    pub user_ids: Vec<UserId>,
+    /// Whether the answer lists the individuals of the group.
+    ///
+    /// `false` by default.
+    #[wire(optional, "with-individuals")]
+    pub with_individuals: Option<bool>,
+    /// Whether the answer lists the members of the group.
+    ///
+    /// `false` by default.
+    #[wire(optional, "with-members")]
+    pub with_members: Option<bool>,
 }
 
-object! {
-    /// Users who leave a group, by identifier.
-    pub struct RemoveGroupUserIds: sent {
-        required {
-            /// Users who leave.
-            ///
-            /// At least 1 item.
-            user_ids: Vec<UserId> = "user-ids" [min_items(1), each_format("uuid")],
-        }
-        optional {
-            /// Whether the answer lists the individuals of the group.
-            ///
-            /// `false` by default.
-            with_individuals: bool = "with-individuals",
-            /// Whether the answer lists the members of the group.
-            ///
-            /// `false` by default.
-            with_members: bool = "with-members",
-        }
-    }
+/// Users who leave a group, named by identifier or by e-mail address.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+#[wire(sent)]
+pub enum RemoveGroupUsers {
+    /// See [`RemoveGroupUserIds`].
+    #[wire(object(member("user-ids")))]
+    RemoveGroupUserIds(RemoveGroupUserIds),
+    /// See [`RemoveGroupUserEmails`].
+    #[wire(object(member("user-emails")))]
+    RemoveGroupUserEmails(RemoveGroupUserEmails),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-untagged_union! {
-    /// Users who leave a group, named by identifier or by e-mail address.
-    pub enum RemoveGroupUsers: sent {
-        /// See [`RemoveGroupUserIds`].
-        RemoveGroupUserIds(RemoveGroupUserIds) = object ["user-ids"],
-        /// See [`RemoveGroupUserEmails`].
-        RemoveGroupUserEmails(RemoveGroupUserEmails) = object ["user-emails"],
-    }
+/// Identifies a task that runs in the background.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct TaskId(String);
+
+/// Whether a group has groups below it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum TreeNodeType {
+    /// `leaf`
+    #[wire("leaf")]
+    Leaf,
+    /// `non-leaf`
+    #[wire("non-leaf")]
+    NonLeaf,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-identifier! {
-    /// Identifies a task that runs in the background.
-    pub struct TaskId(String);
+/// A group of individuals to change.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "individual-groups"))]
+pub struct UpdateIndividualGroup {
+    /// Identifier of the group, as in the path.
+    #[wire(required, "id")]
+    pub id: IndividualGroupId,
+    /// What to change.
+    #[wire(required, "attributes")]
+    pub attributes: UpdateIndividualGroupAttributes,
 }
 
-string_enum! {
-    /// Whether a group has groups below it.
-    pub enum TreeNodeType {
-        Leaf = "leaf",
-        NonLeaf = "non-leaf",
-    }
+/// What to change about a group.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct UpdateIndividualGroupAttributes {
+    /// Users who are to lead the group from now on.
+    #[wire(optional, "leader-ids")]
+    pub leader_ids: Option<Vec<UserId>>,
+    /// Name of the group.
+    #[wire(optional, "name")]
+    pub name: Option<String>,
+    /// Labels of the group.
+    #[wire(optional, "tags")]
+    pub tags: Option<Vec<String>>,
 }
 
-object! {
-    /// A group of individuals to change.
-    pub struct UpdateIndividualGroup: sent {
-        constant {
-            type_: "individual-groups" = "type",
-        }
-        required {
-            /// Identifier of the group, as in the path.
-            id: IndividualGroupId = "id",
-            /// What to change.
-            attributes: UpdateIndividualGroupAttributes = "attributes",
-        }
-    }
+/// Carries a group of individuals to change.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(UpdateIndividualGroup))]
+pub struct UpdateIndividualGroupDocument {
+    /// The group of individuals.
+    #[wire(required, "data")]
+    pub data: UpdateIndividualGroup,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
-
-object! {
-    /// What to change about a group.
-    pub struct UpdateIndividualGroupAttributes: sent {
-        optional {
-            /// Users who are to lead the group from now on.
-            leader_ids: Vec<UserId> = "leader-ids",
-            /// Name of the group.
-            name: String = "name",
-            /// Labels of the group.
-            tags: Vec<String> = "tags",
-        }
-    }
-}
-
-object! {
-    /// Carries a group of individuals to change.
-    pub struct UpdateIndividualGroupDocument: sent {
-        required {
-            /// The group of individuals.
-            data: UpdateIndividualGroup = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
-}
-
-wraps! { UpdateIndividualGroupDocument: UpdateIndividualGroup }

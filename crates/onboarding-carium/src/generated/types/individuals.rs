@@ -3,88 +3,80 @@
 
 //! Types of individuals.
 
-use onboarding_core::{object, wraps};
+use onboarding_core::derive::Object;
 
 use super::{IndividualId, Meta, OwnerId};
 
-object! {
-    /// An individual.
-    pub struct Individual {
-        constant {
-            type_: "individuals" = "type",
-        }
-        required {
-            /// Identifier of the individual.
-            id: IndividualId = "id",
-            /// Its content.
-            attributes: IndividualAttributes = "attributes",
-        }
-    }
+/// An individual.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "individuals"))]
+pub struct Individual {
+    /// Identifier of the individual.
+    #[wire(required, "id")]
+    pub id: IndividualId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: IndividualAttributes,
 }
 
-object! {
-    /// Who owns an individual.
-    pub struct IndividualAttributes {
-        optional {
-            /// Owner of the individual.
-            owner_id: OwnerId = "owner-id",
-        }
-    }
+/// Who owns an individual.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct IndividualAttributes {
+    /// Owner of the individual.
+    #[wire(optional, "owner-id")]
+    pub owner_id: Option<OwnerId>,
 }
 
-object! {
-    /// Carries an individual.
-    pub struct IndividualDocument {
-        required {
-            /// The individual.
-            data: Individual = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries an individual.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct IndividualDocument {
+    /// The individual.
+    #[wire(required, "data")]
+    pub data: Individual,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// An individual to register.
-    pub struct NewIndividual: sent {
-        constant {
-            type_: "individuals" = "type",
-        }
-        required {
-            /// Its content.
-            attributes: NewIndividualAttributes = "attributes",
-        }
-    }
+/// An individual to register.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "individuals"), from(NewIndividualAttributes))]
+pub struct NewIndividual {
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: NewIndividualAttributes,
 }
 
-wraps! { NewIndividual: NewIndividualAttributes }
-
-object! {
-    /// An individual to register.
-    pub struct NewIndividualAttributes: sent {
-        optional {
-            /// Identifier that the individual is to have.
-            individual_id: IndividualId = "individual-id",
-            /// Owner of the individual.
-            owner_id: OwnerId = "owner-id",
-        }
-    }
+/// An individual to register.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewIndividualAttributes {
+    /// Identifier that the individual is to have.
+    #[wire(optional, "individual-id")]
+    pub individual_id: Option<IndividualId>,
+    /// Owner of the individual.
+    #[wire(optional, "owner-id")]
+    pub owner_id: Option<OwnerId>,
 }
 
-object! {
-    /// Carries an individual to register.
-    pub struct NewIndividualDocument: sent {
-        required {
-            /// The individual.
-            data: NewIndividual = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries an individual to register.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(NewIndividual, NewIndividualAttributes))]
+pub struct NewIndividualDocument {
+    /// The individual.
+    #[wire(required, "data")]
+    pub data: NewIndividual,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
-
-wraps! { NewIndividualDocument: NewIndividual, NewIndividualAttributes }

@@ -3,132 +3,151 @@
 
 //! Types of multi-factor-authentication.
 
-use onboarding_core::{Secret, UtcDateTime, identifier, object};
+use onboarding_core::{Secret, UtcDateTime};
+use onboarding_core::derive::{Identifier, Object};
 
 use super::{Meta, UserId};
 
-object! {
-    /// Confirmation to stop asking for codes.
-    pub struct DisableTotp: sent {
-        required {
-            /// Password of the caller.
-            ///
-            /// At most 255 characters.
-            password: Secret = private "password" [max_length(255)],
-        }
-    }
+/// Confirmation to stop asking for codes.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct DisableTotp {
+    /// Password of the caller.
+    ///
+    /// At most 255 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "password", private, max_length(255))]
+    pub password: Secret,
 }
 
-object! {
-    /// Proof that the authenticator app works.
-    pub struct EnableTotp: sent {
-        required {
-            /// Two codes that follow one another.
-            ///
-            /// Exactly 2 items.
-            codes: Vec<Secret> = private "codes" [min_items(2), max_items(2), each_max_length(255)],
-            /// Password of the caller.
-            ///
-            /// At most 255 characters.
-            password: Secret = private "password" [max_length(255)],
-        }
-    }
+/// Proof that the authenticator app works.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct EnableTotp {
+    /// Two codes that follow one another.
+    ///
+    /// Exactly 2 items, each at most 255 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(
+        required,
+        "codes",
+        private,
+        min_items(2),
+        max_items(2),
+        each(max_length(255))
+    )]
+    pub codes: Vec<Secret>,
+    /// Password of the caller.
+    ///
+    /// At most 255 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "password", private, max_length(255))]
+    pub password: Secret,
 }
 
-object! {
-    /// A QR code as a picture.
-    pub struct QrCode {
-        optional {
-            /// The picture in base64; it shows the secret.
-            contents_base64: Secret = private "contents-base64",
-            /// Height in pixels.
-            height: i64 = "height",
-            /// Media type of the picture, for instance `image/png`.
-            mimetype: String = "mimetype",
-            /// Width in pixels.
-            width: i64 = "width",
-        }
-    }
+/// A QR code as a picture.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct QrCode {
+    /// The picture in base64; it shows the secret.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "contents-base64", private)]
+    pub contents_base64: Option<Secret>,
+    /// Height in pixels.
+    #[wire(optional, "height")]
+    pub height: Option<i64>,
+    /// Media type of the picture, for instance `image/png`.
+    #[wire(optional, "mimetype")]
+    pub mimetype: Option<String>,
+    /// Width in pixels.
+    #[wire(optional, "width")]
+    pub width: Option<i64>,
 }
 
-object! {
-    /// A set-up of one-time codes.
-    pub struct TotpConfiguration {
-        constant {
-            type_: "mfa-totp" = "type",
-        }
-        required {
-            /// Identifier of the set-up.
-            id: TotpConfigurationId = "id",
-            /// Its content.
-            attributes: TotpConfigurationAttributes = "attributes",
-        }
-    }
+/// A set-up of one-time codes.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "mfa-totp"))]
+pub struct TotpConfiguration {
+    /// Identifier of the set-up.
+    #[wire(required, "id")]
+    pub id: TotpConfigurationId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: TotpConfigurationAttributes,
 }
 
-object! {
-    /// A set-up of time-based one-time codes.
-    pub struct TotpConfigurationAttributes {
-        optional {
-            /// When the set-up was started.
-            created_at: UtcDateTime = "created-at",
-            /// Whether codes are asked for at sign-in.
-            enabled: bool = "enabled",
-            /// When the set-up was enabled.
-            enabled_at: UtcDateTime = "enabled-at",
-            /// When a code was last used.
-            last_used: UtcDateTime = "last-used",
-            /// What the user's authenticator app needs.
-            secret: TotpSecret = "secret",
-            /// User to whom the set-up belongs.
-            user_id: UserId = "user-id",
-        }
-    }
+/// A set-up of time-based one-time codes.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct TotpConfigurationAttributes {
+    /// When the set-up was started.
+    #[wire(optional, "created-at")]
+    pub created_at: Option<UtcDateTime>,
+    /// Whether codes are asked for at sign-in.
+    #[wire(optional, "enabled")]
+    pub enabled: Option<bool>,
+    /// When the set-up was enabled.
+    #[wire(optional, "enabled-at")]
+    pub enabled_at: Option<UtcDateTime>,
+    /// When a code was last used.
+    #[wire(optional, "last-used")]
+    pub last_used: Option<UtcDateTime>,
+    /// What the user's authenticator app needs.
+    #[wire(optional, "secret")]
+    pub secret: Option<TotpSecret>,
+    /// User to whom the set-up belongs.
+    #[wire(optional, "user-id")]
+    pub user_id: Option<UserId>,
 }
 
-object! {
-    /// Carries a set-up of one-time codes.
-    pub struct TotpConfigurationDocument {
-        required {
-            /// The set-up of one-time codes.
-            data: TotpConfiguration = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries a set-up of one-time codes.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct TotpConfigurationDocument {
+    /// The set-up of one-time codes.
+    #[wire(required, "data")]
+    pub data: TotpConfiguration,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-identifier! {
-    /// Identifies a set-up of time-based one-time codes.
-    pub struct TotpConfigurationId(String);
+/// Identifies a set-up of time-based one-time codes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct TotpConfigurationId(String);
+
+/// A list of set-ups of one-time codes.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct TotpConfigurationList {
+    /// The set-ups of one-time codes.
+    #[wire(required, "data")]
+    pub data: Vec<TotpConfiguration>,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// A list of set-ups of one-time codes.
-    pub struct TotpConfigurationList {
-        required {
-            /// The set-ups of one-time codes.
-            data: Vec<TotpConfiguration> = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
-}
-
-object! {
-    /// What an authenticator app needs.
-    pub struct TotpSecret {
-        optional {
-            /// The same address as a picture.
-            provisioning_qrcode: QrCode = "provisioning-qrcode",
-            /// Address that carries the secret, for authenticator apps.
-            provisioning_uri: Secret = private "provisioning-uri",
-            /// Secret from which the codes are made.
-            shared_secret_key: Secret = private "shared-secret-key",
-        }
-    }
+/// What an authenticator app needs.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct TotpSecret {
+    /// The same address as a picture.
+    #[wire(optional, "provisioning-qrcode")]
+    pub provisioning_qrcode: Option<QrCode>,
+    /// Address that carries the secret, for authenticator apps.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "provisioning-uri", private)]
+    pub provisioning_uri: Option<Secret>,
+    /// Secret from which the codes are made.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "shared-secret-key", private)]
+    pub shared_secret_key: Option<Secret>,
 }

@@ -3,222 +3,225 @@
 
 //! Types of oauth2.
 
-use onboarding_core::{Secret, UtcDateTime, identifier, object, page, wraps};
+use onboarding_core::{Secret, UtcDateTime};
+use onboarding_core::derive::{Identifier, Object};
 
 use super::{Meta, OrganizationId, PageMeta};
 
-object! {
-    /// An OAuth2 client to register.
-    pub struct NewOauth2ClientSettings: sent {
-        constant {
-            type_: "oauth2-client-settings" = "type",
-        }
-        required {
-            /// Its content.
-            attributes: NewOauth2ClientSettingsAttributes = "attributes",
-        }
-    }
+/// An OAuth2 client to register.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(
+    sent,
+    constant("type", "oauth2-client-settings"),
+    from(NewOauth2ClientSettingsAttributes)
+)]
+pub struct NewOauth2ClientSettings {
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: NewOauth2ClientSettingsAttributes,
 }
 
-wraps! { NewOauth2ClientSettings: NewOauth2ClientSettingsAttributes }
-
-object! {
-    /// An application to register.
-    pub struct NewOauth2ClientSettingsAttributes: sent {
-        optional {
-            /// Name of the application.
-            name: String = "name",
-            /// Organization of the application.
-            organization_id: OrganizationId = "organization-id",
-            /// Addresses to which users may be sent back.
-            redirect_uris: Vec<String> = "redirect-uris",
-        }
-    }
+/// An application to register.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewOauth2ClientSettingsAttributes {
+    /// Name of the application.
+    #[wire(optional, "name")]
+    pub name: Option<String>,
+    /// Organization of the application.
+    #[wire(optional, "organization-id")]
+    pub organization_id: Option<OrganizationId>,
+    /// Addresses to which users may be sent back.
+    #[wire(optional, "redirect-uris")]
+    pub redirect_uris: Option<Vec<String>>,
 }
 
-object! {
-    /// Carries an OAuth2 client to register.
-    pub struct NewOauth2ClientSettingsDocument: sent {
-        required {
-            /// The OAuth2 client's settings.
-            data: NewOauth2ClientSettings = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries an OAuth2 client to register.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(NewOauth2ClientSettings, NewOauth2ClientSettingsAttributes))]
+pub struct NewOauth2ClientSettingsDocument {
+    /// The OAuth2 client's settings.
+    #[wire(required, "data")]
+    pub data: NewOauth2ClientSettings,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-wraps! { NewOauth2ClientSettingsDocument: NewOauth2ClientSettings, NewOauth2ClientSettingsAttributes }
-
-object! {
-    /// An authorization code to exchange for tokens.
-    pub struct NewOauth2Token: sent {
-        constant {
-            grant_type: "authorization_code" = "grant_type",
-        }
-        required {
-            /// Identifier of the application.
-            ///
-            /// At most 100 characters.
-            client_id: Oauth2ClientId = "client_id" [max_length(100)],
-            /// Secret of the application.
-            ///
-            /// At most 255 characters.
-            client_secret: Secret = private "client_secret" [max_length(255)],
-            /// Authorization code.
-            ///
-            /// At most 255 characters.
-            code: Secret = private "code" [max_length(255)],
-        }
-        optional {
-            /// Address to which the code was sent.
-            ///
-            /// At most 255 characters.
-            redirect_uri: String = "redirect_uri" [max_length(255)],
-        }
-    }
+/// An authorization code to exchange for tokens.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("grant_type", "authorization_code"))]
+pub struct NewOauth2Token {
+    /// Identifier of the application.
+    ///
+    /// At most 100 characters.
+    #[wire(required, "client_id", max_length(100))]
+    pub client_id: Oauth2ClientId,
+    /// Secret of the application.
+    ///
+    /// At most 255 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "client_secret", private, max_length(255))]
+    pub client_secret: Secret,
+    /// Authorization code.
+    ///
+    /// At most 255 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "code", private, max_length(255))]
+    pub code: Secret,
+    /// Address to which the code was sent.
+    ///
+    /// At most 255 characters.
+    #[wire(optional, "redirect_uri", max_length(255))]
+    pub redirect_uri: Option<String>,
 }
 
-identifier! {
-    /// Public identifier under which an OAuth2 client presents itself.
-    pub struct Oauth2ClientId(String);
+/// Public identifier under which an OAuth2 client presents itself.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct Oauth2ClientId(String);
+
+/// An OAuth2 client's settings.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "oauth2-client-settings"))]
+pub struct Oauth2ClientSettings {
+    /// Identifier of the application's settings.
+    #[wire(required, "id")]
+    pub id: Oauth2ClientSettingsId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: Oauth2ClientSettingsAttributes,
 }
 
-object! {
-    /// An OAuth2 client's settings.
-    pub struct Oauth2ClientSettings {
-        constant {
-            type_: "oauth2-client-settings" = "type",
-        }
-        required {
-            /// Identifier of the application's settings.
-            id: Oauth2ClientSettingsId = "id",
-            /// Its content.
-            attributes: Oauth2ClientSettingsAttributes = "attributes",
-        }
-    }
+/// An application that may use OAuth2 with an organization.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Oauth2ClientSettingsAttributes {
+    /// Identifier with which the application presents itself.
+    #[wire(optional, "client-id")]
+    pub client_id: Option<Oauth2ClientId>,
+    /// When the settings were made.
+    #[wire(optional, "created-time")]
+    pub created_time: Option<UtcDateTime>,
+    /// OAuth2 grant that the application uses.
+    #[wire(optional, "grant-type")]
+    pub grant_type: Option<String>,
+    /// When the settings were last changed.
+    #[wire(optional, "last-modified-time")]
+    pub last_modified_time: Option<UtcDateTime>,
+    /// Name of the application.
+    #[wire(optional, "name")]
+    pub name: Option<String>,
+    /// Organization of the application.
+    #[wire(optional, "organization-id")]
+    pub organization_id: Option<OrganizationId>,
+    /// Addresses to which users may be sent back.
+    #[wire(optional, "redirect-uris")]
+    pub redirect_uris: Option<Vec<String>>,
+    /// Scopes that the application may have.
+    #[wire(optional, "scopes")]
+    pub scopes: Option<Vec<String>>,
+    /// Secret of the application.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "secret", private)]
+    pub secret: Option<Secret>,
 }
 
-object! {
-    /// An application that may use OAuth2 with an organization.
-    pub struct Oauth2ClientSettingsAttributes {
-        optional {
-            /// Identifier with which the application presents itself.
-            client_id: Oauth2ClientId = "client-id",
-            /// When the settings were made.
-            created_time: UtcDateTime = "created-time",
-            /// OAuth2 grant that the application uses.
-            grant_type: String = "grant-type",
-            /// When the settings were last changed.
-            last_modified_time: UtcDateTime = "last-modified-time",
-            /// Name of the application.
-            name: String = "name",
-            /// Organization of the application.
-            organization_id: OrganizationId = "organization-id",
-            /// Addresses to which users may be sent back.
-            redirect_uris: Vec<String> = "redirect-uris",
-            /// Scopes that the application may have.
-            scopes: Vec<String> = "scopes",
-            /// Secret of the application.
-            secret: Secret = private "secret",
-        }
-    }
+/// Carries an OAuth2 client's settings.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Oauth2ClientSettingsDocument {
+    /// The OAuth2 client's settings.
+    #[wire(required, "data")]
+    pub data: Oauth2ClientSettings,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// Carries an OAuth2 client's settings.
-    pub struct Oauth2ClientSettingsDocument {
-        required {
-            /// The OAuth2 client's settings.
-            data: Oauth2ClientSettings = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Identifies the stored settings of an OAuth2 client.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct Oauth2ClientSettingsId(String);
+
+/// A page of settings of OAuth2 clients.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = data, total = meta?.page_total))]
+pub struct Oauth2ClientSettingsList {
+    /// The settings of OAuth2 clients.
+    #[wire(required, "data")]
+    pub data: Vec<Oauth2ClientSettings>,
+    /// Where the page lies in the whole list.
+    #[wire(optional, "meta")]
+    pub meta: Option<PageMeta>,
 }
 
-identifier! {
-    /// Identifies the stored settings of an OAuth2 client.
-    pub struct Oauth2ClientSettingsId(String);
+/// Tokens for an application; members as OAuth2 names them.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Oauth2Token {
+    /// Token to send as bearer token.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "access_token", private)]
+    pub access_token: Secret,
+    /// How the access token is sent.
+    #[wire(required, "token_type")]
+    pub token_type: String,
+    /// Lifetime of the access token in seconds.
+    #[wire(optional, "expires_in")]
+    pub expires_in: Option<i64>,
+    /// Token with which to get another access token.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "refresh_token", private)]
+    pub refresh_token: Option<Secret>,
 }
 
-object! {
-    /// A page of settings of OAuth2 clients.
-    pub struct Oauth2ClientSettingsList {
-        required {
-            /// The settings of OAuth2 clients.
-            data: Vec<Oauth2ClientSettings> = "data",
-        }
-        optional {
-            /// Where the page lies in the whole list.
-            meta: PageMeta = "meta",
-        }
-    }
+/// An OAuth2 client's settings to change.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "oauth2-client-settings"))]
+pub struct UpdateOauth2ClientSettings {
+    /// Identifier of the application's settings, as in the path.
+    #[wire(required, "id")]
+    pub id: Oauth2ClientSettingsId,
+    /// What to change.
+    #[wire(required, "attributes")]
+    pub attributes: UpdateOauth2ClientSettingsAttributes,
 }
 
-page! { Oauth2ClientSettingsList of Oauth2ClientSettings = data, total |page| page.meta.as_ref()?.page_total }
-
-object! {
-    /// Tokens for an application; members as OAuth2 names them.
-    pub struct Oauth2Token {
-        required {
-            /// Token to send as bearer token.
-            access_token: Secret = private "access_token",
-            /// How the access token is sent.
-            token_type: String = "token_type",
-        }
-        optional {
-            /// Lifetime of the access token in seconds.
-            expires_in: i64 = "expires_in",
-            /// Token with which to get another access token.
-            refresh_token: Secret = private "refresh_token",
-        }
-    }
+/// What to change about an application.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct UpdateOauth2ClientSettingsAttributes {
+    /// Name of the application.
+    #[wire(optional, "name")]
+    pub name: Option<String>,
+    /// Addresses to which users may be sent back from now on.
+    #[wire(optional, "redirect-uris")]
+    pub redirect_uris: Option<Vec<String>>,
 }
 
-object! {
-    /// An OAuth2 client's settings to change.
-    pub struct UpdateOauth2ClientSettings: sent {
-        constant {
-            type_: "oauth2-client-settings" = "type",
-        }
-        required {
-            /// Identifier of the application's settings, as in the path.
-            id: Oauth2ClientSettingsId = "id",
-            /// What to change.
-            attributes: UpdateOauth2ClientSettingsAttributes = "attributes",
-        }
-    }
+/// Carries an OAuth2 client's settings to change.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(UpdateOauth2ClientSettings))]
+pub struct UpdateOauth2ClientSettingsDocument {
+    /// The OAuth2 client's settings.
+    #[wire(required, "data")]
+    pub data: UpdateOauth2ClientSettings,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
-
-object! {
-    /// What to change about an application.
-    pub struct UpdateOauth2ClientSettingsAttributes: sent {
-        optional {
-            /// Name of the application.
-            name: String = "name",
-            /// Addresses to which users may be sent back from now on.
-            redirect_uris: Vec<String> = "redirect-uris",
-        }
-    }
-}
-
-object! {
-    /// Carries an OAuth2 client's settings to change.
-    pub struct UpdateOauth2ClientSettingsDocument: sent {
-        required {
-            /// The OAuth2 client's settings.
-            data: UpdateOauth2ClientSettings = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
-}
-
-wraps! { UpdateOauth2ClientSettingsDocument: UpdateOauth2ClientSettings }

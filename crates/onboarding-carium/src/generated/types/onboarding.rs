@@ -3,468 +3,508 @@
 
 //! Types of onboarding.
 
-use onboarding_core::{Secret, UtcDateTime, identifier, object, page, string_enum, wraps};
+use onboarding_core::{Secret, UtcDateTime};
+use onboarding_core::derive::{Identifier, Object, StringEnum};
 
 use super::{
-    CommunicationPreferences, EmptyObject, IndividualGroupId, IndividualId, Meta, NotificationChannel,
-    OnboardingRequestId, OrganizationId, OrganizationSummary, PageMeta, UserId,
+    CommunicationPreferences, EmptyObject, IndividualGroupId, IndividualId, Meta,
+    NotificationChannel, OnboardingRequestId, OrganizationId, OrganizationSummary,
+    PageMeta, UserId,
 };
 
-identifier! {
-    /// Identifies a delivery status notification for an e-mail.
-    pub struct DeliveryStatusId(String);
+/// Identifies a delivery status notification for an e-mail.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct DeliveryStatusId(String);
+
+/// Why an e-mail came back.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct EmailBounce {
+    /// Finer kind of bounce.
+    #[wire(optional, "subtype")]
+    pub subtype: Option<String>,
+    /// Kind of bounce, for instance `Permanent`.
+    #[wire(optional, "type")]
+    pub type_: Option<String>,
 }
 
-object! {
-    /// Why an e-mail came back.
-    pub struct EmailBounce {
-        optional {
-            /// Finer kind of bounce.
-            subtype: String = "subtype",
-            /// Kind of bounce, for instance `Permanent`.
-            type_: String = "type",
-        }
-    }
+/// What became of an e-mail.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "email-dsn"))]
+pub struct EmailDeliveryStatus {
+    /// Identifier of the notification.
+    #[wire(required, "id")]
+    pub id: DeliveryStatusId,
+    /// What became of the e-mail.
+    #[wire(required, "attributes")]
+    pub attributes: EmailDeliveryStatusAttributes,
 }
 
-object! {
-    /// What became of an e-mail.
-    pub struct EmailDeliveryStatus {
-        constant {
-            type_: "email-dsn" = "type",
-        }
-        required {
-            /// Identifier of the notification.
-            id: DeliveryStatusId = "id",
-            /// What became of the e-mail.
-            attributes: EmailDeliveryStatusAttributes = "attributes",
-        }
-    }
+/// What became of an e-mail, in detail.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct EmailDeliveryStatusAttributes {
+    /// Why the e-mail came back.
+    #[wire(optional, "bounce")]
+    pub bounce: Option<EmailBounce>,
+    /// When the record was made.
+    #[wire(optional, "created-at")]
+    pub created_at: Option<UtcDateTime>,
+    /// Address to which the e-mail was sent.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private)]
+    pub email: Option<String>,
+    /// Outcome, for instance `bounced`.
+    #[wire(optional, "state")]
+    pub state: Option<String>,
+    /// When the outcome was known.
+    #[wire(optional, "status-at")]
+    pub status_at: Option<UtcDateTime>,
 }
 
-object! {
-    /// What became of an e-mail, in detail.
-    pub struct EmailDeliveryStatusAttributes {
-        optional {
-            /// Why the e-mail came back.
-            bounce: EmailBounce = "bounce",
-            /// When the record was made.
-            created_at: UtcDateTime = "created-at",
-            /// Address to which the e-mail was sent.
-            email: String = private "email",
-            /// Outcome, for instance `bounced`.
-            state: String = "state",
-            /// When the outcome was known.
-            status_at: UtcDateTime = "status-at",
-        }
-    }
+/// An invitation that was sent.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Invite {
+    /// When it was made.
+    #[wire(optional, "created-time")]
+    pub created_time: Option<UtcDateTime>,
+    /// Why it could not be delivered.
+    #[wire(optional, "error")]
+    pub error: Option<String>,
+    /// Identifier of the invitation.
+    #[wire(optional, "id")]
+    pub id: Option<InviteId>,
+    /// When the person responded.
+    #[wire(optional, "respond-time")]
+    pub respond_time: Option<UtcDateTime>,
+    /// Stage of the invitation, for instance `created`.
+    #[wire(optional, "status")]
+    pub status: Option<String>,
+    /// Channel on which it was sent.
+    #[wire(optional, "type")]
+    pub type_: Option<NotificationChannel>,
 }
 
-object! {
-    /// An invitation that was sent.
-    pub struct Invite {
-        optional {
-            /// When it was made.
-            created_time: UtcDateTime = "created-time",
-            /// Why it could not be delivered.
-            error: String = "error",
-            /// Identifier of the invitation.
-            id: InviteId = "id",
-            /// When the person responded.
-            respond_time: UtcDateTime = "respond-time",
-            /// Stage of the invitation, for instance `created`.
-            status: String = "status",
-            /// Channel on which it was sent.
-            type_: NotificationChannel = "type",
-        }
-    }
+/// Identifies an invitation that was sent.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct InviteId(String);
+
+/// The latest invitation on each channel.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct LastInvites {
+    /// The latest e-mail.
+    #[wire(optional, "email")]
+    pub email: Option<Invite>,
+    /// The latest text message.
+    #[wire(optional, "sms")]
+    pub sms: Option<Invite>,
 }
 
-identifier! {
-    /// Identifies an invitation that was sent.
-    pub struct InviteId(String);
+/// A look-up of an onboarding code to run.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "onboarding-info"), from(NewOnboardingInfoAttributes))]
+pub struct NewOnboardingInfo {
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: NewOnboardingInfoAttributes,
 }
 
-object! {
-    /// The latest invitation on each channel.
-    pub struct LastInvites {
-        optional {
-            /// The latest e-mail.
-            email: Invite = "email",
-            /// The latest text message.
-            sms: Invite = "sms",
-        }
-    }
+/// A code to look up, with a contact detail of the person invited.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewOnboardingInfoAttributes {
+    /// Onboarding code from the invitation.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "code", private)]
+    pub code: Option<String>,
+    /// E-mail address of the person invited.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private)]
+    pub email: Option<String>,
+    /// Phone number of the person invited.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "phone-number", private)]
+    pub phone_number: Option<String>,
 }
 
-object! {
-    /// A look-up of an onboarding code to run.
-    pub struct NewOnboardingInfo: sent {
-        constant {
-            type_: "onboarding-info" = "type",
-        }
-        required {
-            /// Its content.
-            attributes: NewOnboardingInfoAttributes = "attributes",
-        }
-    }
+/// Carries a look-up of an onboarding code to run.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(NewOnboardingInfo, NewOnboardingInfoAttributes))]
+pub struct NewOnboardingInfoDocument {
+    /// The look-up of an onboarding code.
+    #[wire(required, "data")]
+    pub data: NewOnboardingInfo,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-wraps! { NewOnboardingInfo: NewOnboardingInfoAttributes }
-
-object! {
-    /// A code to look up, with a contact detail of the person invited.
-    pub struct NewOnboardingInfoAttributes: sent {
-        optional {
-            /// Onboarding code from the invitation.
-            code: String = private "code",
-            /// E-mail address of the person invited.
-            email: String = private "email",
-            /// Phone number of the person invited.
-            phone_number: String = private "phone-number",
-        }
-    }
+/// An onboarding request to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(
+    sent,
+    constant("type", "onboarding-requests"),
+    from(NewOnboardingRequestAttributes)
+)]
+pub struct NewOnboardingRequest {
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: NewOnboardingRequestAttributes,
 }
 
-object! {
-    /// Carries a look-up of an onboarding code to run.
-    pub struct NewOnboardingInfoDocument: sent {
-        required {
-            /// The look-up of an onboarding code.
-            data: NewOnboardingInfo = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Whom to invite, and how.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewOnboardingRequestAttributes {
+    /// Whether the account needs no confirmation.
+    ///
+    /// `false` by default.
+    #[wire(optional, "auto-confirm")]
+    pub auto_confirm: Option<bool>,
+    /// Whether the account is made without the person's doing.
+    ///
+    /// `false` by default.
+    #[wire(optional, "auto-sign-up")]
+    pub auto_sign_up: Option<bool>,
+    /// How the person wants to be reached.
+    #[wire(optional, "communication-preferences")]
+    pub communication_preferences: Option<CommunicationPreferences>,
+    /// Whether the e-mail goes out at once.
+    ///
+    /// `false` by default.
+    #[wire(optional, "email-user-now")]
+    pub email_user_now: Option<bool>,
+    /// Group that the person joins.
+    #[wire(optional, "individual-group-id")]
+    pub individual_group_id: Option<IndividualGroupId>,
+    /// Groups that the person joins.
+    #[wire(optional, "individual-group-ids")]
+    pub individual_group_ids: Option<Vec<IndividualGroupId>>,
+    /// Channels on which to invite.
+    #[wire(optional, "notifications")]
+    pub notifications: Option<Vec<NotificationChannel>>,
+    /// Whether a patient or a provider is invited.
+    ///
+    /// `patient` by default.
+    #[wire(optional, "onboard-type")]
+    pub onboard_type: Option<OnboardType>,
+    /// Organization that invites.
+    #[wire(optional, "organization")]
+    pub organization: Option<OrganizationId>,
+    /// Password that the person gets.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "password", private)]
+    pub password: Option<Secret>,
+    /// Individual who is invited.
+    #[wire(optional, "patient")]
+    pub patient: Option<IndividualId>,
+    /// E-mail address of the person invited.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "patient-email", private)]
+    pub patient_email: Option<String>,
+    /// Phone number of the person invited.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "phone-number", private)]
+    pub phone_number: Option<String>,
+    /// User name that the person gets.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "username", private)]
+    pub username: Option<String>,
 }
 
-wraps! { NewOnboardingInfoDocument: NewOnboardingInfo, NewOnboardingInfoAttributes }
-
-object! {
-    /// An onboarding request to create.
-    pub struct NewOnboardingRequest: sent {
-        constant {
-            type_: "onboarding-requests" = "type",
-        }
-        required {
-            /// Its content.
-            attributes: NewOnboardingRequestAttributes = "attributes",
-        }
-    }
+/// Carries an onboarding request to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(NewOnboardingRequest, NewOnboardingRequestAttributes))]
+pub struct NewOnboardingRequestDocument {
+    /// The onboarding request.
+    #[wire(required, "data")]
+    pub data: NewOnboardingRequest,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-wraps! { NewOnboardingRequest: NewOnboardingRequestAttributes }
-
-object! {
-    /// Whom to invite, and how.
-    pub struct NewOnboardingRequestAttributes: sent {
-        optional {
-            /// Whether the account needs no confirmation.
-            ///
-            /// `false` by default.
-            auto_confirm: bool = "auto-confirm",
-            /// Whether the account is made without the person's doing.
-            ///
-            /// `false` by default.
-            auto_sign_up: bool = "auto-sign-up",
-            /// How the person wants to be reached.
-            communication_preferences: CommunicationPreferences = "communication-preferences",
-            /// Whether the e-mail goes out at once.
-            ///
-            /// `false` by default.
-            email_user_now: bool = "email-user-now",
-            /// Group that the person joins.
-            individual_group_id: IndividualGroupId = "individual-group-id",
-            /// Groups that the person joins.
-            individual_group_ids: Vec<IndividualGroupId> = "individual-group-ids",
-            /// Channels on which to invite.
-            notifications: Vec<NotificationChannel> = "notifications",
-            /// Whether a patient or a provider is invited.
-            ///
-            /// `patient` by default.
-            onboard_type: OnboardType = "onboard-type",
-            /// Organization that invites.
-            organization: OrganizationId = "organization",
-            /// Password that the person gets.
-            password: Secret = private "password",
-            /// Individual who is invited.
-            patient: IndividualId = "patient",
-            /// E-mail address of the person invited.
-            patient_email: String = private "patient-email",
-            /// Phone number of the person invited.
-            phone_number: String = private "phone-number",
-            /// User name that the person gets.
-            username: String = private "username",
-        }
-    }
+/// Whether a patient or a care provider is taken on.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum OnboardType {
+    /// `patient`
+    #[wire("patient")]
+    Patient,
+    /// `provider`
+    #[wire("provider")]
+    Provider,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// Carries an onboarding request to create.
-    pub struct NewOnboardingRequestDocument: sent {
-        required {
-            /// The onboarding request.
-            data: NewOnboardingRequest = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// A look-up of an onboarding code.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "onboarding-info"))]
+pub struct OnboardingInfo {
+    /// Identifier of the look-up of an onboarding code.
+    #[wire(required, "id")]
+    pub id: OnboardingInfoId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: OnboardingInfoAttributes,
 }
 
-wraps! { NewOnboardingRequestDocument: NewOnboardingRequest, NewOnboardingRequestAttributes }
-
-string_enum! {
-    /// Whether a patient or a care provider is taken on.
-    pub enum OnboardType {
-        Patient = "patient",
-        Provider = "provider",
-    }
+/// What an onboarding code belongs to.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct OnboardingInfoAttributes {
+    /// How far the onboarding has come.
+    #[wire(optional, "onboarding-request")]
+    pub onboarding_request: Option<OnboardingProgress>,
+    /// Organization that invites.
+    #[wire(optional, "organization")]
+    pub organization: Option<OrganizationSummary>,
 }
 
-object! {
-    /// A look-up of an onboarding code.
-    pub struct OnboardingInfo {
-        constant {
-            type_: "onboarding-info" = "type",
-        }
-        required {
-            /// Identifier of the look-up of an onboarding code.
-            id: OnboardingInfoId = "id",
-            /// Its content.
-            attributes: OnboardingInfoAttributes = "attributes",
-        }
-    }
+/// Carries a look-up of an onboarding code.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct OnboardingInfoDocument {
+    /// The look-up of an onboarding code.
+    #[wire(required, "data")]
+    pub data: OnboardingInfo,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// What an onboarding code belongs to.
-    pub struct OnboardingInfoAttributes {
-        optional {
-            /// How far the onboarding has come.
-            onboarding_request: OnboardingProgress = "onboarding-request",
-            /// Organization that invites.
-            organization: OrganizationSummary = "organization",
-        }
-    }
+/// Identifies the answer to a look-up of an onboarding code.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct OnboardingInfoId(String);
+
+/// How far an onboarding has come.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct OnboardingProgress {
+    /// Whether the onboarding is finished.
+    #[wire(optional, "done")]
+    pub done: Option<bool>,
+    /// Stage of the onboarding, for instance `claimed`.
+    #[wire(optional, "status")]
+    pub status: Option<String>,
 }
 
-object! {
-    /// Carries a look-up of an onboarding code.
-    pub struct OnboardingInfoDocument {
-        required {
-            /// The look-up of an onboarding code.
-            data: OnboardingInfo = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// An onboarding request.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "onboarding-requests"))]
+pub struct OnboardingRequest {
+    /// Identifier of the onboarding request.
+    #[wire(required, "id")]
+    pub id: OnboardingRequestId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: OnboardingRequestAttributes,
 }
 
-identifier! {
-    /// Identifies the answer to a look-up of an onboarding code.
-    pub struct OnboardingInfoId(String);
+/// An invitation of a patient or provider and what became of it.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct OnboardingRequestAttributes {
+    /// User who took up the invitation.
+    #[wire(optional, "claimed-by")]
+    pub claimed_by: Option<UserId>,
+    /// When the invitation was taken up.
+    #[wire(optional, "claimed-time")]
+    pub claimed_time: Option<UtcDateTime>,
+    /// User who made the request.
+    #[wire(optional, "created-by")]
+    pub created_by: Option<UserId>,
+    /// When the request was made.
+    #[wire(optional, "created-time")]
+    pub created_time: Option<UtcDateTime>,
+    /// Whether the onboarding is finished.
+    #[wire(optional, "done")]
+    pub done: Option<bool>,
+    /// What became of the e-mail.
+    #[wire(optional, "email-dsn")]
+    pub email_dsn: Option<EmailDeliveryStatus>,
+    /// The latest invitation on each channel; only when asked for.
+    #[wire(optional, "last-invite")]
+    pub last_invite: Option<LastInvites>,
+    /// Whether a patient or a provider is invited.
+    #[wire(optional, "onboard-type")]
+    pub onboard_type: Option<OnboardType>,
+    /// Organization that invites.
+    #[wire(optional, "organization")]
+    pub organization: Option<OrganizationId>,
+    /// Individual who is invited.
+    #[wire(optional, "patient")]
+    pub patient: Option<IndividualId>,
+    /// E-mail address of the person invited.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "patient-email", private)]
+    pub patient_email: Option<String>,
+    /// Phone number of the person invited.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "phone-number", private)]
+    pub phone_number: Option<String>,
+    /// Roles that an invited provider gets.
+    #[wire(optional, "provider-roles")]
+    pub provider_roles: Option<Vec<String>>,
+    /// When registering began.
+    #[wire(optional, "registering-time")]
+    pub registering_time: Option<UtcDateTime>,
+    /// Stage of the onboarding, for instance `claimed`.
+    #[wire(optional, "status")]
+    pub status: Option<String>,
 }
 
-object! {
-    /// How far an onboarding has come.
-    pub struct OnboardingProgress {
-        optional {
-            /// Whether the onboarding is finished.
-            done: bool = "done",
-            /// Stage of the onboarding, for instance `claimed`.
-            status: String = "status",
-        }
-    }
+/// Carries an onboarding request.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct OnboardingRequestDocument {
+    /// The onboarding request.
+    #[wire(required, "data")]
+    pub data: OnboardingRequest,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// An onboarding request.
-    pub struct OnboardingRequest {
-        constant {
-            type_: "onboarding-requests" = "type",
-        }
-        required {
-            /// Identifier of the onboarding request.
-            id: OnboardingRequestId = "id",
-            /// Its content.
-            attributes: OnboardingRequestAttributes = "attributes",
-        }
-    }
+/// A page of onboarding requests.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = data, total = meta?.page_total))]
+pub struct OnboardingRequestList {
+    /// The onboarding requests.
+    #[wire(required, "data")]
+    pub data: Vec<OnboardingRequest>,
+    /// Where the page lies in the whole list.
+    #[wire(optional, "meta")]
+    pub meta: Option<PageMeta>,
 }
 
-object! {
-    /// An invitation of a patient or provider and what became of it.
-    pub struct OnboardingRequestAttributes {
-        optional {
-            /// User who took up the invitation.
-            claimed_by: UserId = "claimed-by",
-            /// When the invitation was taken up.
-            claimed_time: UtcDateTime = "claimed-time",
-            /// User who made the request.
-            created_by: UserId = "created-by",
-            /// When the request was made.
-            created_time: UtcDateTime = "created-time",
-            /// Whether the onboarding is finished.
-            done: bool = "done",
-            /// What became of the e-mail.
-            email_dsn: EmailDeliveryStatus = "email-dsn",
-            /// The latest invitation on each channel; only when asked for.
-            last_invite: LastInvites = "last-invite",
-            /// Whether a patient or a provider is invited.
-            onboard_type: OnboardType = "onboard-type",
-            /// Organization that invites.
-            organization: OrganizationId = "organization",
-            /// Individual who is invited.
-            patient: IndividualId = "patient",
-            /// E-mail address of the person invited.
-            patient_email: String = private "patient-email",
-            /// Phone number of the person invited.
-            phone_number: String = private "phone-number",
-            /// Roles that an invited provider gets.
-            provider_roles: Vec<String> = "provider-roles",
-            /// When registering began.
-            registering_time: UtcDateTime = "registering-time",
-            /// Stage of the onboarding, for instance `claimed`.
-            status: String = "status",
-        }
-    }
+/// Identifies a text message sent during onboarding.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct OnboardingTextId(String);
+
+/// Report on a text message.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct OnboardingTextStatus {
+    /// Type of this object; the value is not documented.
+    #[wire(required, "type")]
+    pub type_: String,
+    /// Identifier of the text message.
+    #[wire(required, "id")]
+    pub id: OnboardingTextId,
+    /// Always empty.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "attributes", private)]
+    pub attributes: EmptyObject,
 }
 
-object! {
-    /// Carries an onboarding request.
-    pub struct OnboardingRequestDocument {
-        required {
-            /// The onboarding request.
-            data: OnboardingRequest = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Report on a text message.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(OnboardingTextStatus))]
+pub struct OnboardingTextStatusDocument {
+    /// The text message.
+    #[wire(required, "data")]
+    pub data: OnboardingTextStatus,
 }
 
-object! {
-    /// A page of onboarding requests.
-    pub struct OnboardingRequestList {
-        required {
-            /// The onboarding requests.
-            data: Vec<OnboardingRequest> = "data",
-        }
-        optional {
-            /// Where the page lies in the whole list.
-            meta: PageMeta = "meta",
-        }
-    }
+/// Asks to send an invitation again.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "onboarding-requests-email"), from(EmptyObject))]
+pub struct ResendNotifications {
+    /// Always empty.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "attributes", private)]
+    pub attributes: EmptyObject,
 }
 
-page! { OnboardingRequestList of OnboardingRequest = data, total |page| page.meta.as_ref()?.page_total }
-
-identifier! {
-    /// Identifies a text message sent during onboarding.
-    pub struct OnboardingTextId(String);
+/// Asks to send an invitation again.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(ResendNotifications, EmptyObject))]
+pub struct ResendNotificationsDocument {
+    /// The wish; it has no members of its own.
+    #[wire(required, "data")]
+    pub data: ResendNotifications,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// Report on a text message.
-    pub struct OnboardingTextStatus: sent {
-        required {
-            /// Type of this object; the value is not documented.
-            type_: String = "type",
-            /// Identifier of the text message.
-            id: OnboardingTextId = "id",
-            /// Always empty.
-            attributes: EmptyObject = private "attributes",
-        }
-    }
+/// An onboarding request to change.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "onboarding-requests"))]
+pub struct UpdateOnboardingRequest {
+    /// Identifier of the onboarding request, as in the path.
+    #[wire(required, "id")]
+    pub id: OnboardingRequestId,
+    /// What to change.
+    #[wire(required, "attributes")]
+    pub attributes: UpdateOnboardingRequestAttributes,
 }
 
-object! {
-    /// Report on a text message.
-    pub struct OnboardingTextStatusDocument: sent {
-        required {
-            /// The text message.
-            data: OnboardingTextStatus = "data",
-        }
-    }
+/// What to change about an onboarding request.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct UpdateOnboardingRequestAttributes {
+    /// New e-mail address of the person invited.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private)]
+    pub email: Option<String>,
 }
 
-wraps! { OnboardingTextStatusDocument: OnboardingTextStatus }
-
-object! {
-    /// Asks to send an invitation again.
-    pub struct ResendNotifications: sent {
-        constant {
-            type_: "onboarding-requests-email" = "type",
-        }
-        required {
-            /// Always empty.
-            attributes: EmptyObject = private "attributes",
-        }
-    }
+/// Carries an onboarding request to change.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(UpdateOnboardingRequest))]
+pub struct UpdateOnboardingRequestDocument {
+    /// The onboarding request.
+    #[wire(required, "data")]
+    pub data: UpdateOnboardingRequest,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
-
-wraps! { ResendNotifications: EmptyObject }
-
-object! {
-    /// Asks to send an invitation again.
-    pub struct ResendNotificationsDocument: sent {
-        required {
-            /// The wish; it has no members of its own.
-            data: ResendNotifications = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
-}
-
-wraps! { ResendNotificationsDocument: ResendNotifications, EmptyObject }
-
-object! {
-    /// An onboarding request to change.
-    pub struct UpdateOnboardingRequest: sent {
-        constant {
-            type_: "onboarding-requests" = "type",
-        }
-        required {
-            /// Identifier of the onboarding request, as in the path.
-            id: OnboardingRequestId = "id",
-            /// What to change.
-            attributes: UpdateOnboardingRequestAttributes = "attributes",
-        }
-    }
-}
-
-object! {
-    /// What to change about an onboarding request.
-    pub struct UpdateOnboardingRequestAttributes: sent {
-        optional {
-            /// New e-mail address of the person invited.
-            email: String = private "email",
-        }
-    }
-}
-
-object! {
-    /// Carries an onboarding request to change.
-    pub struct UpdateOnboardingRequestDocument: sent {
-        required {
-            /// The onboarding request.
-            data: UpdateOnboardingRequest = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
-}
-
-wraps! { UpdateOnboardingRequestDocument: UpdateOnboardingRequest }

@@ -3,250 +3,263 @@
 
 //! Types of organization-codes.
 
-use onboarding_core::{JsonValue, Map, UtcDateTime, object, page, wraps};
+use onboarding_core::{JsonValue, Map, UtcDateTime};
+use onboarding_core::derive::Object;
 
 use super::{
-    GroupReference, IndividualGroupId, Meta, OrganizationCodeId, OrganizationId, OrganizationSummary, PageMeta,
-    UserAttributes, UserId,
+    GroupReference, IndividualGroupId, Meta, OrganizationCodeId, OrganizationId,
+    OrganizationSummary, PageMeta, UserAttributes, UserId,
 };
 
-object! {
-    /// An organization code to create.
-    pub struct NewOrganizationCode: sent {
-        constant {
-            type_: "organization-codes" = "type",
-        }
-        required {
-            /// Its content.
-            attributes: NewOrganizationCodeAttributes = "attributes",
-        }
-    }
+/// An organization code to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(
+    sent,
+    constant("type", "organization-codes"),
+    from(NewOrganizationCodeAttributes)
+)]
+pub struct NewOrganizationCode {
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: NewOrganizationCodeAttributes,
 }
 
-wraps! { NewOrganizationCode: NewOrganizationCodeAttributes }
-
-object! {
-    /// A code to make.
-    pub struct NewOrganizationCodeAttributes: sent {
-        optional {
-            /// JSON schema of the enrolment questions.
-            enrollment_schema: Map<JsonValue> = private "enrollment-schema",
-            /// When the code ends.
-            expires_at: UtcDateTime = "expires-at",
-            /// The code itself.
-            id: OrganizationCodeId = private "id",
-            /// Group that people join who use the code.
-            individual_group_id: IndividualGroupId = "individual-group-id",
-            /// Organization to which the code belongs.
-            organization_id: OrganizationId = "organization-id",
-        }
-    }
+/// A code to make.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewOrganizationCodeAttributes {
+    /// JSON schema of the enrolment questions.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "enrollment-schema", private)]
+    pub enrollment_schema: Option<Map<JsonValue>>,
+    /// When the code ends.
+    #[wire(optional, "expires-at")]
+    pub expires_at: Option<UtcDateTime>,
+    /// The code itself.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "id", private)]
+    pub id: Option<OrganizationCodeId>,
+    /// Group that people join who use the code.
+    #[wire(optional, "individual-group-id")]
+    pub individual_group_id: Option<IndividualGroupId>,
+    /// Organization to which the code belongs.
+    #[wire(optional, "organization-id")]
+    pub organization_id: Option<OrganizationId>,
 }
 
-object! {
-    /// Carries an organization code to create.
-    pub struct NewOrganizationCodeDocument: sent {
-        required {
-            /// The organization code.
-            data: NewOrganizationCode = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries an organization code to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(NewOrganizationCode, NewOrganizationCodeAttributes))]
+pub struct NewOrganizationCodeDocument {
+    /// The organization code.
+    #[wire(required, "data")]
+    pub data: NewOrganizationCode,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-wraps! { NewOrganizationCodeDocument: NewOrganizationCode, NewOrganizationCodeAttributes }
-
-object! {
-    /// How an organization presents itself before sign-up.
-    pub struct OrganizationBranding {
-        optional {
-            /// Name shown to people.
-            display_name: String = "display-name",
-            /// Address of the logo.
-            logo_url: String = "logo-url",
-            /// Name of the organization.
-            name: String = "name",
-        }
-    }
+/// How an organization presents itself before sign-up.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct OrganizationBranding {
+    /// Name shown to people.
+    #[wire(optional, "display-name")]
+    pub display_name: Option<String>,
+    /// Address of the logo.
+    #[wire(optional, "logo-url")]
+    pub logo_url: Option<String>,
+    /// Name of the organization.
+    #[wire(optional, "name")]
+    pub name: Option<String>,
 }
 
-object! {
-    /// An organization code.
-    pub struct OrganizationCode {
-        constant {
-            type_: "organization-codes" = "type",
-        }
-        required {
-            /// Identifier of the code, which is the code itself.
-            id: OrganizationCodeId = private "id",
-            /// Its content.
-            attributes: OrganizationCodeAttributes = "attributes",
-        }
-    }
+/// An organization code.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "organization-codes"))]
+pub struct OrganizationCode {
+    /// Identifier of the code, which is the code itself.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "id", private)]
+    pub id: OrganizationCodeId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: OrganizationCodeAttributes,
 }
 
-object! {
-    /// A code with which people sign up with an organization.
-    pub struct OrganizationCodeAttributes {
-        optional {
-            /// JSON schema of the enrolment questions.
-            enrollment_schema: Map<JsonValue> = private "enrollment-schema",
-            /// When the code ends.
-            expires_at: UtcDateTime = "expires-at",
-            /// Group that people join who use the code.
-            individual_group: GroupReference = "individual-group",
-            /// Organization to which the code belongs.
-            organization: OrganizationSummary = "organization",
-            /// Number of sign-ups with the code.
-            sign_up_requests_count: i64 = "sign-up-requests-count",
-        }
-    }
+/// A code with which people sign up with an organization.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct OrganizationCodeAttributes {
+    /// JSON schema of the enrolment questions.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "enrollment-schema", private)]
+    pub enrollment_schema: Option<Map<JsonValue>>,
+    /// When the code ends.
+    #[wire(optional, "expires-at")]
+    pub expires_at: Option<UtcDateTime>,
+    /// Group that people join who use the code.
+    #[wire(optional, "individual-group")]
+    pub individual_group: Option<GroupReference>,
+    /// Organization to which the code belongs.
+    #[wire(optional, "organization")]
+    pub organization: Option<OrganizationSummary>,
+    /// Number of sign-ups with the code.
+    #[wire(optional, "sign-up-requests-count")]
+    pub sign_up_requests_count: Option<i64>,
 }
 
-object! {
-    /// Carries an organization code.
-    pub struct OrganizationCodeDocument {
-        required {
-            /// The organization code.
-            data: OrganizationCode = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries an organization code.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct OrganizationCodeDocument {
+    /// The organization code.
+    #[wire(required, "data")]
+    pub data: OrganizationCode,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// A description of an organization code.
-    pub struct OrganizationCodeInfo {
-        constant {
-            type_: "organization-code-info" = "type",
-        }
-        required {
-            /// Identifier of the code, which is the code itself.
-            id: OrganizationCodeId = private "id",
-            /// Its content.
-            attributes: OrganizationCodeInfoAttributes = "attributes",
-        }
-    }
+/// A description of an organization code.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "organization-code-info"))]
+pub struct OrganizationCodeInfo {
+    /// Identifier of the code, which is the code itself.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "id", private)]
+    pub id: OrganizationCodeId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: OrganizationCodeInfoAttributes,
 }
 
-object! {
-    /// What a person should know before signing up with a code.
-    pub struct OrganizationCodeInfoAttributes {
-        optional {
-            /// JSON schema of the enrolment questions.
-            enrollment_schema: Map<JsonValue> = private "enrollment-schema",
-            /// Organization to which the code belongs.
-            organization: OrganizationBranding = "organization",
-        }
-    }
+/// What a person should know before signing up with a code.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct OrganizationCodeInfoAttributes {
+    /// JSON schema of the enrolment questions.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "enrollment-schema", private)]
+    pub enrollment_schema: Option<Map<JsonValue>>,
+    /// Organization to which the code belongs.
+    #[wire(optional, "organization")]
+    pub organization: Option<OrganizationBranding>,
 }
 
-object! {
-    /// Carries a description of an organization code.
-    pub struct OrganizationCodeInfoDocument {
-        required {
-            /// The description of an organization code.
-            data: OrganizationCodeInfo = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries a description of an organization code.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct OrganizationCodeInfoDocument {
+    /// The description of an organization code.
+    #[wire(required, "data")]
+    pub data: OrganizationCodeInfo,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// A list of organization codes.
-    pub struct OrganizationCodeList {
-        required {
-            /// The organization codes.
-            data: Vec<OrganizationCode> = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// A list of organization codes.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct OrganizationCodeList {
+    /// The organization codes.
+    #[wire(required, "data")]
+    pub data: Vec<OrganizationCode>,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// A user of an organization code.
-    pub struct OrganizationCodeUser {
-        constant {
-            type_: "organization-code-users" = "type",
-        }
-        required {
-            /// Identifier of the user.
-            id: UserId = "id",
-            /// Its content.
-            attributes: UserAttributes = "attributes",
-        }
-    }
+/// A user of an organization code.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "organization-code-users"))]
+pub struct OrganizationCodeUser {
+    /// Identifier of the user.
+    #[wire(required, "id")]
+    pub id: UserId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: UserAttributes,
 }
 
-object! {
-    /// A page of users of an organization code.
-    pub struct OrganizationCodeUserList {
-        required {
-            /// The users of an organization code.
-            data: Vec<OrganizationCodeUser> = "data",
-        }
-        optional {
-            /// Where the page lies in the whole list.
-            meta: PageMeta = "meta",
-        }
-    }
+/// A page of users of an organization code.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = data, total = meta?.page_total))]
+pub struct OrganizationCodeUserList {
+    /// The users of an organization code.
+    #[wire(required, "data")]
+    pub data: Vec<OrganizationCodeUser>,
+    /// Where the page lies in the whole list.
+    #[wire(optional, "meta")]
+    pub meta: Option<PageMeta>,
 }
 
-page! { OrganizationCodeUserList of OrganizationCodeUser = data, total |page| page.meta.as_ref()?.page_total }
-
-object! {
-    /// An organization code to change.
-    pub struct UpdateOrganizationCode: sent {
-        constant {
-            type_: "organization-codes" = "type",
-        }
-        required {
-            /// Identifier of the code, which is the code itself, as in the path.
-            id: OrganizationCodeId = private "id",
-            /// What to change.
-            attributes: UpdateOrganizationCodeAttributes = "attributes",
-        }
-    }
+/// An organization code to change.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "organization-codes"))]
+pub struct UpdateOrganizationCode {
+    /// Identifier of the code, which is the code itself, as in the path.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "id", private)]
+    pub id: OrganizationCodeId,
+    /// What to change.
+    #[wire(required, "attributes")]
+    pub attributes: UpdateOrganizationCodeAttributes,
 }
 
-object! {
-    /// What to change about a code.
-    pub struct UpdateOrganizationCodeAttributes: sent {
-        optional {
-            /// JSON schema of the enrolment questions.
-            enrollment_schema: Map<JsonValue> = private "enrollment-schema",
-            /// When the code ends.
-            expires_at: UtcDateTime = "expires-at",
-            /// Group that people join who use the code.
-            individual_group_id: IndividualGroupId = "individual-group-id",
-        }
-    }
+/// What to change about a code.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct UpdateOrganizationCodeAttributes {
+    /// JSON schema of the enrolment questions.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "enrollment-schema", private)]
+    pub enrollment_schema: Option<Map<JsonValue>>,
+    /// When the code ends.
+    #[wire(optional, "expires-at")]
+    pub expires_at: Option<UtcDateTime>,
+    /// Group that people join who use the code.
+    #[wire(optional, "individual-group-id")]
+    pub individual_group_id: Option<IndividualGroupId>,
 }
 
-object! {
-    /// Carries an organization code to change.
-    pub struct UpdateOrganizationCodeDocument: sent {
-        required {
-            /// The organization code.
-            data: UpdateOrganizationCode = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries an organization code to change.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(UpdateOrganizationCode))]
+pub struct UpdateOrganizationCodeDocument {
+    /// The organization code.
+    #[wire(required, "data")]
+    pub data: UpdateOrganizationCode,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
-
-wraps! { UpdateOrganizationCodeDocument: UpdateOrganizationCode }

@@ -3,718 +3,772 @@
 
 //! Types of organization-content.
 
-use onboarding_core::{UtcDateTime, identifier, object, page, string_enum, wraps};
+use onboarding_core::UtcDateTime;
+use onboarding_core::derive::{Identifier, Object, StringEnum};
 
 use super::{Locale, Meta, OrganizationId, PageMeta, ThemeId, UserId};
 
-object! {
-    /// The user who made or changed something.
-    pub struct Author {
-        optional {
-            /// First name of the user.
-            first_name: String = private "first-name",
-            /// Identifier of the user.
-            id: UserId = "id",
-            /// Last name of the user.
-            last_name: String = private "last-name",
-        }
-    }
+/// The user who made or changed something.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Author {
+    /// First name of the user.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "first-name", private)]
+    pub first_name: Option<String>,
+    /// Identifier of the user.
+    #[wire(optional, "id")]
+    pub id: Option<UserId>,
+    /// Last name of the user.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "last-name", private)]
+    pub last_name: Option<String>,
 }
 
-object! {
-    /// An e-mail template.
-    pub struct EmailTemplate {
-        constant {
-            type_: "organization-email-templates" = "type",
-        }
-        required {
-            /// Identifier of the e-mail template.
-            id: EmailTemplateId = "id",
-            /// Its content.
-            attributes: EmailTemplateAttributes = "attributes",
-        }
-    }
+/// An e-mail template.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "organization-email-templates"))]
+pub struct EmailTemplate {
+    /// Identifier of the e-mail template.
+    #[wire(required, "id")]
+    pub id: EmailTemplateId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: EmailTemplateAttributes,
 }
 
-object! {
-    /// An e-mail that goes out in an organization's name.
-    pub struct EmailTemplateAttributes {
-        optional {
-            /// When the template was made.
-            created_time: UtcDateTime = "created-time",
-            /// Markup of the template.
-            format: TemplateFormat = "format",
-            /// When the template was last changed.
-            last_modified_time: UtcDateTime = "last-modified-time",
-            /// Language and region of the text.
-            locale: Locale = "locale",
-            /// Organization that uses the template.
-            organization_id: OrganizationId = "organization-id",
-            /// Subject of the e-mail.
-            subject: String = "subject",
-            /// Address for help that the e-mail names.
-            support_email: String = private "support-email",
-            /// Name shown with that address.
-            support_email_title: String = "support-email-title",
-            /// Text of the e-mail, with placeholders.
-            template: String = "template",
-            /// Theme to which the template belongs.
-            theme_id: ThemeId = "theme-id",
-            /// Occasion on which the e-mail is sent.
-            type_: EmailTemplateType = "type",
-        }
-    }
-}
-
-object! {
-    /// Carries an e-mail template.
-    pub struct EmailTemplateDocument {
-        required {
-            /// The e-mail template.
-            data: EmailTemplate = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
-}
-
-identifier! {
-    /// Identifies an organization's e-mail template.
-    pub struct EmailTemplateId(String);
-}
-
-object! {
-    /// A page of e-mail templates.
-    pub struct EmailTemplateList {
-        required {
-            /// The e-mail templates.
-            data: Vec<EmailTemplate> = "data",
-        }
-        optional {
-            /// Where the page lies in the whole list.
-            meta: PageMeta = "meta",
-        }
-    }
-}
-
-page! { EmailTemplateList of EmailTemplate = data, total |page| page.meta.as_ref()?.page_total }
-
-string_enum! {
+/// An e-mail that goes out in an organization's name.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct EmailTemplateAttributes {
+    /// When the template was made.
+    #[wire(optional, "created-time")]
+    pub created_time: Option<UtcDateTime>,
+    /// Markup of the template.
+    #[wire(optional, "format")]
+    pub format: Option<TemplateFormat>,
+    /// When the template was last changed.
+    #[wire(optional, "last-modified-time")]
+    pub last_modified_time: Option<UtcDateTime>,
+    /// Language and region of the text.
+    #[wire(optional, "locale")]
+    pub locale: Option<Locale>,
+    /// Organization that uses the template.
+    #[wire(optional, "organization-id")]
+    pub organization_id: Option<OrganizationId>,
+    /// Subject of the e-mail.
+    #[wire(optional, "subject")]
+    pub subject: Option<String>,
+    /// Address for help that the e-mail names.
+    ///
+    /// An email address. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "support-email", private)]
+    pub support_email: Option<String>,
+    /// Name shown with that address.
+    #[wire(optional, "support-email-title")]
+    pub support_email_title: Option<String>,
+    /// Text of the e-mail, with placeholders.
+    #[wire(optional, "template")]
+    pub template: Option<String>,
+    /// Theme to which the template belongs.
+    #[wire(optional, "theme-id")]
+    pub theme_id: Option<ThemeId>,
     /// Occasion on which the e-mail is sent.
-    pub enum EmailTemplateType {
-        ForgotPassword = "forgot-password",
-        MessagingPatient = "messaging-patient",
-        MessagingProvider = "messaging-provider",
-        Onboarding = "onboarding",
-        OnboardingProvider = "onboarding-provider",
-        ReverifyEmail = "reverify-email",
-        VerifyEmail = "verify-email",
-    }
+    #[wire(optional, "type")]
+    pub type_: Option<EmailTemplateType>,
 }
 
-object! {
-    /// A general message.
-    pub struct GeneralMessage {
-        constant {
-            type_: "organization-general-messages" = "type",
-        }
-        required {
-            /// Identifier of the general message.
-            id: GeneralMessageId = "id",
-            /// Its content.
-            attributes: GeneralMessageAttributes = "attributes",
-        }
-    }
+/// Carries an e-mail template.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct EmailTemplateDocument {
+    /// The e-mail template.
+    #[wire(required, "data")]
+    pub data: EmailTemplate,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// A text that an organization shows.
-    pub struct GeneralMessageAttributes {
-        optional {
-            /// When the text was made.
-            created_time: UtcDateTime = "created-time",
-            /// When the text was last changed.
-            last_modified_time: UtcDateTime = "last-modified-time",
-            /// Language and region of the text.
-            locale: Locale = "locale",
-            /// The text.
-            message: String = "message",
-            /// Where the text is shown, for instance `contact`.
-            name: String = "name",
-            /// Organization that shows the text.
-            organization_id: OrganizationId = "organization-id",
-        }
-    }
+/// Identifies an organization's e-mail template.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct EmailTemplateId(String);
+
+/// A page of e-mail templates.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = data, total = meta?.page_total))]
+pub struct EmailTemplateList {
+    /// The e-mail templates.
+    #[wire(required, "data")]
+    pub data: Vec<EmailTemplate>,
+    /// Where the page lies in the whole list.
+    #[wire(optional, "meta")]
+    pub meta: Option<PageMeta>,
 }
 
-object! {
-    /// Carries a general message.
-    pub struct GeneralMessageDocument {
-        required {
-            /// The general message.
-            data: GeneralMessage = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Occasion on which the e-mail is sent.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum EmailTemplateType {
+    /// `forgot-password`
+    #[wire("forgot-password")]
+    ForgotPassword,
+    /// `messaging-patient`
+    #[wire("messaging-patient")]
+    MessagingPatient,
+    /// `messaging-provider`
+    #[wire("messaging-provider")]
+    MessagingProvider,
+    /// `onboarding`
+    #[wire("onboarding")]
+    Onboarding,
+    /// `onboarding-provider`
+    #[wire("onboarding-provider")]
+    OnboardingProvider,
+    /// `reverify-email`
+    #[wire("reverify-email")]
+    ReverifyEmail,
+    /// `verify-email`
+    #[wire("verify-email")]
+    VerifyEmail,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-identifier! {
-    /// Identifies an organization's general message.
-    pub struct GeneralMessageId(String);
+/// A general message.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "organization-general-messages"))]
+pub struct GeneralMessage {
+    /// Identifier of the general message.
+    #[wire(required, "id")]
+    pub id: GeneralMessageId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: GeneralMessageAttributes,
 }
 
-object! {
-    /// A page of general messages.
-    pub struct GeneralMessageList {
-        required {
-            /// The general messages.
-            data: Vec<GeneralMessage> = "data",
-        }
-        optional {
-            /// Where the page lies in the whole list.
-            meta: PageMeta = "meta",
-        }
-    }
+/// A text that an organization shows.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct GeneralMessageAttributes {
+    /// When the text was made.
+    #[wire(optional, "created-time")]
+    pub created_time: Option<UtcDateTime>,
+    /// When the text was last changed.
+    #[wire(optional, "last-modified-time")]
+    pub last_modified_time: Option<UtcDateTime>,
+    /// Language and region of the text.
+    #[wire(optional, "locale")]
+    pub locale: Option<Locale>,
+    /// The text.
+    #[wire(optional, "message")]
+    pub message: Option<String>,
+    /// Where the text is shown, for instance `contact`.
+    #[wire(optional, "name")]
+    pub name: Option<String>,
+    /// Organization that shows the text.
+    #[wire(optional, "organization-id")]
+    pub organization_id: Option<OrganizationId>,
 }
 
-page! { GeneralMessageList of GeneralMessage = data, total |page| page.meta.as_ref()?.page_total }
-
-object! {
-    /// An e-mail template to create.
-    pub struct NewEmailTemplate: sent {
-        constant {
-            type_: "organization-email-templates" = "type",
-        }
-        required {
-            /// Its content.
-            attributes: NewEmailTemplateAttributes = "attributes",
-        }
-    }
+/// Carries a general message.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct GeneralMessageDocument {
+    /// The general message.
+    #[wire(required, "data")]
+    pub data: GeneralMessage,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-wraps! { NewEmailTemplate: NewEmailTemplateAttributes }
+/// Identifies an organization's general message.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct GeneralMessageId(String);
 
-object! {
-    /// An e-mail template to make.
-    pub struct NewEmailTemplateAttributes: sent {
-        optional {
-            /// Markup of the template.
-            format: TemplateFormat = "format",
-            /// Language and region of the text.
-            locale: Locale = "locale",
-            /// Organization that uses the template.
-            organization_id: OrganizationId = "organization-id",
-            /// Subject of the e-mail.
-            subject: String = "subject",
-            /// Address for help that the e-mail names.
-            support_email: String = private "support-email",
-            /// Name shown with that address.
-            support_email_title: String = "support-email-title",
-            /// Text of the e-mail, with placeholders.
-            template: String = "template",
-            /// Occasion on which the e-mail is sent.
-            type_: EmailTemplateType = "type",
-        }
-    }
+/// A page of general messages.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = data, total = meta?.page_total))]
+pub struct GeneralMessageList {
+    /// The general messages.
+    #[wire(required, "data")]
+    pub data: Vec<GeneralMessage>,
+    /// Where the page lies in the whole list.
+    #[wire(optional, "meta")]
+    pub meta: Option<PageMeta>,
 }
 
-object! {
-    /// Carries an e-mail template to create.
-    pub struct NewEmailTemplateDocument: sent {
-        required {
-            /// The e-mail template.
-            data: NewEmailTemplate = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// An e-mail template to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(
+    sent,
+    constant("type", "organization-email-templates"),
+    from(NewEmailTemplateAttributes)
+)]
+pub struct NewEmailTemplate {
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: NewEmailTemplateAttributes,
 }
 
-wraps! { NewEmailTemplateDocument: NewEmailTemplate, NewEmailTemplateAttributes }
-
-object! {
-    /// A general message to create.
-    pub struct NewGeneralMessage: sent {
-        constant {
-            type_: "organization-general-messages" = "type",
-        }
-        required {
-            /// Its content.
-            attributes: NewGeneralMessageAttributes = "attributes",
-        }
-    }
+/// An e-mail template to make.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewEmailTemplateAttributes {
+    /// Markup of the template.
+    #[wire(optional, "format")]
+    pub format: Option<TemplateFormat>,
+    /// Language and region of the text.
+    #[wire(optional, "locale")]
+    pub locale: Option<Locale>,
+    /// Organization that uses the template.
+    #[wire(optional, "organization-id")]
+    pub organization_id: Option<OrganizationId>,
+    /// Subject of the e-mail.
+    #[wire(optional, "subject")]
+    pub subject: Option<String>,
+    /// Address for help that the e-mail names.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "support-email", private)]
+    pub support_email: Option<String>,
+    /// Name shown with that address.
+    #[wire(optional, "support-email-title")]
+    pub support_email_title: Option<String>,
+    /// Text of the e-mail, with placeholders.
+    #[wire(optional, "template")]
+    pub template: Option<String>,
+    /// Occasion on which the e-mail is sent.
+    #[wire(optional, "type")]
+    pub type_: Option<EmailTemplateType>,
 }
 
-wraps! { NewGeneralMessage: NewGeneralMessageAttributes }
-
-object! {
-    /// A text to add.
-    pub struct NewGeneralMessageAttributes: sent {
-        optional {
-            /// Language and region of the text.
-            locale: Locale = "locale",
-            /// The text.
-            message: String = "message",
-            /// Where the text is shown, for instance `contact`.
-            name: String = "name",
-            /// Organization that shows the text.
-            organization_id: OrganizationId = "organization-id",
-        }
-    }
+/// Carries an e-mail template to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(NewEmailTemplate, NewEmailTemplateAttributes))]
+pub struct NewEmailTemplateDocument {
+    /// The e-mail template.
+    #[wire(required, "data")]
+    pub data: NewEmailTemplate,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// Carries a general message to create.
-    pub struct NewGeneralMessageDocument: sent {
-        required {
-            /// The general message.
-            data: NewGeneralMessage = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// A general message to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(
+    sent,
+    constant("type", "organization-general-messages"),
+    from(NewGeneralMessageAttributes)
+)]
+pub struct NewGeneralMessage {
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: NewGeneralMessageAttributes,
 }
 
-wraps! { NewGeneralMessageDocument: NewGeneralMessage, NewGeneralMessageAttributes }
-
-object! {
-    /// A text message template to create.
-    pub struct NewSmsTemplate: sent {
-        constant {
-            type_: "organization-sms-templates" = "type",
-        }
-        required {
-            /// Its content.
-            attributes: NewSmsTemplateAttributes = "attributes",
-        }
-    }
+/// A text to add.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewGeneralMessageAttributes {
+    /// Language and region of the text.
+    #[wire(optional, "locale")]
+    pub locale: Option<Locale>,
+    /// The text.
+    #[wire(optional, "message")]
+    pub message: Option<String>,
+    /// Where the text is shown, for instance `contact`.
+    #[wire(optional, "name")]
+    pub name: Option<String>,
+    /// Organization that shows the text.
+    #[wire(optional, "organization-id")]
+    pub organization_id: Option<OrganizationId>,
 }
 
-wraps! { NewSmsTemplate: NewSmsTemplateAttributes }
-
-object! {
-    /// A text message template to make.
-    pub struct NewSmsTemplateAttributes: sent {
-        optional {
-            /// Language and region of the text.
-            locale: Locale = "locale",
-            /// Organization that uses the template.
-            organization_id: OrganizationId = "organization-id",
-            /// Text of the message, with placeholders.
-            template: String = "template",
-            /// Occasion on which the text message is sent.
-            type_: SmsTemplateType = "type",
-        }
-    }
+/// Carries a general message to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(NewGeneralMessage, NewGeneralMessageAttributes))]
+pub struct NewGeneralMessageDocument {
+    /// The general message.
+    #[wire(required, "data")]
+    pub data: NewGeneralMessage,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// Carries a text message template to create.
-    pub struct NewSmsTemplateDocument: sent {
-        required {
-            /// The text message template.
-            data: NewSmsTemplate = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// A text message template to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(
+    sent,
+    constant("type", "organization-sms-templates"),
+    from(NewSmsTemplateAttributes)
+)]
+pub struct NewSmsTemplate {
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: NewSmsTemplateAttributes,
 }
 
-wraps! { NewSmsTemplateDocument: NewSmsTemplate, NewSmsTemplateAttributes }
-
-object! {
-    /// A theme to create.
-    pub struct NewTheme: sent {
-        constant {
-            type_: "organization-themes" = "type",
-        }
-        required {
-            /// Its content.
-            attributes: NewThemeAttributes = "attributes",
-        }
-    }
-}
-
-wraps! { NewTheme: NewThemeAttributes }
-
-object! {
-    /// A theme to make.
-    pub struct NewThemeAttributes: sent {
-        optional {
-            /// Domain of the theme.
-            domain: String = "domain",
-            /// Address for help.
-            support_email: String = private "support-email",
-            /// Name shown with that address.
-            support_email_name: String = "support-email-name",
-        }
-    }
-}
-
-object! {
-    /// Carries a theme to create.
-    pub struct NewThemeDocument: sent {
-        required {
-            /// The theme.
-            data: NewTheme = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
-}
-
-wraps! { NewThemeDocument: NewTheme, NewThemeAttributes }
-
-object! {
-    /// A text message template.
-    pub struct SmsTemplate {
-        constant {
-            type_: "organization-sms-templates" = "type",
-        }
-        required {
-            /// Identifier of the text message template.
-            id: SmsTemplateId = "id",
-            /// Its content.
-            attributes: SmsTemplateAttributes = "attributes",
-        }
-    }
-}
-
-object! {
-    /// A text message that goes out in an organization's name.
-    pub struct SmsTemplateAttributes {
-        optional {
-            /// When the template was made.
-            created_time: UtcDateTime = "created-time",
-            /// When the template was last changed.
-            last_modified_time: UtcDateTime = "last-modified-time",
-            /// Language and region of the text.
-            locale: Locale = "locale",
-            /// Organization that uses the template.
-            organization_id: OrganizationId = "organization-id",
-            /// Text of the message, with placeholders.
-            template: String = "template",
-            /// Theme to which the template belongs.
-            theme_id: ThemeId = "theme-id",
-            /// Occasion on which the text message is sent.
-            type_: SmsTemplateType = "type",
-        }
-    }
-}
-
-object! {
-    /// Carries a text message template.
-    pub struct SmsTemplateDocument {
-        required {
-            /// The text message template.
-            data: SmsTemplate = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
-}
-
-identifier! {
-    /// Identifies an organization's text message template.
-    pub struct SmsTemplateId(String);
-}
-
-object! {
-    /// A page of text message templates.
-    pub struct SmsTemplateList {
-        required {
-            /// The text message templates.
-            data: Vec<SmsTemplate> = "data",
-        }
-        optional {
-            /// Where the page lies in the whole list.
-            meta: PageMeta = "meta",
-        }
-    }
-}
-
-page! { SmsTemplateList of SmsTemplate = data, total |page| page.meta.as_ref()?.page_total }
-
-string_enum! {
+/// A text message template to make.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewSmsTemplateAttributes {
+    /// Language and region of the text.
+    #[wire(optional, "locale")]
+    pub locale: Option<Locale>,
+    /// Organization that uses the template.
+    #[wire(optional, "organization-id")]
+    pub organization_id: Option<OrganizationId>,
+    /// Text of the message, with placeholders.
+    #[wire(optional, "template")]
+    pub template: Option<String>,
     /// Occasion on which the text message is sent.
-    pub enum SmsTemplateType {
-        Onboarding = "onboarding",
-        OnboardingProvider = "onboarding-provider",
-        ResetPassword = "reset-password",
-        Verify = "verify",
-    }
+    #[wire(optional, "type")]
+    pub type_: Option<SmsTemplateType>,
 }
 
-string_enum! {
-    /// Markup of a template.
-    pub enum TemplateFormat {
-        Html = "html",
-        Txt = "txt",
-    }
+/// Carries a text message template to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(NewSmsTemplate, NewSmsTemplateAttributes))]
+pub struct NewSmsTemplateDocument {
+    /// The text message template.
+    #[wire(required, "data")]
+    pub data: NewSmsTemplate,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// A theme.
-    pub struct Theme {
-        constant {
-            type_: "organization-themes" = "type",
-        }
-        required {
-            /// Identifier of the theme.
-            id: ThemeId = "id",
-            /// Its content.
-            attributes: ThemeAttributes = "attributes",
-        }
-    }
+/// A theme to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "organization-themes"), from(NewThemeAttributes))]
+pub struct NewTheme {
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: NewThemeAttributes,
 }
 
-object! {
-    /// How organizations under one domain present themselves.
-    pub struct ThemeAttributes {
-        optional {
-            /// User who made the theme.
-            created_by: Author = "created-by",
-            /// When the theme was made.
-            created_time: UtcDateTime = "created-time",
-            /// Domain of the theme.
-            domain: String = "domain",
-            /// User who last changed the theme.
-            last_modified_by: Author = "last-modified-by",
-            /// When the theme was last changed.
-            last_modified_time: UtcDateTime = "last-modified-time",
-            /// Address for help.
-            support_email: String = private "support-email",
-            /// Name shown with that address.
-            support_email_name: String = "support-email-name",
-        }
-    }
+/// A theme to make.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewThemeAttributes {
+    /// Domain of the theme.
+    #[wire(optional, "domain")]
+    pub domain: Option<String>,
+    /// Address for help.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "support-email", private)]
+    pub support_email: Option<String>,
+    /// Name shown with that address.
+    #[wire(optional, "support-email-name")]
+    pub support_email_name: Option<String>,
 }
 
-object! {
-    /// Carries a theme.
-    pub struct ThemeDocument {
-        required {
-            /// The theme.
-            data: Theme = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries a theme to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(NewTheme, NewThemeAttributes))]
+pub struct NewThemeDocument {
+    /// The theme.
+    #[wire(required, "data")]
+    pub data: NewTheme,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// A page of themes.
-    pub struct ThemeList {
-        required {
-            /// The themes.
-            data: Vec<Theme> = "data",
-        }
-        optional {
-            /// Where the page lies in the whole list.
-            meta: PageMeta = "meta",
-        }
-    }
+/// A text message template.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "organization-sms-templates"))]
+pub struct SmsTemplate {
+    /// Identifier of the text message template.
+    #[wire(required, "id")]
+    pub id: SmsTemplateId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: SmsTemplateAttributes,
 }
 
-page! { ThemeList of Theme = data, total |page| page.meta.as_ref()?.page_total }
-
-object! {
-    /// An e-mail template to change.
-    pub struct UpdateEmailTemplate: sent {
-        constant {
-            type_: "organization-email-templates" = "type",
-        }
-        required {
-            /// Identifier of the e-mail template, as in the path.
-            id: EmailTemplateId = "id",
-            /// What to change.
-            attributes: UpdateEmailTemplateAttributes = "attributes",
-        }
-    }
+/// A text message that goes out in an organization's name.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct SmsTemplateAttributes {
+    /// When the template was made.
+    #[wire(optional, "created-time")]
+    pub created_time: Option<UtcDateTime>,
+    /// When the template was last changed.
+    #[wire(optional, "last-modified-time")]
+    pub last_modified_time: Option<UtcDateTime>,
+    /// Language and region of the text.
+    #[wire(optional, "locale")]
+    pub locale: Option<Locale>,
+    /// Organization that uses the template.
+    #[wire(optional, "organization-id")]
+    pub organization_id: Option<OrganizationId>,
+    /// Text of the message, with placeholders.
+    #[wire(optional, "template")]
+    pub template: Option<String>,
+    /// Theme to which the template belongs.
+    #[wire(optional, "theme-id")]
+    pub theme_id: Option<ThemeId>,
+    /// Occasion on which the text message is sent.
+    #[wire(optional, "type")]
+    pub type_: Option<SmsTemplateType>,
 }
 
-object! {
-    /// What to change about an e-mail template.
-    pub struct UpdateEmailTemplateAttributes: sent {
-        optional {
-            /// Markup of the template.
-            format: TemplateFormat = "format",
-            /// Language and region of the text.
-            locale: Locale = "locale",
-            /// Subject of the e-mail.
-            subject: String = "subject",
-            /// Address for help that the e-mail names.
-            support_email: String = private "support-email",
-            /// Name shown with that address.
-            support_email_title: String = "support-email-title",
-            /// Text of the e-mail, with placeholders.
-            template: String = "template",
-            /// Occasion on which the e-mail is sent.
-            type_: EmailTemplateType = "type",
-        }
-    }
+/// Carries a text message template.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct SmsTemplateDocument {
+    /// The text message template.
+    #[wire(required, "data")]
+    pub data: SmsTemplate,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// Carries an e-mail template to change.
-    pub struct UpdateEmailTemplateDocument: sent {
-        required {
-            /// The e-mail template.
-            data: UpdateEmailTemplate = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Identifies an organization's text message template.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct SmsTemplateId(String);
+
+/// A page of text message templates.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = data, total = meta?.page_total))]
+pub struct SmsTemplateList {
+    /// The text message templates.
+    #[wire(required, "data")]
+    pub data: Vec<SmsTemplate>,
+    /// Where the page lies in the whole list.
+    #[wire(optional, "meta")]
+    pub meta: Option<PageMeta>,
 }
 
-wraps! { UpdateEmailTemplateDocument: UpdateEmailTemplate }
-
-object! {
-    /// A general message to change.
-    pub struct UpdateGeneralMessage: sent {
-        constant {
-            type_: "organization-general-messages" = "type",
-        }
-        required {
-            /// Identifier of the general message, as in the path.
-            id: GeneralMessageId = "id",
-            /// What to change.
-            attributes: UpdateGeneralMessageAttributes = "attributes",
-        }
-    }
+/// Occasion on which the text message is sent.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum SmsTemplateType {
+    /// `onboarding`
+    #[wire("onboarding")]
+    Onboarding,
+    /// `onboarding-provider`
+    #[wire("onboarding-provider")]
+    OnboardingProvider,
+    /// `reset-password`
+    #[wire("reset-password")]
+    ResetPassword,
+    /// `verify`
+    #[wire("verify")]
+    Verify,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// What to change about a text.
-    pub struct UpdateGeneralMessageAttributes: sent {
-        optional {
-            /// The text.
-            message: String = "message",
-        }
-    }
+/// Markup of a template.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum TemplateFormat {
+    /// `html`
+    #[wire("html")]
+    Html,
+    /// `txt`
+    #[wire("txt")]
+    Txt,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// Carries a general message to change.
-    pub struct UpdateGeneralMessageDocument: sent {
-        required {
-            /// The general message.
-            data: UpdateGeneralMessage = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// A theme.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "organization-themes"))]
+pub struct Theme {
+    /// Identifier of the theme.
+    #[wire(required, "id")]
+    pub id: ThemeId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: ThemeAttributes,
 }
 
-wraps! { UpdateGeneralMessageDocument: UpdateGeneralMessage }
-
-object! {
-    /// A text message template to change.
-    pub struct UpdateSmsTemplate: sent {
-        constant {
-            type_: "organization-sms-templates" = "type",
-        }
-        required {
-            /// Identifier of the text message template, as in the path.
-            id: SmsTemplateId = "id",
-            /// What to change.
-            attributes: UpdateSmsTemplateAttributes = "attributes",
-        }
-    }
+/// How organizations under one domain present themselves.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ThemeAttributes {
+    /// User who made the theme.
+    #[wire(optional, "created-by")]
+    pub created_by: Option<Author>,
+    /// When the theme was made.
+    #[wire(optional, "created-time")]
+    pub created_time: Option<UtcDateTime>,
+    /// Domain of the theme.
+    #[wire(optional, "domain")]
+    pub domain: Option<String>,
+    /// User who last changed the theme.
+    #[wire(optional, "last-modified-by")]
+    pub last_modified_by: Option<Author>,
+    /// When the theme was last changed.
+    #[wire(optional, "last-modified-time")]
+    pub last_modified_time: Option<UtcDateTime>,
+    /// Address for help.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "support-email", private)]
+    pub support_email: Option<String>,
+    /// Name shown with that address.
+    #[wire(optional, "support-email-name")]
+    pub support_email_name: Option<String>,
 }
 
-object! {
-    /// What to change about a text message template.
-    pub struct UpdateSmsTemplateAttributes: sent {
-        optional {
-            /// Language and region of the text.
-            locale: Locale = "locale",
-            /// Text of the message, with placeholders.
-            template: String = "template",
-            /// Occasion on which the text message is sent.
-            type_: SmsTemplateType = "type",
-        }
-    }
+/// Carries a theme.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ThemeDocument {
+    /// The theme.
+    #[wire(required, "data")]
+    pub data: Theme,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// Carries a text message template to change.
-    pub struct UpdateSmsTemplateDocument: sent {
-        required {
-            /// The text message template.
-            data: UpdateSmsTemplate = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// A page of themes.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = data, total = meta?.page_total))]
+pub struct ThemeList {
+    /// The themes.
+    #[wire(required, "data")]
+    pub data: Vec<Theme>,
+    /// Where the page lies in the whole list.
+    #[wire(optional, "meta")]
+    pub meta: Option<PageMeta>,
 }
 
-wraps! { UpdateSmsTemplateDocument: UpdateSmsTemplate }
-
-object! {
-    /// A theme to change.
-    pub struct UpdateTheme: sent {
-        constant {
-            type_: "organization-themes" = "type",
-        }
-        required {
-            /// Identifier of the theme, as in the path.
-            id: ThemeId = "id",
-            /// What to change.
-            attributes: UpdateThemeAttributes = "attributes",
-        }
-    }
+/// An e-mail template to change.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "organization-email-templates"))]
+pub struct UpdateEmailTemplate {
+    /// Identifier of the e-mail template, as in the path.
+    #[wire(required, "id")]
+    pub id: EmailTemplateId,
+    /// What to change.
+    #[wire(required, "attributes")]
+    pub attributes: UpdateEmailTemplateAttributes,
 }
 
-object! {
-    /// What to change about a theme.
-    pub struct UpdateThemeAttributes: sent {
-        optional {
-            /// Domain of the theme.
-            domain: String = "domain",
-            /// Address for help.
-            support_email: String = private "support-email",
-            /// Name shown with that address.
-            support_email_name: String = "support-email-name",
-        }
-    }
+/// What to change about an e-mail template.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct UpdateEmailTemplateAttributes {
+    /// Markup of the template.
+    #[wire(optional, "format")]
+    pub format: Option<TemplateFormat>,
+    /// Language and region of the text.
+    #[wire(optional, "locale")]
+    pub locale: Option<Locale>,
+    /// Subject of the e-mail.
+    #[wire(optional, "subject")]
+    pub subject: Option<String>,
+    /// Address for help that the e-mail names.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "support-email", private)]
+    pub support_email: Option<String>,
+    /// Name shown with that address.
+    #[wire(optional, "support-email-title")]
+    pub support_email_title: Option<String>,
+    /// Text of the e-mail, with placeholders.
+    #[wire(optional, "template")]
+    pub template: Option<String>,
+    /// Occasion on which the e-mail is sent.
+    #[wire(optional, "type")]
+    pub type_: Option<EmailTemplateType>,
 }
 
-object! {
-    /// Carries a theme to change.
-    pub struct UpdateThemeDocument: sent {
-        required {
-            /// The theme.
-            data: UpdateTheme = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries an e-mail template to change.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(UpdateEmailTemplate))]
+pub struct UpdateEmailTemplateDocument {
+    /// The e-mail template.
+    #[wire(required, "data")]
+    pub data: UpdateEmailTemplate,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-wraps! { UpdateThemeDocument: UpdateTheme }
+/// A general message to change.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "organization-general-messages"))]
+pub struct UpdateGeneralMessage {
+    /// Identifier of the general message, as in the path.
+    #[wire(required, "id")]
+    pub id: GeneralMessageId,
+    /// What to change.
+    #[wire(required, "attributes")]
+    pub attributes: UpdateGeneralMessageAttributes,
+}
+
+/// What to change about a text.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct UpdateGeneralMessageAttributes {
+    /// The text.
+    #[wire(optional, "message")]
+    pub message: Option<String>,
+}
+
+/// Carries a general message to change.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(UpdateGeneralMessage))]
+pub struct UpdateGeneralMessageDocument {
+    /// The general message.
+    #[wire(required, "data")]
+    pub data: UpdateGeneralMessage,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
+}
+
+/// A text message template to change.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "organization-sms-templates"))]
+pub struct UpdateSmsTemplate {
+    /// Identifier of the text message template, as in the path.
+    #[wire(required, "id")]
+    pub id: SmsTemplateId,
+    /// What to change.
+    #[wire(required, "attributes")]
+    pub attributes: UpdateSmsTemplateAttributes,
+}
+
+/// What to change about a text message template.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct UpdateSmsTemplateAttributes {
+    /// Language and region of the text.
+    #[wire(optional, "locale")]
+    pub locale: Option<Locale>,
+    /// Text of the message, with placeholders.
+    #[wire(optional, "template")]
+    pub template: Option<String>,
+    /// Occasion on which the text message is sent.
+    #[wire(optional, "type")]
+    pub type_: Option<SmsTemplateType>,
+}
+
+/// Carries a text message template to change.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(UpdateSmsTemplate))]
+pub struct UpdateSmsTemplateDocument {
+    /// The text message template.
+    #[wire(required, "data")]
+    pub data: UpdateSmsTemplate,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
+}
+
+/// A theme to change.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "organization-themes"))]
+pub struct UpdateTheme {
+    /// Identifier of the theme, as in the path.
+    #[wire(required, "id")]
+    pub id: ThemeId,
+    /// What to change.
+    #[wire(required, "attributes")]
+    pub attributes: UpdateThemeAttributes,
+}
+
+/// What to change about a theme.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct UpdateThemeAttributes {
+    /// Domain of the theme.
+    #[wire(optional, "domain")]
+    pub domain: Option<String>,
+    /// Address for help.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "support-email", private)]
+    pub support_email: Option<String>,
+    /// Name shown with that address.
+    #[wire(optional, "support-email-name")]
+    pub support_email_name: Option<String>,
+}
+
+/// Carries a theme to change.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(UpdateTheme))]
+pub struct UpdateThemeDocument {
+    /// The theme.
+    #[wire(required, "data")]
+    pub data: UpdateTheme,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
+}

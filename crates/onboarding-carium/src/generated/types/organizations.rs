@@ -3,306 +3,309 @@
 
 //! Types of organizations.
 
-use onboarding_core::{JsonValue, Map, UtcDateTime, identifier, object, page, wraps};
+use onboarding_core::{JsonValue, Map, Patch, UtcDateTime};
+use onboarding_core::derive::{Identifier, Object};
 
-use super::{Classification, Meta, OrganizationId, PageMeta, RoleId, ThemeId, UserId, UserReferenceAttributes};
+use super::{
+    Classification, Meta, OrganizationId, PageMeta, RoleId, ThemeId, UserId,
+    UserReferenceAttributes,
+};
 
-object! {
-    /// A user to add to an organization.
-    pub struct AddOrganizationUser: sent {
-        constant {
-            type_: "organizations" = "type",
-        }
-        required {
-            /// The user and the role.
-            attributes: AddOrganizationUserAttributes = "attributes",
-        }
-    }
+/// A user to add to an organization.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "organizations"), from(AddOrganizationUserAttributes))]
+pub struct AddOrganizationUser {
+    /// The user and the role.
+    #[wire(required, "attributes")]
+    pub attributes: AddOrganizationUserAttributes,
 }
 
-wraps! { AddOrganizationUser: AddOrganizationUserAttributes }
-
-object! {
-    /// The user to add, by identifier or by e-mail address.
-    pub struct AddOrganizationUserAttributes: sent {
-        optional {
-            /// E-mail address of the user.
-            email: String = private "email",
-            /// Role that the user gets.
-            role_id: RoleId = "role-id",
-            /// Identifier of the user.
-            user_id: UserId = "user-id",
-        }
-    }
+/// The user to add, by identifier or by e-mail address.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct AddOrganizationUserAttributes {
+    /// E-mail address of the user.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private)]
+    pub email: Option<String>,
+    /// Role that the user gets.
+    #[wire(optional, "role-id")]
+    pub role_id: Option<RoleId>,
+    /// Identifier of the user.
+    #[wire(optional, "user-id")]
+    pub user_id: Option<UserId>,
 }
 
-object! {
-    /// A user to add to an organization.
-    pub struct AddOrganizationUserDocument: sent {
-        required {
-            /// The user and the role.
-            data: AddOrganizationUser = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// A user to add to an organization.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(AddOrganizationUser, AddOrganizationUserAttributes))]
+pub struct AddOrganizationUserDocument {
+    /// The user and the role.
+    #[wire(required, "data")]
+    pub data: AddOrganizationUser,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-wraps! { AddOrganizationUserDocument: AddOrganizationUser, AddOrganizationUserAttributes }
-
-object! {
-    /// Where and how to upload a logo.
-    pub struct LogoUpload {
-        optional {
-            /// When the address ends, as a number.
-            expiration_time: i64 = "expiration-time",
-            /// Identifier of the upload.
-            id: LogoUploadId = "id",
-            /// Form members to send along with the file.
-            upload_data: Map<JsonValue> = private "upload-data",
-            /// Address to which the file is sent.
-            upload_url: String = private "upload-url",
-        }
-    }
+/// Where and how to upload a logo.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct LogoUpload {
+    /// When the address ends, as a number.
+    #[wire(optional, "expiration-time")]
+    pub expiration_time: Option<i64>,
+    /// Identifier of the upload.
+    #[wire(optional, "id")]
+    pub id: Option<LogoUploadId>,
+    /// Form members to send along with the file.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "upload-data", private)]
+    pub upload_data: Option<Map<JsonValue>>,
+    /// Address to which the file is sent.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "upload-url", private)]
+    pub upload_url: Option<String>,
 }
 
-object! {
-    /// Where to upload a logo.
-    pub struct LogoUploadDocument {
-        required {
-            /// The upload.
-            data: LogoUpload = "data",
-        }
-    }
+/// Where to upload a logo.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct LogoUploadDocument {
+    /// The upload.
+    #[wire(required, "data")]
+    pub data: LogoUpload,
 }
 
-identifier! {
-    /// Identifies the upload of a logo.
-    pub struct LogoUploadId(String);
+/// Identifies the upload of a logo.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct LogoUploadId(String);
+
+/// The file to upload.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewLogoUpload {
+    /// Name of the file.
+    ///
+    /// At most 255 characters.
+    #[wire(required, "filename", max_length(255))]
+    pub filename: String,
+    /// Media type of the file.
+    ///
+    /// At most 255 characters.
+    #[wire(required, "content-type", max_length(255))]
+    pub content_type: String,
 }
 
-object! {
-    /// The file to upload.
-    pub struct NewLogoUpload: sent {
-        required {
-            /// Name of the file.
-            ///
-            /// At most 255 characters.
-            filename: String = "filename" [max_length(255)],
-            /// Media type of the file.
-            ///
-            /// At most 255 characters.
-            content_type: String = "content-type" [max_length(255)],
-        }
-    }
+/// An organization to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "organizations"), from(NewOrganizationAttributes))]
+pub struct NewOrganization {
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: NewOrganizationAttributes,
 }
 
-object! {
-    /// An organization to create.
-    pub struct NewOrganization: sent {
-        constant {
-            type_: "organizations" = "type",
-        }
-        required {
-            /// Its content.
-            attributes: NewOrganizationAttributes = "attributes",
-        }
-    }
+/// An organization to make.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewOrganizationAttributes {
+    /// To whom the organization belongs.
+    #[wire(optional, "classification")]
+    pub classification: Option<Classification>,
+    /// Name shown to people.
+    #[wire(optional, "display-name")]
+    pub display_name: Option<String>,
+    /// Name of the organization.
+    #[wire(optional, "name")]
+    pub name: Option<String>,
+    /// Kind of care provider, for instance `coach`.
+    #[wire(optional, "provider-type")]
+    pub provider_type: Option<String>,
+    /// Name of the organization's time zone.
+    #[wire(optional, "timezone")]
+    pub timezone: Option<String>,
 }
 
-wraps! { NewOrganization: NewOrganizationAttributes }
-
-object! {
-    /// An organization to make.
-    pub struct NewOrganizationAttributes: sent {
-        optional {
-            /// To whom the organization belongs.
-            classification: Classification = "classification",
-            /// Name shown to people.
-            display_name: String = "display-name",
-            /// Name of the organization.
-            name: String = "name",
-            /// Kind of care provider, for instance `coach`.
-            provider_type: String = "provider-type",
-            /// Name of the organization's time zone.
-            timezone: String = "timezone",
-        }
-    }
+/// Carries an organization to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(NewOrganization, NewOrganizationAttributes))]
+pub struct NewOrganizationDocument {
+    /// The organization.
+    #[wire(required, "data")]
+    pub data: NewOrganization,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// Carries an organization to create.
-    pub struct NewOrganizationDocument: sent {
-        required {
-            /// The organization.
-            data: NewOrganization = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// An organization.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "organizations"))]
+pub struct Organization {
+    /// Identifier of the organization.
+    #[wire(required, "id")]
+    pub id: OrganizationId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: OrganizationAttributes,
 }
 
-wraps! { NewOrganizationDocument: NewOrganization, NewOrganizationAttributes }
-
-object! {
-    /// An organization.
-    pub struct Organization {
-        constant {
-            type_: "organizations" = "type",
-        }
-        required {
-            /// Identifier of the organization.
-            id: OrganizationId = "id",
-            /// Its content.
-            attributes: OrganizationAttributes = "attributes",
-        }
-    }
+/// An organization.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct OrganizationAttributes {
+    /// How people gain access, for instance `open`.
+    #[wire(optional, "authorization-type")]
+    pub authorization_type: Option<String>,
+    /// To whom the organization belongs; `Classification` has the values known for users.
+    #[wire(optional, "classification")]
+    pub classification: Option<String>,
+    /// Name shown to people.
+    #[wire(optional, "display-name")]
+    pub display_name: Option<String>,
+    /// Whether the organization is in use.
+    #[wire(optional, "is-active")]
+    pub is_active: Option<bool>,
+    /// When the organization was last changed.
+    #[wire(optional, "last-modified-time")]
+    pub last_modified_time: Option<UtcDateTime>,
+    /// Whether the logo has been processed.
+    #[wire(optional, "logo-ready-to-use")]
+    pub logo_ready_to_use: Option<bool>,
+    /// Name of the organization.
+    #[wire(optional, "name")]
+    pub name: Option<String>,
+    /// Kind of care provider.
+    #[wire(optional, "provider-type")]
+    pub provider_type: Option<String>,
+    /// Theme of the organization.
+    #[wire(optional, "theme-id")]
+    pub theme_id: Option<ThemeId>,
+    /// Name of the organization's time zone.
+    #[wire(optional, "timezone")]
+    pub timezone: Option<String>,
 }
 
-object! {
-    /// An organization.
-    pub struct OrganizationAttributes {
-        optional {
-            /// How people gain access, for instance `open`.
-            authorization_type: String = "authorization-type",
-            /// To whom the organization belongs; `Classification` has the values known for users.
-            classification: String = "classification",
-            /// Name shown to people.
-            display_name: String = "display-name",
-            /// Whether the organization is in use.
-            is_active: bool = "is-active",
-            /// When the organization was last changed.
-            last_modified_time: UtcDateTime = "last-modified-time",
-            /// Whether the logo has been processed.
-            logo_ready_to_use: bool = "logo-ready-to-use",
-            /// Name of the organization.
-            name: String = "name",
-            /// Kind of care provider.
-            provider_type: String = "provider-type",
-            /// Theme of the organization.
-            theme_id: ThemeId = "theme-id",
-            /// Name of the organization's time zone.
-            timezone: String = "timezone",
-        }
-    }
+/// Carries an organization.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct OrganizationDocument {
+    /// The organization.
+    #[wire(required, "data")]
+    pub data: Organization,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// Carries an organization.
-    pub struct OrganizationDocument {
-        required {
-            /// The organization.
-            data: Organization = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// A page of organizations.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = data, total = meta?.page_total))]
+pub struct OrganizationList {
+    /// The organizations.
+    #[wire(required, "data")]
+    pub data: Vec<Organization>,
+    /// Where the page lies in the whole list.
+    #[wire(optional, "meta")]
+    pub meta: Option<PageMeta>,
 }
 
-object! {
-    /// A page of organizations.
-    pub struct OrganizationList {
-        required {
-            /// The organizations.
-            data: Vec<Organization> = "data",
-        }
-        optional {
-            /// Where the page lies in the whole list.
-            meta: PageMeta = "meta",
-        }
-    }
+/// A user to remove from an organization.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "organizations"), from(UserReferenceAttributes))]
+pub struct RemoveOrganizationUser {
+    /// The user.
+    #[wire(required, "attributes")]
+    pub attributes: UserReferenceAttributes,
 }
 
-page! { OrganizationList of Organization = data, total |page| page.meta.as_ref()?.page_total }
-
-object! {
-    /// A user to remove from an organization.
-    pub struct RemoveOrganizationUser: sent {
-        constant {
-            type_: "organizations" = "type",
-        }
-        required {
-            /// The user.
-            attributes: UserReferenceAttributes = "attributes",
-        }
-    }
+/// A user to remove from an organization.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(RemoveOrganizationUser, UserReferenceAttributes))]
+pub struct RemoveOrganizationUserDocument {
+    /// The user.
+    #[wire(required, "data")]
+    pub data: RemoveOrganizationUser,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-wraps! { RemoveOrganizationUser: UserReferenceAttributes }
-
-object! {
-    /// A user to remove from an organization.
-    pub struct RemoveOrganizationUserDocument: sent {
-        required {
-            /// The user.
-            data: RemoveOrganizationUser = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// An organization to change.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "organizations"))]
+pub struct UpdateOrganization {
+    /// Identifier of the organization, as in the path.
+    #[wire(required, "id")]
+    pub id: OrganizationId,
+    /// What to change.
+    #[wire(required, "attributes")]
+    pub attributes: UpdateOrganizationAttributes,
 }
 
-wraps! { RemoveOrganizationUserDocument: RemoveOrganizationUser, UserReferenceAttributes }
-
-object! {
-    /// An organization to change.
-    pub struct UpdateOrganization: sent {
-        constant {
-            type_: "organizations" = "type",
-        }
-        required {
-            /// Identifier of the organization, as in the path.
-            id: OrganizationId = "id",
-            /// What to change.
-            attributes: UpdateOrganizationAttributes = "attributes",
-        }
-    }
+/// What to change about an organization.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct UpdateOrganizationAttributes {
+    /// How people gain access, for instance `open`.
+    #[wire(optional, "authorization-type")]
+    pub authorization_type: Option<String>,
+    /// To whom the organization belongs.
+    #[wire(optional, "classification")]
+    pub classification: Option<Classification>,
+    /// Name shown to people.
+    #[wire(optional, "display-name")]
+    pub display_name: Option<String>,
+    /// Name of the organization.
+    #[wire(optional, "name")]
+    pub name: Option<String>,
+    /// Kind of care provider, for instance `coach`.
+    #[wire(optional, "provider-type")]
+    pub provider_type: Option<String>,
+    /// Name of the organization's time zone.
+    #[wire(optional, "timezone")]
+    pub timezone: Option<String>,
+    /// Theme of the organization; null takes it away.
+    #[wire(nullable, "theme-id", clear = clear_theme_id)]
+    pub theme_id: Patch<ThemeId>,
 }
 
-object! {
-    /// What to change about an organization.
-    pub struct UpdateOrganizationAttributes: sent {
-        optional {
-            /// How people gain access, for instance `open`.
-            authorization_type: String = "authorization-type",
-            /// To whom the organization belongs.
-            classification: Classification = "classification",
-            /// Name shown to people.
-            display_name: String = "display-name",
-            /// Name of the organization.
-            name: String = "name",
-            /// Kind of care provider, for instance `coach`.
-            provider_type: String = "provider-type",
-            /// Name of the organization's time zone.
-            timezone: String = "timezone",
-        }
-        nullable {
-            /// Theme of the organization; null takes it away.
-            theme_id / clear_theme_id: ThemeId = "theme-id",
-        }
-    }
+/// Carries an organization to change.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(UpdateOrganization))]
+pub struct UpdateOrganizationDocument {
+    /// The organization.
+    #[wire(required, "data")]
+    pub data: UpdateOrganization,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
-
-object! {
-    /// Carries an organization to change.
-    pub struct UpdateOrganizationDocument: sent {
-        required {
-            /// The organization.
-            data: UpdateOrganization = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
-}
-
-wraps! { UpdateOrganizationDocument: UpdateOrganization }

@@ -3,184 +3,226 @@
 
 //! Types of passwords.
 
-use onboarding_core::{Secret, object, untagged_union};
+use onboarding_core::{JsonValue, Secret};
+use onboarding_core::derive::{Object, UntaggedUnion};
 
 use super::{
-    Impersonator, IndividualReference, Locale, LoginError, NotificationChannel, OrganizationId, SessionId, UserId,
+    Impersonator, IndividualReference, Locale, LoginError, NotificationChannel,
+    OrganizationId, SessionId, UserId,
 };
 
-untagged_union! {
-    /// A new password, set by the user with the old one or by support staff without it.
-    pub enum ChangeUserPassword: sent {
-        /// See [`ReplaceUserPassword`].
-        ReplaceUserPassword(ReplaceUserPassword) = object ["old-password"],
-        /// See [`ResetUserPassword`].
-        ResetUserPassword(ResetUserPassword) = object ["context"],
-    }
+/// A new password, set by the user with the old one or by support staff without it.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+#[wire(sent)]
+pub enum ChangeUserPassword {
+    /// See [`ReplaceUserPassword`].
+    #[wire(object(member("old-password")))]
+    ReplaceUserPassword(ReplaceUserPassword),
+    /// See [`ResetUserPassword`].
+    #[wire(object(member("context")))]
+    ResetUserPassword(ResetUserPassword),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-object! {
-    /// A password to judge.
-    pub struct CheckPassword: sent {
-        required {
-            /// Password to judge.
-            ///
-            /// 1 to 255 characters.
-            password: Secret = private "password" [min_length(1), max_length(255)],
-        }
-        optional {
-            /// Whether to look the password up among leaked ones.
-            ///
-            /// `false` by default.
-            check_pwned: bool = "check-pwned",
-        }
-    }
+/// A password to judge.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct CheckPassword {
+    /// Password to judge.
+    ///
+    /// 1 to 255 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "password", private, min_length(1), max_length(255))]
+    pub password: Secret,
+    /// Whether to look the password up among leaked ones.
+    ///
+    /// `false` by default.
+    #[wire(optional, "check-pwned")]
+    pub check_pwned: Option<bool>,
 }
 
-object! {
-    /// A new password, confirmed by a code.
-    pub struct ConfirmForgotPassword: sent {
-        required {
-            /// User name.
-            ///
-            /// At most 255 characters.
-            username: String = private "username" [max_length(255)],
-            /// Code that the user received.
-            ///
-            /// At most 20 characters.
-            confirmation_code: Secret = private "confirmation-code" [max_length(20)],
-            /// New password.
-            ///
-            /// At most 255 characters.
-            password: Secret = private "password" [max_length(255)],
-        }
-        optional {
-            /// Whether to sign the user in at once.
-            ///
-            /// `false` by default.
-            login: bool = "login",
-            /// Channel on which the code was received.
-            source: NotificationChannel = "source",
-        }
-    }
+/// A new password, confirmed by a code.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct ConfirmForgotPassword {
+    /// User name.
+    ///
+    /// At most 255 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "username", private, max_length(255))]
+    pub username: String,
+    /// Code that the user received.
+    ///
+    /// At most 20 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "confirmation-code", private, max_length(20))]
+    pub confirmation_code: Secret,
+    /// New password.
+    ///
+    /// At most 255 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "password", private, max_length(255))]
+    pub password: Secret,
+    /// Whether to sign the user in at once.
+    ///
+    /// `false` by default.
+    #[wire(optional, "login")]
+    pub login: Option<bool>,
+    /// Channel on which the code was received.
+    #[wire(optional, "source")]
+    pub source: Option<NotificationChannel>,
 }
 
-object! {
-    /// Outcome of setting a new password, with a session when one was asked for.
-    pub struct ConfirmedForgotPassword {
-        optional {
-            /// Token to send as bearer token.
-            access_token: Secret = private "access-token",
-            /// E-mail address of the user.
-            email: String = private "email",
-            /// First name of the user.
-            first_name: String = private "first-name",
-            /// Token that states who is signed in.
-            id_token: Secret = private "id-token",
-            /// User who acts in place of the one signed in.
-            impersonated_by: Impersonator = "impersonated-by",
-            /// Individual that belongs to the user.
-            individual: IndividualReference = "individual",
-            /// Last name of the user.
-            last_name: String = private "last-name",
-            /// Language and region of the user.
-            locale: Locale = "locale",
-            /// Whether the user chose the locale.
-            locale_explicit: bool = "locale-explicit",
-            /// The failure; absent when signing in succeeded or was not asked for.
-            login_error: LoginError = "login-error",
-            /// Whether the user belongs to more than one organization.
-            multi_organization: bool = "multi-organization",
-            /// Organizations to which the user belongs.
-            organizations: Vec<OrganizationId> = "organizations",
-            /// Token with which the session is prolonged.
-            refresh_token: Secret = private "refresh-token",
-            /// Identifier of the session.
-            session_id: SessionId = "session-id",
-            /// Name of the user's time zone.
-            tz: String = "tz",
-            /// Whether the user chose the time zone.
-            tz_explicit: bool = "tz-explicit",
-            /// Identifier of the user.
-            user_id: UserId = "user-id",
-            /// User name.
-            username: String = private "username",
-        }
-    }
+/// Outcome of setting a new password, with a session when one was asked for.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ConfirmedForgotPassword {
+    /// Token to send as bearer token.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "access-token", private)]
+    pub access_token: Option<Secret>,
+    /// E-mail address of the user.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private)]
+    pub email: Option<String>,
+    /// First name of the user.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "first-name", private)]
+    pub first_name: Option<String>,
+    /// Token that states who is signed in.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "id-token", private)]
+    pub id_token: Option<Secret>,
+    /// User who acts in place of the one signed in.
+    #[wire(optional, "impersonated-by")]
+    pub impersonated_by: Option<Impersonator>,
+    /// Individual that belongs to the user.
+    #[wire(optional, "individual")]
+    pub individual: Option<IndividualReference>,
+    /// Last name of the user.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "last-name", private)]
+    pub last_name: Option<String>,
+    /// Language and region of the user.
+    #[wire(optional, "locale")]
+    pub locale: Option<Locale>,
+    /// Whether the user chose the locale.
+    #[wire(optional, "locale-explicit")]
+    pub locale_explicit: Option<bool>,
+    /// The failure; absent when signing in succeeded or was not asked for.
+    #[wire(optional, "login-error")]
+    pub login_error: Option<LoginError>,
+    /// Whether the user belongs to more than one organization.
+    #[wire(optional, "multi-organization")]
+    pub multi_organization: Option<bool>,
+    /// Organizations to which the user belongs.
+    #[wire(optional, "organizations")]
+    pub organizations: Option<Vec<OrganizationId>>,
+    /// Token with which the session is prolonged.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "refresh-token", private)]
+    pub refresh_token: Option<Secret>,
+    /// Identifier of the session.
+    #[wire(optional, "session-id")]
+    pub session_id: Option<SessionId>,
+    /// Name of the user's time zone.
+    #[wire(optional, "tz")]
+    pub tz: Option<String>,
+    /// Whether the user chose the time zone.
+    #[wire(optional, "tz-explicit")]
+    pub tz_explicit: Option<bool>,
+    /// Identifier of the user.
+    #[wire(optional, "user-id")]
+    pub user_id: Option<UserId>,
+    /// User name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "username", private)]
+    pub username: Option<String>,
 }
 
-object! {
-    /// Strength of a password.
-    pub struct PasswordStrength {
-        optional {
-            /// Strength in words.
-            label: String = "label",
-            /// Strength as a number; higher is better.
-            value: i64 = "value",
-        }
-    }
+/// Strength of a password.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct PasswordStrength {
+    /// Strength in words.
+    #[wire(optional, "label")]
+    pub label: Option<String>,
+    /// Strength as a number; higher is better.
+    #[wire(optional, "value")]
+    pub value: Option<i64>,
 }
 
-object! {
-    /// How good a password is.
-    pub struct PasswordStrengthReport {
-        optional {
-            /// Whether the password is among leaked ones.
-            pwned: PwnedReport = "pwned",
-            /// Strength of the password.
-            strength: PasswordStrength = "strength",
-            /// Hints for a better password.
-            suggestions: Vec<String> = "suggestions",
-        }
-    }
+/// How good a password is.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct PasswordStrengthReport {
+    /// Whether the password is among leaked ones.
+    #[wire(optional, "pwned")]
+    pub pwned: Option<PwnedReport>,
+    /// Strength of the password.
+    #[wire(optional, "strength")]
+    pub strength: Option<PasswordStrength>,
+    /// Hints for a better password.
+    #[wire(optional, "suggestions")]
+    pub suggestions: Option<Vec<String>>,
 }
 
-object! {
-    /// Whether a password is among leaked ones.
-    pub struct PwnedReport {
-        optional {
-            /// Explanation for people.
-            message: String = "message",
-            /// How often the password was found; -1 when it was not looked up.
-            times: i64 = "times",
-        }
-    }
+/// Whether a password is among leaked ones.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct PwnedReport {
+    /// Explanation for people.
+    #[wire(optional, "message")]
+    pub message: Option<String>,
+    /// How often the password was found; -1 when it was not looked up.
+    #[wire(optional, "times")]
+    pub times: Option<i64>,
 }
 
-object! {
-    /// A new password, set by a user who knows the old one.
-    pub struct ReplaceUserPassword: sent {
-        required {
-            /// Password so far.
-            ///
-            /// At most 255 characters.
-            old_password: Secret = private "old-password" [max_length(255)],
-            /// Password from now on.
-            ///
-            /// At most 255 characters.
-            new_password: Secret = private "new-password" [max_length(255)],
-        }
-        optional {
-            /// Whether open sessions stay open.
-            ///
-            /// `false` by default.
-            maintain_active_sessions: bool = "maintain-active-sessions",
-        }
-    }
+/// A new password, set by a user who knows the old one.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct ReplaceUserPassword {
+    /// Password so far.
+    ///
+    /// At most 255 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "old-password", private, max_length(255))]
+    pub old_password: Secret,
+    /// Password from now on.
+    ///
+    /// At most 255 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "new-password", private, max_length(255))]
+    pub new_password: Secret,
+    /// Whether open sessions stay open.
+    ///
+    /// `false` by default.
+    #[wire(optional, "maintain-active-sessions")]
+    pub maintain_active_sessions: Option<bool>,
 }
 
-object! {
-    /// A new password, set without the old one.
-    pub struct ResetUserPassword: sent {
-        required {
-            /// Password from now on.
-            new_password: Secret = private "new-password",
-            /// On what ground the password is set, for instance `carium-support`.
-            context: String = "context",
-        }
-        optional {
-            /// Whether open sessions stay open.
-            maintain_active_sessions: bool = "maintain-active-sessions",
-        }
-    }
+/// A new password, set without the old one.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct ResetUserPassword {
+    /// Password from now on.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "new-password", private)]
+    pub new_password: Secret,
+    /// On what ground the password is set, for instance `carium-support`.
+    #[wire(required, "context")]
+    pub context: String,
+    /// Whether open sessions stay open.
+    #[wire(optional, "maintain-active-sessions")]
+    pub maintain_active_sessions: Option<bool>,
 }

@@ -3,175 +3,164 @@
 
 //! Types of replication.
 
-use onboarding_core::{UtcDateTime, identifier, object, page, wraps};
+use onboarding_core::UtcDateTime;
+use onboarding_core::derive::{Identifier, Object};
 
 use super::{Meta, PageMeta, UserId};
 
-object! {
-    /// A replication to run.
-    pub struct NewUserReplication: sent {
-        constant {
-            type_: "user-replications" = "type",
-        }
-        required {
-            /// Its content.
-            attributes: NewUserReplicationAttributes = "attributes",
-        }
-    }
+/// A replication to run.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "user-replications"), from(NewUserReplicationAttributes))]
+pub struct NewUserReplication {
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: NewUserReplicationAttributes,
 }
 
-wraps! { NewUserReplication: NewUserReplicationAttributes }
-
-object! {
-    /// Which user to copy to which service.
-    pub struct NewUserReplicationAttributes: sent {
-        optional {
-            /// Name of the service that gets the copy.
-            service: String = "service",
-            /// User to copy.
-            user_id: UserId = "user-id",
-        }
-    }
+/// Which user to copy to which service.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewUserReplicationAttributes {
+    /// Name of the service that gets the copy.
+    #[wire(optional, "service")]
+    pub service: Option<String>,
+    /// User to copy.
+    #[wire(optional, "user-id")]
+    pub user_id: Option<UserId>,
 }
 
-object! {
-    /// Carries a replication to run.
-    pub struct NewUserReplicationDocument: sent {
-        required {
-            /// The replication of a user.
-            data: NewUserReplication = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries a replication to run.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(NewUserReplication, NewUserReplicationAttributes))]
+pub struct NewUserReplicationDocument {
+    /// The replication of a user.
+    #[wire(required, "data")]
+    pub data: NewUserReplication,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-wraps! { NewUserReplicationDocument: NewUserReplication, NewUserReplicationAttributes }
-
-object! {
-    /// A replicator.
-    pub struct Replicator {
-        constant {
-            type_: "replicators" = "type",
-        }
-        required {
-            /// Identifier of the replicator.
-            id: ReplicatorId = "id",
-            /// Its content.
-            attributes: ReplicatorAttributes = "attributes",
-        }
-    }
+/// A replicator.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "replicators"))]
+pub struct Replicator {
+    /// Identifier of the replicator.
+    #[wire(required, "id")]
+    pub id: ReplicatorId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: ReplicatorAttributes,
 }
 
-object! {
-    /// A job that copies data to other services.
-    pub struct ReplicatorAttributes {
-        optional {
-            /// Program class that does the work.
-            classpath: String = "classpath",
-            /// When the replicator was set up.
-            created_time: UtcDateTime = "created-time",
-            /// When the replicator last looked for changes.
-            last_poll_time: UtcDateTime = "last-poll-time",
-        }
-    }
+/// A job that copies data to other services.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ReplicatorAttributes {
+    /// Program class that does the work.
+    #[wire(optional, "classpath")]
+    pub classpath: Option<String>,
+    /// When the replicator was set up.
+    #[wire(optional, "created-time")]
+    pub created_time: Option<UtcDateTime>,
+    /// When the replicator last looked for changes.
+    #[wire(optional, "last-poll-time")]
+    pub last_poll_time: Option<UtcDateTime>,
 }
 
-object! {
-    /// Carries a replicator.
-    pub struct ReplicatorDocument {
-        required {
-            /// The replicator.
-            data: Replicator = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries a replicator.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ReplicatorDocument {
+    /// The replicator.
+    #[wire(required, "data")]
+    pub data: Replicator,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-identifier! {
-    /// Identifies a replicator.
-    pub struct ReplicatorId(String);
+/// Identifies a replicator.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct ReplicatorId(String);
+
+/// A list of replicators.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ReplicatorList {
+    /// The replicators.
+    #[wire(required, "data")]
+    pub data: Vec<Replicator>,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// A list of replicators.
-    pub struct ReplicatorList {
-        required {
-            /// The replicators.
-            data: Vec<Replicator> = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// A replication of a user.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "user-replications"))]
+pub struct UserReplication {
+    /// Identifier of the replication of a user.
+    #[wire(required, "id")]
+    pub id: UserReplicationId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: UserReplicationAttributes,
 }
 
-object! {
-    /// A replication of a user.
-    pub struct UserReplication {
-        constant {
-            type_: "user-replications" = "type",
-        }
-        required {
-            /// Identifier of the replication of a user.
-            id: UserReplicationId = "id",
-            /// Its content.
-            attributes: UserReplicationAttributes = "attributes",
-        }
-    }
+/// A copy of a user in another service.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct UserReplicationAttributes {
+    /// When the copy was made.
+    #[wire(optional, "created-time")]
+    pub created_time: Option<UtcDateTime>,
+    /// Name of the service that holds the copy.
+    #[wire(optional, "service")]
+    pub service: Option<String>,
+    /// User who is copied.
+    #[wire(optional, "user-id")]
+    pub user_id: Option<UserId>,
 }
 
-object! {
-    /// A copy of a user in another service.
-    pub struct UserReplicationAttributes {
-        optional {
-            /// When the copy was made.
-            created_time: UtcDateTime = "created-time",
-            /// Name of the service that holds the copy.
-            service: String = "service",
-            /// User who is copied.
-            user_id: UserId = "user-id",
-        }
-    }
+/// Carries a replication of a user.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct UserReplicationDocument {
+    /// The replication of a user.
+    #[wire(required, "data")]
+    pub data: UserReplication,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// Carries a replication of a user.
-    pub struct UserReplicationDocument {
-        required {
-            /// The replication of a user.
-            data: UserReplication = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
-}
+/// Identifies the replication of a user to another service.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct UserReplicationId(String);
 
-identifier! {
-    /// Identifies the replication of a user to another service.
-    pub struct UserReplicationId(String);
+/// A page of replications of users.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = data, total = meta?.page_total))]
+pub struct UserReplicationList {
+    /// The replications of users.
+    #[wire(required, "data")]
+    pub data: Vec<UserReplication>,
+    /// Where the page lies in the whole list.
+    #[wire(optional, "meta")]
+    pub meta: Option<PageMeta>,
 }
-
-object! {
-    /// A page of replications of users.
-    pub struct UserReplicationList {
-        required {
-            /// The replications of users.
-            data: Vec<UserReplication> = "data",
-        }
-        optional {
-            /// Where the page lies in the whole list.
-            meta: PageMeta = "meta",
-        }
-    }
-}
-
-page! { UserReplicationList of UserReplication = data, total |page| page.meta.as_ref()?.page_total }

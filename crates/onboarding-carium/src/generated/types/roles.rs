@@ -3,203 +3,190 @@
 
 //! Types of roles.
 
-use onboarding_core::{identifier, object, page, wraps};
+use onboarding_core::derive::{Identifier, Object};
 
 use super::{
-    Meta, OrganizationId, OrganizationSummary, PageMeta, RoleId, UserId, UserReference, UserReferenceAttributes,
+    Meta, OrganizationId, OrganizationSummary, PageMeta, RoleId, UserId, UserReference,
+    UserReferenceAttributes,
 };
 
-object! {
-    /// A user who gets or loses a role.
-    pub struct ChangeRoleUser: sent {
-        constant {
-            type_: "roles" = "type",
-        }
-        required {
-            /// The user.
-            attributes: UserReferenceAttributes = "attributes",
-        }
-    }
+/// A user who gets or loses a role.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "roles"), from(UserReferenceAttributes))]
+pub struct ChangeRoleUser {
+    /// The user.
+    #[wire(required, "attributes")]
+    pub attributes: UserReferenceAttributes,
 }
 
-wraps! { ChangeRoleUser: UserReferenceAttributes }
-
-object! {
-    /// A user who gets or loses a role.
-    pub struct ChangeRoleUserDocument: sent {
-        required {
-            /// The user.
-            data: ChangeRoleUser = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// A user who gets or loses a role.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(ChangeRoleUser, UserReferenceAttributes))]
+pub struct ChangeRoleUserDocument {
+    /// The user.
+    #[wire(required, "data")]
+    pub data: ChangeRoleUser,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-wraps! { ChangeRoleUserDocument: ChangeRoleUser, UserReferenceAttributes }
-
-object! {
-    /// A role to assign.
-    pub struct NewRoleUser: sent {
-        constant {
-            type_: "role-users" = "type",
-        }
-        required {
-            /// Its content.
-            attributes: NewRoleUserAttributes = "attributes",
-        }
-    }
+/// A role to assign.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "role-users"), from(NewRoleUserAttributes))]
+pub struct NewRoleUser {
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: NewRoleUserAttributes,
 }
 
-wraps! { NewRoleUser: NewRoleUserAttributes }
-
-object! {
-    /// Which user gets which role.
-    pub struct NewRoleUserAttributes: sent {
-        optional {
-            /// E-mail address of the user.
-            email: String = private "email",
-            /// Role that the user gets.
-            role_id: RoleId = "role-id",
-            /// Identifier of the user.
-            user_id: UserId = "user-id",
-        }
-    }
+/// Which user gets which role.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewRoleUserAttributes {
+    /// E-mail address of the user.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private)]
+    pub email: Option<String>,
+    /// Role that the user gets.
+    #[wire(optional, "role-id")]
+    pub role_id: Option<RoleId>,
+    /// Identifier of the user.
+    #[wire(optional, "user-id")]
+    pub user_id: Option<UserId>,
 }
 
-object! {
-    /// Carries a role to assign.
-    pub struct NewRoleUserDocument: sent {
-        required {
-            /// The assignment of a role.
-            data: NewRoleUser = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries a role to assign.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(NewRoleUser, NewRoleUserAttributes))]
+pub struct NewRoleUserDocument {
+    /// The assignment of a role.
+    #[wire(required, "data")]
+    pub data: NewRoleUser,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-wraps! { NewRoleUserDocument: NewRoleUser, NewRoleUserAttributes }
-
-object! {
-    /// A role.
-    pub struct Role {
-        constant {
-            type_: "roles" = "type",
-        }
-        required {
-            /// Identifier of the role.
-            id: RoleId = "id",
-            /// Its content.
-            attributes: RoleAttributes = "attributes",
-        }
-    }
+/// A role.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "roles"))]
+pub struct Role {
+    /// Identifier of the role.
+    #[wire(required, "id")]
+    pub id: RoleId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: RoleAttributes,
 }
 
-object! {
-    /// A role that users can have in an organization.
-    pub struct RoleAttributes {
-        optional {
-            /// Name shown to people.
-            display_name: String = "display-name",
-            /// Name of the role.
-            name: String = "name",
-            /// Organization of the role.
-            organization: OrganizationSummary = "organization",
-            /// Organization of the role.
-            organization_id: OrganizationId = "organization-id",
-        }
-    }
+/// A role that users can have in an organization.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct RoleAttributes {
+    /// Name shown to people.
+    #[wire(optional, "display-name")]
+    pub display_name: Option<String>,
+    /// Name of the role.
+    #[wire(optional, "name")]
+    pub name: Option<String>,
+    /// Organization of the role.
+    #[wire(optional, "organization")]
+    pub organization: Option<OrganizationSummary>,
+    /// Organization of the role.
+    #[wire(optional, "organization-id")]
+    pub organization_id: Option<OrganizationId>,
 }
 
-object! {
-    /// A list of roles.
-    pub struct RoleList {
-        required {
-            /// The roles.
-            data: Vec<Role> = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// A list of roles.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct RoleList {
+    /// The roles.
+    #[wire(required, "data")]
+    pub data: Vec<Role>,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// Points at a role.
-    pub struct RoleReference {
-        optional {
-            /// Identifier of the role.
-            id: RoleId = "id",
-            /// Name of the role.
-            name: String = "name",
-        }
-    }
+/// Points at a role.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct RoleReference {
+    /// Identifier of the role.
+    #[wire(optional, "id")]
+    pub id: Option<RoleId>,
+    /// Name of the role.
+    #[wire(optional, "name")]
+    pub name: Option<String>,
 }
 
-object! {
-    /// An assignment of a role.
-    pub struct RoleUser {
-        constant {
-            type_: "role-users" = "type",
-        }
-        required {
-            /// Identifier of the assignment of a role.
-            id: RoleUserId = "id",
-            /// Its content.
-            attributes: RoleUserAttributes = "attributes",
-        }
-    }
+/// An assignment of a role.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "role-users"))]
+pub struct RoleUser {
+    /// Identifier of the assignment of a role.
+    #[wire(required, "id")]
+    pub id: RoleUserId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: RoleUserAttributes,
 }
 
-object! {
-    /// A user who has a role.
-    pub struct RoleUserAttributes {
-        optional {
-            /// The role.
-            role: RoleReference = "role",
-            /// The user.
-            user: UserReference = "user",
-        }
-    }
+/// A user who has a role.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct RoleUserAttributes {
+    /// The role.
+    #[wire(optional, "role")]
+    pub role: Option<RoleReference>,
+    /// The user.
+    #[wire(optional, "user")]
+    pub user: Option<UserReference>,
 }
 
-object! {
-    /// Carries an assignment of a role.
-    pub struct RoleUserDocument {
-        required {
-            /// The assignment of a role.
-            data: RoleUser = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries an assignment of a role.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct RoleUserDocument {
+    /// The assignment of a role.
+    #[wire(required, "data")]
+    pub data: RoleUser,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-identifier! {
-    /// Identifies the assignment of a role to a user; a number.
-    pub struct RoleUserId(i64);
-}
+/// Identifies the assignment of a role to a user; a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct RoleUserId(pub i64);
 
-object! {
-    /// A page of assignments of roles.
-    pub struct RoleUserList {
-        required {
-            /// The assignments of roles.
-            data: Vec<RoleUser> = "data",
-        }
-        optional {
-            /// Where the page lies in the whole list.
-            meta: PageMeta = "meta",
-        }
-    }
+/// A page of assignments of roles.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = data, total = meta?.page_total))]
+pub struct RoleUserList {
+    /// The assignments of roles.
+    #[wire(required, "data")]
+    pub data: Vec<RoleUser>,
+    /// Where the page lies in the whole list.
+    #[wire(optional, "meta")]
+    pub meta: Option<PageMeta>,
 }
-
-page! { RoleUserList of RoleUser = data, total |page| page.meta.as_ref()?.page_total }

@@ -3,31 +3,29 @@
 
 //! Types of saml.
 
-use onboarding_core::{Secret, identifier, object};
+use onboarding_core::{Map, Secret};
+use onboarding_core::derive::{Identifier, Object};
 
-object! {
-    /// What the identity provider posts back; further members are allowed.
-    pub struct SamlAssertion: sent {
-        required {
-            /// SAML response, in base64.
-            ///
-            /// At most 99999 characters.
-            saml_response: Secret = private "SAMLResponse" [max_length(99999)],
-        }
-        optional {
-            /// State that Carium gave along when the sign-in began.
-            ///
-            /// At most 99999 characters.
-            relay_state: String = "RelayState" [max_length(99999)],
-        }
-        extra {
-            /// Members beyond the documented ones, by name. `Debug` does not show them.
-            extra: String
-        }
-    }
+/// What the identity provider posts back; further members are allowed.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct SamlAssertion {
+    /// SAML response, in base64.
+    ///
+    /// At most 99999 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "SAMLResponse", private, max_length(99999))]
+    pub saml_response: Secret,
+    /// State that Carium gave along when the sign-in began.
+    ///
+    /// At most 99999 characters.
+    #[wire(optional, "RelayState", max_length(99999))]
+    pub relay_state: Option<String>,
+    /// Members beyond the documented ones, by name. Personal data: `Debug` shows `[redacted]`.
+    #[wire(extra)]
+    pub extra: Map<String>,
 }
 
-identifier! {
-    /// Identifies the SAML identity provider that is set up with Carium.
-    pub struct SamlProviderId(String);
-}
+/// Identifies the SAML identity provider that is set up with Carium.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct SamlProviderId(String);

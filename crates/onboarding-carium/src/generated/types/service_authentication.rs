@@ -3,255 +3,281 @@
 
 //! Types of service-authentication.
 
-use onboarding_core::{Secret, UtcDateTime, identifier, object, wraps};
+use onboarding_core::{Secret, UtcDateTime};
+use onboarding_core::derive::{Identifier, Object};
 
 use super::{Meta, OrganizationId, SessionId, UserId};
 
-object! {
-    /// How the caller was reached.
-    pub struct Authenticate: sent {
-        optional {
-            /// Whether the call came in at the edge of the platform.
-            edge_request: bool = "edge-request",
-        }
-    }
+/// How the caller was reached.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct Authenticate {
+    /// Whether the call came in at the edge of the platform.
+    #[wire(optional, "edge-request")]
+    pub edge_request: Option<bool>,
 }
 
-object! {
-    /// The user behind a token.
-    pub struct AuthenticatedUser {
-        optional {
-            /// E-mail address of the user.
-            email: String = private "email",
-            /// Organization in which the user acts.
-            organization_id: OrganizationId = "organization-id",
-            /// Names of the user's roles.
-            roles: Vec<String> = "roles",
-            /// Session of the token.
-            session_id: SessionId = "session-id",
-            /// Identifier of the user.
-            user_id: UserId = "user-id",
-        }
-    }
+/// The user behind a token.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct AuthenticatedUser {
+    /// E-mail address of the user.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private)]
+    pub email: Option<String>,
+    /// Organization in which the user acts.
+    #[wire(optional, "organization-id")]
+    pub organization_id: Option<OrganizationId>,
+    /// Names of the user's roles.
+    #[wire(optional, "roles")]
+    pub roles: Option<Vec<String>>,
+    /// Session of the token.
+    #[wire(optional, "session-id")]
+    pub session_id: Option<SessionId>,
+    /// Identifier of the user.
+    #[wire(optional, "user-id")]
+    pub user_id: Option<UserId>,
 }
 
-object! {
-    /// Answer to a check of the caller's token.
-    pub struct AuthenticationDocument {
-        required {
-            /// The user behind the token.
-            data: AuthenticatedUser = "data",
-        }
-    }
+/// Answer to a check of the caller's token.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct AuthenticationDocument {
+    /// The user behind the token.
+    #[wire(required, "data")]
+    pub data: AuthenticatedUser,
 }
 
-object! {
-    /// A sign-in of a Carium service.
-    pub struct InternalAuth {
-        constant {
-            type_: "internal-auths" = "type",
-        }
-        required {
-            /// Identifier of the sign-in of a Carium service.
-            id: InternalAuthId = "id",
-            /// Its content.
-            attributes: InternalAuthAttributes = "attributes",
-        }
-    }
+/// A sign-in of a Carium service.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "internal-auths"))]
+pub struct InternalAuth {
+    /// Identifier of the sign-in of a Carium service.
+    #[wire(required, "id")]
+    pub id: InternalAuthId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: InternalAuthAttributes,
 }
 
-object! {
-    /// Access of a Carium service.
-    pub struct InternalAuthAttributes {
-        required {
-            /// Token to send as bearer token.
-            access_token: Secret = private "access-token",
-        }
-    }
+/// Access of a Carium service.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct InternalAuthAttributes {
+    /// Token to send as bearer token.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "access-token", private)]
+    pub access_token: Secret,
 }
 
-object! {
-    /// Carries a sign-in of a Carium service.
-    pub struct InternalAuthDocument {
-        required {
-            /// The sign-in of a Carium service.
-            data: InternalAuth = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries a sign-in of a Carium service.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct InternalAuthDocument {
+    /// The sign-in of a Carium service.
+    #[wire(required, "data")]
+    pub data: InternalAuth,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-identifier! {
-    /// Identifies one sign-in of a Carium service.
-    pub struct InternalAuthId(String);
+/// Identifies one sign-in of a Carium service.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct InternalAuthId(String);
+
+/// Identity of a Carium service in its cluster.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct InternalLogin {
+    /// Kubernetes namespace of the service.
+    ///
+    /// At most 512 characters.
+    #[wire(required, "namespace", max_length(512))]
+    pub namespace: String,
+    /// Name of the service account.
+    ///
+    /// At most 512 characters.
+    #[wire(required, "sa-name", max_length(512))]
+    pub sa_name: String,
+    /// SHA-512 of the service account's token, in hexadecimal.
+    ///
+    /// At most 512 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "sa-token-sha512", private, max_length(512))]
+    pub sa_token_sha512: Secret,
+    /// Hash of a token; internal to Carium.
+    ///
+    /// At most 512 characters, of the form `^[a-z0-9-]+$`. Personal data: `Debug` shows `[redacted]`.
+    #[wire(
+        optional,
+        "self-token-hash",
+        private,
+        max_length(512),
+        pattern("^[a-z0-9-]+$")
+    )]
+    pub self_token_hash: Option<Secret>,
+    /// Name of a token; internal to Carium.
+    ///
+    /// At most 512 characters, of the form `^[a-z0-9-]+$`.
+    #[wire(optional, "self-token-name", max_length(512), pattern("^[a-z0-9-]+$"))]
+    pub self_token_name: Option<String>,
 }
 
-object! {
-    /// Identity of a Carium service in its cluster.
-    pub struct InternalLogin: sent {
-        required {
-            /// Kubernetes namespace of the service.
-            ///
-            /// At most 512 characters.
-            namespace: String = "namespace" [max_length(512)],
-            /// Name of the service account.
-            ///
-            /// At most 512 characters.
-            sa_name: String = "sa-name" [max_length(512)],
-            /// SHA-512 of the service account's token, in hexadecimal.
-            ///
-            /// At most 512 characters.
-            sa_token_sha512: Secret = private "sa-token-sha512" [max_length(512)],
-        }
-        optional {
-            /// Hash of a token; internal to Carium.
-            ///
-            /// At most 512 characters, of the form `^[a-z0-9-]+$`.
-            self_token_hash: Secret = private "self-token-hash" [max_length(512), pattern("^[a-z0-9-]+$")],
-            /// Name of a token; internal to Carium.
-            ///
-            /// At most 512 characters, of the form `^[a-z0-9-]+$`.
-            self_token_name: String = "self-token-name" [max_length(512), pattern("^[a-z0-9-]+$")],
-        }
-    }
+/// Tokens for a Carium service.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct InternalTokens {
+    /// Token to send as bearer token.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "access-token", private)]
+    pub access_token: Secret,
+    /// E-mail address of that user.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private)]
+    pub email: Option<String>,
+    /// Lifetime of the access token in seconds.
+    #[wire(optional, "expires-in")]
+    pub expires_in: Option<i64>,
+    /// Token that states who is signed in.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "id-token", private)]
+    pub id_token: Option<Secret>,
+    /// Token with which the session is prolonged.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "refresh-token", private)]
+    pub refresh_token: Option<Secret>,
+    /// How the access token is sent, for instance `Bearer`.
+    #[wire(optional, "token-type")]
+    pub token_type: Option<String>,
+    /// User under which the service acts.
+    #[wire(optional, "user-id")]
+    pub user_id: Option<UserId>,
+    /// User name of that user.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "username", private)]
+    pub username: Option<String>,
 }
 
-object! {
-    /// Tokens for a Carium service.
-    pub struct InternalTokens {
-        required {
-            /// Token to send as bearer token.
-            access_token: Secret = private "access-token",
-        }
-        optional {
-            /// E-mail address of that user.
-            email: String = private "email",
-            /// Lifetime of the access token in seconds.
-            expires_in: i64 = "expires-in",
-            /// Token that states who is signed in.
-            id_token: Secret = private "id-token",
-            /// Token with which the session is prolonged.
-            refresh_token: Secret = private "refresh-token",
-            /// How the access token is sent, for instance `Bearer`.
-            token_type: String = "token-type",
-            /// User under which the service acts.
-            user_id: UserId = "user-id",
-            /// User name of that user.
-            username: String = private "username",
-        }
-    }
+/// A sign-in that a Carium service asks for.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "internal-auths"), from(NewInternalAuthAttributes))]
+pub struct NewInternalAuth {
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: NewInternalAuthAttributes,
 }
 
-object! {
-    /// A sign-in that a Carium service asks for.
-    pub struct NewInternalAuth: sent {
-        constant {
-            type_: "internal-auths" = "type",
-        }
-        required {
-            /// Its content.
-            attributes: NewInternalAuthAttributes = "attributes",
-        }
-    }
+/// How a Carium service proves what it is.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewInternalAuthAttributes {
+    /// Token of the service account.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "token", private)]
+    pub token: Option<Secret>,
 }
 
-wraps! { NewInternalAuth: NewInternalAuthAttributes }
-
-object! {
-    /// How a Carium service proves what it is.
-    pub struct NewInternalAuthAttributes: sent {
-        optional {
-            /// Token of the service account.
-            token: Secret = private "token",
-        }
-    }
+/// Carries a sign-in that a Carium service asks for.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(NewInternalAuth, NewInternalAuthAttributes))]
+pub struct NewInternalAuthDocument {
+    /// The sign-in of a Carium service.
+    #[wire(required, "data")]
+    pub data: NewInternalAuth,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// Carries a sign-in that a Carium service asks for.
-    pub struct NewInternalAuthDocument: sent {
-        required {
-            /// The sign-in of a Carium service.
-            data: NewInternalAuth = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// What a token in the name of a user is to be.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewSyntheticUserToken {
+    /// Further claims to put into the token.
+    #[wire(optional, "additional-claims")]
+    pub additional_claims: Option<Vec<TokenClaim>>,
+    /// Lifetime of the token in seconds.
+    ///
+    /// `1800` by default.
+    #[wire(optional, "expiration-secs")]
+    pub expiration_secs: Option<i64>,
+    /// Organization in which the token acts.
+    #[wire(optional, "organization-id")]
+    pub organization_id: Option<OrganizationId>,
+    /// User in whose name the token acts.
+    #[wire(optional, "user-id")]
+    pub user_id: Option<UserId>,
 }
 
-wraps! { NewInternalAuthDocument: NewInternalAuth, NewInternalAuthAttributes }
-
-object! {
-    /// What a token in the name of a user is to be.
-    pub struct NewSyntheticUserToken: sent {
-        optional {
-            /// Further claims to put into the token.
-            additional_claims: Vec<TokenClaim> = "additional-claims",
-            /// Lifetime of the token in seconds.
-            ///
-            /// `1800` by default.
-            expiration_secs: i64 = "expiration-secs",
-            /// Organization in which the token acts.
-            organization_id: OrganizationId = "organization-id",
-            /// User in whose name the token acts.
-            user_id: UserId = "user-id",
-        }
-    }
+/// Asks for a token in the name of a user.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(NewSyntheticUserToken))]
+pub struct NewSyntheticUserTokenDocument {
+    /// What the token is to be.
+    #[wire(required, "data")]
+    pub data: NewSyntheticUserToken,
 }
 
-object! {
-    /// Asks for a token in the name of a user.
-    pub struct NewSyntheticUserTokenDocument: sent {
-        required {
-            /// What the token is to be.
-            data: NewSyntheticUserToken = "data",
-        }
-    }
+/// A token in the name of a user.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct SyntheticUserToken {
+    /// Token to send as bearer token.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "access-token", private)]
+    pub access_token: Secret,
+    /// Lifetime of the token in seconds.
+    #[wire(optional, "expiration-secs")]
+    pub expiration_secs: Option<i64>,
+    /// When the token ends.
+    #[wire(optional, "expiration-time")]
+    pub expiration_time: Option<UtcDateTime>,
+    /// Session of the token.
+    #[wire(optional, "session-id")]
+    pub session_id: Option<SessionId>,
 }
 
-wraps! { NewSyntheticUserTokenDocument: NewSyntheticUserToken }
-
-object! {
-    /// A token in the name of a user.
-    pub struct SyntheticUserToken {
-        required {
-            /// Token to send as bearer token.
-            access_token: Secret = private "access-token",
-        }
-        optional {
-            /// Lifetime of the token in seconds.
-            expiration_secs: i64 = "expiration-secs",
-            /// When the token ends.
-            expiration_time: UtcDateTime = "expiration-time",
-            /// Session of the token.
-            session_id: SessionId = "session-id",
-        }
-    }
+/// A token in the name of a user.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct SyntheticUserTokenDocument {
+    /// The token and how long it lasts.
+    #[wire(required, "data")]
+    pub data: SyntheticUserToken,
 }
 
-object! {
-    /// A token in the name of a user.
-    pub struct SyntheticUserTokenDocument {
-        required {
-            /// The token and how long it lasts.
-            data: SyntheticUserToken = "data",
-        }
-    }
-}
-
-object! {
-    /// A claim to put into a token.
-    pub struct TokenClaim: sent {
-        optional {
-            /// Name of the claim.
-            claim: String = "claim",
-            /// Value of the claim.
-            value: String = private "value",
-        }
-    }
+/// A claim to put into a token.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct TokenClaim {
+    /// Name of the claim.
+    #[wire(optional, "claim")]
+    pub claim: Option<String>,
+    /// Value of the claim.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "value", private)]
+    pub value: Option<String>,
 }

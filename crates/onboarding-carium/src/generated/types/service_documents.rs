@@ -3,95 +3,99 @@
 
 //! Types of service-documents.
 
-use onboarding_core::{UtcDateTime, object};
+use onboarding_core::UtcDateTime;
+use onboarding_core::derive::Object;
 
 use super::{Meta, OrganizationId, ServiceDocumentId};
 
-object! {
-    /// A document in another language.
-    pub struct DocumentTranslation {
-        optional {
-            /// Address of the translation as a web page.
-            html_link: String = "html-link",
-            /// Language and region of the translation.
-            locale: String = "locale",
-            /// Title in that language.
-            title: String = "title",
-        }
-    }
+/// A document in another language.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct DocumentTranslation {
+    /// Address of the translation as a web page.
+    #[wire(optional, "html-link")]
+    pub html_link: Option<String>,
+    /// Language and region of the translation.
+    #[wire(optional, "locale")]
+    pub locale: Option<String>,
+    /// Title in that language.
+    #[wire(optional, "title")]
+    pub title: Option<String>,
 }
 
-object! {
-    /// Points at an organization.
-    pub struct OrganizationReference {
-        optional {
-            /// Identifier of the organization.
-            id: OrganizationId = "id",
-        }
-    }
+/// Points at an organization.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct OrganizationReference {
+    /// Identifier of the organization.
+    #[wire(optional, "id")]
+    pub id: Option<OrganizationId>,
 }
 
-object! {
-    /// A service document.
-    pub struct ServiceDocument {
-        constant {
-            type_: "service-documents" = "type",
-        }
-        required {
-            /// Identifier of the service document.
-            id: ServiceDocumentId = "id",
-            /// Its content.
-            attributes: ServiceDocumentAttributes = "attributes",
-        }
-    }
+/// A service document.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "service-documents"))]
+pub struct ServiceDocument {
+    /// Identifier of the service document.
+    #[wire(required, "id")]
+    pub id: ServiceDocumentId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: ServiceDocumentAttributes,
 }
 
-object! {
-    /// A document to which users agree, such as terms of use.
-    pub struct ServiceDocumentAttributes {
-        optional {
-            /// When the document was made.
-            created_time: UtcDateTime = "created-time",
-            /// Address of the document as a web page.
-            html_link: String = "html-link",
-            /// Organization to which the document belongs.
-            organization: OrganizationReference = "organization",
-            /// Title of the document.
-            title: String = "title",
-            /// The document in other languages.
-            translations: Vec<DocumentTranslation> = "translations",
-            /// Kind of document.
-            type_: String = "type",
-            /// Version of the document.
-            version: String = "version",
-        }
-    }
+/// A document to which users agree, such as terms of use.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ServiceDocumentAttributes {
+    /// When the document was made.
+    #[wire(optional, "created-time")]
+    pub created_time: Option<UtcDateTime>,
+    /// Address of the document as a web page.
+    #[wire(optional, "html-link")]
+    pub html_link: Option<String>,
+    /// Organization to which the document belongs.
+    #[wire(optional, "organization")]
+    pub organization: Option<OrganizationReference>,
+    /// Title of the document.
+    #[wire(optional, "title")]
+    pub title: Option<String>,
+    /// The document in other languages.
+    #[wire(optional, "translations")]
+    pub translations: Option<Vec<DocumentTranslation>>,
+    /// Kind of document.
+    #[wire(optional, "type")]
+    pub type_: Option<String>,
+    /// Version of the document.
+    #[wire(optional, "version")]
+    pub version: Option<String>,
 }
 
-object! {
-    /// A list of service documents.
-    pub struct ServiceDocumentList {
-        required {
-            /// The service documents.
-            data: Vec<ServiceDocument> = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// A list of service documents.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ServiceDocumentList {
+    /// The service documents.
+    #[wire(required, "data")]
+    pub data: Vec<ServiceDocument>,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// Carries a service document.
-    pub struct SingleServiceDocument {
-        required {
-            /// The service document.
-            data: ServiceDocument = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries a service document.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct SingleServiceDocument {
+    /// The service document.
+    #[wire(required, "data")]
+    pub data: ServiceDocument,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }

@@ -3,258 +3,359 @@
 
 //! Types of sessions.
 
-use onboarding_core::{Secret, UtcDateTime, object};
+use onboarding_core::{Secret, UtcDateTime};
+use onboarding_core::derive::Object;
 
 use super::{
-    Impersonator, IndividualReference, Locale, Meta, OrganizationId, ServiceDocumentId, SessionId, UserId,
+    Impersonator, IndividualReference, Locale, Meta, OrganizationId, ServiceDocumentId,
+    SessionId, UserId,
 };
 
-object! {
-    /// Credentials and wishes for a session.
-    pub struct Login: sent {
-        required {
-            /// User name.
-            username: String = private "username",
-            /// Password of the user.
-            password: Secret = private "password",
-        }
-        optional {
-            /// Lifetime of the access token in seconds; the longest allowed when left out.
-            ///
-            /// 1 to 3600.
-            access_token_expiration_seconds: i64 = "access-token-expiration-seconds" [minimum("1"), maximum("3600")],
-            /// Whether the user is present.
-            ///
-            /// `true` by default.
-            interactive: bool = "interactive",
-            /// Language and region wanted.
-            locale: String = "locale",
-            /// Lifetime of the refresh token in seconds; the longest allowed when left out.
-            ///
-            /// At least 1.
-            refresh_token_expiration_seconds: i64 = "refresh-token-expiration-seconds" [minimum("1")],
-            /// Service documents the user agrees to; signing in may depend on it.
-            service_document_agreements: Vec<ServiceDocumentId> = "service-document-agreements" [each_format("uuid")],
-            /// Delay of background jobs to simulate, in milliseconds; for developers.
-            ///
-            /// At least 1.
-            simulated_queue_delay: i64 = "simulated-queue-delay" [minimum("1")],
-            /// Whether refreshed access tokens keep the lifetime asked for here.
-            sticky_access_token_expiration: bool = "sticky-access-token-expiration",
-            /// One-time code, for users with multi-factor authentication.
-            totp_code: Secret = private "totp-code",
-        }
-    }
+/// Credentials and wishes for a session.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct Login {
+    /// User name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "username", private)]
+    pub username: String,
+    /// Password of the user.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "password", private)]
+    pub password: Secret,
+    /// Lifetime of the access token in seconds; the longest allowed when left out.
+    ///
+    /// 1 to 3600.
+    #[wire(optional, "access-token-expiration-seconds", minimum("1"), maximum("3600"))]
+    pub access_token_expiration_seconds: Option<i64>,
+    /// Whether the user is present.
+    ///
+    /// `true` by default.
+    #[wire(optional, "interactive")]
+    pub interactive: Option<bool>,
+    /// Language and region wanted.
+    #[wire(optional, "locale")]
+    pub locale: Option<String>,
+    /// Lifetime of the refresh token in seconds; the longest allowed when left out.
+    ///
+    /// At least 1.
+    #[wire(optional, "refresh-token-expiration-seconds", minimum("1"))]
+    pub refresh_token_expiration_seconds: Option<i64>,
+    /// Service documents the user agrees to; signing in may depend on it.
+    ///
+    /// Each a UUID.
+    #[wire(optional, "service-document-agreements", each(format("uuid")))]
+    pub service_document_agreements: Option<Vec<ServiceDocumentId>>,
+    /// Delay of background jobs to simulate, in milliseconds; for developers.
+    ///
+    /// At least 1.
+    #[wire(optional, "simulated-queue-delay", minimum("1"))]
+    pub simulated_queue_delay: Option<i64>,
+    /// Whether refreshed access tokens keep the lifetime asked for here.
+    #[wire(optional, "sticky-access-token-expiration")]
+    pub sticky_access_token_expiration: Option<bool>,
+    /// One-time code, for users with multi-factor authentication.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "totp-code", private)]
+    pub totp_code: Option<Secret>,
 }
 
-object! {
-    /// Who is signed in, and in which session.
-    pub struct LoginInfo {
-        optional {
-            /// E-mail address of the user.
-            email: String = private "email",
-            /// First name of the user.
-            first_name: String = private "first-name",
-            /// User who acts in place of the one signed in.
-            impersonated_by: Impersonator = "impersonated-by",
-            /// Individual that belongs to the user.
-            individual: IndividualReference = "individual",
-            /// Last name of the user.
-            last_name: String = private "last-name",
-            /// Language and region of the user.
-            locale: Locale = "locale",
-            /// Whether the user chose the locale.
-            locale_explicit: bool = "locale-explicit",
-            /// Whether the user belongs to more than one organization.
-            multi_organization: bool = "multi-organization",
-            /// Organizations to which the user belongs.
-            organizations: Vec<OrganizationId> = "organizations",
-            /// Identifier of the session.
-            session_id: SessionId = "session-id",
-            /// Name of the user's time zone.
-            tz: String = "tz",
-            /// Whether the user chose the time zone.
-            tz_explicit: bool = "tz-explicit",
-            /// Identifier of the user.
-            user_id: UserId = "user-id",
-            /// User name.
-            username: String = private "username",
-        }
-    }
+/// Who is signed in, and in which session.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct LoginInfo {
+    /// E-mail address of the user.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private)]
+    pub email: Option<String>,
+    /// First name of the user.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "first-name", private)]
+    pub first_name: Option<String>,
+    /// User who acts in place of the one signed in.
+    #[wire(optional, "impersonated-by")]
+    pub impersonated_by: Option<Impersonator>,
+    /// Individual that belongs to the user.
+    #[wire(optional, "individual")]
+    pub individual: Option<IndividualReference>,
+    /// Last name of the user.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "last-name", private)]
+    pub last_name: Option<String>,
+    /// Language and region of the user.
+    #[wire(optional, "locale")]
+    pub locale: Option<Locale>,
+    /// Whether the user chose the locale.
+    #[wire(optional, "locale-explicit")]
+    pub locale_explicit: Option<bool>,
+    /// Whether the user belongs to more than one organization.
+    #[wire(optional, "multi-organization")]
+    pub multi_organization: Option<bool>,
+    /// Organizations to which the user belongs.
+    #[wire(optional, "organizations")]
+    pub organizations: Option<Vec<OrganizationId>>,
+    /// Identifier of the session.
+    #[wire(optional, "session-id")]
+    pub session_id: Option<SessionId>,
+    /// Name of the user's time zone.
+    #[wire(optional, "tz")]
+    pub tz: Option<String>,
+    /// Whether the user chose the time zone.
+    #[wire(optional, "tz-explicit")]
+    pub tz_explicit: Option<bool>,
+    /// Identifier of the user.
+    #[wire(optional, "user-id")]
+    pub user_id: Option<UserId>,
+    /// User name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "username", private)]
+    pub username: Option<String>,
 }
 
-object! {
-    /// What signing in leads to: a session, or a page on which to go on with single sign-on.
-    pub struct LoginResult {
-        optional {
-            /// Token to send as bearer token.
-            access_token: Secret = private "access-token",
-            /// E-mail address of the user.
-            email: String = private "email",
-            /// First name of the user.
-            first_name: String = private "first-name",
-            /// Token that states who is signed in.
-            id_token: Secret = private "id-token",
-            /// User who acts in place of the one signed in.
-            impersonated_by: Impersonator = "impersonated-by",
-            /// Individual that belongs to the user.
-            individual: IndividualReference = "individual",
-            /// Last name of the user.
-            last_name: String = private "last-name",
-            /// Language and region of the user.
-            locale: Locale = "locale",
-            /// Whether the user chose the locale.
-            locale_explicit: bool = "locale-explicit",
-            /// Whether the user belongs to more than one organization.
-            multi_organization: bool = "multi-organization",
-            /// Organizations to which the user belongs.
-            organizations: Vec<OrganizationId> = "organizations",
-            /// Address to open instead of signing in with a password.
-            redirect_url: String = private "redirect-url",
-            /// Token with which the session is prolonged.
-            refresh_token: Secret = private "refresh-token",
-            /// Identifier of the session.
-            session_id: SessionId = "session-id",
-            /// Name of the user's time zone.
-            tz: String = "tz",
-            /// Whether the user chose the time zone.
-            tz_explicit: bool = "tz-explicit",
-            /// Identifier of the user.
-            user_id: UserId = "user-id",
-            /// User name.
-            username: String = private "username",
-        }
-    }
+/// What signing in leads to: a session, or a page on which to go on with single sign-on.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct LoginResult {
+    /// Token to send as bearer token.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "access-token", private)]
+    pub access_token: Option<Secret>,
+    /// E-mail address of the user.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private)]
+    pub email: Option<String>,
+    /// First name of the user.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "first-name", private)]
+    pub first_name: Option<String>,
+    /// Token that states who is signed in.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "id-token", private)]
+    pub id_token: Option<Secret>,
+    /// User who acts in place of the one signed in.
+    #[wire(optional, "impersonated-by")]
+    pub impersonated_by: Option<Impersonator>,
+    /// Individual that belongs to the user.
+    #[wire(optional, "individual")]
+    pub individual: Option<IndividualReference>,
+    /// Last name of the user.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "last-name", private)]
+    pub last_name: Option<String>,
+    /// Language and region of the user.
+    #[wire(optional, "locale")]
+    pub locale: Option<Locale>,
+    /// Whether the user chose the locale.
+    #[wire(optional, "locale-explicit")]
+    pub locale_explicit: Option<bool>,
+    /// Whether the user belongs to more than one organization.
+    #[wire(optional, "multi-organization")]
+    pub multi_organization: Option<bool>,
+    /// Organizations to which the user belongs.
+    #[wire(optional, "organizations")]
+    pub organizations: Option<Vec<OrganizationId>>,
+    /// Address to open instead of signing in with a password.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "redirect-url", private)]
+    pub redirect_url: Option<String>,
+    /// Token with which the session is prolonged.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "refresh-token", private)]
+    pub refresh_token: Option<Secret>,
+    /// Identifier of the session.
+    #[wire(optional, "session-id")]
+    pub session_id: Option<SessionId>,
+    /// Name of the user's time zone.
+    #[wire(optional, "tz")]
+    pub tz: Option<String>,
+    /// Whether the user chose the time zone.
+    #[wire(optional, "tz-explicit")]
+    pub tz_explicit: Option<bool>,
+    /// Identifier of the user.
+    #[wire(optional, "user-id")]
+    pub user_id: Option<UserId>,
+    /// User name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "username", private)]
+    pub username: Option<String>,
 }
 
-object! {
-    /// The token with which to prolong a session.
-    pub struct RefreshSession: sent {
-        required {
-            /// Refresh token of the session.
-            ///
-            /// At most 2048 characters.
-            refresh_token: Secret = private "refresh-token" [max_length(2048)],
-        }
-        optional {
-            /// Whether the user is present. If so, the call can be refused until the user has acted, for instance
-            /// agreed to service documents.
-            ///
-            /// `false` by default.
-            interactive: bool = "interactive",
-        }
-    }
+/// The token with which to prolong a session.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct RefreshSession {
+    /// Refresh token of the session.
+    ///
+    /// At most 2048 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "refresh-token", private, max_length(2048))]
+    pub refresh_token: Secret,
+    /// Whether the user is present. If so, the call can be refused until the user has acted, for instance
+    /// agreed to service documents.
+    ///
+    /// `false` by default.
+    #[wire(optional, "interactive")]
+    pub interactive: Option<bool>,
 }
 
-object! {
-    /// A prolonged session: fresh tokens and who is signed in.
-    pub struct RefreshedSession {
-        required {
-            /// Token to send as bearer token.
-            access_token: Secret = private "access-token",
-        }
-        optional {
-            /// E-mail address of the user.
-            email: String = private "email",
-            /// First name of the user.
-            first_name: String = private "first-name",
-            /// Token that states who is signed in.
-            id_token: Secret = private "id-token",
-            /// User who acts in place of the one signed in.
-            impersonated_by: Impersonator = "impersonated-by",
-            /// Individual that belongs to the user.
-            individual: IndividualReference = "individual",
-            /// Last name of the user.
-            last_name: String = private "last-name",
-            /// Language and region of the user.
-            locale: Locale = "locale",
-            /// Whether the user chose the locale.
-            locale_explicit: bool = "locale-explicit",
-            /// Whether the user belongs to more than one organization.
-            multi_organization: bool = "multi-organization",
-            /// Organizations to which the user belongs.
-            organizations: Vec<OrganizationId> = "organizations",
-            /// Identifier of the session.
-            session_id: SessionId = "session-id",
-            /// Name of the user's time zone.
-            tz: String = "tz",
-            /// Whether the user chose the time zone.
-            tz_explicit: bool = "tz-explicit",
-            /// Identifier of the user.
-            user_id: UserId = "user-id",
-            /// User name.
-            username: String = private "username",
-        }
-    }
+/// A prolonged session: fresh tokens and who is signed in.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct RefreshedSession {
+    /// Token to send as bearer token.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "access-token", private)]
+    pub access_token: Secret,
+    /// E-mail address of the user.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private)]
+    pub email: Option<String>,
+    /// First name of the user.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "first-name", private)]
+    pub first_name: Option<String>,
+    /// Token that states who is signed in.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "id-token", private)]
+    pub id_token: Option<Secret>,
+    /// User who acts in place of the one signed in.
+    #[wire(optional, "impersonated-by")]
+    pub impersonated_by: Option<Impersonator>,
+    /// Individual that belongs to the user.
+    #[wire(optional, "individual")]
+    pub individual: Option<IndividualReference>,
+    /// Last name of the user.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "last-name", private)]
+    pub last_name: Option<String>,
+    /// Language and region of the user.
+    #[wire(optional, "locale")]
+    pub locale: Option<Locale>,
+    /// Whether the user chose the locale.
+    #[wire(optional, "locale-explicit")]
+    pub locale_explicit: Option<bool>,
+    /// Whether the user belongs to more than one organization.
+    #[wire(optional, "multi-organization")]
+    pub multi_organization: Option<bool>,
+    /// Organizations to which the user belongs.
+    #[wire(optional, "organizations")]
+    pub organizations: Option<Vec<OrganizationId>>,
+    /// Identifier of the session.
+    #[wire(optional, "session-id")]
+    pub session_id: Option<SessionId>,
+    /// Name of the user's time zone.
+    #[wire(optional, "tz")]
+    pub tz: Option<String>,
+    /// Whether the user chose the time zone.
+    #[wire(optional, "tz-explicit")]
+    pub tz_explicit: Option<bool>,
+    /// Identifier of the user.
+    #[wire(optional, "user-id")]
+    pub user_id: Option<UserId>,
+    /// User name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "username", private)]
+    pub username: Option<String>,
 }
 
-object! {
-    /// A session.
-    pub struct Session {
-        constant {
-            type_: "sessions" = "type",
-        }
-        required {
-            /// Identifier of the session.
-            id: SessionId = "id",
-            /// Its content.
-            attributes: SessionAttributes = "attributes",
-        }
-    }
+/// A session.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "sessions"))]
+pub struct Session {
+    /// Identifier of the session.
+    #[wire(required, "id")]
+    pub id: SessionId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: SessionAttributes,
 }
 
-object! {
-    /// A session of a user.
-    pub struct SessionAttributes {
-        optional {
-            /// When the session ends.
-            expiration_time: UtcDateTime = "expiration-time",
-            /// Who is signed in; only when asked for.
-            login_info: LoginInfo = "login-info",
-            /// User who is signed in.
-            user_id: UserId = "user-id",
-        }
-    }
+/// A session of a user.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct SessionAttributes {
+    /// When the session ends.
+    #[wire(optional, "expiration-time")]
+    pub expiration_time: Option<UtcDateTime>,
+    /// Who is signed in; only when asked for.
+    #[wire(optional, "login-info")]
+    pub login_info: Option<LoginInfo>,
+    /// User who is signed in.
+    #[wire(optional, "user-id")]
+    pub user_id: Option<UserId>,
 }
 
-object! {
-    /// Carries a session.
-    pub struct SessionDocument {
-        required {
-            /// The session.
-            data: Session = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries a session.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct SessionDocument {
+    /// The session.
+    #[wire(required, "data")]
+    pub data: Session,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// Tokens of a new session.
-    pub struct SessionTokens {
-        optional {
-            /// Token to send as bearer token.
-            access_token: Secret = private "access-token",
-            /// Token that states who is signed in.
-            id_token: Secret = private "id-token",
-            /// Token with which the session is prolonged.
-            refresh_token: Secret = private "refresh-token",
-        }
-    }
+/// Tokens of a new session.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct SessionTokens {
+    /// Token to send as bearer token.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "access-token", private)]
+    pub access_token: Option<Secret>,
+    /// Token that states who is signed in.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "id-token", private)]
+    pub id_token: Option<Secret>,
+    /// Token with which the session is prolonged.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "refresh-token", private)]
+    pub refresh_token: Option<Secret>,
 }
 
-object! {
-    /// Where to go on.
-    pub struct SwitchOrganization: sent {
-        required {
-            /// Organization to act in from now on.
-            organization_id: OrganizationId = "organization-id" [format("uuid")],
-            /// Whether it also becomes the user's default organization.
-            ///
-            /// `false` by default.
-            set_default: bool = "set-default",
-        }
-    }
+/// Where to go on.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct SwitchOrganization {
+    /// Organization to act in from now on.
+    ///
+    /// A UUID.
+    #[wire(required, "organization-id", format("uuid"))]
+    pub organization_id: OrganizationId,
+    /// Whether it also becomes the user's default organization.
+    ///
+    /// `false` by default.
+    #[wire(required, "set-default")]
+    pub set_default: bool,
 }

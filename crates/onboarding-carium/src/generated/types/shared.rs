@@ -3,475 +3,630 @@
 
 //! Types that several groups of operations share.
 
-use onboarding_core::{JsonValue, Map, NaiveDate, UtcDateTime, identifier, object, string_enum};
+use onboarding_core::{JsonValue, Map, NaiveDate, UtcDateTime};
+use onboarding_core::derive::{Identifier, Object, StringEnum};
 
-object! {
-    /// A further individual that belongs to a user.
-    pub struct AdditionalIndividual {
-        optional {
-            /// Date of birth.
-            birth_date: NaiveDate = private "birth-date",
-            /// First name.
-            first_name: String = private "first-name",
-            /// Identifier of the individual.
-            id: IndividualId = "id",
-            /// Last name.
-            last_name: String = private "last-name",
-            /// Address of the logo of the individual's organization.
-            organization_logo_url: String = "organization-logo-url",
-        }
-    }
-}
-
-string_enum! {
-    /// Whether a user or organization belongs to Carium, to a customer or to a customer's tests.
-    pub enum Classification {
-        Carium = "carium",
-        Customer = "customer",
-        CustomerTest = "customer_test",
-    }
-}
-
-object! {
-    /// How a person wants to be reached, by channel.
-    pub struct CommunicationPreferences: sent {
-        optional {
-            /// Preferences for e-mail.
-            email: Map<JsonValue> = private "email",
-            /// Preferences for messages in the mobile app.
-            mobile: Map<JsonValue> = private "mobile",
-            /// Preferences for text messages.
-            sms: Map<JsonValue> = private "sms",
-            /// Preferences for phone calls.
-            voice: Map<JsonValue> = private "voice",
-            /// Preferences for messages in the web app.
-            web: Map<JsonValue> = private "web",
-        }
-    }
-}
-
-object! {
-    /// An object for which the vendor documents no members.
-    pub struct EmptyObject: sent {
-    }
-}
-
-object! {
-    /// What every refused call answers.
-    pub struct ErrorDocument {
-        required {
-            /// What went wrong, one entry each.
-            errors: Vec<ErrorObject> = "errors",
-        }
-    }
-}
-
-object! {
-    /// One thing that went wrong.
-    pub struct ErrorObject {
-        optional {
-            /// Short code of the error, for programs.
-            code: String = "code",
-            /// Explanation for people. It may repeat what was sent.
-            detail: String = private "detail",
-            /// Further data about the error, for programs.
-            meta: Map<JsonValue> = private "meta",
-            /// Part of the request that caused the error.
-            source: ErrorSource = "source",
-            /// HTTP status of the error, as a number.
-            status: i64 = "status",
-        }
-    }
-}
-
-object! {
-    /// Part of a request that caused an error.
-    pub struct ErrorSource {
-        optional {
-            /// Name of the query parameter at fault.
-            parameter: String = "parameter",
-            /// JSON pointer to the member of the body at fault.
-            pointer: String = "pointer",
-        }
-    }
-}
-
-object! {
-    /// Points at a group of individuals.
-    pub struct GroupReference {
-        optional {
-            /// Identifier of the group.
-            id: IndividualGroupId = "id",
-            /// Name of the group.
-            name: String = "name",
-        }
-    }
-}
-
-object! {
-    /// User who acts in place of another.
-    pub struct Impersonator {
-        optional {
-            /// E-mail address of the acting user.
-            email: String = private "email",
-            /// Identifier of the acting user.
-            id: UserId = "id",
-            /// Session from which the user acts.
-            session_id: SessionId = "session-id",
-        }
-    }
-}
-
-identifier! {
-    /// Identifies a group of individuals.
-    pub struct IndividualGroupId(String);
-}
-
-identifier! {
-    /// Identifies an individual, the person whose health is cared for.
-    pub struct IndividualId(String);
-}
-
-object! {
-    /// Points at an individual.
-    pub struct IndividualReference {
-        optional {
-            /// Identifier of the individual.
-            id: IndividualId = "id",
-        }
-    }
-}
-
-string_enum! {
-    /// Language and region.
-    pub enum Locale {
-        EnUs = "en_US",
-        EsUs = "es_US",
-    }
-}
-
-object! {
-    /// Failure of a sign-in that followed another step.
-    pub struct LoginError {
-        optional {
-            /// Short code of the failure.
-            code: String = "code",
-            /// Explanation for people. It may repeat what was sent.
-            detail: String = private "detail",
-            /// HTTP status the sign-in alone would have had.
-            status: i64 = "status",
-        }
-    }
-}
-
-object! {
-    /// Free-form information about a document; usually empty.
-    pub struct Meta: sent {
-        extra {
-            /// Members beyond the documented ones, by name. `Debug` does not show them.
-            extra: JsonValue
-        }
-    }
-}
-
-string_enum! {
-    /// Channel on which a person is reached.
-    pub enum NotificationChannel {
-        Email = "email",
-        Sms = "sms",
-    }
-}
-
-identifier! {
-    /// Identifies an onboarding request.
-    pub struct OnboardingRequestId(String);
-}
-
-object! {
-    /// Points at an onboarding request.
-    pub struct OnboardingRequestReference {
-        required {
-            /// Identifier of the onboarding request.
-            id: OnboardingRequestId = "id",
-        }
-    }
-}
-
-identifier! {
-    /// The code with which people sign up with an organization; it is its own identifier.
+/// A further individual that belongs to a user.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct AdditionalIndividual {
+    /// Date of birth.
     ///
-    /// Personal or secret: `Debug` does not show it.
-    pub struct OrganizationCodeId(private String);
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "birth-date", private)]
+    pub birth_date: Option<NaiveDate>,
+    /// First name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "first-name", private)]
+    pub first_name: Option<String>,
+    /// Identifier of the individual.
+    #[wire(optional, "id")]
+    pub id: Option<IndividualId>,
+    /// Last name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "last-name", private)]
+    pub last_name: Option<String>,
+    /// Address of the logo of the individual's organization.
+    #[wire(optional, "organization-logo-url")]
+    pub organization_logo_url: Option<String>,
 }
 
-object! {
-    /// Points at a sign-up with an organization code.
-    pub struct OrganizationCodeSignUpReference {
-        optional {
-            /// Identifier of the sign-up.
-            id: SignUpRequestId = "id",
-            /// Code that was used.
-            organization_code_id: OrganizationCodeId = private "organization-code-id",
-        }
-    }
+/// Whether a user or organization belongs to Carium, to a customer or to a customer's tests.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum Classification {
+    /// `carium`
+    #[wire("carium")]
+    Carium,
+    /// `customer`
+    #[wire("customer")]
+    Customer,
+    /// `customer_test`
+    #[wire("customer_test")]
+    CustomerTest,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-identifier! {
-    /// Identifies an organization.
-    pub struct OrganizationId(String);
+/// How a person wants to be reached, by channel.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct CommunicationPreferences {
+    /// Preferences for e-mail.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private)]
+    pub email: Option<Map<JsonValue>>,
+    /// Preferences for messages in the mobile app.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "mobile", private)]
+    pub mobile: Option<Map<JsonValue>>,
+    /// Preferences for text messages.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "sms", private)]
+    pub sms: Option<Map<JsonValue>>,
+    /// Preferences for phone calls.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "voice", private)]
+    pub voice: Option<Map<JsonValue>>,
+    /// Preferences for messages in the web app.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "web", private)]
+    pub web: Option<Map<JsonValue>>,
 }
 
-object! {
-    /// An organization in brief.
-    pub struct OrganizationSummary {
-        optional {
-            /// Name shown to people.
-            display_name: String = "display-name",
-            /// Identifier of the organization.
-            id: OrganizationId = "id",
-            /// Name of the organization.
-            name: String = "name",
-        }
-    }
+/// An object for which the vendor documents no members.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct EmptyObject {}
+
+/// What every refused call answers.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ErrorDocument {
+    /// What went wrong, one entry each.
+    #[wire(required, "errors")]
+    pub errors: Vec<ErrorObject>,
 }
 
-identifier! {
-    /// Identifies the owner of an individual, an organization or a user.
-    pub struct OwnerId(String);
+/// One thing that went wrong.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ErrorObject {
+    /// Short code of the error, for programs.
+    #[wire(optional, "code")]
+    pub code: Option<String>,
+    /// Explanation for people. It may repeat what was sent.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "detail", private)]
+    pub detail: Option<String>,
+    /// Further data about the error, for programs.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Map<JsonValue>>,
+    /// Part of the request that caused the error.
+    #[wire(optional, "source")]
+    pub source: Option<ErrorSource>,
+    /// HTTP status of the error, as a number.
+    #[wire(optional, "status")]
+    pub status: Option<i64>,
 }
 
-object! {
-    /// Where the page lies in the whole list.
-    pub struct PageMeta {
-        optional {
-            /// Largest number of items on the page.
-            page_limit: i64 = "page[limit]",
-            /// Number of items before the page.
-            page_offset: i64 = "page[offset]",
-            /// Number of items in the whole list.
-            page_total: i64 = "page[total]",
-        }
-    }
+/// Part of a request that caused an error.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ErrorSource {
+    /// Name of the query parameter at fault.
+    #[wire(optional, "parameter")]
+    pub parameter: Option<String>,
+    /// JSON pointer to the member of the body at fault.
+    #[wire(optional, "pointer")]
+    pub pointer: Option<String>,
 }
 
-string_enum! {
+/// Points at a group of individuals.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct GroupReference {
+    /// Identifier of the group.
+    #[wire(optional, "id")]
+    pub id: Option<IndividualGroupId>,
+    /// Name of the group.
+    #[wire(optional, "name")]
+    pub name: Option<String>,
+}
+
+/// User who acts in place of another.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Impersonator {
+    /// E-mail address of the acting user.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private)]
+    pub email: Option<String>,
+    /// Identifier of the acting user.
+    #[wire(optional, "id")]
+    pub id: Option<UserId>,
+    /// Session from which the user acts.
+    #[wire(optional, "session-id")]
+    pub session_id: Option<SessionId>,
+}
+
+/// Identifies a group of individuals.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct IndividualGroupId(String);
+
+/// Identifies an individual, the person whose health is cared for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct IndividualId(String);
+
+/// Points at an individual.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct IndividualReference {
+    /// Identifier of the individual.
+    #[wire(optional, "id")]
+    pub id: Option<IndividualId>,
+}
+
+/// Language and region.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum Locale {
+    /// `en_US`
+    #[wire("en_US")]
+    EnUs,
+    /// `es_US`
+    #[wire("es_US")]
+    EsUs,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// Failure of a sign-in that followed another step.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct LoginError {
+    /// Short code of the failure.
+    #[wire(optional, "code")]
+    pub code: Option<String>,
+    /// Explanation for people. It may repeat what was sent.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "detail", private)]
+    pub detail: Option<String>,
+    /// HTTP status the sign-in alone would have had.
+    #[wire(optional, "status")]
+    pub status: Option<i64>,
+}
+
+/// Free-form information about a document; usually empty.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct Meta {
+    /// Members beyond the documented ones, by name. Personal data: `Debug` shows `[redacted]`.
+    #[wire(extra)]
+    pub extra: Map<JsonValue>,
+}
+
+/// Channel on which a person is reached.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum NotificationChannel {
+    /// `email`
+    #[wire("email")]
+    Email,
+    /// `sms`
+    #[wire("sms")]
+    Sms,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// Identifies an onboarding request.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct OnboardingRequestId(String);
+
+/// Points at an onboarding request.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct OnboardingRequestReference {
+    /// Identifier of the onboarding request.
+    #[wire(required, "id")]
+    pub id: OnboardingRequestId,
+}
+
+/// The code with which people sign up with an organization; it is its own identifier.
+///
+/// Personal data: `Debug` shows `[redacted]`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+#[wire(private)]
+pub struct OrganizationCodeId(String);
+
+/// Points at a sign-up with an organization code.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct OrganizationCodeSignUpReference {
+    /// Identifier of the sign-up.
+    #[wire(optional, "id")]
+    pub id: Option<SignUpRequestId>,
+    /// Code that was used.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "organization-code-id", private)]
+    pub organization_code_id: Option<OrganizationCodeId>,
+}
+
+/// Identifies an organization.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct OrganizationId(String);
+
+/// An organization in brief.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct OrganizationSummary {
+    /// Name shown to people.
+    #[wire(optional, "display-name")]
+    pub display_name: Option<String>,
+    /// Identifier of the organization.
+    #[wire(optional, "id")]
+    pub id: Option<OrganizationId>,
+    /// Name of the organization.
+    #[wire(optional, "name")]
+    pub name: Option<String>,
+}
+
+/// Identifies the owner of an individual, an organization or a user.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct OwnerId(String);
+
+/// Where the page lies in the whole list.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct PageMeta {
+    /// Largest number of items on the page.
+    #[wire(optional, "page[limit]")]
+    pub page_limit: Option<i64>,
+    /// Number of items before the page.
+    #[wire(optional, "page[offset]")]
+    pub page_offset: Option<i64>,
+    /// Number of items in the whole list.
+    #[wire(optional, "page[total]")]
+    pub page_total: Option<i64>,
+}
+
+/// How far the invitation to register has come.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum RegistrationInvite {
+    /// `accepted`
+    #[wire("accepted")]
+    Accepted,
+    /// `failed`
+    #[wire("failed")]
+    Failed,
+    /// `none`
+    #[wire("none")]
+    None,
+    /// `sent`
+    #[wire("sent")]
+    Sent,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// Identifies a role.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct RoleId(String);
+
+/// Identifies a service document, such as terms of use.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct ServiceDocumentId(String);
+
+/// Identifies the session of a signed-in user.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct SessionId(String);
+
+/// Identifies the organization or user with which a user is shared.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct SharedWithId(String);
+
+/// Identifies a sign-up under way.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct SignUpRequestId(String);
+
+/// Identifies an organization theme.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct ThemeId(String);
+
+/// A user, as the caller may see them.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct UserAttributes {
+    /// Further individuals that belong to the user.
+    #[wire(optional, "additional-individuals")]
+    pub additional_individuals: Option<Vec<AdditionalIndividual>>,
+    /// When the last event occurred that bears on the user's access.
+    #[wire(optional, "authz-last-event-time")]
+    pub authz_last_event_time: Option<UtcDateTime>,
+    /// When the user's access data was last worked out.
+    #[wire(optional, "authz-last-populated-time")]
+    pub authz_last_populated_time: Option<UtcDateTime>,
+    /// Whether the account needed no confirmation.
+    #[wire(optional, "auto-confirm")]
+    pub auto_confirm: Option<bool>,
+    /// Whether the account was made without the user's doing.
+    #[wire(optional, "auto-sign-up")]
+    pub auto_sign_up: Option<bool>,
+    /// Date of birth.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "birth-date", private)]
+    pub birth_date: Option<NaiveDate>,
+    /// To whom the user belongs.
+    #[wire(optional, "classification")]
+    pub classification: Option<Classification>,
+    /// How the user wants to be reached.
+    #[wire(optional, "communication-preferences")]
+    pub communication_preferences: Option<CommunicationPreferences>,
+    /// When the user was made; the format is not documented.
+    #[wire(optional, "date-created")]
+    pub date_created: Option<String>,
+    /// When the user was last changed; the format is not documented.
+    #[wire(optional, "date-last-modified")]
+    pub date_last_modified: Option<String>,
+    /// Organization in which the user acts after signing in.
+    #[wire(optional, "default-organization-id")]
+    pub default_organization_id: Option<OrganizationId>,
+    /// E-mail address.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private)]
+    pub email: Option<String>,
+    /// Whether the e-mail address is verified.
+    #[wire(optional, "email-verified")]
+    pub email_verified: Option<bool>,
+    /// Whether the user can sign in.
+    #[wire(optional, "enabled")]
+    pub enabled: Option<bool>,
+    /// Answers to enrolment questions; on a single user only.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "enrollment-data", private)]
+    pub enrollment_data: Option<Map<JsonValue>>,
+    /// First name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "first-name", private)]
+    pub first_name: Option<String>,
+    /// When the user last signed in.
+    #[wire(optional, "last-login-time")]
+    pub last_login_time: Option<UtcDateTime>,
+    /// When the user was last changed.
+    #[wire(optional, "last-modified-time")]
+    pub last_modified_time: Option<UtcDateTime>,
+    /// Last name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "last-name", private)]
+    pub last_name: Option<String>,
+    /// Language and region.
+    #[wire(optional, "locale")]
+    pub locale: Option<Locale>,
+    /// Whether the user chose the locale.
+    #[wire(optional, "locale-explicit")]
+    pub locale_explicit: Option<bool>,
+    /// Onboarding requests of the user; on a single user, when asked for.
+    #[wire(optional, "onboarding-requests")]
+    pub onboarding_requests: Option<Vec<OnboardingRequestReference>>,
+    /// Sign-ups with an organization code; on a single user, when asked for.
+    #[wire(optional, "org-code-signup-requests")]
+    pub org_code_signup_requests: Option<Vec<OrganizationCodeSignUpReference>>,
+    /// Whether the user administers the organization.
+    #[wire(optional, "organization-admin")]
+    pub organization_admin: Option<bool>,
+    /// Number of organizations to which the user belongs.
+    #[wire(optional, "organization-count")]
+    pub organization_count: Option<i64>,
+    /// Organization in which the user acts.
+    #[wire(optional, "organization-id")]
+    pub organization_id: Option<OrganizationId>,
+    /// Organizations to which the user belongs.
+    #[wire(optional, "organization-ids")]
+    pub organization_ids: Option<Vec<OrganizationId>>,
+    /// Address of the organization's logo.
+    #[wire(optional, "organization-logo-url")]
+    pub organization_logo_url: Option<String>,
+    /// Organizations to which the user belongs; on a single user only.
+    #[wire(optional, "organizations")]
+    pub organizations: Option<Vec<OrganizationSummary>>,
+    /// Phone number.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "phone", private)]
+    pub phone: Option<String>,
+    /// Kind of phone; empty when unknown.
+    #[wire(optional, "phone-type")]
+    pub phone_type: Option<String>,
+    /// Whether the phone number is verified.
+    #[wire(optional, "phone-verified")]
+    pub phone_verified: Option<bool>,
+    /// Individual that the user is.
+    #[wire(optional, "primary-individual-id")]
+    pub primary_individual_id: Option<IndividualId>,
+    /// Whether the user has registered.
+    #[wire(optional, "registered")]
+    pub registered: Option<bool>,
+    /// When registration was completed.
+    #[wire(optional, "registration-completed-time")]
+    pub registration_completed_time: Option<UtcDateTime>,
     /// How far the invitation to register has come.
-    pub enum RegistrationInvite {
-        Accepted = "accepted",
-        Failed = "failed",
-        None = "none",
-        Sent = "sent",
-    }
+    #[wire(optional, "registration-invite")]
+    pub registration_invite: Option<RegistrationInvite>,
+    /// Roles of the user; only when asked for.
+    #[wire(optional, "roles")]
+    pub roles: Option<Vec<UserRole>>,
+    /// Organizations and users with which the user is shared.
+    #[wire(optional, "shared-with")]
+    pub shared_with: Option<Vec<UserShare>>,
+    /// Stage of the account.
+    #[wire(optional, "state")]
+    pub state: Option<UserState>,
+    /// Status of the account in words.
+    #[wire(optional, "status")]
+    pub status: Option<String>,
+    /// Name of the time zone.
+    #[wire(optional, "tz")]
+    pub tz: Option<String>,
+    /// Whether the user chose the time zone.
+    #[wire(optional, "tz-explicit")]
+    pub tz_explicit: Option<bool>,
+    /// User name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "username", private)]
+    pub username: Option<String>,
 }
 
-identifier! {
-    /// Identifies a role.
-    pub struct RoleId(String);
+/// Identifies a user, someone who can sign in.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct UserId(String);
+
+/// Points at a user.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct UserReference {
+    /// E-mail address of the user.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private)]
+    pub email: Option<String>,
+    /// Identifier of the user.
+    #[wire(optional, "id")]
+    pub id: Option<UserId>,
 }
 
-identifier! {
-    /// Identifies a service document, such as terms of use.
-    pub struct ServiceDocumentId(String);
+/// The user who is meant, by identifier or by e-mail address.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct UserReferenceAttributes {
+    /// E-mail address of the user.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private)]
+    pub email: Option<String>,
+    /// Identifier of the user.
+    #[wire(optional, "user-id")]
+    pub user_id: Option<UserId>,
 }
 
-identifier! {
-    /// Identifies the session of a signed-in user.
-    pub struct SessionId(String);
+/// A role of a user.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct UserRole {
+    /// Name of the role shown to people.
+    #[wire(optional, "display-name")]
+    pub display_name: Option<String>,
+    /// Identifier of the role.
+    #[wire(optional, "id")]
+    pub id: Option<RoleId>,
+    /// Name of the role.
+    #[wire(optional, "name")]
+    pub name: Option<String>,
+    /// Name of the organization shown to people.
+    #[wire(optional, "organization-display-name")]
+    pub organization_display_name: Option<String>,
+    /// Organization in which the role holds.
+    #[wire(optional, "organization-id")]
+    pub organization_id: Option<OrganizationId>,
+    /// Name of the organization.
+    #[wire(optional, "organization-name")]
+    pub organization_name: Option<String>,
 }
 
-identifier! {
-    /// Identifies the organization or user with which a user is shared.
-    pub struct SharedWithId(String);
+/// An organization or user with which a user is shared.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct UserShare {
+    /// How the other side can be contacted.
+    #[wire(optional, "contact-message")]
+    pub contact_message: Option<String>,
+    /// Name shown to people.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "display-name", private)]
+    pub display_name: Option<String>,
+    /// Identifier of the organization or user.
+    #[wire(optional, "id")]
+    pub id: Option<SharedWithId>,
+    /// Name of the other side.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "name", private)]
+    pub name: Option<String>,
+    /// Kind of the other side, for instance `organization`.
+    #[wire(optional, "type")]
+    pub type_: Option<String>,
 }
 
-identifier! {
-    /// Identifies a sign-up under way.
-    pub struct SignUpRequestId(String);
+/// Stage of a user's account.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum UserState {
+    /// `archived`
+    #[wire("archived")]
+    Archived,
+    /// `confirmed`
+    #[wire("confirmed")]
+    Confirmed,
+    /// `disabled`
+    #[wire("disabled")]
+    Disabled,
+    /// `force_reset_password`
+    #[wire("force_reset_password")]
+    ForceResetPassword,
+    /// `init`
+    #[wire("init")]
+    Init,
+    /// `registered`
+    #[wire("registered")]
+    Registered,
+    /// `registered_disabled`
+    #[wire("registered_disabled")]
+    RegisteredDisabled,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-identifier! {
-    /// Identifies an organization theme.
-    pub struct ThemeId(String);
-}
-
-object! {
-    /// A user, as the caller may see them.
-    pub struct UserAttributes {
-        optional {
-            /// Further individuals that belong to the user.
-            additional_individuals: Vec<AdditionalIndividual> = "additional-individuals",
-            /// When the last event occurred that bears on the user's access.
-            authz_last_event_time: UtcDateTime = "authz-last-event-time",
-            /// When the user's access data was last worked out.
-            authz_last_populated_time: UtcDateTime = "authz-last-populated-time",
-            /// Whether the account needed no confirmation.
-            auto_confirm: bool = "auto-confirm",
-            /// Whether the account was made without the user's doing.
-            auto_sign_up: bool = "auto-sign-up",
-            /// Date of birth.
-            birth_date: NaiveDate = private "birth-date",
-            /// To whom the user belongs.
-            classification: Classification = "classification",
-            /// How the user wants to be reached.
-            communication_preferences: CommunicationPreferences = "communication-preferences",
-            /// When the user was made; the format is not documented.
-            date_created: String = "date-created",
-            /// When the user was last changed; the format is not documented.
-            date_last_modified: String = "date-last-modified",
-            /// Organization in which the user acts after signing in.
-            default_organization_id: OrganizationId = "default-organization-id",
-            /// E-mail address.
-            email: String = private "email",
-            /// Whether the e-mail address is verified.
-            email_verified: bool = "email-verified",
-            /// Whether the user can sign in.
-            enabled: bool = "enabled",
-            /// Answers to enrolment questions; on a single user only.
-            enrollment_data: Map<JsonValue> = private "enrollment-data",
-            /// First name.
-            first_name: String = private "first-name",
-            /// When the user last signed in.
-            last_login_time: UtcDateTime = "last-login-time",
-            /// When the user was last changed.
-            last_modified_time: UtcDateTime = "last-modified-time",
-            /// Last name.
-            last_name: String = private "last-name",
-            /// Language and region.
-            locale: Locale = "locale",
-            /// Whether the user chose the locale.
-            locale_explicit: bool = "locale-explicit",
-            /// Onboarding requests of the user; on a single user, when asked for.
-            onboarding_requests: Vec<OnboardingRequestReference> = "onboarding-requests",
-            /// Sign-ups with an organization code; on a single user, when asked for.
-            org_code_signup_requests: Vec<OrganizationCodeSignUpReference> = "org-code-signup-requests",
-            /// Whether the user administers the organization.
-            organization_admin: bool = "organization-admin",
-            /// Number of organizations to which the user belongs.
-            organization_count: i64 = "organization-count",
-            /// Organization in which the user acts.
-            organization_id: OrganizationId = "organization-id",
-            /// Organizations to which the user belongs.
-            organization_ids: Vec<OrganizationId> = "organization-ids",
-            /// Address of the organization's logo.
-            organization_logo_url: String = "organization-logo-url",
-            /// Organizations to which the user belongs; on a single user only.
-            organizations: Vec<OrganizationSummary> = "organizations",
-            /// Phone number.
-            phone: String = private "phone",
-            /// Kind of phone; empty when unknown.
-            phone_type: String = "phone-type",
-            /// Whether the phone number is verified.
-            phone_verified: bool = "phone-verified",
-            /// Individual that the user is.
-            primary_individual_id: IndividualId = "primary-individual-id",
-            /// Whether the user has registered.
-            registered: bool = "registered",
-            /// When registration was completed.
-            registration_completed_time: UtcDateTime = "registration-completed-time",
-            /// How far the invitation to register has come.
-            registration_invite: RegistrationInvite = "registration-invite",
-            /// Roles of the user; only when asked for.
-            roles: Vec<UserRole> = "roles",
-            /// Organizations and users with which the user is shared.
-            shared_with: Vec<UserShare> = "shared-with",
-            /// Stage of the account.
-            state: UserState = "state",
-            /// Status of the account in words.
-            status: String = "status",
-            /// Name of the time zone.
-            tz: String = "tz",
-            /// Whether the user chose the time zone.
-            tz_explicit: bool = "tz-explicit",
-            /// User name.
-            username: String = private "username",
-        }
-    }
-}
-
-identifier! {
-    /// Identifies a user, someone who can sign in.
-    pub struct UserId(String);
-}
-
-object! {
-    /// Points at a user.
-    pub struct UserReference {
-        optional {
-            /// E-mail address of the user.
-            email: String = private "email",
-            /// Identifier of the user.
-            id: UserId = "id",
-        }
-    }
-}
-
-object! {
-    /// The user who is meant, by identifier or by e-mail address.
-    pub struct UserReferenceAttributes: sent {
-        optional {
-            /// E-mail address of the user.
-            email: String = private "email",
-            /// Identifier of the user.
-            user_id: UserId = "user-id",
-        }
-    }
-}
-
-object! {
-    /// A role of a user.
-    pub struct UserRole {
-        optional {
-            /// Name of the role shown to people.
-            display_name: String = "display-name",
-            /// Identifier of the role.
-            id: RoleId = "id",
-            /// Name of the role.
-            name: String = "name",
-            /// Name of the organization shown to people.
-            organization_display_name: String = "organization-display-name",
-            /// Organization in which the role holds.
-            organization_id: OrganizationId = "organization-id",
-            /// Name of the organization.
-            organization_name: String = "organization-name",
-        }
-    }
-}
-
-object! {
-    /// An organization or user with which a user is shared.
-    pub struct UserShare {
-        optional {
-            /// How the other side can be contacted.
-            contact_message: String = "contact-message",
-            /// Name shown to people.
-            display_name: String = private "display-name",
-            /// Identifier of the organization or user.
-            id: SharedWithId = "id",
-            /// Name of the other side.
-            name: String = private "name",
-            /// Kind of the other side, for instance `organization`.
-            type_: String = "type",
-        }
-    }
-}
-
-string_enum! {
-    /// Stage of a user's account.
-    pub enum UserState {
-        Archived = "archived",
-        Confirmed = "confirmed",
-        Disabled = "disabled",
-        ForceResetPassword = "force_reset_password",
-        Init = "init",
-        Registered = "registered",
-        RegisteredDisabled = "registered_disabled",
-    }
-}
-
-string_enum! {
-    /// Which contact detail becomes the user name.
-    pub enum UsernameSource {
-        Email = "email",
-        Phone = "phone",
-    }
+/// Which contact detail becomes the user name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum UsernameSource {
+    /// `email`
+    #[wire("email")]
+    Email,
+    /// `phone`
+    #[wire("phone")]
+    Phone,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }

@@ -3,332 +3,442 @@
 
 //! Types of sign-up.
 
-use onboarding_core::{
-    JsonValue, Map, NaiveDate, Secret, UtcDateTime, identifier, object, string_enum, untagged_union, wraps,
-};
+use onboarding_core::{JsonValue, Map, NaiveDate, Secret, UtcDateTime};
+use onboarding_core::derive::{Identifier, Object, StringEnum, UntaggedUnion};
 
 use super::{
-    Impersonator, IndividualReference, Locale, LoginError, Meta, NotificationChannel, OrganizationCodeId,
-    OrganizationId, ServiceDocumentId, SessionId, SignUpRequestId, UserId, UsernameSource,
+    Impersonator, IndividualReference, Locale, LoginError, Meta, NotificationChannel,
+    OrganizationCodeId, OrganizationId, ServiceDocumentId, SessionId, SignUpRequestId,
+    UserId, UsernameSource,
 };
 
-object! {
-    /// A sign-up, confirmed by a code.
-    pub struct ConfirmSignUp: sent {
-        required {
-            /// User name.
-            ///
-            /// At most 255 characters.
-            username: String = private "username" [max_length(255)],
-            /// Code that the user received.
-            ///
-            /// At most 20 characters.
-            confirmation_code: Secret = private "confirmation-code" [max_length(20)],
-        }
-        optional {
-            /// Whether to sign the user in at once.
-            ///
-            /// `false` by default.
-            login: bool = "login",
-            /// Name of the user's time zone.
-            tz: String = "tz",
-        }
-    }
+/// A sign-up, confirmed by a code.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct ConfirmSignUp {
+    /// User name.
+    ///
+    /// At most 255 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "username", private, max_length(255))]
+    pub username: String,
+    /// Code that the user received.
+    ///
+    /// At most 20 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "confirmation-code", private, max_length(20))]
+    pub confirmation_code: Secret,
+    /// Whether to sign the user in at once.
+    ///
+    /// `false` by default.
+    #[wire(optional, "login")]
+    pub login: Option<bool>,
+    /// Name of the user's time zone.
+    #[wire(optional, "tz")]
+    pub tz: Option<String>,
 }
 
-object! {
-    /// Outcome of confirming a sign-up, with a session when one was asked for.
-    pub struct ConfirmedSignUp {
-        optional {
-            /// Token to send as bearer token.
-            access_token: Secret = private "access-token",
-            /// Kind of account, for instance `provider`.
-            account_type: String = "account-type",
-            /// E-mail address of the user.
-            email: String = private "email",
-            /// First name of the user.
-            first_name: String = private "first-name",
-            /// Token that states who is signed in.
-            id_token: Secret = private "id-token",
-            /// User who acts in place of the one signed in.
-            impersonated_by: Impersonator = "impersonated-by",
-            /// Individual that belongs to the user.
-            individual: IndividualReference = "individual",
-            /// Last name of the user.
-            last_name: String = private "last-name",
-            /// Language and region of the user.
-            locale: Locale = "locale",
-            /// Whether the user chose the locale.
-            locale_explicit: bool = "locale-explicit",
-            /// The failure; absent when signing in succeeded or was not asked for.
-            login_error: LoginError = "login-error",
-            /// Whether the user belongs to more than one organization.
-            multi_organization: bool = "multi-organization",
-            /// Organizations to which the user belongs.
-            organizations: Vec<OrganizationId> = "organizations",
-            /// Token with which the session is prolonged.
-            refresh_token: Secret = private "refresh-token",
-            /// Identifier of the session.
-            session_id: SessionId = "session-id",
-            /// Name of the user's time zone.
-            tz: String = "tz",
-            /// Whether the user chose the time zone.
-            tz_explicit: bool = "tz-explicit",
-            /// Identifier of the user.
-            user_id: UserId = "user-id",
-            /// User name.
-            username: String = private "username",
-        }
-    }
+/// Outcome of confirming a sign-up, with a session when one was asked for.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ConfirmedSignUp {
+    /// Token to send as bearer token.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "access-token", private)]
+    pub access_token: Option<Secret>,
+    /// Kind of account, for instance `provider`.
+    #[wire(optional, "account-type")]
+    pub account_type: Option<String>,
+    /// E-mail address of the user.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private)]
+    pub email: Option<String>,
+    /// First name of the user.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "first-name", private)]
+    pub first_name: Option<String>,
+    /// Token that states who is signed in.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "id-token", private)]
+    pub id_token: Option<Secret>,
+    /// User who acts in place of the one signed in.
+    #[wire(optional, "impersonated-by")]
+    pub impersonated_by: Option<Impersonator>,
+    /// Individual that belongs to the user.
+    #[wire(optional, "individual")]
+    pub individual: Option<IndividualReference>,
+    /// Last name of the user.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "last-name", private)]
+    pub last_name: Option<String>,
+    /// Language and region of the user.
+    #[wire(optional, "locale")]
+    pub locale: Option<Locale>,
+    /// Whether the user chose the locale.
+    #[wire(optional, "locale-explicit")]
+    pub locale_explicit: Option<bool>,
+    /// The failure; absent when signing in succeeded or was not asked for.
+    #[wire(optional, "login-error")]
+    pub login_error: Option<LoginError>,
+    /// Whether the user belongs to more than one organization.
+    #[wire(optional, "multi-organization")]
+    pub multi_organization: Option<bool>,
+    /// Organizations to which the user belongs.
+    #[wire(optional, "organizations")]
+    pub organizations: Option<Vec<OrganizationId>>,
+    /// Token with which the session is prolonged.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "refresh-token", private)]
+    pub refresh_token: Option<Secret>,
+    /// Identifier of the session.
+    #[wire(optional, "session-id")]
+    pub session_id: Option<SessionId>,
+    /// Name of the user's time zone.
+    #[wire(optional, "tz")]
+    pub tz: Option<String>,
+    /// Whether the user chose the time zone.
+    #[wire(optional, "tz-explicit")]
+    pub tz_explicit: Option<bool>,
+    /// Identifier of the user.
+    #[wire(optional, "user-id")]
+    pub user_id: Option<UserId>,
+    /// User name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "username", private)]
+    pub username: Option<String>,
 }
 
-string_enum! {
-    /// Gender as stated by the person; `pnta` stands for "prefer not to answer".
-    pub enum Gender {
-        Female = "female",
-        Male = "male",
-        Other = "other",
-        PreferNotToAnswer = "pnta",
-        NotStated = "unknown",
-    }
+/// Gender as stated by the person; `pnta` stands for "prefer not to answer".
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum Gender {
+    /// `female`
+    #[wire("female")]
+    Female,
+    /// `male`
+    #[wire("male")]
+    Male,
+    /// `other`
+    #[wire("other")]
+    Other,
+    /// `pnta`
+    #[wire("pnta")]
+    PreferNotToAnswer,
+    /// `unknown`
+    #[wire("unknown")]
+    NotStated,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// An invitation to send.
-    pub struct NewRegistrationInvitation: sent {
-        constant {
-            type_: "registration-invitations" = "type",
-        }
-        required {
-            /// Its content.
-            attributes: NewRegistrationInvitationAttributes = "attributes",
-        }
-    }
+/// An invitation to send.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(
+    sent,
+    constant("type", "registration-invitations"),
+    from(NewRegistrationInvitationAttributes)
+)]
+pub struct NewRegistrationInvitation {
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: NewRegistrationInvitationAttributes,
 }
 
-wraps! { NewRegistrationInvitation: NewRegistrationInvitationAttributes }
-
-object! {
-    /// Whom to invite.
-    pub struct NewRegistrationInvitationAttributes: sent {
-        optional {
-            /// E-mail address to invite.
-            invited_email: String = private "invited-email",
-        }
-    }
+/// Whom to invite.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewRegistrationInvitationAttributes {
+    /// E-mail address to invite.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "invited-email", private)]
+    pub invited_email: Option<String>,
 }
 
-object! {
-    /// Carries an invitation to send.
-    pub struct NewRegistrationInvitationDocument: sent {
-        required {
-            /// The invitation to register.
-            data: NewRegistrationInvitation = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries an invitation to send.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(NewRegistrationInvitation, NewRegistrationInvitationAttributes))]
+pub struct NewRegistrationInvitationDocument {
+    /// The invitation to register.
+    #[wire(required, "data")]
+    pub data: NewRegistrationInvitation,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-wraps! { NewRegistrationInvitationDocument: NewRegistrationInvitation, NewRegistrationInvitationAttributes }
-
-object! {
-    /// A new account under the code of an organization.
-    pub struct OrganizationCodeSignUp: sent {
-        required {
-            /// Code of the organization.
-            organization_code: OrganizationCodeId = private "organization-code",
-            /// User name wanted.
-            username: String = private "username",
-            /// Password wanted.
-            password: Secret = private "password",
-            /// First name of the person.
-            first_name: String = private "first-name",
-            /// Last name of the person.
-            last_name: String = private "last-name",
-        }
-        optional {
-            /// Whether the account needs no confirmation.
-            ///
-            /// `false` by default.
-            #[deprecated = "the vendor advises against it"]
-            auto_confirm: bool = "auto-confirm",
-            /// Whether the account is made without further steps.
-            ///
-            /// `false` by default.
-            auto_sign_up: bool = "auto-sign-up",
-            /// Date of birth.
-            birth_date: NaiveDate = private "birth-date",
-            /// Mobile phone number of the person.
-            contact_phone_mobile: String = private "contact-phone-mobile",
-            /// E-mail address of the person.
-            email: String = private "email",
-            /// Answers to the organization's enrolment questions.
-            enrollment_data: Map<JsonValue> = private "enrollment-data",
-            /// Gender as stated by the person.
-            gender: Gender = private "gender",
-            /// Language and region of the person.
-            locale: Locale = "locale",
-            /// Channels on which the person is notified.
-            notifications: Vec<NotificationChannel> = "notifications",
-            /// Name by which the person wants to be called.
-            preferred_name: String = private "preferred-name",
-            /// Service documents the person agrees to.
-            service_document_agreements: Vec<ServiceDocumentId> = "service-document-agreements",
-            /// Contact detail that becomes the user name.
-            set_username: UsernameSource = "set-username",
-            /// Channel that led to the sign-up.
-            source: NotificationChannel = "source",
-            /// Name of the person's time zone.
-            tz: String = "tz",
-        }
-    }
+/// A new account under the code of an organization.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, builder = OrganizationCodeSignUpBuilder)]
+pub struct OrganizationCodeSignUp {
+    /// Code of the organization.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "organization-code", private)]
+    pub organization_code: OrganizationCodeId,
+    /// User name wanted.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "username", private)]
+    pub username: String,
+    /// Password wanted.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "password", private)]
+    pub password: Secret,
+    /// First name of the person.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "first-name", private)]
+    pub first_name: String,
+    /// Last name of the person.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "last-name", private)]
+    pub last_name: String,
+    /// Whether the account needs no confirmation.
+    ///
+    /// `false` by default.
+    #[deprecated = "the vendor advises against it"]
+    #[wire(optional, "auto-confirm")]
+    pub auto_confirm: Option<bool>,
+    /// Whether the account is made without further steps.
+    ///
+    /// `false` by default.
+    #[wire(optional, "auto-sign-up")]
+    pub auto_sign_up: Option<bool>,
+    /// Date of birth.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "birth-date", private)]
+    pub birth_date: Option<NaiveDate>,
+    /// Mobile phone number of the person.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "contact-phone-mobile", private)]
+    pub contact_phone_mobile: Option<String>,
+    /// E-mail address of the person.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private)]
+    pub email: Option<String>,
+    /// Answers to the organization's enrolment questions.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "enrollment-data", private)]
+    pub enrollment_data: Option<Map<JsonValue>>,
+    /// Gender as stated by the person.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "gender", private)]
+    pub gender: Option<Gender>,
+    /// Language and region of the person.
+    #[wire(optional, "locale")]
+    pub locale: Option<Locale>,
+    /// Channels on which the person is notified.
+    #[wire(optional, "notifications")]
+    pub notifications: Option<Vec<NotificationChannel>>,
+    /// Name by which the person wants to be called.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "preferred-name", private)]
+    pub preferred_name: Option<String>,
+    /// Service documents the person agrees to.
+    #[wire(optional, "service-document-agreements")]
+    pub service_document_agreements: Option<Vec<ServiceDocumentId>>,
+    /// Contact detail that becomes the user name.
+    #[wire(optional, "set-username")]
+    pub set_username: Option<UsernameSource>,
+    /// Channel that led to the sign-up.
+    #[wire(optional, "source")]
+    pub source: Option<NotificationChannel>,
+    /// Name of the person's time zone.
+    #[wire(optional, "tz")]
+    pub tz: Option<String>,
 }
 
-object! {
-    /// A new account under a personal onboarding code.
-    pub struct ReferralCodeSignUp: sent {
-        required {
-            /// Personal code from the onboarding invitation.
-            referral_code: String = private "referral-code",
-        }
-        optional {
-            /// Whether the account needs no confirmation.
-            ///
-            /// `false` by default.
-            #[deprecated = "the vendor advises against it"]
-            auto_confirm: bool = "auto-confirm",
-            /// Language and region of the person.
-            locale: Locale = "locale",
-            /// Password wanted.
-            password: Secret = private "password",
-            /// Service documents the person agrees to.
-            service_document_agreements: Vec<ServiceDocumentId> = "service-document-agreements",
-            /// Contact detail that becomes the user name.
-            set_username: UsernameSource = "set-username",
-            /// Channel that led to the sign-up.
-            source: NotificationChannel = "source",
-            /// Name of the person's time zone.
-            tz: String = "tz",
-            /// User name wanted.
-            username: String = private "username",
-        }
-    }
+/// A new account under a personal onboarding code.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct ReferralCodeSignUp {
+    /// Personal code from the onboarding invitation.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "referral-code", private)]
+    pub referral_code: String,
+    /// Whether the account needs no confirmation.
+    ///
+    /// `false` by default.
+    #[deprecated = "the vendor advises against it"]
+    #[wire(optional, "auto-confirm")]
+    pub auto_confirm: Option<bool>,
+    /// Language and region of the person.
+    #[wire(optional, "locale")]
+    pub locale: Option<Locale>,
+    /// Password wanted.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "password", private)]
+    pub password: Option<Secret>,
+    /// Service documents the person agrees to.
+    #[wire(optional, "service-document-agreements")]
+    pub service_document_agreements: Option<Vec<ServiceDocumentId>>,
+    /// Contact detail that becomes the user name.
+    #[wire(optional, "set-username")]
+    pub set_username: Option<UsernameSource>,
+    /// Channel that led to the sign-up.
+    #[wire(optional, "source")]
+    pub source: Option<NotificationChannel>,
+    /// Name of the person's time zone.
+    #[wire(optional, "tz")]
+    pub tz: Option<String>,
+    /// User name wanted.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "username", private)]
+    pub username: Option<String>,
 }
 
-object! {
-    /// An invitation to register.
-    pub struct RegistrationInvitation {
-        constant {
-            type_: "registration-invitations" = "type",
-        }
-        required {
-            /// Identifier of the invitation.
-            id: RegistrationInvitationId = "id",
-            /// Its content.
-            attributes: RegistrationInvitationAttributes = "attributes",
-        }
-    }
+/// An invitation to register.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "registration-invitations"))]
+pub struct RegistrationInvitation {
+    /// Identifier of the invitation.
+    #[wire(required, "id")]
+    pub id: RegistrationInvitationId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: RegistrationInvitationAttributes,
 }
 
-object! {
-    /// An invitation to register and what became of it.
-    pub struct RegistrationInvitationAttributes {
-        optional {
-            /// When the invitation was taken up.
-            claimed_time: UtcDateTime = "claimed-time",
-            /// User who invites.
-            created_by: UserId = "created-by",
-            /// When the invitation was made.
-            created_time: UtcDateTime = "created-time",
-            /// E-mail address that is invited.
-            invited_email: String = private "invited-email",
-        }
-    }
+/// An invitation to register and what became of it.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct RegistrationInvitationAttributes {
+    /// When the invitation was taken up.
+    #[wire(optional, "claimed-time")]
+    pub claimed_time: Option<UtcDateTime>,
+    /// User who invites.
+    #[wire(optional, "created-by")]
+    pub created_by: Option<UserId>,
+    /// When the invitation was made.
+    #[wire(optional, "created-time")]
+    pub created_time: Option<UtcDateTime>,
+    /// E-mail address that is invited.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "invited-email", private)]
+    pub invited_email: Option<String>,
 }
 
-object! {
-    /// Carries an invitation to register.
-    pub struct RegistrationInvitationDocument {
-        required {
-            /// The invitation to register.
-            data: RegistrationInvitation = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries an invitation to register.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct RegistrationInvitationDocument {
+    /// The invitation to register.
+    #[wire(required, "data")]
+    pub data: RegistrationInvitation,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-identifier! {
-    /// Identifies an invitation to register.
-    pub struct RegistrationInvitationId(String);
+/// Identifies an invitation to register.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct RegistrationInvitationId(String);
+
+/// A list of invitations to register.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct RegistrationInvitationList {
+    /// The invitations to register.
+    #[wire(required, "data")]
+    pub data: Vec<RegistrationInvitation>,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// A list of invitations to register.
-    pub struct RegistrationInvitationList {
-        required {
-            /// The invitations to register.
-            data: Vec<RegistrationInvitation> = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Whom to invite once more.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct ResendInvitation {
+    /// E-mail address of the person invited.
+    ///
+    /// An email address. Personal data: `Debug` shows `[redacted]`.
+    #[deprecated = "the vendor advises against it"]
+    #[wire(optional, "email", private, format("email"))]
+    pub email: Option<String>,
+    /// E-mail address to use from now on.
+    ///
+    /// An email address. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "new-email", private, format("email"))]
+    pub new_email: Option<String>,
+    /// Channels to use; those of the onboarding request when left out.
+    #[wire(optional, "notifications")]
+    pub notifications: Option<Vec<NotificationChannel>>,
+    /// User name of the person invited.
+    ///
+    /// At most 255 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "username", private, max_length(255))]
+    pub username: Option<String>,
 }
 
-object! {
-    /// Whom to invite once more.
-    pub struct ResendInvitation: sent {
-        optional {
-            /// E-mail address of the person invited.
-            #[deprecated = "the vendor advises against it"]
-            email: String = private "email" [format("email")],
-            /// E-mail address to use from now on.
-            new_email: String = private "new-email" [format("email")],
-            /// Channels to use; those of the onboarding request when left out.
-            notifications: Vec<NotificationChannel> = "notifications",
-            /// User name of the person invited.
-            ///
-            /// At most 255 characters.
-            username: String = private "username" [max_length(255)],
-        }
-    }
+/// Which sign-up the invitation belongs to.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ResentInvitation {
+    /// Identifier of the sign-up.
+    #[wire(optional, "signup-request-id")]
+    pub signup_request_id: Option<SignUpRequestId>,
+    /// Kind of sign-up, for instance `onboard`.
+    #[wire(optional, "signup-request-type")]
+    pub signup_request_type: Option<String>,
 }
 
-object! {
-    /// Which sign-up the invitation belongs to.
-    pub struct ResentInvitation {
-        optional {
-            /// Identifier of the sign-up.
-            signup_request_id: SignUpRequestId = "signup-request-id",
-            /// Kind of sign-up, for instance `onboard`.
-            signup_request_type: String = "signup-request-type",
-        }
-    }
+/// A new account, by the code of an organization or by a personal code.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+#[wire(sent)]
+pub enum SignUp {
+    /// See [`OrganizationCodeSignUp`].
+    #[wire(
+        object(member("organization-code"), member("first-name"), member("last-name"))
+    )]
+    OrganizationCodeSignUp(OrganizationCodeSignUp),
+    /// See [`ReferralCodeSignUp`].
+    #[wire(object(member("referral-code")))]
+    ReferralCodeSignUp(ReferralCodeSignUp),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-untagged_union! {
-    /// A new account, by the code of an organization or by a personal code.
-    pub enum SignUp: sent {
-        /// See [`OrganizationCodeSignUp`].
-        OrganizationCodeSignUp(OrganizationCodeSignUp) = object ["organization-code", "first-name", "last-name"],
-        /// See [`ReferralCodeSignUp`].
-        ReferralCodeSignUp(ReferralCodeSignUp) = object ["referral-code"],
-    }
-}
-
-object! {
-    /// Outcome of a sign-up.
-    pub struct SignedUp {
-        optional {
-            /// Kind of account, for instance `provider`.
-            account_type: String = "account-type",
-        }
-    }
+/// Outcome of a sign-up.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct SignedUp {
+    /// Kind of account, for instance `provider`.
+    #[wire(optional, "account-type")]
+    pub account_type: Option<String>,
 }

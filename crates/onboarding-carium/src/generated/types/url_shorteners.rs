@@ -3,172 +3,185 @@
 
 //! Types of url-shorteners.
 
-use onboarding_core::{UtcDateTime, identifier, object, wraps};
+use onboarding_core::UtcDateTime;
+use onboarding_core::derive::{Identifier, Object};
 
 use super::{Meta, OrganizationId};
 
-object! {
-    /// A short link to create.
-    pub struct NewUrlShortener: sent {
-        constant {
-            type_: "url-shorteners" = "type",
-        }
-        required {
-            /// Its content.
-            attributes: NewUrlShortenerAttributes = "attributes",
-        }
-    }
+/// A short link to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "url-shorteners"), from(NewUrlShortenerAttributes))]
+pub struct NewUrlShortener {
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: NewUrlShortenerAttributes,
 }
 
-wraps! { NewUrlShortener: NewUrlShortenerAttributes }
-
-object! {
-    /// A short link to make.
-    pub struct NewUrlShortenerAttributes: sent {
-        optional {
-            /// When the link ends.
-            expires_at: UtcDateTime = "expires-at",
-            /// Path and query of that address.
-            full_path: String = private "full-path",
-            /// Host of the address to which the link leads.
-            netloc: String = "netloc",
-            /// Organization of the link.
-            organization_id: OrganizationId = "organization-id",
-        }
-    }
+/// A short link to make.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewUrlShortenerAttributes {
+    /// When the link ends.
+    #[wire(optional, "expires-at")]
+    pub expires_at: Option<UtcDateTime>,
+    /// Path and query of that address.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "full-path", private)]
+    pub full_path: Option<String>,
+    /// Host of the address to which the link leads.
+    #[wire(optional, "netloc")]
+    pub netloc: Option<String>,
+    /// Organization of the link.
+    #[wire(optional, "organization-id")]
+    pub organization_id: Option<OrganizationId>,
 }
 
-object! {
-    /// Carries a short link to create.
-    pub struct NewUrlShortenerDocument: sent {
-        required {
-            /// The short link.
-            data: NewUrlShortener = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries a short link to create.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(NewUrlShortener, NewUrlShortenerAttributes))]
+pub struct NewUrlShortenerDocument {
+    /// The short link.
+    #[wire(required, "data")]
+    pub data: NewUrlShortener,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-wraps! { NewUrlShortenerDocument: NewUrlShortener, NewUrlShortenerAttributes }
-
-object! {
-    /// A short link to change.
-    pub struct UpdateUrlShortener: sent {
-        constant {
-            type_: "url-shorteners" = "type",
-        }
-        required {
-            /// Identifier of the link, as in the path.
-            id: UrlShortenerId = "id",
-            /// What to change.
-            attributes: UpdateUrlShortenerAttributes = "attributes",
-        }
-    }
+/// A short link to change.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "url-shorteners"))]
+pub struct UpdateUrlShortener {
+    /// Identifier of the link, as in the path.
+    #[wire(required, "id")]
+    pub id: UrlShortenerId,
+    /// What to change.
+    #[wire(required, "attributes")]
+    pub attributes: UpdateUrlShortenerAttributes,
 }
 
-object! {
-    /// What to change about a short link.
-    pub struct UpdateUrlShortenerAttributes: sent {
-        optional {
-            /// When the link ends.
-            expires_at: UtcDateTime = "expires-at",
-            /// Path and query of that address.
-            full_path: String = private "full-path",
-            /// Host of the address to which the link leads.
-            netloc: String = "netloc",
-        }
-    }
+/// What to change about a short link.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct UpdateUrlShortenerAttributes {
+    /// When the link ends.
+    #[wire(optional, "expires-at")]
+    pub expires_at: Option<UtcDateTime>,
+    /// Path and query of that address.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "full-path", private)]
+    pub full_path: Option<String>,
+    /// Host of the address to which the link leads.
+    #[wire(optional, "netloc")]
+    pub netloc: Option<String>,
 }
 
-object! {
-    /// Carries a short link to change.
-    pub struct UpdateUrlShortenerDocument: sent {
-        required {
-            /// The short link.
-            data: UpdateUrlShortener = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries a short link to change.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(UpdateUrlShortener))]
+pub struct UpdateUrlShortenerDocument {
+    /// The short link.
+    #[wire(required, "data")]
+    pub data: UpdateUrlShortener,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-wraps! { UpdateUrlShortenerDocument: UpdateUrlShortener }
-
-object! {
-    /// A short link.
-    pub struct UrlShortener {
-        constant {
-            type_: "url-shorteners" = "type",
-        }
-        required {
-            /// Identifier of the link.
-            id: UrlShortenerId = "id",
-            /// Its content.
-            attributes: UrlShortenerAttributes = "attributes",
-        }
-    }
+/// A short link.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "url-shorteners"))]
+pub struct UrlShortener {
+    /// Identifier of the link.
+    #[wire(required, "id")]
+    pub id: UrlShortenerId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: UrlShortenerAttributes,
 }
 
-object! {
-    /// A short link and where it leads.
-    pub struct UrlShortenerAttributes {
-        optional {
-            /// Code at the end of the short link.
-            code: String = private "code",
-            /// When the link was made.
-            created_at: UtcDateTime = "created-at",
-            /// When the link ends.
-            expires_at: UtcDateTime = "expires-at",
-            /// Path and query of that address.
-            full_path: String = private "full-path",
-            /// Host of that address.
-            netloc: String = "netloc",
-            /// Organization of the link.
-            organization_id: OrganizationId = "organization-id",
-            /// How often the link was followed.
-            redirect_count: i64 = "redirect-count",
-            /// Address to which the link leads.
-            redirect_url: String = private "redirect-url",
-            /// The short link.
-            short_url: String = private "short-url",
-        }
-    }
+/// A short link and where it leads.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct UrlShortenerAttributes {
+    /// Code at the end of the short link.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "code", private)]
+    pub code: Option<String>,
+    /// When the link was made.
+    #[wire(optional, "created-at")]
+    pub created_at: Option<UtcDateTime>,
+    /// When the link ends.
+    #[wire(optional, "expires-at")]
+    pub expires_at: Option<UtcDateTime>,
+    /// Path and query of that address.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "full-path", private)]
+    pub full_path: Option<String>,
+    /// Host of that address.
+    #[wire(optional, "netloc")]
+    pub netloc: Option<String>,
+    /// Organization of the link.
+    #[wire(optional, "organization-id")]
+    pub organization_id: Option<OrganizationId>,
+    /// How often the link was followed.
+    #[wire(optional, "redirect-count")]
+    pub redirect_count: Option<i64>,
+    /// Address to which the link leads.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "redirect-url", private)]
+    pub redirect_url: Option<String>,
+    /// The short link.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "short-url", private)]
+    pub short_url: Option<String>,
 }
 
-object! {
-    /// Carries a short link.
-    pub struct UrlShortenerDocument {
-        required {
-            /// The short link.
-            data: UrlShortener = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries a short link.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct UrlShortenerDocument {
+    /// The short link.
+    #[wire(required, "data")]
+    pub data: UrlShortener,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-identifier! {
-    /// Identifies a short link.
-    pub struct UrlShortenerId(String);
-}
+/// Identifies a short link.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct UrlShortenerId(String);
 
-object! {
-    /// A list of short links.
-    pub struct UrlShortenerList {
-        required {
-            /// The short links.
-            data: Vec<UrlShortener> = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// A list of short links.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct UrlShortenerList {
+    /// The short links.
+    #[wire(required, "data")]
+    pub data: Vec<UrlShortener>,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }

@@ -3,257 +3,277 @@
 
 //! Types of user-activity.
 
-use onboarding_core::{JsonValue, Map, UtcDateTime, identifier, object, page, string_enum, wraps};
+use onboarding_core::{JsonValue, Map, UtcDateTime};
+use onboarding_core::derive::{Identifier, Object, StringEnum};
 
 use super::{Meta, PageMeta, UserId};
 
-string_enum! {
-    /// Kind of user activity: a sign-in, a refreshed session or a registration.
-    pub enum ActivityType {
-        Login = "login",
-        Refr = "refr",
-        Sreg = "sreg",
-    }
+/// Kind of user activity: a sign-in, a refreshed session or a registration.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum ActivityType {
+    /// `login`
+    #[wire("login")]
+    Login,
+    /// `refr`
+    #[wire("refr")]
+    Refr,
+    /// `sreg`
+    #[wire("sreg")]
+    Sreg,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-string_enum! {
-    /// Platform of the app that checks in.
-    pub enum CheckinSource {
-        Android = "android",
-        Ios = "ios",
-        Web = "web",
-    }
+/// Platform of the app that checks in.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum CheckinSource {
+    /// `android`
+    #[wire("android")]
+    Android,
+    /// `ios`
+    #[wire("ios")]
+    Ios,
+    /// `web`
+    #[wire("web")]
+    Web,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// An entry of the e-mail log.
-    pub struct EmailLog {
-        constant {
-            type_: "email-logs" = "type",
-        }
-        required {
-            /// Identifier of the entry of the e-mail log.
-            id: EmailLogId = "id",
-            /// Its content.
-            attributes: EmailLogAttributes = "attributes",
-        }
-    }
+/// An entry of the e-mail log.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "email-logs"))]
+pub struct EmailLog {
+    /// Identifier of the entry of the e-mail log.
+    #[wire(required, "id")]
+    pub id: EmailLogId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: EmailLogAttributes,
 }
 
-object! {
-    /// What became of one e-mail.
-    pub struct EmailLogAttributes {
-        optional {
-            /// Finer kind of bounce.
-            bounce_subtype: String = "bounce-subtype",
-            /// Kind of bounce, when the e-mail came back.
-            bounce_type: String = "bounce-type",
-            /// Address to which the e-mail was sent.
-            destination: String = private "destination",
-            /// When the event was received.
-            event_received: UtcDateTime = "event-received",
-            /// Kind of event that the mail service reported.
-            notification_type: String = "notification-type",
-            /// Message identifier at the mail service (Amazon SES).
-            ses_id: String = "ses-id",
-            /// The event as the mail service sent it.
-            ses_raw: Map<JsonValue> = private "ses-raw",
-            /// Address from which the e-mail was sent.
-            source: String = private "source",
-            /// Subject of the e-mail.
-            subject: String = private "subject",
-            /// When the e-mail was sent.
-            timestamp: UtcDateTime = "timestamp",
-        }
-    }
+/// What became of one e-mail.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct EmailLogAttributes {
+    /// Finer kind of bounce.
+    #[wire(optional, "bounce-subtype")]
+    pub bounce_subtype: Option<String>,
+    /// Kind of bounce, when the e-mail came back.
+    #[wire(optional, "bounce-type")]
+    pub bounce_type: Option<String>,
+    /// Address to which the e-mail was sent.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "destination", private)]
+    pub destination: Option<String>,
+    /// When the event was received.
+    #[wire(optional, "event-received")]
+    pub event_received: Option<UtcDateTime>,
+    /// Kind of event that the mail service reported.
+    #[wire(optional, "notification-type")]
+    pub notification_type: Option<String>,
+    /// Message identifier at the mail service (Amazon SES).
+    #[wire(optional, "ses-id")]
+    pub ses_id: Option<String>,
+    /// The event as the mail service sent it.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "ses-raw", private)]
+    pub ses_raw: Option<Map<JsonValue>>,
+    /// Address from which the e-mail was sent.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "source", private)]
+    pub source: Option<String>,
+    /// Subject of the e-mail.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "subject", private)]
+    pub subject: Option<String>,
+    /// When the e-mail was sent.
+    #[wire(optional, "timestamp")]
+    pub timestamp: Option<UtcDateTime>,
 }
 
-identifier! {
-    /// Identifies an entry of the e-mail log; a number.
-    pub struct EmailLogId(i64);
+/// Identifies an entry of the e-mail log; a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct EmailLogId(pub i64);
+
+/// A page of entries of the e-mail log.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = data, total = meta?.page_total))]
+pub struct EmailLogList {
+    /// The entries of the e-mail log.
+    #[wire(required, "data")]
+    pub data: Vec<EmailLog>,
+    /// Where the page lies in the whole list.
+    #[wire(optional, "meta")]
+    pub meta: Option<PageMeta>,
 }
 
-object! {
-    /// A page of entries of the e-mail log.
-    pub struct EmailLogList {
-        required {
-            /// The entries of the e-mail log.
-            data: Vec<EmailLog> = "data",
-        }
-        optional {
-            /// Where the page lies in the whole list.
-            meta: PageMeta = "meta",
-        }
-    }
+/// A check-in of an app to store.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "user-checkins"), from(NewUserCheckinAttributes))]
+pub struct NewUserCheckin {
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: NewUserCheckinAttributes,
 }
 
-page! { EmailLogList of EmailLog = data, total |page| page.meta.as_ref()?.page_total }
-
-object! {
-    /// A check-in of an app to store.
-    pub struct NewUserCheckin: sent {
-        constant {
-            type_: "user-checkins" = "type",
-        }
-        required {
-            /// Its content.
-            attributes: NewUserCheckinAttributes = "attributes",
-        }
-    }
+/// The app that checks in.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewUserCheckinAttributes {
+    /// Version of the app.
+    #[wire(optional, "app-version")]
+    pub app_version: Option<String>,
+    /// Model of the device.
+    #[wire(optional, "model")]
+    pub model: Option<String>,
+    /// Version of the operating system.
+    #[wire(optional, "os-version")]
+    pub os_version: Option<String>,
+    /// Platform of the app.
+    #[wire(optional, "source")]
+    pub source: Option<CheckinSource>,
 }
 
-wraps! { NewUserCheckin: NewUserCheckinAttributes }
-
-object! {
-    /// The app that checks in.
-    pub struct NewUserCheckinAttributes: sent {
-        optional {
-            /// Version of the app.
-            app_version: String = "app-version",
-            /// Model of the device.
-            model: String = "model",
-            /// Version of the operating system.
-            os_version: String = "os-version",
-            /// Platform of the app.
-            source: CheckinSource = "source",
-        }
-    }
+/// Carries a check-in of an app to store.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(NewUserCheckin, NewUserCheckinAttributes))]
+pub struct NewUserCheckinDocument {
+    /// The check-in of an app.
+    #[wire(required, "data")]
+    pub data: NewUserCheckin,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// Carries a check-in of an app to store.
-    pub struct NewUserCheckinDocument: sent {
-        required {
-            /// The check-in of an app.
-            data: NewUserCheckin = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// An entry of the user activity log.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "user-activities"))]
+pub struct UserActivity {
+    /// Identifier of the entry of the user activity log.
+    #[wire(required, "id")]
+    pub id: UserActivityId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: UserActivityAttributes,
 }
 
-wraps! { NewUserCheckinDocument: NewUserCheckin, NewUserCheckinAttributes }
-
-object! {
-    /// An entry of the user activity log.
-    pub struct UserActivity {
-        constant {
-            type_: "user-activities" = "type",
-        }
-        required {
-            /// Identifier of the entry of the user activity log.
-            id: UserActivityId = "id",
-            /// Its content.
-            attributes: UserActivityAttributes = "attributes",
-        }
-    }
+/// Something a user did.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct UserActivityAttributes {
+    /// Whether the user works for Carium.
+    #[wire(optional, "carium-employee")]
+    pub carium_employee: Option<bool>,
+    /// What the user did; `ActivityType` has the values that activities can be filtered by.
+    #[wire(optional, "event-type")]
+    pub event_type: Option<String>,
+    /// When it was done.
+    #[wire(optional, "timestamp")]
+    pub timestamp: Option<UtcDateTime>,
+    /// User who did it.
+    #[wire(optional, "user-id")]
+    pub user_id: Option<UserId>,
 }
 
-object! {
-    /// Something a user did.
-    pub struct UserActivityAttributes {
-        optional {
-            /// Whether the user works for Carium.
-            carium_employee: bool = "carium-employee",
-            /// What the user did; `ActivityType` has the values that activities can be filtered by.
-            event_type: String = "event-type",
-            /// When it was done.
-            timestamp: UtcDateTime = "timestamp",
-            /// User who did it.
-            user_id: UserId = "user-id",
-        }
-    }
+/// Identifies an entry of the user activity log.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct UserActivityId(String);
+
+/// A page of entries of the user activity log.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = data, total = meta?.page_total))]
+pub struct UserActivityList {
+    /// The entries of the user activity log.
+    #[wire(required, "data")]
+    pub data: Vec<UserActivity>,
+    /// Where the page lies in the whole list.
+    #[wire(optional, "meta")]
+    pub meta: Option<PageMeta>,
 }
 
-identifier! {
-    /// Identifies an entry of the user activity log.
-    pub struct UserActivityId(String);
+/// A check-in of an app.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "user-checkins"))]
+pub struct UserCheckin {
+    /// Identifier of the check-in of an app.
+    #[wire(required, "id")]
+    pub id: UserCheckinId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: UserCheckinAttributes,
 }
 
-object! {
-    /// A page of entries of the user activity log.
-    pub struct UserActivityList {
-        required {
-            /// The entries of the user activity log.
-            data: Vec<UserActivity> = "data",
-        }
-        optional {
-            /// Where the page lies in the whole list.
-            meta: PageMeta = "meta",
-        }
-    }
+/// A start of an app by a user.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct UserCheckinAttributes {
+    /// Version of the app.
+    #[wire(optional, "app-version")]
+    pub app_version: Option<String>,
+    /// When the app checked in.
+    #[wire(optional, "created-time")]
+    pub created_time: Option<UtcDateTime>,
+    /// Model of the device.
+    #[wire(optional, "model")]
+    pub model: Option<String>,
+    /// Version of the operating system.
+    #[wire(optional, "os-version")]
+    pub os_version: Option<String>,
+    /// Platform of the app.
+    #[wire(optional, "source")]
+    pub source: Option<CheckinSource>,
+    /// User of the app.
+    #[wire(optional, "user-id")]
+    pub user_id: Option<UserId>,
 }
 
-page! { UserActivityList of UserActivity = data, total |page| page.meta.as_ref()?.page_total }
-
-object! {
-    /// A check-in of an app.
-    pub struct UserCheckin {
-        constant {
-            type_: "user-checkins" = "type",
-        }
-        required {
-            /// Identifier of the check-in of an app.
-            id: UserCheckinId = "id",
-            /// Its content.
-            attributes: UserCheckinAttributes = "attributes",
-        }
-    }
+/// Carries a check-in of an app.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct UserCheckinDocument {
+    /// The check-in of an app.
+    #[wire(required, "data")]
+    pub data: UserCheckin,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// A start of an app by a user.
-    pub struct UserCheckinAttributes {
-        optional {
-            /// Version of the app.
-            app_version: String = "app-version",
-            /// When the app checked in.
-            created_time: UtcDateTime = "created-time",
-            /// Model of the device.
-            model: String = "model",
-            /// Version of the operating system.
-            os_version: String = "os-version",
-            /// Platform of the app.
-            source: CheckinSource = "source",
-            /// User of the app.
-            user_id: UserId = "user-id",
-        }
-    }
-}
+/// Identifies a check-in of a user's app.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct UserCheckinId(String);
 
-object! {
-    /// Carries a check-in of an app.
-    pub struct UserCheckinDocument {
-        required {
-            /// The check-in of an app.
-            data: UserCheckin = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// A page of check-ins of apps.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = data, total = meta?.page_total))]
+pub struct UserCheckinList {
+    /// The check-ins of apps.
+    #[wire(required, "data")]
+    pub data: Vec<UserCheckin>,
+    /// Where the page lies in the whole list.
+    #[wire(optional, "meta")]
+    pub meta: Option<PageMeta>,
 }
-
-identifier! {
-    /// Identifies a check-in of a user's app.
-    pub struct UserCheckinId(String);
-}
-
-object! {
-    /// A page of check-ins of apps.
-    pub struct UserCheckinList {
-        required {
-            /// The check-ins of apps.
-            data: Vec<UserCheckin> = "data",
-        }
-        optional {
-            /// Where the page lies in the whole list.
-            meta: PageMeta = "meta",
-        }
-    }
-}
-
-page! { UserCheckinList of UserCheckin = data, total |page| page.meta.as_ref()?.page_total }

@@ -3,262 +3,287 @@
 
 //! Types of users.
 
-use onboarding_core::{identifier, object, page, string_enum, wraps};
+use onboarding_core::Patch;
+use onboarding_core::derive::{Identifier, Object, StringEnum};
 
 use super::{
-    Classification, CommunicationPreferences, Meta, OrganizationId, PageMeta, UserAttributes, UserId,
-    UsernameSource,
+    Classification, CommunicationPreferences, Meta, OrganizationId, PageMeta,
+    UserAttributes, UserId, UsernameSource,
 };
 
-object! {
-    /// A new e-mail address.
-    pub struct ChangeUserEmail: sent {
-        required {
-            /// E-mail address to use from now on.
-            ///
-            /// At most 255 characters.
-            email: String = private "email" [max_length(255)],
-        }
-    }
+/// A new e-mail address.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct ChangeUserEmail {
+    /// E-mail address to use from now on.
+    ///
+    /// At most 255 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "email", private, max_length(255))]
+    pub email: String,
 }
 
-object! {
-    /// The phone number to confirm.
-    pub struct ConfirmUserPhone: sent {
-        required {
-            /// Phone number in the United States, in E.164 form.
-            phone_number: String = private "phone-number",
-        }
-    }
+/// The phone number to confirm.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct ConfirmUserPhone {
+    /// Phone number in the United States, in E.164 form.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "phone-number", private)]
+    pub phone_number: String,
 }
 
-object! {
-    /// A membership to add.
-    pub struct NewUserOrganization: sent {
-        constant {
-            type_: "user-organizations" = "type",
-        }
-        required {
-            /// Its content.
-            attributes: NewUserOrganizationAttributes = "attributes",
-        }
-    }
+/// A membership to add.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(
+    sent,
+    constant("type", "user-organizations"),
+    from(NewUserOrganizationAttributes)
+)]
+pub struct NewUserOrganization {
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: NewUserOrganizationAttributes,
 }
 
-wraps! { NewUserOrganization: NewUserOrganizationAttributes }
-
-object! {
-    /// Which user joins which organization.
-    pub struct NewUserOrganizationAttributes: sent {
-        optional {
-            /// Organization that the user joins.
-            organization_id: OrganizationId = "organization-id",
-            /// User who joins.
-            user_id: UserId = "user-id",
-        }
-    }
+/// Which user joins which organization.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewUserOrganizationAttributes {
+    /// Organization that the user joins.
+    #[wire(optional, "organization-id")]
+    pub organization_id: Option<OrganizationId>,
+    /// User who joins.
+    #[wire(optional, "user-id")]
+    pub user_id: Option<UserId>,
 }
 
-object! {
-    /// Carries a membership to add.
-    pub struct NewUserOrganizationDocument: sent {
-        required {
-            /// The membership in an organization.
-            data: NewUserOrganization = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries a membership to add.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(NewUserOrganization, NewUserOrganizationAttributes))]
+pub struct NewUserOrganizationDocument {
+    /// The membership in an organization.
+    #[wire(required, "data")]
+    pub data: NewUserOrganization,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-wraps! { NewUserOrganizationDocument: NewUserOrganization, NewUserOrganizationAttributes }
-
-object! {
-    /// A user to change.
-    pub struct UpdateUser: sent {
-        constant {
-            type_: "users" = "type",
-        }
-        required {
-            /// Identifier of the user, as in the path.
-            id: UserId = "id",
-            /// What to change.
-            attributes: UpdateUserAttributes = "attributes",
-        }
-    }
+/// A user to change.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("type", "users"))]
+pub struct UpdateUser {
+    /// Identifier of the user, as in the path.
+    #[wire(required, "id")]
+    pub id: UserId,
+    /// What to change.
+    #[wire(required, "attributes")]
+    pub attributes: UpdateUserAttributes,
 }
 
-object! {
-    /// What to change about a user.
-    pub struct UpdateUserAttributes: sent {
-        optional {
-            /// To whom the user belongs.
-            classification: Classification = "classification",
-            /// How the user wants to be reached.
-            communication_preferences: CommunicationPreferences = "communication-preferences",
-            /// Organization in which the user acts after signing in.
-            default_organization_id: OrganizationId = "default-organization-id",
-            /// New e-mail address.
-            email: String = private "email",
-            /// First name.
-            first_name: String = private "first-name",
-            /// Last name.
-            last_name: String = private "last-name",
-            /// Name of the time zone.
-            tz: String = "tz",
-            /// Which contact detail becomes the user name.
-            username: UsernameSource = "username",
-        }
-        nullable {
-            /// Language and region; null clears them.
-            locale / clear_locale: String = "locale",
-            /// New phone number; null takes it away.
-            phone / clear_phone: String = private "phone",
-        }
-    }
+/// What to change about a user.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct UpdateUserAttributes {
+    /// To whom the user belongs.
+    #[wire(optional, "classification")]
+    pub classification: Option<Classification>,
+    /// How the user wants to be reached.
+    #[wire(optional, "communication-preferences")]
+    pub communication_preferences: Option<CommunicationPreferences>,
+    /// Organization in which the user acts after signing in.
+    #[wire(optional, "default-organization-id")]
+    pub default_organization_id: Option<OrganizationId>,
+    /// New e-mail address.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private)]
+    pub email: Option<String>,
+    /// First name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "first-name", private)]
+    pub first_name: Option<String>,
+    /// Last name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "last-name", private)]
+    pub last_name: Option<String>,
+    /// Name of the time zone.
+    #[wire(optional, "tz")]
+    pub tz: Option<String>,
+    /// Which contact detail becomes the user name.
+    #[wire(optional, "username")]
+    pub username: Option<UsernameSource>,
+    /// Language and region; null clears them.
+    #[wire(nullable, "locale", clear = clear_locale)]
+    pub locale: Patch<String>,
+    /// New phone number; null takes it away.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(nullable, "phone", clear = clear_phone, private)]
+    pub phone: Patch<String>,
 }
 
-object! {
-    /// Carries a user to change.
-    pub struct UpdateUserDocument: sent {
-        required {
-            /// The user.
-            data: UpdateUser = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries a user to change.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, from(UpdateUser))]
+pub struct UpdateUserDocument {
+    /// The user.
+    #[wire(required, "data")]
+    pub data: UpdateUser,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-wraps! { UpdateUserDocument: UpdateUser }
-
-object! {
-    /// A user.
-    pub struct User {
-        constant {
-            type_: "users" = "type",
-        }
-        required {
-            /// Identifier of the user.
-            id: UserId = "id",
-            /// Its content.
-            attributes: UserAttributes = "attributes",
-        }
-    }
+/// A user.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "users"))]
+pub struct User {
+    /// Identifier of the user.
+    #[wire(required, "id")]
+    pub id: UserId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: UserAttributes,
 }
 
-object! {
-    /// Carries a user.
-    pub struct UserDocument {
-        required {
-            /// The user.
-            data: User = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries a user.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct UserDocument {
+    /// The user.
+    #[wire(required, "data")]
+    pub data: User,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-object! {
-    /// A page of users.
-    pub struct UserList {
-        required {
-            /// The users.
-            data: Vec<User> = "data",
-        }
-        optional {
-            /// Where the page lies in the whole list.
-            meta: PageMeta = "meta",
-        }
-    }
+/// A page of users.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = data, total = meta?.page_total))]
+pub struct UserList {
+    /// The users.
+    #[wire(required, "data")]
+    pub data: Vec<User>,
+    /// Where the page lies in the whole list.
+    #[wire(optional, "meta")]
+    pub meta: Option<PageMeta>,
 }
 
-page! { UserList of User = data, total |page| page.meta.as_ref()?.page_total }
-
-object! {
-    /// A membership in an organization.
-    pub struct UserOrganization {
-        constant {
-            type_: "user-organizations" = "type",
-        }
-        required {
-            /// Identifier of the membership in an organization.
-            id: UserOrganizationId = "id",
-            /// Its content.
-            attributes: UserOrganizationAttributes = "attributes",
-        }
-    }
+/// A membership in an organization.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(constant("type", "user-organizations"))]
+pub struct UserOrganization {
+    /// Identifier of the membership in an organization.
+    #[wire(required, "id")]
+    pub id: UserOrganizationId,
+    /// Its content.
+    #[wire(required, "attributes")]
+    pub attributes: UserOrganizationAttributes,
 }
 
-object! {
-    /// Membership of a user in an organization.
-    pub struct UserOrganizationAttributes {
-        optional {
-            /// Number of organizations to which the user belongs.
-            organization_count: i64 = "organization-count",
-            /// Name of the organization shown to people.
-            organization_display_name: String = "organization-display-name",
-            /// Organization to which the user belongs.
-            organization_id: OrganizationId = "organization-id",
-            /// Name of the organization.
-            organization_name: String = "organization-name",
-            /// User who belongs to the organization.
-            user_id: UserId = "user-id",
-        }
-    }
+/// Membership of a user in an organization.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct UserOrganizationAttributes {
+    /// Number of organizations to which the user belongs.
+    #[wire(optional, "organization-count")]
+    pub organization_count: Option<i64>,
+    /// Name of the organization shown to people.
+    #[wire(optional, "organization-display-name")]
+    pub organization_display_name: Option<String>,
+    /// Organization to which the user belongs.
+    #[wire(optional, "organization-id")]
+    pub organization_id: Option<OrganizationId>,
+    /// Name of the organization.
+    #[wire(optional, "organization-name")]
+    pub organization_name: Option<String>,
+    /// User who belongs to the organization.
+    #[wire(optional, "user-id")]
+    pub user_id: Option<UserId>,
 }
 
-object! {
-    /// Carries a membership in an organization.
-    pub struct UserOrganizationDocument {
-        required {
-            /// The membership in an organization.
-            data: UserOrganization = "data",
-        }
-        optional {
-            /// Free-form information.
-            meta: Meta = private "meta",
-        }
-    }
+/// Carries a membership in an organization.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct UserOrganizationDocument {
+    /// The membership in an organization.
+    #[wire(required, "data")]
+    pub data: UserOrganization,
+    /// Free-form information.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "meta", private)]
+    pub meta: Option<Meta>,
 }
 
-identifier! {
-    /// Identifies the membership of a user in an organization.
-    pub struct UserOrganizationId(String);
+/// Identifies the membership of a user in an organization.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct UserOrganizationId(String);
+
+/// A page of memberships in organizations.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = data, total = meta?.page_total))]
+pub struct UserOrganizationList {
+    /// The memberships in organizations.
+    #[wire(required, "data")]
+    pub data: Vec<UserOrganization>,
+    /// Where the page lies in the whole list.
+    #[wire(optional, "meta")]
+    pub meta: Option<PageMeta>,
 }
 
-object! {
-    /// A page of memberships in organizations.
-    pub struct UserOrganizationList {
-        required {
-            /// The memberships in organizations.
-            data: Vec<UserOrganization> = "data",
-        }
-        optional {
-            /// Where the page lies in the whole list.
-            meta: PageMeta = "meta",
-        }
-    }
-}
-
-page! { UserOrganizationList of UserOrganization = data, total |page| page.meta.as_ref()?.page_total }
-
-string_enum! {
-    /// Member by which users are sorted; a leading minus reverses the order.
-    pub enum UserSort {
-        EmailDescending = "-email",
-        FirstNameDescending = "-first-name",
-        IdDescending = "-id",
-        LastNameDescending = "-last-name",
-        Email = "email",
-        FirstName = "first-name",
-        Id = "id",
-        LastName = "last-name",
-    }
+/// Member by which users are sorted; a leading minus reverses the order.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum UserSort {
+    /// `-email`
+    #[wire("-email")]
+    EmailDescending,
+    /// `-first-name`
+    #[wire("-first-name")]
+    FirstNameDescending,
+    /// `-id`
+    #[wire("-id")]
+    IdDescending,
+    /// `-last-name`
+    #[wire("-last-name")]
+    LastNameDescending,
+    /// `email`
+    #[wire("email")]
+    Email,
+    /// `first-name`
+    #[wire("first-name")]
+    FirstName,
+    /// `id`
+    #[wire("id")]
+    Id,
+    /// `last-name`
+    #[wire("last-name")]
+    LastName,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }

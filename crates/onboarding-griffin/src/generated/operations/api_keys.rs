@@ -30,6 +30,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -67,6 +69,8 @@ impl Client {
     /// `GET /v0/organizations/{organization-id}/api-keys`, under "List API keys" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
@@ -112,6 +116,8 @@ impl Client {
     /// `POST /v0/organizations/{organization-id}/api-keys`, under "Create API Key" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
@@ -162,6 +168,8 @@ impl Client {
     /// `GET /v0/users/{user-id}/api-keys`, under "List API keys" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};

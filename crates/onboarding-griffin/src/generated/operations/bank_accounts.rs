@@ -30,6 +30,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -72,6 +74,8 @@ impl Client {
     /// `PATCH /v0/bank/accounts/{bank-account-id}`, under "Update a bank-account" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
@@ -125,6 +129,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -166,6 +172,8 @@ impl Client {
     /// `GET /v0/legal-persons/{legal-person-id}/bank/accounts`, under "List legal person bank accounts" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
@@ -217,6 +225,8 @@ impl Client {
     /// `POST /v0/legal-persons/{legal-person-id}/bank/accounts`, under "Create bank account" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
@@ -278,6 +288,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -322,6 +334,8 @@ impl Client {
     /// `GET /v0/organizations/{organization-id}/bank/accounts/customer`, under "List customer bank accounts" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};

@@ -30,6 +30,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -75,6 +77,8 @@ impl Client {
     /// `PUT /v0/legal-persons/{legal-person-id}`, under "Update legal person" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
@@ -126,6 +130,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -170,6 +176,8 @@ impl Client {
     /// `POST /v0/organizations/{organization-id}/legal-persons`, under "Create legal person" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};

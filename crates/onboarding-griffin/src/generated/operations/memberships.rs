@@ -30,6 +30,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -70,6 +72,8 @@ impl Client {
     /// `GET /v0/memberships/{membership-id}/roles`, under "List membership roles" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
@@ -115,6 +119,8 @@ impl Client {
     /// `PUT /v0/memberships/{membership-id}/roles`, under "Update role" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
@@ -168,6 +174,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -212,6 +220,8 @@ impl Client {
     /// `GET /v0/users/{user-id}/memberships`, under "List user memberships" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};

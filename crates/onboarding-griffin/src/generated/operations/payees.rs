@@ -29,6 +29,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -74,6 +76,8 @@ impl Client {
     /// `POST /v0/legal-persons/{legal-person-id}/bank/payees`, under "Create payee" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
@@ -130,6 +134,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -166,6 +172,8 @@ impl Client {
     /// `PATCH /v0/payees/{payee-id}`, under "Update payee" in [the vendor's documentation](https://docs.griffin.com/api/index.html).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};

@@ -3,75 +3,95 @@
 
 //! Types of API keys.
 
-use onboarding_core::{Secret, Timestamp, object};
+use onboarding_core::{Secret, Timestamp};
+use onboarding_core::derive::Object;
 
 use super::{ApiKeyUrl, OrganizationUrl, PageLinks, UserUrl};
 
-object! {
-    /// An API key, without its secret.
-    pub struct ApiKey {
-        required {
-            /// URL of this API key.
-            api_key_url: ApiKeyUrl = "api-key-url",
-            /// Name of the key.
-            api_key_name: String = "api-key-name",
-            /// Whether the key works with real money rather than in the sandbox.
-            api_key_live: bool = "api-key-live?",
-            /// Organization that the key acts for.
-            organization_url: OrganizationUrl = "organization-url",
-            /// User who made the key.
-            user_url: UserUrl = "user-url",
-            /// When the key was made.
-            created_at: Timestamp = "created-at",
-        }
-    }
+/// An API key, without its secret.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ApiKey {
+    /// URL of this API key.
+    #[wire(required, "api-key-url")]
+    pub api_key_url: ApiKeyUrl,
+    /// Name of the key.
+    #[wire(required, "api-key-name")]
+    pub api_key_name: String,
+    /// Whether the key works with real money rather than in the sandbox.
+    #[wire(required, "api-key-live?")]
+    pub api_key_live: bool,
+    /// Organization that the key acts for.
+    #[wire(required, "organization-url")]
+    pub organization_url: OrganizationUrl,
+    /// User who made the key.
+    #[wire(required, "user-url")]
+    pub user_url: UserUrl,
+    /// When the key was made.
+    #[wire(required, "created-at")]
+    pub created_at: Timestamp,
 }
 
-object! {
-    /// API keys of an organization or of a user.
-    pub struct ApiKeyList {
-        required {
-            /// The API keys.
-            api_keys: Vec<ApiKey> = "api-keys",
-        }
-        optional {
-            /// Neighbouring pages, where the list is paged.
-            links: PageLinks = "links",
-        }
-    }
+/// API keys of an organization or of a user.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ApiKeyList {
+    /// The API keys.
+    #[wire(required, "api-keys")]
+    pub api_keys: Vec<ApiKey>,
+    /// Neighbouring pages, where the list is paged.
+    #[wire(optional, "links")]
+    pub links: Option<PageLinks>,
 }
 
-object! {
-    /// A new API key together with its secret, which is shown this once.
-    pub struct CreatedApiKey {
-        required {
-            /// URL of this API key.
-            api_key_url: ApiKeyUrl = "api-key-url",
-            /// What a client sends to prove who it is: `g-test-`, the key's name, a dash and 43 characters in the
-            /// vendor's sandbox example.
-            api_key_secret: Secret = private "api-key-secret",
-            /// Name of the key.
-            api_key_name: String = "api-key-name",
-            /// Whether the key works with real money rather than in the sandbox.
-            api_key_live: bool = "api-key-live?",
-            /// Organization that the key acts for.
-            organization_url: OrganizationUrl = "organization-url",
-            /// User who made the key.
-            user_url: UserUrl = "user-url",
-            /// When the key was made.
-            created_at: Timestamp = "created-at",
-        }
-    }
+/// A new API key together with its secret, which is shown this once.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct CreatedApiKey {
+    /// URL of this API key.
+    #[wire(required, "api-key-url")]
+    pub api_key_url: ApiKeyUrl,
+    /// What a client sends to prove who it is: `g-test-`, the key's name, a dash and 43 characters in the
+    /// vendor's sandbox example.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "api-key-secret", private)]
+    pub api_key_secret: Secret,
+    /// Name of the key.
+    #[wire(required, "api-key-name")]
+    pub api_key_name: String,
+    /// Whether the key works with real money rather than in the sandbox.
+    #[wire(required, "api-key-live?")]
+    pub api_key_live: bool,
+    /// Organization that the key acts for.
+    #[wire(required, "organization-url")]
+    pub organization_url: OrganizationUrl,
+    /// User who made the key.
+    #[wire(required, "user-url")]
+    pub user_url: UserUrl,
+    /// When the key was made.
+    #[wire(required, "created-at")]
+    pub created_at: Timestamp,
 }
 
-object! {
-    /// An API key to be made.
-    pub struct NewApiKey: sent {
-        required {
-            /// Name of the key, without any white space.
-            ///
-            /// At least 1 character, of the form `^\S+$`.
-            api_key_name: String = "api-key-name" [min_length(1), pattern_as(("^\\S+$", "^[^\\t-\\r \\u00A0\\u1680\\u2000-\\u200A\\u2028\\u2029\\u202F\\u205F\\u3000\\uFEFF]+$"))],
-        }
-    }
+/// An API key to be made.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewApiKey {
+    /// Name of the key, without any white space.
+    ///
+    /// At least 1 character, of the form `^\S+$`.
+    #[wire(
+        required,
+        "api-key-name",
+        min_length(1),
+        pattern_as(
+            (
+                "^\\S+$",
+                "^[^\\t-\\r \\u00A0\\u1680\\u2000-\\u200A\\u2028\\u2029\\u202F\\u205F\\u3000\\uFEFF]+$"
+            )
+        )
+    )]
+    pub api_key_name: String,
 }

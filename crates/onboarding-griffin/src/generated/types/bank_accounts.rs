@@ -3,117 +3,155 @@
 
 //! Types of Bank accounts.
 
-use onboarding_core::{Timestamp, object, string_enum};
+use onboarding_core::Timestamp;
+use onboarding_core::derive::{Object, StringEnum};
 
 use super::{AccountNumber, BankAccountUrl, LegalPersonUrl, Money, PageLinks, SortCode};
 
-object! {
-    /// A bank account that the organization controls.
-    pub struct BankAccount {
-        required {
-            /// URL of this bank account.
-            account_url: BankAccountUrl = "account-url",
-            /// Legal person who owns the account.
-            owner_url: LegalPersonUrl = "owner-url",
-            /// Legal person who controls the account.
-            controller_url: LegalPersonUrl = "controller-url",
-            /// Kind of bank account.
-            bank_product_type: BankProductType = "bank-product-type",
-            /// Name to show for the account.
-            display_name: String = private "display-name",
-            /// Where the account is in its life.
-            account_status: BankAccountStatus = "account-status",
-            /// Money in the account.
-            account_balance: Money = "account-balance",
-            /// Money in the account that can be spent now.
-            available_balance: Money = "available-balance",
-            /// When the account was created.
-            created_at: Timestamp = "created-at",
-            /// Relative URL of the account's payments.
-            account_payments_url: String = "account-payments-url",
-            /// Relative URL of the account's transactions.
-            account_transactions_url: String = "account-transactions-url",
-        }
-        optional {
-            /// Where money for the account is to be sent; empty while it is being opened.
-            bank_addresses: Vec<BankAddress> = "bank-addresses",
-            /// Legal person for whose benefit the money is held.
-            beneficiary_url: LegalPersonUrl = "beneficiary-url",
-            /// Relative URL to which a POST closes the account; missing where it cannot be closed.
-            close_account_url: String = "close-account-url",
-        }
-    }
+/// A bank account that the organization controls.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct BankAccount {
+    /// URL of this bank account.
+    #[wire(required, "account-url")]
+    pub account_url: BankAccountUrl,
+    /// Legal person who owns the account.
+    #[wire(required, "owner-url")]
+    pub owner_url: LegalPersonUrl,
+    /// Legal person who controls the account.
+    #[wire(required, "controller-url")]
+    pub controller_url: LegalPersonUrl,
+    /// Kind of bank account.
+    #[wire(required, "bank-product-type")]
+    pub bank_product_type: BankProductType,
+    /// Name to show for the account.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "display-name", private)]
+    pub display_name: String,
+    /// Where the account is in its life.
+    #[wire(required, "account-status")]
+    pub account_status: BankAccountStatus,
+    /// Money in the account.
+    #[wire(required, "account-balance")]
+    pub account_balance: Money,
+    /// Money in the account that can be spent now.
+    #[wire(required, "available-balance")]
+    pub available_balance: Money,
+    /// When the account was created.
+    #[wire(required, "created-at")]
+    pub created_at: Timestamp,
+    /// Relative URL of the account's payments.
+    #[wire(required, "account-payments-url")]
+    pub account_payments_url: String,
+    /// Relative URL of the account's transactions.
+    #[wire(required, "account-transactions-url")]
+    pub account_transactions_url: String,
+    /// Where money for the account is to be sent; empty while it is being opened.
+    #[wire(optional, "bank-addresses")]
+    pub bank_addresses: Option<Vec<BankAddress>>,
+    /// Legal person for whose benefit the money is held.
+    #[wire(optional, "beneficiary-url")]
+    pub beneficiary_url: Option<LegalPersonUrl>,
+    /// Relative URL to which a POST closes the account; missing where it cannot be closed.
+    #[wire(optional, "close-account-url")]
+    pub close_account_url: Option<String>,
 }
 
-object! {
-    /// Bank accounts.
-    pub struct BankAccountList {
-        required {
-            /// The bank accounts.
-            accounts: Vec<BankAccount> = "accounts",
-        }
-        optional {
-            /// Neighbouring pages, where the list is paged.
-            links: PageLinks = "links",
-        }
-    }
+/// Bank accounts.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct BankAccountList {
+    /// The bank accounts.
+    #[wire(required, "accounts")]
+    pub accounts: Vec<BankAccount>,
+    /// Neighbouring pages, where the list is paged.
+    #[wire(optional, "links")]
+    pub links: Option<PageLinks>,
 }
 
-string_enum! {
-    /// Where a bank account is in its life.
-    pub enum BankAccountStatus {
-        Opening = "opening",
-        Open = "open",
-        Closing = "closing",
-        Closed = "closed",
-    }
+/// Where a bank account is in its life.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum BankAccountStatus {
+    /// `opening`
+    #[wire("opening")]
+    Opening,
+    /// `open`
+    #[wire("open")]
+    Open,
+    /// `closing`
+    #[wire("closing")]
+    Closing,
+    /// `closed`
+    #[wire("closed")]
+    Closed,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// Where money for a bank account is to be sent.
-    pub struct BankAddress {
-        required {
-            /// Name of the account holder.
-            account_holder: String = private "account-holder",
-            /// Sort code of the bank: six characters, digits in the vendor's example.
-            bank_id: SortCode = "bank-id",
-            /// Account number, eight digits in the vendor's example.
-            account_number: AccountNumber = private "account-number",
-        }
-    }
+/// Where money for a bank account is to be sent.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct BankAddress {
+    /// Name of the account holder.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "account-holder", private)]
+    pub account_holder: String,
+    /// Sort code of the bank: six characters, digits in the vendor's example.
+    #[wire(required, "bank-id")]
+    pub bank_id: SortCode,
+    /// Account number, eight digits in the vendor's example.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "account-number", private)]
+    pub account_number: AccountNumber,
 }
 
-string_enum! {
-    /// Kind of bank account: for the money of clients, for safeguarded money, or for the organization's own business.
-    pub enum BankProductType {
-        ClientMoneyAccount = "client-money-account",
-        SafeguardingAccount = "safeguarding-account",
-        OperationalAccount = "operational-account",
-    }
+/// Kind of bank account: for the money of clients, for safeguarded money, or for the organization's own
+/// business.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum BankProductType {
+    /// `client-money-account`
+    #[wire("client-money-account")]
+    ClientMoneyAccount,
+    /// `safeguarding-account`
+    #[wire("safeguarding-account")]
+    SafeguardingAccount,
+    /// `operational-account`
+    #[wire("operational-account")]
+    OperationalAccount,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// A bank account to be opened.
-    pub struct NewBankAccount: sent {
-        required {
-            /// Kind of bank account.
-            bank_product_type: BankProductType = "bank-product-type",
-            /// Name to show for the account. It also appears as its account holder in the vendor's sandbox.
-            ///
-            /// At least 1 character.
-            display_name: String = private "display-name" [min_length(1)],
-        }
-    }
+/// A bank account to be opened.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewBankAccount {
+    /// Kind of bank account.
+    #[wire(required, "bank-product-type")]
+    pub bank_product_type: BankProductType,
+    /// Name to show for the account. It also appears as its account holder in the vendor's sandbox.
+    ///
+    /// At least 1 character. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "display-name", private, min_length(1))]
+    pub display_name: String,
 }
 
-object! {
-    /// A change to a bank account.
-    pub struct UpdateBankAccount: sent {
-        required {
-            /// New name to show for the account.
-            ///
-            /// At least 1 character.
-            display_name: String = private "display-name" [min_length(1)],
-        }
-    }
+/// A change to a bank account.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct UpdateBankAccount {
+    /// New name to show for the account.
+    ///
+    /// At least 1 character. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "display-name", private, min_length(1))]
+    pub display_name: String,
 }

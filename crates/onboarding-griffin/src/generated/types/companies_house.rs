@@ -3,216 +3,455 @@
 
 //! Types of Companies House.
 
-use onboarding_core::{NaiveDate, object, string_enum};
+use onboarding_core::NaiveDate;
+use onboarding_core::derive::{Object, StringEnum};
 
 use super::{CorporationType, CountryCode};
 
-object! {
-    /// What Companies House holds about a company.
-    pub struct Company {
-        required {
-            /// Registered name.
-            entity_name: String = "entity-name",
-            /// Company number.
-            entity_registration_number: String = "entity-registration-number",
-            /// Legal form.
-            corporation_type: CorporationType = "corporation-type",
-            /// State in the register.
-            company_status: CompanyStatus = "company-status",
-            /// Directors of the company.
-            directors: Vec<CompanyDirector> = "directors",
-            /// Those who control the company.
-            persons_with_significant_control: Vec<PersonWithSignificantControl> = "persons-with-significant-control",
-        }
-        optional {
-            /// Whether accounts are overdue.
-            accounts_overdue: bool = "accounts-overdue",
-            /// Registered address.
-            company_address: CompanyAddress = "company-address",
-            /// Whether a confirmation statement is overdue.
-            confirmation_statement_overdue: bool = "confirmation-statement-overdue",
-            /// Date on which the company was formed.
-            date_of_incorporation: NaiveDate = "date-of-incorporation",
-            /// Date of the latest accounts.
-            date_of_latest_accounts: NaiveDate = "date-of-latest-accounts",
-            /// Date of the latest confirmation statement.
-            date_of_latest_confirmation_statement: NaiveDate = "date-of-latest-confirmation-statement",
-        }
-    }
+/// What Companies House holds about a company.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Company {
+    /// Registered name.
+    #[wire(required, "entity-name")]
+    pub entity_name: String,
+    /// Company number.
+    #[wire(required, "entity-registration-number")]
+    pub entity_registration_number: String,
+    /// Legal form.
+    #[wire(required, "corporation-type")]
+    pub corporation_type: CorporationType,
+    /// State in the register.
+    #[wire(required, "company-status")]
+    pub company_status: CompanyStatus,
+    /// Directors of the company.
+    #[wire(required, "directors")]
+    pub directors: Vec<CompanyDirector>,
+    /// Those who control the company.
+    #[wire(required, "persons-with-significant-control")]
+    pub persons_with_significant_control: Vec<PersonWithSignificantControl>,
+    /// Whether accounts are overdue.
+    #[wire(optional, "accounts-overdue")]
+    pub accounts_overdue: Option<bool>,
+    /// Registered address.
+    #[wire(optional, "company-address")]
+    pub company_address: Option<CompanyAddress>,
+    /// Whether a confirmation statement is overdue.
+    #[wire(optional, "confirmation-statement-overdue")]
+    pub confirmation_statement_overdue: Option<bool>,
+    /// Date on which the company was formed.
+    #[wire(optional, "date-of-incorporation")]
+    pub date_of_incorporation: Option<NaiveDate>,
+    /// Date of the latest accounts.
+    #[wire(optional, "date-of-latest-accounts")]
+    pub date_of_latest_accounts: Option<NaiveDate>,
+    /// Date of the latest confirmation statement.
+    #[wire(optional, "date-of-latest-confirmation-statement")]
+    pub date_of_latest_confirmation_statement: Option<NaiveDate>,
 }
 
-object! {
-    /// Registered address of a company. Every member may be missing.
-    pub struct CompanyAddress {
-        optional {
-            /// Number of the building in its street.
-            building_number: String = private "building-number",
-            /// Town or city.
-            city: String = private "city",
-            /// Country, as two letters of ISO 3166-1.
-            country_code: CountryCode = private "country-code",
-            /// Postal code, without a space in the vendor's example: `NW16XE`.
-            postal_code: String = private "postal-code",
-            /// Street.
-            street_name: String = private "street-name",
-        }
-    }
+/// Registered address of a company. Every member may be missing.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct CompanyAddress {
+    /// Number of the building in its street.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "building-number", private)]
+    pub building_number: Option<String>,
+    /// Town or city.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "city", private)]
+    pub city: Option<String>,
+    /// Country, as two letters of ISO 3166-1.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "country-code", private)]
+    pub country_code: Option<CountryCode>,
+    /// Postal code, without a space in the vendor's example: `NW16XE`.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "postal-code", private)]
+    pub postal_code: Option<String>,
+    /// Street.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "street-name", private)]
+    pub street_name: Option<String>,
 }
 
-object! {
-    /// A director of a company as registered.
-    pub struct CompanyDirector {
-        required {
-            /// Name of the director.
-            display_name: String = private "display-name",
-            /// Absolute address of the appointment in the Companies House API.
-            companies_house_url: String = private "companies-house-url",
-        }
-        optional {
-            /// Day of the month of birth; the register seldom publishes it.
-            ///
-            /// At least 1.
-            day_of_birth: i64 = private "day-of-birth",
-            /// Date of the appointment.
-            director_appointed_on: NaiveDate = "director-appointed-on",
-            /// Occupation that the director gave.
-            director_occupation: String = private "director-occupation",
-            /// Month of birth, from 1.
-            ///
-            /// At least 1.
-            month_of_birth: i64 = private "month-of-birth",
-            /// Year of birth.
-            ///
-            /// At least 1.
-            year_of_birth: i64 = private "year-of-birth",
-        }
-    }
+/// A director of a company as registered.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct CompanyDirector {
+    /// Name of the director.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "display-name", private)]
+    pub display_name: String,
+    /// Absolute address of the appointment in the Companies House API.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "companies-house-url", private)]
+    pub companies_house_url: String,
+    /// Day of the month of birth; the register seldom publishes it.
+    ///
+    /// At least 1. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "day-of-birth", private)]
+    pub day_of_birth: Option<i64>,
+    /// Date of the appointment.
+    #[wire(optional, "director-appointed-on")]
+    pub director_appointed_on: Option<NaiveDate>,
+    /// Occupation that the director gave.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "director-occupation", private)]
+    pub director_occupation: Option<String>,
+    /// Month of birth, from 1.
+    ///
+    /// At least 1. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "month-of-birth", private)]
+    pub month_of_birth: Option<i64>,
+    /// Year of birth.
+    ///
+    /// At least 1. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "year-of-birth", private)]
+    pub year_of_birth: Option<i64>,
 }
 
-string_enum! {
-    /// State of a company in the register.
-    pub enum CompanyStatus {
-        Active = "active",
-        Open = "open",
-        Closed = "closed",
-        Registered = "registered",
-        Removed = "removed",
-        Dissolved = "dissolved",
-        Liquidation = "liquidation",
-        Receivership = "receivership",
-        Administration = "administration",
-        InsolvencyProceedings = "insolvency-proceedings",
-        VoluntaryArrangement = "voluntary-arrangement",
-        ConvertedClosed = "converted-closed",
-    }
+/// State of a company in the register.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum CompanyStatus {
+    /// `active`
+    #[wire("active")]
+    Active,
+    /// `open`
+    #[wire("open")]
+    Open,
+    /// `closed`
+    #[wire("closed")]
+    Closed,
+    /// `registered`
+    #[wire("registered")]
+    Registered,
+    /// `removed`
+    #[wire("removed")]
+    Removed,
+    /// `dissolved`
+    #[wire("dissolved")]
+    Dissolved,
+    /// `liquidation`
+    #[wire("liquidation")]
+    Liquidation,
+    /// `receivership`
+    #[wire("receivership")]
+    Receivership,
+    /// `administration`
+    #[wire("administration")]
+    Administration,
+    /// `insolvency-proceedings`
+    #[wire("insolvency-proceedings")]
+    InsolvencyProceedings,
+    /// `voluntary-arrangement`
+    #[wire("voluntary-arrangement")]
+    VoluntaryArrangement,
+    /// `converted-closed`
+    #[wire("converted-closed")]
+    ConvertedClosed,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-string_enum! {
-    /// In which way, and to what extent, somebody controls a company, in the terms of Companies House.
-    pub enum NatureOfControl {
-        OwnershipOfShares25To50Percent = "ownership-of-shares-25-to-50-percent",
-        OwnershipOfShares25To50PercentAsTrust = "ownership-of-shares-25-to-50-percent-as-trust",
-        OwnershipOfShares25To50PercentAsFirm = "ownership-of-shares-25-to-50-percent-as-firm",
-        OwnershipOfShares50To75Percent = "ownership-of-shares-50-to-75-percent",
-        OwnershipOfShares50To75PercentAsTrust = "ownership-of-shares-50-to-75-percent-as-trust",
-        OwnershipOfShares50To75PercentAsFirm = "ownership-of-shares-50-to-75-percent-as-firm",
-        OwnershipOfShares75To100Percent = "ownership-of-shares-75-to-100-percent",
-        OwnershipOfShares75To100PercentAsTrust = "ownership-of-shares-75-to-100-percent-as-trust",
-        OwnershipOfShares75To100PercentAsFirm = "ownership-of-shares-75-to-100-percent-as-firm",
-        OwnershipOfSharesMoreThan25PercentRegisteredOverseasEntity = "ownership-of-shares-more-than-25-percent-registered-overseas-entity",
-        OwnershipOfSharesMoreThan25PercentAsTrustRegisteredOverseasEntity = "ownership-of-shares-more-than-25-percent-as-trust-registered-overseas-entity",
-        OwnershipOfSharesMoreThan25PercentAsFirmRegisteredOverseasEntity = "ownership-of-shares-more-than-25-percent-as-firm-registered-overseas-entity",
-        VotingRights25To50Percent = "voting-rights-25-to-50-percent",
-        VotingRights25To50PercentAsTrust = "voting-rights-25-to-50-percent-as-trust",
-        VotingRights25To50PercentAsFirm = "voting-rights-25-to-50-percent-as-firm",
-        VotingRights50To75Percent = "voting-rights-50-to-75-percent",
-        VotingRights50To75PercentAsTrust = "voting-rights-50-to-75-percent-as-trust",
-        VotingRights50To75PercentAsFirm = "voting-rights-50-to-75-percent-as-firm",
-        VotingRights75To100Percent = "voting-rights-75-to-100-percent",
-        VotingRights75To100PercentAsTrust = "voting-rights-75-to-100-percent-as-trust",
-        VotingRights75To100PercentAsFirm = "voting-rights-75-to-100-percent-as-firm",
-        VotingRights25To50PercentLimitedLiabilityPartnership = "voting-rights-25-to-50-percent-limited-liability-partnership",
-        VotingRights25To50PercentAsTrustLimitedLiabilityPartnership = "voting-rights-25-to-50-percent-as-trust-limited-liability-partnership",
-        VotingRights25To50PercentAsFirmLimitedLiabilityPartnership = "voting-rights-25-to-50-percent-as-firm-limited-liability-partnership",
-        VotingRights50To75PercentLimitedLiabilityPartnership = "voting-rights-50-to-75-percent-limited-liability-partnership",
-        VotingRights50To75PercentAsTrustLimitedLiabilityPartnership = "voting-rights-50-to-75-percent-as-trust-limited-liability-partnership",
-        VotingRights50To75PercentAsFirmLimitedLiabilityPartnership = "voting-rights-50-to-75-percent-as-firm-limited-liability-partnership",
-        VotingRights75To100PercentLimitedLiabilityPartnership = "voting-rights-75-to-100-percent-limited-liability-partnership",
-        VotingRights75To100PercentAsTrustLimitedLiabilityPartnership = "voting-rights-75-to-100-percent-as-trust-limited-liability-partnership",
-        VotingRights75To100PercentAsFirmLimitedLiabilityPartnership = "voting-rights-75-to-100-percent-as-firm-limited-liability-partnership",
-        VotingRightsMoreThan25PercentRegisteredOverseasEntity = "voting-rights-more-than-25-percent-registered-overseas-entity",
-        VotingRightsMoreThan25PercentAsTrustRegisteredOverseasEntity = "voting-rights-more-than-25-percent-as-trust-registered-overseas-entity",
-        VotingRightsMoreThan25PercentAsFirmRegisteredOverseasEntity = "voting-rights-more-than-25-percent-as-firm-registered-overseas-entity",
-        RightToShareSurplusAssets25To50PercentLimitedLiabilityPartnership = "right-to-share-surplus-assets-25-to-50-percent-limited-liability-partnership",
-        RightToShareSurplusAssets25To50PercentAsTrustLimitedLiabilityPartnership = "right-to-share-surplus-assets-25-to-50-percent-as-trust-limited-liability-partnership",
-        RightToShareSurplusAssets25To50PercentAsFirmLimitedLiabilityPartnership = "right-to-share-surplus-assets-25-to-50-percent-as-firm-limited-liability-partnership",
-        RightToShareSurplusAssets50To75PercentLimitedLiabilityPartnership = "right-to-share-surplus-assets-50-to-75-percent-limited-liability-partnership",
-        RightToShareSurplusAssets50To75PercentAsTrustLimitedLiabilityPartnership = "right-to-share-surplus-assets-50-to-75-percent-as-trust-limited-liability-partnership",
-        RightToShareSurplusAssets50To75PercentAsFirmLimitedLiabilityPartnership = "right-to-share-surplus-assets-50-to-75-percent-as-firm-limited-liability-partnership",
-        RightToShareSurplusAssets75To100PercentLimitedLiabilityPartnership = "right-to-share-surplus-assets-75-to-100-percent-limited-liability-partnership",
-        RightToShareSurplusAssets75To100PercentAsTrustLimitedLiabilityPartnership = "right-to-share-surplus-assets-75-to-100-percent-as-trust-limited-liability-partnership",
-        RightToShareSurplusAssets75To100PercentAsFirmLimitedLiabilityPartnership = "right-to-share-surplus-assets-75-to-100-percent-as-firm-limited-liability-partnership",
-        PartRightToShareSurplusAssets25To50Percent = "part-right-to-share-surplus-assets-25-to-50-percent",
-        PartRightToShareSurplusAssets25To50PercentAsTrust = "part-right-to-share-surplus-assets-25-to-50-percent-as-trust",
-        PartRightToShareSurplusAssets25To50PercentAsFirm = "part-right-to-share-surplus-assets-25-to-50-percent-as-firm",
-        PartRightToShareSurplusAssets50To75Percent = "part-right-to-share-surplus-assets-50-to-75-percent",
-        PartRightToShareSurplusAssets50To75PercentAsTrust = "part-right-to-share-surplus-assets-50-to-75-percent-as-trust",
-        PartRightToShareSurplusAssets50To75PercentAsFirm = "part-right-to-share-surplus-assets-50-to-75-percent-as-firm",
-        PartRightToShareSurplusAssets75To100Percent = "part-right-to-share-surplus-assets-75-to-100-percent",
-        PartRightToShareSurplusAssets75To100PercentAsTrust = "part-right-to-share-surplus-assets-75-to-100-percent-as-trust",
-        PartRightToShareSurplusAssets75To100PercentAsFirm = "part-right-to-share-surplus-assets-75-to-100-percent-as-firm",
-        RightToAppointAndRemoveDirectors = "right-to-appoint-and-remove-directors",
-        RightToAppointAndRemoveDirectorsAsTrust = "right-to-appoint-and-remove-directors-as-trust",
-        RightToAppointAndRemoveDirectorsAsFirm = "right-to-appoint-and-remove-directors-as-firm",
-        RightToAppointAndRemoveDirectorsRegisteredOverseasEntity = "right-to-appoint-and-remove-directors-registered-overseas-entity",
-        RightToAppointAndRemoveDirectorsAsTrustRegisteredOverseasEntity = "right-to-appoint-and-remove-directors-as-trust-registered-overseas-entity",
-        RightToAppointAndRemoveDirectorsAsFirmRegisteredOverseasEntity = "right-to-appoint-and-remove-directors-as-firm-registered-overseas-entity",
-        RightToAppointAndRemoveMembersLimitedLiabilityPartnership = "right-to-appoint-and-remove-members-limited-liability-partnership",
-        RightToAppointAndRemoveMembersAsTrustLimitedLiabilityPartnership = "right-to-appoint-and-remove-members-as-trust-limited-liability-partnership",
-        RightToAppointAndRemoveMembersAsFirmLimitedLiabilityPartnership = "right-to-appoint-and-remove-members-as-firm-limited-liability-partnership",
-        RightToAppointAndRemovePerson = "right-to-appoint-and-remove-person",
-        RightToAppointAndRemovePersonAsTrust = "right-to-appoint-and-remove-person-as-trust",
-        RightToAppointAndRemovePersonAsFirm = "right-to-appoint-and-remove-person-as-firm",
-        SignificantInfluenceOrControl = "significant-influence-or-control",
-        SignificantInfluenceOrControlAsTrust = "significant-influence-or-control-as-trust",
-        SignificantInfluenceOrControlAsFirm = "significant-influence-or-control-as-firm",
-        SignificantInfluenceOrControlLimitedLiabilityPartnership = "significant-influence-or-control-limited-liability-partnership",
-        SignificantInfluenceOrControlAsTrustLimitedLiabilityPartnership = "significant-influence-or-control-as-trust-limited-liability-partnership",
-        SignificantInfluenceOrControlAsFirmLimitedLiabilityPartnership = "significant-influence-or-control-as-firm-limited-liability-partnership",
-        SignificantInfluenceOrControlRegisteredOverseasEntity = "significant-influence-or-control-registered-overseas-entity",
-        SignificantInfluenceOrControlAsTrustRegisteredOverseasEntity = "significant-influence-or-control-as-trust-registered-overseas-entity",
-        SignificantInfluenceOrControlAsFirmRegisteredOverseasEntity = "significant-influence-or-control-as-firm-registered-overseas-entity",
-    }
+/// In which way, and to what extent, somebody controls a company, in the terms of Companies House.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum NatureOfControl {
+    /// `ownership-of-shares-25-to-50-percent`
+    #[wire("ownership-of-shares-25-to-50-percent")]
+    OwnershipOfShares25To50Percent,
+    /// `ownership-of-shares-25-to-50-percent-as-trust`
+    #[wire("ownership-of-shares-25-to-50-percent-as-trust")]
+    OwnershipOfShares25To50PercentAsTrust,
+    /// `ownership-of-shares-25-to-50-percent-as-firm`
+    #[wire("ownership-of-shares-25-to-50-percent-as-firm")]
+    OwnershipOfShares25To50PercentAsFirm,
+    /// `ownership-of-shares-50-to-75-percent`
+    #[wire("ownership-of-shares-50-to-75-percent")]
+    OwnershipOfShares50To75Percent,
+    /// `ownership-of-shares-50-to-75-percent-as-trust`
+    #[wire("ownership-of-shares-50-to-75-percent-as-trust")]
+    OwnershipOfShares50To75PercentAsTrust,
+    /// `ownership-of-shares-50-to-75-percent-as-firm`
+    #[wire("ownership-of-shares-50-to-75-percent-as-firm")]
+    OwnershipOfShares50To75PercentAsFirm,
+    /// `ownership-of-shares-75-to-100-percent`
+    #[wire("ownership-of-shares-75-to-100-percent")]
+    OwnershipOfShares75To100Percent,
+    /// `ownership-of-shares-75-to-100-percent-as-trust`
+    #[wire("ownership-of-shares-75-to-100-percent-as-trust")]
+    OwnershipOfShares75To100PercentAsTrust,
+    /// `ownership-of-shares-75-to-100-percent-as-firm`
+    #[wire("ownership-of-shares-75-to-100-percent-as-firm")]
+    OwnershipOfShares75To100PercentAsFirm,
+    /// `ownership-of-shares-more-than-25-percent-registered-overseas-entity`
+    #[wire("ownership-of-shares-more-than-25-percent-registered-overseas-entity")]
+    OwnershipOfSharesMoreThan25PercentRegisteredOverseasEntity,
+    /// `ownership-of-shares-more-than-25-percent-as-trust-registered-overseas-entity`
+    #[wire(
+        "ownership-of-shares-more-than-25-percent-as-trust-registered-overseas-entity"
+    )]
+    OwnershipOfSharesMoreThan25PercentAsTrustRegisteredOverseasEntity,
+    /// `ownership-of-shares-more-than-25-percent-as-firm-registered-overseas-entity`
+    #[wire(
+        "ownership-of-shares-more-than-25-percent-as-firm-registered-overseas-entity"
+    )]
+    OwnershipOfSharesMoreThan25PercentAsFirmRegisteredOverseasEntity,
+    /// `voting-rights-25-to-50-percent`
+    #[wire("voting-rights-25-to-50-percent")]
+    VotingRights25To50Percent,
+    /// `voting-rights-25-to-50-percent-as-trust`
+    #[wire("voting-rights-25-to-50-percent-as-trust")]
+    VotingRights25To50PercentAsTrust,
+    /// `voting-rights-25-to-50-percent-as-firm`
+    #[wire("voting-rights-25-to-50-percent-as-firm")]
+    VotingRights25To50PercentAsFirm,
+    /// `voting-rights-50-to-75-percent`
+    #[wire("voting-rights-50-to-75-percent")]
+    VotingRights50To75Percent,
+    /// `voting-rights-50-to-75-percent-as-trust`
+    #[wire("voting-rights-50-to-75-percent-as-trust")]
+    VotingRights50To75PercentAsTrust,
+    /// `voting-rights-50-to-75-percent-as-firm`
+    #[wire("voting-rights-50-to-75-percent-as-firm")]
+    VotingRights50To75PercentAsFirm,
+    /// `voting-rights-75-to-100-percent`
+    #[wire("voting-rights-75-to-100-percent")]
+    VotingRights75To100Percent,
+    /// `voting-rights-75-to-100-percent-as-trust`
+    #[wire("voting-rights-75-to-100-percent-as-trust")]
+    VotingRights75To100PercentAsTrust,
+    /// `voting-rights-75-to-100-percent-as-firm`
+    #[wire("voting-rights-75-to-100-percent-as-firm")]
+    VotingRights75To100PercentAsFirm,
+    /// `voting-rights-25-to-50-percent-limited-liability-partnership`
+    #[wire("voting-rights-25-to-50-percent-limited-liability-partnership")]
+    VotingRights25To50PercentLimitedLiabilityPartnership,
+    /// `voting-rights-25-to-50-percent-as-trust-limited-liability-partnership`
+    #[wire("voting-rights-25-to-50-percent-as-trust-limited-liability-partnership")]
+    VotingRights25To50PercentAsTrustLimitedLiabilityPartnership,
+    /// `voting-rights-25-to-50-percent-as-firm-limited-liability-partnership`
+    #[wire("voting-rights-25-to-50-percent-as-firm-limited-liability-partnership")]
+    VotingRights25To50PercentAsFirmLimitedLiabilityPartnership,
+    /// `voting-rights-50-to-75-percent-limited-liability-partnership`
+    #[wire("voting-rights-50-to-75-percent-limited-liability-partnership")]
+    VotingRights50To75PercentLimitedLiabilityPartnership,
+    /// `voting-rights-50-to-75-percent-as-trust-limited-liability-partnership`
+    #[wire("voting-rights-50-to-75-percent-as-trust-limited-liability-partnership")]
+    VotingRights50To75PercentAsTrustLimitedLiabilityPartnership,
+    /// `voting-rights-50-to-75-percent-as-firm-limited-liability-partnership`
+    #[wire("voting-rights-50-to-75-percent-as-firm-limited-liability-partnership")]
+    VotingRights50To75PercentAsFirmLimitedLiabilityPartnership,
+    /// `voting-rights-75-to-100-percent-limited-liability-partnership`
+    #[wire("voting-rights-75-to-100-percent-limited-liability-partnership")]
+    VotingRights75To100PercentLimitedLiabilityPartnership,
+    /// `voting-rights-75-to-100-percent-as-trust-limited-liability-partnership`
+    #[wire("voting-rights-75-to-100-percent-as-trust-limited-liability-partnership")]
+    VotingRights75To100PercentAsTrustLimitedLiabilityPartnership,
+    /// `voting-rights-75-to-100-percent-as-firm-limited-liability-partnership`
+    #[wire("voting-rights-75-to-100-percent-as-firm-limited-liability-partnership")]
+    VotingRights75To100PercentAsFirmLimitedLiabilityPartnership,
+    /// `voting-rights-more-than-25-percent-registered-overseas-entity`
+    #[wire("voting-rights-more-than-25-percent-registered-overseas-entity")]
+    VotingRightsMoreThan25PercentRegisteredOverseasEntity,
+    /// `voting-rights-more-than-25-percent-as-trust-registered-overseas-entity`
+    #[wire("voting-rights-more-than-25-percent-as-trust-registered-overseas-entity")]
+    VotingRightsMoreThan25PercentAsTrustRegisteredOverseasEntity,
+    /// `voting-rights-more-than-25-percent-as-firm-registered-overseas-entity`
+    #[wire("voting-rights-more-than-25-percent-as-firm-registered-overseas-entity")]
+    VotingRightsMoreThan25PercentAsFirmRegisteredOverseasEntity,
+    /// `right-to-share-surplus-assets-25-to-50-percent-limited-liability-partnership`
+    #[wire(
+        "right-to-share-surplus-assets-25-to-50-percent-limited-liability-partnership"
+    )]
+    RightToShareSurplusAssets25To50PercentLimitedLiabilityPartnership,
+    /// `right-to-share-surplus-assets-25-to-50-percent-as-trust-limited-liability-partnership`
+    #[wire(
+        "right-to-share-surplus-assets-25-to-50-percent-as-trust-limited-liability-partnership"
+    )]
+    RightToShareSurplusAssets25To50PercentAsTrustLimitedLiabilityPartnership,
+    /// `right-to-share-surplus-assets-25-to-50-percent-as-firm-limited-liability-partnership`
+    #[wire(
+        "right-to-share-surplus-assets-25-to-50-percent-as-firm-limited-liability-partnership"
+    )]
+    RightToShareSurplusAssets25To50PercentAsFirmLimitedLiabilityPartnership,
+    /// `right-to-share-surplus-assets-50-to-75-percent-limited-liability-partnership`
+    #[wire(
+        "right-to-share-surplus-assets-50-to-75-percent-limited-liability-partnership"
+    )]
+    RightToShareSurplusAssets50To75PercentLimitedLiabilityPartnership,
+    /// `right-to-share-surplus-assets-50-to-75-percent-as-trust-limited-liability-partnership`
+    #[wire(
+        "right-to-share-surplus-assets-50-to-75-percent-as-trust-limited-liability-partnership"
+    )]
+    RightToShareSurplusAssets50To75PercentAsTrustLimitedLiabilityPartnership,
+    /// `right-to-share-surplus-assets-50-to-75-percent-as-firm-limited-liability-partnership`
+    #[wire(
+        "right-to-share-surplus-assets-50-to-75-percent-as-firm-limited-liability-partnership"
+    )]
+    RightToShareSurplusAssets50To75PercentAsFirmLimitedLiabilityPartnership,
+    /// `right-to-share-surplus-assets-75-to-100-percent-limited-liability-partnership`
+    #[wire(
+        "right-to-share-surplus-assets-75-to-100-percent-limited-liability-partnership"
+    )]
+    RightToShareSurplusAssets75To100PercentLimitedLiabilityPartnership,
+    /// `right-to-share-surplus-assets-75-to-100-percent-as-trust-limited-liability-partnership`
+    #[wire(
+        "right-to-share-surplus-assets-75-to-100-percent-as-trust-limited-liability-partnership"
+    )]
+    RightToShareSurplusAssets75To100PercentAsTrustLimitedLiabilityPartnership,
+    /// `right-to-share-surplus-assets-75-to-100-percent-as-firm-limited-liability-partnership`
+    #[wire(
+        "right-to-share-surplus-assets-75-to-100-percent-as-firm-limited-liability-partnership"
+    )]
+    RightToShareSurplusAssets75To100PercentAsFirmLimitedLiabilityPartnership,
+    /// `part-right-to-share-surplus-assets-25-to-50-percent`
+    #[wire("part-right-to-share-surplus-assets-25-to-50-percent")]
+    PartRightToShareSurplusAssets25To50Percent,
+    /// `part-right-to-share-surplus-assets-25-to-50-percent-as-trust`
+    #[wire("part-right-to-share-surplus-assets-25-to-50-percent-as-trust")]
+    PartRightToShareSurplusAssets25To50PercentAsTrust,
+    /// `part-right-to-share-surplus-assets-25-to-50-percent-as-firm`
+    #[wire("part-right-to-share-surplus-assets-25-to-50-percent-as-firm")]
+    PartRightToShareSurplusAssets25To50PercentAsFirm,
+    /// `part-right-to-share-surplus-assets-50-to-75-percent`
+    #[wire("part-right-to-share-surplus-assets-50-to-75-percent")]
+    PartRightToShareSurplusAssets50To75Percent,
+    /// `part-right-to-share-surplus-assets-50-to-75-percent-as-trust`
+    #[wire("part-right-to-share-surplus-assets-50-to-75-percent-as-trust")]
+    PartRightToShareSurplusAssets50To75PercentAsTrust,
+    /// `part-right-to-share-surplus-assets-50-to-75-percent-as-firm`
+    #[wire("part-right-to-share-surplus-assets-50-to-75-percent-as-firm")]
+    PartRightToShareSurplusAssets50To75PercentAsFirm,
+    /// `part-right-to-share-surplus-assets-75-to-100-percent`
+    #[wire("part-right-to-share-surplus-assets-75-to-100-percent")]
+    PartRightToShareSurplusAssets75To100Percent,
+    /// `part-right-to-share-surplus-assets-75-to-100-percent-as-trust`
+    #[wire("part-right-to-share-surplus-assets-75-to-100-percent-as-trust")]
+    PartRightToShareSurplusAssets75To100PercentAsTrust,
+    /// `part-right-to-share-surplus-assets-75-to-100-percent-as-firm`
+    #[wire("part-right-to-share-surplus-assets-75-to-100-percent-as-firm")]
+    PartRightToShareSurplusAssets75To100PercentAsFirm,
+    /// `right-to-appoint-and-remove-directors`
+    #[wire("right-to-appoint-and-remove-directors")]
+    RightToAppointAndRemoveDirectors,
+    /// `right-to-appoint-and-remove-directors-as-trust`
+    #[wire("right-to-appoint-and-remove-directors-as-trust")]
+    RightToAppointAndRemoveDirectorsAsTrust,
+    /// `right-to-appoint-and-remove-directors-as-firm`
+    #[wire("right-to-appoint-and-remove-directors-as-firm")]
+    RightToAppointAndRemoveDirectorsAsFirm,
+    /// `right-to-appoint-and-remove-directors-registered-overseas-entity`
+    #[wire("right-to-appoint-and-remove-directors-registered-overseas-entity")]
+    RightToAppointAndRemoveDirectorsRegisteredOverseasEntity,
+    /// `right-to-appoint-and-remove-directors-as-trust-registered-overseas-entity`
+    #[wire("right-to-appoint-and-remove-directors-as-trust-registered-overseas-entity")]
+    RightToAppointAndRemoveDirectorsAsTrustRegisteredOverseasEntity,
+    /// `right-to-appoint-and-remove-directors-as-firm-registered-overseas-entity`
+    #[wire("right-to-appoint-and-remove-directors-as-firm-registered-overseas-entity")]
+    RightToAppointAndRemoveDirectorsAsFirmRegisteredOverseasEntity,
+    /// `right-to-appoint-and-remove-members-limited-liability-partnership`
+    #[wire("right-to-appoint-and-remove-members-limited-liability-partnership")]
+    RightToAppointAndRemoveMembersLimitedLiabilityPartnership,
+    /// `right-to-appoint-and-remove-members-as-trust-limited-liability-partnership`
+    #[wire("right-to-appoint-and-remove-members-as-trust-limited-liability-partnership")]
+    RightToAppointAndRemoveMembersAsTrustLimitedLiabilityPartnership,
+    /// `right-to-appoint-and-remove-members-as-firm-limited-liability-partnership`
+    #[wire("right-to-appoint-and-remove-members-as-firm-limited-liability-partnership")]
+    RightToAppointAndRemoveMembersAsFirmLimitedLiabilityPartnership,
+    /// `right-to-appoint-and-remove-person`
+    #[wire("right-to-appoint-and-remove-person")]
+    RightToAppointAndRemovePerson,
+    /// `right-to-appoint-and-remove-person-as-trust`
+    #[wire("right-to-appoint-and-remove-person-as-trust")]
+    RightToAppointAndRemovePersonAsTrust,
+    /// `right-to-appoint-and-remove-person-as-firm`
+    #[wire("right-to-appoint-and-remove-person-as-firm")]
+    RightToAppointAndRemovePersonAsFirm,
+    /// `significant-influence-or-control`
+    #[wire("significant-influence-or-control")]
+    SignificantInfluenceOrControl,
+    /// `significant-influence-or-control-as-trust`
+    #[wire("significant-influence-or-control-as-trust")]
+    SignificantInfluenceOrControlAsTrust,
+    /// `significant-influence-or-control-as-firm`
+    #[wire("significant-influence-or-control-as-firm")]
+    SignificantInfluenceOrControlAsFirm,
+    /// `significant-influence-or-control-limited-liability-partnership`
+    #[wire("significant-influence-or-control-limited-liability-partnership")]
+    SignificantInfluenceOrControlLimitedLiabilityPartnership,
+    /// `significant-influence-or-control-as-trust-limited-liability-partnership`
+    #[wire("significant-influence-or-control-as-trust-limited-liability-partnership")]
+    SignificantInfluenceOrControlAsTrustLimitedLiabilityPartnership,
+    /// `significant-influence-or-control-as-firm-limited-liability-partnership`
+    #[wire("significant-influence-or-control-as-firm-limited-liability-partnership")]
+    SignificantInfluenceOrControlAsFirmLimitedLiabilityPartnership,
+    /// `significant-influence-or-control-registered-overseas-entity`
+    #[wire("significant-influence-or-control-registered-overseas-entity")]
+    SignificantInfluenceOrControlRegisteredOverseasEntity,
+    /// `significant-influence-or-control-as-trust-registered-overseas-entity`
+    #[wire("significant-influence-or-control-as-trust-registered-overseas-entity")]
+    SignificantInfluenceOrControlAsTrustRegisteredOverseasEntity,
+    /// `significant-influence-or-control-as-firm-registered-overseas-entity`
+    #[wire("significant-influence-or-control-as-firm-registered-overseas-entity")]
+    SignificantInfluenceOrControlAsFirmRegisteredOverseasEntity,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// Somebody registered as controlling a company.
-    pub struct PersonWithSignificantControl {
-        required {
-            /// Name of the person.
-            display_name: String = private "display-name",
-            /// In which ways the person controls the company.
-            natures_of_control: Vec<NatureOfControl> = "natures-of-control",
-            /// Absolute address of the person's entry in the Companies House API.
-            companies_house_url: String = private "companies-house-url",
-        }
-        optional {
-            /// Day of the month of birth; the register seldom publishes it.
-            ///
-            /// At least 1.
-            day_of_birth: i64 = private "day-of-birth",
-            /// First name.
-            given_name: String = private "given-name",
-            /// Month of birth, from 1.
-            ///
-            /// At least 1.
-            month_of_birth: i64 = private "month-of-birth",
-            /// Family name.
-            surname: String = private "surname",
-            /// Year of birth.
-            ///
-            /// At least 1.
-            year_of_birth: i64 = private "year-of-birth",
-        }
-    }
+/// Somebody registered as controlling a company.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct PersonWithSignificantControl {
+    /// Name of the person.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "display-name", private)]
+    pub display_name: String,
+    /// In which ways the person controls the company.
+    #[wire(required, "natures-of-control")]
+    pub natures_of_control: Vec<NatureOfControl>,
+    /// Absolute address of the person's entry in the Companies House API.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "companies-house-url", private)]
+    pub companies_house_url: String,
+    /// Day of the month of birth; the register seldom publishes it.
+    ///
+    /// At least 1. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "day-of-birth", private)]
+    pub day_of_birth: Option<i64>,
+    /// First name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "given-name", private)]
+    pub given_name: Option<String>,
+    /// Month of birth, from 1.
+    ///
+    /// At least 1. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "month-of-birth", private)]
+    pub month_of_birth: Option<i64>,
+    /// Family name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "surname", private)]
+    pub surname: Option<String>,
+    /// Year of birth.
+    ///
+    /// At least 1. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "year-of-birth", private)]
+    pub year_of_birth: Option<i64>,
 }

@@ -3,34 +3,36 @@
 
 //! Types of Decisions.
 
-use onboarding_core::object;
+use onboarding_core::derive::Object;
 
 use super::{Decision, DecisionOutcome, PageLinks, VerificationUrl};
 
-object! {
-    /// Decisions on a legal person.
-    pub struct DecisionList {
-        required {
-            /// The decisions.
-            decisions: Vec<Decision> = "decisions",
-        }
-        optional {
-            /// Neighbouring pages, where the list is paged.
-            links: PageLinks = "links",
-        }
-    }
+/// Decisions on a legal person.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct DecisionList {
+    /// The decisions.
+    #[wire(required, "decisions")]
+    pub decisions: Vec<Decision>,
+    /// Neighbouring pages, where the list is paged.
+    #[wire(optional, "links")]
+    pub links: Option<PageLinks>,
 }
 
-object! {
-    /// A decision to be recorded.
-    pub struct NewDecision: sent {
-        required {
-            /// Verification that the decision rests on; its checks must be complete.
-            verification_url: VerificationUrl = "verification-url",
-            /// Whether to accept or to decline.
-            decision_outcome: DecisionOutcome = "decision-outcome",
-            /// Why it was decided so, as free text.
-            decision_notes: String = private "decision-notes",
-        }
-    }
+/// A decision to be recorded.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewDecision {
+    /// Verification that the decision rests on; its checks must be complete.
+    #[wire(required, "verification-url")]
+    pub verification_url: VerificationUrl,
+    /// Whether to accept or to decline.
+    #[wire(required, "decision-outcome")]
+    pub decision_outcome: DecisionOutcome,
+    /// Why it was decided so, as free text.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "decision-notes", private)]
+    pub decision_notes: String,
 }

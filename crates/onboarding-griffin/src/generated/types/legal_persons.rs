@@ -3,115 +3,154 @@
 
 //! Types of Legal persons.
 
-use onboarding_core::{Timestamp, object, string_enum};
+use onboarding_core::Timestamp;
+use onboarding_core::derive::{Object, StringEnum};
 
 use super::{Claim, Decision, LegalPersonType, LegalPersonUrl, PageLinks};
 
-string_enum! {
-    /// Where the application of a legal person stands.
-    pub enum ApplicationStatus {
-        Submitted = "submitted",
-        Referred = "referred",
-        Accepted = "accepted",
-        Declined = "declined",
-        Errored = "errored",
-    }
+/// Where the application of a legal person stands.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum ApplicationStatus {
+    /// `submitted`
+    #[wire("submitted")]
+    Submitted,
+    /// `referred`
+    #[wire("referred")]
+    Referred,
+    /// `accepted`
+    #[wire("accepted")]
+    Accepted,
+    /// `declined`
+    #[wire("declined")]
+    Declined,
+    /// `errored`
+    #[wire("errored")]
+    Errored,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// An individual or a corporation that the organization deals with, or the organization itself.
-    pub struct LegalPerson {
-        required {
-            /// URL of this legal person.
-            legal_person_url: LegalPersonUrl = "legal-person-url",
-            /// Whether it is an individual or a corporation.
-            legal_person_type: LegalPersonType = "legal-person-type",
-            /// Name to show for the legal person.
-            display_name: String = private "display-name",
-            /// When the legal person was registered.
-            created_at: Timestamp = "created-at",
-            /// Relative URL of the legal person's verifications.
-            legal_person_verifications_url: String = "legal-person-verifications-url",
-            /// Relative URL of the decisions on the legal person.
-            legal_person_decisions_url: String = "legal-person-decisions-url",
-            /// Relative URL of the legal person's documents.
-            legal_person_documents_url: String = "legal-person-documents-url",
-        }
-        optional {
-            /// Where the application stands; missing while there is none.
-            application_status: ApplicationStatus = "application-status",
-            /// Relative URL of the legal person's bank accounts.
-            bank_accounts_url: String = "bank-accounts-url",
-            /// Relative URL of the bank products that the legal person can have.
-            bank_product_types_url: String = "bank-product-types-url",
-            /// Relative URL of the verifications of a corporation.
-            corporation_verifications_url: String = "corporation-verifications-url",
-            /// Relative URL of the verifications of an individual.
-            individual_verifications_url: String = "individual-verifications-url",
-            /// Latest decision on the legal person; missing until there is one.
-            latest_decision: Decision = "latest-decision",
-            /// Relative URL of the legal person's payees.
-            legal_person_bank_payees_url: String = "legal-person-bank-payees-url",
-            /// Relative URL of the legal person's claims.
-            legal_person_claims_url: String = "legal-person-claims-url",
-            /// When the application status last changed.
-            status_changed_at: Timestamp = "status-changed-at",
-        }
-    }
+/// An individual or a corporation that the organization deals with, or the organization itself.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct LegalPerson {
+    /// URL of this legal person.
+    #[wire(required, "legal-person-url")]
+    pub legal_person_url: LegalPersonUrl,
+    /// Whether it is an individual or a corporation.
+    #[wire(required, "legal-person-type")]
+    pub legal_person_type: LegalPersonType,
+    /// Name to show for the legal person.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "display-name", private)]
+    pub display_name: String,
+    /// When the legal person was registered.
+    #[wire(required, "created-at")]
+    pub created_at: Timestamp,
+    /// Relative URL of the legal person's verifications.
+    #[wire(required, "legal-person-verifications-url")]
+    pub legal_person_verifications_url: String,
+    /// Relative URL of the decisions on the legal person.
+    #[wire(required, "legal-person-decisions-url")]
+    pub legal_person_decisions_url: String,
+    /// Relative URL of the legal person's documents.
+    #[wire(required, "legal-person-documents-url")]
+    pub legal_person_documents_url: String,
+    /// Where the application stands; missing while there is none.
+    #[wire(optional, "application-status")]
+    pub application_status: Option<ApplicationStatus>,
+    /// Relative URL of the legal person's bank accounts.
+    #[wire(optional, "bank-accounts-url")]
+    pub bank_accounts_url: Option<String>,
+    /// Relative URL of the bank products that the legal person can have.
+    #[wire(optional, "bank-product-types-url")]
+    pub bank_product_types_url: Option<String>,
+    /// Relative URL of the verifications of a corporation.
+    #[wire(optional, "corporation-verifications-url")]
+    pub corporation_verifications_url: Option<String>,
+    /// Relative URL of the verifications of an individual.
+    #[wire(optional, "individual-verifications-url")]
+    pub individual_verifications_url: Option<String>,
+    /// Latest decision on the legal person; missing until there is one.
+    #[wire(optional, "latest-decision")]
+    pub latest_decision: Option<Decision>,
+    /// Relative URL of the legal person's payees.
+    #[wire(optional, "legal-person-bank-payees-url")]
+    pub legal_person_bank_payees_url: Option<String>,
+    /// Relative URL of the legal person's claims.
+    #[wire(optional, "legal-person-claims-url")]
+    pub legal_person_claims_url: Option<String>,
+    /// When the application status last changed.
+    #[wire(optional, "status-changed-at")]
+    pub status_changed_at: Option<Timestamp>,
 }
 
-object! {
-    /// Legal persons of an organization.
-    pub struct LegalPersonList {
-        required {
-            /// The legal persons.
-            legal_persons: Vec<LegalPerson> = "legal-persons",
-        }
-        optional {
-            /// Neighbouring pages, where the list is paged.
-            links: PageLinks = "links",
-        }
-    }
+/// Legal persons of an organization.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct LegalPersonList {
+    /// The legal persons.
+    #[wire(required, "legal-persons")]
+    pub legal_persons: Vec<LegalPerson>,
+    /// Neighbouring pages, where the list is paged.
+    #[wire(optional, "links")]
+    pub links: Option<PageLinks>,
 }
 
-object! {
-    /// A legal person to be registered.
-    pub struct NewLegalPerson: sent {
-        required {
-            /// Name to show for the legal person.
-            ///
-            /// At least 1 character.
-            display_name: String = private "display-name" [min_length(1)],
-            /// Whether it is an individual or a corporation.
-            legal_person_type: LegalPersonType = "legal-person-type",
-        }
-        optional {
-            /// Claims to record together with the legal person.
-            claims: Vec<Claim> = "claims",
-        }
-    }
+/// A legal person to be registered.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewLegalPerson {
+    /// Name to show for the legal person.
+    ///
+    /// At least 1 character. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "display-name", private, min_length(1))]
+    pub display_name: String,
+    /// Whether it is an individual or a corporation.
+    #[wire(required, "legal-person-type")]
+    pub legal_person_type: LegalPersonType,
+    /// Claims to record together with the legal person.
+    #[wire(optional, "claims")]
+    pub claims: Option<Vec<Claim>>,
 }
 
-string_enum! {
-    /// Application status that a client can give to a legal person. Unlike what is read, it cannot be `errored`.
-    pub enum SettableApplicationStatus {
-        Submitted = "submitted",
-        Referred = "referred",
-        Accepted = "accepted",
-        Declined = "declined",
-    }
+/// Application status that a client can give to a legal person. Unlike what is read, it cannot be
+/// `errored`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum SettableApplicationStatus {
+    /// `submitted`
+    #[wire("submitted")]
+    Submitted,
+    /// `referred`
+    #[wire("referred")]
+    Referred,
+    /// `accepted`
+    #[wire("accepted")]
+    Accepted,
+    /// `declined`
+    #[wire("declined")]
+    Declined,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// Changes to a legal person. A member that is left out changes nothing.
-    pub struct UpdateLegalPerson: sent {
-        optional {
-            /// New application status.
-            application_status: SettableApplicationStatus = "application-status",
-            /// New name to show for the legal person.
-            ///
-            /// At least 1 character.
-            display_name: String = private "display-name" [min_length(1)],
-        }
-    }
+/// Changes to a legal person. A member that is left out changes nothing.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct UpdateLegalPerson {
+    /// New application status.
+    #[wire(optional, "application-status")]
+    pub application_status: Option<SettableApplicationStatus>,
+    /// New name to show for the legal person.
+    ///
+    /// At least 1 character. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "display-name", private, min_length(1))]
+    pub display_name: Option<String>,
 }

@@ -3,74 +3,74 @@
 
 //! Types of Memberships.
 
-use onboarding_core::{Timestamp, identifier, object, resource_url};
+use onboarding_core::Timestamp;
+use onboarding_core::derive::{Identifier, Object, ResourceUrl};
 
 use super::{Organization, PageLinks, Role, RoleUrl, User};
 
-object! {
-    /// A user's place in an organization.
-    pub struct Membership {
-        required {
-            /// URL of this membership.
-            membership_url: MembershipUrl = "membership-url",
-            /// Organization that the user belongs to.
-            organization: Organization = "organization",
-            /// User who is the member.
-            user: User = "user",
-            /// Roles that the user has in the organization.
-            roles: Vec<Role> = "roles",
-            /// When the user joined.
-            created_at: Timestamp = "created-at",
-            /// Relative URL of the membership's roles.
-            membership_roles_url: String = "membership-roles-url",
-        }
-    }
+/// A user's place in an organization.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Membership {
+    /// URL of this membership.
+    #[wire(required, "membership-url")]
+    pub membership_url: MembershipUrl,
+    /// Organization that the user belongs to.
+    #[wire(required, "organization")]
+    pub organization: Organization,
+    /// User who is the member.
+    #[wire(required, "user")]
+    pub user: User,
+    /// Roles that the user has in the organization.
+    #[wire(required, "roles")]
+    pub roles: Vec<Role>,
+    /// When the user joined.
+    #[wire(required, "created-at")]
+    pub created_at: Timestamp,
+    /// Relative URL of the membership's roles.
+    #[wire(required, "membership-roles-url")]
+    pub membership_roles_url: String,
 }
 
-identifier! {
-    /// Identifies a membership: `mp.` and 22 URL-safe characters in every known case.
-    pub struct MembershipId(String);
+/// Identifies a membership: `mp.` and 22 URL-safe characters in every known case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct MembershipId(String);
+
+/// Memberships of an organization or of a user.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct MembershipList {
+    /// The memberships.
+    #[wire(required, "memberships")]
+    pub memberships: Vec<Membership>,
+    /// Neighbouring pages, where the list is paged.
+    #[wire(optional, "links")]
+    pub links: Option<PageLinks>,
 }
 
-object! {
-    /// Memberships of an organization or of a user.
-    pub struct MembershipList {
-        required {
-            /// The memberships.
-            memberships: Vec<Membership> = "memberships",
-        }
-        optional {
-            /// Neighbouring pages, where the list is paged.
-            links: PageLinks = "links",
-        }
-    }
+/// Relative URL of a membership.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ResourceUrl)]
+#[wire(template = "/v0/memberships/{membership-id}", identifier = MembershipId)]
+pub struct MembershipUrl(String);
+
+/// Roles of a membership.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct RoleList {
+    /// The roles.
+    #[wire(required, "roles")]
+    pub roles: Vec<Role>,
+    /// Neighbouring pages, where the list is paged.
+    #[wire(optional, "links")]
+    pub links: Option<PageLinks>,
 }
 
-resource_url! {
-    /// Relative URL of a membership.
-    pub struct MembershipUrl("/v0/memberships/{membership-id}") -> MembershipId;
-}
-
-object! {
-    /// Roles of a membership.
-    pub struct RoleList {
-        required {
-            /// The roles.
-            roles: Vec<Role> = "roles",
-        }
-        optional {
-            /// Neighbouring pages, where the list is paged.
-            links: PageLinks = "links",
-        }
-    }
-}
-
-object! {
-    /// All roles that a membership is to have from now on.
-    pub struct UpdateMembershipRoles: sent {
-        required {
-            /// URLs of the roles, each among the organization's available roles.
-            role_urls: Vec<RoleUrl> = "role-urls",
-        }
-    }
+/// All roles that a membership is to have from now on.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct UpdateMembershipRoles {
+    /// URLs of the roles, each among the organization's available roles.
+    #[wire(required, "role-urls")]
+    pub role_urls: Vec<RoleUrl>,
 }

@@ -3,28 +3,30 @@
 
 //! Types of Navigation.
 
-use onboarding_core::object;
+use onboarding_core::derive::Object;
 
 use super::{ApiKeyUrl, OrganizationUrl};
 
-object! {
-    /// The URLs from which every other resource can be reached.
-    pub struct Index {
-        required {
-            /// Relative URL of the collection of organizations.
-            organizations_url: String = "organizations-url",
-            /// Relative URL of the collection of users.
-            users_url: String = "users-url",
-            /// Relative URL of the collection of roles.
-            roles_url: String = "roles-url",
-        }
-        optional {
-            /// API key that made the request.
-            api_key_url: ApiKeyUrl = "api-key-url",
-            /// Organization that the API key belongs to.
-            organization_url: OrganizationUrl = "organization-url",
-            /// Relative URL of the session of a signed-in user; not to be expected with an API key.
-            session_url: String = "session-url",
-        }
-    }
+/// The URLs from which every other resource can be reached.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Index {
+    /// Relative URL of the collection of organizations.
+    #[wire(required, "organizations-url")]
+    pub organizations_url: String,
+    /// Relative URL of the collection of users.
+    #[wire(required, "users-url")]
+    pub users_url: String,
+    /// Relative URL of the collection of roles.
+    #[wire(required, "roles-url")]
+    pub roles_url: String,
+    /// API key that made the request.
+    #[wire(optional, "api-key-url")]
+    pub api_key_url: Option<ApiKeyUrl>,
+    /// Organization that the API key belongs to.
+    #[wire(optional, "organization-url")]
+    pub organization_url: Option<OrganizationUrl>,
+    /// Relative URL of the session of a signed-in user; not to be expected with an API key.
+    #[wire(optional, "session-url")]
+    pub session_url: Option<String>,
 }

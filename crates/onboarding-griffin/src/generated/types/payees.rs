@@ -3,83 +3,103 @@
 
 //! Types of Payees.
 
-use onboarding_core::{Timestamp, object, string_enum};
+use onboarding_core::Timestamp;
+use onboarding_core::derive::{Object, StringEnum};
 
-use super::{AccountNumber, BankAccountUrl, CountryCode, LegalPersonUrl, PageLinks, PayeeUrl, SortCode};
+use super::{
+    AccountNumber, BankAccountUrl, CountryCode, LegalPersonUrl, PageLinks, PayeeUrl,
+    SortCode,
+};
 
-object! {
-    /// A payee to be registered.
-    pub struct NewPayee: sent {
-        required {
-            /// Name of the account holder.
-            ///
-            /// At least 1 character.
-            account_holder: String = private "account-holder" [min_length(1)],
-            /// Sort code of the bank: six letters or digits, without dashes.
-            bank_id: SortCode = "bank-id",
-            /// Account number, eight digits in the vendor's example.
-            account_number: AccountNumber = private "account-number",
-        }
-    }
+/// A payee to be registered.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewPayee {
+    /// Name of the account holder.
+    ///
+    /// At least 1 character. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "account-holder", private, min_length(1))]
+    pub account_holder: String,
+    /// Sort code of the bank: six letters or digits, without dashes.
+    #[wire(required, "bank-id")]
+    pub bank_id: SortCode,
+    /// Account number, eight digits in the vendor's example.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "account-number", private)]
+    pub account_number: AccountNumber,
 }
 
-object! {
-    /// A bank account that payments of a legal person can go to.
-    pub struct Payee {
-        required {
-            /// URL of this payee.
-            payee_url: PayeeUrl = "payee-url",
-            /// Legal person whose payee it is.
-            legal_person_url: LegalPersonUrl = "legal-person-url",
-            /// Name of the account holder.
-            account_holder: String = private "account-holder",
-            /// Sort code of the bank.
-            bank_id: SortCode = "bank-id",
-            /// Account number, eight digits in the vendor's example.
-            account_number: AccountNumber = private "account-number",
-            /// Country of the bank account, as two letters of ISO 3166-1.
-            country_code: CountryCode = "country-code",
-            /// Whether the payee can be paid.
-            payee_status: PayeeStatus = "payee-status",
-            /// When the payee was registered.
-            created_at: Timestamp = "created-at",
-        }
-        optional {
-            /// The bank account itself, where the vendor holds it; otherwise missing.
-            account_url: BankAccountUrl = "account-url",
-            /// Relative URL of the payments to the payee.
-            payee_payments_url: String = "payee-payments-url",
-        }
-    }
+/// A bank account that payments of a legal person can go to.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Payee {
+    /// URL of this payee.
+    #[wire(required, "payee-url")]
+    pub payee_url: PayeeUrl,
+    /// Legal person whose payee it is.
+    #[wire(required, "legal-person-url")]
+    pub legal_person_url: LegalPersonUrl,
+    /// Name of the account holder.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "account-holder", private)]
+    pub account_holder: String,
+    /// Sort code of the bank.
+    #[wire(required, "bank-id")]
+    pub bank_id: SortCode,
+    /// Account number, eight digits in the vendor's example.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "account-number", private)]
+    pub account_number: AccountNumber,
+    /// Country of the bank account, as two letters of ISO 3166-1.
+    #[wire(required, "country-code")]
+    pub country_code: CountryCode,
+    /// Whether the payee can be paid.
+    #[wire(required, "payee-status")]
+    pub payee_status: PayeeStatus,
+    /// When the payee was registered.
+    #[wire(required, "created-at")]
+    pub created_at: Timestamp,
+    /// The bank account itself, where the vendor holds it; otherwise missing.
+    #[wire(optional, "account-url")]
+    pub account_url: Option<BankAccountUrl>,
+    /// Relative URL of the payments to the payee.
+    #[wire(optional, "payee-payments-url")]
+    pub payee_payments_url: Option<String>,
 }
 
-object! {
-    /// Payees of a legal person.
-    pub struct PayeeList {
-        required {
-            /// The payees.
-            payees: Vec<Payee> = "payees",
-        }
-        optional {
-            /// Neighbouring pages, where the list is paged.
-            links: PageLinks = "links",
-        }
-    }
+/// Payees of a legal person.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct PayeeList {
+    /// The payees.
+    #[wire(required, "payees")]
+    pub payees: Vec<Payee>,
+    /// Neighbouring pages, where the list is paged.
+    #[wire(optional, "links")]
+    pub links: Option<PageLinks>,
 }
 
-string_enum! {
-    /// Whether a payee can be paid.
-    pub enum PayeeStatus {
-        Active = "active",
-        Deactivated = "deactivated",
-    }
+/// Whether a payee can be paid.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum PayeeStatus {
+    /// `active`
+    #[wire("active")]
+    Active,
+    /// `deactivated`
+    #[wire("deactivated")]
+    Deactivated,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// A change to a payee. The only one there is turns the payee off.
-    pub struct UpdatePayee: sent {
-        constant {
-            payee_status: "deactivated" = "payee-status",
-        }
-    }
-}
+/// A change to a payee. The only one there is turns the payee off.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("payee-status", "deactivated"))]
+pub struct UpdatePayee {}

@@ -3,81 +3,103 @@
 
 //! Types of Payments.
 
-use onboarding_core::{Timestamp, object, string_enum};
+use onboarding_core::Timestamp;
+use onboarding_core::derive::{Object, StringEnum};
 
-use super::{AccountNumber, BankAccountUrl, Money, PageLinks, PayeeUrl, PaymentUrl, SortCode};
+use super::{
+    AccountNumber, BankAccountUrl, Money, PageLinks, PayeeUrl, PaymentUrl, SortCode,
+};
 
-object! {
-    /// A payment to be registered.
-    pub struct NewPayment: sent {
-        required {
-            /// Payee who is to receive the money.
-            payee_url: PayeeUrl = "payee-url",
-            /// How much to pay.
-            payment_amount: Money = "payment-amount",
-        }
-        optional {
-            /// Text for the recipient's statement.
-            ///
-            /// 1 to 35 characters.
-            payment_reference: String = private "payment-reference" [min_length(1), max_length(35)],
-        }
-    }
+/// A payment to be registered.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewPayment {
+    /// Payee who is to receive the money.
+    #[wire(required, "payee-url")]
+    pub payee_url: PayeeUrl,
+    /// How much to pay.
+    #[wire(required, "payment-amount")]
+    pub payment_amount: Money,
+    /// Text for the recipient's statement.
+    ///
+    /// 1 to 35 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "payment-reference", private, min_length(1), max_length(35))]
+    pub payment_reference: Option<String>,
 }
 
-object! {
-    /// A payment into or out of a bank account.
-    pub struct Payment {
-        required {
-            /// URL of this payment.
-            payment_url: PaymentUrl = "payment-url",
-            /// Whether the money comes in or leaves.
-            payment_direction: PaymentDirection = "payment-direction",
-            /// How much is paid.
-            payment_amount: Money = "payment-amount",
-            /// When the payment was registered.
-            created_at: Timestamp = "created-at",
-        }
-        optional {
-            /// Name of the other party's account holder.
-            account_holder: String = private "account-holder",
-            /// Account number of the other party.
-            account_number: AccountNumber = private "account-number",
-            /// Bank account of the organization that is paid from or into.
-            account_url: BankAccountUrl = "account-url",
-            /// Sort code of the other party's bank.
-            bank_id: SortCode = "bank-id",
-            /// Payee of an outbound payment.
-            payee_url: PayeeUrl = "payee-url",
-            /// Text for the recipient's statement.
-            payment_reference: String = private "payment-reference",
-            /// How far the payment is. The vendor's page shows only `failed`; later releases call the states of a
-            /// submission `processing`, `delivered`, `failed` and `returned`.
-            payment_status: String = "payment-status",
-            /// Relative URL to which a POST submits the payment.
-            payment_submission_url: String = "payment-submission-url",
-        }
-    }
+/// A payment into or out of a bank account.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Payment {
+    /// URL of this payment.
+    #[wire(required, "payment-url")]
+    pub payment_url: PaymentUrl,
+    /// Whether the money comes in or leaves.
+    #[wire(required, "payment-direction")]
+    pub payment_direction: PaymentDirection,
+    /// How much is paid.
+    #[wire(required, "payment-amount")]
+    pub payment_amount: Money,
+    /// When the payment was registered.
+    #[wire(required, "created-at")]
+    pub created_at: Timestamp,
+    /// Name of the other party's account holder.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "account-holder", private)]
+    pub account_holder: Option<String>,
+    /// Account number of the other party.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "account-number", private)]
+    pub account_number: Option<AccountNumber>,
+    /// Bank account of the organization that is paid from or into.
+    #[wire(optional, "account-url")]
+    pub account_url: Option<BankAccountUrl>,
+    /// Sort code of the other party's bank.
+    #[wire(optional, "bank-id")]
+    pub bank_id: Option<SortCode>,
+    /// Payee of an outbound payment.
+    #[wire(optional, "payee-url")]
+    pub payee_url: Option<PayeeUrl>,
+    /// Text for the recipient's statement.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "payment-reference", private)]
+    pub payment_reference: Option<String>,
+    /// How far the payment is. The vendor's page shows only `failed`; later releases call the states of a
+    /// submission `processing`, `delivered`, `failed` and `returned`.
+    #[wire(optional, "payment-status")]
+    pub payment_status: Option<String>,
+    /// Relative URL to which a POST submits the payment.
+    #[wire(optional, "payment-submission-url")]
+    pub payment_submission_url: Option<String>,
 }
 
-string_enum! {
-    /// Whether money comes into a bank account or leaves it.
-    pub enum PaymentDirection {
-        InboundPayment = "inbound-payment",
-        OutboundPayment = "outbound-payment",
-    }
+/// Whether money comes into a bank account or leaves it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum PaymentDirection {
+    /// `inbound-payment`
+    #[wire("inbound-payment")]
+    InboundPayment,
+    /// `outbound-payment`
+    #[wire("outbound-payment")]
+    OutboundPayment,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// Payments of a bank account or to a payee.
-    pub struct PaymentList {
-        required {
-            /// The payments.
-            payments: Vec<Payment> = "payments",
-        }
-        optional {
-            /// Neighbouring pages, where the list is paged.
-            links: PageLinks = "links",
-        }
-    }
+/// Payments of a bank account or to a payee.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct PaymentList {
+    /// The payments.
+    #[wire(required, "payments")]
+    pub payments: Vec<Payment>,
+    /// Neighbouring pages, where the list is paged.
+    #[wire(optional, "links")]
+    pub links: Option<PageLinks>,
 }

@@ -3,734 +3,965 @@
 
 //! Types that several groups of operations share.
 
-use onboarding_core::{
-    Decimal, JsonValue, NaiveDate, Timestamp, identifier, object, resource_url, string_enum, tagged_union,
-};
+use onboarding_core::{Decimal, JsonValue, NaiveDate, Timestamp};
+use onboarding_core::derive::{Identifier, Object, ResourceUrl, StringEnum, TaggedUnion};
 
-identifier! {
-    /// Number of a bank account: eight digits in every known case.
+/// Number of a bank account: eight digits in every known case.
+///
+/// Personal data: `Debug` shows `[redacted]`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+#[wire(private)]
+pub struct AccountNumber(String);
+
+/// Another telephone number of an individual.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("claim-type", "alternative-number"))]
+pub struct AlternativeNumberClaim {
+    /// Number with its country prefix.
     ///
-    /// Personal or secret: `Debug` does not show it.
-    pub struct AccountNumber(private String);
+    /// Of the form `(\+[1-9])?\d{1,14}`. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "telephone-number", private, pattern("(\\+[1-9])?\\d{1,14}"))]
+    pub telephone_number: String,
 }
 
-object! {
-    /// Another telephone number of an individual.
-    pub struct AlternativeNumberClaim: sent {
-        constant {
-            claim_type: "alternative-number" = "claim-type",
-        }
-        required {
-            /// Number with its country prefix.
-            ///
-            /// Of the form `(\+[1-9])?\d{1,14}`.
-            telephone_number: String = private "telephone-number" [pattern("(\\+[1-9])?\\d{1,14}")],
-        }
-    }
+/// Identifies an API key, and is not the key's secret: `ak.` and 22 URL-safe characters in every known
+/// case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct ApiKeyId(String);
+
+/// Relative URL of an API key.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ResourceUrl)]
+#[wire(template = "/v0/api-keys/{api-key-id}", identifier = ApiKeyId)]
+pub struct ApiKeyUrl(String);
+
+/// Identifies a bank account: `ba.` and 22 URL-safe characters in every known case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct BankAccountId(String);
+
+/// Relative URL of a bank account.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ResourceUrl)]
+#[wire(template = "/v0/bank/accounts/{bank-account-id}", identifier = BankAccountId)]
+pub struct BankAccountUrl(String);
+
+/// A statement about a legal person, unproven until a verification has checked it. `claim-type` tells
+/// which kind it is.
+#[derive(Clone, PartialEq, TaggedUnion)]
+#[non_exhaustive]
+#[wire(sent, tag = "claim-type")]
+pub enum Claim {
+    /// See [`MobileNumberClaim`].
+    #[wire("mobile-number")]
+    MobileNumber(MobileNumberClaim),
+    /// See [`IndividualIdentityClaim`].
+    #[wire("individual-identity")]
+    IndividualIdentity(IndividualIdentityClaim),
+    /// See [`SoleTraderClaim`].
+    #[wire("sole-trader")]
+    SoleTrader(SoleTraderClaim),
+    /// See [`UkCompanyRegisterClaim`].
+    #[wire("uk-company-register")]
+    UkCompanyRegister(UkCompanyRegisterClaim),
+    /// See [`CompanyTelephoneNumberClaim`].
+    #[wire("company-telephone-number")]
+    CompanyTelephoneNumber(CompanyTelephoneNumberClaim),
+    /// See [`PersonWithSignificantControlClaim`].
+    #[wire("person-with-significant-control")]
+    PersonWithSignificantControl(PersonWithSignificantControlClaim),
+    /// See [`CompanyEmailAddressClaim`].
+    #[wire("company-email-address")]
+    CompanyEmailAddress(CompanyEmailAddressClaim),
+    /// See [`UkFinancialServicesRegisterClaim`].
+    #[wire("uk-financial-services-register")]
+    UkFinancialServicesRegister(UkFinancialServicesRegisterClaim),
+    /// See [`ContactDetailsClaim`].
+    #[wire("contact-details")]
+    ContactDetails(ContactDetailsClaim),
+    /// See [`CompanyWebsiteClaim`].
+    #[wire("company-website")]
+    CompanyWebsite(CompanyWebsiteClaim),
+    /// See [`DirectorClaim`].
+    #[wire("director")]
+    Director(DirectorClaim),
+    /// See [`AlternativeNumberClaim`].
+    #[wire("alternative-number")]
+    AlternativeNumber(AlternativeNumberClaim),
+    /// See [`IndividualResidenceClaim`].
+    #[wire("individual-residence")]
+    IndividualResidence(IndividualResidenceClaim),
+    /// A variant that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-identifier! {
-    /// Identifies an API key, and is not the key's secret: `ak.` and 22 URL-safe characters in every known case.
-    pub struct ApiKeyId(String);
-}
-
-resource_url! {
-    /// Relative URL of an API key.
-    pub struct ApiKeyUrl("/v0/api-keys/{api-key-id}") -> ApiKeyId;
-}
-
-identifier! {
-    /// Identifies a bank account: `ba.` and 22 URL-safe characters in every known case.
-    pub struct BankAccountId(String);
-}
-
-resource_url! {
-    /// Relative URL of a bank account.
-    pub struct BankAccountUrl("/v0/bank/accounts/{bank-account-id}") -> BankAccountId;
-}
-
-tagged_union! {
-    /// A statement about a legal person, unproven until a verification has checked it. `claim-type` tells which kind it
-    /// is.
-    pub enum Claim: sent by "claim-type" {
-        /// See [`MobileNumberClaim`].
-        MobileNumber(MobileNumberClaim) = "mobile-number",
-        /// See [`IndividualIdentityClaim`].
-        IndividualIdentity(IndividualIdentityClaim) = "individual-identity",
-        /// See [`SoleTraderClaim`].
-        SoleTrader(SoleTraderClaim) = "sole-trader",
-        /// See [`UkCompanyRegisterClaim`].
-        UkCompanyRegister(UkCompanyRegisterClaim) = "uk-company-register",
-        /// See [`CompanyTelephoneNumberClaim`].
-        CompanyTelephoneNumber(CompanyTelephoneNumberClaim) = "company-telephone-number",
-        /// See [`PersonWithSignificantControlClaim`].
-        PersonWithSignificantControl(PersonWithSignificantControlClaim) = "person-with-significant-control",
-        /// See [`CompanyEmailAddressClaim`].
-        CompanyEmailAddress(CompanyEmailAddressClaim) = "company-email-address",
-        /// See [`UkFinancialServicesRegisterClaim`].
-        UkFinancialServicesRegister(UkFinancialServicesRegisterClaim) = "uk-financial-services-register",
-        /// See [`ContactDetailsClaim`].
-        ContactDetails(ContactDetailsClaim) = "contact-details",
-        /// See [`CompanyWebsiteClaim`].
-        CompanyWebsite(CompanyWebsiteClaim) = "company-website",
-        /// See [`DirectorClaim`].
-        Director(DirectorClaim) = "director",
-        /// See [`AlternativeNumberClaim`].
-        AlternativeNumber(AlternativeNumberClaim) = "alternative-number",
-        /// See [`IndividualResidenceClaim`].
-        IndividualResidence(IndividualResidenceClaim) = "individual-residence",
-    }
-}
-
-object! {
-    /// E-mail address of a corporation.
-    pub struct CompanyEmailAddressClaim: sent {
-        constant {
-            claim_type: "company-email-address" = "claim-type",
-        }
-        required {
-            /// E-mail address of the corporation.
-            ///
-            /// Of the form `.+@.+\..+`.
-            email_address: String = private "email-address" [pattern_as((".+@.+\\..+", "[^\\n\\r\\u2028\\u2029]+@[^\\n\\r\\u2028\\u2029]+\\.[^\\n\\r\\u2028\\u2029]+"))],
-        }
-    }
-}
-
-object! {
-    /// Telephone number of a corporation.
-    pub struct CompanyTelephoneNumberClaim: sent {
-        constant {
-            claim_type: "company-telephone-number" = "claim-type",
-        }
-        required {
-            /// Number with its country prefix: `+442012345678`.
-            ///
-            /// Of the form `(\+[1-9])?\d{1,14}`.
-            telephone_number: String = private "telephone-number" [pattern("(\\+[1-9])?\\d{1,14}")],
-        }
-    }
-}
-
-object! {
-    /// Website of a corporation.
-    pub struct CompanyWebsiteClaim: sent {
-        constant {
-            claim_type: "company-website" = "claim-type",
-        }
-        required {
-            /// Address of the website.
-            website_url: String = "website-url",
-        }
-    }
-}
-
-object! {
-    /// How to reach an individual.
-    pub struct ContactDetailsClaim: sent {
-        constant {
-            claim_type: "contact-details" = "claim-type",
-        }
-        required {
-            /// E-mail address.
-            ///
-            /// Of the form `.+@.+\..+`.
-            email_address: String = private "email-address" [pattern_as((".+@.+\\..+", "[^\\n\\r\\u2028\\u2029]+@[^\\n\\r\\u2028\\u2029]+\\.[^\\n\\r\\u2028\\u2029]+"))],
-        }
-        optional {
-            /// Mobile number with its country prefix.
-            ///
-            /// Of the form `(\+[1-9])?\d{1,14}`.
-            mobile_number: String = private "mobile-number" [pattern("(\\+[1-9])?\\d{1,14}")],
-            /// Telephone number with its country prefix.
-            ///
-            /// Of the form `(\+[1-9])?\d{1,14}`.
-            telephone_number: String = private "telephone-number" [pattern("(\\+[1-9])?\\d{1,14}")],
-        }
-    }
-}
-
-string_enum! {
-    /// Legal form of a corporation in the terms of Companies House. One value is misspelt by the vendor and kept so:
-    /// `private-unlimted-nsc`.
-    pub enum CorporationType {
-        AssuranceCompany = "assurance-company",
-        CharitableIncorporatedOrganisation = "charitable-incorporated-organisation",
-        ConvertedOrClosed = "converted-or-closed",
-        Eeig = "eeig",
-        EuropeanPublicLimitedLiabilityCompanySe = "european-public-limited-liability-company-se",
-        FurtherEducationOrSixthFormCollegeCorporation = "further-education-or-sixth-form-college-corporation",
-        IcvcSecurities = "icvc-securities",
-        IcvcUmbrella = "icvc-umbrella",
-        IcvcWarrant = "icvc-warrant",
-        IndustrialAndProvidentSociety = "industrial-and-provident-society",
-        InvestmentCompanyWithVariableCapital = "investment-company-with-variable-capital",
-        LimitedLiabilityPartnership = "limited-liability-partnership",
-        LimitedPartnership = "limited-partnership",
-        NorthernIreland = "northern-ireland",
-        NorthernIrelandOther = "northern-ireland-other",
-        OldPublicCompany = "old-public-company",
-        Other = "other",
-        OtherCompanyType = "other-company-type",
-        OverseaCompany = "oversea-company",
-        PrivateLimitedCompany = "private-limited-company",
-        PrivateLimitedGuarantNsc = "private-limited-guarant-nsc",
-        PrivateLimitedGuarantNscLimitedExemption = "private-limited-guarant-nsc-limited-exemption",
-        PrivateLimitedSharesSection30Exemption = "private-limited-shares-section-30-exemption",
-        PrivateUnlimited = "private-unlimited",
-        PrivateUnlimitedNsc = "private-unlimited-nsc",
-        PrivateUnlimtedNsc = "private-unlimted-nsc",
-        ProtectedCellCompany = "protected-cell-company",
-        PublicLimitedCompany = "public-limited-company",
-        RegisteredOverseasEntity = "registered-overseas-entity",
-        RegisteredSocietyNonJurisdictional = "registered-society-non-jurisdictional",
-        RoyalCharter = "royal-charter",
-        ScottishCharitableIncorporatedOrganisation = "scottish-charitable-incorporated-organisation",
-        ScottishPartnership = "scottish-partnership",
-        UkEstablishment = "uk-establishment",
-        UnregisteredCompany = "unregistered-company",
-    }
-}
-
-identifier! {
-    /// Country, as two letters of ISO 3166-1: `GB`.
+/// E-mail address of a corporation.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("claim-type", "company-email-address"))]
+pub struct CompanyEmailAddressClaim {
+    /// E-mail address of the corporation.
     ///
-    /// Exactly 2 characters.
-    pub struct CountryCode(String) [min_length(2), max_length(2)];
+    /// Of the form `.+@.+\..+`. Personal data: `Debug` shows `[redacted]`.
+    #[wire(
+        required,
+        "email-address",
+        private,
+        pattern_as(
+            (
+                ".+@.+\\..+",
+                "[^\\n\\r\\u2028\\u2029]+@[^\\n\\r\\u2028\\u2029]+\\.[^\\n\\r\\u2028\\u2029]+"
+            )
+        )
+    )]
+    pub email_address: String,
 }
 
-string_enum! {
-    /// Currency of an amount, as an ISO 4217 code.
-    pub enum Currency {
-        Gbp = "GBP",
-    }
-}
-
-object! {
-    /// A decision on a legal person after a verification.
-    pub struct Decision {
-        required {
-            /// Verification that the decision rests on.
-            verification_url: VerificationUrl = "verification-url",
-            /// What was decided.
-            decision_outcome: DecisionOutcome = "decision-outcome",
-            /// Who decided.
-            decision_maker: DecisionMaker = "decision-maker",
-            /// When it was decided.
-            created_at: Timestamp = "created-at",
-        }
-        optional {
-            /// Why it was decided so, as free text.
-            decision_notes: String = private "decision-notes",
-            /// User who decided; missing when the system did.
-            decision_user_url: UserUrl = "decision-user-url",
-            /// User name of the user who decided, an e-mail address in the vendor's example.
-            decision_user_username: String = private "decision-user-username",
-        }
-    }
-}
-
-string_enum! {
-    /// Who decided: the system, somebody who works for the vendor, or a user of the organization.
-    pub enum DecisionMaker {
-        System = "system",
-        OpsUser = "ops-user",
-        User = "user",
-    }
-}
-
-string_enum! {
-    /// What was decided about a legal person.
-    pub enum DecisionOutcome {
-        Accepted = "accepted",
-        Declined = "declined",
-    }
-}
-
-object! {
-    /// Director of a corporation.
-    pub struct DirectorClaim: sent {
-        constant {
-            claim_type: "director" = "claim-type",
-        }
-        required {
-            /// Legal person who is the director.
-            legal_person_url: LegalPersonUrl = "legal-person-url",
-        }
-        optional {
-            /// Address of the director's entry at Companies House.
-            companies_house_url: String = private "companies-house-url",
-        }
-    }
-}
-
-object! {
-    /// One thing that is wrong with a request. Every member may be missing.
-    pub struct ErrorDetail {
-        optional {
-            /// Values that the member can have, as a list of strings where it was seen.
-            allowed: JsonValue = private "allowed",
-            /// What is wrong in this case. It may repeat a value that was sent.
-            detail: String = private "detail",
-            /// Name of the member that is at fault.
-            field: String = "field",
-            /// Where to read more about the error.
-            links: ErrorLinks = "links",
-            /// Which part of the request is at fault.
-            source: ErrorSource = "source",
-            /// HTTP status of the answer, as a string: `400`.
-            status: String = "status",
-            /// Short name of the kind of error.
-            title: String = "title",
-        }
-    }
-}
-
-object! {
-    /// Links that explain an error.
-    pub struct ErrorLinks {
-        optional {
-            /// Address of the vendor's page about this kind of error.
-            about: String = "about",
-        }
-    }
-}
-
-object! {
-    /// What the API answers when it refuses a request or fails.
-    pub struct ErrorResponse {
-        optional {
-            /// One entry for each thing that is wrong.
-            errors: Vec<ErrorDetail> = "errors",
-        }
-    }
-}
-
-object! {
-    /// The part of a request that an error is about.
-    pub struct ErrorSource {
-        optional {
-            /// Path of the member that is at fault.
-            pointer: String = "pointer",
-        }
-    }
-}
-
-object! {
-    /// Name and birth date of an individual.
-    pub struct IndividualIdentityClaim: sent {
-        constant {
-            claim_type: "individual-identity" = "claim-type",
-        }
-        required {
-            /// First name.
-            given_name: String = private "given-name",
-            /// Family name.
-            surname: String = private "surname",
-            /// Date of birth.
-            date_of_birth: NaiveDate = private "date-of-birth",
-        }
-        optional {
-            /// Middle name or names.
-            middle_name: String = private "middle-name",
-        }
-    }
-}
-
-object! {
-    /// Where an individual lives. It needs a building name, a building number, or both, hence six members at least.
+/// Telephone number of a corporation.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("claim-type", "company-telephone-number"))]
+pub struct CompanyTelephoneNumberClaim {
+    /// Number with its country prefix: `+442012345678`.
     ///
-    /// At least 6 members.
-    pub struct IndividualResidenceClaim: sent [min_properties(6)] {
-        constant {
-            claim_type: "individual-residence" = "claim-type",
-        }
-        required {
-            /// Street.
-            street_name: String = private "street-name",
-            /// Town or city.
-            city: String = private "city",
-            /// Postal code, without a space in the vendor's example: `NW16XE`.
-            ///
-            /// At most 10 characters.
-            postal_code: String = private "postal-code" [max_length(10)],
-            /// Country, as two letters of ISO 3166-1.
-            country_code: CountryCode = private "country-code",
-        }
-        optional {
-            /// Name of the building. This or the other one of the two is needed.
-            building_name: String = private "building-name",
-            /// Number of the building in its street. This or the other one of the two is needed.
-            building_number: String = private "building-number",
-        }
-    }
+    /// Of the form `(\+[1-9])?\d{1,14}`. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "telephone-number", private, pattern("(\\+[1-9])?\\d{1,14}"))]
+    pub telephone_number: String,
 }
 
-identifier! {
-    /// Identifies a legal person: `lp.` and 22 URL-safe characters in every known case.
-    pub struct LegalPersonId(String);
+/// Website of a corporation.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("claim-type", "company-website"))]
+pub struct CompanyWebsiteClaim {
+    /// Address of the website.
+    #[wire(required, "website-url")]
+    pub website_url: String,
 }
 
-string_enum! {
-    /// Whether a legal person is a human being or an organization of any kind.
-    pub enum LegalPersonType {
-        Individual = "individual",
-        Corporation = "corporation",
-    }
-}
-
-resource_url! {
-    /// Relative URL of a legal person.
-    pub struct LegalPersonUrl("/v0/legal-persons/{legal-person-id}") -> LegalPersonId;
-}
-
-object! {
-    /// Mobile telephone number of an individual.
-    pub struct MobileNumberClaim: sent {
-        constant {
-            claim_type: "mobile-number" = "claim-type",
-        }
-        required {
-            /// Number with its country prefix: `+442012345678`.
-            ///
-            /// Of the form `(\+[1-9])?\d{1,14}`.
-            mobile_number: String = private "mobile-number" [pattern("(\\+[1-9])?\\d{1,14}")],
-        }
-    }
-}
-
-object! {
-    /// An exact amount of money in one currency.
-    pub struct Money: sent {
-        required {
-            /// Currency of the amount.
-            currency: Currency = "currency",
-            /// Amount in whole units of the currency, with two fraction digits: `1000.00`. A change of balance may
-            /// carry a minus sign.
-            value: Decimal = "value",
-        }
-    }
-}
-
-object! {
-    /// A customer of the vendor, and the root of what belongs to it.
-    pub struct Organization {
-        required {
-            /// URL of this organization.
-            organization_url: OrganizationUrl = "organization-url",
-            /// Legal person that stands for the organization itself.
-            own_legal_person_url: LegalPersonUrl = "own-legal-person-url",
-            /// Name to show for the organization.
-            display_name: String = "display-name",
-            /// Whether it works in the sandbox or with real money.
-            organization_mode: OrganizationMode = "organization-mode",
-            /// Roles that members of the organization can have.
-            available_roles: Vec<Role> = "available-roles",
-            /// Relative URL of the organization's legal persons.
-            organization_legal_persons_url: String = "organization-legal-persons-url",
-            /// Relative URL of the organization's individuals.
-            organization_individuals_url: String = "organization-individuals-url",
-            /// Relative URL of the organization's corporations.
-            organization_corporations_url: String = "organization-corporations-url",
-            /// Relative URL of the organization's workflows.
-            organization_workflows_url: String = "organization-workflows-url",
-            /// Relative URL of the bank accounts that the organization controls.
-            organization_bank_accounts_url: String = "organization-bank-accounts-url",
-            /// Relative URL of the organization's memberships.
-            organization_memberships_url: String = "organization-memberships-url",
-            /// Relative URL of the organization's invitations.
-            organization_invitations_url: String = "organization-invitations-url",
-            /// Relative URL of the organization's API keys.
-            organization_api_keys_url: String = "organization-api-keys-url",
-            /// Relative URL of the organization's request for live access.
-            organization_live_access_url: String = "organization-live-access-url",
-        }
-        optional {
-            /// Relative URL of the bank accounts of the organization's customers.
-            organization_customer_bank_accounts_url: String = "organization-customer-bank-accounts-url",
-            /// Relative URL of the organization's verifications.
-            organization_verifications_url: String = "organization-verifications-url",
-        }
-    }
-}
-
-identifier! {
-    /// Identifies an organization: `og.` and 22 URL-safe characters in every known case.
-    pub struct OrganizationId(String);
-}
-
-string_enum! {
-    /// Whether an organization works in the sandbox or with real money.
-    pub enum OrganizationMode {
-        TestMode = "test-mode",
-        LiveMode = "live-mode",
-    }
-}
-
-resource_url! {
-    /// Relative URL of an organization.
-    pub struct OrganizationUrl("/v0/organizations/{organization-id}") -> OrganizationId;
-}
-
-object! {
-    /// Where the neighbouring pages of a list are. A page has 25 items unless a later release's query asks for another
-    /// size; without links, or with a `next` of null, the list is complete.
-    pub struct PageLinks {
-        optional {
-            /// Relative URL of the page after this one; null on the last page.
-            next: String = private "next",
-            /// Relative URL of the page before this one; null on the first page.
-            prev: String = private "prev",
-        }
-    }
-}
-
-identifier! {
-    /// Identifies a payee: `pe.` and 22 URL-safe characters in every known case.
-    pub struct PayeeId(String);
-}
-
-resource_url! {
-    /// Relative URL of a payee.
-    pub struct PayeeUrl("/v0/payees/{payee-id}") -> PayeeId;
-}
-
-identifier! {
-    /// Identifies a payment: `pm.` and 22 URL-safe characters in every known case.
-    pub struct PaymentId(String);
-}
-
-resource_url! {
-    /// Relative URL of a payment.
-    pub struct PaymentUrl("/v0/payments/{payment-id}") -> PaymentId;
-}
-
-object! {
-    /// Somebody who owns or controls a good part of a corporation.
-    pub struct PersonWithSignificantControlClaim: sent {
-        constant {
-            claim_type: "person-with-significant-control" = "claim-type",
-        }
-        required {
-            /// Legal person who has the control.
-            legal_person_url: LegalPersonUrl = "legal-person-url",
-            /// Share of the corporation that the person owns, in per cent: `12.34`.
-            ownership_percent: Decimal = "ownership-percent",
-        }
-        optional {
-            /// Address of the person's entry at Companies House.
-            companies_house_url: String = private "companies-house-url",
-            /// Whether the person also manages the corporation at senior level.
-            senior_manager: bool = "senior-manager?",
-        }
-    }
-}
-
-object! {
-    /// A set of capabilities that a member of an organization can have.
-    pub struct Role {
-        required {
-            /// URL of this role.
-            role_url: RoleUrl = "role-url",
-            /// Name to show for the role.
-            display_name: String = "display-name",
-        }
-        optional {
-            /// What the role permits.
-            description: String = "description",
-        }
-    }
-}
-
-identifier! {
-    /// Identifies a role: `re.` and 22 URL-safe characters in every known case.
-    pub struct RoleId(String);
-}
-
-resource_url! {
-    /// Relative URL of a role.
-    pub struct RoleUrl("/v0/roles/{role-id}") -> RoleId;
-}
-
-object! {
-    /// Business that an individual runs in person.
-    pub struct SoleTraderClaim: sent {
-        constant {
-            claim_type: "sole-trader" = "claim-type",
-        }
-        required {
-            /// Name under which the individual trades.
-            trading_name: String = private "trading-name",
-            /// Where the individual trades.
-            trading_address: TradingAddress = "trading-address",
-        }
-    }
-}
-
-identifier! {
-    /// Sort code of a bank in the United Kingdom: six letters or digits, without dashes; digits in every known case.
+/// How to reach an individual.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("claim-type", "contact-details"))]
+pub struct ContactDetailsClaim {
+    /// E-mail address.
     ///
-    /// Exactly 6 characters, of the form `^[a-zA-Z0-9]*$`.
-    pub struct SortCode(String) [min_length(6), max_length(6), pattern("^[a-zA-Z0-9]*$")];
-}
-
-object! {
-    /// Address of a sole trader's business. It needs a building name, a building number, or both, hence five members at
-    /// least.
+    /// Of the form `.+@.+\..+`. Personal data: `Debug` shows `[redacted]`.
+    #[wire(
+        required,
+        "email-address",
+        private,
+        pattern_as(
+            (
+                ".+@.+\\..+",
+                "[^\\n\\r\\u2028\\u2029]+@[^\\n\\r\\u2028\\u2029]+\\.[^\\n\\r\\u2028\\u2029]+"
+            )
+        )
+    )]
+    pub email_address: String,
+    /// Mobile number with its country prefix.
     ///
-    /// At least 5 members.
-    pub struct TradingAddress: sent [min_properties(5)] {
-        required {
-            /// Street.
-            street_name: String = private "street-name",
-            /// Town or city.
-            city: String = private "city",
-            /// Postal code, without a space in the vendor's example: `NW16XE`.
-            ///
-            /// At most 10 characters.
-            postal_code: String = private "postal-code" [max_length(10)],
-            /// Country, as two letters of ISO 3166-1.
-            country_code: CountryCode = private "country-code",
-        }
-        optional {
-            /// Name of the building. This or the other one of the two is needed.
-            building_name: String = private "building-name",
-            /// Number of the building in its street. This or the other one of the two is needed.
-            building_number: String = private "building-number",
-        }
-    }
+    /// Of the form `(\+[1-9])?\d{1,14}`. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "mobile-number", private, pattern("(\\+[1-9])?\\d{1,14}"))]
+    pub mobile_number: Option<String>,
+    /// Telephone number with its country prefix.
+    ///
+    /// Of the form `(\+[1-9])?\d{1,14}`. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "telephone-number", private, pattern("(\\+[1-9])?\\d{1,14}"))]
+    pub telephone_number: Option<String>,
 }
 
-object! {
-    /// Entry of a corporation in the UK company register.
-    pub struct UkCompanyRegisterClaim: sent {
-        constant {
-            claim_type: "uk-company-register" = "claim-type",
-        }
-        required {
-            /// Registered name.
-            entity_name: String = "entity-name",
-            /// Company number in the register.
-            ///
-            /// At least 1 character.
-            entity_registration_number: String = "entity-registration-number" [min_length(1)],
-            /// Legal form.
-            corporation_type: CorporationType = "corporation-type",
-            /// Street.
-            street_name: String = private "street-name",
-            /// Town or city.
-            city: String = private "city",
-            /// Postal code, without a space in the vendor's example: `NW16XE`.
-            ///
-            /// At most 10 characters.
-            postal_code: String = private "postal-code" [max_length(10)],
-            /// Country, as two letters of ISO 3166-1.
-            country_code: CountryCode = private "country-code",
-        }
-        optional {
-            /// Name of the building.
-            building_name: String = private "building-name",
-            /// Number of the building in its street.
-            building_number: String = private "building-number",
-            /// Date on which the corporation was formed.
-            date_of_incorporation: NaiveDate = "date-of-incorporation",
-            /// E-mail address of the corporation.
-            ///
-            /// Of the form `.+@.+\..+`.
-            email_address: String = private "email-address" [pattern_as((".+@.+\\..+", "[^\\n\\r\\u2028\\u2029]+@[^\\n\\r\\u2028\\u2029]+\\.[^\\n\\r\\u2028\\u2029]+"))],
-            /// Telephone number of the corporation, with its country prefix.
-            ///
-            /// Of the form `(\+[1-9])?\d{1,14}`.
-            telephone_number: String = private "telephone-number" [pattern("(\\+[1-9])?\\d{1,14}")],
-        }
-    }
+/// Legal form of a corporation in the terms of Companies House. One value is misspelt by the vendor and
+/// kept so: `private-unlimted-nsc`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum CorporationType {
+    /// `assurance-company`
+    #[wire("assurance-company")]
+    AssuranceCompany,
+    /// `charitable-incorporated-organisation`
+    #[wire("charitable-incorporated-organisation")]
+    CharitableIncorporatedOrganisation,
+    /// `converted-or-closed`
+    #[wire("converted-or-closed")]
+    ConvertedOrClosed,
+    /// `eeig`
+    #[wire("eeig")]
+    Eeig,
+    /// `european-public-limited-liability-company-se`
+    #[wire("european-public-limited-liability-company-se")]
+    EuropeanPublicLimitedLiabilityCompanySe,
+    /// `further-education-or-sixth-form-college-corporation`
+    #[wire("further-education-or-sixth-form-college-corporation")]
+    FurtherEducationOrSixthFormCollegeCorporation,
+    /// `icvc-securities`
+    #[wire("icvc-securities")]
+    IcvcSecurities,
+    /// `icvc-umbrella`
+    #[wire("icvc-umbrella")]
+    IcvcUmbrella,
+    /// `icvc-warrant`
+    #[wire("icvc-warrant")]
+    IcvcWarrant,
+    /// `industrial-and-provident-society`
+    #[wire("industrial-and-provident-society")]
+    IndustrialAndProvidentSociety,
+    /// `investment-company-with-variable-capital`
+    #[wire("investment-company-with-variable-capital")]
+    InvestmentCompanyWithVariableCapital,
+    /// `limited-liability-partnership`
+    #[wire("limited-liability-partnership")]
+    LimitedLiabilityPartnership,
+    /// `limited-partnership`
+    #[wire("limited-partnership")]
+    LimitedPartnership,
+    /// `northern-ireland`
+    #[wire("northern-ireland")]
+    NorthernIreland,
+    /// `northern-ireland-other`
+    #[wire("northern-ireland-other")]
+    NorthernIrelandOther,
+    /// `old-public-company`
+    #[wire("old-public-company")]
+    OldPublicCompany,
+    /// `other`
+    #[wire("other")]
+    Other,
+    /// `other-company-type`
+    #[wire("other-company-type")]
+    OtherCompanyType,
+    /// `oversea-company`
+    #[wire("oversea-company")]
+    OverseaCompany,
+    /// `private-limited-company`
+    #[wire("private-limited-company")]
+    PrivateLimitedCompany,
+    /// `private-limited-guarant-nsc`
+    #[wire("private-limited-guarant-nsc")]
+    PrivateLimitedGuarantNsc,
+    /// `private-limited-guarant-nsc-limited-exemption`
+    #[wire("private-limited-guarant-nsc-limited-exemption")]
+    PrivateLimitedGuarantNscLimitedExemption,
+    /// `private-limited-shares-section-30-exemption`
+    #[wire("private-limited-shares-section-30-exemption")]
+    PrivateLimitedSharesSection30Exemption,
+    /// `private-unlimited`
+    #[wire("private-unlimited")]
+    PrivateUnlimited,
+    /// `private-unlimited-nsc`
+    #[wire("private-unlimited-nsc")]
+    PrivateUnlimitedNsc,
+    /// `private-unlimted-nsc`
+    #[wire("private-unlimted-nsc")]
+    PrivateUnlimtedNsc,
+    /// `protected-cell-company`
+    #[wire("protected-cell-company")]
+    ProtectedCellCompany,
+    /// `public-limited-company`
+    #[wire("public-limited-company")]
+    PublicLimitedCompany,
+    /// `registered-overseas-entity`
+    #[wire("registered-overseas-entity")]
+    RegisteredOverseasEntity,
+    /// `registered-society-non-jurisdictional`
+    #[wire("registered-society-non-jurisdictional")]
+    RegisteredSocietyNonJurisdictional,
+    /// `royal-charter`
+    #[wire("royal-charter")]
+    RoyalCharter,
+    /// `scottish-charitable-incorporated-organisation`
+    #[wire("scottish-charitable-incorporated-organisation")]
+    ScottishCharitableIncorporatedOrganisation,
+    /// `scottish-partnership`
+    #[wire("scottish-partnership")]
+    ScottishPartnership,
+    /// `uk-establishment`
+    #[wire("uk-establishment")]
+    UkEstablishment,
+    /// `unregistered-company`
+    #[wire("unregistered-company")]
+    UnregisteredCompany,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// Entry of a corporation in the UK register of financial services.
-    pub struct UkFinancialServicesRegisterClaim: sent {
-        constant {
-            claim_type: "uk-financial-services-register" = "claim-type",
-        }
-        required {
-            /// What the corporation is permitted to do.
-            uk_regulatory_permissions: Vec<UkRegulatoryPermission> = "uk-regulatory-permissions",
-        }
-        optional {
-            /// Legal form.
-            corporation_type: CorporationType = "corporation-type",
-            /// Date on which the corporation was formed.
-            date_of_incorporation: NaiveDate = "date-of-incorporation",
-            /// Registered name.
-            entity_name: String = "entity-name",
-            /// Company number in the local register.
-            ///
-            /// At least 1 character.
-            entity_registration_number: String = "entity-registration-number" [min_length(1)],
-        }
-    }
+/// Country, as two letters of ISO 3166-1: `GB`.
+///
+/// Exactly 2 characters.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+#[wire(min_length(2), max_length(2))]
+pub struct CountryCode(String);
+
+/// Currency of an amount, as an ISO 4217 code.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum Currency {
+    /// `GBP`
+    #[wire("GBP")]
+    Gbp,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-string_enum! {
-    /// What a UK regulator permits a corporation to be or to do.
-    pub enum UkRegulatoryPermission {
-        ElectronicMoneyInstitution = "electronic-money-institution",
-        PaymentInstitution = "payment-institution",
-        ClientMoney = "client-money",
-        Bank = "bank",
-    }
+/// A decision on a legal person after a verification.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Decision {
+    /// Verification that the decision rests on.
+    #[wire(required, "verification-url")]
+    pub verification_url: VerificationUrl,
+    /// What was decided.
+    #[wire(required, "decision-outcome")]
+    pub decision_outcome: DecisionOutcome,
+    /// Who decided.
+    #[wire(required, "decision-maker")]
+    pub decision_maker: DecisionMaker,
+    /// When it was decided.
+    #[wire(required, "created-at")]
+    pub created_at: Timestamp,
+    /// Why it was decided so, as free text.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "decision-notes", private)]
+    pub decision_notes: Option<String>,
+    /// User who decided; missing when the system did.
+    #[wire(optional, "decision-user-url")]
+    pub decision_user_url: Option<UserUrl>,
+    /// User name of the user who decided, an e-mail address in the vendor's example.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "decision-user-username", private)]
+    pub decision_user_username: Option<String>,
 }
 
-object! {
-    /// A person who works with the vendor's platform.
-    pub struct User {
-        required {
-            /// URL of this user.
-            user_url: UserUrl = "user-url",
-            /// E-mail address of the user.
-            user_email: String = private "user-email",
-            /// Name with which the user signs in, an e-mail address in the vendor's example.
-            user_username: String = private "user-username",
-            /// Relative URL of a collection of API keys, either the user's or the organization's.
-            api_keys_url: String = "api-keys-url",
-            /// Relative URL of the user's memberships.
-            user_memberships_url: String = "user-memberships-url",
-        }
-        optional {
-            /// First name.
-            given_name: String = private "given-name",
-            /// Family name.
-            surname: String = private "surname",
-        }
-    }
+/// Who decided: the system, somebody who works for the vendor, or a user of the organization.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum DecisionMaker {
+    /// `system`
+    #[wire("system")]
+    System,
+    /// `ops-user`
+    #[wire("ops-user")]
+    OpsUser,
+    /// `user`
+    #[wire("user")]
+    User,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-identifier! {
-    /// Identifies a user: `ur.` and 22 URL-safe characters in every known case.
-    pub struct UserId(String);
+/// What was decided about a legal person.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum DecisionOutcome {
+    /// `accepted`
+    #[wire("accepted")]
+    Accepted,
+    /// `declined`
+    #[wire("declined")]
+    Declined,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-resource_url! {
-    /// Relative URL of a user.
-    pub struct UserUrl("/v0/users/{user-id}") -> UserId;
+/// Director of a corporation.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("claim-type", "director"))]
+pub struct DirectorClaim {
+    /// Legal person who is the director.
+    #[wire(required, "legal-person-url")]
+    pub legal_person_url: LegalPersonUrl,
+    /// Address of the director's entry at Companies House.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "companies-house-url", private)]
+    pub companies_house_url: Option<String>,
 }
 
-identifier! {
-    /// Identifies a verification: `vn.` and 22 URL-safe characters in every known case.
-    pub struct VerificationId(String);
+/// One thing that is wrong with a request. Every member may be missing.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ErrorDetail {
+    /// Values that the member can have, as a list of strings where it was seen.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "allowed", private)]
+    pub allowed: Option<JsonValue>,
+    /// What is wrong in this case. It may repeat a value that was sent.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "detail", private)]
+    pub detail: Option<String>,
+    /// Name of the member that is at fault.
+    #[wire(optional, "field")]
+    pub field: Option<String>,
+    /// Where to read more about the error.
+    #[wire(optional, "links")]
+    pub links: Option<ErrorLinks>,
+    /// Which part of the request is at fault.
+    #[wire(optional, "source")]
+    pub source: Option<ErrorSource>,
+    /// HTTP status of the answer, as a string: `400`.
+    #[wire(optional, "status")]
+    pub status: Option<String>,
+    /// Short name of the kind of error.
+    #[wire(optional, "title")]
+    pub title: Option<String>,
 }
 
-resource_url! {
-    /// Relative URL of a verification.
-    pub struct VerificationUrl("/v0/verifications/{verification-id}") -> VerificationId;
+/// Links that explain an error.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ErrorLinks {
+    /// Address of the vendor's page about this kind of error.
+    #[wire(optional, "about")]
+    pub about: Option<String>,
 }
 
-identifier! {
-    /// Identifies a workflow: `wf.` and 22 URL-safe characters in every known case.
-    pub struct WorkflowId(String);
+/// What the API answers when it refuses a request or fails.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ErrorResponse {
+    /// One entry for each thing that is wrong.
+    #[wire(optional, "errors")]
+    pub errors: Option<Vec<ErrorDetail>>,
 }
 
-resource_url! {
-    /// Relative URL of a workflow.
-    pub struct WorkflowUrl("/v0/workflows/{workflow-id}") -> WorkflowId;
+/// The part of a request that an error is about.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ErrorSource {
+    /// Path of the member that is at fault.
+    #[wire(optional, "pointer")]
+    pub pointer: Option<String>,
 }
+
+/// Name and birth date of an individual.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("claim-type", "individual-identity"))]
+pub struct IndividualIdentityClaim {
+    /// First name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "given-name", private)]
+    pub given_name: String,
+    /// Family name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "surname", private)]
+    pub surname: String,
+    /// Date of birth.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "date-of-birth", private)]
+    pub date_of_birth: NaiveDate,
+    /// Middle name or names.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "middle-name", private)]
+    pub middle_name: Option<String>,
+}
+
+/// Where an individual lives. It needs a building name, a building number, or both, hence six members
+/// at least.
+///
+/// At least 6 members.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(
+    sent,
+    builder = IndividualResidenceClaimBuilder,
+    constant("claim-type", "individual-residence"),
+    min_properties(6)
+)]
+pub struct IndividualResidenceClaim {
+    /// Street.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "street-name", private)]
+    pub street_name: String,
+    /// Town or city.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "city", private)]
+    pub city: String,
+    /// Postal code, without a space in the vendor's example: `NW16XE`.
+    ///
+    /// At most 10 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "postal-code", private, max_length(10))]
+    pub postal_code: String,
+    /// Country, as two letters of ISO 3166-1.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "country-code", private)]
+    pub country_code: CountryCode,
+    /// Name of the building. This or the other one of the two is needed.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "building-name", private)]
+    pub building_name: Option<String>,
+    /// Number of the building in its street. This or the other one of the two is needed.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "building-number", private)]
+    pub building_number: Option<String>,
+}
+
+/// Identifies a legal person: `lp.` and 22 URL-safe characters in every known case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct LegalPersonId(String);
+
+/// Whether a legal person is a human being or an organization of any kind.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum LegalPersonType {
+    /// `individual`
+    #[wire("individual")]
+    Individual,
+    /// `corporation`
+    #[wire("corporation")]
+    Corporation,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// Relative URL of a legal person.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ResourceUrl)]
+#[wire(template = "/v0/legal-persons/{legal-person-id}", identifier = LegalPersonId)]
+pub struct LegalPersonUrl(String);
+
+/// Mobile telephone number of an individual.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("claim-type", "mobile-number"))]
+pub struct MobileNumberClaim {
+    /// Number with its country prefix: `+442012345678`.
+    ///
+    /// Of the form `(\+[1-9])?\d{1,14}`. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "mobile-number", private, pattern("(\\+[1-9])?\\d{1,14}"))]
+    pub mobile_number: String,
+}
+
+/// An exact amount of money in one currency.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct Money {
+    /// Currency of the amount.
+    #[wire(required, "currency")]
+    pub currency: Currency,
+    /// Amount in whole units of the currency, with two fraction digits: `1000.00`. A change of balance may
+    /// carry a minus sign.
+    #[wire(required, "value")]
+    pub value: Decimal,
+}
+
+/// A customer of the vendor, and the root of what belongs to it.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Organization {
+    /// URL of this organization.
+    #[wire(required, "organization-url")]
+    pub organization_url: OrganizationUrl,
+    /// Legal person that stands for the organization itself.
+    #[wire(required, "own-legal-person-url")]
+    pub own_legal_person_url: LegalPersonUrl,
+    /// Name to show for the organization.
+    #[wire(required, "display-name")]
+    pub display_name: String,
+    /// Whether it works in the sandbox or with real money.
+    #[wire(required, "organization-mode")]
+    pub organization_mode: OrganizationMode,
+    /// Roles that members of the organization can have.
+    #[wire(required, "available-roles")]
+    pub available_roles: Vec<Role>,
+    /// Relative URL of the organization's legal persons.
+    #[wire(required, "organization-legal-persons-url")]
+    pub organization_legal_persons_url: String,
+    /// Relative URL of the organization's individuals.
+    #[wire(required, "organization-individuals-url")]
+    pub organization_individuals_url: String,
+    /// Relative URL of the organization's corporations.
+    #[wire(required, "organization-corporations-url")]
+    pub organization_corporations_url: String,
+    /// Relative URL of the organization's workflows.
+    #[wire(required, "organization-workflows-url")]
+    pub organization_workflows_url: String,
+    /// Relative URL of the bank accounts that the organization controls.
+    #[wire(required, "organization-bank-accounts-url")]
+    pub organization_bank_accounts_url: String,
+    /// Relative URL of the organization's memberships.
+    #[wire(required, "organization-memberships-url")]
+    pub organization_memberships_url: String,
+    /// Relative URL of the organization's invitations.
+    #[wire(required, "organization-invitations-url")]
+    pub organization_invitations_url: String,
+    /// Relative URL of the organization's API keys.
+    #[wire(required, "organization-api-keys-url")]
+    pub organization_api_keys_url: String,
+    /// Relative URL of the organization's request for live access.
+    #[wire(required, "organization-live-access-url")]
+    pub organization_live_access_url: String,
+    /// Relative URL of the bank accounts of the organization's customers.
+    #[wire(optional, "organization-customer-bank-accounts-url")]
+    pub organization_customer_bank_accounts_url: Option<String>,
+    /// Relative URL of the organization's verifications.
+    #[wire(optional, "organization-verifications-url")]
+    pub organization_verifications_url: Option<String>,
+}
+
+/// Identifies an organization: `og.` and 22 URL-safe characters in every known case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct OrganizationId(String);
+
+/// Whether an organization works in the sandbox or with real money.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum OrganizationMode {
+    /// `test-mode`
+    #[wire("test-mode")]
+    TestMode,
+    /// `live-mode`
+    #[wire("live-mode")]
+    LiveMode,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// Relative URL of an organization.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ResourceUrl)]
+#[wire(template = "/v0/organizations/{organization-id}", identifier = OrganizationId)]
+pub struct OrganizationUrl(String);
+
+/// Where the neighbouring pages of a list are. A page has 25 items unless a later release's query asks
+/// for another size; without links, or with a `next` of null, the list is complete.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct PageLinks {
+    /// Relative URL of the page after this one; null on the last page.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "next", private)]
+    pub next: Option<String>,
+    /// Relative URL of the page before this one; null on the first page.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "prev", private)]
+    pub prev: Option<String>,
+}
+
+/// Identifies a payee: `pe.` and 22 URL-safe characters in every known case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct PayeeId(String);
+
+/// Relative URL of a payee.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ResourceUrl)]
+#[wire(template = "/v0/payees/{payee-id}", identifier = PayeeId)]
+pub struct PayeeUrl(String);
+
+/// Identifies a payment: `pm.` and 22 URL-safe characters in every known case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct PaymentId(String);
+
+/// Relative URL of a payment.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ResourceUrl)]
+#[wire(template = "/v0/payments/{payment-id}", identifier = PaymentId)]
+pub struct PaymentUrl(String);
+
+/// Somebody who owns or controls a good part of a corporation.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("claim-type", "person-with-significant-control"))]
+pub struct PersonWithSignificantControlClaim {
+    /// Legal person who has the control.
+    #[wire(required, "legal-person-url")]
+    pub legal_person_url: LegalPersonUrl,
+    /// Share of the corporation that the person owns, in per cent: `12.34`.
+    #[wire(required, "ownership-percent")]
+    pub ownership_percent: Decimal,
+    /// Address of the person's entry at Companies House.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "companies-house-url", private)]
+    pub companies_house_url: Option<String>,
+    /// Whether the person also manages the corporation at senior level.
+    #[wire(optional, "senior-manager?")]
+    pub senior_manager: Option<bool>,
+}
+
+/// A set of capabilities that a member of an organization can have.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Role {
+    /// URL of this role.
+    #[wire(required, "role-url")]
+    pub role_url: RoleUrl,
+    /// Name to show for the role.
+    #[wire(required, "display-name")]
+    pub display_name: String,
+    /// What the role permits.
+    #[wire(optional, "description")]
+    pub description: Option<String>,
+}
+
+/// Identifies a role: `re.` and 22 URL-safe characters in every known case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct RoleId(String);
+
+/// Relative URL of a role.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ResourceUrl)]
+#[wire(template = "/v0/roles/{role-id}", identifier = RoleId)]
+pub struct RoleUrl(String);
+
+/// Business that an individual runs in person.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("claim-type", "sole-trader"))]
+pub struct SoleTraderClaim {
+    /// Name under which the individual trades.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "trading-name", private)]
+    pub trading_name: String,
+    /// Where the individual trades.
+    #[wire(required, "trading-address")]
+    pub trading_address: TradingAddress,
+}
+
+/// Sort code of a bank in the United Kingdom: six letters or digits, without dashes; digits in every
+/// known case.
+///
+/// Exactly 6 characters, of the form `^[a-zA-Z0-9]*$`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+#[wire(min_length(6), max_length(6), pattern("^[a-zA-Z0-9]*$"))]
+pub struct SortCode(String);
+
+/// Address of a sole trader's business. It needs a building name, a building number, or both, hence
+/// five members at least.
+///
+/// At least 5 members.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, builder = TradingAddressBuilder, min_properties(5))]
+pub struct TradingAddress {
+    /// Street.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "street-name", private)]
+    pub street_name: String,
+    /// Town or city.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "city", private)]
+    pub city: String,
+    /// Postal code, without a space in the vendor's example: `NW16XE`.
+    ///
+    /// At most 10 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "postal-code", private, max_length(10))]
+    pub postal_code: String,
+    /// Country, as two letters of ISO 3166-1.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "country-code", private)]
+    pub country_code: CountryCode,
+    /// Name of the building. This or the other one of the two is needed.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "building-name", private)]
+    pub building_name: Option<String>,
+    /// Number of the building in its street. This or the other one of the two is needed.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "building-number", private)]
+    pub building_number: Option<String>,
+}
+
+/// Entry of a corporation in the UK company register.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(
+    sent,
+    builder = UkCompanyRegisterClaimBuilder,
+    constant("claim-type", "uk-company-register")
+)]
+pub struct UkCompanyRegisterClaim {
+    /// Registered name.
+    #[wire(required, "entity-name")]
+    pub entity_name: String,
+    /// Company number in the register.
+    ///
+    /// At least 1 character.
+    #[wire(required, "entity-registration-number", min_length(1))]
+    pub entity_registration_number: String,
+    /// Legal form.
+    #[wire(required, "corporation-type")]
+    pub corporation_type: CorporationType,
+    /// Street.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "street-name", private)]
+    pub street_name: String,
+    /// Town or city.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "city", private)]
+    pub city: String,
+    /// Postal code, without a space in the vendor's example: `NW16XE`.
+    ///
+    /// At most 10 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "postal-code", private, max_length(10))]
+    pub postal_code: String,
+    /// Country, as two letters of ISO 3166-1.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "country-code", private)]
+    pub country_code: CountryCode,
+    /// Name of the building.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "building-name", private)]
+    pub building_name: Option<String>,
+    /// Number of the building in its street.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "building-number", private)]
+    pub building_number: Option<String>,
+    /// Date on which the corporation was formed.
+    #[wire(optional, "date-of-incorporation")]
+    pub date_of_incorporation: Option<NaiveDate>,
+    /// E-mail address of the corporation.
+    ///
+    /// Of the form `.+@.+\..+`. Personal data: `Debug` shows `[redacted]`.
+    #[wire(
+        optional,
+        "email-address",
+        private,
+        pattern_as(
+            (
+                ".+@.+\\..+",
+                "[^\\n\\r\\u2028\\u2029]+@[^\\n\\r\\u2028\\u2029]+\\.[^\\n\\r\\u2028\\u2029]+"
+            )
+        )
+    )]
+    pub email_address: Option<String>,
+    /// Telephone number of the corporation, with its country prefix.
+    ///
+    /// Of the form `(\+[1-9])?\d{1,14}`. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "telephone-number", private, pattern("(\\+[1-9])?\\d{1,14}"))]
+    pub telephone_number: Option<String>,
+}
+
+/// Entry of a corporation in the UK register of financial services.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, constant("claim-type", "uk-financial-services-register"))]
+pub struct UkFinancialServicesRegisterClaim {
+    /// What the corporation is permitted to do.
+    #[wire(required, "uk-regulatory-permissions")]
+    pub uk_regulatory_permissions: Vec<UkRegulatoryPermission>,
+    /// Legal form.
+    #[wire(optional, "corporation-type")]
+    pub corporation_type: Option<CorporationType>,
+    /// Date on which the corporation was formed.
+    #[wire(optional, "date-of-incorporation")]
+    pub date_of_incorporation: Option<NaiveDate>,
+    /// Registered name.
+    #[wire(optional, "entity-name")]
+    pub entity_name: Option<String>,
+    /// Company number in the local register.
+    ///
+    /// At least 1 character.
+    #[wire(optional, "entity-registration-number", min_length(1))]
+    pub entity_registration_number: Option<String>,
+}
+
+/// What a UK regulator permits a corporation to be or to do.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum UkRegulatoryPermission {
+    /// `electronic-money-institution`
+    #[wire("electronic-money-institution")]
+    ElectronicMoneyInstitution,
+    /// `payment-institution`
+    #[wire("payment-institution")]
+    PaymentInstitution,
+    /// `client-money`
+    #[wire("client-money")]
+    ClientMoney,
+    /// `bank`
+    #[wire("bank")]
+    Bank,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// A person who works with the vendor's platform.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct User {
+    /// URL of this user.
+    #[wire(required, "user-url")]
+    pub user_url: UserUrl,
+    /// E-mail address of the user.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "user-email", private)]
+    pub user_email: String,
+    /// Name with which the user signs in, an e-mail address in the vendor's example.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "user-username", private)]
+    pub user_username: String,
+    /// Relative URL of a collection of API keys, either the user's or the organization's.
+    #[wire(required, "api-keys-url")]
+    pub api_keys_url: String,
+    /// Relative URL of the user's memberships.
+    #[wire(required, "user-memberships-url")]
+    pub user_memberships_url: String,
+    /// First name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "given-name", private)]
+    pub given_name: Option<String>,
+    /// Family name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "surname", private)]
+    pub surname: Option<String>,
+}
+
+/// Identifies a user: `ur.` and 22 URL-safe characters in every known case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct UserId(String);
+
+/// Relative URL of a user.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ResourceUrl)]
+#[wire(template = "/v0/users/{user-id}", identifier = UserId)]
+pub struct UserUrl(String);
+
+/// Identifies a verification: `vn.` and 22 URL-safe characters in every known case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct VerificationId(String);
+
+/// Relative URL of a verification.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ResourceUrl)]
+#[wire(template = "/v0/verifications/{verification-id}", identifier = VerificationId)]
+pub struct VerificationUrl(String);
+
+/// Identifies a workflow: `wf.` and 22 URL-safe characters in every known case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct WorkflowId(String);
+
+/// Relative URL of a workflow.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ResourceUrl)]
+#[wire(template = "/v0/workflows/{workflow-id}", identifier = WorkflowId)]
+pub struct WorkflowUrl(String);

@@ -3,40 +3,43 @@
 
 //! Types of Transactions.
 
-use onboarding_core::{Timestamp, object};
+use onboarding_core::Timestamp;
+use onboarding_core::derive::Object;
 
 use super::{BankAccountUrl, Money, PageLinks, PaymentUrl};
 
-object! {
-    /// A movement that changed the balance of a bank account.
-    pub struct Transaction {
-        optional {
-            /// By how much the balance changed.
-            account_balance_change: Money = "account-balance-change",
-            /// Balance after the change.
-            account_balance_result: Money = "account-balance-result",
-            /// Payment that caused the movement; missing where none did.
-            payment_url: PaymentUrl = "payment-url",
-            /// When the movement was booked; current releases leave it out of some movements.
-            post_datetime: Timestamp = "post-datetime",
-            /// From when the movement counts.
-            value_datetime: Timestamp = "value-datetime",
-        }
-    }
+/// A movement that changed the balance of a bank account.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Transaction {
+    /// By how much the balance changed.
+    #[wire(optional, "account-balance-change")]
+    pub account_balance_change: Option<Money>,
+    /// Balance after the change.
+    #[wire(optional, "account-balance-result")]
+    pub account_balance_result: Option<Money>,
+    /// Payment that caused the movement; missing where none did.
+    #[wire(optional, "payment-url")]
+    pub payment_url: Option<PaymentUrl>,
+    /// When the movement was booked; current releases leave it out of some movements.
+    #[wire(optional, "post-datetime")]
+    pub post_datetime: Option<Timestamp>,
+    /// From when the movement counts.
+    #[wire(optional, "value-datetime")]
+    pub value_datetime: Option<Timestamp>,
 }
 
-object! {
-    /// Transactions of one bank account.
-    pub struct TransactionList {
-        required {
-            /// The transactions.
-            account_transactions: Vec<Transaction> = "account-transactions",
-        }
-        optional {
-            /// Bank account that the transactions belong to.
-            account_url: BankAccountUrl = "account-url",
-            /// Neighbouring pages, where the list is paged.
-            links: PageLinks = "links",
-        }
-    }
+/// Transactions of one bank account.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct TransactionList {
+    /// The transactions.
+    #[wire(required, "account-transactions")]
+    pub account_transactions: Vec<Transaction>,
+    /// Bank account that the transactions belong to.
+    #[wire(optional, "account-url")]
+    pub account_url: Option<BankAccountUrl>,
+    /// Neighbouring pages, where the list is paged.
+    #[wire(optional, "links")]
+    pub links: Option<PageLinks>,
 }

@@ -3,77 +3,104 @@
 
 //! Types of Verifications.
 
-use onboarding_core::{Timestamp, object, string_enum};
+use onboarding_core::Timestamp;
+use onboarding_core::derive::{Object, StringEnum};
 
 use super::{LegalPersonUrl, PageLinks, VerificationUrl, WorkflowUrl};
 
-object! {
-    /// A verification to be started.
-    pub struct NewVerification: sent {
-        required {
-            /// Workflow that the verification is to follow.
-            workflow_url: WorkflowUrl = "workflow-url",
-        }
-    }
+/// A verification to be started.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewVerification {
+    /// Workflow that the verification is to follow.
+    #[wire(required, "workflow-url")]
+    pub workflow_url: WorkflowUrl,
 }
 
-string_enum! {
-    /// How risky the checks found the legal person to be.
-    pub enum RiskRating {
-        LowRisk = "low-risk",
-        MediumRisk = "medium-risk",
-        HighRisk = "high-risk",
-        ProhibitedRisk = "prohibited-risk",
-    }
+/// How risky the checks found the legal person to be.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum RiskRating {
+    /// `low-risk`
+    #[wire("low-risk")]
+    LowRisk,
+    /// `medium-risk`
+    #[wire("medium-risk")]
+    MediumRisk,
+    /// `high-risk`
+    #[wire("high-risk")]
+    HighRisk,
+    /// `prohibited-risk`
+    #[wire("prohibited-risk")]
+    ProhibitedRisk,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// A run of checks on the claims of a legal person.
-    pub struct Verification {
-        required {
-            /// URL of this verification.
-            verification_url: VerificationUrl = "verification-url",
-            /// Legal person that is verified.
-            legal_person_url: LegalPersonUrl = "legal-person-url",
-            /// How far the checks are.
-            verification_status: VerificationStatus = "verification-status",
-            /// When the verification was started.
-            created_at: Timestamp = "created-at",
-            /// Relative URL of the single checks.
-            verification_checks_url: String = "verification-checks-url",
-        }
-        optional {
-            /// What the checks came to; missing until they have.
-            risk_rating: RiskRating = "risk-rating",
-            /// When the verification last changed.
-            updated_at: Timestamp = "updated-at",
-            /// Workflow that the verification follows.
-            workflow_url: WorkflowUrl = "workflow-url",
-        }
-    }
+/// A run of checks on the claims of a legal person.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Verification {
+    /// URL of this verification.
+    #[wire(required, "verification-url")]
+    pub verification_url: VerificationUrl,
+    /// Legal person that is verified.
+    #[wire(required, "legal-person-url")]
+    pub legal_person_url: LegalPersonUrl,
+    /// How far the checks are.
+    #[wire(required, "verification-status")]
+    pub verification_status: VerificationStatus,
+    /// When the verification was started.
+    #[wire(required, "created-at")]
+    pub created_at: Timestamp,
+    /// Relative URL of the single checks.
+    #[wire(required, "verification-checks-url")]
+    pub verification_checks_url: String,
+    /// What the checks came to; missing until they have.
+    #[wire(optional, "risk-rating")]
+    pub risk_rating: Option<RiskRating>,
+    /// When the verification last changed.
+    #[wire(optional, "updated-at")]
+    pub updated_at: Option<Timestamp>,
+    /// Workflow that the verification follows.
+    #[wire(optional, "workflow-url")]
+    pub workflow_url: Option<WorkflowUrl>,
 }
 
-object! {
-    /// Verifications of a legal person.
-    pub struct VerificationList {
-        required {
-            /// The verifications.
-            verifications: Vec<Verification> = "verifications",
-        }
-        optional {
-            /// Neighbouring pages, where the list is paged.
-            links: PageLinks = "links",
-        }
-    }
+/// Verifications of a legal person.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct VerificationList {
+    /// The verifications.
+    #[wire(required, "verifications")]
+    pub verifications: Vec<Verification>,
+    /// Neighbouring pages, where the list is paged.
+    #[wire(optional, "links")]
+    pub links: Option<PageLinks>,
 }
 
-string_enum! {
-    /// How far the checks of a verification are.
-    pub enum VerificationStatus {
-        Pending = "pending",
-        InProgress = "in-progress",
-        ChecksComplete = "checks-complete",
-        ChecksDeclined = "checks-declined",
-        Failed = "failed",
-    }
+/// How far the checks of a verification are.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum VerificationStatus {
+    /// `pending`
+    #[wire("pending")]
+    Pending,
+    /// `in-progress`
+    #[wire("in-progress")]
+    InProgress,
+    /// `checks-complete`
+    #[wire("checks-complete")]
+    ChecksComplete,
+    /// `checks-declined`
+    #[wire("checks-declined")]
+    ChecksDeclined,
+    /// `failed`
+    #[wire("failed")]
+    Failed,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }

@@ -3,48 +3,55 @@
 
 //! Types of Workflows.
 
-use onboarding_core::{Timestamp, object, string_enum};
+use onboarding_core::Timestamp;
+use onboarding_core::derive::{Object, StringEnum};
 
 use super::{LegalPersonType, PageLinks, WorkflowUrl};
 
-object! {
-    /// A set of checks that a verification can follow.
-    pub struct Workflow {
-        required {
-            /// URL of this workflow.
-            workflow_url: WorkflowUrl = "workflow-url",
-            /// Name to show for the workflow.
-            display_name: String = "display-name",
-            /// Type of legal person that the workflow is made for.
-            legal_person_type: LegalPersonType = "legal-person-type",
-            /// When the workflow was made.
-            created_at: Timestamp = "created-at",
-        }
-        optional {
-            /// Rules that the workflow follows.
-            workflow_rules: Vec<WorkflowRule> = "workflow-rules",
-        }
-    }
+/// A set of checks that a verification can follow.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Workflow {
+    /// URL of this workflow.
+    #[wire(required, "workflow-url")]
+    pub workflow_url: WorkflowUrl,
+    /// Name to show for the workflow.
+    #[wire(required, "display-name")]
+    pub display_name: String,
+    /// Type of legal person that the workflow is made for.
+    #[wire(required, "legal-person-type")]
+    pub legal_person_type: LegalPersonType,
+    /// When the workflow was made.
+    #[wire(required, "created-at")]
+    pub created_at: Timestamp,
+    /// Rules that the workflow follows.
+    #[wire(optional, "workflow-rules")]
+    pub workflow_rules: Option<Vec<WorkflowRule>>,
 }
 
-object! {
-    /// Workflows of an organization.
-    pub struct WorkflowList {
-        required {
-            /// The workflows.
-            workflows: Vec<Workflow> = "workflows",
-        }
-        optional {
-            /// Neighbouring pages, where the list is paged.
-            links: PageLinks = "links",
-        }
-    }
+/// Workflows of an organization.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct WorkflowList {
+    /// The workflows.
+    #[wire(required, "workflows")]
+    pub workflows: Vec<Workflow>,
+    /// Neighbouring pages, where the list is paged.
+    #[wire(optional, "links")]
+    pub links: Option<PageLinks>,
 }
 
-string_enum! {
-    /// A rule that a workflow follows in its checks.
-    pub enum WorkflowRule {
-        AllowMissingDirectors = "allow-missing-directors",
-        AllowZeroDirectors = "allow-zero-directors",
-    }
+/// A rule that a workflow follows in its checks.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum WorkflowRule {
+    /// `allow-missing-directors`
+    #[wire("allow-missing-directors")]
+    AllowMissingDirectors,
+    /// `allow-zero-directors`
+    #[wire("allow-zero-directors")]
+    AllowZeroDirectors,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }

@@ -3,7 +3,8 @@
 
 //! The people who invest, and the events about them.
 
-use onboarding_core::{Call, Method, Operation, call};
+use onboarding_core::derive::Call;
+use onboarding_core::{Call, Method, Operation, Rule};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -32,6 +33,8 @@ impl Client {
     /// `GET /users`, under "Get all users" in [the vendor's documentation](https://docs.upvest.co/api/Users).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_upvest::{Client, types, *};
@@ -73,6 +76,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_upvest::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -84,12 +89,12 @@ impl Client {
     ///                 "text",
     ///                 "2024-02-29".parse::<NaiveDate>()?,
     ///                 vec![types::CountryCode::from("GB")],
-    ///                 types::Address::new(
-    ///                     "text",
-    ///                     "text",
-    ///                     "text",
-    ///                     types::CountryCode::from("GB"),
-    ///                 ),
+    ///                 types::Address::builder()
+    ///                     .address_line1("text")
+    ///                     .postcode("text")
+    ///                     .city("text")
+    ///                     .country(types::CountryCode::from("GB"))
+    ///                     .build()?,
     ///                 "ann@example.com",
     ///                 types::Fatca::new(true, "2024-02-29T12:30:00Z".parse::<Timestamp>()?),
     ///             ),
@@ -134,6 +139,8 @@ impl Client {
     /// `GET /users/{user_id}`, under "Get a user by ID" in [the vendor's documentation](https://docs.upvest.co/api/Users).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_upvest::{Client, types, *};
@@ -181,6 +188,8 @@ impl Client {
     /// `DELETE /users/{user_id}`, under "Offboard a user" in [the vendor's documentation](https://docs.upvest.co/api/Users).
     ///
     /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_upvest::{Client, types, *};
@@ -233,6 +242,8 @@ impl Client {
     ///
     /// # Example
     ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
     /// ```no_run
     /// # use onboarding_upvest::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -240,13 +251,13 @@ impl Client {
     ///     .change_user_data(
     ///         &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
     ///         &types::UserDataChange::UserNameChange(
-    ///             types::UserNameChange::new(
-    ///                 "text",
-    ///                 "text",
-    ///                 "2024-02-29".parse::<NaiveDate>()?,
-    ///                 "https://example.com/file",
-    ///                 types::IdentityDocumentType::Passport,
-    ///             ),
+    ///             types::UserNameChange::builder()
+    ///                 .first_name("text")
+    ///                 .last_name("text")
+    ///                 .issuance_date("2024-02-29".parse::<NaiveDate>()?)
+    ///                 .data_download_link("https://example.com/file")
+    ///                 .document_type(types::IdentityDocumentType::Passport)
+    ///                 .build()?,
     ///         ),
     ///     )
     ///     .send()
@@ -273,50 +284,70 @@ impl Client {
     }
 }
 
-call! {
-    /// A call of [`list_users`](crate::Client::list_users): set what is optional, then [`send`](Self::send).
-    pub struct ListUsers -> types::UserList, errors::ListUsersError, pages offset("offset", "limit", 100) {
-        /// Member to sort by.
-        ///
-        /// `created_at` by default.
-        sort: types::UserSortKey = query "sort",
-        /// Direction of the sorting.
-        ///
-        /// `ASC` by default.
-        order: types::SortOrder = query "order",
-        /// How many users to skip before the first one returned.
-        ///
-        /// At least 0.
-        offset: i64 = query "offset" [minimum("0")],
-        /// How many users to return at most.
-        ///
-        /// 0 to 1000, `100` by default.
-        limit: i64 = query "limit" [minimum("0"), maximum("1000")],
+/// A call of [`list_users`](crate::Client::list_users): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(offset, "offset", "limit", 100))]
+pub struct ListUsers(pub(crate) Call<types::UserList, errors::ListUsersError>);
+
+impl ListUsers {
+    /// Member to sort by.
+    ///
+    /// `created_at` by default.
+    pub fn sort(self, value: impl Into<types::UserSortKey>) -> Self {
+        Self(self.0.query::<types::UserSortKey>("sort", value.into(), &[]))
+    }
+
+    /// Direction of the sorting.
+    ///
+    /// `ASC` by default.
+    pub fn order(self, value: impl Into<types::SortOrder>) -> Self {
+        Self(self.0.query::<types::SortOrder>("order", value.into(), &[]))
+    }
+
+    /// How many users to skip before the first one returned.
+    ///
+    /// At least 0.
+    pub fn offset(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("offset", value.into(), const { &[Rule::minimum("0")] }))
+    }
+
+    /// How many users to return at most.
+    ///
+    /// 0 to 1000, `100` by default.
+    pub fn limit(self, value: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("limit", value.into(), const { &[Rule::minimum("0"), Rule::maximum("1000")] }))
     }
 }
 
-call! {
-    /// A call of [`create_user`](crate::Client::create_user): set what is optional, then [`send`](Self::send).
-    pub struct CreateUser -> types::User, errors::CreateUserError {
-        /// A UUID (version 4) that stands for this one request. A retry with the same key gets the stored success
-        /// instead of being carried out again, for at least 24 hours. Creating a user without a key is refused with the
-        /// status 400.
-        ///
-        /// Of the form
-        /// `^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-5][0-9a-fA-F]{3}-?[089abAB][0-9a-fA-F]{3}-?[0-9a-fA-F]{12}$`.
-        idempotency_key: String = header "idempotency-key" [pattern("^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-5][0-9a-fA-F]{3}-?[089abAB][0-9a-fA-F]{3}-?[0-9a-fA-F]{12}$"), format("uuid")],
+/// A call of [`create_user`](crate::Client::create_user): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+pub struct CreateUser(pub(crate) Call<types::User, errors::CreateUserError>);
+
+impl CreateUser {
+    /// A UUID (version 4) that stands for this one request. A retry with the same key gets the stored success instead
+    /// of being carried out again, for at least 24 hours. Creating a user without a key is refused with the status 400.
+    ///
+    /// Of the form `^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-5][0-9a-fA-F]{3}-?[089abAB][0-9a-fA-F]{3}-?[0-9a-fA-F]{12}$`, a
+    /// UUID.
+    pub fn idempotency_key(self, value: impl Into<String>) -> Self {
+        Self(self.0.header::<String>("idempotency-key", value.into(), const { &[Rule::pattern("^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-5][0-9a-fA-F]{3}-?[089abAB][0-9a-fA-F]{3}-?[0-9a-fA-F]{12}$"), Rule::format("uuid")] }))
     }
 }
 
-call! {
-    /// A call of [`change_user_data`](crate::Client::change_user_data): set what is optional, then [`send`](Self::send).
-    pub struct ChangeUserData -> (), errors::ChangeUserDataError {
-        /// A UUID (version 4) that stands for this one request. A retry with the same key gets the stored success
-        /// instead of being carried out again, for at least 24 hours. Creating a user without a key is refused with the
-        /// status 400.
-        ///
-        /// Of the form
-        /// `^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-5][0-9a-fA-F]{3}-?[089abAB][0-9a-fA-F]{3}-?[0-9a-fA-F]{12}$`.
-        idempotency_key: String = header "idempotency-key" [pattern("^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-5][0-9a-fA-F]{3}-?[089abAB][0-9a-fA-F]{3}-?[0-9a-fA-F]{12}$"), format("uuid")],
+/// A call of [`change_user_data`](crate::Client::change_user_data): set what is optional, then [`send`](Self::send).
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+pub struct ChangeUserData(pub(crate) Call<(), errors::ChangeUserDataError>);
+
+impl ChangeUserData {
+    /// A UUID (version 4) that stands for this one request. A retry with the same key gets the stored success instead
+    /// of being carried out again, for at least 24 hours. Creating a user without a key is refused with the status 400.
+    ///
+    /// Of the form `^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-5][0-9a-fA-F]{3}-?[089abAB][0-9a-fA-F]{3}-?[0-9a-fA-F]{12}$`, a
+    /// UUID.
+    pub fn idempotency_key(self, value: impl Into<String>) -> Self {
+        Self(self.0.header::<String>("idempotency-key", value.into(), const { &[Rule::pattern("^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-5][0-9a-fA-F]{3}-?[089abAB][0-9a-fA-F]{3}-?[0-9a-fA-F]{12}$"), Rule::format("uuid")] }))
     }
 }

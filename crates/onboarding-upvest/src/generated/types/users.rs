@@ -3,596 +3,877 @@
 
 //! Types of Users.
 
-use onboarding_core::{
-    NaiveDate, Timestamp, event_batch, identifier, object, page, string_enum, untagged_union,
-};
+use onboarding_core::{EventBatch, JsonValue, NaiveDate, Patch, Timestamp};
+use onboarding_core::derive::{Identifier, Object, StringEnum, UntaggedUnion};
 
-object! {
-    /// Address of a person. As a residence it must be neither a P.O. box nor a care-of address.
+/// Address of a person. As a residence it must be neither a P.O. box nor a care-of address.
+///
+/// Personal data: `Debug` shows `[redacted]`.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, builder = AddressBuilder)]
+pub struct Address {
+    /// First line, as a rule street and house number.
     ///
-    /// Personal or secret: `Debug` does not show it.
-    pub struct Address: sent {
-        required {
-            /// First line, as a rule street and house number.
-            ///
-            /// At most 100 characters.
-            address_line1: String = private "address_line1" [max_length(100)],
-            /// Postal code.
-            ///
-            /// 1 to 10 characters.
-            postcode: String = private "postcode" [min_length(1), max_length(10)],
-            /// City.
-            ///
-            /// 1 to 85 characters.
-            city: String = private "city" [min_length(1), max_length(85)],
-            /// Country of the address.
-            country: CountryCode = private "country",
-        }
-        optional {
-            /// Second line, such as a flat.
-            ///
-            /// At most 100 characters.
-            address_line2: String = private "address_line2" [max_length(100)],
-            /// State or region.
-            ///
-            /// At most 50 characters.
-            state: String = private "state" [max_length(50)],
-        }
-    }
-}
-
-string_enum! {
-    /// Kind of document that proves a residence.
-    pub enum AddressDocumentType {
-        UtilityBill = "UTILITY_BILL",
-        TelephoneBill = "TELEPHONE_BILL",
-        InternetBill = "INTERNET_BILL",
-        BankStatement = "BANK_STATEMENT",
-        RegistrationCert = "REGISTRATION_CERT",
-        ResidencePermit = "RESIDENCE_PERMIT",
-        IdCard = "ID_CARD",
-    }
-}
-
-identifier! {
-    /// Identifies a document to which a user consents.
-    pub struct ConsentDocumentId(String) [format("uuid")];
-}
-
-identifier! {
-    /// Country code of two letters after ISO 3166-1 alpha-2, such as `DE`.
+    /// At most 100 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "address_line1", private, max_length(100))]
+    pub address_line1: String,
+    /// Postal code.
     ///
-    /// Of the form `^[A-Z]{2}$`.
-    pub struct CountryCode(String) [pattern("^[A-Z]{2}$")];
-}
-
-object! {
-    /// A person's consent to a document.
-    pub struct DocumentConsent: sent {
-        required {
-            /// Document to which the person consents.
-            consent_document_id: ConsentDocumentId = "consent_document_id",
-            /// When the person consented.
-            confirmed_at: Timestamp = "confirmed_at",
-        }
-    }
-}
-
-identifier! {
-    /// Identifies an event.
-    pub struct EventId(String) [format("uuid")];
-}
-
-object! {
-    /// What a person declares under FATCA, the law of the United States on foreign accounts.
-    pub struct Fatca: sent {
-        required {
-            /// The person's FATCA status.
-            status: bool = private "status",
-            /// When the person confirmed it.
-            confirmed_at: Timestamp = "confirmed_at",
-        }
-    }
-}
-
-string_enum! {
-    /// Kind of document that proves a name or a nationality.
-    pub enum IdentityDocumentType {
-        Passport = "PASSPORT",
-        IdCard = "ID_CARD",
-    }
-}
-
-object! {
-    /// Position and size of a page within the whole list.
-    pub struct ListMeta {
-        required {
-            /// How many entries were skipped before this page.
-            offset: i64 = "offset",
-            /// How many entries a page holds at most.
-            limit: i64 = "limit",
-            /// How many entries this page holds.
-            count: i64 = "count",
-            /// How many entries there are over all pages.
-            total_count: i64 = "total_count",
-        }
-        optional {
-            /// Direction in which the list is sorted.
-            order: SortOrder = "order",
-            /// Member by which the list is sorted.
-            sort: String = "sort",
-        }
-    }
-}
-
-object! {
-    /// A user to be created under the client's own licence.
-    pub struct NewByolUser: sent {
-        required {
-            /// All first and middle names.
-            ///
-            /// 2 to 100 characters.
-            first_name: String = private "first_name" [min_length(2), max_length(100)],
-            /// Last name.
-            ///
-            /// 1 to 100 characters.
-            last_name: String = private "last_name" [min_length(1), max_length(100)],
-            /// Day of birth.
-            birth_date: NaiveDate = private "birth_date",
-            /// All nationalities.
-            ///
-            /// At least 1 item.
-            nationalities: Vec<CountryCode> = private "nationalities" [min_items(1)],
-            /// Residence.
-            address: Address = "address",
-        }
-        optional {
-            /// City of birth.
-            ///
-            /// 1 to 85 characters.
-            birth_city: String = private "birth_city" [min_length(1), max_length(85)],
-            /// Country of birth.
-            birth_country: CountryCode = private "birth_country",
-            /// Name at birth, where it differs.
-            ///
-            /// At most 100 characters.
-            birth_name: String = private "birth_name" [max_length(100)],
-            /// How reports and statements address the user.
-            ///
-            /// Empty by default.
-            salutation: Salutation = "salutation",
-            /// Title in reports and statements.
-            ///
-            /// Empty by default.
-            title: UserTitle = "title",
-        }
-        nullable {
-            /// Where post goes, if not to the residence. Left out, it becomes the residence.
-            postal_address / clear_postal_address: Address = "postal_address",
-        }
-    }
-}
-
-object! {
-    /// A user to be created under Upvest's licence.
-    pub struct NewTolUser: sent {
-        required {
-            /// All first and middle names.
-            ///
-            /// 2 to 100 characters.
-            first_name: String = private "first_name" [min_length(2), max_length(100)],
-            /// Last name.
-            ///
-            /// 1 to 100 characters.
-            last_name: String = private "last_name" [min_length(1), max_length(100)],
-            /// Day of birth.
-            birth_date: NaiveDate = private "birth_date",
-            /// All nationalities.
-            ///
-            /// At least 1 item.
-            nationalities: Vec<CountryCode> = private "nationalities" [min_items(1)],
-            /// Residence.
-            address: Address = "address",
-            /// E-mail address.
-            ///
-            /// At most 100 characters.
-            email: String = private "email" [max_length(100), format("email")],
-            /// Declaration under FATCA.
-            fatca: Fatca = "fatca",
-        }
-        optional {
-            /// City of birth. Older versions of the API require it.
-            ///
-            /// 1 to 85 characters.
-            birth_city: String = private "birth_city" [min_length(1), max_length(85)],
-            /// Country of birth. Older versions of the API require it.
-            birth_country: CountryCode = private "birth_country",
-            /// Name at birth, where it differs.
-            ///
-            /// At most 100 characters.
-            birth_name: String = private "birth_name" [max_length(100)],
-            /// Consent to the handling and sharing of personal data. Older versions of the API require it.
-            data_privacy_and_sharing_agreement: DocumentConsent = "data_privacy_and_sharing_agreement",
-            /// Phone number of 8 to 15 digits, or empty.
-            ///
-            /// Of the form `^([0-9]{8,15})?$`.
-            phone_number: String = private "phone_number" [pattern("^([0-9]{8,15})?$")],
-            /// How reports and statements address the user.
-            ///
-            /// Empty by default.
-            salutation: Salutation = "salutation",
-            /// Consent to the terms and conditions. Older versions of the API require it.
-            terms_and_conditions: DocumentConsent = "terms_and_conditions",
-            /// Title in reports and statements.
-            ///
-            /// Empty by default.
-            title: UserTitle = "title",
-        }
-        nullable {
-            /// Where post goes, if not to the residence. Left out, it becomes the residence.
-            postal_address / clear_postal_address: Address = "postal_address",
-        }
-    }
-}
-
-untagged_union! {
-    /// A user to be created, under Upvest's licence or under the client's own.
-    pub enum NewUser: sent {
-        /// See [`NewTolUser`].
-        NewTolUser(NewTolUser) = object ["email", "fatca"],
-        /// See [`NewByolUser`].
-        NewByolUser(NewByolUser) = object,
-    }
-}
-
-object! {
-    /// What went wrong with a request, in the manner of RFC 9457.
-    pub struct Problem {
-        required {
-            /// Kind of problem: as a rule the URL of a page about it that ends in a short name, sometimes the short
-            /// name alone.
-            type_: String = "type",
-            /// HTTP status of the answer.
-            status: i64 = "status",
-        }
-        optional {
-            /// What is wrong with this very request. It may repeat what was sent.
-            detail: String = private "detail",
-            /// The same as `detail`, under the name that one of the vendor's samples uses.
-            details: String = private "details",
-            /// What the problem occurred on.
-            instance: String = "instance",
-            /// Identifies the request.
-            request_id: RequestId = "request_id",
-            /// The kind of problem in words.
-            title: String = "title",
-        }
-    }
-}
-
-identifier! {
-    /// Identifies a request, for questions to the vendor.
-    pub struct RequestId(String);
-}
-
-string_enum! {
-    /// How reports and statements address a person; the empty text stands for none.
-    pub enum Salutation {
-        Unspecified = "",
-        Male = "SALUTATION_MALE",
-        Female = "SALUTATION_FEMALE",
-        FemaleMarried = "SALUTATION_FEMALE_MARRIED",
-        Diverse = "SALUTATION_DIVERSE",
-    }
-}
-
-string_enum! {
-    /// Direction of a sorting, ascending or descending.
-    pub enum SortOrder {
-        Asc = "ASC",
-        Desc = "DESC",
-    }
-}
-
-object! {
-    /// A person who can invest.
-    pub struct User {
-        required {
-            /// Identifies the user.
-            id: UserId = "id",
-            /// When the user was created.
-            created_at: Timestamp = "created_at",
-            /// When the user was last changed.
-            updated_at: Timestamp = "updated_at",
-            /// All first and middle names.
-            first_name: String = private "first_name",
-            /// Last name.
-            last_name: String = private "last_name",
-            /// Day of birth.
-            birth_date: NaiveDate = private "birth_date",
-            /// All nationalities.
-            ///
-            /// At least 1 item.
-            nationalities: Vec<CountryCode> = private "nationalities",
-            /// Residence.
-            address: Address = "address",
-            /// Where the user stands. A new user may be inactive until checks are done.
-            status: UserStatus = "status",
-        }
-        optional {
-            /// City of birth.
-            birth_city: String = private "birth_city",
-            /// Country of birth.
-            birth_country: CountryCode = private "birth_country",
-            /// Name at birth, where it differs.
-            birth_name: String = private "birth_name",
-            /// Consent to the handling and sharing of personal data. For users under Upvest's licence.
-            data_privacy_and_sharing_agreement: DocumentConsent = "data_privacy_and_sharing_agreement",
-            /// E-mail address. For users under Upvest's licence.
-            email: String = private "email",
-            /// Declaration under FATCA. For users under Upvest's licence.
-            fatca: Fatca = "fatca",
-            /// Phone number. For users under Upvest's licence.
-            phone_number: String = private "phone_number",
-            /// Where post goes. It can be null.
-            postal_address: Address = "postal_address",
-            /// How reports and statements address the user.
-            salutation: Salutation = "salutation",
-            /// Consent to the terms and conditions. For users under Upvest's licence.
-            terms_and_conditions: DocumentConsent = "terms_and_conditions",
-            /// Title in reports and statements.
-            title: UserTitle = "title",
-        }
-    }
-}
-
-object! {
-    /// A new residence, with proof. For users under Upvest's licence.
-    pub struct UserAddressChange: sent {
-        required {
-            /// Residence.
-            address: Address = "address",
-            /// Day on which the proving document was issued.
-            issuance_date: NaiveDate = "issuance_date",
-            /// URL from which Upvest fetches the proving document.
-            ///
-            /// At most 1000 characters.
-            data_download_link: String = private "data_download_link" [max_length(1000), format("uri")],
-            /// Kind of the proving document.
-            document_type: AddressDocumentType = "document_type",
-        }
-    }
-}
-
-untagged_union! {
-    /// A change of a user's data. Under Upvest's licence a new name, nationality or residence comes with proof, each in
-    /// a request of its own; everything else goes without proof.
-    pub enum UserDataChange: sent {
-        /// See [`UserNameChange`].
-        UserNameChange(UserNameChange) = object [& "first_name", & "last_name", & "issuance_date", & "data_download_link", & "document_type"],
-        /// See [`UserNationalityChange`].
-        UserNationalityChange(UserNationalityChange) = object [& "nationalities", & "issuance_date", & "data_download_link", & "document_type"],
-        /// See [`UserAddressChange`].
-        UserAddressChange(UserAddressChange) = object [& "address", & "issuance_date", & "data_download_link", & "document_type"],
-        /// See [`UserDetailsChange`].
-        UserDetailsChange(UserDetailsChange) = object,
-    }
-}
-
-object! {
-    /// Why a change of a user's data failed.
-    pub struct UserDataChangeFailure {
-        required {
-            /// User whose data was to change.
-            user_id: UserId = "user_id",
-            /// Reason for the failure, in words.
-            ///
-            /// At most 100 characters.
-            reason: String = private "reason",
-        }
-    }
-}
-
-object! {
-    /// New details of a user, without proof; what is left out stays as it is. Under the client's own licence all
-    /// members but `email` and `phone_number` may be given; under Upvest's licence only `salutation`, `title`,
-    /// `birth_name`, `postal_address`, `email` and `phone_number`.
+    /// 1 to 10 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "postcode", private, min_length(1), max_length(10))]
+    pub postcode: String,
+    /// City.
     ///
-    /// At least 1 member.
-    pub struct UserDetailsChange: sent [min_properties(1)] {
-        optional {
-            /// Residence. Under the client's own licence.
-            address: Address = "address",
-            /// City of birth. Under the client's own licence.
-            birth_city: String = private "birth_city",
-            /// Country of birth. Under the client's own licence.
-            birth_country: CountryCode = private "birth_country",
-            /// Day of birth. Under the client's own licence.
-            birth_date: NaiveDate = private "birth_date",
-            /// Name at birth, where it differs.
-            birth_name: String = private "birth_name",
-            /// E-mail address. Under Upvest's licence.
-            ///
-            /// At most 100 characters.
-            email: String = private "email" [max_length(100), format("email")],
-            /// All first and middle names. Under the client's own licence.
-            first_name: String = private "first_name",
-            /// Last name. Under the client's own licence.
-            last_name: String = private "last_name",
-            /// All nationalities. Under the client's own licence.
-            ///
-            /// At least 1 item.
-            nationalities: Vec<CountryCode> = private "nationalities" [min_items(1)],
-            /// Phone number of 8 to 15 digits, or empty. Under Upvest's licence.
-            ///
-            /// Of the form `^([0-9]{8,15})?$`.
-            phone_number: String = private "phone_number" [pattern("^([0-9]{8,15})?$")],
-            /// How reports and statements address the user.
-            salutation: Salutation = "salutation",
-            /// Title in reports and statements.
-            title: UserTitle = "title",
-        }
-        nullable {
-            /// Where post goes, if not to the residence.
-            postal_address / clear_postal_address: Address = "postal_address",
-        }
-    }
+    /// 1 to 85 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "city", private, min_length(1), max_length(85))]
+    pub city: String,
+    /// Country of the address.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "country", private)]
+    pub country: CountryCode,
+    /// Second line, such as a flat.
+    ///
+    /// At most 100 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "address_line2", private, max_length(100))]
+    pub address_line2: Option<String>,
+    /// State or region.
+    ///
+    /// At most 50 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "state", private, max_length(50))]
+    pub state: Option<String>,
 }
 
-object! {
-    /// Something that happened to a user.
-    pub struct UserEvent {
-        required {
-            /// Identifies the event.
-            id: EventId = "id",
-            /// When the event was created, to the nanosecond.
-            created_at: Timestamp = "created_at",
-            /// What happened.
-            type_: UserEventType = "type",
-            /// The user to whom it happened, or why a change of the user's data failed.
-            object: UserEventObject = "object",
-            /// Webhook under which the event is delivered.
-            webhook_id: WebhookId = "webhook_id",
-        }
-    }
+/// Kind of document that proves a residence.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum AddressDocumentType {
+    /// `UTILITY_BILL`
+    #[wire("UTILITY_BILL")]
+    UtilityBill,
+    /// `TELEPHONE_BILL`
+    #[wire("TELEPHONE_BILL")]
+    TelephoneBill,
+    /// `INTERNET_BILL`
+    #[wire("INTERNET_BILL")]
+    InternetBill,
+    /// `BANK_STATEMENT`
+    #[wire("BANK_STATEMENT")]
+    BankStatement,
+    /// `REGISTRATION_CERT`
+    #[wire("REGISTRATION_CERT")]
+    RegistrationCert,
+    /// `RESIDENCE_PERMIT`
+    #[wire("RESIDENCE_PERMIT")]
+    ResidencePermit,
+    /// `ID_CARD`
+    #[wire("ID_CARD")]
+    IdCard,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-object! {
-    /// Events that are delivered together.
-    pub struct UserEventBatch {
-        required {
-            /// The events, in the order of their creation.
-            payload: Vec<UserEvent> = "payload",
-        }
-    }
+/// Identifies a document to which a user consents.
+///
+/// A UUID.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+#[wire(format("uuid"))]
+pub struct ConsentDocumentId(String);
+
+/// Country code of two letters after ISO 3166-1 alpha-2, such as `DE`.
+///
+/// Of the form `^[A-Z]{2}$`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+#[wire(pattern("^[A-Z]{2}$"))]
+pub struct CountryCode(String);
+
+/// A person's consent to a document.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct DocumentConsent {
+    /// Document to which the person consents.
+    #[wire(required, "consent_document_id")]
+    pub consent_document_id: ConsentDocumentId,
+    /// When the person consented.
+    #[wire(required, "confirmed_at")]
+    pub confirmed_at: Timestamp,
 }
 
-untagged_union! {
-    /// Body of a delivery: a batch of events, which is what Upvest sends, or a single event, which is what its
-    /// reference page describes.
-    pub enum UserEventDelivery {
-        /// See [`UserEventBatch`].
-        UserEventBatch(UserEventBatch) = object ["payload"],
-        /// See [`UserEvent`].
-        UserEvent(UserEvent) = object ["id", "created_at", "type", "object", "webhook_id"],
-    }
+/// Identifies an event.
+///
+/// A UUID.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+#[wire(format("uuid"))]
+pub struct EventId(String);
+
+/// What a person declares under FATCA, the law of the United States on foreign accounts.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct Fatca {
+    /// The person's FATCA status.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "status", private)]
+    pub status: bool,
+    /// When the person confirmed it.
+    #[wire(required, "confirmed_at")]
+    pub confirmed_at: Timestamp,
 }
 
-event_batch! { UserEventDelivery of UserEvent = "payload" }
-
-untagged_union! {
-    /// The user as it is after the event, or a failed change of its data.
-    pub enum UserEventObject {
-        /// See [`User`].
-        User(User) = object ["id", "created_at", "updated_at", "first_name", "last_name", "birth_date", "nationalities", "address", "status"],
-        /// See [`UserDataChangeFailure`].
-        UserDataChangeFailure(UserDataChangeFailure) = object ["user_id", "reason"],
-    }
+/// Kind of document that proves a name or a nationality.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum IdentityDocumentType {
+    /// `PASSPORT`
+    #[wire("PASSPORT")]
+    Passport,
+    /// `ID_CARD`
+    #[wire("ID_CARD")]
+    IdCard,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-string_enum! {
-    /// What happened to a user.
-    pub enum UserEventType {
-        UserCreated = "USER.CREATED",
-        UserActivated = "USER.ACTIVATED",
-        UserDeactivated = "USER.DEACTIVATED",
-        UserDataChanged = "USER.DATA_CHANGED",
-        UserDataChangeFailed = "USER.DATA_CHANGE_FAILED",
-        UserOffboardingInitiated = "USER.OFFBOARDING_INITIATED",
-        UserOffboarded = "USER.OFFBOARDED",
-    }
+/// Position and size of a page within the whole list.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct ListMeta {
+    /// How many entries were skipped before this page.
+    #[wire(required, "offset")]
+    pub offset: i64,
+    /// How many entries a page holds at most.
+    #[wire(required, "limit")]
+    pub limit: i64,
+    /// How many entries this page holds.
+    #[wire(required, "count")]
+    pub count: i64,
+    /// How many entries there are over all pages.
+    #[wire(required, "total_count")]
+    pub total_count: i64,
+    /// Direction in which the list is sorted.
+    #[wire(optional, "order")]
+    pub order: Option<SortOrder>,
+    /// Member by which the list is sorted.
+    #[wire(optional, "sort")]
+    pub sort: Option<String>,
 }
 
-identifier! {
-    /// Identifies a user.
-    pub struct UserId(String) [format("uuid")];
+/// A user to be created under the client's own licence.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewByolUser {
+    /// All first and middle names.
+    ///
+    /// 2 to 100 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "first_name", private, min_length(2), max_length(100))]
+    pub first_name: String,
+    /// Last name.
+    ///
+    /// 1 to 100 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "last_name", private, min_length(1), max_length(100))]
+    pub last_name: String,
+    /// Day of birth.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "birth_date", private)]
+    pub birth_date: NaiveDate,
+    /// All nationalities.
+    ///
+    /// At least 1 item. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "nationalities", private, min_items(1))]
+    pub nationalities: Vec<CountryCode>,
+    /// Residence.
+    #[wire(required, "address")]
+    pub address: Address,
+    /// City of birth.
+    ///
+    /// 1 to 85 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "birth_city", private, min_length(1), max_length(85))]
+    pub birth_city: Option<String>,
+    /// Country of birth.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "birth_country", private)]
+    pub birth_country: Option<CountryCode>,
+    /// Name at birth, where it differs.
+    ///
+    /// At most 100 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "birth_name", private, max_length(100))]
+    pub birth_name: Option<String>,
+    /// How reports and statements address the user.
+    ///
+    /// Empty by default.
+    #[wire(optional, "salutation")]
+    pub salutation: Option<Salutation>,
+    /// Title in reports and statements.
+    ///
+    /// Empty by default.
+    #[wire(optional, "title")]
+    pub title: Option<UserTitle>,
+    /// Where post goes, if not to the residence. Left out, it becomes the residence.
+    #[wire(nullable, "postal_address", clear = clear_postal_address)]
+    pub postal_address: Patch<Address>,
 }
 
-object! {
-    /// One page of users.
-    pub struct UserList {
-        required {
-            /// Which page this is.
-            meta: ListMeta = "meta",
-            /// The users of this page; it can be empty.
-            data: Vec<User> = "data",
-        }
-    }
+/// A user to be created under Upvest's licence.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewTolUser {
+    /// All first and middle names.
+    ///
+    /// 2 to 100 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "first_name", private, min_length(2), max_length(100))]
+    pub first_name: String,
+    /// Last name.
+    ///
+    /// 1 to 100 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "last_name", private, min_length(1), max_length(100))]
+    pub last_name: String,
+    /// Day of birth.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "birth_date", private)]
+    pub birth_date: NaiveDate,
+    /// All nationalities.
+    ///
+    /// At least 1 item. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "nationalities", private, min_items(1))]
+    pub nationalities: Vec<CountryCode>,
+    /// Residence.
+    #[wire(required, "address")]
+    pub address: Address,
+    /// E-mail address.
+    ///
+    /// At most 100 characters, an email address. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "email", private, max_length(100), format("email"))]
+    pub email: String,
+    /// Declaration under FATCA.
+    #[wire(required, "fatca")]
+    pub fatca: Fatca,
+    /// City of birth. Older versions of the API require it.
+    ///
+    /// 1 to 85 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "birth_city", private, min_length(1), max_length(85))]
+    pub birth_city: Option<String>,
+    /// Country of birth. Older versions of the API require it.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "birth_country", private)]
+    pub birth_country: Option<CountryCode>,
+    /// Name at birth, where it differs.
+    ///
+    /// At most 100 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "birth_name", private, max_length(100))]
+    pub birth_name: Option<String>,
+    /// Consent to the handling and sharing of personal data. Older versions of the API require it.
+    #[wire(optional, "data_privacy_and_sharing_agreement")]
+    pub data_privacy_and_sharing_agreement: Option<DocumentConsent>,
+    /// Phone number of 8 to 15 digits, or empty.
+    ///
+    /// Of the form `^([0-9]{8,15})?$`. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "phone_number", private, pattern("^([0-9]{8,15})?$"))]
+    pub phone_number: Option<String>,
+    /// How reports and statements address the user.
+    ///
+    /// Empty by default.
+    #[wire(optional, "salutation")]
+    pub salutation: Option<Salutation>,
+    /// Consent to the terms and conditions. Older versions of the API require it.
+    #[wire(optional, "terms_and_conditions")]
+    pub terms_and_conditions: Option<DocumentConsent>,
+    /// Title in reports and statements.
+    ///
+    /// Empty by default.
+    #[wire(optional, "title")]
+    pub title: Option<UserTitle>,
+    /// Where post goes, if not to the residence. Left out, it becomes the residence.
+    #[wire(nullable, "postal_address", clear = clear_postal_address)]
+    pub postal_address: Patch<Address>,
 }
 
-page! { UserList of User = data, total |page| Some(page.meta.total_count) }
-
-object! {
-    /// A new name, with proof. For users under Upvest's licence.
-    pub struct UserNameChange: sent {
-        required {
-            /// All first and middle names.
-            first_name: String = private "first_name",
-            /// Last name.
-            last_name: String = private "last_name",
-            /// Day on which the proving document was issued.
-            issuance_date: NaiveDate = "issuance_date",
-            /// URL from which Upvest fetches the proving document.
-            ///
-            /// At most 1000 characters.
-            data_download_link: String = private "data_download_link" [max_length(1000), format("uri")],
-            /// Kind of the proving document.
-            document_type: IdentityDocumentType = "document_type",
-        }
-    }
+/// A user to be created, under Upvest's licence or under the client's own.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+#[wire(sent)]
+pub enum NewUser {
+    /// See [`NewTolUser`].
+    #[wire(object(member("email"), member("fatca")))]
+    NewTolUser(NewTolUser),
+    /// See [`NewByolUser`].
+    #[wire(object)]
+    NewByolUser(NewByolUser),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
 }
 
-object! {
-    /// New nationalities, with proof. For users under Upvest's licence.
-    pub struct UserNationalityChange: sent {
-        required {
-            /// All nationalities.
-            ///
-            /// At least 1 item.
-            nationalities: Vec<CountryCode> = private "nationalities" [min_items(1)],
-            /// Day on which the proving document was issued.
-            issuance_date: NaiveDate = "issuance_date",
-            /// URL from which Upvest fetches the proving document.
-            ///
-            /// At most 1000 characters.
-            data_download_link: String = private "data_download_link" [max_length(1000), format("uri")],
-            /// Kind of the proving document.
-            document_type: IdentityDocumentType = "document_type",
-        }
-    }
+/// What went wrong with a request, in the manner of RFC 9457.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Problem {
+    /// Kind of problem: as a rule the URL of a page about it that ends in a short name, sometimes the short
+    /// name alone.
+    #[wire(required, "type")]
+    pub type_: String,
+    /// HTTP status of the answer.
+    #[wire(required, "status")]
+    pub status: i64,
+    /// What is wrong with this very request. It may repeat what was sent.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "detail", private)]
+    pub detail: Option<String>,
+    /// The same as `detail`, under the name that one of the vendor's samples uses.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "details", private)]
+    pub details: Option<String>,
+    /// What the problem occurred on.
+    #[wire(optional, "instance")]
+    pub instance: Option<String>,
+    /// Identifies the request.
+    #[wire(optional, "request_id")]
+    pub request_id: Option<RequestId>,
+    /// The kind of problem in words.
+    #[wire(optional, "title")]
+    pub title: Option<String>,
 }
 
-string_enum! {
-    /// Member by which users can be sorted.
-    pub enum UserSortKey {
-        CreatedAt = "created_at",
-        UpdatedAt = "updated_at",
-    }
+/// Identifies a request, for questions to the vendor.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+pub struct RequestId(String);
+
+/// How reports and statements address a person; the empty text stands for none.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum Salutation {
+    /// A text without characters that are seen.
+    #[wire("")]
+    Unspecified,
+    /// `SALUTATION_MALE`
+    #[wire("SALUTATION_MALE")]
+    Male,
+    /// `SALUTATION_FEMALE`
+    #[wire("SALUTATION_FEMALE")]
+    Female,
+    /// `SALUTATION_FEMALE_MARRIED`
+    #[wire("SALUTATION_FEMALE_MARRIED")]
+    FemaleMarried,
+    /// `SALUTATION_DIVERSE`
+    #[wire("SALUTATION_DIVERSE")]
+    Diverse,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-string_enum! {
-    /// Where a user stands between creation and offboarding.
-    pub enum UserStatus {
-        Active = "ACTIVE",
-        Inactive = "INACTIVE",
-        Offboarding = "OFFBOARDING",
-        Offboarded = "OFFBOARDED",
-    }
+/// Direction of a sorting, ascending or descending.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum SortOrder {
+    /// `ASC`
+    #[wire("ASC")]
+    Asc,
+    /// `DESC`
+    #[wire("DESC")]
+    Desc,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
 }
 
-string_enum! {
-    /// Title of a person in reports and statements; the empty text stands for none.
-    pub enum UserTitle {
-        Unspecified = "",
-        Dr = "DR",
-        Prof = "PROF",
-        ProfDr = "PROF_DR",
-        DiplIng = "DIPL_ING",
-        Magister = "MAGISTER",
-    }
+/// A person who can invest.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct User {
+    /// Identifies the user.
+    #[wire(required, "id")]
+    pub id: UserId,
+    /// When the user was created.
+    #[wire(required, "created_at")]
+    pub created_at: Timestamp,
+    /// When the user was last changed.
+    #[wire(required, "updated_at")]
+    pub updated_at: Timestamp,
+    /// All first and middle names.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "first_name", private)]
+    pub first_name: String,
+    /// Last name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "last_name", private)]
+    pub last_name: String,
+    /// Day of birth.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "birth_date", private)]
+    pub birth_date: NaiveDate,
+    /// All nationalities.
+    ///
+    /// At least 1 item. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "nationalities", private)]
+    pub nationalities: Vec<CountryCode>,
+    /// Residence.
+    #[wire(required, "address")]
+    pub address: Address,
+    /// Where the user stands. A new user may be inactive until checks are done.
+    #[wire(required, "status")]
+    pub status: UserStatus,
+    /// City of birth.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "birth_city", private)]
+    pub birth_city: Option<String>,
+    /// Country of birth.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "birth_country", private)]
+    pub birth_country: Option<CountryCode>,
+    /// Name at birth, where it differs.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "birth_name", private)]
+    pub birth_name: Option<String>,
+    /// Consent to the handling and sharing of personal data. For users under Upvest's licence.
+    #[wire(optional, "data_privacy_and_sharing_agreement")]
+    pub data_privacy_and_sharing_agreement: Option<DocumentConsent>,
+    /// E-mail address. For users under Upvest's licence.
+    ///
+    /// An email address. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private)]
+    pub email: Option<String>,
+    /// Declaration under FATCA. For users under Upvest's licence.
+    #[wire(optional, "fatca")]
+    pub fatca: Option<Fatca>,
+    /// Phone number. For users under Upvest's licence.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "phone_number", private)]
+    pub phone_number: Option<String>,
+    /// Where post goes. It can be null.
+    #[wire(optional, "postal_address")]
+    pub postal_address: Option<Address>,
+    /// How reports and statements address the user.
+    #[wire(optional, "salutation")]
+    pub salutation: Option<Salutation>,
+    /// Consent to the terms and conditions. For users under Upvest's licence.
+    #[wire(optional, "terms_and_conditions")]
+    pub terms_and_conditions: Option<DocumentConsent>,
+    /// Title in reports and statements.
+    #[wire(optional, "title")]
+    pub title: Option<UserTitle>,
 }
 
-identifier! {
-    /// Identifies a webhook, the subscription under which events are delivered.
-    pub struct WebhookId(String) [format("uuid")];
+/// A new residence, with proof. For users under Upvest's licence.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct UserAddressChange {
+    /// Residence.
+    #[wire(required, "address")]
+    pub address: Address,
+    /// Day on which the proving document was issued.
+    #[wire(required, "issuance_date")]
+    pub issuance_date: NaiveDate,
+    /// URL from which Upvest fetches the proving document.
+    ///
+    /// At most 1000 characters, a URI. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "data_download_link", private, max_length(1000), format("uri"))]
+    pub data_download_link: String,
+    /// Kind of the proving document.
+    #[wire(required, "document_type")]
+    pub document_type: AddressDocumentType,
 }
+
+/// A change of a user's data. Under Upvest's licence a new name, nationality or residence comes with
+/// proof, each in a request of its own; everything else goes without proof.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+#[wire(sent)]
+pub enum UserDataChange {
+    /// See [`UserNameChange`].
+    #[wire(
+        object(
+            shared("first_name"),
+            shared("last_name"),
+            shared("issuance_date"),
+            shared("data_download_link"),
+            shared("document_type")
+        )
+    )]
+    UserNameChange(UserNameChange),
+    /// See [`UserNationalityChange`].
+    #[wire(
+        object(
+            shared("nationalities"),
+            shared("issuance_date"),
+            shared("data_download_link"),
+            shared("document_type")
+        )
+    )]
+    UserNationalityChange(UserNationalityChange),
+    /// See [`UserAddressChange`].
+    #[wire(
+        object(
+            shared("address"),
+            shared("issuance_date"),
+            shared("data_download_link"),
+            shared("document_type")
+        )
+    )]
+    UserAddressChange(UserAddressChange),
+    /// See [`UserDetailsChange`].
+    #[wire(object)]
+    UserDetailsChange(UserDetailsChange),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
+}
+
+/// Why a change of a user's data failed.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct UserDataChangeFailure {
+    /// User whose data was to change.
+    #[wire(required, "user_id")]
+    pub user_id: UserId,
+    /// Reason for the failure, in words.
+    ///
+    /// At most 100 characters. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "reason", private)]
+    pub reason: String,
+}
+
+/// New details of a user, without proof; what is left out stays as it is. Under the client's own
+/// licence all members but `email` and `phone_number` may be given; under Upvest's licence only
+/// `salutation`, `title`, `birth_name`, `postal_address`, `email` and `phone_number`.
+///
+/// At least 1 member.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, min_properties(1))]
+pub struct UserDetailsChange {
+    /// Residence. Under the client's own licence.
+    #[wire(optional, "address")]
+    pub address: Option<Address>,
+    /// City of birth. Under the client's own licence.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "birth_city", private)]
+    pub birth_city: Option<String>,
+    /// Country of birth. Under the client's own licence.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "birth_country", private)]
+    pub birth_country: Option<CountryCode>,
+    /// Day of birth. Under the client's own licence.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "birth_date", private)]
+    pub birth_date: Option<NaiveDate>,
+    /// Name at birth, where it differs.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "birth_name", private)]
+    pub birth_name: Option<String>,
+    /// E-mail address. Under Upvest's licence.
+    ///
+    /// At most 100 characters, an email address. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "email", private, max_length(100), format("email"))]
+    pub email: Option<String>,
+    /// All first and middle names. Under the client's own licence.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "first_name", private)]
+    pub first_name: Option<String>,
+    /// Last name. Under the client's own licence.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "last_name", private)]
+    pub last_name: Option<String>,
+    /// All nationalities. Under the client's own licence.
+    ///
+    /// At least 1 item. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "nationalities", private, min_items(1))]
+    pub nationalities: Option<Vec<CountryCode>>,
+    /// Phone number of 8 to 15 digits, or empty. Under Upvest's licence.
+    ///
+    /// Of the form `^([0-9]{8,15})?$`. Personal data: `Debug` shows `[redacted]`.
+    #[wire(optional, "phone_number", private, pattern("^([0-9]{8,15})?$"))]
+    pub phone_number: Option<String>,
+    /// How reports and statements address the user.
+    #[wire(optional, "salutation")]
+    pub salutation: Option<Salutation>,
+    /// Title in reports and statements.
+    #[wire(optional, "title")]
+    pub title: Option<UserTitle>,
+    /// Where post goes, if not to the residence.
+    #[wire(nullable, "postal_address", clear = clear_postal_address)]
+    pub postal_address: Patch<Address>,
+}
+
+/// Something that happened to a user.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct UserEvent {
+    /// Identifies the event.
+    #[wire(required, "id")]
+    pub id: EventId,
+    /// When the event was created, to the nanosecond.
+    #[wire(required, "created_at")]
+    pub created_at: Timestamp,
+    /// What happened.
+    #[wire(required, "type")]
+    pub type_: UserEventType,
+    /// The user to whom it happened, or why a change of the user's data failed.
+    #[wire(required, "object")]
+    pub object: UserEventObject,
+    /// Webhook under which the event is delivered.
+    #[wire(required, "webhook_id")]
+    pub webhook_id: WebhookId,
+}
+
+/// Events that are delivered together.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct UserEventBatch {
+    /// The events, in the order of their creation.
+    #[wire(required, "payload")]
+    pub payload: Vec<UserEvent>,
+}
+
+/// Body of a delivery: a batch of events, which is what Upvest sends, or a single event, which is what
+/// its reference page describes.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+pub enum UserEventDelivery {
+    /// See [`UserEventBatch`].
+    #[wire(object(member("payload")))]
+    UserEventBatch(UserEventBatch),
+    /// See [`UserEvent`].
+    #[wire(
+        object(
+            member("id"),
+            member("created_at"),
+            member("type"),
+            member("object"),
+            member("webhook_id")
+        )
+    )]
+    UserEvent(UserEvent),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
+}
+
+impl EventBatch for UserEventDelivery {
+    type Event = UserEvent;
+    const LIST: Option<&'static str> = Some("payload");
+}
+
+/// The user as it is after the event, or a failed change of its data.
+#[derive(Clone, PartialEq, UntaggedUnion)]
+#[non_exhaustive]
+pub enum UserEventObject {
+    /// See [`User`].
+    #[wire(
+        object(
+            member("id"),
+            member("created_at"),
+            member("updated_at"),
+            member("first_name"),
+            member("last_name"),
+            member("birth_date"),
+            member("nationalities"),
+            member("address"),
+            member("status")
+        )
+    )]
+    User(User),
+    /// See [`UserDataChangeFailure`].
+    #[wire(object(member("user_id"), member("reason")))]
+    UserDataChangeFailure(UserDataChangeFailure),
+    /// A form that the vendor did not document when this crate was generated, as it came.
+    #[wire(unknown)]
+    Unknown(JsonValue),
+}
+
+/// What happened to a user.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum UserEventType {
+    /// `USER.CREATED`
+    #[wire("USER.CREATED")]
+    UserCreated,
+    /// `USER.ACTIVATED`
+    #[wire("USER.ACTIVATED")]
+    UserActivated,
+    /// `USER.DEACTIVATED`
+    #[wire("USER.DEACTIVATED")]
+    UserDeactivated,
+    /// `USER.DATA_CHANGED`
+    #[wire("USER.DATA_CHANGED")]
+    UserDataChanged,
+    /// `USER.DATA_CHANGE_FAILED`
+    #[wire("USER.DATA_CHANGE_FAILED")]
+    UserDataChangeFailed,
+    /// `USER.OFFBOARDING_INITIATED`
+    #[wire("USER.OFFBOARDING_INITIATED")]
+    UserOffboardingInitiated,
+    /// `USER.OFFBOARDED`
+    #[wire("USER.OFFBOARDED")]
+    UserOffboarded,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// Identifies a user.
+///
+/// A UUID.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+#[wire(format("uuid"))]
+pub struct UserId(String);
+
+/// One page of users.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = data, total = meta.total_count))]
+pub struct UserList {
+    /// Which page this is.
+    #[wire(required, "meta")]
+    pub meta: ListMeta,
+    /// The users of this page; it can be empty.
+    #[wire(required, "data")]
+    pub data: Vec<User>,
+}
+
+/// A new name, with proof. For users under Upvest's licence.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent, builder = UserNameChangeBuilder)]
+pub struct UserNameChange {
+    /// All first and middle names.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "first_name", private)]
+    pub first_name: String,
+    /// Last name.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "last_name", private)]
+    pub last_name: String,
+    /// Day on which the proving document was issued.
+    #[wire(required, "issuance_date")]
+    pub issuance_date: NaiveDate,
+    /// URL from which Upvest fetches the proving document.
+    ///
+    /// At most 1000 characters, a URI. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "data_download_link", private, max_length(1000), format("uri"))]
+    pub data_download_link: String,
+    /// Kind of the proving document.
+    #[wire(required, "document_type")]
+    pub document_type: IdentityDocumentType,
+}
+
+/// New nationalities, with proof. For users under Upvest's licence.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct UserNationalityChange {
+    /// All nationalities.
+    ///
+    /// At least 1 item. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "nationalities", private, min_items(1))]
+    pub nationalities: Vec<CountryCode>,
+    /// Day on which the proving document was issued.
+    #[wire(required, "issuance_date")]
+    pub issuance_date: NaiveDate,
+    /// URL from which Upvest fetches the proving document.
+    ///
+    /// At most 1000 characters, a URI. Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "data_download_link", private, max_length(1000), format("uri"))]
+    pub data_download_link: String,
+    /// Kind of the proving document.
+    #[wire(required, "document_type")]
+    pub document_type: IdentityDocumentType,
+}
+
+/// Member by which users can be sorted.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum UserSortKey {
+    /// `created_at`
+    #[wire("created_at")]
+    CreatedAt,
+    /// `updated_at`
+    #[wire("updated_at")]
+    UpdatedAt,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// Where a user stands between creation and offboarding.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum UserStatus {
+    /// `ACTIVE`
+    #[wire("ACTIVE")]
+    Active,
+    /// `INACTIVE`
+    #[wire("INACTIVE")]
+    Inactive,
+    /// `OFFBOARDING`
+    #[wire("OFFBOARDING")]
+    Offboarding,
+    /// `OFFBOARDED`
+    #[wire("OFFBOARDED")]
+    Offboarded,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// Title of a person in reports and statements; the empty text stands for none.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
+#[non_exhaustive]
+pub enum UserTitle {
+    /// A text without characters that are seen.
+    #[wire("")]
+    Unspecified,
+    /// `DR`
+    #[wire("DR")]
+    Dr,
+    /// `PROF`
+    #[wire("PROF")]
+    Prof,
+    /// `PROF_DR`
+    #[wire("PROF_DR")]
+    ProfDr,
+    /// `DIPL_ING`
+    #[wire("DIPL_ING")]
+    DiplIng,
+    /// `MAGISTER`
+    #[wire("MAGISTER")]
+    Magister,
+    /// A value that the vendor did not document when this crate was generated.
+    #[wire(unknown)]
+    Unknown(String),
+}
+
+/// Identifies a webhook, the subscription under which events are delivered.
+///
+/// A UUID.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
+#[wire(format("uuid"))]
+pub struct WebhookId(String);

@@ -1,0 +1,9 @@
+//! A member that the vendor may leave out, without `Option`.
+
+use onboarding_core::derive::Object;
+
+#[derive(Clone, PartialEq, Object)]
+pub(crate) struct Thing {
+    #[wire(optional, "name")]
+    pub name: Option<String>,
+}

@@ -1,0 +1,130 @@
+//! Derives of the vendor crates: a type is a plain item with real field types, and `#[wire(…)]` says what it is on the wire.
+//!
+//! ```ignore
+//! use onboarding_core::derive::Object;
+//!
+//! /// A payment to be registered.
+//! #[derive(Clone, PartialEq, Object)]
+//! #[non_exhaustive]
+//! #[wire(sent)]
+//! pub struct NewPayment {
+//!     /// How much to pay.
+//!     #[wire(required, "payment-amount")]
+//!     pub payment_amount: Money,
+//!     /// Text for the recipient's statement.
+//!     #[wire(optional, "payment-reference", private, min_length(1), max_length(35))]
+//!     pub payment_reference: Option<String>,
+//! }
+//! ```
+//!
+//! The derives only regroup the tokens of the item and hand them to `macro_rules!` of `onboarding-core`, which write the impls:
+//! so this crate needs neither a parser nor a printer of Rust, and builds in a moment. What it does not understand is an error at
+//! the place that it does not understand. It is reached as `onboarding_core::derive`.
+
+mod attributes;
+mod item;
+mod tokens;
+
+use proc_macro::TokenStream;
+
+use crate::tokens::Mistake;
+
+/// A JSON object, from a struct with named fields.
+///
+/// On the struct:
+///
+/// - `sent`: it can be built and is validated before it is sent. Required members are given to `new`, the others to setters.
+/// - `builder = NewThingBuilder`: required members are given by name, to a builder of that name, and not to `new`.
+/// - `constant("type", "cat")`: a member with one fixed value. It is always written, and required where the object is read.
+/// - `from(NewInner)`: the types that the only required member can be made from, so that they can be given in the object's place.
+/// - `page(items = data, total = meta?.total)`: it is a page of a list, with the items in that member and the number of all items
+///   at that place, where `?` stands behind what may be missing.
+/// - rules of the object as a whole, such as `min_properties(1)`.
+///
+/// On each field, its kind and its name on the wire:
+///
+/// - `required`: always there. With a type `Option<T>` it may be null.
+/// - `optional`: an `Option<T>`, left out when it is `None`. Where it is read, null is `None`.
+/// - `nullable`: a `Patch<T>` with three states; `clear = clear_name` names the method that sends null.
+/// - `extra`, without a name: a `Map<T>` of all members without a field of their own.
+///
+/// and beside them `private`, which keeps the value out of `Debug`, and the rules of the value: the functions of
+/// `onboarding_core::Rule`, where `each(…)` is a rule of a list's items or of a map's values.
+#[proc_macro_derive(Object, attributes(wire))]
+pub fn object(input: TokenStream) -> TokenStream {
+    expanded(item::object(input))
+}
+
+/// A text of which some values are documented, from an enum: each variant has its text, `#[wire("inbound-payment")]`, and
+/// `#[wire(unknown)]` marks the variant that keeps all others as a `String`.
+#[proc_macro_derive(StringEnum, attributes(wire))]
+pub fn string_enum(input: TokenStream) -> TokenStream {
+    expanded(item::string_enum(input))
+}
+
+/// A union whose variants are told apart by the value of one member, from an enum with `#[wire(tag = "type")]`: each variant
+/// holds one type and has its value of the tag, `#[wire("cat")]`; `#[wire(unknown)]` marks the variant that keeps others as they
+/// came, as a `JsonValue`. With `sent` on the enum it is validated before it is sent.
+#[proc_macro_derive(TaggedUnion, attributes(wire))]
+pub fn tagged_union(input: TokenStream) -> TokenStream {
+    expanded(item::tagged_union(input))
+}
+
+/// A union whose variants are told apart by their form, from an enum.
+///
+/// Each variant has the kind of its JSON: `object`, `array`, `string`, `boolean`, `number`, `integer`, `null` or `any`, or several of
+/// them. What tells it from other variants of that kind is an argument of the kind:
+///
+/// - `object(member("name"))`: a member that it requires and the others do not have; `member("name", string)` with its kind,
+///   `member("type", "cat")` with its only value, `member("type", one_of("cat", "dog"))` with one of several.
+/// - `object(shared("name"))`: a member that it requires and others need not have.
+/// - `string(one_of("cat", "dog"))`, `string(format("date"))`, `array(items(object))`.
+///
+/// `private` keeps the value out of `Debug`; rules are those of the value. `#[wire(unknown)]` marks the variant that keeps what
+/// has nothing of any variant, as a `JsonValue`. With `sent` on the enum it is validated before it is sent; with `parameter` it can
+/// be a path, query or header parameter; with `page` it is a page of a list, in any of its variants.
+#[proc_macro_derive(UntaggedUnion, attributes(wire))]
+pub fn untagged_union(input: TokenStream) -> TokenStream {
+    expanded(item::untagged_union(input))
+}
+
+/// An identifier, from a struct that holds a `String`, an `i64` or a `u64`: a type of its own, so that no other can be given in its
+/// place. `private` keeps it out of `Debug` (which this derive then writes); rules are those of its value.
+#[proc_macro_derive(Identifier, attributes(wire))]
+pub fn identifier(input: TokenStream) -> TokenStream {
+    expanded(item::identifier(input))
+}
+
+/// The address of one thing, from a struct that holds a `String`, with `#[wire(template = "/v0/payees/{payee-id}", identifier =
+/// PayeeId)]`.
+#[proc_macro_derive(ResourceUrl, attributes(wire))]
+pub fn resource_url(input: TokenStream) -> TokenStream {
+    expanded(item::resource_url(input))
+}
+
+/// The error statuses that operations declare, from an enum: each variant has its status, `#[wire(404)]`, `#[wire(400..=499)]` or
+/// `#[wire(default)]`, and holds the type of its JSON body or nothing.
+#[proc_macro_derive(StatusError, attributes(wire))]
+pub fn status_error(input: TokenStream) -> TokenStream {
+    expanded(item::statuses(input, "__status_error", false))
+}
+
+/// The success statuses of an operation that declares several, as for [`StatusError`](macro@StatusError). A body that is not JSON
+/// says so: `#[wire(200, text)]` for a `String`, `#[wire(200, bytes)]` for `Bytes`.
+#[proc_macro_derive(Outcome, attributes(wire))]
+pub fn outcome(input: TokenStream) -> TokenStream {
+    expanded(item::statuses(input, "__outcome", true))
+}
+
+/// A call with optional parameters, from a struct that holds a `Call<Success, Failure>`: `send` and what goes with it. With
+/// `pages(offset, "offset", "limit", 100)`, or `number` for pages that are counted, also `pages` and `items`: the names of the
+/// parameters for the position and for the size of a page, and its default where there is one.
+#[proc_macro_derive(Call, attributes(wire))]
+pub fn call(input: TokenStream) -> TokenStream {
+    expanded(item::call(input))
+}
+
+/// What a derive gives: the impls, or the error at its place.
+fn expanded(result: Result<TokenStream, Mistake>) -> TokenStream {
+    result.unwrap_or_else(Mistake::compile_error)
+}
