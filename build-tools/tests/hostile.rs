@@ -54,8 +54,25 @@ const HOSTILE: &[&str] = &[
 const TURNS: usize = 4;
 
 fn fixture(name: &str) -> SourceFile {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/texts").join(name);
+    file_of("texts", name)
+}
+
+fn file_of(directory: &str, name: &str) -> SourceFile {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(directory).join(name);
     SourceFile { path: format!("specs/texts/{name}"), text: fs::read_to_string(path).expect("the fixture can be read") }
+}
+
+/// Adds what a tree has to another: the items of lists, the members of objects.
+fn add(document: &mut Value, more: &Value) {
+    match (document, more) {
+        (Value::Object(members), Value::Object(more)) => {
+            for (key, value) in more {
+                add(members.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (Value::Array(items), Value::Array(more)) => items.extend(more.iter().cloned()),
+        (document, more) => *document = more.clone(),
+    }
 }
 
 /// The fixtures as trees, so that texts can be put anywhere.
@@ -533,8 +550,8 @@ proptest! {
     }
 }
 
-/// A crate in whose every place of prose stand all hostile texts compiles, documents itself without a warning, and has no other
-/// examples than those that were meant.
+/// A crate in whose every place of prose stand all hostile texts, and whose names are those of `names/`, compiles, documents itself
+/// without a warning, and has no other examples than those that were meant.
 #[test]
 fn a_crate_of_hostile_prose_compiles_and_documents_itself() {
     let mut inputs = Inputs::new();
@@ -546,6 +563,8 @@ fn a_crate_of_hostile_prose_compiles_and_documents_itself() {
             inputs.put(&place, &format!("x {everything}"));
         }
     }
+    let names = parse_yaml(&file_of("names", "openapi.yaml")).expect("the fixture is sound").to_json();
+    add(&mut inputs.document, &names);
     let generated = generate(&inputs.sources()).unwrap_or_else(|findings| panic!("{findings:#?}"));
     let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("hostile");
     let _ = fs::remove_dir_all(&root);
@@ -580,6 +599,7 @@ fn a_crate_of_hostile_prose_compiles_and_documents_itself() {
             .expect("cargo starts");
         let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "cargo {}: {text}", arguments.join(" "));
+        assert!(!text.contains("warning: `onboarding-texts`"), "cargo {}: {text}", arguments.join(" "));
         text
     };
     cargo(&["test", "--no-run", "--tests"]);

@@ -2,11 +2,12 @@
 
 mod common;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use build_tools::generate;
 use build_tools::names::{Scope, is_offered};
+use build_tools::spec::{Finding, SourceFile, VendorSources};
+use build_tools::{generate, lint};
 
 use common::{root, sources, vendors};
 
@@ -180,4 +181,43 @@ fn what_vendor_crates_offer_is_known() {
             assert!(is_offered(name) || name.ends_with("SignIn"), "{vendor}: `{name}` is not known as offered");
         }
     }
+}
+
+/// Every collision of a document is in one list, whichever stage sees it, and each finding has the lines of both.
+#[test]
+fn names_that_become_one_are_reported_with_both_places() {
+    let path = root().join("build-tools/tests/fixtures/names/collisions.yaml");
+    let file = |name: &str, text: String| SourceFile { path: format!("specs/names/{name}"), text };
+    let sources = VendorSources {
+        name: "names".to_owned(),
+        openapi: file("openapi.yaml", fs::read_to_string(path).expect("there is a fixture")),
+        vendor_toml: file("vendor.toml", String::new()),
+        documented: None,
+        examples: BTreeMap::new(),
+        unsound: None,
+    };
+    let of_names = [
+        "duplicate-rust-name",
+        "enum-value-collision",
+        "enum-value-unnamed",
+        "reserved-rust-name",
+        "duplicate-parameter",
+    ];
+    let findings: Vec<Finding> =
+        lint(&sources).into_iter().filter(|finding| of_names.contains(&finding.rule)).collect();
+    for finding in findings.iter().filter(|finding| finding.rule != "enum-value-unnamed") {
+        let other = regex_lite::Regex::new(r"on line (\d+)").expect("it is a pattern");
+        let line = other.captures(&finding.message).and_then(|found| found.get(1)?.as_str().parse::<usize>().ok());
+        match finding.rule {
+            // The other place is in generated code.
+            "reserved-rust-name" => assert_eq!(line, None, "{finding}"),
+            _ => assert!(line.is_some_and(|line| 0 < line && line <= finding.span.line), "{finding}"),
+        }
+    }
+    assert!(findings.len() >= 40, "{} findings", findings.len());
+    let lines: Vec<String> = findings
+        .iter()
+        .map(|finding| format!("{}:{}: {}: {}", finding.span.line, finding.span.column, finding.rule, finding.message))
+        .collect();
+    insta::assert_snapshot!("collisions", lines.join("\n"));
 }

@@ -1,7 +1,7 @@
 //! Names that become one in Rust although they differ in the document: each scope with all that has a name in it. What the linter
 //! can see by itself (components, members, parameters, documented values) it has reported by the same scopes, with better places.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
@@ -90,10 +90,10 @@ fn check_operations(found: &Found, problems: &Problems<'_>) {
     };
     report(Scope::Method, claims(|operation| &operation.method_name), help, problems);
     // Of methods that differ, the types may still be the same: `get_a1` and `get_a_1`.
-    let mut methods: BTreeMap<&str, ()> = BTreeMap::new();
+    let mut methods: BTreeSet<&str> = BTreeSet::new();
     let differ = claims(|operation| &operation.type_stem)
         .zip(&found.operations)
-        .filter(|(_, operation)| methods.insert(&operation.method_name, ()).is_none());
+        .filter(|(_, operation)| methods.insert(&operation.method_name));
     report(Scope::CallType, differ.map(|(claim, _)| claim), help, problems);
 }
 

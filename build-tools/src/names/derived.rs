@@ -14,12 +14,12 @@ pub(crate) fn builder_type(name: &str) -> String {
 
 /// The name that an operation has for its errors, by the stem of its types.
 pub(crate) fn error_type(stem: &str) -> String {
-    format!("{stem}Error")
+    format!("{}Error", stem.trim_end_matches('_'))
 }
 
 /// The type of what an operation returns by status.
 pub(crate) fn outcome_type(stem: &str) -> String {
-    format!("{stem}Outcome")
+    format!("{}Outcome", stem.trim_end_matches('_'))
 }
 
 /// The type of errors that several operations share and nobody named.
