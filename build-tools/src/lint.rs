@@ -28,10 +28,11 @@ pub(crate) struct Built {
 }
 
 /// The rules of names: where one is broken, the document can be read nevertheless.
-const RULES_OF_NAMES: [&str; 6] = [
+const RULES_OF_NAMES: [&str; 7] = [
     "component-name-form",
     "duplicate-rust-name",
     "enum-value-collision",
+    "enum-value-unnamed",
     "operation-id-form",
     "reserved-rust-name",
     "rust-name-form",
@@ -64,14 +65,14 @@ pub(crate) fn check(sources: &VendorSources) -> Checked {
             Ok(found) => built = found,
             Err(mistakes) => {
                 // What the linter has said already of a name is not said again.
-                let known: BTreeSet<(&str, usize)> = findings
+                let known: BTreeSet<(&str, &str, usize)> = findings
                     .iter()
                     .filter(|finding| RULES_OF_NAMES.contains(&finding.rule))
-                    .map(|finding| (finding.file.as_str(), finding.span.line))
+                    .map(|finding| (finding.rule, finding.file.as_str(), finding.span.line))
                     .collect();
                 let is_new = |mistake: &Finding| {
                     !RULES_OF_NAMES.contains(&mistake.rule)
-                        || !known.contains(&(mistake.file.as_str(), mistake.span.line))
+                        || !known.contains(&(mistake.rule, mistake.file.as_str(), mistake.span.line))
                 };
                 let mistakes: Vec<Finding> = mistakes.into_iter().filter(is_new).collect();
                 findings.extend(mistakes);

@@ -183,6 +183,24 @@ fn what_vendor_crates_offer_is_known() {
     }
 }
 
+const SETTINGS: &str = r#"sign-in = "use onboarding_names::Client;"
+first-call = "use onboarding_names::Client;"
+[package]
+name = "onboarding-names"
+vendor = "Names"
+description = "Names."
+documentation = "https://names.example/docs"
+[[credentials]]
+name = "token"
+scheme = "bearer"
+description = "A token."
+fields = [{ name = "token", description = "The token." }]
+headers = { authorization = "Bearer {token}" }
+[errors]
+GetDError = ["404"]
+PutEOutcome = ["410"]
+"#;
+
 /// Every collision of a document is in one list, whichever stage sees it, and each finding has the lines of both.
 #[test]
 fn names_that_become_one_are_reported_with_both_places() {
@@ -191,7 +209,7 @@ fn names_that_become_one_are_reported_with_both_places() {
     let sources = VendorSources {
         name: "names".to_owned(),
         openapi: file("openapi.yaml", fs::read_to_string(path).expect("there is a fixture")),
-        vendor_toml: file("vendor.toml", String::new()),
+        vendor_toml: file("vendor.toml", SETTINGS.to_owned()),
         documented: None,
         examples: BTreeMap::new(),
         unsound: None,
@@ -211,6 +229,7 @@ fn names_that_become_one_are_reported_with_both_places() {
         match finding.rule {
             // The other place is in generated code.
             "reserved-rust-name" => assert_eq!(line, None, "{finding}"),
+            _ if finding.file.ends_with("vendor.toml") => assert!(line.is_some_and(|line| 0 < line), "{finding}"),
             _ => assert!(line.is_some_and(|line| 0 < line && line <= finding.span.line), "{finding}"),
         }
     }
