@@ -6,12 +6,13 @@
 
 use std::fmt;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 use sfv::{BareItem, FieldType, Item, ItemSerializer, KeyRef, List, ListEntry, StringRef};
 
 use super::limits::MAX_SHOWN_CHARACTERS;
 use super::message::{Message, RequestHead};
-use super::values::{Field, Values};
+use super::problem::Problem;
+use super::values::{FORM, Field, FieldKind, Values};
 
 /// The identifier of a part of a message that a signature covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,33 +74,6 @@ impl ComponentError {
     }
 }
 
-/// What is wrong with a component in a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Problem {
-    /// The message does not have it.
-    #[error("is not in the message")]
-    Missing,
-    /// A request has no status, a response no address.
-    #[error("does not go with this kind of message")]
-    WrongKind,
-    /// The value has characters outside printable ASCII.
-    #[error("has characters outside printable ASCII")]
-    NotAscii,
-    /// The value is not a structured field, or its type is not known here.
-    #[error("is not a structured field of a known type")]
-    NotStructured,
-    /// The query parameter occurs more than once.
-    #[error("occurs more than once")]
-    Repeated,
-    /// The identifier itself occurs more than once in a signature.
-    #[error("is named more than once")]
-    NamedTwice,
-    /// The value, or with it the text that is signed, is longer than is looked at: see [`limits`](super::limits).
-    #[error("is too long")]
-    TooLong,
-}
-
 /// What a component of [`DERIVED`] is taken from.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Derived {
@@ -125,17 +99,6 @@ const DERIVED: [(&str, Derived); 9] = [
     ("@query-param", Derived::QueryParam),
     ("@status", Derived::Status),
 ];
-
-/// What stays as it is in the value of a query parameter: the set of `application/x-www-form-urlencoded`.
-pub(super) const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_');
-
-/// The type of a structured field.
-#[derive(Clone, Copy)]
-pub(super) enum FieldKind {
-    Dictionary,
-    List,
-    Item,
-}
 
 /// Structured fields whose type is known, for `;sf`: RFC 9421 leaves it to the two sides to know the type.
 const STRUCTURED_FIELDS: [(&str, FieldKind); 14] = [

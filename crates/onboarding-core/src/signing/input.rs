@@ -7,9 +7,10 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use sfv::visitor::{DictionaryVisitor, EntryVisitor};
 use sfv::{BareItem, Dictionary, FieldType, InnerList, Integer, Item, Key, KeyRef, ListEntry, Parser};
 
-use super::component::{Component, ComponentError, InvalidComponent, Problem};
+use super::component::{Component, ComponentError, InvalidComponent};
 use super::limits::{LimitExceeded, MAX_BASE_BYTES, MAX_COMPONENTS, MAX_SIGNATURE_HEADER_BYTES, MAX_SIGNATURES};
 use super::message::Message;
+use super::problem::Problem;
 use super::values::Values;
 use super::work::{self, Work};
 

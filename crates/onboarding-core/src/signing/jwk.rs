@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::algorithm::Algorithm;
-use super::key::KeyError;
+use super::key_error::KeyError;
 use super::limits::{LimitExceeded, MAX_KEY_SET_BYTES, MAX_KEYS};
 use super::verifying_key::VerifyingKey;
 
@@ -58,10 +58,12 @@ pub(super) fn set(json: &[u8]) -> Result<BTreeMap<String, VerifyingKey>, KeyErro
     Ok(keys)
 }
 
-/// A single key.
-pub(super) fn key(json: &str) -> Result<VerifyingKey, KeyError> {
-    check_length(json.len())?;
-    key_of(&serde_json::from_str(json).map_err(|_| KeyError::NotJwk)?)
+impl VerifyingKey {
+    /// A JSON Web Key (RFC 7517) of the kind `OKP` with Ed25519 or `EC` with P-256, P-384 or P-521.
+    pub fn from_jwk(json: &str) -> Result<Self, KeyError> {
+        check_length(json.len())?;
+        key_of(&serde_json::from_str(json).map_err(|_| KeyError::NotJwk)?)
+    }
 }
 
 fn check_length(length: usize) -> Result<(), KeyError> {

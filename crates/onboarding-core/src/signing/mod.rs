@@ -40,9 +40,13 @@ mod digest;
 mod input;
 mod jwk;
 mod key;
+mod key_error;
+mod key_set;
 pub mod limits;
 mod message;
+mod pem_blocks;
 mod private_pem;
+mod problem;
 mod profile;
 mod replay;
 mod request_signer;
@@ -55,16 +59,19 @@ pub(crate) mod work;
 mod tests;
 
 pub use algorithm::{Algorithm, EcdsaEncoding};
-pub use component::{Component, ComponentError, InvalidComponent, Problem};
+pub use component::{Component, ComponentError, InvalidComponent};
 pub use digest::{DigestAlgorithm, DigestError, DigestHeader};
 pub use input::{ComponentNames, InvalidInput, InvalidParameter, Parameter, SignatureInput};
-pub use key::{KeyError, SigningKey};
+pub use key::SigningKey;
+pub use key_error::KeyError;
+pub use key_set::KeySet;
 pub use message::{Message, RequestHead, ResponseHead};
+pub use problem::Problem;
 pub use profile::{BodyDigest, Covered, OtherHeaders, Profile, When};
 pub use replay::SignatureId;
 pub use request_signer::RequestSigner;
 pub use verifier::{Policy, Verified, Verifier, VerifyError};
-pub use verifying_key::{KeySet, VerifyingKey};
+pub use verifying_key::VerifyingKey;
 
 #[cfg(feature = "webhook")]
 pub(crate) use {

@@ -19,8 +19,9 @@ use pkcs8::der::Decode as _;
 use pkcs8::pkcs5::pbes2::{EncryptionScheme, Kdf, Pbkdf2Prf};
 use zeroize::Zeroizing;
 
-use super::key::KeyError;
-use super::limits::{LimitExceeded, MAX_PBKDF2_ITERATIONS, MAX_PEM_BYTES};
+use super::key_error::KeyError;
+use super::limits::MAX_PBKDF2_ITERATIONS;
+use super::pem_blocks::blocks;
 use crate::Secret;
 
 /// A decrypted private key.
@@ -54,14 +55,6 @@ pub(super) fn private_key(text: &str, passphrase: Option<&Secret>) -> Result<Pri
         },
         _ => Err(KeyError::UnsupportedKey),
     }
-}
-
-/// The blocks of a PEM text.
-pub(super) fn blocks(text: &str) -> Result<Vec<Pem>, KeyError> {
-    if text.len() > MAX_PEM_BYTES {
-        return Err(KeyError::Limit(LimitExceeded::bytes("the PEM text", MAX_PEM_BYTES)));
-    }
-    pem::parse_many(text).map_err(|_| KeyError::NotPem)
 }
 
 /// PKCS#8 with PBES2 (RFC 8018).

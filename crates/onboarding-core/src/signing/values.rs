@@ -2,14 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use percent_encoding::utf8_percent_encode;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::header::HeaderValue;
 use sfv::{Dictionary, FieldType, Item, List, Parser};
 
-use super::component::{FORM, FieldKind, Problem};
 use super::limits::MAX_COVERED_HEADER_BYTES;
 use super::message::Message;
+use super::problem::Problem;
 use super::work::{self, Work};
+
+/// What stays as it is in the value of a query parameter: the set of `application/x-www-form-urlencoded`.
+pub(super) const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_');
+
+/// The type of a structured field.
+#[derive(Clone, Copy)]
+pub(super) enum FieldKind {
+    Dictionary,
+    List,
+    Item,
+}
 
 /// What was looked at of a message.
 pub(crate) struct Values<'m> {

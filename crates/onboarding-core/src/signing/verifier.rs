@@ -15,13 +15,14 @@ use super::algorithm::{Algorithm, EcdsaEncoding};
 use super::component::{Component, ComponentError};
 use super::digest::{DigestError, DigestHeader};
 use super::input::{self, CarriedSignature, ComponentNames, InvalidInput, Parameter, SignatureInput};
+use super::key_set::KeySet;
 use super::limits::{LimitExceeded, MAX_BODY_BYTES, MAX_TARGET_BYTES};
 use super::message::Message;
 use super::profile::{Covered, When};
 use super::replay::{Replay, ReplayCache, SignatureId};
 use super::request_signer::Clock;
 use super::values::Values;
-use super::verifying_key::{KeySet, VerifyingKey};
+use super::verifying_key::VerifyingKey;
 use super::work::{self, Work};
 
 /// What is asked of a signed message, as plain data.

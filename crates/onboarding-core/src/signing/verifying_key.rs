@@ -1,6 +1,5 @@
-//! Public keys, which verify: from PEM, from JSON Web Keys, and sets of them by their identifiers.
+//! Public keys, which verify, and how they are read from PEM. `jwk.rs` reads them from JSON Web Keys.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -12,9 +11,8 @@ use aws_lc_rs::signature::{
 };
 
 use super::algorithm::{Algorithm, EcdsaEncoding};
-use super::jwk;
-use super::key::KeyError;
-use super::private_pem;
+use super::key_error::KeyError;
+use super::pem_blocks;
 
 /// A public key, or a shared secret, that verifies.
 #[derive(Clone)]
@@ -37,7 +35,7 @@ enum Inner {
 impl VerifyingKey {
     /// The public key in a PEM text (`PUBLIC KEY`): Ed25519, ECDSA on P-256, P-384 or P-521, or RSA for RSA-PSS.
     pub fn from_pem(text: &str) -> Result<Self, KeyError> {
-        let blocks = private_pem::blocks(text)?;
+        let blocks = pem_blocks::blocks(text)?;
         let block = blocks.iter().find(|block| block.tag() == "PUBLIC KEY").ok_or(KeyError::NoPublicKey)?;
         // A key is taken by the algorithm that it was made for alone.
         [
@@ -50,11 +48,6 @@ impl VerifyingKey {
         .into_iter()
         .find_map(|algorithm| Self::from_bytes(algorithm, block.contents()).ok())
         .ok_or(KeyError::UnsupportedKey)
-    }
-
-    /// A JSON Web Key (RFC 7517) of the kind `OKP` with Ed25519 or `EC` with P-256, P-384 or P-521.
-    pub fn from_jwk(json: &str) -> Result<Self, KeyError> {
-        jwk::key(json)
     }
 
     /// A shared secret for HMAC with SHA-256, as bytes.
@@ -110,46 +103,5 @@ impl VerifyingKey {
 impl fmt::Debug for VerifyingKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "VerifyingKey({})", self.algorithm.name())
-    }
-}
-
-/// Keys by their identifiers.
-#[derive(Clone, Debug, Default)]
-pub struct KeySet {
-    keys: BTreeMap<String, VerifyingKey>,
-}
-
-impl KeySet {
-    /// No keys.
-    pub const fn new() -> Self {
-        Self { keys: BTreeMap::new() }
-    }
-
-    /// The same keys and one more, in place of the one that had its identifier.
-    pub fn with(mut self, key_id: impl Into<String>, key: VerifyingKey) -> Self {
-        self.keys.insert(key_id.into(), key);
-        self
-    }
-
-    /// A JSON Web Key Set (RFC 7517). Keys without an identifier, for another use than to verify signatures, or of a kind that is
-    /// not supported are passed over, shared secrets and private keys among them: what is published is no secret. A set that is
-    /// larger than [`limits`](super::limits) allow is an error.
-    pub fn from_jwks(json: &[u8]) -> Result<Self, KeyError> {
-        jwk::set(json).map(|keys| Self { keys })
-    }
-
-    /// The key with this identifier.
-    pub fn get(&self, key_id: &str) -> Option<&VerifyingKey> {
-        self.keys.get(key_id)
-    }
-
-    /// How many keys there are.
-    pub fn len(&self) -> usize {
-        self.keys.len()
-    }
-
-    /// Whether there is no key.
-    pub fn is_empty(&self) -> bool {
-        self.keys.is_empty()
     }
 }
