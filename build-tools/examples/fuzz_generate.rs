@@ -44,6 +44,7 @@ sign-in = "use onboarding_tiny::Client;"
 first-call = "use onboarding_tiny::Client;"
 [package]
 name = "onboarding-tiny"
+version = "0.1.0"
 vendor = "Tiny"
 description = "Tiny, an interface for tests."
 documentation = "https://tiny.example/docs"

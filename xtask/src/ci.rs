@@ -8,7 +8,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use build_tools::contract::Settings;
+use build_tools::contract::{Package, Settings};
 use clap::ValueEnum;
 use toml::Table;
 
@@ -69,10 +69,11 @@ enum Step {
     Tests,
 }
 
-/// A vendor and the name of its crate.
+/// A vendor, and name and version of its crate.
 struct Vendor {
     name: String,
     package: String,
+    version: String,
 }
 
 /// Runs the steps.
@@ -114,7 +115,8 @@ fn vendors(workspace: &Workspace) -> Result<Vec<Vendor>> {
         let text = read_text(&path).context("every vendor needs settings")?;
         let settings: Settings = toml::from_str(&text)
             .with_context(|| format!("{} is not as specs/README.md describes it", path.display()))?;
-        vendors.push(Vendor { name, package: settings.package.name });
+        let Package { name: package, version, .. } = settings.package;
+        vendors.push(Vendor { name, package, version });
     }
     Ok(vendors)
 }
@@ -241,7 +243,7 @@ fn check_facade(workspace: &Workspace, vendors: &[Vendor]) -> Result<Status> {
     let manifest: Table = toml::from_str(&manifest).with_context(|| format!("{FACADE}'s Cargo.toml is not TOML"))?;
     let library = read(&facade.join("src/lib.rs"))?;
     let mut problems = Vec::new();
-    for Vendor { name, package } in vendors {
+    for Vendor { name, package, .. } in vendors {
         let dependency = manifest.get("dependencies").and_then(|table| table.get(package));
         if dependency.and_then(|table| table.get("optional")).and_then(toml::Value::as_bool) != Some(true) {
             problems.push(format!("{FACADE} has no optional dependency `{package}`: add it"));
@@ -270,6 +272,7 @@ fn check_facade(workspace: &Workspace, vendors: &[Vendor]) -> Result<Status> {
             ));
         }
     }
+    problems.extend(other_versions(workspace, vendors)?);
     problems.extend(orphans(&crates, vendors)?);
     for problem in &problems {
         eprintln!("error: {problem}");
@@ -287,6 +290,21 @@ fn features(package: &Path) -> Result<Vec<String>> {
     let manifest: Table = toml::from_str(&read(&path)?).with_context(|| format!("{} is not TOML", path.display()))?;
     let features = manifest.get("features").and_then(toml::Value::as_table);
     Ok(features.into_iter().flat_map(Table::keys).filter(|name| *name != "default").cloned().collect())
+}
+
+/// Crates that the workspace asks for at another version than they have: whoever gets the facade gets what it was tested with.
+fn other_versions(workspace: &Workspace, vendors: &[Vendor]) -> Result<Vec<String>> {
+    let manifest: Table =
+        toml::from_str(&read(&workspace.root.join("Cargo.toml"))?).context("the workspace's Cargo.toml is not TOML")?;
+    let asked_for =
+        |package: &str| manifest.get("workspace")?.get("dependencies")?.get(package)?.get("version")?.as_str();
+    let differs = |vendor: &&Vendor| asked_for(&vendor.package) != Some(&vendor.version);
+    let problem = |Vendor { package, version, .. }: &Vendor| {
+        format!(
+            "the workspace's Cargo.toml does not ask for {package} {version}: write `version = \"{version}\"` there"
+        )
+    };
+    Ok(vendors.iter().filter(differs).map(problem).collect())
 }
 
 /// Crates with generated code that no vendor generates.

@@ -44,6 +44,8 @@ pub struct Settings {
 pub struct Package {
     /// Name of the crate.
     pub name: String,
+    /// Version of the crate.
+    pub version: String,
     /// The vendor's name in prose.
     pub vendor: String,
     /// What the vendor offers, to complete "Unofficial client of …".
@@ -303,6 +305,7 @@ impl Settings {
             mistakes.extend(not_an_address(&format!("/environments/{index}/url"), &environment.url));
         }
         mistakes.extend(not_a_crate(&self.package.name));
+        mistakes.extend(not_a_version(&self.package.version));
         mistakes.extend(not_an_address("/package/documentation", &self.package.documentation));
         for (key, code) in [("sign-in", &self.sign_in), ("first-call", &self.first_call)] {
             mistakes.extend(example_code::fault(code).map(|fault| {
@@ -576,6 +579,15 @@ fn not_a_crate(name: &str) -> Option<Mistake> {
         return None;
     };
     Some(Mistake::new("/package/name", format!("`{name}` {message}"), help))
+}
+
+/// How long a version may be, in characters: cargo and registries show it beside the name.
+const MAX_VERSION: usize = 64;
+
+fn not_a_version(version: &str) -> Option<Mistake> {
+    let is_version = version.len() <= MAX_VERSION && semver::Version::parse(version).is_ok();
+    let help = "Write one of Semantic Versioning, such as `0.1.0`: major, minor and patch.";
+    (!is_version).then(|| Mistake::new("/package/version", format!("`{version}` is no version"), help))
 }
 
 fn not_an_address(pointer: &str, text: &str) -> Option<Mistake> {

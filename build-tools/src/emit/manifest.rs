@@ -38,7 +38,8 @@ fn package(contract: &Contract) -> Table {
     package["keywords"] = value(list([contract.vendor.as_str(), "onboarding", "kyc", "api", "client"]));
     package["categories"] = value(list(["api-bindings"]));
     package["exclude"] = value(list(["tests"]));
-    for key in ["version", "edition", "rust-version", "license"] {
+    package["version"] = value(contract.settings.package.version.as_str());
+    for key in ["edition", "rust-version", "license"] {
         package[key] = workspace();
     }
     package

@@ -287,3 +287,19 @@ fn a_document_commands_no_terminal() {
         }
     }
 }
+
+#[test]
+fn each_crate_has_its_own_version() {
+    let tree = Tree::new();
+    let settings = "specs/acme/vendor.toml";
+    tree.replace(settings, "version = \"0.1.0\"", "version = \"2.3.4-rc.1\"");
+    assert_eq!(tree.run(&["generate"]).code, Some(0));
+    assert!(tree.read(MANIFEST).contains("\nversion = \"2.3.4-rc.1\"\n"), "{}", tree.read(MANIFEST));
+
+    tree.replace(settings, "version = \"2.3.4-rc.1\"", "version = \"2.3\"");
+    let run = tree.run(&["lint"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.stdout.contains("`2.3` is no version"), "{}", run.stdout);
+    tree.replace(settings, "version = \"2.3\"\n", "");
+    assert!(tree.run(&["lint"]).stdout.contains("missing-key specs/acme/vendor.toml"), "a version is required");
+}

@@ -515,8 +515,13 @@ const SETTINGS: &[Key] = &[
     required("first-call", Text),
 ];
 
-const PACKAGE: &[Key] =
-    &[required("name", Text), required("vendor", Text), required("description", Text), required("documentation", Text)];
+const PACKAGE: &[Key] = &[
+    required("name", Text),
+    required("version", Text),
+    required("vendor", Text),
+    required("description", Text),
+    required("documentation", Text),
+];
 
 const ENVIRONMENT: &[Key] = &[required("name", Text), required("url", Text), required("description", Text)];
 
