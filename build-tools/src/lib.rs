@@ -15,6 +15,8 @@ mod joined;
 
 pub mod passes;
 
+pub mod model;
+
 pub mod contract;
 
 mod payloads;

@@ -3,7 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use crate::contract::{self, Contract, Settings};
+use crate::model::{Fault, Model};
 use crate::passes;
 use crate::spec::{self, Document, Finding, Severity, VendorSources};
 use crate::text::visible;
@@ -90,13 +93,20 @@ fn build(
     settings: Option<(Settings, Document)>,
     vendor: &str,
 ) -> Result<Option<Built>, Vec<Finding>> {
+    let typed = |json: Value| {
+        Model::new(json).map_err(|faults| {
+            let finding = |fault: Fault| document.finding("unsupported", &fault.pointer, fault.message, fault.help);
+            faults.into_iter().map(finding).collect::<Vec<_>>()
+        })
+    };
     let mut lowered = document.root.to_json();
+    let curated = typed(lowered.clone())?;
     let changes = passes::run(&mut lowered)
         .map_err(|error| vec![document.finding("unsupported", &error.pointer, error.message, error.help)])?;
     let is_complete = settings.is_some();
     let (settings, places) =
         settings.map_or((Settings::default(), None), |(settings, places)| (settings, Some(places)));
-    let contract = contract::build(document, lowered, settings, places.as_ref(), vendor)?;
+    let contract = contract::build(document, curated, typed(lowered)?, settings, places.as_ref(), vendor)?;
     Ok(is_complete.then_some(Built { changes, contract }))
 }
 

@@ -78,7 +78,7 @@ fn prepare(workspace: &Workspace, directory: &Path, vendor: &str) -> Result<Vend
         );
         anyhow!("its documents have mistakes, see above")
     })?;
-    let plain = plain_in(Style::Positional, &contract.document)?;
+    let plain = plain_in(Style::Positional, contract.model.json())?;
     let package = format!("plain-{vendor}");
     let program = program(&contract, &Payloads::new(&sources), &plain, &package)
         .context("plain progenitor's output cannot be read")?;

@@ -8,7 +8,6 @@ mod credentials;
 mod events;
 mod example_code;
 mod forms;
-mod limits;
 mod operations;
 mod paging;
 mod sample;
@@ -22,7 +21,6 @@ use serde_json::Value;
 
 pub use self::events::EventBatch;
 pub use self::forms::{Mark, VariantForm};
-pub use self::limits::{Bound, CountRange, Limits, PatternLimit, TextFormat};
 pub use self::operations::{
     Body, BodyKind, ErrorType, Method, Operation, OutcomeType, Parameter, Place, Provenance, ResponseBody, Status,
     StatusVariant, Success, Webhook,
@@ -34,6 +32,8 @@ pub use self::settings::{
     Settings, TokenField, TokenRequestBody, TokenRequestSettings, TokenSettings,
 };
 pub use self::types::{Constant, Extra, Kind, Member, Presence, TypeDefinition, TypeUse, Variant};
+use crate::model::Model;
+pub use crate::model::{Bound, CountRange, Limits, PatternLimit, TextFormat};
 use crate::names::Scope;
 use crate::spec::{Document, Finding};
 
@@ -67,9 +67,9 @@ pub struct Contract {
     /// What the bodies of webhooks hold.
     pub batches: Vec<EventBatch>,
     /// The document after all passes.
-    pub document: Value,
+    pub model: Model,
     /// The document as it was written, for what is proved against it.
-    pub curated: Value,
+    pub curated: Model,
 }
 
 impl Contract {
@@ -90,16 +90,18 @@ pub struct Tag {
     pub description: String,
 }
 
-/// Builds the contract from the document after all passes. `source` is the document as written and `places` the `vendor.toml`, to
-/// point into.
+/// Builds the contract from the document after all passes. `curated` is the document as written; `source` is the same and `places` the
+/// `vendor.toml`, to point into.
 pub fn build(
     source: &Document,
-    document: Value,
+    curated: Model,
+    model: Model,
     settings: Settings,
     places: Option<&Document>,
     vendor: &str,
 ) -> Result<Contract, Vec<Finding>> {
     let problems = Problems { source, places, findings: std::cell::RefCell::new(Vec::new()) };
+    let document = model.json();
     let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
     let tags: Vec<Tag> = document["tags"]
         .as_array()
@@ -113,11 +115,11 @@ pub fn build(
             Tag { module, description: text(&format!("/tags/{index}/description")), name }
         })
         .collect();
-    let mut types = types::collect(&document, &problems);
-    let found = operations::collect(&document, &tags, &settings, &problems);
+    let mut types = types::collect(document, &problems);
+    let found = operations::collect(document, &tags, &settings, &problems);
     types::finish(&mut types, &found, &tags);
     collisions::check(&tags, &found, &types, &settings, &problems);
-    credentials::check(&document, &settings, &problems);
+    credentials::check(document, &settings, &problems);
     let (operations_in_pages, pages) = paging::find(&settings, &found.operations, &types, &problems);
     let components = types.iter().map(|(component, definition)| (definition.name.clone(), component.clone())).collect();
     let description = text("/info/description");
@@ -140,8 +142,8 @@ pub fn build(
         paged: operations_in_pages,
         pages,
         batches,
-        document,
-        curated: source.root.to_json(),
+        model,
+        curated,
     })
 }
 

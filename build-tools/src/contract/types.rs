@@ -425,7 +425,7 @@ pub(crate) fn collect(document: &Value, problems: &Problems<'_>) -> IndexMap<Str
         let definition = TypeDefinition {
             name,
             description: text(schema, "description").to_owned(),
-            limits: Limits::own(schema),
+            limits: Limits::of_json(schema),
             kind: kind(document, schema, &pointer, problems),
             sensitive: flag(schema, "x-sensitive"),
             sent: false,
@@ -619,7 +619,7 @@ fn limits_within(document: &Value, schema: &Value, depth: usize) -> Limits {
     // Aliases and lists in place end; a document in which they do not is refused.
     for _ in 0..=MAX_ALIASES {
         let Some(schema) = next else { break };
-        limits.add(Limits::own(schema));
+        limits.add(Limits::of_json(schema));
         let values = schema.get("additionalProperties").filter(|_| schema.get("properties").is_none());
         inner = inner.or_else(|| schema.get("items").or(values)).filter(|inner| inner.is_object());
         next = alias_target(document, schema);

@@ -148,7 +148,7 @@ mod tests {
     use crate::contract::Limits;
 
     fn limits(schema: &Value) -> Limits {
-        Limits::own(schema)
+        Limits::of_json(schema)
     }
 
     #[test]

@@ -174,7 +174,7 @@ fn watched_call(source: &mut Source, contract: &Contract, call: &Call) {
     source.line(&format!("let watch = Watch::new(&CANARIES, {}, {request}, &responses);", literal(&operation.id)));
     let text = |schema: &Value| match &call.request {
         Some(name) => format!("&watch.text({})", literal(name)),
-        None => raw_literal(&sample(&contract.document, schema, Extent::Everything).to_string()).to_string(),
+        None => raw_literal(&sample(contract.model.json(), schema, Extent::Everything).to_string()).to_string(),
     };
     let expression = call_with(source, contract, operation, "client(&server)", text);
     source.line("for (status, response) in responses {");

@@ -39,8 +39,8 @@ pub(super) fn schemas(contract: &Contract) -> String {
         let side = if definition.sent { "sent" } else { "read" };
         let written = components.get(component).unwrap_or(&Value::Null);
         // What two parts say of one member is compared as it holds together.
-        let overlaps = joined(&contract.curated, component).is_some_and(|joined| joined.overlaps);
-        let schema = if overlaps { &contract.document["components"]["schemas"][component] } else { written };
+        let overlaps = joined(contract.curated.json(), component).is_some_and(|joined| joined.overlaps);
+        let schema = if overlaps { &contract.model.json()["components"]["schemas"][component] } else { written };
         source.line(&format!("{side} types::{} = {} {},", definition.name, literal(component), text_of(schema)));
     }
     source.line("}");
@@ -49,7 +49,7 @@ pub(super) fn schemas(contract: &Contract) -> String {
 }
 
 fn components(contract: &Contract) -> Option<&Map<String, Value>> {
-    contract.curated.pointer("/components/schemas").and_then(Value::as_object)
+    contract.curated.json().pointer("/components/schemas").and_then(Value::as_object)
 }
 
 /// The components without a type that those with one refer to: other names for types in place, and parts of objects.

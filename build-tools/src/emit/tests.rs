@@ -164,7 +164,7 @@ fn payload(contract: &Contract, payloads: &Payloads, name: &str, schema: Option<
     if payloads.has(name) {
         return included(contract, name);
     }
-    let sample = schema.map(|schema| sample(&contract.document, schema, Extent::Everything)).unwrap_or_default();
+    let sample = schema.map(|schema| sample(contract.model.json(), schema, Extent::Everything)).unwrap_or_default();
     raw_literal(&sample.to_string()).to_string()
 }
 

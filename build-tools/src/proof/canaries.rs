@@ -73,33 +73,33 @@ pub(crate) struct Call {
 
 /// Fills every sensitive place.
 pub(crate) fn canaries(contract: &Contract) -> Canaries {
-    let mut planter = Planter { document: &contract.document, number: 0, canaries: Vec::new() };
+    let mut planter = Planter { document: contract.model.json(), number: 0, canaries: Vec::new() };
     let bodies = bodies(contract, &mut planter);
     let mut names: BTreeMap<&TypeUse, &str> = BTreeMap::new();
     for body in bodies.iter().filter(|body| !body.canaries.is_empty()) {
         names.entry(&body.value).or_insert(&body.name);
     }
     let first = |value: &TypeUse| names.get(value).map(|name| (*name).to_owned());
-    let mut marked = marked_members(&contract.document);
-    marked.extend(schemas(contract).filter_map(|(_, schema, _)| marked_body(&contract.document, schema)));
+    let mut marked = marked_members(contract.model.json());
+    marked.extend(schemas(contract).filter_map(|(_, schema, _)| marked_body(contract.model.json(), schema)));
     let mut covered: BTreeSet<String> =
         bodies.iter().flat_map(|body| &body.canaries).flat_map(|canary| canary.members.clone()).collect();
     let mut calls = Vec::new();
     for operation in &contract.operations {
         let mut operation = operation.clone();
-        let document_parameters = &contract.document["paths"][operation.path.as_str()]
+        let document_parameters = &contract.model.json()["paths"][operation.path.as_str()]
             [operation.method.as_str().to_lowercase()]["parameters"];
         let mut parameters = Vec::new();
         for parameter in operation.path_parameters.iter_mut().chain(&mut operation.parameters) {
             let own = document_parameters.as_array().into_iter().flatten();
             let own = own.clone().find(|other| text(other, "name") == parameter.wire);
-            let Some(schema) = own.filter(|own| is_marked(&contract.document, own)).map(|own| &own["schema"]) else {
+            let Some(schema) = own.filter(|own| is_marked(contract.model.json(), own)).map(|own| &own["schema"]) else {
                 continue;
             };
             let name = format!("{}?{}", operation.id, parameter.wire);
             marked.insert(name.clone());
-            let schema = shape(&contract.document, schema).schema;
-            let schema = schema.get("items").map_or(schema, |items| shape(&contract.document, items).schema);
+            let schema = shape(contract.model.json(), schema).schema;
+            let schema = schema.get("items").map_or(schema, |items| shape(contract.model.json(), items).schema);
             if let Some((value, trace)) = planter.value(schema)
                 && trace.text.is_some()
             {
@@ -134,7 +134,7 @@ fn bodies(contract: &Contract, planter: &mut Planter<'_>) -> Vec<Body> {
     let mut held = Held::default();
     let mut bodies = Vec::new();
     for (value, (schema, sent)) in roots {
-        for (index, mut sample) in samples(&contract.document, schema, &mut held).into_iter().enumerate() {
+        for (index, mut sample) in samples(contract.model.json(), schema, &mut held).into_iter().enumerate() {
             planter.plant(schema, &mut sample, "", false, &[]);
             let number = if index == 0 { String::new() } else { format!(" {}", index + 1) };
             bodies.push(Body {

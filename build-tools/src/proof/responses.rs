@@ -63,7 +63,7 @@ pub(crate) fn responses(contract: &Contract, payloads: &Payloads) -> Vec<KnownRe
             let value = serde_json::from_str(text).unwrap_or_default();
             found.push(response(payload.to_owned(), Text::Documented(payload.to_owned()), value));
         }
-        for (index, value) in samples(&contract.document, schema, &mut held).into_iter().enumerate() {
+        for (index, value) in samples(contract.model.json(), schema, &mut held).into_iter().enumerate() {
             found.push(response(format!("{name} sample {}", index + 1), Text::Sample(value.to_string()), value));
         }
     }

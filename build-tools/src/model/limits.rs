@@ -89,8 +89,8 @@ impl TextFormat {
 }
 
 impl Limits {
-    /// What a schema itself demands, without what it refers to.
-    pub(crate) fn own(schema: &Value) -> Self {
+    /// What the JSON of a schema itself demands, without what it refers to.
+    pub(crate) fn of_json(schema: &Value) -> Self {
         let count = |keyword: &str| schema.get(keyword).and_then(Value::as_u64);
         let range = |least: &str, most: &str| CountRange { least: count(least), most: count(most) };
         let is_set = |flag: &str| schema.get(flag).and_then(Value::as_bool).unwrap_or_default();
@@ -120,7 +120,7 @@ impl Limits {
 
     /// Adds what another schema of the same value demands: of two limits the stricter holds. What is said first stays where only one
     /// can hold.
-    pub(super) fn add(&mut self, other: Self) {
+    pub(crate) fn add(&mut self, other: Self) {
         self.length.narrow(other.length);
         self.items.narrow(other.items);
         self.members.narrow(other.members);
@@ -182,8 +182,8 @@ mod tests {
     use super::Limits;
 
     fn both(one: &Value, other: &Value) -> Limits {
-        let mut limits = Limits::own(one);
-        limits.add(Limits::own(other));
+        let mut limits = Limits::of_json(one);
+        limits.add(Limits::of_json(other));
         limits
     }
 
@@ -207,8 +207,8 @@ mod tests {
             (json!({"maximum": -0.5}), json!({"maximum": 0}), json!({"maximum": -0.5})),
             (json!({"multipleOf": 2}), json!({"multipleOf": 2}), json!({"multipleOf": 2})),
         ] {
-            assert_eq!(both(&one, &other), Limits::own(&expected), "{one} and {other}");
-            assert_eq!(both(&other, &one), Limits::own(&expected), "{other} and {one}");
+            assert_eq!(both(&one, &other), Limits::of_json(&expected), "{one} and {other}");
+            assert_eq!(both(&other, &one), Limits::of_json(&expected), "{other} and {one}");
         }
     }
 
