@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use url::{Host, Url};
+use url::Url;
 
 use crate::credentials::{Authenticate, SignIn, SignInHeaders};
-use crate::http::HttpClients;
+use crate::http::{HttpClients, is_loopback};
 use crate::limits::Limits;
 use crate::observe::Observer;
 use crate::operation::OperationRef;
@@ -485,16 +485,6 @@ fn checked_base_url(given: Option<&str>, allow_http: bool) -> Result<Url, BuildE
         _ => return Err(invalid("its scheme is neither http nor https")),
     }
     Ok(url)
-}
-
-/// Whether an address is this machine's, by its name or number.
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 /// The client that vendor clients wrap. Clones share connections and settings.

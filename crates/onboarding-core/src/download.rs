@@ -10,7 +10,6 @@ use bytes::Bytes;
 use futures_core::Stream;
 use reqwest::header::HeaderMap;
 
-use crate::client::Shared;
 use crate::error::{TransportError, TransportErrorKind};
 use crate::limits::Place;
 use crate::runtime::{BoxFuture, Runtime, caught};
@@ -36,20 +35,35 @@ pub struct Download {
     place: Place,
 }
 
+/// What a download may take, as the client's builder was told.
+pub(crate) struct DownloadLimits {
+    /// How many bytes it may have.
+    pub(crate) max_bytes: u64,
+    /// How long it may take.
+    pub(crate) timeout: Duration,
+    /// How many bytes of it may be held in memory.
+    pub(crate) max_held_bytes: usize,
+}
+
 /// What the HTTP client gives out, one after another.
 type Pieces = Pin<Box<dyn Stream<Item = Result<Bytes, reqwest::Error>> + Send>>;
 
 impl Download {
-    pub(crate) fn new(response: reqwest::Response, shared: &Shared, place: Place) -> Self {
+    pub(crate) fn new(
+        response: reqwest::Response,
+        limits: &DownloadLimits,
+        runtime: Arc<dyn Runtime>,
+        place: Place,
+    ) -> Self {
         Self {
             headers: response.headers().clone(),
             announced: response.content_length(),
             stream: Some(Box::pin(response.bytes_stream())),
-            left: shared.max_download_bytes,
-            deadline: shared.runtime.instant().checked_add(shared.download_timeout),
+            left: limits.max_bytes,
+            deadline: runtime.instant().checked_add(limits.timeout),
             timer: None,
-            runtime: shared.runtime.clone(),
-            max_held_bytes: shared.max_response_bytes,
+            runtime,
+            max_held_bytes: limits.max_held_bytes,
             place,
         }
     }

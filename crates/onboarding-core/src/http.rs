@@ -9,8 +9,6 @@ use reqwest::redirect;
 use tokio::runtime::{Handle, Id};
 use url::{Host, Url};
 
-use crate::client::is_loopback;
-
 /// How long a download may stay silent between two pieces.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 /// For how many runtimes connections are kept.
@@ -110,5 +108,15 @@ impl Setup {
             .no_brotli()
             .no_deflate()
             .no_zstd()
+    }
+}
+
+/// Whether an address is this machine's, by its name or number.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }

@@ -17,7 +17,7 @@ use crate::call::NoDeclaredError;
 use crate::check::{self, Check, Rule};
 use crate::client::Shared;
 use crate::credentials::{Authenticate, CredentialsError, CredentialsErrorKind, SignInHeaders};
-use crate::download::Download;
+use crate::download::{Download, DownloadLimits};
 use crate::error::{Error, Refused, TransportError, TransportErrorKind};
 use crate::form::{self, NoForm};
 use crate::observe::{self, CallEnd, CallInfo, Drift};
@@ -620,7 +620,12 @@ impl Execution<'_> {
                 let retry_after = retry::retry_after(response.headers(), &*shared.runtime);
                 let headers = response.headers().clone();
                 let head = RawResponse { status, headers, body: Bytes::new(), attempts: 0, retry_after };
-                let download = Download::new(response, shared, place);
+                let limits = DownloadLimits {
+                    max_bytes: shared.max_download_bytes,
+                    timeout: shared.download_timeout,
+                    max_held_bytes: shared.max_response_bytes,
+                };
+                let download = Download::new(response, &limits, shared.runtime.clone(), place);
                 return Ok(Received::Streamed(Box::new((download, head))));
             }
             let limit = request.max_response_bytes.unwrap_or(usize::MAX).min(shared.max_response_bytes);
