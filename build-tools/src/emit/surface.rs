@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::operations::{has_call_type, signature};
 use super::rust::{Scope, type_text};
-use crate::contract::{Contract, EventBatch, Given, Kind, Presence};
+use crate::contract::{Contract, EventBatch, Given, Kind, Presence, ResponseBody};
 use crate::text::{literal, visible};
 
 /// A line per operation (method, path, Rust signature, error type), then the public types with their fields.
@@ -52,8 +52,11 @@ pub(crate) fn surface(contract: &Contract) -> String {
         let _ = writeln!(text, "credentials {}({})", form.name, fields.join(", "));
     }
     for error in &contract.errors {
-        let variants: Vec<String> =
-            error.variants.iter().map(|variant| format!("{} {}", variant.code, variant.name)).collect();
+        let variants: Vec<String> = error
+            .variants
+            .iter()
+            .map(|variant| format!("{} {}{}", variant.code, variant.name, body_text(&variant.body)))
+            .collect();
         let _ = writeln!(text, "\nerror {}\n    {}", error.name, variants.join("\n    "));
         if !error.aliases.is_empty() {
             let _ = writeln!(text, "    is {}", error.aliases.join(", "));
@@ -91,7 +94,8 @@ pub(crate) fn surface(contract: &Contract) -> String {
             Kind::TaggedUnion { tag, variants } => {
                 let _ = writeln!(text, "    by {}", literal(tag));
                 for variant in variants {
-                    let _ = writeln!(text, "    {} = {}", variant.name, literal(&variant.wire));
+                    let value = type_text(&variant.value, Scope::Types).replace("onboarding_core::", "");
+                    let _ = writeln!(text, "    {}({value}) = {}", variant.name, literal(&variant.wire));
                 }
             }
             Kind::UntaggedUnion(variants) => {
@@ -109,4 +113,14 @@ pub(crate) fn surface(contract: &Contract) -> String {
         }
     }
     text
+}
+
+/// What comes with a status, as the payload of its variant.
+fn body_text(body: &ResponseBody) -> String {
+    match body {
+        ResponseBody::Nothing => String::new(),
+        ResponseBody::Json(value) => format!("({})", type_text(value, Scope::Crate).replace("onboarding_core::", "")),
+        ResponseBody::Text => "(text)".to_owned(),
+        ResponseBody::Bytes => "(bytes)".to_owned(),
+    }
 }
