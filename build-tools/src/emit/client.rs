@@ -10,7 +10,6 @@ use super::tokens::{Docs, file};
 use crate::contract::{
     Contract, CredentialForm, Given, REFRESH_TOKEN, TokenField, TokenRequestBody, TokenRequestSettings, TokenSettings,
 };
-use crate::names::{member_name, type_name};
 use crate::text::{Inline, literal};
 
 /// The text of `mod.rs`.
@@ -113,13 +112,13 @@ fn write_environments(source: &mut Source, contract: &Contract) {
     source.line("pub enum Environment {");
     for environment in &contract.settings.environments {
         source.doc(&format!("{} Calls {}.", environment.description, environment.url));
-        source.line(&format!("{},", type_name(&environment.name)));
+        source.line(&format!("{},", environment.variant()));
     }
     source.line("}");
     source.blank();
     source.lines(["impl runtime::Environment for Environment {", "fn base_url(&self) -> &str {", "match self {"]);
     for environment in &contract.settings.environments {
-        source.line(&format!("Self::{} => {},", type_name(&environment.name), literal(&environment.url)));
+        source.line(&format!("Self::{} => {},", environment.variant(), literal(&environment.url)));
     }
     source.lines(["}", "}", "}"]);
 }
@@ -173,16 +172,16 @@ fn write_constructor_head(source: &mut Source, form: &CredentialForm, returned: 
     source.line("///");
     let required: Vec<_> = form.fields.iter().filter(|field| field.given == Given::Always).collect();
     for field in &required {
-        source.doc_item(&member_name(&field.name), &field.description);
+        source.doc_item(&field.argument(), &field.description);
     }
     let arguments: Vec<String> =
-        required.iter().map(|field| format!("{}: impl Into<Secret>", member_name(&field.name))).collect();
-    let line = format!("pub fn {}({}) -> {returned} {{", member_name(&form.name), arguments.join(", "));
+        required.iter().map(|field| format!("{}: impl Into<Secret>", field.argument())).collect();
+    let line = format!("pub fn {}({}) -> {returned} {{", form.constructor(), arguments.join(", "));
     if line.len() <= 110 {
         source.line(&line);
         return;
     }
-    source.line(&format!("pub fn {}(", member_name(&form.name)));
+    source.line(&format!("pub fn {}(", form.constructor()));
     for argument in arguments {
         source.line(&format!("{argument},"));
     }
@@ -191,7 +190,7 @@ fn write_constructor_head(source: &mut Source, form: &CredentialForm, returned: 
 
 fn write_header_constructor(source: &mut Source, form: &CredentialForm) {
     write_constructor_head(source, form, "Self");
-    let fields: Vec<String> = form.fields.iter().map(|field| member_name(&field.name)).collect();
+    let fields: Vec<String> = form.fields.iter().map(|field| field.argument()).collect();
     for field in &fields {
         source.line(&format!("let {field} = {field}.into();"));
     }
@@ -226,7 +225,7 @@ fn sent_value(form: &CredentialForm, template: &str) -> String {
         let field = form.fields.iter().find(|field| rest.starts_with(&format!("{{{}}}", field.name)));
         if let Some(field) = field {
             pattern.push_str("{}");
-            arguments.push(member_name(&field.name));
+            arguments.push(field.argument());
             rest = &rest[field.name.len() + 2..];
             continue;
         }
@@ -248,7 +247,7 @@ fn sent_value(form: &CredentialForm, template: &str) -> String {
 
 /// The name of the type that signs in.
 fn sign_in_type(form: &CredentialForm) -> String {
-    format!("{}SignIn", type_name(&form.name))
+    form.sign_in_type()
 }
 
 fn write_token_constructor(source: &mut Source, form: &CredentialForm) {
@@ -259,14 +258,14 @@ fn write_token_constructor(source: &mut Source, form: &CredentialForm) {
     let required: Vec<_> = form.fields.iter().filter(|field| field.given == Given::Always).collect();
     for (index, field) in required.iter().enumerate() {
         let end = if index + 1 == required.len() { "," } else { "" };
-        source.line(&format!("    .given({}, {}){end}", literal(&field.name), member_name(&field.name)));
+        source.line(&format!("    .given({}, {}){end}", literal(&field.name), field.argument()));
     }
     source.lines([")", "}"]);
 }
 
 /// The name of the static that holds the flow.
 fn flow_name(form: &CredentialForm) -> String {
-    form.name.to_uppercase()
+    form.flow()
 }
 
 fn write_token_flow(source: &mut Source, form: &CredentialForm, tokens: &TokenSettings) {
@@ -350,7 +349,7 @@ fn write_sign_in(source: &mut Source, form: &CredentialForm, tokens: &TokenSetti
         &Inline::prose(
             "Signs in when the first call needs it, and renews the tokens once for all calls that wait: made by ",
         ),
-        &Inline::item(&format!("Credentials::{}", member_name(&form.name))),
+        &Inline::item(&format!("Credentials::{}", form.constructor())),
         &Inline::prose(". It never shows itself."),
     ]));
     source.line("#[derive(Clone, Debug)]");
@@ -358,7 +357,7 @@ fn write_sign_in(source: &mut Source, form: &CredentialForm, tokens: &TokenSetti
     source.blank();
     source.line(&format!("impl {name} {{"));
     for field in &form.fields {
-        let method = member_name(&field.name);
+        let method = field.argument();
         let (argument, call) = match field.given {
             Given::Always => continue,
             Given::Optionally => ("impl Into<Secret>", "given"),

@@ -8,7 +8,6 @@ use super::operations::has_call_type;
 use super::outline::{Block, Outline};
 use super::tests::test_name;
 use crate::contract::{Contract, CredentialForm, Given, Kind, Operation, TypeDefinition};
-use crate::names::{member_name, type_name};
 use crate::payloads::Payloads;
 use crate::proof::Proved;
 
@@ -77,12 +76,12 @@ fn client(contract: &Contract) -> Outline {
     implementation(&mut outline, "VendorClient for Client", vendor_client.into_iter().chain(signer));
     if !environments.is_empty() {
         outline.item("enum Environment");
-        outline.items_in("enum Environment", environments.iter().map(|environment| type_name(&environment.name)));
+        outline.items_in("enum Environment", environments.iter().map(|environment| environment.variant()));
         implementation(&mut outline, "runtime::Environment for Environment", ["fn base_url"]);
     }
     let forms = &contract.settings.credentials;
     outline.item("struct Credentials");
-    implementation(&mut outline, "Credentials", forms.iter().map(|form| format!("fn {}", member_name(&form.name))));
+    implementation(&mut outline, "Credentials", forms.iter().map(|form| format!("fn {}", form.constructor())));
     implementation(&mut outline, "From<Credentials> for runtime::Credentials", ["fn from"]);
     implementation(&mut outline, "From<runtime::Credentials> for Credentials", ["fn from"]);
     for form in forms.iter().filter(|form| form.tokens.is_some()) {
@@ -92,11 +91,11 @@ fn client(contract: &Contract) -> Outline {
 }
 
 fn sign_in(outline: &mut Outline, form: &CredentialForm) {
-    let name = format!("{}SignIn", type_name(&form.name));
-    outline.item(format!("static {}", form.name.to_uppercase()));
+    let name = form.sign_in_type();
+    outline.item(format!("static {}", form.flow()));
     outline.item(format!("struct {name}"));
     let fields = form.fields.iter().filter(|field| field.given != Given::Always);
-    let mut methods: Vec<String> = fields.map(|field| format!("fn {}", member_name(&field.name))).collect();
+    let mut methods: Vec<String> = fields.map(|field| format!("fn {}", field.argument())).collect();
     methods.extend(["fn store".to_owned(), "fn store_timeout".to_owned()]);
     if form.tokens.as_ref().is_some_and(|tokens| tokens.authorize_url.is_some()) {
         methods.push("fn authorize_url".to_owned());
@@ -194,7 +193,7 @@ fn tests(contract: &Contract, payloads: &Payloads, proved: &Proved) -> Vec<(&'st
         ("main", main),
         ("wire", functions(methods())),
         ("statuses", functions(methods())),
-        ("payloads", functions(payloads.sound().map(|(name, _)| member_name(name)).collect())),
+        ("payloads", functions(payloads.sound().map(|(name, _)| crate::names::payload(name)).collect())),
         ("mutations", functions(proved.mutated.keys().cloned().collect())),
         ("canaries", watched),
         ("schemas", schemas(contract)),

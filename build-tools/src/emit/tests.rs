@@ -59,11 +59,7 @@ fn main(contract: &Contract) -> String {
     source.line("fn client(server: &Loopback) -> Client {");
     source.line("Client::builder()");
     source.line("    .base_url(server.base_url())");
-    source.line(&format!(
-        "    .credentials(Credentials::{}({}))",
-        crate::names::member_name(&form.name),
-        arguments.join(", ")
-    ));
+    source.line(&format!("    .credentials(Credentials::{}({}))", form.constructor(), arguments.join(", ")));
     if contract.settings.requires_signer() {
         source.line("    // Signatures have tests of their own, and no two are the same.");
         source.line("    .signer(Unsigned)");
@@ -395,7 +391,7 @@ fn round_trips(contract: &Contract, payloads: &Payloads) -> String {
         let value = value.map_or_else(|| "JsonValue".to_owned(), |value| own_type(&value));
         body.blank();
         body.line("#[test]");
-        body.line(&format!("fn {}() {{", test_name(&crate::names::member_name(name))));
+        body.line(&format!("fn {}() {{", test_name(&crate::names::payload(name))));
         body.line(&format!("assert_round_trip::<{value}>({});", included(contract, name)));
         body.line("}");
     }

@@ -1,6 +1,6 @@
 //! Names that are made from other names of the crate, not from the document's.
 
-use super::{Scope, upper_camel_case};
+use super::{Scope, snake_case, upper_camel_case};
 
 /// The method that clears a member.
 pub(crate) fn clearing(member: &str) -> String {
@@ -40,6 +40,11 @@ pub(crate) fn flow(form: &str) -> String {
 /// The test of an operation or a payload, by a name that is in snake case.
 pub(crate) fn test(name: &str) -> String {
     Scope::Test.name("", Some(name))
+}
+
+/// A payload, by the name of its file.
+pub(crate) fn payload(file: &str) -> String {
+    snake_case(file)
 }
 
 /// The variant of a status.

@@ -9,7 +9,8 @@ mod verbs;
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
 pub(crate) use self::derived::{
-    builder_type, clearing, error_type, flow, outcome_type, shared_error_type, sign_in_type, status_variant, test,
+    builder_type, clearing, error_type, flow, outcome_type, payload, shared_error_type, sign_in_type, status_variant,
+    test,
 };
 pub use self::scope::{Claim, Clash, Scope};
 use self::taken::OFFERED;
@@ -22,16 +23,6 @@ const KEYWORDS: &[&str] = &[
     "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait", "true",
     "try", "type", "typeof", "union", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
-
-/// The name of a type.
-pub(crate) fn type_name(text: &str) -> String {
-    upper_camel_case(text)
-}
-
-/// The name of a member.
-pub(crate) fn member_name(text: &str) -> String {
-    snake_case(text)
-}
 
 /// Whether every vendor crate offers something else under the name of a type.
 pub fn is_offered(type_name: &str) -> bool {
