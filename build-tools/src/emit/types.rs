@@ -347,7 +347,7 @@ fn description(description: &str, value: &TypeUse) -> Docs {
         return Docs::of(description);
     }
     Docs::of_inline(&match value.named() {
-        Some(name) => Inline::join([&Inline::prose("See "), &Inline::item(name), &Inline::prose(".")]),
+        Some(name) => Inline::join([&Inline::prose("See "), &see(name), &Inline::prose(".")]),
         None => Inline::join([
             &Inline::prose("A value of the form "),
             &Inline::code(&super::rust::type_text(value, super::rust::Scope::Types).replace("onboarding_core::", "")),
@@ -448,5 +448,14 @@ fn form(form: &VariantForm) -> TokenStream {
         kind
     } else {
         quote! { #kind(#(#marks),*) }
+    }
+}
+
+/// A type as a link. A derive macro that is in scope may have its name, which by its path it has not.
+fn see(name: &str) -> Inline {
+    if crate::names::is_derive(name) {
+        Inline::link(&Inline::code(name), &format!("crate::types::{name}"))
+    } else {
+        Inline::item(name)
     }
 }

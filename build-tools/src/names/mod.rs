@@ -13,7 +13,7 @@ pub(crate) use self::derived::{
     test,
 };
 pub use self::scope::{Claim, Clash, Scope};
-use self::taken::OFFERED;
+use self::taken::{DERIVES, OFFERED};
 use self::verbs::VERBS;
 
 /// Words that cannot stand as a Rust name; they get an underscore behind them.
@@ -23,6 +23,11 @@ const KEYWORDS: &[&str] = &[
     "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait", "true",
     "try", "type", "typeof", "union", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
+
+/// Whether a derive macro that is in scope where types are generated has the name of a type.
+pub(crate) fn is_derive(type_name: &str) -> bool {
+    DERIVES.contains(&type_name)
+}
 
 /// Whether every vendor crate offers something else under the name of a type.
 pub fn is_offered(type_name: &str) -> bool {

@@ -79,3 +79,20 @@ pub(super) const IN_TESTS: &[&str] = &[
     "refused",
     "shown",
 ];
+
+/// The derive macros of the prelude and those of the runtime.
+pub(super) const DERIVES: &[&str] = &[
+    "Copy",
+    "Debug",
+    "Eq",
+    "Hash",
+    "Identifier",
+    "Object",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "ResourceUrl",
+    "StringEnum",
+    "TaggedUnion",
+    "UntaggedUnion",
+];
