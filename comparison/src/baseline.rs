@@ -9,9 +9,9 @@ use std::collections::BTreeSet;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
-use build_tools::names::type_name;
 use build_tools::passes::resolve;
 use build_tools::spec::{Encoding, body_encoding};
+use heck::ToUpperCamelCase;
 use openapiv3::OpenAPI;
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TagStyle};
 use serde_json::{Map, Value, json};
@@ -258,11 +258,11 @@ fn lower(document: &Value) -> Value {
 /// Turns a constant into plain text where typify would give its type the name of a component: it calls the type of the member
 /// `type` of `EmailTemplate` `EmailTemplateType`, taken or not, and the output would not compile.
 fn free_component_names(schemas: &mut Value) {
-    let taken: BTreeSet<String> = members(Some(schemas)).map(|(name, _)| type_name(name)).collect();
+    let taken: BTreeSet<String> = members(Some(schemas)).map(|(name, _)| name.to_upper_camel_case()).collect();
     for (component, schema) in schemas.as_object_mut().into_iter().flatten() {
         let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
         for (property, schema) in properties.into_iter().flatten() {
-            if taken.contains(&type_name(&format!("{component} {property}")))
+            if taken.contains(&format!("{component} {property}").to_upper_camel_case())
                 && let Some(schema) = schema.as_object_mut()
             {
                 schema.remove("enum");

@@ -165,7 +165,7 @@ fn parameter_value(parameter: &Parameter) -> Value {
     match parameter.place {
         place if !place.is_list() => item,
         _ if parameter.required => Value::Array(vec![item]),
-        _ if parameter.rules.iter().any(|rule| rule == "max_items(1)") => Value::Array(vec![item]),
+        _ if parameter.limits.items.most == Some(1) => Value::Array(vec![item]),
         _ => Value::Array(vec![item.clone(), item]),
     }
 }

@@ -59,6 +59,7 @@ pub enum Several {
 #[derive(Clone, PartialEq, TaggedUnion)]
 #[non_exhaustive]
 #[wire(tag = "k")]
+#[expect(clippy::large_enum_variant, reason = "what a union takes is what is measured")]
 pub enum Told {
     #[wire("l")]
     Large(Large),

@@ -83,6 +83,7 @@ pub enum ThingList {
     /// The items alone.
     #[wire(array)]
     Things(Vec<i64>),
+    /// Another form.
     #[wire(unknown)]
     Unknown(JsonValue),
 }

@@ -142,7 +142,7 @@ struct FindThings(Call<(), NoDeclaredError>);
 
 impl FindThings {
     /// Words.
-    pub fn body(self, body: &Search) -> Self {
+    fn body(self, body: &Search) -> Self {
         Self(self.0.form(body))
     }
 }
