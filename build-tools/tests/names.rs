@@ -190,6 +190,7 @@ name = "onboarding-names"
 vendor = "Names"
 description = "Names."
 documentation = "https://names.example/docs"
+version = "0.1.0"
 [[credentials]]
 name = "token"
 scheme = "bearer"

@@ -634,6 +634,7 @@ sign-in = ""
 first-call = ""
 [package]
 name = "onboarding-tiny"
+version = "0.1.0"
 vendor = "Tiny"
 description = "Tiny."
 documentation = "https://tiny.example"
@@ -677,11 +678,11 @@ fields = [
         assert_eq!(
             mistakes(&text),
             [
-                "18 vendor-settings `{token}` is none of the fields",
-                "20 vendor-settings `token` is no JSON pointer",
-                "22 vendor-settings `sign-in` is no path",
-                "24 vendor-settings `{refresh_token}` is none of the fields",
-                "24 vendor-settings `{usr}` is none of the fields",
+                "19 vendor-settings `{token}` is none of the fields",
+                "21 vendor-settings `token` is no JSON pointer",
+                "23 vendor-settings `sign-in` is no path",
+                "25 vendor-settings `{refresh_token}` is none of the fields",
+                "25 vendor-settings `{usr}` is none of the fields",
             ]
         );
     }
@@ -697,10 +698,10 @@ fields = [
         assert_eq!(
             mistakes(&text),
             [
-                "21 vendor-settings `refresh` and `refresh-token` go together",
-                "23 vendor-settings `expires-in` and `expires-at` exclude each other",
-                "24 vendor-settings `authorize-url` needs the fields `client_id` and `redirect_uri`",
-                "24 vendor-settings `vendor.example` is no address",
+                "22 vendor-settings `refresh` and `refresh-token` go together",
+                "24 vendor-settings `expires-in` and `expires-at` exclude each other",
+                "25 vendor-settings `authorize-url` needs the fields `client_id` and `redirect_uri`",
+                "25 vendor-settings `vendor.example` is no address",
             ]
         );
     }
@@ -708,7 +709,7 @@ fields = [
     #[test]
     fn without_tokens_everything_is_given_always() {
         let text = format!("{HEAD}{FORM}headers = {{ authorization = \"{{user}}\" }}\n");
-        assert_eq!(mistakes(&text), ["16 vendor-settings without `tokens`, `code` has to be given always"]);
+        assert_eq!(mistakes(&text), ["17 vendor-settings without `tokens`, `code` has to be given always"]);
     }
 
     #[test]
@@ -724,13 +725,13 @@ fields = [
         assert_eq!(
             mistakes(&format!("{HEAD}{forms}")),
             [
-                "22 vendor-settings the form of credentials `token` is given twice",
-                "34 vendor-settings the form of credentials `user1` and the form of credentials `user_1` become one Rust name, `User1SignIn`",
-                "16 vendor-settings the field `e mail` is not in snake case",
-                "17 vendor-settings the field `` is not in snake case",
-                "18 vendor-settings the field `user` is given twice",
-                "19 vendor-settings the field `_x` is not in snake case",
-                "20 vendor-settings the field `type_` is not in snake case",
+                "23 vendor-settings the form of credentials `token` is given twice",
+                "35 vendor-settings the form of credentials `user1` and the form of credentials `user_1` become one Rust name, `User1SignIn`",
+                "17 vendor-settings the field `e mail` is not in snake case",
+                "18 vendor-settings the field `` is not in snake case",
+                "19 vendor-settings the field `user` is given twice",
+                "20 vendor-settings the field `_x` is not in snake case",
+                "21 vendor-settings the field `type_` is not in snake case",
             ]
         );
     }
@@ -744,14 +745,14 @@ fields = [
         assert_eq!(
             mistakes(&text),
             [
-                "10 vendor-settings the environment `a b` is not in snake case",
-                "11 vendor-settings `https://` is no address",
-                "8 vendor-settings `tiny` is no address",
-                "15 vendor-settings the language has a type `None` already",
-                "15 vendor-settings the error type `None` has no statuses",
-                "14 vendor-settings the error type `wrong_case` is not in PascalCase",
-                "23 vendor-settings the value of the header `ok` has characters that no header may have",
-                "22 vendor-settings `x y` is no name of a header",
+                "11 vendor-settings the environment `a b` is not in snake case",
+                "12 vendor-settings `https://` is no address",
+                "9 vendor-settings `tiny` is no address",
+                "16 vendor-settings the language has a type `None` already",
+                "16 vendor-settings the error type `None` has no statuses",
+                "15 vendor-settings the error type `wrong_case` is not in PascalCase",
+                "24 vendor-settings the value of the header `ok` has characters that no header may have",
+                "23 vendor-settings `x y` is no name of a header",
             ]
         );
     }

@@ -8,7 +8,8 @@ use quote::quote;
 use super::source::{Source, write_use};
 use super::tokens::{Docs, file};
 use crate::contract::{
-    Contract, CredentialForm, Given, REFRESH_TOKEN, TokenField, TokenRequestBody, TokenRequestSettings, TokenSettings,
+    Contract, CredentialField, CredentialForm, Given, REFRESH_TOKEN, TokenField, TokenRequestBody,
+    TokenRequestSettings, TokenSettings,
 };
 use crate::text::{Inline, literal};
 
@@ -190,7 +191,7 @@ fn write_constructor_head(source: &mut Source, form: &CredentialForm, returned: 
 
 fn write_header_constructor(source: &mut Source, form: &CredentialForm) {
     write_constructor_head(source, form, "Self");
-    let fields: Vec<String> = form.fields.iter().map(|field| field.argument()).collect();
+    let fields: Vec<String> = form.fields.iter().map(CredentialField::argument).collect();
     for field in &fields {
         source.line(&format!("let {field} = {field}.into();"));
     }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::operations::has_call_type;
 use super::outline::{Block, Outline};
 use super::tests::test_name;
-use crate::contract::{Contract, CredentialForm, Given, Kind, Operation, TypeDefinition};
+use crate::contract::{Contract, CredentialForm, Environment, Given, Kind, Operation, TypeDefinition};
 use crate::payloads::Payloads;
 use crate::proof::Proved;
 
@@ -76,7 +76,7 @@ fn client(contract: &Contract) -> Outline {
     implementation(&mut outline, "VendorClient for Client", vendor_client.into_iter().chain(signer));
     if !environments.is_empty() {
         outline.item("enum Environment");
-        outline.items_in("enum Environment", environments.iter().map(|environment| environment.variant()));
+        outline.items_in("enum Environment", environments.iter().map(Environment::variant));
         implementation(&mut outline, "runtime::Environment for Environment", ["fn base_url"]);
     }
     let forms = &contract.settings.credentials;

@@ -10,25 +10,7 @@ use crate::text::{literal, visible};
 /// A line per operation (method, path, Rust signature, error type), then the public types with their fields.
 pub(crate) fn surface(contract: &Contract) -> String {
     let mut text = String::new();
-    for operation in &contract.operations {
-        let error = operation.error.as_deref().unwrap_or("NoDeclaredError");
-        let _ = writeln!(
-            text,
-            "{} {}  {}  {error}",
-            operation.method.as_str(),
-            visible(&operation.path),
-            signature(contract, operation)
-        );
-        if has_call_type(operation) {
-            for parameter in operation.parameters.iter().filter(|parameter| !parameter.required) {
-                let value = type_text(&parameter.value, Scope::Crate).replace("onboarding_core::", "");
-                let _ = writeln!(text, "    .{}({value})", parameter.name);
-            }
-            if contract.paged.iter().any(|paged| paged.method_name == operation.method_name) {
-                text.push_str("    .pages() .items()\n");
-            }
-        }
-    }
+    write_operations(&mut text, contract);
     for webhook in &contract.webhooks {
         let body = type_text(&webhook.body, Scope::Crate);
         let batch = contract.batches.iter().find(|batch| webhook.body.named() == Some(&batch.name));
@@ -62,6 +44,33 @@ pub(crate) fn surface(contract: &Contract) -> String {
             let _ = writeln!(text, "    is {}", error.aliases.join(", "));
         }
     }
+    write_types(&mut text, contract);
+    text
+}
+
+fn write_operations(text: &mut String, contract: &Contract) {
+    for operation in &contract.operations {
+        let error = operation.error.as_deref().unwrap_or("NoDeclaredError");
+        let _ = writeln!(
+            text,
+            "{} {}  {}  {error}",
+            operation.method.as_str(),
+            visible(&operation.path),
+            signature(contract, operation)
+        );
+        if has_call_type(operation) {
+            for parameter in operation.parameters.iter().filter(|parameter| !parameter.required) {
+                let value = type_text(&parameter.value, Scope::Crate).replace("onboarding_core::", "");
+                let _ = writeln!(text, "    .{}({value})", parameter.name);
+            }
+            if contract.paged.iter().any(|paged| paged.method_name == operation.method_name) {
+                text.push_str("    .pages() .items()\n");
+            }
+        }
+    }
+}
+
+fn write_types(text: &mut String, contract: &Contract) {
     for definition in contract.types.values() {
         let new = if definition.sent { " (new)" } else { "" };
         let _ = writeln!(text, "\n{}::{}{new}", definition.module, definition.name);
@@ -112,7 +121,6 @@ pub(crate) fn surface(contract: &Contract) -> String {
             }
         }
     }
-    text
 }
 
 /// What comes with a status, as the payload of its variant.

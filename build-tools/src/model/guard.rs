@@ -71,12 +71,12 @@ fn misplaced(json: &Value, message: &str) -> Fault {
     });
     let paths =
         entries("/paths").map(|(path, item)| (format!("/paths/{}", escape(path)), typed::<PathItem>(item).err()));
-    let schemes = entries("/components/securitySchemes").map(|(name, scheme)| {
+    let sign_in = entries("/components/securitySchemes").map(|(name, scheme)| {
         (format!("/components/securitySchemes/{}", escape(name)), typed::<SecurityScheme>(scheme).err())
     });
     let first = schemas
         .chain(paths)
-        .chain(schemes)
+        .chain(sign_in)
         .find_map(|(pointer, refused)| refused.map(|message| fault(&pointer, &message)));
     first.unwrap_or_else(|| fault("", message))
 }
