@@ -51,6 +51,28 @@ pub mod webhook;
 pub mod __private;
 
 /// The derives that give vendor types their form on the wire.
+///
+/// ```
+/// use onboarding_core::{Decimal, derive::Object};
+///
+/// /// A payment to be registered.
+/// #[derive(Clone, PartialEq, Object)]
+/// #[non_exhaustive]
+/// #[wire(sent)]
+/// pub struct NewPayment {
+///     /// How much to pay.
+///     #[wire(required, "payment-amount")]
+///     pub payment_amount: Decimal,
+///     /// Text for the recipient's statement.
+///     #[wire(optional, "payment-reference", private, min_length(1), max_length(35))]
+///     pub payment_reference: Option<String>,
+/// }
+///
+/// let payment = NewPayment::new("12.50".parse::<Decimal>()?).payment_reference("Rent");
+/// assert_eq!(serde_json::to_string(&payment)?, r#"{"payment-amount":"12.50","payment-reference":"Rent"}"#);
+/// assert!(!format!("{payment:?}").contains("Rent"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub use onboarding_derive as derive;
 
 pub use bytes::Bytes;

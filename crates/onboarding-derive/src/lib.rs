@@ -1,25 +1,10 @@
 //! Derives of the vendor crates: a type is a plain item with real field types, and `#[wire(…)]` says what it is on the wire.
 //!
-//! ```ignore
-//! use onboarding_core::derive::Object;
-//!
-//! /// A payment to be registered.
-//! #[derive(Clone, PartialEq, Object)]
-//! #[non_exhaustive]
-//! #[wire(sent)]
-//! pub struct NewPayment {
-//!     /// How much to pay.
-//!     #[wire(required, "payment-amount")]
-//!     pub payment_amount: Money,
-//!     /// Text for the recipient's statement.
-//!     #[wire(optional, "payment-reference", private, min_length(1), max_length(35))]
-//!     pub payment_reference: Option<String>,
-//! }
-//! ```
+//! `onboarding-core` re-exports them as `onboarding_core::derive`, with an example.
 //!
 //! The derives only regroup the tokens of the item and hand them to `macro_rules!` of `onboarding-core`, which write the impls:
 //! so this crate needs neither a parser nor a printer of Rust, and builds in a moment. What it does not understand is an error at
-//! the place that it does not understand. It is reached as `onboarding_core::derive`.
+//! the place that it does not understand.
 
 mod attributes;
 mod item;
