@@ -9,9 +9,10 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use indexmap::{IndexMap, IndexSet};
-use serde_json::{Map, Number, Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::passes::{escape, resolve};
+use crate::spec::numbers::{compare, integer};
 
 /// How many parts may stand behind each other; the linter refuses fewer than this already.
 const MAX_DEPTH: usize = 32;
@@ -365,18 +366,6 @@ fn stricter(one: &Value, other: &Value, wins: Ordering) -> Value {
 fn compare_values(one: &Value, other: &Value) -> Option<Ordering> {
     let (Value::Number(one), Value::Number(other)) = (one, other) else { return None };
     compare(one, other)
-}
-
-/// How two numbers compare; integers exactly.
-pub(crate) fn compare(one: &Number, other: &Number) -> Option<Ordering> {
-    match (integer(one), integer(other)) {
-        (Some(one), Some(other)) => Some(one.cmp(&other)),
-        _ => one.as_f64()?.partial_cmp(&other.as_f64()?),
-    }
-}
-
-fn integer(number: &Number) -> Option<i128> {
-    number.as_i64().map(i128::from).or(number.as_u64().map(i128::from))
 }
 
 /// The least common multiple of two integers.

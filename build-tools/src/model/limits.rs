@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 
 use serde_json::{Number, Value};
 
-use crate::joined::compare;
 use crate::spec::Pattern;
+use crate::spec::numbers::compare;
 
 /// The limits of a value. None of its numbers is rounded: [`parse_yaml`](crate::spec::parse_yaml) refuses those that 64 bits cannot
 /// hold.

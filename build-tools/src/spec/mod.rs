@@ -12,6 +12,7 @@ mod json;
 mod lint;
 pub(crate) mod media_type;
 mod node;
+pub(crate) mod numbers;
 mod operations;
 mod pattern;
 mod pointer;

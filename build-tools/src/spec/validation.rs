@@ -12,6 +12,7 @@ use serde_json::{Map, Number, Value};
 use super::composition::{COMPONENT_PREFIX, components, oversized};
 use super::document::Document;
 use super::formats::{is_date, is_date_time, is_decimal, is_email, is_uri, is_uuid};
+use super::numbers::compare;
 use super::pattern::Pattern;
 use super::pointer::{join, unescape};
 use super::wording::elided;
@@ -458,14 +459,6 @@ impl Decimal {
             decimal.mantissa.checked_mul(10_i128.checked_pow(places)?)
         };
         Some((scaled(self)?, scaled(other)?))
-    }
-}
-
-fn compare(left: &Number, right: &Number) -> Option<Ordering> {
-    let whole = |number: &Number| number.as_i64().map(i128::from).or(number.as_u64().map(i128::from));
-    match (whole(left), whole(right)) {
-        (Some(left), Some(right)) => Some(left.cmp(&right)),
-        _ => left.as_f64()?.partial_cmp(&right.as_f64()?),
     }
 }
 

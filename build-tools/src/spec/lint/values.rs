@@ -5,10 +5,8 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use serde_json::Number;
-
 use super::{Report, context::Context, grammar::Kind, walk::Site};
-use crate::spec::{Node, NodeValue, Pattern, pointer::join};
+use crate::spec::{Node, NodeValue, Pattern, numbers::compare, pointer::join};
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     for site in context.objects(Kind::Schema) {
@@ -132,14 +130,6 @@ fn check_limits(site: &Site<'_>, report: &mut Report<'_>) {
             let help = format!("Write at most {MAX_LEAST}, or say in the description what is asked for.");
             report.pointed("absurd-limit", &join(&site.pointer, key), message, help);
         }
-    }
-}
-
-fn compare(left: &Number, right: &Number) -> Option<Ordering> {
-    let integer = |number: &Number| number.as_i64().map(i128::from).or(number.as_u64().map(i128::from));
-    match (integer(left), integer(right)) {
-        (Some(left), Some(right)) => Some(left.cmp(&right)),
-        _ => left.as_f64()?.partial_cmp(&right.as_f64()?),
     }
 }
 
