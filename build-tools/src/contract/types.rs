@@ -12,6 +12,7 @@ use super::{Limits, Problems, Tag};
 use crate::graph::groups;
 use crate::names::{Scope, builder_type, clearing};
 use crate::passes::escape;
+use crate::spec::COMPONENT_PREFIX;
 
 /// A type as a member, parameter or body uses it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -215,8 +216,6 @@ pub struct Variant {
     pub forms: Vec<VariantForm>,
 }
 
-const COMPONENT: &str = "#/components/schemas/";
-
 /// How many aliases may stand behind each other.
 const MAX_ALIASES: usize = 32;
 
@@ -229,7 +228,7 @@ fn component_of(schema: &Value) -> Option<&str> {
             _ => return None,
         },
     };
-    reference.as_str()?.strip_prefix(COMPONENT)
+    reference.as_str()?.strip_prefix(COMPONENT_PREFIX)
 }
 
 fn component<'d>(document: &'d Value, name: &str) -> Option<&'d Value> {

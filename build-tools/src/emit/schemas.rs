@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::source::Source;
 use crate::contract::{Contract, TypeDefinition};
 use crate::joined::joined;
+use crate::spec::COMPONENT_PREFIX;
 use crate::text::{Literal, literal, raw_literal};
 
 /// Keywords that do not say which values there are. All others are handed to the test, which refuses what it does not know.
@@ -77,9 +78,7 @@ fn references(value: &Value) -> Vec<&str> {
         Value::Object(members) => members
             .iter()
             .flat_map(|(key, value)| match value.as_str() {
-                Some(reference) if key == "$ref" => {
-                    reference.strip_prefix("#/components/schemas/").into_iter().collect()
-                }
+                Some(reference) if key == "$ref" => reference.strip_prefix(COMPONENT_PREFIX).into_iter().collect(),
                 _ => references(value),
             })
             .collect(),

@@ -1,13 +1,13 @@
 //! A schema at a place, seen through its references.
 
+use std::borrow::Borrow;
+
 use openapiv3::{AdditionalProperties, AnySchema, Discriminator, ReferenceOr, Schema, SchemaData, SchemaKind, Type};
 use serde_json::Value;
 
 use super::{Extensions, Limits, Model};
 use crate::passes::escape;
-
-/// How references to component schemas begin.
-const COMPONENT: &str = "#/components/schemas/";
+use crate::spec::{COMPONENT_PREFIX, unescape};
 
 /// How many references may stand behind each other; the linter refuses fewer than this already.
 const MAX_REFERENCES: usize = 32;
@@ -109,18 +109,16 @@ pub struct Union<'m> {
 }
 
 impl<'m> View<'m> {
-    pub(super) fn new(model: &'m Model, schema: &'m ReferenceOr<Schema>, json: &'m Value, pointer: String) -> Self {
+    /// The library has some schemas in boxes and others not.
+    pub(super) fn new<S: Borrow<Schema>>(
+        model: &'m Model,
+        schema: &'m ReferenceOr<S>,
+        json: &'m Value,
+        pointer: String,
+    ) -> Self {
         let written = match schema {
             ReferenceOr::Reference { reference } => Written::Reference(reference),
-            ReferenceOr::Item(schema) => Written::InPlace(schema),
-        };
-        Self { model, written, json, pointer }
-    }
-
-    fn boxed(model: &'m Model, schema: &'m ReferenceOr<Box<Schema>>, json: &'m Value, pointer: String) -> Self {
-        let written = match schema {
-            ReferenceOr::Reference { reference } => Written::Reference(reference),
-            ReferenceOr::Item(schema) => Written::InPlace(schema),
+            ReferenceOr::Item(schema) => Written::InPlace(schema.borrow()),
         };
         Self { model, written, json, pointer }
     }
@@ -148,7 +146,7 @@ impl<'m> View<'m> {
     /// The component that the schema refers to by `$ref`.
     pub fn reference(&self) -> Option<&'m str> {
         match self.written {
-            Written::Reference(reference) => reference.strip_prefix(COMPONENT),
+            Written::Reference(reference) => reference.strip_prefix(COMPONENT_PREFIX),
             Written::InPlace(_) | Written::Absent => None,
         }
     }
@@ -156,7 +154,7 @@ impl<'m> View<'m> {
     /// The component that the schema refers to, by `$ref` or by an `allOf` with one entry that is a reference.
     pub fn component_name(&self) -> Option<&'m str> {
         self.reference().or_else(|| match self.schema()?.all_of() {
-            [ReferenceOr::Reference { reference }] => reference.strip_prefix(COMPONENT),
+            [ReferenceOr::Reference { reference }] => reference.strip_prefix(COMPONENT_PREFIX),
             _ => None,
         })
     }
@@ -294,7 +292,7 @@ impl<'m> View<'m> {
             .map(|(name, schema)| {
                 let json = self.json.get("properties").and_then(|members| members.get(name)).unwrap_or(&Value::Null);
                 let pointer = format!("{}/properties/{}", self.pointer, escape(name));
-                (name.as_str(), Self::boxed(self.model, schema, json, pointer))
+                (name.as_str(), Self::new(self.model, schema, json, pointer))
             })
             .collect()
     }
@@ -303,7 +301,7 @@ impl<'m> View<'m> {
     pub fn property(&self, name: &str) -> Option<View<'m>> {
         let (name, schema) = self.schema()?.properties()?.get_key_value(name)?;
         let json = self.json.get("properties")?.get(name)?;
-        Some(Self::boxed(self.model, schema, json, format!("{}/properties/{}", self.pointer, escape(name))))
+        Some(Self::new(self.model, schema, json, format!("{}/properties/{}", self.pointer, escape(name))))
     }
 
     /// The names of the members that must be there.
@@ -328,7 +326,7 @@ impl<'m> View<'m> {
     pub fn items(&self) -> Option<View<'m>> {
         let schema = self.schema()?.items()?;
         let (json, pointer) = self.beside("items");
-        Some(Self::boxed(self.model, schema, json, pointer))
+        Some(Self::new(self.model, schema, json, pointer))
     }
 
     /// The schemas of an `allOf`.
@@ -354,7 +352,7 @@ impl<'m> View<'m> {
         let schema = match self.written {
             Written::Absent => return Shape::Anything,
             Written::Reference(reference) => {
-                return Shape::Reference(reference.strip_prefix(COMPONENT).unwrap_or(reference));
+                return Shape::Reference(reference.strip_prefix(COMPONENT_PREFIX).unwrap_or(reference));
             }
             Written::InPlace(schema) => schema,
         };
@@ -477,9 +475,8 @@ impl<'m> Parts<'m> {
 
 /// The schema of a component at a pointer.
 pub(super) fn at<'m>(model: &'m Model, pointer: &str) -> Option<View<'m>> {
-    let unescaped = |segment: &'_ str| -> String { segment.replace("~1", "/").replace("~0", "~") };
     let within = pointer.strip_prefix("/components/schemas/")?;
-    let mut segments = within.split('/').map(unescaped);
+    let mut segments = within.split('/').map(unescape);
     let mut view = model.component(&segments.next()?)?;
     while let Some(keyword) = segments.next() {
         view = match keyword.as_str() {

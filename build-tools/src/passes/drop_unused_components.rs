@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::PassError;
+use crate::spec::{COMPONENT_PREFIX, unescape};
 
 /// What nobody can send or receive needs no type. The linter warns of each, so nothing goes unnoticed.
 pub fn drop_unused_components(document: &mut Value) -> Result<Vec<String>, PassError> {
@@ -42,5 +43,5 @@ pub fn drop_unused_components(document: &mut Value) -> Result<Vec<String>, PassE
 }
 
 fn component(reference: &str) -> Option<String> {
-    reference.strip_prefix("#/components/schemas/").map(|name| name.replace("~1", "/").replace("~0", "~"))
+    reference.strip_prefix(COMPONENT_PREFIX).map(unescape)
 }

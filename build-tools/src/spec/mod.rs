@@ -25,7 +25,9 @@ mod yaml;
 
 use std::collections::BTreeMap;
 
+pub(crate) use self::composition::COMPONENT_PREFIX;
 pub(crate) use self::lint::{in_order, lint_settings};
+pub(crate) use self::pointer::unescape;
 pub use self::{
     document::Document,
     finding::{Finding, Severity},
