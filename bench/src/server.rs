@@ -13,7 +13,7 @@ pub(crate) const LAST_REQUEST: &str = "/last-request";
 
 type LastRequest = Arc<Mutex<String>>;
 
-/// Prints its address and responses until standard input ends, which it does with the program that started this one.
+/// Prints its address and responds until standard input ends, which it does with the program that started this one.
 pub fn serve() -> io::Result<()> {
     crate::stay_on(1);
     let listener = TcpListener::bind("127.0.0.1:0")?;

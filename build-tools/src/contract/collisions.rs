@@ -49,16 +49,13 @@ impl Problems<'_> {
 /// Reports the names of one scope that two things have.
 fn report(scope: Scope, claims: impl IntoIterator<Item = Claim<Place>>, help: &str, problems: &Problems<'_>) {
     for clash in scope.clashes(claims) {
-        let message = clash.message(scope, clash.first.place.line);
+        let mut message = clash.message(scope, clash.first.place.line);
         let place = &clash.second.place;
-        match (place.in_settings, clash.first.place.in_settings) {
-            (true, false) => {
-                let message = format!("{message} in the document");
-                problems.add_setting("duplicate-rust-name", &place.pointer, message, help.to_owned());
-            }
-            (true, true) => problems.add_setting("duplicate-rust-name", &place.pointer, message, help.to_owned()),
-            (false, _) => problems.add("duplicate-rust-name", &place.pointer, message, help.to_owned()),
+        if place.in_settings && !clash.first.place.in_settings {
+            message.push_str(" in the document");
         }
+        let add = if place.in_settings { Problems::add_setting } else { Problems::add };
+        add(problems, "duplicate-rust-name", &place.pointer, message, help.to_owned());
     }
 }
 

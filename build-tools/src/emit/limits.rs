@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Number;
 
+use super::tokens::ident;
 use crate::contract::{Bound, CountRange, Limits, PatternLimit};
 
 /// What a value must fit beyond its type, as a sentence; `None` when that is nothing.
@@ -92,9 +93,9 @@ pub(super) fn attributes_of_each(limits: &Limits) -> Vec<TokenStream> {
     attributes(limits).into_iter().map(|rule| quote! { each(#rule) }).collect()
 }
 
-/// A rule as tokens: a name and literals.
+/// A rule as tokens: a name and literals. One that is no tokens is not lost: what stands for it has the file refused.
 fn tokens(rule: &str) -> TokenStream {
-    rule.parse().unwrap_or_default()
+    rule.parse().unwrap_or_else(|_| ident(rule))
 }
 
 fn own_rules(limits: &Limits) -> Vec<String> {

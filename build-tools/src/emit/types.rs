@@ -184,8 +184,7 @@ impl Emitter<'_> {
 
     /// Members beyond those with fields of their own.
     fn extra(self, extra: &Extra) -> TokenStream {
-        let mut docs =
-            Docs::of("Members beyond the documented ones, by name. Personal data: `Debug` shows `[redacted]`.");
+        let mut docs = Docs::of(&format!("Members beyond the documented ones, by name. {PRIVATE}"));
         for text in [Some(extra.description.clone()), sentence(&extra.limits)].into_iter().flatten() {
             if !text.is_empty() {
                 docs.text(&format!("Each: {text}"));

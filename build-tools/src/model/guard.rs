@@ -1,6 +1,6 @@
 //! Nothing is lost: what the library parsed, written again, is what went in.
 //!
-//! `openapiv3` drops without a word what it does not know: `properties` beside a `oneOf`, `xml`, what stands beside a `$ref`. So the
+//! `openapiv3` drops without a word what it does not know: `xml`, what is beside a `$ref`, a key of another version. So the
 //! typed document is written again and compared. What may differ is listed in [`DEFAULTS`] and [`NUMBERS`]; all else is a fault.
 
 use indexmap::IndexMap;

@@ -48,8 +48,7 @@ impl Arguments {
             if found.is_some() {
                 return Err(Mistake::new(span, "`wire` is here twice: give all arguments in one"));
             }
-            let all = Reader::within(&arguments).parts().iter().filter_map(|part| argument(part)).collect();
-            found = Some(Self { all, span });
+            found = Some(Self { span, ..Self::within(&arguments) });
         }
         let span = reader.span();
         Ok(found.unwrap_or(Self { all: Vec::new(), span }))
