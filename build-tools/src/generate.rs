@@ -1,11 +1,14 @@
 //! The whole way: a vendor's texts in, the files of its crate out.
 
+use std::collections::BTreeMap;
+
 use crate::contract::Contract;
 use crate::emit::{Unmeant, emit, surface};
 use crate::lint::{Built, check};
 use crate::output::OutputFile;
 use crate::payloads::Payloads;
 use crate::proof::{Proofs, prove};
+use crate::report::Report;
 use crate::spec::{Finding, Severity, Span, VendorSources};
 use crate::text::visible;
 
@@ -14,8 +17,8 @@ use crate::text::visible;
 pub struct Generated {
     /// The files, sorted by path.
     pub files: Vec<OutputFile>,
-    /// What the linter warned of and what the passes changed, a line each.
-    pub report: Vec<String>,
+    /// What the linter warned of and what the passes changed.
+    pub report: Report,
     /// What the interface is.
     pub contract: Contract,
     /// How much the generated proofs comprise.
@@ -23,8 +26,8 @@ pub struct Generated {
 }
 
 impl Generated {
-    /// What the crate offers, a line each.
-    pub fn surface(&self) -> String {
+    /// What the crate offers, as the texts of an outline that a person reviews: by name, such as `types/payments`.
+    pub fn surface(&self) -> BTreeMap<String, String> {
         surface(&self.contract)
     }
 }
@@ -35,10 +38,9 @@ pub fn generate(sources: &VendorSources) -> Result<Generated, Vec<Finding>> {
     let Some(Built { changes, contract }) = checked.built else {
         return Err(checked.findings);
     };
-    let mut report: Vec<String> =
-        checked.findings.iter().map(|finding| format!("allowed: {}: {}", finding.rule, finding.message)).collect();
-    report.extend(changes);
-    let report = report.iter().map(|line| visible(line)).collect();
+    let allowed =
+        checked.findings.iter().map(|finding| visible(&format!("{}: {}", finding.rule, finding.message))).collect();
+    let report = Report { allowed, changes };
     let payloads = Payloads::new(sources);
     let proved = prove(&contract, &payloads);
     let files = emit(&contract, &payloads, &proved).map_err(|mistake| vec![unmeant(&mistake)])?;

@@ -29,6 +29,8 @@ pub mod output;
 
 mod lint;
 
+mod report;
+
 mod generate;
 
 pub use self::emit::arguments as call_arguments;
@@ -36,3 +38,4 @@ pub use self::generate::{Generated, generate};
 pub use self::lint::lint;
 pub use self::payloads::Payloads;
 pub use self::proof::Proofs;
+pub use self::report::Report;

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::contract::{self, Contract, Settings};
 use crate::model::{Fault, Model};
-use crate::passes;
+use crate::passes::{self, Change};
 use crate::spec::{self, Document, Finding, Severity, VendorSources};
 use crate::text::visible;
 
@@ -25,8 +25,8 @@ pub(crate) struct Checked {
 
 /// A sound contract.
 pub(crate) struct Built {
-    /// What the passes changed, a line each.
-    pub(crate) changes: Vec<String>,
+    /// What the passes changed.
+    pub(crate) changes: Vec<Change>,
     pub(crate) contract: Contract,
 }
 

@@ -249,7 +249,13 @@ fn check(inputs: &Inputs, outcome: Result<Generated, Vec<build_tools::spec::Find
     for file in &generated.files {
         check_file(inputs, package, file).map_err(|error| format!("{}: {error}", file.path))?;
     }
-    for line in generated.report.iter().map(String::as_str).chain(generated.surface().lines()) {
+    for line in generated
+        .report
+        .lines()
+        .iter()
+        .map(String::as_str)
+        .chain(generated.surface().values().flat_map(|text| text.lines()))
+    {
         if let Some(character) = line.chars().find(|character| is_obeyed(*character)) {
             return Err(format!("a report or surface holds {character:?}"));
         }

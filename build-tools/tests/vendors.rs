@@ -1,4 +1,4 @@
-//! The vendors' crates as a whole: what they offer, what generation had to do, and that it does the same every time.
+//! The vendors' crates as a whole: what generation had to do, and that it does the same every time.
 
 mod common;
 
@@ -14,16 +14,9 @@ fn generated(sources: &VendorSources) -> build_tools::Generated {
 }
 
 #[test]
-fn the_surface_is_the_reviewed_one() {
-    for vendor in vendors() {
-        insta::assert_snapshot!(format!("surface_{vendor}"), generated(&sources(&vendor)).surface());
-    }
-}
-
-#[test]
 fn the_report_is_the_reviewed_one() {
     for vendor in vendors() {
-        insta::assert_snapshot!(format!("report_{vendor}"), generated(&sources(&vendor)).report.join("\n"));
+        insta::assert_snapshot!(format!("report_{vendor}"), generated(&sources(&vendor)).report.review().join("\n"));
     }
 }
 
@@ -31,10 +24,10 @@ fn the_report_is_the_reviewed_one() {
 #[test]
 fn no_error_text_is_shown_and_names_are_good_ones() {
     for vendor in vendors() {
-        let report = generated(&sources(&vendor)).report;
+        let report = generated(&sources(&vendor)).report.allowed;
         let rules = ["sensitive-error-text", "offered-rust-name", "operation-verb"];
         let broken: Vec<&String> =
-            report.iter().filter(|line| rules.iter().any(|rule| line.contains(&format!(": {rule}: ")))).collect();
+            report.iter().filter(|line| rules.iter().any(|rule| line.starts_with(&format!("{rule}: ")))).collect();
         assert!(broken.is_empty(), "{vendor}: {broken:?}");
     }
 }

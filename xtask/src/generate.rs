@@ -118,7 +118,7 @@ fn plan(workspace: &Workspace, vendor: &str) -> Result<Outcome> {
         return Ok(Outcome::Refused(Box::new(sources), vec![finding]));
     }
     let changes = compare(&generated.files, &on_disk);
-    Ok(Outcome::Planned(Plan { package, files: generated.files.len(), changes, report: generated.report }))
+    Ok(Outcome::Planned(Plan { package, files: generated.files.len(), changes, report: generated.report.lines() }))
 }
 
 /// Why the crate is not generation's to write, if it is not: somebody wrote a file of it by hand, or another package has its name.

@@ -9,16 +9,21 @@ use crate::contract::{Bound, CountRange, Limits, PatternLimit};
 
 /// What a value must fit beyond its type, as a sentence; `None` when that is nothing.
 pub(super) fn sentence(limits: &Limits) -> Option<String> {
+    let mut text = phrase(limits)?;
+    let first = text.chars().next()?;
+    text.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
+    Some(format!("{text}."))
+}
+
+/// The same as a part of a sentence.
+pub(super) fn phrase(limits: &Limits) -> Option<String> {
     let mut parts = words(limits);
     parts.extend(limits.default.as_ref().map(|default| match default.as_str() {
         Some("") => "empty by default".to_owned(),
         Some(text) => format!("`{text}` by default"),
         None => format!("`{default}` by default"),
     }));
-    let mut text = parts.join(", ");
-    let first = text.chars().next()?;
-    text.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
-    Some(format!("{text}."))
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 fn words(limits: &Limits) -> Vec<String> {

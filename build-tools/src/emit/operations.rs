@@ -147,17 +147,6 @@ pub fn arguments(contract: &Contract, operation: &Operation) -> Vec<String> {
     arguments
 }
 
-/// The signature without visibility, for the surface snapshot.
-pub(super) fn signature(contract: &Contract, operation: &Operation) -> String {
-    let returned = if has_call_type(operation) {
-        format!("calls::{}", operation.type_stem)
-    } else {
-        call_type(operation).replace("onboarding_core::", "")
-    };
-    let arguments: Vec<String> = std::iter::once("&self".to_owned()).chain(arguments(contract, operation)).collect();
-    format!("{}({}) -> {returned}", operation.method_name, arguments.join(", ").replace("onboarding_core::", ""))
-}
-
 fn write_method(source: &mut Source, contract: &Contract, operation: &Operation) {
     write_docs(source, contract, operation);
     if operation.deprecated {

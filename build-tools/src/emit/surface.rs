@@ -1,25 +1,92 @@
-//! What a crate offers, a line each: reviewed as a snapshot at every regeneration.
+//! What a crate offers, as an outline that is reviewed as a snapshot at every regeneration: whatever a caller or the vendor could
+//! notice is in it, a line each, and prose is not.
+//!
+//! The files are those of the crate: `operations/<tag>` and `types/<tag>`, with `client` and `errors` for what belongs to no tag. A line
+//! says the name in Rust and its type, then `= "…"` with the name on the wire, then what else holds: where a parameter is sent,
+//! what is redacted, deprecated or limited.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::operations::{has_call_type, signature};
-use super::rust::{Scope, type_text};
-use crate::contract::{Contract, EventBatch, Given, Kind, Presence, ResponseBody};
+use super::limits::phrase;
+use super::operations::has_call_type;
+use super::rust::{Scope, success_type, type_text};
+use crate::contract::{
+    BodyKind, Constant, Contract, EventBatch, Extra, Given, Kind, ListPage, Mark, Member, Operation, PageForm,
+    PagingStyle, Parameter, Place, Presence, ResponseBody, StatusVariant, TypeDefinition, TypeUse, Variant,
+    VariantForm,
+};
 use crate::text::{literal, visible};
 
-/// A line per operation (method, path, Rust signature, error type), then the public types with their fields.
-pub(crate) fn surface(contract: &Contract) -> String {
-    let mut text = String::new();
-    write_operations(&mut text, contract);
+/// The longest file that a person reviews at once, in lines. A file of types that is longer is one for each first letter of their
+/// names, so that no type moves when another one grows.
+const MAX_LINES: usize = 390;
+
+/// The files by name, without extension.
+pub(crate) fn surface(contract: &Contract) -> BTreeMap<String, String> {
+    let mut files: BTreeMap<String, String> = BTreeMap::new();
+    files.insert("client".to_owned(), client(contract));
+    for operation in &contract.operations {
+        write_operation(files.entry(format!("operations/{}", operation.module)).or_default(), contract, operation);
+    }
     for webhook in &contract.webhooks {
-        let body = type_text(&webhook.body, Scope::Crate);
-        let batch = contract.batches.iter().find(|batch| webhook.body.named() == Some(&batch.name));
-        let events = match batch {
-            None => String::new(),
-            Some(EventBatch { event, list: None, .. }) => format!("  events {event}"),
-            Some(EventBatch { event, list: Some(list), .. }) => format!("  events {event} in {}", literal(list)),
-        };
-        let _ = writeln!(text, "webhook {}  {body}{events}", webhook.id);
+        let file = files.entry(format!("operations/{}", webhook.module)).or_default();
+        line(file, 0, &format!("webhook {}: {}", webhook.id, shown(&webhook.body)), &[]);
+    }
+    let shared = contract.errors.iter().filter(|error| !error.aliases.is_empty());
+    for error in shared {
+        let file = files.entry("errors".to_owned()).or_default();
+        line(file, 0, &format!("errors {}", error.name), &[]);
+        write_statuses(file, 1, &error.variants);
+    }
+    let mut modules: BTreeMap<&str, Vec<(char, String)>> = BTreeMap::new();
+    for definition in contract.types.values() {
+        let letter = definition.name.chars().next().unwrap_or('_').to_ascii_lowercase();
+        modules.entry(&definition.module).or_default().push((letter, outline(contract, definition)));
+    }
+    for (module, types) in modules {
+        let lines: usize = types.iter().map(|(_, text)| text.lines().count()).sum();
+        for (letter, text) in types {
+            let name = if lines > MAX_LINES { format!("types/{module}/{letter}") } else { format!("types/{module}") };
+            files.entry(name).or_default().push_str(&text);
+        }
+    }
+    files
+}
+
+/// A line with its marks, which say what else holds.
+fn line(text: &mut String, depth: usize, what: &str, marks: &[String]) {
+    let _ = write!(text, "{:width$}{what}", "", width = 4 * depth);
+    for mark in marks {
+        let _ = write!(text, ", {}", visible(mark));
+    }
+    text.push('\n');
+}
+
+/// The marks that hold, in order.
+fn marks<const COUNT: usize>(marks: [Option<String>; COUNT]) -> Vec<String> {
+    marks.into_iter().flatten().collect()
+}
+
+/// A mark where it holds.
+fn mark(holds: bool, text: &str) -> Option<String> {
+    holds.then(|| text.to_owned())
+}
+
+/// A type as a caller names it, without the paths that are the same everywhere.
+fn shown(value: &TypeUse) -> String {
+    short(&type_text(value, Scope::Types))
+}
+
+fn short(text: &str) -> String {
+    text.replace("onboarding_core::", "").replace("types::", "").replace("errors::", "")
+}
+
+/// How a client is made.
+fn client(contract: &Contract) -> String {
+    let mut text = String::new();
+    for environment in &contract.settings.environments {
+        line(&mut text, 0, &format!("environment {} = {}", environment.name, literal(&environment.url)), &[]);
     }
     for form in &contract.settings.credentials {
         let fields: Vec<String> = form
@@ -31,104 +98,235 @@ pub(crate) fn surface(contract: &Contract) -> String {
                 Given::WhenAsked => format!("{}(?)", field.name),
             })
             .collect();
-        let _ = writeln!(text, "credentials {}({})", form.name, fields.join(", "));
-    }
-    for error in &contract.errors {
-        let variants: Vec<String> = error
-            .variants
-            .iter()
-            .map(|variant| format!("{} {}{}", variant.code, variant.name, body_text(&variant.body)))
-            .collect();
-        let _ = writeln!(text, "\nerror {}\n    {}", error.name, variants.join("\n    "));
-        if !error.aliases.is_empty() {
-            let _ = writeln!(text, "    is {}", error.aliases.join(", "));
+        line(&mut text, 0, &format!("credentials {}({})", form.name, fields.join(", ")), &[]);
+        for (kind, sent) in [("header", &form.headers), ("query", &form.query), ("cookie", &form.cookies)] {
+            for (name, value) in sent {
+                line(&mut text, 1, &format!("{kind} {} = {}", literal(name), literal(value)), &[]);
+            }
         }
     }
-    write_types(&mut text, contract);
     text
 }
 
-fn write_operations(text: &mut String, contract: &Contract) {
-    for operation in &contract.operations {
-        let error = operation.error.as_deref().unwrap_or("NoDeclaredError");
-        let _ = writeln!(
-            text,
-            "{} {}  {}  {error}",
-            operation.method.as_str(),
-            visible(&operation.path),
-            signature(contract, operation)
-        );
-        if has_call_type(operation) {
-            for parameter in operation.parameters.iter().filter(|parameter| !parameter.required) {
-                let value = type_text(&parameter.value, Scope::Crate).replace("onboarding_core::", "");
-                let _ = writeln!(text, "    .{}({value})", parameter.name);
+fn write_operation(text: &mut String, contract: &Contract, operation: &Operation) {
+    let idempotency = contract
+        .settings
+        .idempotency_key
+        .as_ref()
+        .filter(|header| operation.parameters.iter().any(|one| one.place == Place::Header && one.wire == **header));
+    let paged = contract.paged.iter().find(|paged| paged.method_name == operation.method_name).map(|paged| {
+        let style = match paged.style {
+            PagingStyle::Number => "number",
+            PagingStyle::Offset => "offset",
+        };
+        let default = paged.default_limit.map_or_else(String::new, |limit| format!(" (else {limit})"));
+        format!("in pages by {style} {}, limit {}{default}", literal(&paged.at), literal(&paged.limit))
+    });
+    let head = format!("{}: {} {}", operation.method_name, operation.method.as_str(), visible(&operation.path));
+    let marks = marks([
+        mark(has_call_type(operation), &format!("type {}", operation.type_stem)),
+        mark(!operation.authenticated, "without credentials"),
+        mark(operation.deprecated, "deprecated"),
+        idempotency.map(|header| format!("idempotency key {}", literal(header))),
+        paged,
+        mark(operation.accept != "application/json", &format!("accepts {}", operation.accept)),
+    ]);
+    line(text, 0, &head, &marks);
+    for parameter in operation.path_parameters.iter().chain(&operation.parameters) {
+        write_parameter(text, parameter);
+    }
+    if let Some(body) = &operation.body {
+        let kind = match body.kind {
+            BodyKind::Json => "json",
+            BodyKind::Form => "form",
+            BodyKind::Bytes => "bytes",
+        };
+        let optional = if body.required { "" } else { "?" };
+        let what = format!("body{optional}: {} as {kind} {}", shown(&body.value), visible(&body.media_type));
+        line(text, 1, &what, &[]);
+    }
+    let successes = operation.statuses.iter().filter(|status| status.is_success());
+    let codes: Vec<&str> = successes.map(|status| status.code.as_str()).collect();
+    line(text, 1, &format!("{} -> {}", codes.join(" "), short(&success_type(&operation.success))), &[]);
+    if let Some(outcome) = contract.outcomes.iter().find(|outcome| outcome.operation == operation.method_name) {
+        write_statuses(text, 2, &outcome.variants);
+    }
+    match (&operation.error, &operation.error_set) {
+        (Some(alias), Some(set)) if alias != set => line(text, 1, &format!("errors {alias} = {set}"), &[]),
+        (Some(name), _) => {
+            line(text, 1, &format!("errors {name}"), &[]);
+            if let Some(error) = contract.errors.iter().find(|error| error.name == *name) {
+                write_statuses(text, 2, &error.variants);
             }
-            if contract.paged.iter().any(|paged| paged.method_name == operation.method_name) {
-                text.push_str("    .pages() .items()\n");
+        }
+        (None, _) => {}
+    }
+}
+
+fn write_parameter(text: &mut String, parameter: &Parameter) {
+    let (place, list) = match parameter.place {
+        Place::Path => ("path", None),
+        Place::Query => ("query", None),
+        Place::Header => ("header", None),
+        Place::QueryEach => ("query", Some("once for each item")),
+        Place::QueryJoined => ("query", Some("items joined by commas")),
+        Place::PathJoined => ("path", Some("items joined by commas")),
+        Place::HeaderJoined => ("header", Some("items joined by commas")),
+    };
+    let value = shown(&parameter.value);
+    let value = if list.is_some() { format!("[{value}]") } else { value };
+    let optional = if parameter.required { "" } else { "?" };
+    let what = format!("{place} {}{optional}: {value} = {}", parameter.name, literal(&parameter.wire));
+    let marks = marks([
+        list.map(str::to_owned),
+        mark(parameter.private, "redacted"),
+        mark(parameter.deprecated, "deprecated"),
+        phrase(&parameter.limits),
+    ]);
+    line(text, 1, &what, &marks);
+}
+
+/// The variants of an error or outcome type: status, name, and what comes with it.
+fn write_statuses(text: &mut String, depth: usize, variants: &[StatusVariant]) {
+    for variant in variants {
+        let body = match &variant.body {
+            ResponseBody::Nothing => String::new(),
+            ResponseBody::Json(value) => format!("({})", shown(value)),
+            ResponseBody::Text => "(text)".to_owned(),
+            ResponseBody::Bytes => "(bytes)".to_owned(),
+        };
+        line(text, depth, &format!("{} {}{body}", variant.code, variant.name), &[]);
+    }
+}
+
+/// One type with what it is made of.
+fn outline(contract: &Contract, definition: &TypeDefinition) -> String {
+    let mut text = String::new();
+    let name = &definition.name;
+    let (head, is_identifier) = match &definition.kind {
+        Kind::Object { .. } => (format!("struct {name}"), false),
+        Kind::StringEnum(_) => (format!("enum {name}"), false),
+        Kind::TaggedUnion { tag, .. } => (format!("union {name} by {}", literal(tag)), false),
+        Kind::UntaggedUnion(_) => (format!("union {name} by form"), false),
+        Kind::TextIdentifier => (format!("identifier {name}(String)"), true),
+        Kind::IntegerIdentifier { unsigned: false } => (format!("identifier {name}(i64)"), true),
+        Kind::IntegerIdentifier { unsigned: true } => (format!("identifier {name}(u64)"), true),
+        Kind::ResourceUrl { template, identifier } => {
+            (format!("address {name} = {} of {identifier}", literal(template)), false)
+        }
+    };
+    let batch = contract.batches.iter().find(|batch| batch.name == *name);
+    let page = contract.pages.iter().find(|page| page.name == *name);
+    // What is only read is not validated. An identifier is validated wherever it is made.
+    let limits = (definition.sent || is_identifier).then(|| phrase(&definition.limits)).flatten();
+    let marks = marks([
+        mark(definition.sent && !is_identifier, "sent"),
+        mark(definition.sensitive, "redacted"),
+        mark(definition.deprecated, "deprecated"),
+        definition.builder.as_ref().map(|builder| format!("builder {builder}")),
+        page.map(page_form),
+        batch.map(batch_form),
+        limits,
+    ]);
+    line(&mut text, 0, &head, &marks);
+    let sent = definition.sent;
+    match &definition.kind {
+        Kind::Object { constants, members, extra } => {
+            for constant in constants {
+                write_constant(&mut text, constant);
             }
+            for member in members {
+                write_member(&mut text, member, sent);
+            }
+            if let Some(extra) = extra {
+                write_extra(&mut text, extra, sent);
+            }
+        }
+        Kind::StringEnum(variants) => {
+            for (name, wire) in variants {
+                line(&mut text, 1, &format!("{name} = {}", literal(wire)), &[]);
+            }
+        }
+        Kind::TaggedUnion { variants, .. } => {
+            for variant in variants {
+                write_variant(&mut text, variant, &format!(" = {}", literal(&variant.wire)), sent);
+            }
+        }
+        Kind::UntaggedUnion(variants) => {
+            for variant in variants {
+                let forms: Vec<String> = variant.forms.iter().map(form).collect();
+                write_variant(&mut text, variant, &format!(" = {}", forms.join(" or ")), sent);
+            }
+        }
+        Kind::TextIdentifier | Kind::IntegerIdentifier { .. } | Kind::ResourceUrl { .. } => {}
+    }
+    text
+}
+
+fn write_constant(text: &mut String, constant: &Constant) {
+    line(text, 1, &format!("{} is {}", literal(&constant.wire), literal(&constant.value)), &[]);
+}
+
+fn write_member(text: &mut String, member: &Member, sent: bool) {
+    let value = shown(&member.value);
+    let value = match member.presence {
+        Presence::Required => value,
+        Presence::RequiredNullable | Presence::Optional => format!("Option<{value}>"),
+        Presence::ThreeState => format!("Patch<{value}>"),
+    };
+    let marks = marks([
+        mark(member.presence == Presence::RequiredNullable, "always there"),
+        mark(member.private, "redacted"),
+        mark(member.deprecated, "deprecated"),
+        sent.then(|| phrase(&member.limits)).flatten(),
+    ]);
+    line(text, 1, &format!("{}: {value} = {}", member.name, literal(&member.wire)), &marks);
+}
+
+fn write_extra(text: &mut String, extra: &Extra, sent: bool) {
+    let limits = sent.then(|| phrase(&extra.limits)).flatten().map(|limits| format!("each {limits}"));
+    line(text, 1, &format!("extra: Map<{}>", shown(&extra.value)), &marks([limits]));
+}
+
+fn write_variant(text: &mut String, variant: &Variant, chosen: &str, sent: bool) {
+    let what = format!("{}({}){chosen}", variant.name, shown(&variant.value));
+    let limits = sent.then(|| phrase(&variant.limits)).flatten();
+    line(text, 1, &what, &marks([mark(variant.private, "redacted"), limits]));
+}
+
+/// Where a page has its items.
+fn page_form(page: &ListPage) -> String {
+    match &page.form {
+        PageForm::Union(_) => "page in either form".to_owned(),
+        PageForm::Object { items, total } => {
+            let total: Vec<&str> = total.iter().map(|step| step.member.as_str()).collect();
+            let total = if total.is_empty() { String::new() } else { format!(" of {}", total.join(".")) };
+            format!("page with {items}{total}")
         }
     }
 }
 
-fn write_types(text: &mut String, contract: &Contract) {
-    for definition in contract.types.values() {
-        let new = if definition.sent { " (new)" } else { "" };
-        let _ = writeln!(text, "\n{}::{}{new}", definition.module, definition.name);
-        match &definition.kind {
-            Kind::Object { constants, members, extra } => {
-                for constant in constants {
-                    let _ = writeln!(text, "    {} = {}", literal(&constant.wire), literal(&constant.value));
-                }
-                for member in members {
-                    let value = type_text(&member.value, Scope::Types).replace("onboarding_core::", "");
-                    let value = match member.presence {
-                        Presence::Required => value,
-                        Presence::RequiredNullable => format!("Option<{value}> (always there)"),
-                        Presence::Optional => format!("Option<{value}>"),
-                        Presence::ThreeState => format!("Patch<{value}>"),
-                    };
-                    let private = if member.private { " private" } else { "" };
-                    let _ = writeln!(text, "    {}: {value} = {}{private}", member.name, literal(&member.wire));
-                }
-                if let Some(extra) = extra {
-                    let value = type_text(&extra.value, Scope::Types).replace("onboarding_core::", "");
-                    let _ = writeln!(text, "    extra: Map<{value}>");
-                }
-            }
-            Kind::StringEnum(variants) => {
-                for (name, wire) in variants {
-                    let _ = writeln!(text, "    {name} = {}", literal(wire));
-                }
-            }
-            Kind::TaggedUnion { tag, variants } => {
-                let _ = writeln!(text, "    by {}", literal(tag));
-                for variant in variants {
-                    let value = type_text(&variant.value, Scope::Types).replace("onboarding_core::", "");
-                    let _ = writeln!(text, "    {}({value}) = {}", variant.name, literal(&variant.wire));
-                }
-            }
-            Kind::UntaggedUnion(variants) => {
-                for variant in variants {
-                    let value = type_text(&variant.value, Scope::Types).replace("onboarding_core::", "");
-                    let _ = writeln!(text, "    {}({value})", variant.name);
-                }
-            }
-            Kind::TextIdentifier => text.push_str("    (String)\n"),
-            Kind::IntegerIdentifier { unsigned: false } => text.push_str("    (i64)\n"),
-            Kind::IntegerIdentifier { unsigned: true } => text.push_str("    (u64)\n"),
-            Kind::ResourceUrl { template, identifier } => {
-                let _ = writeln!(text, "    {} -> {identifier}", visible(template));
-            }
-        }
-    }
+/// Which events a webhook brings.
+fn batch_form(batch: &EventBatch) -> String {
+    let within = batch.list.as_ref().map_or_else(String::new, |list| format!(" in {}", literal(list)));
+    format!("batch of {}{within}", batch.event)
 }
 
-/// What comes with a status, as the payload of its variant.
-fn body_text(body: &ResponseBody) -> String {
-    match body {
-        ResponseBody::Nothing => String::new(),
-        ResponseBody::Json(value) => format!("({})", type_text(value, Scope::Crate).replace("onboarding_core::", "")),
-        ResponseBody::Text => "(text)".to_owned(),
-        ResponseBody::Bytes => "(bytes)".to_owned(),
-    }
+/// A kind of JSON, and what tells it from the other forms of that kind.
+fn form(form: &VariantForm) -> String {
+    let texts = |values: &[String]| values.iter().map(|value| literal(value).to_string()).collect::<Vec<_>>().join("|");
+    let marks: Vec<String> = form
+        .marks
+        .iter()
+        .map(|mark| match mark {
+            Mark::Member(name) | Mark::SharedMember(name) => literal(name).to_string(),
+            Mark::MemberOfKind(name, kind) => format!("{}: {kind}", literal(name)),
+            Mark::Constant(name, value) => format!("{}: {}", literal(name), literal(value)),
+            Mark::MemberAmong(name, values) => format!("{}: {}", literal(name), texts(values)),
+            Mark::Among(values) => texts(values),
+            Mark::Items(kind) => format!("of {kind}"),
+            Mark::Format(format) => (*format).to_owned(),
+        })
+        .collect();
+    if marks.is_empty() { form.kind.to_owned() } else { format!("{} ({})", form.kind, marks.join(", ")) }
 }

@@ -19,8 +19,28 @@ pub use self::{
 pub struct Pass {
     /// The name in reports.
     pub name: &'static str,
+    /// How a person reviews what it changed.
+    pub review: Review,
     /// Changes the document and reports what it changed, or why it could not.
     pub run: fn(&mut Value) -> Result<Vec<String>, PassError>,
+}
+
+/// How a person reviews what a pass changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Review {
+    /// The document says the same in another form: how often is enough.
+    Counted,
+    /// The interface is another one than was written: every place is read.
+    Listed,
+}
+
+/// What a pass changed at one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The name of the pass.
+    pub pass: &'static str,
+    /// The place, and what was changed there.
+    pub what: String,
 }
 
 /// Why a pass could not do its work.
@@ -37,19 +57,20 @@ pub struct PassError {
 
 /// The passes, in the order in which they run.
 pub const PASSES: &[Pass] = &[
-    Pass { name: "resolve-shared", run: resolve_shared },
-    Pass { name: "spell-out-mappings", run: spell_out_mappings },
-    Pass { name: "merge-all-of", run: merge_all_of },
-    Pass { name: "drop-unused-components", run: drop_unused_components },
+    Pass { name: "resolve-shared", review: Review::Counted, run: resolve_shared },
+    Pass { name: "spell-out-mappings", review: Review::Counted, run: spell_out_mappings },
+    Pass { name: "merge-all-of", review: Review::Listed, run: merge_all_of },
+    Pass { name: "drop-unused-components", review: Review::Listed, run: drop_unused_components },
 ];
 
-/// Runs all passes; the report has a line for each change, with the name of its pass.
-pub fn run(document: &mut Value) -> Result<Vec<String>, PassError> {
-    let mut report = Vec::new();
+/// Runs all passes.
+pub fn run(document: &mut Value) -> Result<Vec<Change>, PassError> {
+    let mut changes = Vec::new();
     for pass in PASSES {
-        report.extend((pass.run)(document)?.into_iter().map(|change| format!("{}: {change}", pass.name)));
+        let found = (pass.run)(document)?;
+        changes.extend(found.into_iter().map(|what| Change { pass: pass.name, what }));
     }
-    Ok(report)
+    Ok(changes)
 }
 
 /// What a reference within the document points at, through any number of references but no cycle.

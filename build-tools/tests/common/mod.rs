@@ -1,10 +1,37 @@
-//! Reading a vendor's directory, as `xtask` does.
+//! Vendors for tests: those of the workspace, read as `xtask` does, and one of a few lines.
+
+#![allow(dead_code, reason = "each test uses a part")]
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use build_tools::spec::{SourceFile, VendorSources};
+
+const HEAD: &str = "\
+openapi: 3.0.3
+info: {title: Tiny, version: '1', description: A tiny interface.}
+servers: [{url: https://tiny.example}]
+security: [{bearer: []}]
+tags: [{name: Things, description: All things.}]
+";
+
+const VENDOR: &str = r#"
+sign-in = "use onboarding_tiny::Client;"
+first-call = "use onboarding_tiny::Client;"
+[package]
+name = "onboarding-tiny"
+version = "0.1.0"
+vendor = "Tiny"
+description = "Tiny, an interface for tests."
+documentation = "https://tiny.example/docs"
+[[credentials]]
+name = "token"
+scheme = "bearer"
+description = "A token."
+fields = [{ name = "token", description = "The token." }]
+headers = { authorization = "Bearer {token}" }
+"#;
 
 /// The workspace.
 pub(crate) fn root() -> PathBuf {
@@ -46,5 +73,18 @@ pub(crate) fn sources(vendor: &str) -> VendorSources {
         documented: optional("documented.yaml"),
         unsound: optional("examples/unsound.yaml"),
         examples,
+    }
+}
+
+/// A small vendor: what a test says of its document, and what every document has.
+pub(crate) fn tiny(document: &str) -> VendorSources {
+    let text = format!("{HEAD}{document}");
+    VendorSources {
+        name: "tiny".to_owned(),
+        openapi: SourceFile { path: "specs/tiny/openapi.yaml".to_owned(), text },
+        vendor_toml: SourceFile { path: "specs/tiny/vendor.toml".to_owned(), text: VENDOR.to_owned() },
+        documented: None,
+        examples: BTreeMap::new(),
+        unsound: None,
     }
 }
