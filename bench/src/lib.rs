@@ -4,6 +4,7 @@
 //! counting allocations takes time itself. The server is a third, so that its work is not counted.
 
 mod by_hand;
+mod processor;
 mod server;
 
 use std::hint::black_box;
@@ -18,6 +19,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::by_hand::ByHand;
+use crate::processor::stay_on;
 pub use crate::server::serve;
 
 /// What is called for, and what is sent to it.
@@ -149,22 +151,6 @@ impl Drop for Bench {
 }
 
 /// Starts the server, which lies beside this program, and reads from it where it listens.
-/// Keeps this process on one processor: which of them the two sides' connections are answered on would otherwise differ, and how
-/// far that is from the caller decides more than anything that is measured. Without effect where there is only one, and where the
-/// system does not offer it.
-pub(crate) fn stay_on(processor: usize) {
-    #[cfg(target_os = "linux")]
-    {
-        let mut processors = nix::sched::CpuSet::new();
-        if processors.set(processor).is_ok() {
-            // Refused where there is no such processor, and then it is not worse than before.
-            let _ = nix::sched::sched_setaffinity(nix::unistd::Pid::from_raw(0), &processors);
-        }
-    }
-    #[cfg(not(target_os = "linux"))]
-    let _ = processor;
-}
-
 fn start_server() -> Result<(Child, String)> {
     let program = std::env::current_exe()?.with_file_name("overhead-server");
     let mut server = Command::new(&program)

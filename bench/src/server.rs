@@ -15,7 +15,7 @@ type LastRequest = Arc<Mutex<String>>;
 
 /// Prints its address and responds until standard input ends, which it does with the program that started this one.
 pub fn serve() -> io::Result<()> {
-    crate::stay_on(1);
+    crate::processor::stay_on(1);
     let listener = TcpListener::bind("127.0.0.1:0")?;
     writeln!(io::stdout(), "{}", listener.local_addr()?)?;
     thread::spawn(move || {

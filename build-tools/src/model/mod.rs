@@ -14,7 +14,7 @@ mod limits;
 mod view;
 
 use indexmap::IndexMap;
-use openapiv3::{OpenAPI, PathItem, ReferenceOr, Schema};
+use openapiv3::{OpenAPI, PathItem};
 use serde_json::Value;
 
 pub use self::calls::{BodyView, CallView, ParameterView, ResponseView};
@@ -46,44 +46,6 @@ impl Model {
     /// The document as JSON, to hand it on as a whole: what is read of it is read through a [`View`].
     pub fn json(&self) -> &Value {
         &self.json
-    }
-
-    /// The component schema of that name.
-    pub fn component(&self, name: &str) -> Option<View<'_>> {
-        let (name, schema) = self.schemas()?.get_key_value(name)?;
-        Some(self.of_component(name, schema))
-    }
-
-    /// All component schemas by name, in the order of their names.
-    pub fn components(&self) -> Vec<(&str, View<'_>)> {
-        let mut components: Vec<(&str, View<'_>)> = self
-            .schemas()
-            .into_iter()
-            .flatten()
-            .map(|(name, schema)| (name.as_str(), self.of_component(name, schema)))
-            .collect();
-        components.sort_by_key(|(name, _)| *name);
-        components
-    }
-
-    fn schemas(&self) -> Option<&IndexMap<String, ReferenceOr<Schema>>> {
-        Some(&self.openapi.components.as_ref()?.schemas)
-    }
-
-    fn of_component<'m>(&'m self, name: &str, schema: &'m ReferenceOr<Schema>) -> View<'m> {
-        self.view(schema, format!("/components/schemas/{}", crate::passes::escape(name)))
-    }
-
-    /// The view of a schema at a place.
-    fn view<'m>(&'m self, schema: &'m ReferenceOr<Schema>, pointer: String) -> View<'m> {
-        View::new(self, schema, self.json.pointer(&pointer).unwrap_or(&Value::Null), pointer)
-    }
-
-    /// The schema at a JSON pointer, as [`View::pointer`] gives it; `None` where there is none.
-    ///
-    /// A proof that keeps places as text comes back to them by this.
-    pub fn at(&self, pointer: &str) -> Option<View<'_>> {
-        view::at(self, pointer)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Borrow;
 
+use indexmap::IndexMap;
 use openapiv3::{AdditionalProperties, AnySchema, Discriminator, ReferenceOr, Schema, SchemaData, SchemaKind, Type};
 use serde_json::Value;
 
@@ -473,8 +474,48 @@ impl<'m> Parts<'m> {
     }
 }
 
+impl Model {
+    /// The component schema of that name.
+    pub fn component(&self, name: &str) -> Option<View<'_>> {
+        let (name, schema) = self.schemas()?.get_key_value(name)?;
+        Some(self.of_component(name, schema))
+    }
+
+    /// All component schemas by name, in the order of their names.
+    pub fn components(&self) -> Vec<(&str, View<'_>)> {
+        let mut components: Vec<(&str, View<'_>)> = self
+            .schemas()
+            .into_iter()
+            .flatten()
+            .map(|(name, schema)| (name.as_str(), self.of_component(name, schema)))
+            .collect();
+        components.sort_by_key(|(name, _)| *name);
+        components
+    }
+
+    fn schemas(&self) -> Option<&IndexMap<String, ReferenceOr<Schema>>> {
+        Some(&self.openapi.components.as_ref()?.schemas)
+    }
+
+    fn of_component<'m>(&'m self, name: &str, schema: &'m ReferenceOr<Schema>) -> View<'m> {
+        self.view(schema, format!("/components/schemas/{}", escape(name)))
+    }
+
+    /// The view of a schema at a place.
+    pub(super) fn view<'m>(&'m self, schema: &'m ReferenceOr<Schema>, pointer: String) -> View<'m> {
+        View::new(self, schema, self.json.pointer(&pointer).unwrap_or(&Value::Null), pointer)
+    }
+
+    /// The schema at a JSON pointer, as [`View::pointer`] gives it; `None` where there is none.
+    ///
+    /// A proof that keeps places as text comes back to them by this.
+    pub fn at(&self, pointer: &str) -> Option<View<'_>> {
+        at(self, pointer)
+    }
+}
+
 /// The schema of a component at a pointer.
-pub(super) fn at<'m>(model: &'m Model, pointer: &str) -> Option<View<'m>> {
+fn at<'m>(model: &'m Model, pointer: &str) -> Option<View<'m>> {
     let within = pointer.strip_prefix("/components/schemas/")?;
     let mut segments = within.split('/').map(unescape);
     let mut view = model.component(&segments.next()?)?;

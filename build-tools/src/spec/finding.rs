@@ -4,7 +4,9 @@ use std::fmt;
 
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
-use super::{lint, node::Span, wording};
+use super::node::Span;
+use super::severity::Severity;
+use super::{lint, wording};
 
 /// One thing that is wrong in a document, with the remedy.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -23,16 +25,6 @@ pub struct Finding {
     pub message: String,
     /// What to write instead.
     pub help: String,
-}
-
-/// Whether a finding stops generation.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Nothing can be generated before it is mended.
-    Error,
-    /// Worth a look; generation goes on.
-    Warning,
 }
 
 impl Finding {
@@ -63,15 +55,6 @@ impl fmt::Display for Finding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Finding { rule, severity, file, span, message, .. } = self;
         write!(formatter, "{file}:{}:{}: {severity}[{rule}]: {message}", span.line, span.column)
-    }
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        })
     }
 }
 

@@ -17,6 +17,7 @@ mod operations;
 mod pattern;
 mod pointer;
 mod positions;
+mod severity;
 mod toml;
 mod tree;
 mod validation;
@@ -30,12 +31,13 @@ pub(crate) use self::lint::{in_order, lint_settings};
 pub(crate) use self::pointer::unescape;
 pub use self::{
     document::Document,
-    finding::{Finding, Severity},
+    finding::Finding,
     lint::{RULES, Rule, accepted_keywords, lint, text_keys},
     media_type::{Encoding, MediaTypeMistake, body_encoding, encoding},
     node::{Entry, Mapping, Node, NodeValue, Span},
     operations::{OperationEntry, operations},
     pattern::{Pattern, PatternError},
+    severity::Severity,
     validation::{Direction, SchemaSet, Violation},
     wording::elided,
     yaml::parse_yaml,

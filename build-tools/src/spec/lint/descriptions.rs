@@ -1,6 +1,6 @@
 //! Whether everything that becomes public in Rust is described.
 
-use super::{Report, context::Context, grammar::Kind, operations::label, walk::Site};
+use super::{context::Context, grammar::Kind, operations::label, report::Report, walk::Site};
 use crate::spec::{Node, Span};
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{
-    Report,
     context::{Context, Operation},
     grammar::Kind,
     operations::is_status,
+    report::Report,
     walk::Site,
 };
 use crate::spec::{

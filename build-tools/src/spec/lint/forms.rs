@@ -1,9 +1,9 @@
 //! Bodies that are sent as forms: what has no place in one.
 
 use super::{
-    Report,
     context::{Context, JsonKinds},
     grammar::Kind,
+    report::Report,
 };
 use crate::spec::{Node, pointer::join};
 

@@ -14,6 +14,7 @@ mod operations;
 mod parameters;
 mod prose;
 mod references;
+mod report;
 mod rules;
 mod schemas;
 mod security;
@@ -26,12 +27,13 @@ mod walk;
 
 use std::collections::BTreeSet;
 
+pub(super) use self::rules::severity;
 pub use self::rules::{RULES, Rule};
 
-use self::{context::Context, grammar::Kind};
+use self::{context::Context, grammar::Kind, report::Report};
 use super::composition::{MAX_ALL_MEMBERS, MAX_MEMBERS, overfull};
 use super::pointer::join;
-use super::{Document, Finding, Severity, Span, VendorSources};
+use super::{Document, Finding, VendorSources};
 
 /// All findings about what the vendor's document and the files beside it say, in order. [`crate::lint()`] adds what only later
 /// stages can tell.
@@ -82,11 +84,6 @@ pub fn accepted_keywords() -> impl Iterator<Item = (String, &'static str)> {
     grammar::accepted()
 }
 
-/// The severity of the rule with this id.
-pub(crate) fn severity(id: &str) -> Severity {
-    RULES.iter().find(|rule| rule.id == id).map_or(Severity::Error, |rule| rule.severity)
-}
-
 /// What in a file does not fit the grammar of its root.
 fn walked(document: &Document, kind: Kind) -> Vec<Finding> {
     let mut report = Report::new(document);
@@ -122,47 +119,4 @@ fn lint_document(sources: &VendorSources, document: &Document, settings: Option<
     unused::check(&context, settings, &mut report);
     examples::check(&context, sources, &mut report);
     report.findings
-}
-
-/// Collects findings about one document.
-#[derive(Debug)]
-struct Report<'d> {
-    document: &'d Document,
-    findings: Vec<Finding>,
-    /// What has been spent on suggestions.
-    effort: usize,
-}
-
-impl<'d> Report<'d> {
-    fn new(document: &'d Document) -> Report<'d> {
-        Report { document, findings: Vec::new(), effort: 0 }
-    }
-
-    /// The name among `candidates` that was probably meant by `name`.
-    fn nearest<'a>(&mut self, name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-        suggest::nearest(name, candidates, &mut self.effort)
-    }
-
-    /// Reports something at `span`.
-    fn at(
-        &mut self,
-        rule: &'static str,
-        span: Span,
-        pointer: &str,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) {
-        let file = &self.document.file.path;
-        self.findings.push(Finding::new(rule, file, span, pointer, message.into(), help.into()));
-    }
-
-    /// Reports something at the place that `pointer` leads to.
-    fn pointed(&mut self, rule: &'static str, pointer: &str, message: impl Into<String>, help: impl Into<String>) {
-        self.findings.push(self.document.finding(rule, pointer, message.into(), help.into()));
-    }
-
-    /// Reports something about a file other than the document.
-    fn other(&mut self, finding: Finding) {
-        self.findings.push(finding);
-    }
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Report,
     context::{Context, Operation},
     grammar::Kind,
+    report::Report,
     schemas::is_variant,
     walk::Site,
 };

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToSnakeCase;
 
 use super::{
-    Report,
     context::{Context, Operation},
     grammar::Kind,
+    report::Report,
     walk::Site,
 };
 use crate::{

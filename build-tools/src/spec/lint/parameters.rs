@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Report,
     context::{Context, Operation},
     grammar::Kind,
     operations::{label, template},
+    report::Report,
     walk::Site,
 };
 use crate::spec::{Node, pointer::join};

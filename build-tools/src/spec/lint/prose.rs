@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Report, context::Context};
+use super::{context::Context, report::Report};
 use crate::spec::{Document, Finding, Node, NodeValue, pointer::join};
 
 /// The keys whose texts are prose.

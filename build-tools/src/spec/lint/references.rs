@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Report, context::Context, grammar::Kind, walk::Site};
+use super::{context::Context, grammar::Kind, report::Report, walk::Site};
 use crate::graph::in_circles;
 use crate::spec::{
     Node,

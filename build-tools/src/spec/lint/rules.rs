@@ -105,3 +105,8 @@ pub static RULES: &[Rule] = &[
     error("vendor-settings", "an entry of `vendor.toml` cannot be what it says"),
     error("wrong-kind", "a value is of the wrong kind, such as text in place of a list"),
 ];
+
+/// The severity of the rule with this id.
+pub(in crate::spec) fn severity(id: &str) -> Severity {
+    RULES.iter().find(|rule| rule.id == id).map_or(Severity::Error, |rule| rule.severity)
+}

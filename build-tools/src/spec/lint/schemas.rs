@@ -1,6 +1,6 @@
 //! The form of schemas: what is a component of its own, what is written in place, and which keywords go together.
 
-use super::{Report, context::Context, grammar::Kind, walk::Site};
+use super::{context::Context, grammar::Kind, report::Report, walk::Site};
 use crate::joined::joined;
 use crate::spec::{Node, pointer::join};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Report, context::Context, grammar::Kind};
+use super::{context::Context, grammar::Kind, report::Report};
 use crate::spec::{Document, Node, Span, pointer::join};
 
 pub(super) fn check(context: &Context<'_>, settings: Option<&Document>, report: &mut Report<'_>) {

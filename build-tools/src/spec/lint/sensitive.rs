@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, ptr};
 
 use heck::ToSnakeCase;
 
-use super::{Report, context::Context, grammar::Kind, walk::Site};
+use super::{context::Context, grammar::Kind, report::Report, walk::Site};
 use crate::spec::{Node, pointer::join};
 
 /// How a name ends when it holds personal data or a secret: whole words.

@@ -6,9 +6,9 @@ use std::{
 };
 
 use super::{
-    Report,
     context::{Context, JsonKinds, Object},
     grammar::Kind,
+    report::Report,
     schemas::is_variant,
     walk::Site,
 };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Report, context::Context, grammar::Kind};
+use super::{context::Context, grammar::Kind, report::Report};
 use crate::spec::{Document, Node, NodeValue, pointer::join};
 
 pub(super) fn check(context: &Context<'_>, settings: Option<&Document>, report: &mut Report<'_>) {

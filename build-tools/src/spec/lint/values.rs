@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use super::{Report, context::Context, grammar::Kind, walk::Site};
+use super::{context::Context, grammar::Kind, report::Report, walk::Site};
 use crate::spec::{Node, NodeValue, Pattern, numbers::compare, pointer::join};
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {

@@ -1,8 +1,8 @@
 //! One walk over the document along the grammar: it reports what does not fit, and lists every object for the rules.
 
 use super::{
-    Report,
     grammar::{Key, Keys, Kind, Shape},
+    report::Report,
 };
 use crate::spec::{Document, Node, NodeValue, Span, node::Entry, pointer::join};
 

@@ -6,15 +6,11 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 
-use serde::de::{
-    DeserializeSeed, Deserializer, EnumAccess, Error as _, IntoDeserializer, MapAccess, SeqAccess, VariantAccess,
-    Visitor,
-};
-use serde::forward_to_deserialize_any;
+use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error as _, MapAccess, SeqAccess, VariantAccess, Visitor};
 
+use super::Segment;
 use super::fault::Fault;
 use super::index::{Kind, Token};
-use super::{Segment, union};
 use crate::number;
 
 /// Names of newtype structs by which types of this crate ask a cursor for what serde has no word for.
@@ -633,16 +629,6 @@ impl<'de> VariantAccess<'de> for Content<'de, '_> {
     }
 }
 
-/// The choice of a union's variant, and then the variant.
-impl<'de> EnumAccess<'de> for Cursor<'de, '_> {
-    type Error = Fault;
-    type Variant = Self;
-
-    fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<(T::Value, Self), Fault> {
-        Ok((seed.deserialize(Chooser(self))?, self))
-    }
-}
-
 impl<'de> VariantAccess<'de> for Cursor<'de, '_> {
     type Error = Fault;
 
@@ -665,31 +651,5 @@ impl<'de> VariantAccess<'de> for Cursor<'de, '_> {
         visitor: V,
     ) -> Result<V::Value, Fault> {
         self.visit_object(visitor, Some(documented))
-    }
-}
-
-/// Chooses the variant that a value is of, from a table of what tells the variants apart: see [`union`].
-struct Chooser<'de, 's>(Cursor<'de, 's>);
-
-impl<'de> Deserializer<'de> for Chooser<'de, '_> {
-    type Error = Fault;
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        table: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Fault> {
-        let index: serde::de::value::U32Deserializer<Fault> = union::choose(self.0, name, table)?.into_deserializer();
-        index.deserialize_u32(visitor)
-    }
-
-    fn deserialize_any<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value, Fault> {
-        Err(Fault::new("a union is chosen from its table"))
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
-        newtype_struct seq tuple tuple_struct map struct identifier ignored_any
     }
 }

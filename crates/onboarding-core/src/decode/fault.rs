@@ -53,7 +53,7 @@ impl Fault {
     #[cold]
     pub(crate) fn into_error(self) -> DecodeError {
         let Inner { path, reason, .. } = *self.0;
-        DecodeError { path: super::path_text(path.iter().rev()), reason }
+        DecodeError::new(super::error::path_text(path.iter().rev()), reason)
     }
 }
 

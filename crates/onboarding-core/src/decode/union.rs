@@ -19,6 +19,9 @@
 //! none of all that is not chosen, unless it is the only one of that kind. A constant that has another value says that the value
 //! is of another variant.
 
+use serde::de::{DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, Visitor};
+use serde::forward_to_deserialize_any;
+
 use super::Segment;
 use super::cursor::Cursor;
 use super::fault::Fault;
@@ -28,8 +31,44 @@ use crate::{number, unknown};
 /// More than all members together that a document gives an object.
 const CONSTANT: usize = 1 << 20;
 
+/// The choice of a union's variant, and then the variant.
+impl<'de> EnumAccess<'de> for Cursor<'de, '_> {
+    type Error = Fault;
+    type Variant = Self;
+
+    fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<(T::Value, Self), Fault> {
+        Ok((seed.deserialize(Chooser(self))?, self))
+    }
+}
+
+/// Chooses the variant that a value is of, from a table of what tells the variants apart.
+struct Chooser<'de, 's>(Cursor<'de, 's>);
+
+impl<'de> Deserializer<'de> for Chooser<'de, '_> {
+    type Error = Fault;
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        table: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        let index: serde::de::value::U32Deserializer<Fault> = choose(self.0, name, table)?.into_deserializer();
+        index.deserialize_u32(visitor)
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value, Fault> {
+        Err(Fault::new("a union is chosen from its table"))
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct identifier ignored_any
+    }
+}
+
 /// The index of the variant; the number of variants when the value is of none of them.
-pub(crate) fn choose(value: Cursor<'_, '_>, union: &'static str, table: &'static [&'static str]) -> Result<u32, Fault> {
+fn choose(value: Cursor<'_, '_>, union: &'static str, table: &'static [&'static str]) -> Result<u32, Fault> {
     match table.split_first() {
         Some((first, values)) if let Some(tag) = first.strip_prefix('#') => by_tag(value, union, tag, values),
         _ => by_form(value, union, table),
