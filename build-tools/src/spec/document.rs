@@ -1,7 +1,7 @@
 //! One document: its text, its tree, and how to get about in it.
 
 use super::{
-    SourceFile,
+    SourceFile, dialect,
     finding::Finding,
     node::{Node, Span},
     pointer,
@@ -19,9 +19,11 @@ pub struct Document {
 }
 
 impl Document {
-    /// Parses a text of YAML or JSON; the findings say why it cannot be parsed.
+    /// Parses a text of YAML or JSON; the findings say why it cannot be parsed. The tree is one of `OpenAPI` 3.0, also where the text
+    /// is of version 3.1.
     pub fn load(file: &SourceFile) -> Result<Document, Vec<Finding>> {
-        let root = parse_yaml(file)?;
+        let mut root = parse_yaml(file)?;
+        dialect::lower(&mut root);
         Ok(Document { file: file.clone(), root })
     }
 

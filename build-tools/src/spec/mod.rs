@@ -5,6 +5,7 @@
 //! Later stages may assume that [`lint()`] found no error in the document.
 
 mod composition;
+mod dialect;
 mod document;
 mod finding;
 mod formats;

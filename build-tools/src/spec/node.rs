@@ -56,6 +56,11 @@ impl Mapping {
         Mapping { entries, sorted }
     }
 
+    /// The entries, to make another mapping of them.
+    pub(super) fn into_entries(self) -> Vec<Entry> {
+        self.entries
+    }
+
     /// The entry under `key`.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
         if self.sorted.is_empty() {

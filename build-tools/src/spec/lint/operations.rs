@@ -42,7 +42,7 @@ fn check_version(context: &Context<'_>, report: &mut Report<'_>) {
         && !text.starts_with("3.0.")
     {
         let message = format!("the document is OpenAPI {text}");
-        report.at("unsupported", version.span, "/openapi", message, "Write the document as OpenAPI 3.0.3.");
+        report.at("unsupported", version.span, "/openapi", message, "Write the document as OpenAPI 3.0.3 or 3.1.");
     }
 }
 
