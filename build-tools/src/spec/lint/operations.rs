@@ -19,6 +19,7 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     check_version(context, report);
     check_paths(context, report);
     check_operation_ids(context, report);
+    check_bodies(context, report);
     check_tags(context, report);
     for operation in &context.operations {
         check_responses(operation, report);
@@ -132,6 +133,18 @@ fn check_operation_ids(context: &Context<'_>, report: &mut Report<'_>) {
             report.at("duplicate-operation-id", node.span, &pointer, message, "Give each operation its own id.");
         } else {
             known.insert(id, node.span.line);
+        }
+    }
+}
+
+/// Rule `body-of-get`: RFC 9110 gives such a body no meaning.
+fn check_bodies(context: &Context<'_>, report: &mut Report<'_>) {
+    for operation in &context.operations {
+        let reads = !operation.entry.webhook && matches!(operation.entry.method.as_str(), "get" | "head");
+        if let Some(body) = operation.node.entry("requestBody").filter(|_| reads) {
+            let message = format!("`{}` has a request body, which servers and proxies may drop", label(operation));
+            let help = "Declare what it holds as query parameters, or the method that the vendor really takes it by.";
+            report.at("body-of-get", body.key_span, &join(&operation.entry.pointer, "requestBody"), message, help);
         }
     }
 }

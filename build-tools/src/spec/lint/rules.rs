@@ -30,6 +30,7 @@ pub static RULES: &[Rule] = &[
     warning("ambiguous-union", "an earlier variant of an untagged union accepts everything that a later one requires"),
     error("array-without-items", "an array does not say what its items are"),
     error("bad-pattern", "a `pattern` is no regular expression that the generated code can check"),
+    warning("body-of-get", "an operation that only reads has a request body, which servers and proxies may drop"),
     error("closed-object", "`additionalProperties: false` would make a new member of the vendor an error"),
     error("component-name-form", "the name of a schema component is not in PascalCase"),
     error("contradicting-bounds", "a lower bound lies above the upper bound"),
