@@ -1,9 +1,9 @@
 //! Whether the forms of credentials in `vendor.toml` send what the document's security schemes ask for.
 
-use serde_json::Value;
+use openapiv3::{APIKeyLocation, ReferenceOr, SecurityScheme};
 
 use super::{CredentialForm, Problems, Settings};
-use crate::passes::escape;
+use crate::model::Model;
 
 /// Where a scheme wants the credentials: the kind of place, its name, and how a value there begins.
 enum Wanted<'d> {
@@ -12,10 +12,11 @@ enum Wanted<'d> {
     Cookie(&'d str),
 }
 
-pub(crate) fn check(document: &Value, settings: &Settings, problems: &Problems<'_>) {
+pub(crate) fn check(model: &Model, settings: &Settings, problems: &Problems<'_>) {
     for (index, form) in settings.credentials.iter().enumerate() {
-        let pointer = format!("/components/securitySchemes/{}", escape(&form.scheme));
-        if let Some(wanted) = document.pointer(&pointer).and_then(wanted)
+        let schemes = model.openapi().components.as_ref().map(|components| &components.security_schemes);
+        let scheme = schemes.and_then(|schemes| schemes.get(&form.scheme)).and_then(ReferenceOr::as_item);
+        if let Some(wanted) = scheme.and_then(wanted)
             && let Err((message, help)) = agrees(form, &wanted)
         {
             let message = format!("credentials `{}`: {message}", form.name);
@@ -24,19 +25,20 @@ pub(crate) fn check(document: &Value, settings: &Settings, problems: &Problems<'
     }
 }
 
-fn wanted(scheme: &Value) -> Option<Wanted<'_>> {
-    let text = |key: &str| scheme.get(key).and_then(Value::as_str);
-    match (text("type")?, text("in"), text("name")) {
-        ("apiKey", Some("header"), Some(name)) => Some(Wanted::Header(name, None)),
-        ("apiKey", Some("query"), Some(name)) => Some(Wanted::Query(name)),
-        ("apiKey", Some("cookie"), Some(name)) => Some(Wanted::Cookie(name)),
-        ("http", ..) => match text("scheme")?.to_ascii_lowercase().as_str() {
-            "bearer" => Some(Wanted::Header("Authorization", Some("Bearer "))),
-            "basic" => Some(Wanted::Header("Authorization", Some("Basic "))),
-            _ => Some(Wanted::Header("Authorization", None)),
-        },
+fn wanted(scheme: &SecurityScheme) -> Option<Wanted<'_>> {
+    match scheme {
+        SecurityScheme::APIKey { location, name, .. } => Some(match location {
+            APIKeyLocation::Header => Wanted::Header(name, None),
+            APIKeyLocation::Query => Wanted::Query(name),
+            APIKeyLocation::Cookie => Wanted::Cookie(name),
+        }),
+        SecurityScheme::HTTP { scheme, .. } => Some(match scheme.to_ascii_lowercase().as_str() {
+            "bearer" => Wanted::Header("Authorization", Some("Bearer ")),
+            "basic" => Wanted::Header("Authorization", Some("Basic ")),
+            _ => Wanted::Header("Authorization", None),
+        }),
         // How tokens travel is not said of the others: RFC 6750 knows three ways.
-        _ => None,
+        SecurityScheme::OAuth2 { .. } | SecurityScheme::OpenIDConnect { .. } => None,
     }
 }
 
@@ -72,6 +74,8 @@ fn agrees(form: &CredentialForm, wanted: &Wanted<'_>) -> Result<(), (String, Str
 mod tests {
     use serde_json::{Value, json};
 
+    use openapiv3::SecurityScheme;
+
     use super::{agrees, wanted};
     use crate::contract::CredentialForm;
 
@@ -81,7 +85,8 @@ mod tests {
     }
 
     fn said(scheme: &Value, sent: &str) -> Option<String> {
-        wanted(scheme).and_then(|wanted| agrees(&form(sent), &wanted).err()).map(|(message, _)| message)
+        let scheme: SecurityScheme = serde_json::from_value(scheme.clone()).expect("it is a scheme");
+        wanted(&scheme).and_then(|wanted| agrees(&form(sent), &wanted).err()).map(|(message, _)| message)
     }
 
     #[test]
@@ -93,7 +98,7 @@ mod tests {
             (key("query"), "query = { X-Key = \"{key}\" }"),
             (key("cookie"), "cookies = { X-Key = \"{key}\" }"),
             (bearer.clone(), "headers = { authorization = \"Bearer {key}\", x-more = \"{key}\" }"),
-            (json!({ "type": "oauth2" }), "headers = { authorization = \"Bearer {key}\" }"),
+            (json!({ "type": "oauth2", "flows": {} }), "headers = { authorization = \"Bearer {key}\" }"),
         ] {
             assert_eq!(said(&scheme, sent), None, "{sent}");
         }

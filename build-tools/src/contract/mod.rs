@@ -17,7 +17,6 @@ mod types;
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
-use serde_json::Value;
 
 pub use self::events::EventBatch;
 pub use self::forms::{Mark, VariantForm};
@@ -32,8 +31,8 @@ pub use self::settings::{
     Settings, TokenField, TokenRequestBody, TokenRequestSettings, TokenSettings,
 };
 pub use self::types::{Constant, Extra, Kind, Member, Presence, TypeDefinition, TypeUse, Variant};
-use crate::model::Model;
 pub use crate::model::{Bound, CountRange, Limits, PatternLimit, TextFormat};
+use crate::model::{Extensions, Model};
 use crate::names::Scope;
 use crate::spec::{Document, Finding};
 
@@ -101,28 +100,24 @@ pub fn build(
     vendor: &str,
 ) -> Result<Contract, Vec<Finding>> {
     let problems = Problems { source, places, findings: std::cell::RefCell::new(Vec::new()) };
-    let document = model.json();
-    let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let tags: Vec<Tag> = document["tags"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .enumerate()
-        .map(|(index, _)| {
-            let name = text(&format!("/tags/{index}/name"));
-            let given = document.pointer(&format!("/tags/{index}")).and_then(types::given_name);
-            let module = Scope::Module.name(&name, given);
-            Tag { module, description: text(&format!("/tags/{index}/description")), name }
+    let tags: Vec<Tag> = model
+        .openapi()
+        .tags
+        .iter()
+        .map(|tag| Tag {
+            module: Scope::Module.name(&tag.name, Extensions::of(&tag.extensions).rust_name.as_deref()),
+            description: tag.description.clone().unwrap_or_default(),
+            name: tag.name.clone(),
         })
         .collect();
-    let mut types = types::collect(document, &problems);
-    let found = operations::collect(document, &tags, &settings, &problems);
+    let mut types = types::collect(&model, &problems);
+    let found = operations::collect(&model, &tags, &settings, &problems);
     types::finish(&mut types, &found, &tags);
     collisions::check(&tags, &found, &types, &settings, &problems);
-    credentials::check(document, &settings, &problems);
+    credentials::check(&model, &settings, &problems);
     let (operations_in_pages, pages) = paging::find(&settings, &found.operations, &types, &problems);
     let components = types.iter().map(|(component, definition)| (definition.name.clone(), component.clone())).collect();
-    let description = text("/info/description");
+    let description = model.openapi().info.description.clone().unwrap_or_default();
     let findings = problems.findings.into_inner();
     if !findings.is_empty() {
         return Err(findings);

@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use super::collisions::check_parameters;
 use super::sample::{Extent, MAX_NODES, is_possible, sample};
-use super::types::{given_name, is_private, limits, or_null, resolved, schema_type};
+use super::types::{is_private, limits, or_null, schema_type};
 use super::{Limits, Problems, Settings, Tag, TypeUse};
+use crate::model::{CallView, Model, ParameterView, View};
 use crate::names::{Scope, error_type, outcome_type, shared_error_type, status_variant};
 use crate::passes::escape;
 use crate::spec::{Encoding, media_type};
@@ -317,16 +318,8 @@ pub(crate) struct Root {
     pub(crate) module: String,
 }
 
-fn text<'v>(value: &'v Value, key: &str) -> &'v str {
-    value.get(key).and_then(Value::as_str).unwrap_or_default()
-}
-
-fn flag(value: &Value, key: &str) -> bool {
-    value.get(key).and_then(Value::as_bool).unwrap_or_default()
-}
-
 /// All operations and webhooks, in canonical order.
-pub(crate) fn collect(document: &Value, tags: &[Tag], settings: &Settings, problems: &Problems<'_>) -> Found {
+pub(crate) fn collect(model: &Model, tags: &[Tag], settings: &Settings, problems: &Problems<'_>) -> Found {
     let mut found = Found {
         operations: Vec::new(),
         webhooks: Vec::new(),
@@ -336,32 +329,26 @@ pub(crate) fn collect(document: &Value, tags: &[Tag], settings: &Settings, probl
     };
     let positions: BTreeMap<&str, usize> =
         tags.iter().enumerate().rev().map(|(position, tag)| (tag.name.as_str(), position)).collect();
-    let mut entries = Vec::new();
-    for section in ["paths", "x-webhooks"] {
-        for (path, item) in document.get(section).and_then(Value::as_object).into_iter().flatten() {
-            for (key, operation) in item.as_object().into_iter().flatten() {
-                if let Some(method) = Method::from_key(key) {
-                    let tag = operation["tags"][0].as_str().unwrap_or_default();
-                    let position = positions.get(tag).copied().unwrap_or(usize::MAX);
-                    entries.push((section, position, path, method, operation));
-                }
-            }
-        }
-    }
-    entries.sort_by(|left, right| (left.0, left.1, left.2, left.3).cmp(&(right.0, right.1, right.2, right.3)));
-    for (section, position, path, method, operation) in entries {
-        let key = method.as_str().to_lowercase();
-        let pointer = format!("/{section}/{}/{key}", escape(path));
+    let mut entries: Vec<(usize, Method, CallView<'_>)> = model
+        .calls()
+        .into_iter()
+        .filter_map(|call| {
+            let tag = call.operation.tags.first().map(String::as_str).unwrap_or_default();
+            Some((positions.get(tag).copied().unwrap_or(usize::MAX), Method::from_key(call.method)?, call))
+        })
+        .collect();
+    entries.sort_by_key(|(position, method, call)| (call.is_webhook, *position, call.path, *method));
+    for (position, method, call) in entries {
         let module = tags.get(position).map_or_else(|| "shared".to_owned(), |tag| tag.module.clone());
-        if section == "paths" {
-            let operation = read(document, operation, path, method, module, &pointer, problems, &mut found);
+        if !call.is_webhook {
+            let operation = read(&call, method, module, problems, &mut found);
             found.operations.push(operation);
-        } else if let Some(body) = body(document, operation, &pointer, problems) {
+        } else if let Some(body) = body(&call, problems) {
             found.roots.extend(root(&body.value, false, &module));
             found.webhooks.push(Webhook {
-                id: text(operation, "operationId").to_owned(),
-                summary: text(operation, "summary").to_owned(),
-                description: text(operation, "description").to_owned(),
+                id: call.operation.operation_id.clone().unwrap_or_default(),
+                summary: call.operation.summary.clone().unwrap_or_default(),
+                description: call.operation.description.clone().unwrap_or_default(),
                 module,
                 body: body.value,
                 schema: body.schema,
@@ -376,42 +363,31 @@ fn root(value: &TypeUse, sent: bool, module: &str) -> Option<Root> {
     value.named().map(|name| Root { name: name.to_owned(), sent, parameter: false, module: module.to_owned() })
 }
 
-#[expect(clippy::too_many_arguments, reason = "one place that is known from its surroundings, and where findings go")]
-fn read(
-    document: &Value,
-    operation: &Value,
-    path: &str,
-    method: Method,
-    module: String,
-    pointer: &str,
-    problems: &Problems<'_>,
-    found: &mut Found,
-) -> Operation {
-    let id = text(operation, "operationId").to_owned();
-    let name = given_name(operation);
+fn read(call: &CallView<'_>, method: Method, module: String, problems: &Problems<'_>, found: &mut Found) -> Operation {
+    let operation = call.operation;
+    let extensions = call.extensions();
+    let id = operation.operation_id.clone().unwrap_or_default();
+    let name = extensions.rust_name.as_deref();
     let type_stem = Scope::CallType.name(name.unwrap_or(&id), None);
     let method_name = Scope::Method.name(&id, name);
     let mut path_parameters = Vec::new();
     let mut parameters = Vec::new();
     let mut claims = Vec::new();
-    for (index, parameter) in operation["parameters"].as_array().into_iter().flatten().enumerate() {
-        let pointer = format!("{pointer}/parameters/{index}");
-        let Some(parameter) = read_parameter(document, parameter, &pointer, problems) else {
-            continue;
-        };
+    for view in call.parameters() {
+        let Some(parameter) = read_parameter(&view, problems) else { continue };
         let owner = format!("the parameter `{}`", parameter.wire);
-        claims.push(problems.claim(owner, &parameter.name, pointer));
+        claims.push(problems.claim(owner, &parameter.name, view.pointer));
         found.roots.extend(root(&parameter.value, true, &module).map(|root| Root { parameter: true, ..root }));
         (if parameter.place.is_in_path() { &mut path_parameters } else { &mut parameters }).push(parameter);
     }
     check_parameters(claims, problems);
-    path_parameters.sort_by_key(|parameter| path.find(&format!("{{{}}}", parameter.wire)));
+    path_parameters.sort_by_key(|parameter| call.path.find(&format!("{{{}}}", parameter.wire)));
     parameters.sort_by_key(|parameter| !parameter.required);
-    let body = body(document, operation, pointer, problems);
+    let body = body(call, problems);
     if let Some(body) = &body {
         found.roots.extend(root(&body.value, true, &module));
     }
-    let statuses = statuses(document, operation, pointer, problems);
+    let statuses = statuses(call, problems);
     for status in &statuses {
         if let ResponseBody::Json(value) = &status.body {
             found.roots.extend(root(value, false, &module));
@@ -421,26 +397,25 @@ fn read(
     let accepts: Vec<&str> =
         statuses.iter().filter(|status| status.is_success()).map(|status| status.media_type.as_str()).collect();
     let accept = accepts.iter().find(|media_type| !media_type.is_empty()).copied().unwrap_or("application/json");
-    let security = operation.get("security").or_else(|| document.get("security"));
-    let documentation = &operation["externalDocs"];
+    let documentation = operation.external_docs.as_ref();
     Operation {
-        pointer: pointer.to_owned(),
+        pointer: call.pointer.clone(),
         method_name,
         type_stem,
         module,
         method,
-        path: path.to_owned(),
-        summary: text(operation, "summary").to_owned(),
-        description: text(operation, "description").to_owned(),
-        title: text(documentation, "description").to_owned(),
-        url: text(documentation, "url").to_owned(),
-        provenance: match text(operation, "x-provenance") {
-            "restored" => Provenance::Restored,
-            "inferred" => Provenance::Inferred(text(operation, "x-confidence").to_owned()),
-            _ => Provenance::Stated,
+        path: call.path.to_owned(),
+        summary: operation.summary.clone().unwrap_or_default(),
+        description: operation.description.clone().unwrap_or_default(),
+        title: documentation.and_then(|documentation| documentation.description.clone()).unwrap_or_default(),
+        url: documentation.map(|documentation| documentation.url.clone()).unwrap_or_default(),
+        provenance: match extensions.provenance.as_deref() {
+            Some("restored") => Provenance::Restored,
+            Some("inferred") => Provenance::Inferred(extensions.confidence.unwrap_or_default()),
+            Some(_) | None => Provenance::Stated,
         },
-        deprecated: flag(operation, "deprecated"),
-        authenticated: security.and_then(Value::as_array).is_some_and(|schemes| !schemes.is_empty()),
+        deprecated: operation.deprecated,
+        authenticated: call.is_authenticated(),
         path_parameters,
         parameters,
         body,
@@ -453,15 +428,15 @@ fn read(
     }
 }
 
-fn read_parameter(document: &Value, parameter: &Value, pointer: &str, problems: &Problems<'_>) -> Option<Parameter> {
-    let wire = text(parameter, "name").to_owned();
-    let schema = &parameter["schema"];
-    let (value, is_list) = match schema_type(document, schema, &format!("{pointer}/schema"), problems) {
+fn read_parameter(parameter: &ParameterView<'_>, problems: &Problems<'_>) -> Option<Parameter> {
+    let wire = parameter.data.name.clone();
+    let schema = &parameter.schema;
+    let (value, is_list) = match schema_type(schema, problems) {
         TypeUse::List(item) => (*item, true),
         value => (value, false),
     };
-    let exploded = parameter.get("explode").and_then(Value::as_bool).unwrap_or(true);
-    let place = match (text(parameter, "in"), is_list) {
+    let exploded = parameter.data.explode.unwrap_or(true);
+    let place = match (parameter.place, is_list) {
         ("path", false) => Place::Path,
         ("path", true) => Place::PathJoined,
         ("query", false) => Place::Query,
@@ -477,81 +452,73 @@ fn read_parameter(document: &Value, parameter: &Value, pointer: &str, problems: 
         (other, _) => {
             problems.add(
                 "unsupported",
-                pointer,
+                &parameter.pointer,
                 format!("the parameter `{wire}` in `{other}` cannot be expressed"),
                 "Put it in the path, the query or a header.".to_owned(),
             );
             return None;
         }
     };
-    let sample = sample(document, schema, Extent::Everything);
-    let required = flag(parameter, "required");
+    let sample = sample(schema.model().json(), schema.json(), Extent::Everything);
+    let required = parameter.data.required;
     let scope = if required || place.is_in_path() { Scope::Argument } else { Scope::Setter };
+    let extensions = parameter.extensions();
     Some(Parameter {
-        name: scope.name(&wire, given_name(parameter)),
+        name: scope.name(&wire, extensions.rust_name.as_deref()),
         place,
-        description: text(parameter, "description").to_owned(),
-        limits: limits(document, schema),
+        description: parameter.data.description.clone().unwrap_or_default(),
+        limits: limits(schema),
         value,
-        default: schema.get("default").cloned(),
+        default: schema.default().cloned(),
         required,
-        private: flag(parameter, "x-sensitive") || is_private(document, schema),
-        deprecated: flag(parameter, "deprecated"),
+        private: extensions.sensitive || is_private(schema),
+        deprecated: parameter.data.deprecated.unwrap_or_default(),
         sample: if is_list { sample[0].clone() } else { sample },
         wire,
     })
 }
 
-fn body(document: &Value, operation: &Value, pointer: &str, problems: &Problems<'_>) -> Option<Body> {
-    let body = operation.get("requestBody")?;
-    let (media_type, media) = body["content"].as_object()?.iter().next()?;
-    let schema = media.get("schema").cloned().unwrap_or_default();
-    let pointer = format!("{pointer}/requestBody/content/{}/schema", escape(media_type));
-    let kind = match body_encoding(document, media_type, &schema, &pointer, problems) {
+fn body(call: &CallView<'_>, problems: &Problems<'_>) -> Option<Body> {
+    let body = call.body()?;
+    let kind = match body_encoding(body.media_type, &body.schema, problems) {
         Encoding::Json => BodyKind::Json,
         Encoding::Form => BodyKind::Form,
         Encoding::Text | Encoding::Bytes => BodyKind::Bytes,
     };
-    check_sample(document, &schema, &pointer, problems);
+    check_sample(&body.schema, problems);
     Some(Body {
-        value: or_null(document, &schema, schema_type(document, &schema, &pointer, problems)),
+        value: or_null(&body.schema, schema_type(&body.schema, problems)),
         kind,
-        media_type: media_type.clone(),
-        required: flag(body, "required"),
-        description: text(body, "description").to_owned(),
-        schema,
+        media_type: body.media_type.to_owned(),
+        required: body.required,
+        description: body.description.to_owned(),
+        schema: body.schema.json().clone(),
     })
 }
 
-fn statuses(document: &Value, operation: &Value, pointer: &str, problems: &Problems<'_>) -> Vec<Status> {
-    let responses = operation["responses"].as_object();
-    let mut statuses: Vec<Status> = responses
+fn statuses(call: &CallView<'_>, problems: &Problems<'_>) -> Vec<Status> {
+    let mut statuses: Vec<Status> = call
+        .responses()
         .into_iter()
-        .flatten()
-        .map(|(code, response)| {
-            let content = response.get("content").and_then(Value::as_object).and_then(|content| content.iter().next());
-            let (media_type, media) = content.map_or(("", &Value::Null), |(name, media)| (name.as_str(), media));
-            let schema = media.get("schema").cloned().unwrap_or_default();
-            let pointer = format!("{pointer}/responses/{code}/content/{}/schema", escape(media_type));
-            let body = if content.is_none() {
-                ResponseBody::Nothing
-            } else {
-                match body_encoding(document, media_type, &schema, &pointer, problems) {
+        .map(|response| {
+            let body = match &response.content {
+                None => ResponseBody::Nothing,
+                Some((media_type, schema)) => match body_encoding(media_type, schema, problems) {
                     Encoding::Json => {
-                        check_sample(document, &schema, &pointer, problems);
-                        let value = schema_type(document, &schema, &pointer, problems);
-                        ResponseBody::Json(or_null(document, &schema, value))
+                        check_sample(schema, problems);
+                        ResponseBody::Json(or_null(schema, schema_type(schema, problems)))
                     }
                     Encoding::Text => ResponseBody::Text,
                     Encoding::Form | Encoding::Bytes => ResponseBody::Bytes,
-                }
+                },
             };
+            let (media_type, schema) = response.content.unzip();
             Status {
-                code: code.to_uppercase().replace("DEFAULT", "default"),
-                description: text(response, "description").to_owned(),
-                schema: matches!(body, ResponseBody::Json(_)).then_some(schema),
+                code: response.code,
+                description: response.description.to_owned(),
+                schema: schema.filter(|_| matches!(body, ResponseBody::Json(_))).map(|schema| schema.json().clone()),
                 body,
-                media_type: media_type.to_owned(),
+                media_type: media_type.unwrap_or_default().to_owned(),
             }
         })
         .collect();
@@ -561,11 +528,11 @@ fn statuses(document: &Value, operation: &Value, pointer: &str, problems: &Probl
 }
 
 /// Documentation and tests need a value of every body.
-fn check_sample(document: &Value, schema: &Value, pointer: &str, problems: &Problems<'_>) {
-    if !is_possible(document, schema) {
+fn check_sample(schema: &View<'_>, problems: &Problems<'_>) {
+    if !is_possible(schema.model().json(), schema.json()) {
         problems.add(
             "absurd-limit",
-            pointer,
+            schema.pointer(),
             format!("no value of it can be made: it has no end, or more than {MAX_NODES} values"),
             "Let an object that contains itself do so by a member that may be left out or null, and lower `minItems`."
                 .to_owned(),
@@ -574,17 +541,10 @@ fn check_sample(document: &Value, schema: &Value, pointer: &str, problems: &Prob
 }
 
 /// How a body is encoded, by its media type and its schema.
-fn body_encoding(
-    document: &Value,
-    media_type: &str,
-    schema: &Value,
-    pointer: &str,
-    problems: &Problems<'_>,
-) -> Encoding {
-    let target = resolved(document, schema);
-    let text = |key: &str| target?.get(key)?.as_str();
-    media_type::body_encoding(media_type, text("type"), text("format")).unwrap_or_else(|mistake| {
-        problems.add("unsupported", pointer, mistake.message, mistake.help);
+fn body_encoding(media_type: &str, schema: &View<'_>, problems: &Problems<'_>) -> Encoding {
+    let (kind, format) = schema.resolved().map_or((None, None), |target| target.type_and_format());
+    media_type::body_encoding(media_type, kind, format).unwrap_or_else(|mistake| {
+        problems.add("unsupported", schema.pointer(), mistake.message, mistake.help);
         Encoding::Bytes
     })
 }

@@ -3,16 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
-use serde_json::{Map, Value};
 
 use super::collisions::check_variants;
 use super::forms::{VariantForm, forms};
 use super::operations::Found;
 use super::{Limits, Problems, Tag};
 use crate::graph::groups;
+use crate::model::{Additional, Category, Model, Union, View};
 use crate::names::{Scope, builder_type, clearing};
 use crate::passes::escape;
-use crate::spec::COMPONENT_PREFIX;
 
 /// A type as a member, parameter or body uses it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -219,82 +218,46 @@ pub struct Variant {
 /// How many aliases may stand behind each other.
 const MAX_ALIASES: usize = 32;
 
-/// The component that a schema refers to, directly or as the one entry of an `allOf`.
-fn component_of(schema: &Value) -> Option<&str> {
-    let reference = match schema.get("$ref") {
-        Some(reference) => reference,
-        None => match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
-            Some([only]) => only.get("$ref")?,
-            _ => return None,
-        },
-    };
-    reference.as_str()?.strip_prefix(COMPONENT_PREFIX)
-}
-
-fn component<'d>(document: &'d Value, name: &str) -> Option<&'d Value> {
-    document.get("components")?.get("schemas")?.get(name)
-}
-
-/// The schema itself, behind all references and every `allOf` that only wraps one.
-pub(crate) fn resolved<'d>(document: &'d Value, schema: &'d Value) -> Option<&'d Value> {
-    let mut schema = schema;
-    for _ in 0..64 {
-        match component_of(schema) {
-            Some(name) => schema = component(document, name)?,
-            None => return Some(schema),
-        }
-    }
-    None
-}
-
-fn text<'v>(schema: &'v Value, key: &str) -> &'v str {
-    schema.get(key).and_then(Value::as_str).unwrap_or_default()
-}
-
-fn flag(schema: &Value, key: &str) -> bool {
-    schema.get(key).and_then(Value::as_bool).unwrap_or_default()
-}
-
 /// How a component is made: as a type of its own, or as another name for a type in place.
 enum Form {
     Own,
     Alias,
 }
 
-fn form(name: &str, schema: &Value) -> Form {
-    let own = if schema.get("oneOf").is_some() || schema.get("anyOf").is_some() || schema.get("x-resource").is_some() {
-        true
-    } else {
-        match text(schema, "type") {
-            "object" => {
-                schema.get("properties").is_some() || !schema.get("additionalProperties").is_some_and(Value::is_object)
-            }
-            "string" => {
-                schema.get("enum").is_some()
-                    || !matches!(
-                        text(schema, "format"),
-                        "date" | "date-time" | "utc-date-time" | "decimal" | "password" | "byte" | "binary"
-                    )
-            }
-            "integer" => name.ends_with("Id"),
-            _ => false,
+fn form(name: &str, schema: &View<'_>) -> Form {
+    if schema.is_resource() {
+        return Form::Own;
+    }
+    let own = match schema.category() {
+        Category::Union | Category::Object => true,
+        Category::Map => match schema.additional() {
+            Additional::Values(_) => false,
+            Additional::Unsaid | Additional::Refused | Additional::Any => true,
+        },
+        Category::Text { format } => {
+            schema.values().is_some()
+                || !matches!(
+                    format,
+                    Some("date" | "date-time" | "utc-date-time" | "decimal" | "password" | "byte" | "binary")
+                )
         }
+        Category::Integer { .. } => name.ends_with("Id"),
+        Category::Reference(_)
+        | Category::AllOf
+        | Category::Number { .. }
+        | Category::Boolean
+        | Category::List
+        | Category::Anything => false,
     };
     if own { Form::Own } else { Form::Alias }
 }
 
 /// The type of a schema in place. Aliases are followed; inline objects and unions are a problem.
-pub(crate) fn schema_type(document: &Value, schema: &Value, pointer: &str, problems: &Problems<'_>) -> TypeUse {
-    schema_type_within(document, schema, pointer, problems, 0)
+pub(crate) fn schema_type(schema: &View<'_>, problems: &Problems<'_>) -> TypeUse {
+    schema_type_within(schema, schema.pointer(), problems, 0)
 }
 
-fn schema_type_within(
-    document: &Value,
-    schema: &Value,
-    pointer: &str,
-    problems: &Problems<'_>,
-    depth: usize,
-) -> TypeUse {
+fn schema_type_within(schema: &View<'_>, pointer: &str, problems: &Problems<'_>, depth: usize) -> TypeUse {
     let unsupported = |what: &str, help: &str| {
         problems.add("inline-schema", pointer, what.to_owned(), help.to_owned());
         TypeUse::Json
@@ -302,271 +265,259 @@ fn schema_type_within(
     if depth > MAX_ALIASES {
         return unsupported("the schema goes round in a circle", "let no alias refer to itself");
     }
-    if let Some(name) = component_of(schema) {
-        let Some(target) = component(document, name) else {
+    if let Some(name) = schema.component_name() {
+        let Some(target) = schema.target() else {
             return unsupported("the reference leads nowhere", "refer to an entry under `components/schemas`");
         };
-        return match form(name, target) {
-            Form::Own => TypeUse::Named(rust_name(name, target)),
-            Form::Alias => schema_type_within(document, target, pointer, problems, depth + 1),
+        return match form(name, &target) {
+            Form::Own => TypeUse::Named(rust_name(name, Some(&target))),
+            Form::Alias => schema_type_within(&target, pointer, problems, depth + 1),
         };
     }
-    let inner = |key: &str| {
-        let inner = schema.get(key)?;
-        let value = schema_type_within(document, inner, &format!("{pointer}/{key}"), problems, depth + 1);
-        Some(or_null(document, inner, value))
+    let inner = |keyword: &str, inner: &View<'_>| {
+        or_null(inner, schema_type_within(inner, &format!("{pointer}/{keyword}"), problems, depth + 1))
     };
-    if schema.get("oneOf").is_some() || schema.get("anyOf").is_some() || schema.get("allOf").is_some() {
-        return unsupported("a union or composition is written in place", "move it to a component and refer to it");
-    }
-    match (text(schema, "type"), text(schema, "format")) {
-        ("string", "date") => TypeUse::Date,
-        ("string", "date-time") => TypeUse::DateTime,
-        ("string", "utc-date-time") => TypeUse::UtcDateTime,
-        ("string", "decimal") => TypeUse::Decimal,
-        ("string", "password") => TypeUse::Secret,
-        ("string", _) => TypeUse::Text,
-        ("integer", "uint64") => TypeUse::Unsigned,
-        ("integer", _) => TypeUse::Integer,
-        ("number", "decimal") => TypeUse::DecimalNumber,
-        ("number", _) => TypeUse::Number,
-        ("boolean", _) => TypeUse::Boolean,
-        ("array", _) => TypeUse::List(Box::new(inner("items").unwrap_or(TypeUse::Json))),
-        ("object", _) if schema.get("properties").is_some() => {
-            unsupported("an object is written in place", "move it to a component and refer to it")
+    match schema.category() {
+        Category::Union | Category::AllOf => {
+            unsupported("a union or composition is written in place", "move it to a component and refer to it")
         }
-        ("object", _) => {
-            let open = schema.get("additionalProperties").is_some_and(Value::is_object);
-            let values = if open { inner("additionalProperties").unwrap_or(TypeUse::Json) } else { TypeUse::Json };
-            TypeUse::Map(Box::new(values))
-        }
-        _ => TypeUse::Json,
+        Category::Text { format } => match format {
+            Some("date") => TypeUse::Date,
+            Some("date-time") => TypeUse::DateTime,
+            Some("utc-date-time") => TypeUse::UtcDateTime,
+            Some("decimal") => TypeUse::Decimal,
+            Some("password") => TypeUse::Secret,
+            Some(_) | None => TypeUse::Text,
+        },
+        Category::Integer { format: Some("uint64") } => TypeUse::Unsigned,
+        Category::Integer { .. } => TypeUse::Integer,
+        Category::Number { format: Some("decimal") } => TypeUse::DecimalNumber,
+        Category::Number { .. } => TypeUse::Number,
+        Category::Boolean => TypeUse::Boolean,
+        Category::List => TypeUse::List(Box::new(schema.items().map_or(TypeUse::Json, |items| inner("items", &items)))),
+        Category::Object => unsupported("an object is written in place", "move it to a component and refer to it"),
+        Category::Map => TypeUse::Map(Box::new(match schema.additional() {
+            Additional::Values(values) => inner("additionalProperties", &values),
+            Additional::Unsaid | Additional::Refused | Additional::Any => TypeUse::Json,
+        })),
+        Category::Reference(_) | Category::Anything => TypeUse::Json,
     }
 }
 
 /// The type of a value that nothing but its schema says whether it may be null.
-pub(crate) fn or_null(document: &Value, schema: &Value, value: TypeUse) -> TypeUse {
-    if is_nullable(document, schema) && value != TypeUse::Json { TypeUse::Nullable(Box::new(value)) } else { value }
+pub(crate) fn or_null(schema: &View<'_>, value: TypeUse) -> TypeUse {
+    if schema.is_nullable() && value != TypeUse::Json { TypeUse::Nullable(Box::new(value)) } else { value }
 }
 
-fn rust_name(component: &str, schema: &Value) -> String {
-    Scope::Type.name(component, given_name(schema))
-}
-
-/// The `x-rust-name` of what has one.
-pub(crate) fn given_name(holder: &Value) -> Option<&str> {
-    holder.get("x-rust-name").and_then(Value::as_str)
-}
-
-/// Whether a value may be null: said in place, or by a component on the way.
-fn is_nullable(document: &Value, schema: &Value) -> bool {
-    let mut schema = Some(schema);
-    for _ in 0..=MAX_ALIASES {
-        let Some(found) = schema else { break };
-        if flag(found, "nullable") {
-            return true;
-        }
-        schema = component_of(found).and_then(|name| component(document, name));
-    }
-    false
+fn rust_name(component: &str, schema: Option<&View<'_>>) -> String {
+    Scope::Type.name(component, schema.and_then(View::rust_name))
 }
 
 /// Whether a value is kept out of `Debug`: said in place or by a component on the way, or because it can be anything.
-pub(crate) fn is_private(document: &Value, schema: &Value) -> bool {
-    is_private_within(document, schema, 0)
+pub(crate) fn is_private(schema: &View<'_>) -> bool {
+    is_private_within(schema, 0)
 }
 
-fn is_private_within(document: &Value, schema: &Value, depth: usize) -> bool {
+fn is_private_within(schema: &View<'_>, depth: usize) -> bool {
     if depth > MAX_ALIASES {
         return false;
     }
-    if flag(schema, "x-sensitive") {
+    if schema.sensitive_here() {
         return true;
     }
-    if let Some(target) = component_of(schema).and_then(|name| component(document, name)) {
+    if let Some(target) = schema.target() {
         // An object keeps its own members private.
-        let own_members = target.get("properties").is_some();
-        return !own_members && is_private_within(document, target, depth + 1);
+        return !target.has_properties() && is_private_within(&target, depth + 1);
     }
-    let inner = |key: &str| schema.get(key).is_some_and(|inner| is_private_within(document, inner, depth + 1));
-    match text(schema, "type") {
-        "" => schema.get("oneOf").is_none() && schema.get("anyOf").is_none(),
-        "array" => inner("items"),
-        "object" if schema.get("properties").is_none() => {
-            !schema.get("additionalProperties").is_some_and(Value::is_object) || inner("additionalProperties")
-        }
-        _ => false,
+    match schema.category() {
+        Category::Reference(_) | Category::AllOf | Category::Anything => true,
+        Category::List => schema.items().is_some_and(|items| is_private_within(&items, depth + 1)),
+        Category::Map => match schema.additional() {
+            Additional::Values(values) => is_private_within(&values, depth + 1),
+            Additional::Unsaid | Additional::Refused | Additional::Any => true,
+        },
+        Category::Union
+        | Category::Object
+        | Category::Text { .. }
+        | Category::Integer { .. }
+        | Category::Number { .. }
+        | Category::Boolean => false,
     }
 }
 
 /// All types, by component name.
-pub(crate) fn collect(document: &Value, problems: &Problems<'_>) -> IndexMap<String, TypeDefinition> {
-    let no_schemas = Map::new();
-    let schemas = document.pointer("/components/schemas").and_then(Value::as_object).unwrap_or(&no_schemas);
-    let mut names: Vec<&String> = schemas.keys().collect();
-    names.sort();
+pub(crate) fn collect(model: &Model, problems: &Problems<'_>) -> IndexMap<String, TypeDefinition> {
     let mut types = IndexMap::new();
-    for component in names {
-        let schema = &schemas[component];
-        let pointer = format!("/components/schemas/{}", escape(component));
-        if matches!(form(component, schema), Form::Alias) {
-            if schema.get("x-rust-name").is_some() {
+    for (component, schema) in model.components() {
+        if matches!(form(component, &schema), Form::Alias) {
+            if schema.rust_name().is_some() {
                 problems.add(
                     "misplaced-keyword",
-                    &format!("{pointer}/x-rust-name"),
+                    &format!("{}/x-rust-name", schema.pointer()),
                     format!("`x-rust-name` names nothing: `{component}` becomes no type of its own"),
                     "Remove it.".to_owned(),
                 );
             }
             continue;
         }
-        let name = rust_name(component, schema);
         let definition = TypeDefinition {
-            name,
-            description: text(schema, "description").to_owned(),
-            limits: Limits::of_json(schema),
-            kind: kind(document, schema, &pointer, problems),
-            sensitive: flag(schema, "x-sensitive"),
+            name: rust_name(component, Some(&schema)),
+            description: schema.description().to_owned(),
+            limits: schema.limits(),
+            kind: kind(&schema, problems),
+            sensitive: schema.sensitive_here(),
             sent: false,
             read: false,
             parameter: false,
-            deprecated: flag(schema, "deprecated"),
+            deprecated: schema.deprecated(),
             module: "shared".to_owned(),
             builder: None,
-            component: component.clone(),
+            component: component.to_owned(),
         };
-        types.insert(component.clone(), definition);
+        types.insert(component.to_owned(), definition);
     }
     types
 }
 
-fn kind(document: &Value, schema: &Value, pointer: &str, problems: &Problems<'_>) -> Kind {
-    if let Some(resource) = schema.get("x-resource") {
-        let identifier = text(resource, "identifier");
-        let target = component(document, identifier);
+/// What a component with a type of its own is made of: [`form`] says which these are.
+fn kind(schema: &View<'_>, problems: &Problems<'_>) -> Kind {
+    if let Some(resource) = schema.extensions().resource {
+        let target = schema.model().component(&resource.identifier);
         if target.is_none() {
             problems.add(
                 "unknown-reference",
-                &format!("{pointer}/x-resource/identifier"),
-                format!("there is no schema `{identifier}`"),
+                &format!("{}/x-resource/identifier", schema.pointer()),
+                format!("there is no schema `{}`", resource.identifier),
                 "name a schema under `components/schemas`".to_owned(),
             );
         }
-        let identifier = rust_name(identifier, target.unwrap_or(&Value::Null));
-        return Kind::ResourceUrl { template: text(resource, "path").to_owned(), identifier };
+        let identifier = rust_name(&resource.identifier, target.as_ref());
+        return Kind::ResourceUrl { template: resource.path, identifier };
     }
-    if let Some(variants) = schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array) {
-        return union(document, schema, variants, pointer, problems);
+    if let Some(found) = schema.union() {
+        return union(schema, &found, problems);
     }
-    match text(schema, "type") {
-        "integer" => Kind::IntegerIdentifier { unsigned: text(schema, "format") == "uint64" },
-        "object" => object(document, schema, pointer, problems),
-        _ => match schema.get("enum").and_then(Value::as_array) {
+    match schema.category() {
+        Category::Integer { format } => Kind::IntegerIdentifier { unsigned: format == Some("uint64") },
+        Category::Object | Category::Map => object(schema, problems),
+        Category::Text { .. }
+        | Category::Reference(_)
+        | Category::Union
+        | Category::AllOf
+        | Category::Number { .. }
+        | Category::Boolean
+        | Category::List
+        | Category::Anything => match schema.values() {
             Some(values) => string_enum(schema, values),
             None => Kind::TextIdentifier,
         },
     }
 }
 
-fn string_enum(schema: &Value, values: &[Value]) -> Kind {
-    let given = schema.get("x-enum-varnames").and_then(Value::as_array);
+fn string_enum(schema: &View<'_>, values: &[serde_json::Value]) -> Kind {
+    let given = schema.extensions().variant_names;
     let variants = values.iter().enumerate().filter_map(|(index, value)| {
         let wire = value.as_str()?;
-        let name = given.and_then(|names| names.get(index)).and_then(Value::as_str);
-        Some((Scope::Variant.name(wire, name), wire.to_owned()))
+        Some((Scope::Variant.name(wire, given.get(index).map(String::as_str)), wire.to_owned()))
     });
     Kind::StringEnum(variants.collect())
 }
 
-fn union(document: &Value, schema: &Value, variants: &[Value], pointer: &str, problems: &Problems<'_>) -> Kind {
-    let key = if schema.get("oneOf").is_some() { "oneOf" } else { "anyOf" };
-    let mut claims = Vec::new();
-    if let Some(discriminator) = schema.get("discriminator") {
-        let tag = text(discriminator, "propertyName").to_owned();
-        let mapping = discriminator.get("mapping").and_then(Value::as_object);
-        let mut entries: Vec<(&String, &Value)> = mapping.into_iter().flatten().collect();
-        // A list has an order that means something, a map has none: the variants follow the list.
-        let mut positions: BTreeMap<&str, usize> = BTreeMap::new();
-        for (index, variant) in variants.iter().enumerate() {
-            positions.entry(text(variant, "$ref")).or_insert(index);
-        }
-        let position = |reference: &Value| positions.get(reference.as_str().unwrap_or_default()).copied();
-        entries.sort_by_key(|(wire, reference)| (position(reference), *wire));
-        let variants = entries.into_iter().map(|(wire, reference)| {
-            let pointer = format!("{pointer}/discriminator/mapping/{}", escape(wire));
-            if position(reference).is_none() {
-                problems.add(
-                    "discriminator-mapping",
-                    &pointer,
-                    format!("the tag `{wire}` leads to {reference}, which is no variant of the union"),
-                    "Name one of the variants.".to_owned(),
-                );
-            }
-            let reference = serde_json::json!({ "$ref": reference });
-            let given = discriminator.get("x-rust-name").and_then(|names| names.get(wire)).and_then(Value::as_str);
-            let name = Scope::Variant.name(wire, given);
-            claims.push(problems.claim(format!("the tag `{wire}`"), &name, pointer.clone()));
-            Variant {
-                name,
-                wire: wire.clone(),
-                value: schema_type(document, &reference, &pointer, problems),
-                limits: Limits::default(),
-                private: is_private(document, &reference),
-                description: String::new(),
-                forms: Vec::new(),
-            }
-        });
-        let variants = variants.collect();
-        let help = "Name the tags with an `x-rust-name` beside `mapping`: a map from a tag to a name.";
-        check_variants(claims, help, problems);
-        return Kind::TaggedUnion { tag, variants };
+fn union(schema: &View<'_>, union: &Union<'_>, problems: &Problems<'_>) -> Kind {
+    match union.tag {
+        Some(tag) => Kind::TaggedUnion { tag: tag.to_owned(), variants: tagged(schema, union, problems) },
+        None => Kind::UntaggedUnion(untagged(schema, union, problems)),
     }
-    let variants = variants.iter().enumerate().map(|(index, variant)| {
-        let pointer = format!("{pointer}/{key}/{index}");
-        let name = match (component_of(variant), text(variant, "title")) {
-            (Some(name), "") => {
-                let target = component(document, name).unwrap_or(&Value::Null);
-                Scope::Variant.name("", Some(&rust_name(name, target)))
-            }
-            (_, title) => Scope::Variant.name(title, given_name(variant)),
+}
+
+fn tagged(schema: &View<'_>, union: &Union<'_>, problems: &Problems<'_>) -> Vec<Variant> {
+    // A list has an order that means something, a map has none: the variants follow the list.
+    let mut positions: BTreeMap<&str, usize> = BTreeMap::new();
+    for (index, variant) in union.variants.iter().enumerate() {
+        positions.entry(variant.reference().unwrap_or_default()).or_insert(index);
+    }
+    let position = |variant: &View<'_>| positions.get(variant.reference().unwrap_or_default()).copied();
+    let mut entries: Vec<(&str, &str, View<'_>)> = union
+        .mapping
+        .iter()
+        .map(|(wire, reference)| {
+            let pointer = format!("{}/discriminator/mapping/{}", schema.pointer(), escape(wire));
+            (*wire, *reference, schema.reference_at(reference, pointer))
+        })
+        .collect();
+    entries.sort_by_key(|(wire, _, variant)| (position(variant), *wire));
+    let mut claims = Vec::new();
+    let variants = entries.into_iter().map(|(wire, reference, variant)| {
+        let pointer = variant.pointer();
+        if position(&variant).is_none() {
+            problems.add(
+                "discriminator-mapping",
+                pointer,
+                format!("the tag `{wire}` leads to {reference:?}, which is no variant of the union"),
+                "Name one of the variants.".to_owned(),
+            );
+        }
+        let name = Scope::Variant.name(wire, union.rust_name(wire));
+        claims.push(problems.claim(format!("the tag `{wire}`"), &name, pointer.to_owned()));
+        Variant {
+            name,
+            wire: wire.to_owned(),
+            value: schema_type(&variant, problems),
+            limits: Limits::default(),
+            private: is_private(&variant),
+            description: String::new(),
+            forms: Vec::new(),
+        }
+    });
+    let variants = variants.collect();
+    let help = "Name the tags with an `x-rust-name` beside `mapping`: a map from a tag to a name.";
+    check_variants(claims, help, problems);
+    variants
+}
+
+fn untagged(schema: &View<'_>, union: &Union<'_>, problems: &Problems<'_>) -> Vec<Variant> {
+    let mut claims = Vec::new();
+    let variants = union.variants.iter().map(|variant| {
+        let component = variant.component_name();
+        let name = match (component, variant.title()) {
+            (Some(name), "") => Scope::Variant.name("", Some(&rust_name(name, variant.target().as_ref()))),
+            (_, title) => Scope::Variant.name(title, variant.rust_name()),
         };
-        let owner = component_of(variant).map_or("in place".to_owned(), |component| format!("`{component}`"));
-        claims.push(problems.claim(format!("the variant {owner}"), &name, pointer.clone()));
+        let owner = component.map_or("in place".to_owned(), |component| format!("`{component}`"));
+        claims.push(problems.claim(format!("the variant {owner}"), &name, variant.pointer().to_owned()));
         Variant {
             name,
             wire: String::new(),
-            value: schema_type(document, variant, &pointer, problems),
-            limits: limits(document, variant),
-            private: is_private(document, variant) || flag(schema, "x-sensitive"),
-            description: text(variant, "description").to_owned(),
+            value: schema_type(variant, problems),
+            limits: limits(variant),
+            private: is_private(variant) || schema.sensitive_here(),
+            description: variant.description().to_owned(),
             // Known when all types are: see `finish`.
             forms: Vec::new(),
         }
     });
     let variants = variants.collect();
     check_variants(claims, "Give one of the two a `title` or an `x-rust-name`.", problems);
-    Kind::UntaggedUnion(variants)
+    variants
 }
 
-fn object(document: &Value, schema: &Value, pointer: &str, problems: &Problems<'_>) -> Kind {
-    let all_private = flag(schema, "x-sensitive");
-    let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let mut properties: Vec<(&String, &Value)> =
-        schema.get("properties").and_then(Value::as_object).into_iter().flatten().collect();
+fn object(schema: &View<'_>, problems: &Problems<'_>) -> Kind {
+    let all_private = schema.sensitive_here();
+    let required = schema.required();
+    let mut properties = schema.properties();
     let ranks: BTreeMap<&str, usize> = required.iter().enumerate().rev().map(|(rank, name)| (*name, rank)).collect();
     let is_required = |wire: &str| ranks.contains_key(wire);
-    properties.sort_by_key(|(wire, _)| (ranks.get(wire.as_str()).copied().unwrap_or(usize::MAX), *wire));
+    properties.sort_by_key(|(wire, _)| (ranks.get(wire).copied().unwrap_or(usize::MAX), *wire));
     let (mut constants, mut members) = (Vec::new(), Vec::new());
     for (wire, member) in properties {
-        if let Some([Value::String(value)]) = member.get("enum").and_then(Value::as_array).map(Vec::as_slice)
+        let name = Scope::Member.name(wire, member.rust_name());
+        if let Some(value) = member.only_text()
             && is_required(wire)
         {
-            let name = Scope::Member.name(wire, given_name(member));
-            constants.push(Constant { wire: wire.clone(), name, value: value.clone() });
+            constants.push(Constant { wire: wire.to_owned(), name, value: value.to_owned() });
             continue;
         }
-        let pointer = format!("{pointer}/properties/{}", escape(wire));
-        let presence = match (is_required(wire), is_nullable(document, member)) {
+        let presence = match (is_required(wire), member.is_nullable()) {
             (true, false) => Presence::Required,
             (true, true) => Presence::RequiredNullable,
             // Whether it is sent is only known when all operations are: see `finish`.
@@ -574,32 +525,32 @@ fn object(document: &Value, schema: &Value, pointer: &str, problems: &Problems<'
             (false, false) => Presence::Optional,
         };
         members.push(Member {
-            description: text(member, "description").to_owned(),
-            limits: limits(document, member),
-            value: schema_type(document, member, &pointer, problems),
+            description: member.description().to_owned(),
+            limits: limits(&member),
+            value: schema_type(&member, problems),
             presence,
-            private: all_private || is_private(document, member),
-            deprecated: flag(member, "deprecated"),
-            wire: wire.clone(),
-            name: Scope::Member.name(wire, given_name(member)),
+            private: all_private || is_private(&member),
+            deprecated: member.deprecated(),
+            wire: wire.to_owned(),
+            name,
         });
     }
-    let extra = schema.get("additionalProperties").filter(|extra| extra.as_bool() != Some(false)).map(|extra| {
-        let value = schema_type(document, extra, &format!("{pointer}/additionalProperties"), problems);
-        Box::new(Extra {
-            value: or_null(document, extra, value),
-            description: text(extra, "description").to_owned(),
-            limits: limits(document, extra),
-        })
-    });
-    Kind::Object { constants, members, extra }
+    let extra = match schema.additional() {
+        Additional::Unsaid | Additional::Refused => None,
+        Additional::Any => Some(Extra { value: TypeUse::Json, description: String::new(), limits: Limits::default() }),
+        Additional::Values(values) => Some(Extra {
+            value: or_null(&values, schema_type(&values, problems)),
+            description: values.description().to_owned(),
+            limits: limits(&values),
+        }),
+    };
+    Kind::Object { constants, members, extra: extra.map(Box::new) }
 }
 
 /// The component behind a reference, when it is no type of its own and so states its limits nowhere else.
-fn alias_target<'d>(document: &'d Value, schema: &Value) -> Option<&'d Value> {
-    let name = component_of(schema)?;
-    let target = component(document, name)?;
-    match form(name, target) {
+fn alias_target<'m>(schema: &View<'m>) -> Option<View<'m>> {
+    let target = schema.target()?;
+    match form(schema.component_name()?, &target) {
         Form::Own => None,
         Form::Alias => Some(target),
     }
@@ -607,27 +558,34 @@ fn alias_target<'d>(document: &'d Value, schema: &Value) -> Option<&'d Value> {
 
 /// The limits of a value: its own, those of the aliases that it names, and those of the values within it that have no type of
 /// their own, through lists and maps.
-pub(crate) fn limits(document: &Value, schema: &Value) -> Limits {
-    limits_within(document, schema, 0)
+pub(crate) fn limits(schema: &View<'_>) -> Limits {
+    limits_within(schema, 0)
 }
 
-fn limits_within(document: &Value, schema: &Value, depth: usize) -> Limits {
+fn limits_within(schema: &View<'_>, depth: usize) -> Limits {
     let mut limits = Limits::default();
     let mut inner = None;
-    let mut next = Some(schema);
+    let mut next = Some(schema.clone());
     // Aliases and lists in place end; a document in which they do not is refused.
     for _ in 0..=MAX_ALIASES {
         let Some(schema) = next else { break };
-        limits.add(Limits::of_json(schema));
-        let values = schema.get("additionalProperties").filter(|_| schema.get("properties").is_none());
-        inner = inner.or_else(|| schema.get("items").or(values)).filter(|inner| inner.is_object());
-        next = alias_target(document, schema);
+        limits.add(schema.limits());
+        inner = inner.or_else(|| schema.items().or_else(|| map_values(&schema)));
+        next = alias_target(&schema);
     }
     if let Some(inner) = inner.filter(|_| depth < MAX_ALIASES) {
-        let each = limits_within(document, inner, depth + 1);
+        let each = limits_within(&inner, depth + 1);
         limits.each = (each != Limits::default()).then(|| Box::new(each));
     }
     limits
+}
+
+/// What each value of a map is.
+fn map_values<'m>(schema: &View<'m>) -> Option<View<'m>> {
+    match schema.additional() {
+        Additional::Values(values) if !schema.has_properties() => Some(values),
+        Additional::Values(_) | Additional::Unsaid | Additional::Refused | Additional::Any => None,
+    }
 }
 
 /// Settles what depends on the operations: who sends and reads a type, which module holds it, and where it must be boxed.

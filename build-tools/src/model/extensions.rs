@@ -30,7 +30,7 @@ pub struct Resource {
 }
 
 impl Extensions {
-    pub(super) fn of(extensions: &IndexMap<String, Value>) -> Self {
+    pub(crate) fn of(extensions: &IndexMap<String, Value>) -> Self {
         let text = |key: &str| extensions.get(key).and_then(Value::as_str).map(str::to_owned);
         let names = extensions.get("x-enum-varnames").and_then(Value::as_array);
         let of_resource = |resource: &Value| {

@@ -2,7 +2,7 @@
 //!
 //! A [`Model`] is an `openapiv3::OpenAPI` that has lost nothing: what was parsed and written again is what went in, but for a list of
 //! defaults (`guard.rs`). Schemas are read through [`View`], which follows references and every `allOf` that only wraps one, and says
-//! what a schema is as a [`Shape`], to be matched exhaustively. The contract and the proofs still read some of them from the JSON.
+//! what a schema is as a [`Shape`], to be matched exhaustively. Samples and the proofs still read some of them from the JSON.
 //!
 //! The library rounds large numbers (`maximum: 18446744073709551615` is an `f64` there). So the model keeps the JSON beside the
 //! typed value, and [`Limits`], examples and defaults are read from it.
@@ -21,7 +21,7 @@ pub use self::calls::{BodyView, CallView, ParameterView, ResponseView};
 pub use self::extensions::{Extensions, Resource};
 pub use self::guard::Fault;
 pub use self::limits::{Bound, CountRange, Limits, PatternLimit, TextFormat};
-pub use self::view::{Additional, Shape, Union, View};
+pub use self::view::{Additional, Category, Shape, Union, View};
 
 /// A document that was parsed without a loss.
 #[derive(Clone, Debug, Default)]

@@ -83,6 +83,24 @@ pub enum Shape<'m> {
     Anything,
 }
 
+/// What a schema is, without what it is made of: the cases of [`Shape`], for what asks of each use of a schema and must not list its
+/// members each time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the case of `Shape` with its name")]
+pub enum Category<'m> {
+    Reference(&'m str),
+    Union,
+    AllOf,
+    Text { format: Option<&'m str> },
+    Integer { format: Option<&'m str> },
+    Number { format: Option<&'m str> },
+    Boolean,
+    List,
+    Object,
+    Map,
+    Anything,
+}
+
 /// What members without a name of their own are.
 #[derive(Clone, Debug)]
 pub enum Additional<'m> {
@@ -107,6 +125,15 @@ pub struct Union<'m> {
     pub tag: Option<&'m str>,
     /// Values of that member, and the references that they lead to.
     pub mapping: Vec<(&'m str, &'m str)>,
+    /// Names in Rust for values of that member, which `x-rust-name` gives beside the mapping.
+    names: Option<&'m Value>,
+}
+
+impl<'m> Union<'m> {
+    /// The name in Rust that the document gives to a value of the tag.
+    pub fn rust_name(&self, wire: &str) -> Option<&'m str> {
+        self.names?.get(wire)?.as_str()
+    }
 }
 
 impl<'m> View<'m> {
@@ -219,6 +246,21 @@ impl<'m> View<'m> {
         self.data().map(|data| Extensions::of(&data.extensions)).unwrap_or_default()
     }
 
+    /// The name in Rust that the schema itself gives.
+    pub fn rust_name(&self) -> Option<&'m str> {
+        self.data()?.extensions.get("x-rust-name").and_then(Value::as_str)
+    }
+
+    /// Whether it is the address of one thing.
+    pub fn is_resource(&self) -> bool {
+        self.data().is_some_and(|data| data.extensions.contains_key("x-resource"))
+    }
+
+    /// The schema in JSON, for samples and payloads.
+    pub(crate) fn json(&self) -> &'m Value {
+        self.json
+    }
+
     /// Whether the schema itself allows null.
     pub fn nullable_here(&self) -> bool {
         self.data().is_some_and(|data| data.nullable)
@@ -269,14 +311,14 @@ impl<'m> View<'m> {
 
     /// The `type` and the `format` as the document has them.
     pub fn type_and_format(&self) -> (Option<&'m str>, Option<&'m str>) {
-        match self.shape() {
-            Shape::Text { format } => (Some("string"), format),
-            Shape::Integer { format } => (Some("integer"), format),
-            Shape::Number { format } => (Some("number"), format),
-            Shape::Boolean => (Some("boolean"), None),
-            Shape::List { .. } => (Some("array"), None),
-            Shape::Object { .. } | Shape::Map { .. } => (Some("object"), None),
-            Shape::Reference(_) | Shape::Union(_) | Shape::AllOf(_) | Shape::Anything => (None, None),
+        match self.category() {
+            Category::Text { format } => (Some("string"), format),
+            Category::Integer { format } => (Some("integer"), format),
+            Category::Number { format } => (Some("number"), format),
+            Category::Boolean => (Some("boolean"), None),
+            Category::List => (Some("array"), None),
+            Category::Object | Category::Map => (Some("object"), None),
+            Category::Reference(_) | Category::Union | Category::AllOf | Category::Anything => (None, None),
         }
     }
 
@@ -345,59 +387,77 @@ impl<'m> View<'m> {
             variants: self.several(keyword, variants),
             tag: discriminator.map(|discriminator| discriminator.property_name.as_str()),
             mapping: mapping.map(|(wire, reference)| (wire.as_str(), reference.as_str())).collect(),
+            names: discriminator.and_then(|discriminator| discriminator.extensions.get("x-rust-name")),
         })
     }
 
     /// What the schema is.
     pub fn shape(&self) -> Shape<'m> {
+        match self.category() {
+            Category::Reference(reference) => Shape::Reference(reference),
+            Category::Union => self.union().map_or(Shape::Anything, Shape::Union),
+            Category::AllOf => Shape::AllOf(self.parts()),
+            Category::Text { format } => Shape::Text { format },
+            Category::Integer { format } => Shape::Integer { format },
+            Category::Number { format } => Shape::Number { format },
+            Category::Boolean => Shape::Boolean,
+            Category::List => Shape::List { items: self.items() },
+            Category::Object => Shape::Object {
+                properties: self.properties(),
+                required: self.required(),
+                additional: self.additional(),
+            },
+            Category::Map => Shape::Map { values: self.additional() },
+            Category::Anything => Shape::Anything,
+        }
+    }
+
+    /// What the schema is, without what it is made of.
+    pub fn category(&self) -> Category<'m> {
         let schema = match self.written {
-            Written::Absent => return Shape::Anything,
+            Written::Absent => return Category::Anything,
             Written::Reference(reference) => {
-                return Shape::Reference(reference.strip_prefix(COMPONENT_PREFIX).unwrap_or(reference));
+                return Category::Reference(reference.strip_prefix(COMPONENT_PREFIX).unwrap_or(reference));
             }
             Written::InPlace(schema) => schema,
         };
         match &schema.schema_kind {
-            SchemaKind::OneOf { .. } | SchemaKind::AnyOf { .. } => self.union().map_or(Shape::Anything, Shape::Union),
-            SchemaKind::AllOf { .. } => Shape::AllOf(self.parts()),
+            SchemaKind::OneOf { .. } | SchemaKind::AnyOf { .. } => Category::Union,
+            SchemaKind::AllOf { .. } => Category::AllOf,
             SchemaKind::Type(kind) => match kind {
-                Type::String(_) => Shape::Text { format: self.format() },
-                Type::Number(_) => Shape::Number { format: self.format() },
-                Type::Integer(_) => Shape::Integer { format: self.format() },
+                Type::String(_) => Category::Text { format: self.format() },
+                Type::Number(_) => Category::Number { format: self.format() },
+                Type::Integer(_) => Category::Integer { format: self.format() },
                 Type::Object(_) => self.object(),
-                Type::Array(_) => Shape::List { items: self.items() },
-                Type::Boolean(_) => Shape::Boolean,
+                Type::Array(_) => Category::List,
+                Type::Boolean(_) => Category::Boolean,
             },
             // What has a keyword that its type does not know, such as a number that the library cannot hold.
             SchemaKind::Any(any) => self.mixed(any),
-            SchemaKind::Not { .. } => Shape::Anything,
+            SchemaKind::Not { .. } => Category::Anything,
         }
     }
 
-    fn mixed(&self, any: &AnySchema) -> Shape<'m> {
-        if let Some(union) = self.union() {
-            return Shape::Union(union);
+    fn mixed(&self, any: &AnySchema) -> Category<'m> {
+        if !any.one_of.is_empty() || !any.any_of.is_empty() {
+            return Category::Union;
         }
         if !any.all_of.is_empty() {
-            return Shape::AllOf(self.parts());
+            return Category::AllOf;
         }
         match any.typ.as_deref() {
-            Some("string") => Shape::Text { format: self.format() },
-            Some("integer") => Shape::Integer { format: self.format() },
-            Some("number") => Shape::Number { format: self.format() },
-            Some("boolean") => Shape::Boolean,
-            Some("array") => Shape::List { items: self.items() },
+            Some("string") => Category::Text { format: self.format() },
+            Some("integer") => Category::Integer { format: self.format() },
+            Some("number") => Category::Number { format: self.format() },
+            Some("boolean") => Category::Boolean,
+            Some("array") => Category::List,
             Some("object") => self.object(),
-            Some(_) | None => Shape::Anything,
+            Some(_) | None => Category::Anything,
         }
     }
 
-    fn object(&self) -> Shape<'m> {
-        if self.has_properties() {
-            let (properties, required) = (self.properties(), self.required());
-            return Shape::Object { properties, required, additional: self.additional() };
-        }
-        Shape::Map { values: self.additional() }
+    fn object(&self) -> Category<'m> {
+        if self.has_properties() { Category::Object } else { Category::Map }
     }
 
     fn format(&self) -> Option<&'m str> {
