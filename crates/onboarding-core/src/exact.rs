@@ -69,8 +69,8 @@ impl ExactNumber {
     /// The decimal that stands for the double on the wire; `None` for what is no number.
     pub(crate) fn of_f64(number: f64) -> Option<Self> {
         let mut text = Buffer::default();
-        // The shortest digits that give the double again: at most 17, with an exponent.
-        write!(text, "{number:e}").ok()?;
+        // The text that a body gets. Rust's own formatting may choose another one where two of the same length give the double again.
+        write!(text, "{}", serde_json::Number::from_f64(number)?).ok()?;
         Self::parse(text.as_str())
     }
 
@@ -321,6 +321,14 @@ mod tests {
         for number in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
             assert!(ExactNumber::of_f64(number).is_none(), "{number}");
         }
+    }
+
+    /// 212904844441314.62 and …63 are the same double; a limit between them must see the one that is sent.
+    #[test]
+    fn a_double_with_two_shortest_texts_is_the_one_that_is_sent() {
+        let number = 212_904_844_441_314.63;
+        let sent = exact(&serde_json::to_string(&number).expect("it is finite"));
+        assert_eq!(ExactNumber::of_f64(number).map(|exact| exact.compare(&sent)), Some(Ordering::Equal));
     }
 
     proptest! {
