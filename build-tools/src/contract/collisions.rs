@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
-use super::operations::Found;
-use super::{Kind, Operation, Presence, Problems, Settings, Tag, TypeDefinition};
-use crate::names::{Claim, Scope};
+use super::Settings;
+use super::calls::{Found, Operation, Tag};
+use super::definitions::{Kind, Presence, TypeDefinition};
+use super::problems::Problems;
+use crate::names::Scope;
 use crate::passes::escape;
 
 pub(super) fn check(
@@ -24,38 +26,9 @@ pub(super) fn check(
     let claims = types.values().map(|definition| {
         problems.claim(format!("the component `{}`", definition.component), &definition.name, component(definition))
     });
-    report(Scope::Type, claims, "Give one of the two an `x-rust-name`.", problems);
+    problems.report_clashes(Scope::Type, claims, "Give one of the two an `x-rust-name`.");
     for definition in types.values() {
         check_type(definition, &component(definition), problems);
-    }
-}
-
-/// Where something stands: in the document, or behind all of that in `vendor.toml`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
-    in_settings: bool,
-    line: usize,
-    pointer: String,
-}
-
-impl Problems<'_> {
-    /// A name for what stands at `pointer`.
-    pub(super) fn claim(&self, owner: String, name: &str, pointer: String) -> Claim<Place> {
-        let place = Place { in_settings: false, line: self.line(&pointer), pointer };
-        Claim { place, owner, name: name.to_owned() }
-    }
-}
-
-/// Reports the names of one scope that two things have.
-fn report(scope: Scope, claims: impl IntoIterator<Item = Claim<Place>>, help: &str, problems: &Problems<'_>) {
-    for clash in scope.clashes(claims) {
-        let mut message = clash.message(scope, clash.first.place.line);
-        let place = &clash.second.place;
-        if place.in_settings && !clash.first.place.in_settings {
-            message.push_str(" in the document");
-        }
-        let add = if place.in_settings { Problems::add_setting } else { Problems::add };
-        add(problems, "duplicate-rust-name", &place.pointer, message, help.to_owned());
     }
 }
 
@@ -73,7 +46,7 @@ fn check_modules(tags: &[Tag], problems: &Problems<'_>) {
     let tags = tags.iter().enumerate();
     let claims =
         tags.map(|(index, tag)| problems.claim(format!("the tag `{}`", tag.name), &tag.module, pointer(index)));
-    report(Scope::Module, claims, "Give one of the tags an `x-rust-name`.", problems);
+    problems.report_clashes(Scope::Module, claims, "Give one of the tags an `x-rust-name`.");
 }
 
 /// The client's methods, and the types of calls.
@@ -85,13 +58,13 @@ fn check_operations(found: &Found, problems: &Problems<'_>) {
             problems.claim(format!("the operation `{}`", operation.id), name(operation), pointer)
         })
     };
-    report(Scope::Method, claims(|operation| &operation.method_name), help, problems);
+    problems.report_clashes(Scope::Method, claims(|operation| &operation.method_name), help);
     // Of methods that differ, the types may still be the same: `get_a1` and `get_a_1`.
     let mut methods: BTreeSet<&str> = BTreeSet::new();
     let differ = claims(|operation| &operation.type_stem)
         .zip(&found.operations)
         .filter(|(_, operation)| methods.insert(&operation.method_name));
-    report(Scope::CallType, differ.map(|(claim, _)| claim), help, problems);
+    problems.report_clashes(Scope::CallType, differ.map(|(claim, _)| claim), help);
 }
 
 /// The types of errors, the names that operations have for them, and the types of what depends on the status.
@@ -115,22 +88,11 @@ fn check_results(found: &Found, settings: &Settings, problems: &Problems<'_>) {
     let shared = found.errors.iter().filter(|error| !error.aliases.is_empty()).filter_map(|error| {
         if settings.errors.contains_key(&error.name) {
             let pointer = format!("/errors/{}", escape(&error.name));
-            let place = Place { in_settings: true, line: problems.setting_line(&pointer), pointer };
-            return Some(Claim { place, owner: "the shared error type".to_owned(), name: error.name.clone() });
+            return Some(problems.claim_of_setting("the shared error type".to_owned(), &error.name, pointer));
         }
         claim(&error.name, error.operations.first()?, "what others share with the error type")
     });
-    report(Scope::Result, errors.chain(outcomes).chain(shared), help, problems);
-}
-
-/// What the method of an operation is given, and what its call can be given.
-pub(super) fn check_parameters(claims: Vec<Claim<Place>>, problems: &Problems<'_>) {
-    report(Scope::Argument, claims, "Give one of the two an `x-rust-name`.", problems);
-}
-
-/// The variants of a union.
-pub(super) fn check_variants(claims: Vec<Claim<Place>>, help: &str, problems: &Problems<'_>) {
-    report(Scope::Variant, claims, help, problems);
+    problems.report_clashes(Scope::Result, errors.chain(outcomes).chain(shared), help);
 }
 
 /// The members of an object with the methods that clear them, or the variants of an enumeration.
@@ -146,17 +108,16 @@ fn check_type(definition: &TypeDefinition, component: &str, problems: &Problems<
             });
             let members = members.iter().map(|one| member(&one.wire, &one.name));
             let help = "Give one of the two an `x-rust-name`.";
-            report(Scope::Member, constants.chain(members).chain(cleared), help, problems);
+            problems.report_clashes(Scope::Member, constants.chain(members).chain(cleared), help);
         }
         Kind::StringEnum(values) => {
             let claims = values.iter().enumerate().map(|(index, (name, wire))| {
                 problems.claim(format!("the value `{wire}`"), name, format!("{component}/enum/{index}"))
             });
-            report(
+            problems.report_clashes(
                 Scope::Variant,
                 claims,
                 "Name the values with `x-enum-varnames`, a list as long as `enum`.",
-                problems,
             );
         }
         _ => {}

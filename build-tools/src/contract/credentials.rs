@@ -2,7 +2,8 @@
 
 use openapiv3::{APIKeyLocation, ReferenceOr, SecurityScheme};
 
-use super::{CredentialForm, Problems, Settings};
+use super::problems::Problems;
+use super::settings::{CredentialForm, Settings};
 use crate::model::Model;
 
 /// Where a scheme wants the credentials: the kind of place, its name, and how a value there begins.
@@ -12,7 +13,7 @@ enum Wanted<'d> {
     Cookie(&'d str),
 }
 
-pub(crate) fn check(model: &Model, settings: &Settings, problems: &Problems<'_>) {
+pub(super) fn check(model: &Model, settings: &Settings, problems: &Problems<'_>) {
     for (index, form) in settings.credentials.iter().enumerate() {
         let schemes = model.openapi().components.as_ref().map(|components| &components.security_schemes);
         let scheme = schemes.and_then(|schemes| schemes.get(&form.scheme)).and_then(ReferenceOr::as_item);

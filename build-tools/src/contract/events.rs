@@ -2,7 +2,8 @@
 
 use indexmap::IndexMap;
 
-use super::{Kind, Presence, TypeDefinition, TypeUse, Webhook};
+use super::calls::Webhook;
+use super::definitions::{Kind, Presence, TypeDefinition, TypeUse};
 
 /// The body of a delivery, which holds events.
 #[derive(Clone, Debug)]

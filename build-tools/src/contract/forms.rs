@@ -3,37 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::types::{Kind, Presence, TypeDefinition, TypeUse};
-
-/// One form of a variant's value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VariantForm {
-    /// The kind of its JSON: `object`, `array`, `string`, `boolean`, `number`, `integer`, `null` or `any`.
-    pub kind: &'static str,
-    /// What tells it from the forms of other variants that have the same kind.
-    pub marks: Vec<Mark>,
-}
-
-/// What tells a form from others.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Mark {
-    /// A member that it requires and the others do not have.
-    Member(String),
-    /// A member that it requires and some of the others have, but need not have.
-    SharedMember(String),
-    /// A member that the others have as another kind.
-    MemberOfKind(String, &'static str),
-    /// A member that is a constant.
-    Constant(String, String),
-    /// A member that is one of these, as far as is documented.
-    MemberAmong(String, Vec<String>),
-    /// The text is one of these.
-    Among(Vec<String>),
-    /// The items are of this kind.
-    Items(&'static str),
-    /// The text has this format.
-    Format(&'static str),
-}
+use super::definitions::{Kind, Mark, Presence, TypeDefinition, TypeUse, VariantForm};
 
 /// As deeply as unions are followed into unions.
 const MAX_DEPTH: usize = 32;

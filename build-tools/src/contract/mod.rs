@@ -3,34 +3,40 @@
 //! Order never depends on the order of keys in the document. Operations follow the document's list of tags, then path and
 //! method; types follow their names; members follow `required`, then their names.
 
+mod calls;
 mod collisions;
 mod credentials;
+mod definitions;
 mod events;
 mod example_code;
 mod forms;
 mod operations;
 mod paging;
+mod problems;
 mod sample;
 mod settings;
 mod types;
+mod uses;
 
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
-pub use self::events::EventBatch;
-pub use self::forms::{Mark, VariantForm};
-pub use self::operations::{
+pub use self::calls::{
     Body, BodyKind, ErrorType, Method, Operation, OutcomeType, Parameter, Place, Provenance, ResponseBody, Status,
-    StatusVariant, Success, Webhook,
+    StatusVariant, Success, Tag, Webhook,
 };
+pub use self::definitions::{
+    Constant, Extra, Kind, Mark, Member, Presence, TypeDefinition, TypeUse, Variant, VariantForm,
+};
+pub use self::events::EventBatch;
 pub use self::paging::{ListPage, PageForm, PagedOperation, PathStep};
+use self::problems::Problems;
 pub use self::sample::{Extent, Held, sample, samples};
 pub use self::settings::{
     CredentialField, CredentialForm, Environment, Features, Given, Offer, Package, Paging, PagingStyle, REFRESH_TOKEN,
     Settings, TokenField, TokenRequestBody, TokenRequestSettings, TokenSettings,
 };
-pub use self::types::{Constant, Extra, Kind, Member, Presence, TypeDefinition, TypeUse, Variant};
 pub use crate::model::{Bound, CountRange, Limits, PatternLimit, TextFormat};
 use crate::model::{Extensions, Model};
 use crate::names::Scope;
@@ -78,17 +84,6 @@ impl Contract {
     }
 }
 
-/// A group of operations.
-#[derive(Clone, Debug)]
-pub struct Tag {
-    /// Its name in the document.
-    pub name: String,
-    /// Its module.
-    pub module: String,
-    /// What it holds.
-    pub description: String,
-}
-
 /// Builds the contract from the document after all passes. `curated` is the document as written; `source` is the same and `places` the
 /// `vendor.toml`, to point into.
 pub fn build(
@@ -99,7 +94,7 @@ pub fn build(
     places: Option<&Document>,
     vendor: &str,
 ) -> Result<Contract, Vec<Finding>> {
-    let problems = Problems { source, places, findings: std::cell::RefCell::new(Vec::new()) };
+    let problems = Problems::new(source, places);
     let tags: Vec<Tag> = model
         .openapi()
         .tags
@@ -112,13 +107,13 @@ pub fn build(
         .collect();
     let mut types = types::collect(&model, &problems);
     let found = operations::collect(&model, &tags, &settings, &problems);
-    types::finish(&mut types, &found, &tags);
+    uses::settle(&mut types, &found, &tags);
     collisions::check(&tags, &found, &types, &settings, &problems);
     credentials::check(&model, &settings, &problems);
     let (operations_in_pages, pages) = paging::find(&settings, &found.operations, &types, &problems);
     let components = types.iter().map(|(component, definition)| (definition.name.clone(), component.clone())).collect();
     let description = model.openapi().info.description.clone().unwrap_or_default();
-    let findings = problems.findings.into_inner();
+    let findings = problems.into_findings();
     if !findings.is_empty() {
         return Err(findings);
     }
@@ -140,35 +135,4 @@ pub fn build(
         model,
         curated,
     })
-}
-
-/// What stands in the way of a contract, collected so that all of it is told at once.
-pub(crate) struct Problems<'d> {
-    source: &'d Document,
-    places: Option<&'d Document>,
-    findings: std::cell::RefCell<Vec<Finding>>,
-}
-
-impl Problems<'_> {
-    pub(crate) fn add(&self, rule: &'static str, pointer: &str, message: String, help: String) {
-        self.findings.borrow_mut().push(self.source.finding(rule, pointer, message, help));
-    }
-
-    /// The line of a place in the document as written, to name it in a finding about another place.
-    pub(crate) fn line(&self, pointer: &str) -> usize {
-        self.source.locate(pointer).line
-    }
-
-    /// The line of a place in `vendor.toml`.
-    pub(crate) fn setting_line(&self, pointer: &str) -> usize {
-        self.places.map_or(0, |places| places.locate(pointer).line)
-    }
-
-    /// What is wrong in `vendor.toml`.
-    pub(crate) fn add_setting(&self, rule: &'static str, pointer: &str, message: String, help: String) {
-        // Without the file there is no setting that could be wrong.
-        if let Some(places) = self.places {
-            self.findings.borrow_mut().push(places.finding(rule, pointer, message, help));
-        }
-    }
 }

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
-use super::{
-    Kind, Member, Operation, Paging, PagingStyle, Place, Presence, Problems, Settings, Success, TypeDefinition, TypeUse,
-};
+use super::calls::{Operation, Place, Success};
+use super::definitions::{Kind, Member, Presence, TypeDefinition, TypeUse};
+use super::problems::Problems;
+use super::settings::{Paging, PagingStyle, Settings};
 
 /// An operation that returns pages.
 #[derive(Clone, Debug)]
