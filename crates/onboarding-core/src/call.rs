@@ -13,33 +13,15 @@ use crate::check::{Check, Rule};
 use crate::decode::{self, DecodeError};
 use crate::download::Download;
 use crate::error::{Declared, Error, Malformed};
-use crate::observe::Drift;
+use crate::execute::execute;
+use crate::observe::Reporter;
+use crate::observer::Drift;
 use crate::parameter::Parameter;
-use crate::request::{Received, Reporter, Request, execute};
+use crate::received::Received;
+use crate::request::Request;
 use crate::response::{Headers, RawResponse, Response};
+use crate::status_error::{NoDeclaredError, Outcome, StatusError};
 use crate::unknown::{Noting, noted};
-
-/// The error statuses that an operation declares, each a variant with its own body.
-pub trait StatusError: Sized {
-    /// Decodes the body that came with an error status; `None` when the status is not declared.
-    fn decode(status: u16, body: &[u8]) -> Option<Result<Self, DecodeError>>;
-}
-
-/// For operations that declare no error status: every error status is undeclared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoDeclaredError {}
-
-impl StatusError for NoDeclaredError {
-    fn decode(_status: u16, _body: &[u8]) -> Option<Result<Self, DecodeError>> {
-        None
-    }
-}
-
-/// The success statuses of an operation that declares several with bodies of their own.
-pub trait Outcome: Sized {
-    /// Decodes the body that came with a success status; `None` when the status is not declared.
-    fn decode(status: u16, body: &[u8]) -> Option<Result<Self, DecodeError>>;
-}
 
 /// A call that is ready to be sent: `T` is what a success holds, `E` has a variant for each declared error status.
 #[must_use = "nothing is sent before `send`"]

@@ -10,9 +10,9 @@ use bytes::Bytes;
 use futures_core::Stream;
 use reqwest::header::HeaderMap;
 
-use crate::error::{TransportError, TransportErrorKind};
 use crate::limits::Place;
 use crate::runtime::{BoxFuture, Runtime, caught};
+use crate::transport_error::{TransportError, TransportErrorKind};
 
 /// A file that the vendor sends: a stream of bytes, read as it comes.
 ///

@@ -7,11 +7,11 @@ use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
-use crate::RawResponse;
-use crate::check::Violation;
-use crate::credentials::CredentialsError;
+use crate::credentials_error::CredentialsError;
 use crate::decode::DecodeError;
-use crate::runtime::Panicked;
+use crate::refused::Refused;
+use crate::response::RawResponse;
+use crate::transport_error::{TransportError, TransportErrorKind};
 
 /// Why a call failed. `E` has a variant for each error status that the operation declares.
 ///
@@ -59,145 +59,6 @@ pub struct Malformed {
     pub source: DecodeError,
 }
 
-/// Why a call was refused before anything was sent.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Refused {
-    /// A path parameter is empty, `.` or `..`: the call would reach another address.
-    #[error("the path parameter `{name}` is empty, `.` or `..`")]
-    PathParameter {
-        /// The parameter's name.
-        name: &'static str,
-    },
-    /// A header parameter has characters that no header can carry.
-    #[error("the header parameter `{name}` has characters that no header can carry")]
-    HeaderParameter {
-        /// The parameter's name.
-        name: &'static str,
-    },
-    /// The body could not be encoded.
-    #[error("the body could not be encoded: {reason}")]
-    Body {
-        /// What is wrong with it.
-        reason: &'static str,
-    },
-    /// A value breaks a limit that the vendor documents.
-    #[error("{violation}")]
-    Value {
-        /// Where, and which limit.
-        violation: Violation,
-    },
-    /// The request's address could not be composed from the base URL and the parameters, or is longer than 64 KiB.
-    #[error("the request's address could not be composed")]
-    Address,
-    /// The call was made outside of a tokio runtime, or within one that has no clock.
-    #[error("the call was not made on a tokio runtime with a clock and network: build it with `enable_all`")]
-    Runtime,
-}
-
-/// Why no complete response came.
-#[derive(Debug)]
-pub struct TransportError {
-    kind: TransportErrorKind,
-    /// The status, when at least the head of a response came.
-    status: Option<StatusCode>,
-    attempts: u32,
-    source: Option<Box<dyn std::error::Error + Send + Sync>>,
-}
-
-/// What kind of transport failure it was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum TransportErrorKind {
-    /// No connection was made: the vendor has seen nothing of the call.
-    Connect,
-    /// The time allowed has passed.
-    Timeout,
-    /// The response is longer than the client holds in memory, or a file longer than it may be.
-    ResponseTooLarge,
-    /// The connection failed while the request was sent or the response was read.
-    Interrupted,
-}
-
-impl TransportErrorKind {
-    /// The kind as it stands in spans.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Connect => "connect",
-            Self::Timeout => "timeout",
-            Self::ResponseTooLarge => "response_too_large",
-            Self::Interrupted => "interrupted",
-        }
-    }
-}
-
-impl TransportError {
-    /// What kind of failure it was.
-    pub const fn kind(&self) -> TransportErrorKind {
-        self.kind
-    }
-
-    /// The status, when the head of a response came but its body did not.
-    pub const fn status(&self) -> Option<StatusCode> {
-        self.status
-    }
-
-    /// How often the call was sent. 0 when the time allowed has passed before it was sent at all.
-    pub const fn attempts(&self) -> u32 {
-        self.attempts
-    }
-
-    pub(crate) const fn of(kind: TransportErrorKind) -> Self {
-        Self { kind, status: None, attempts: 0, source: None }
-    }
-
-    /// What the HTTP client calls has panicked, such as a resolver that the service gave it.
-    pub(crate) fn panicked(panicked: Panicked) -> Self {
-        Self { source: Some(Box::new(panicked)), ..Self::of(TransportErrorKind::Interrupted) }
-    }
-
-    pub(crate) const fn with_status(mut self, status: StatusCode) -> Self {
-        self.status = Some(status);
-        self
-    }
-
-    pub(crate) const fn after(mut self, attempts: u32) -> Self {
-        self.attempts = attempts;
-        self
-    }
-}
-
-impl From<reqwest::Error> for TransportError {
-    fn from(error: reqwest::Error) -> Self {
-        let kind = if error.is_connect() {
-            TransportErrorKind::Connect
-        } else if error.is_timeout() {
-            TransportErrorKind::Timeout
-        } else {
-            TransportErrorKind::Interrupted
-        };
-        // The address holds parameters, which may be private.
-        Self { source: Some(Box::new(error.without_url())), ..Self::of(kind) }
-    }
-}
-
-impl fmt::Display for TransportError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self.kind {
-            TransportErrorKind::Connect => "no connection could be made",
-            TransportErrorKind::Timeout => "the time allowed has passed",
-            TransportErrorKind::ResponseTooLarge => "the response is longer than it may be",
-            TransportErrorKind::Interrupted => "the connection failed before the response was complete",
-        })
-    }
-}
-
-impl std::error::Error for TransportError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.source.as_deref().map(|error| error as _)
-    }
-}
-
 impl<E> Error<E> {
     /// The error by status, when the operation declares the status that came.
     pub fn declared(&self) -> Option<&E> {
@@ -231,7 +92,7 @@ impl<E> Error<E> {
     /// The status of a response to the call itself.
     fn status_of_call(&self) -> Option<StatusCode> {
         match self {
-            Self::Transport(error) => error.status,
+            Self::Transport(error) => error.status(),
             Self::Declared(_) | Self::Undeclared(_) | Self::Malformed(_) => self.response().map(RawResponse::status),
             Self::Refused(_) | Self::Credentials(_) => None,
         }
@@ -251,7 +112,7 @@ impl<E> Error<E> {
         match self {
             Self::Refused(_) => 0,
             Self::Credentials(error) => error.attempts(),
-            Self::Transport(error) => error.attempts,
+            Self::Transport(error) => error.attempts(),
             Self::Declared(declared) => declared.response.attempts,
             Self::Undeclared(response) => response.attempts,
             Self::Malformed(malformed) => malformed.response.attempts,
@@ -271,7 +132,7 @@ impl<E> Error<E> {
     /// Whether the time allowed has passed: of the call, of an attempt, or of what it takes to sign in.
     pub fn is_timeout(&self) -> bool {
         match self {
-            Self::Transport(error) => error.kind == TransportErrorKind::Timeout,
+            Self::Transport(error) => error.kind() == TransportErrorKind::Timeout,
             Self::Credentials(error) => error.is_timeout(),
             Self::Refused(_) | Self::Declared(_) | Self::Undeclared(_) | Self::Malformed(_) => false,
         }
@@ -280,7 +141,7 @@ impl<E> Error<E> {
     /// Whether no connection was made, so that the vendor has seen nothing of the call.
     pub fn is_connect(&self) -> bool {
         match self {
-            Self::Transport(error) => error.kind == TransportErrorKind::Connect,
+            Self::Transport(error) => error.kind() == TransportErrorKind::Connect,
             Self::Credentials(error) => error.is_connect(),
             Self::Refused(_) | Self::Declared(_) | Self::Undeclared(_) | Self::Malformed(_) => false,
         }
@@ -388,7 +249,7 @@ mod tests {
 
     use super::{Declared, Error, Malformed, Refused, TransportError, TransportErrorKind};
     use crate::check::Violation;
-    use crate::credentials::{CredentialsError, CredentialsErrorKind, StoreTimedOut};
+    use crate::credentials_error::{CredentialsError, CredentialsErrorKind, StoreTimedOut};
     use crate::decode::DecodeError;
     use crate::runtime::Panicked;
     use crate::{NoDeclaredError, RawResponse, Rule, SignError};

@@ -7,17 +7,22 @@
 //!
 //! Services depend on a vendor crate and meet this one only through what that crate re-exports.
 
+mod build_error;
+mod builder;
 mod call;
 mod check;
 mod client;
 mod credentials;
+mod credentials_error;
 mod decimal;
 mod decode;
 mod download;
 mod error;
 mod event_batch;
 mod exact;
+mod execute;
 mod form;
+mod header;
 mod http;
 mod json_value;
 mod limits;
@@ -25,10 +30,13 @@ mod macros;
 mod missing_members;
 mod number;
 mod observe;
+mod observer;
 mod operation;
 mod page;
 mod parameter;
 mod patch;
+mod received;
+mod refused;
 mod renewal;
 mod request;
 mod response;
@@ -36,12 +44,15 @@ mod retry;
 mod runtime;
 mod schema;
 mod secret;
+mod sign_in_headers;
 mod signer;
 #[cfg(feature = "signing")]
 pub mod signing;
+mod status_error;
 mod token_flow;
 mod token_source;
 mod token_store;
+mod transport_error;
 mod unknown;
 mod utc_date_time;
 #[cfg(feature = "webhook")]
@@ -83,33 +94,39 @@ pub use reqwest::{Method, StatusCode};
 pub use rust_decimal;
 pub use url::Url;
 
-pub use crate::call::{Call, NoDeclaredError, Outcome, StatusError};
+pub use crate::build_error::BuildError;
+pub use crate::builder::{ClientBuilder, Environment, VendorClient};
+pub use crate::call::Call;
 pub use crate::check::{Check, Rule, Subject, Violation};
-pub use crate::client::{BuildError, Client, ClientBuilder, Environment, VendorClient};
-pub use crate::credentials::{Authenticate, Credentials, CredentialsError, CredentialsErrorKind, SignInHeaders};
+pub use crate::client::{Authenticate, Client};
+pub use crate::credentials::Credentials;
+pub use crate::credentials_error::{CredentialsError, CredentialsErrorKind};
 pub use crate::decimal::{Decimal, DecimalNumber, ParseDecimalError};
 pub use crate::decode::DecodeError;
 pub use crate::download::Download;
-pub use crate::response::{Headers, RawResponse, Response};
-
-pub use crate::error::{Declared, Error, Malformed, Refused, TransportError, TransportErrorKind};
+pub use crate::error::{Declared, Error, Malformed};
 pub use crate::event_batch::EventBatch;
 pub use crate::exact::ExactNumber;
 pub use crate::json_value::{EncodeError, JsonValue};
 pub use crate::missing_members::MissingMembers;
-pub use crate::observe::{CallEnd, CallInfo, Drift, Observer};
+pub use crate::observer::{CallEnd, CallInfo, Drift, Observer};
 pub use crate::operation::Operation;
 pub use crate::page::{Items, Page, Pages, Paging};
 pub use crate::parameter::Parameter;
 pub use crate::patch::Patch;
+pub use crate::refused::Refused;
 pub use crate::request::Request;
+pub use crate::response::{Headers, RawResponse, Response};
 pub use crate::retry::Retry;
 pub use crate::runtime::{BoxFuture, Runtime, SystemRuntime};
 pub use crate::secret::Secret;
+pub use crate::sign_in_headers::SignInHeaders;
 pub use crate::signer::{SignError, SignableRequest, Signer};
+pub use crate::status_error::{NoDeclaredError, Outcome, StatusError};
 pub use crate::token_flow::{Expiry, FieldValue, TokenFlow, TokenRequest};
 pub use crate::token_source::TokenSource;
 pub use crate::token_store::{MemoryStore, StoreError, StoreLock, TokenStore, Tokens};
+pub use crate::transport_error::{TransportError, TransportErrorKind};
 pub use crate::utc_date_time::UtcDateTime;
 
 /// A point in time.

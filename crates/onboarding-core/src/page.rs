@@ -12,7 +12,7 @@ use futures_core::Stream;
 
 use crate::call::Call;
 use crate::error::Error;
-use crate::observe::Drift;
+use crate::observer::Drift;
 
 /// How many of the last pages are remembered to know one that comes again. A longer cycle is found too, some pages later.
 const REMEMBERED: usize = 4096;

@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
-use crate::credentials::{CredentialsError, CredentialsErrorKind, SignInHeaders};
+use crate::credentials_error::{CredentialsError, CredentialsErrorKind};
 use crate::runtime::{BoxFuture, Runtime, caught, within};
+use crate::sign_in_headers::SignInHeaders;
 
 /// How long a driver that was woken may take to be run until nobody is thought to drive it.
 const PULSE: Duration = Duration::from_secs(2);

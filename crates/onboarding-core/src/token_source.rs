@@ -14,15 +14,18 @@ use serde_json::Value;
 use tracing::Instrument as _;
 use url::Url;
 
-use crate::credentials::{Authenticate, CredentialsError, CredentialsErrorKind, SignInHeaders, StoreTimedOut};
+use crate::client::Authenticate;
+use crate::credentials_error::{CredentialsError, CredentialsErrorKind, StoreTimedOut};
 use crate::decode::{self, DecodeError};
-use crate::error::{Refused, TransportErrorKind};
 use crate::operation::OperationRef;
+use crate::refused::Refused;
 use crate::renewal::{Renewal, Renewed, Step, Waited};
 use crate::retry::full_jitter;
 use crate::runtime::{BoxFuture, Runtime, caught, caught_future, within};
+use crate::sign_in_headers::SignInHeaders;
 use crate::token_flow::{Expiry, FieldValue, TokenFlow, TokenRequest};
 use crate::token_store::{MemoryStore, StoreError, StoreLock, TokenStore, Tokens};
+use crate::transport_error::TransportErrorKind;
 use crate::{Client, Error, NoDeclaredError, Operation, RawResponse, Request, Secret, Timestamp};
 
 /// How long before its end a token is renewed, or a tenth of its life if that is shorter.

@@ -1,0 +1,312 @@
+//! The one executor: sends any call of any operation until a response is final.
+
+use std::pin::pin;
+use std::time::{Duration, Instant};
+
+use bytes::{Bytes, BytesMut};
+use reqwest::StatusCode;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
+use url::Url;
+
+use crate::client::{Authenticate, Shared};
+use crate::credentials_error::{CredentialsError, CredentialsErrorKind};
+use crate::download::{Download, DownloadLimits};
+use crate::error::Error;
+use crate::observe;
+use crate::observer::{CallEnd, Drift};
+use crate::received::{Failure, Received};
+use crate::refused::Refused;
+use crate::request::Request;
+use crate::response::RawResponse;
+use crate::retry;
+use crate::runtime::{BoxFuture, Panicked, caught, caught_future, has_clock, within};
+use crate::sign_in_headers::SignInHeaders;
+use crate::signer::SignableRequest;
+use crate::status_error::NoDeclaredError;
+use crate::transport_error::{TransportError, TransportErrorKind};
+
+/// How many headers most requests have besides: accept, authorization, content type and length, host.
+const FIXED_HEADERS: usize = 5;
+
+impl Request {
+    /// Sends the request and gives the response as it came, whatever its status.
+    pub async fn send_raw(self) -> Result<RawResponse, Error<NoDeclaredError>> {
+        match execute(self, false).await? {
+            Received::Whole(response, _) => Ok(response),
+            Received::Streamed(streamed) => Ok(streamed.1),
+        }
+    }
+
+    /// The request of one attempt, signed.
+    fn to_http(&self, url: &Url, signed_in: Option<&SignInHeaders>) -> Result<reqwest::Request, Failure> {
+        let shared = &self.client.shared;
+        let mut request = reqwest::Request::new(self.operation.method.clone(), url.clone());
+        let headers = request.headers_mut();
+        // Room for all at once; a map that grows hashes every name again.
+        headers.reserve(shared.headers.len() + self.headers.len() + FIXED_HEADERS);
+        headers.extend(shared.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
+        headers.insert(ACCEPT, HeaderValue::from_static(self.operation.accept));
+        if self.operation.authenticated {
+            // In place of all others of the same name: a request with two credentials is read by one server so and by the next otherwise.
+            for given in [Some(&shared.sign_in_headers), signed_in].into_iter().flatten() {
+                for name in given.names() {
+                    headers.remove(name);
+                }
+                headers.extend(given.iter().map(|(name, value)| (name.clone(), value.clone())));
+            }
+        }
+        for (name, value) in &self.headers {
+            headers.insert(name.clone(), value.clone());
+        }
+        if let Some((media_type, _)) = &self.body {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+        }
+        if let Some(signer) = &shared.signer {
+            let body = self.body.as_ref().map_or(&[][..], |(_, body)| body);
+            let mut request = SignableRequest { method: &self.operation.method, url, headers, body };
+            let failed = || CredentialsError::of(CredentialsErrorKind::Signing);
+            match caught(|| signer.sign(&mut request)) {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => return Err(Failure::Credentials(failed().because(error))),
+                Err(panicked) => return Err(Failure::Credentials(failed().because(panicked))),
+            }
+        }
+        if let Some((_, body)) = &self.body {
+            *request.body_mut() = Some(body.clone().into());
+        }
+        Ok(request)
+    }
+}
+
+/// Executes any call of any operation. Generated operations and their typed `send` are thin around it, so that services compile it
+/// once. Requests for tokens come here too.
+pub(crate) fn execute(mut request: Request, stream_success: bool) -> BoxFuture<'static, Result<Received, Failure>> {
+    Box::pin(async move {
+        if let Some(refused) = request.refused.take() {
+            return Err(Failure::Refused(*refused));
+        }
+        if !has_clock() {
+            return Err(Failure::Refused(Refused::Runtime));
+        }
+        let url = request.url().map_err(Failure::Refused)?;
+        let repeatable = request.make_repeatable();
+        let span = observe::call_span(&request.info(), &request.client.shared.base_url);
+        let shared = request.client.shared.clone();
+        let begun = shared.runtime.instant();
+        observe::tell(&request.client, |observer| {
+            observer.before(&request.info());
+            if request.operation.deprecated {
+                observer.drift(&request.info(), &Drift::DeprecatedOperation);
+            }
+        });
+        let mut execution = Execution {
+            deadline: begun.checked_add(request.timeout.unwrap_or(shared.timeout)),
+            request: &request,
+            shared: &shared,
+            url: &url,
+            repeatable,
+            stream_success,
+            attempts: 0,
+        };
+        let mut result = observe::within(&span, pin!(execution.run())).await;
+        let attempts = execution.attempts;
+        span.record("attempts", attempts);
+        observe::record(&span, &result);
+        observe::tell(&request.client, |observer| {
+            let (status, failure) = observe::ending(&result);
+            let elapsed = shared.runtime.instant().saturating_duration_since(begun);
+            observer.after(&request.info(), &CallEnd { status, failure, attempts, elapsed });
+        });
+        match &mut result {
+            Ok(Received::Whole(response, _)) => response.attempts = attempts,
+            Ok(Received::Streamed(streamed)) => streamed.1.attempts = attempts,
+            Err(_) => {}
+        }
+        result.map_err(|failure| failure.after(attempts))
+    })
+}
+
+/// One call on its way.
+struct Execution<'a> {
+    request: &'a Request,
+    shared: &'a Shared,
+    url: &'a Url,
+    /// When the call must have ended; `None` when that is beyond the end of time.
+    deadline: Option<Instant>,
+    repeatable: bool,
+    stream_success: bool,
+    attempts: u32,
+}
+
+impl Execution<'_> {
+    /// Sends the request until a response is final.
+    async fn run(&mut self) -> Result<Received, Failure> {
+        let shared = self.shared;
+        let authenticate = shared.authenticate.as_ref().filter(|_| self.request.operation.authenticated);
+        let mut signed_in: Option<SignInHeaders> = None;
+        let mut signed_in_again = false;
+        shared.retry_budget.earn();
+        loop {
+            if let Some(authenticate) = authenticate
+                && !signed_in_again
+            {
+                // Between attempts the token may have been renewed for another call.
+                signed_in = Some(self.signed_in(&**authenticate, None).await?);
+            }
+            let mut result = self.attempt(signed_in.as_ref()).await;
+
+            // The vendor has refused the call and done nothing: it may be repeated whatever its method.
+            if let (Some(authenticate), Some(refused), false, Ok(Received::Whole(response, _))) =
+                (authenticate, &signed_in, signed_in_again, &result)
+                && response.status == StatusCode::UNAUTHORIZED
+            {
+                let renewed = self.signed_in(&**authenticate, Some(refused)).await?;
+                if renewed != *refused {
+                    signed_in_again = true;
+                    signed_in = Some(renewed);
+                    result = self.attempt(signed_in.as_ref()).await;
+                }
+            }
+
+            let Some(pause) = self.pause_after(&result) else {
+                return result;
+            };
+            shared.runtime.sleep(pause).await;
+        }
+    }
+
+    /// How long to wait before the next attempt; `None` when this result is final.
+    fn pause_after(&self, result: &Result<Received, Failure>) -> Option<Duration> {
+        let runtime = &*self.shared.runtime;
+        let asked = match result {
+            Ok(Received::Whole(response, false)) if retry::is_temporary(response.status) => response.retry_after,
+            Err(Failure::Transport(error)) if error.kind() != TransportErrorKind::ResponseTooLarge => None,
+            _ => return None,
+        };
+        // What was not sent once for want of time is not tried again.
+        if !self.repeatable || self.attempts == 0 {
+            return None;
+        }
+        let pause = self.shared.retry.delay(self.attempts, asked, runtime)?;
+        (pause < self.remaining() && self.shared.retry_budget.spend()).then_some(pause)
+    }
+
+    /// What is left of the time allowed for the whole call.
+    fn remaining(&self) -> Duration {
+        let now = self.shared.runtime.instant();
+        self.deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(now))
+    }
+
+    /// Waits for the credentials, as long as the call may take.
+    async fn signed_in(
+        &self,
+        authenticate: &dyn Authenticate,
+        refused: Option<&SignInHeaders>,
+    ) -> Result<SignInHeaders, Failure> {
+        let signing_in = caught_future(|| authenticate.sign_in(&self.request.client, refused));
+        let signed_in = within(&*self.shared.runtime, self.remaining(), signing_in).await.ok_or_else(timed_out)?;
+        let failed = |panicked: Panicked| Err(CredentialsError::of(CredentialsErrorKind::Other).because(panicked));
+        signed_in.unwrap_or_else(failed).map_err(Failure::Credentials)
+    }
+
+    /// Sends the request once.
+    async fn attempt(&mut self, signed_in: Option<&SignInHeaders>) -> Result<Received, Failure> {
+        let span = observe::attempt_span(&self.request.info(), &self.shared.base_url, self.attempts);
+        let result = observe::within(&span, pin!(self.exchange(signed_in))).await;
+        observe::record(&span, &result);
+        result
+    }
+
+    async fn exchange(&mut self, signed_in: Option<&SignInHeaders>) -> Result<Received, Failure> {
+        let (request, shared) = (self.request, self.shared);
+        let place = if shared.limits.any() {
+            let entering = shared.limits.enter(&*shared.runtime);
+            within(&*shared.runtime, self.remaining(), entering).await.ok_or_else(timed_out)?
+        } else {
+            None
+        };
+        let http_request = request.to_http(self.url, signed_in)?;
+        // One clock for both limits: the attempt ends with whichever is reached first.
+        let limit = request.attempt_timeout.unwrap_or(shared.attempt_timeout).min(self.remaining());
+        if limit.is_zero() {
+            // A connection at hand would send the whole request before its response is late.
+            return Err(timed_out());
+        }
+        self.attempts += 1;
+        // Begun here, because a request is large and would be moved with the future.
+        let pending = shared.http.current().execute(http_request);
+        let exchange = async {
+            let mut response = pending.await?;
+            let status = response.status();
+            if self.stream_success && status.is_success() {
+                let retry_after = retry::retry_after(response.headers(), &*shared.runtime);
+                let headers = response.headers().clone();
+                let head = RawResponse { status, headers, body: Bytes::new(), attempts: 0, retry_after };
+                let limits = DownloadLimits {
+                    max_bytes: shared.max_download_bytes,
+                    timeout: shared.download_timeout,
+                    max_held_bytes: shared.max_response_bytes,
+                };
+                let download = Download::new(response, &limits, shared.runtime.clone(), place);
+                return Ok(Received::Streamed(Box::new((download, head))));
+            }
+            let limit = request.max_response_bytes.unwrap_or(usize::MAX).min(shared.max_response_bytes);
+            let body = read_whole(&mut response, limit)
+                .await
+                .map_err(|error| Failure::Transport(error.with_status(status)))?;
+            let headers = std::mem::take(response.headers_mut());
+            let retry_after = retry::retry_after(&headers, &*shared.runtime);
+            Ok(Received::Whole(
+                RawResponse { status, headers, body, attempts: 0, retry_after },
+                request.is_success(status),
+            ))
+        };
+        // What the HTTP client calls may be the service's own, such as a resolver.
+        let mut exchange = pin!(exchange);
+        match caught_future(|| tokio::time::timeout(limit, exchange.as_mut())).await {
+            Ok(exchanged) => exchanged.unwrap_or_else(|_| Err(timed_out())),
+            Err(panicked) => Err(Failure::Transport(TransportError::panicked(panicked))),
+        }
+    }
+}
+
+const fn timed_out() -> Failure {
+    Failure::Transport(TransportError::of(TransportErrorKind::Timeout))
+}
+
+/// The whole body. The cap holds for what is kept in memory, also when the HTTP client has decompressed it.
+async fn read_whole(response: &mut reqwest::Response, max_bytes: usize) -> Result<Bytes, TransportError> {
+    let too_large = |length: u64| usize::try_from(length).map_or(true, |length| length > max_bytes);
+    if response.content_length().is_some_and(too_large) {
+        return Err(TransportError::of(TransportErrorKind::ResponseTooLarge));
+    }
+    let Some(first) = response.chunk().await? else {
+        return Ok(Bytes::new());
+    };
+    if first.len() > max_bytes {
+        return Err(TransportError::of(TransportErrorKind::ResponseTooLarge));
+    }
+    // Most responses come in one piece, which is then the body; only pieces are copied together.
+    let mut whole = Pieces::One(first);
+    while let Some(chunk) = response.chunk().await? {
+        let mut pieces = match whole {
+            Pieces::One(first) => BytesMut::from(first),
+            Pieces::Several(pieces) => pieces,
+        };
+        if pieces.len() + chunk.len() > max_bytes {
+            return Err(TransportError::of(TransportErrorKind::ResponseTooLarge));
+        }
+        pieces.extend_from_slice(&chunk);
+        whole = Pieces::Several(pieces);
+    }
+    Ok(match whole {
+        Pieces::One(first) => first,
+        Pieces::Several(pieces) => pieces.freeze(),
+    })
+}
+
+/// What has come of a body.
+enum Pieces {
+    One(Bytes),
+    Several(BytesMut),
+}

@@ -1,0 +1,101 @@
+//! What a service may be told of its calls. Never a parameter, body or credential.
+
+use std::fmt;
+use std::time::Duration;
+
+use reqwest::{Method, StatusCode};
+
+use crate::credentials_error::CredentialsError;
+use crate::decode::DecodeError;
+use crate::operation::Operation;
+
+/// Is told of every call of a client. All methods do nothing unless they are written. A panic in one of them is logged and does the
+/// call no harm.
+pub trait Observer: Send + Sync + fmt::Debug {
+    /// A call begins.
+    fn before(&self, call: &CallInfo<'_>) {
+        let _ = call;
+    }
+
+    /// A call has ended. One that was dropped by its caller is not told of.
+    fn after(&self, call: &CallInfo<'_>, end: &CallEnd) {
+        let _ = (call, end);
+    }
+
+    /// The vendor no longer does what its document says, or a call is on its way out.
+    fn drift(&self, call: &CallInfo<'_>, drift: &Drift<'_>) {
+        let _ = (call, drift);
+    }
+
+    /// New tokens could not be saved by the [`TokenStore`](crate::TokenStore): they are kept in memory, and a later call tries again.
+    /// A process that ends before that loses them, and with them perhaps the only refresh token that is still good.
+    fn tokens_not_saved(&self, vendor: &'static str, error: &CredentialsError) {
+        let _ = (vendor, error);
+    }
+}
+
+/// Which operation is called.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct CallInfo<'a> {
+    /// The vendor's name.
+    pub vendor: &'static str,
+    /// The operation's name.
+    pub operation: &'a str,
+    /// The method.
+    pub method: &'a Method,
+    /// The path with its placeholders, not filled in.
+    pub template: &'a str,
+}
+
+impl<'a> CallInfo<'a> {
+    pub(crate) const fn of(vendor: &'static str, operation: &'a Operation) -> Self {
+        Self { vendor, operation: operation.name, method: &operation.method, template: operation.path }
+    }
+}
+
+/// How a call ended.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct CallEnd {
+    /// The status of the last response, when one came.
+    pub status: Option<StatusCode>,
+    /// What kept a response from coming: `refused`, `credentials`, `connect`, `timeout`, `response_too_large` or `interrupted`.
+    pub failure: Option<&'static str>,
+    /// How often the call was sent.
+    pub attempts: u32,
+    /// How long it took, pauses included. For downloads it ends where the file begins.
+    pub elapsed: Duration,
+}
+
+/// How the vendor departs from its document.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Drift<'a> {
+    /// A status that the operation does not declare.
+    UndeclaredStatus {
+        /// The status.
+        status: StatusCode,
+    },
+    /// A body that is not as declared for its status.
+    MalformedBody {
+        /// The status.
+        status: StatusCode,
+        /// Where the body departs, and how; never what stood there.
+        error: &'a DecodeError,
+    },
+    /// A value of an open enumeration, or a variant of a union, that the vendor did not document when the crate was generated. It was
+    /// read as `Unknown`; the call is not the worse for it. Several such values in one response are told one by one, the same value
+    /// once.
+    UnknownValue {
+        /// The status.
+        status: StatusCode,
+        /// The name of the enumeration or union, as in the vendor crate. What came instead of a documented value is not told, since
+        /// it may be private: it stands in the decoded response.
+        type_name: &'static str,
+    },
+    /// A list came to a page that it had given before. The list ends there.
+    RepeatedPage,
+    /// An operation that the vendor has marked as deprecated was called.
+    DeprecatedOperation,
+}

@@ -1,0 +1,39 @@
+//! What keeps a call from being sent at all.
+
+use crate::check::Violation;
+
+/// Why a call was refused before anything was sent.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refused {
+    /// A path parameter is empty, `.` or `..`: the call would reach another address.
+    #[error("the path parameter `{name}` is empty, `.` or `..`")]
+    PathParameter {
+        /// The parameter's name.
+        name: &'static str,
+    },
+    /// A header parameter has characters that no header can carry.
+    #[error("the header parameter `{name}` has characters that no header can carry")]
+    HeaderParameter {
+        /// The parameter's name.
+        name: &'static str,
+    },
+    /// The body could not be encoded.
+    #[error("the body could not be encoded: {reason}")]
+    Body {
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// A value breaks a limit that the vendor documents.
+    #[error("{violation}")]
+    Value {
+        /// Where, and which limit.
+        violation: Violation,
+    },
+    /// The request's address could not be composed from the base URL and the parameters, or is longer than 64 KiB.
+    #[error("the request's address could not be composed")]
+    Address,
+    /// The call was made outside of a tokio runtime, or within one that has no clock.
+    #[error("the call was not made on a tokio runtime with a clock and network: build it with `enable_all`")]
+    Runtime,
+}
