@@ -4,9 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::calls::test_name;
 use super::operations::has_call_type;
 use super::outline::{Block, Outline};
-use super::tests::test_name;
 use crate::contract::{Contract, CredentialForm, Environment, Given, Kind, Operation, TypeDefinition};
 use crate::payloads::Payloads;
 use crate::proof::Proved;

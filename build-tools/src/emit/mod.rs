@@ -1,5 +1,6 @@
 //! From the contract to the files of a vendor crate.
 
+mod calls;
 mod client;
 mod errors;
 mod example;
@@ -58,7 +59,7 @@ pub(crate) fn emit(contract: &Contract, payloads: &Payloads, proved: &Proved) ->
         .chain(within("tests/generated", sound(tests::tests(contract, payloads, proved))));
     let mut meant = meant::rust_files(contract, payloads, proved);
     let package = contract.settings.package.name.replace('-', "_");
-    let examples = tests::path_of_payloads(contract);
+    let examples = calls::path_of_payloads(contract);
     for (path, text) in rust {
         let path_of_file = format!("{root}/{path}");
         let Some(outline) = meant.remove(&path) else {

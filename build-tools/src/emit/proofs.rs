@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::calls::{call_with, code, included, own_type, test_name, write_own_imports};
 use super::rust::code_of;
 use super::source::{Source, braced};
-use super::tests::{call_with, code, included, own_type, test_name, write_own_imports};
 use crate::contract::{Contract, Extent, ResponseBody, TypeUse, sample};
 use crate::proof::canaries::{Call, Canary};
 use crate::proof::mutants::Place;

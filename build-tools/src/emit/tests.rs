@@ -1,14 +1,12 @@
 //! Tests that prove the crate against the document: every call on the wire, every declared status, every documented payload.
 
-use std::fmt::Write as _;
-
 use serde_json::Value;
 
-use super::example::{Unfit, parameter_argument, setter_argument};
+use super::calls::{call_with, code, included, own_type, test_name, write_own_imports};
 use super::proofs::{canaries, mutations};
-use super::rust::{Scope, code_of, status_body_type, type_text};
+use super::rust::{code_of, status_body_type};
 use super::source::Source;
-use crate::contract::{BodyKind, Contract, Extent, Operation, ResponseBody, Status, Success, TypeUse, sample};
+use crate::contract::{Contract, Extent, Operation, ResponseBody, Status, Success, TypeUse, sample};
 use crate::payloads::Payloads;
 use crate::proof::Proved;
 use crate::text::{literal, raw_literal};
@@ -98,61 +96,11 @@ fn preamble(contract: &Contract, about: &str, body: &str) -> Source {
     source
 }
 
-/// Imports what of the crate a test file's text names.
-pub(super) fn write_own_imports(source: &mut Source, contract: &Contract, body: &str) {
-    let body = &code_of(body);
-    let package = contract.settings.package.name.replace('-', "_");
-    let mut own: Vec<&str> = Vec::new();
-    for name in
-        ["Client", "Decimal", "DecimalNumber", "JsonValue", "Map", "NaiveDate", "Secret", "Timestamp", "UtcDateTime"]
-    {
-        let used = match name {
-            "Client" => body.contains("|client: Client|"),
-            name => {
-                ["<", ": "].iter().any(|before| {
-                    let is_name = |rest: &str| !rest.starts_with(|character: char| character.is_alphanumeric());
-                    let text = format!("{before}{name}");
-                    body.match_indices(&text).any(|(at, found)| is_name(&body[at + found.len()..]))
-                }) || body.contains(&format!("{name}::"))
-            }
-        };
-        if used {
-            own.push(name);
-        }
-    }
-    own.extend(["errors", "types"].into_iter().filter(|module| body.contains(&format!("{module}::"))));
-    match own.as_slice() {
-        [] => {}
-        [only] => source.line(&format!("use {package}::{only};")),
-        several => source.line(&format!("use {package}::{{{}}};", several.join(", "))),
-    }
-}
-
-/// A type as tests write it.
-pub(super) fn own_type(value: &TypeUse) -> String {
-    type_text(value, Scope::Crate).replace("onboarding_core::", "")
-}
-
 fn join(preamble: Source, body: &str) -> String {
     let mut text = preamble.finish();
     text.push('\n');
     text.push_str(body);
     text
-}
-
-/// The name of a test's function: one that the file does not import.
-pub(super) fn test_name(name: &str) -> String {
-    crate::names::test(name)
-}
-
-/// The way from a test to the documented payloads.
-pub(super) fn path_of_payloads(contract: &Contract) -> String {
-    format!("../../../../specs/{}/examples/", contract.vendor)
-}
-
-/// The path of a payload's file as the tests include it.
-pub(super) fn included(contract: &Contract, name: &str) -> String {
-    format!("include_str!({})", literal(&format!("{}{name}.json", path_of_payloads(contract))))
 }
 
 /// The documented payload, or else a value made from the schema, as an expression of type `&str`.
@@ -170,64 +118,8 @@ fn call(source: &mut Source, contract: &Contract, payloads: &Payloads, operation
     call_with(source, contract, operation, client, text)
 }
 
-/// The same with a body read from the text that is an expression of the body's schema.
-pub(super) fn call_with(
-    source: &mut Source,
-    contract: &Contract,
-    operation: &Operation,
-    client: &str,
-    text: impl FnOnce(&Value) -> String,
-) -> String {
-    let mut arguments: Vec<String> = operation
-        .path_parameters
-        .iter()
-        .chain(operation.parameters.iter().filter(|parameter| parameter.required))
-        .map(|parameter| parameter_argument(contract, Unfit::Panic, parameter))
-        .collect();
-    let mut setter = None;
-    if let Some(body) = &operation.body {
-        let argument = match (body.kind, body.required) {
-            (BodyKind::Bytes, true) => "b\"bytes\".as_slice().into()",
-            (BodyKind::Bytes, false) => "b\"bytes\".as_slice()",
-            (BodyKind::Json | BodyKind::Form, _) => {
-                let text = text(&body.schema);
-                source.line(&format!("let body: {} = read({text});", own_type(&body.value)));
-                "&body"
-            }
-        };
-        if body.required {
-            arguments.push(argument.to_owned());
-        } else {
-            setter = Some(argument);
-        }
-    }
-    let mut call = format!("{client}.{}({})", operation.method_name, arguments.join(", "));
-    for parameter in operation.parameters.iter().filter(|parameter| !parameter.required) {
-        let argument = setter_argument(contract, Unfit::Panic, parameter);
-        let _ = write!(call, ".{}({argument})", parameter.name);
-    }
-    if let Some(argument) = setter {
-        let _ = write!(call, ".body({argument})");
-    }
-    call
-}
-
 fn first_success(operation: &Operation) -> Option<&Status> {
     operation.statuses.iter().find(|status| status.is_success())
-}
-
-/// The status to respond with: the code itself, or one of its range that has no entry of its own.
-pub(super) fn code(operation: &Operation, status: &Status) -> String {
-    let taken = |code: &str| operation.statuses.iter().any(|other| other.code == code);
-    let candidates: &[&str] = match status.code.as_str() {
-        "2XX" => &["207", "226"],
-        "3XX" => &["307", "308"],
-        "4XX" => &["418", "451", "400"],
-        "5XX" => &["599", "508", "500"],
-        "default" => &["520", "521"],
-        code => return code.to_owned(),
-    };
-    candidates.iter().find(|code| !taken(code)).unwrap_or(&candidates[0]).to_string()
 }
 
 fn media_type(status: &Status) -> &str {

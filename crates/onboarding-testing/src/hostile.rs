@@ -9,7 +9,7 @@ use peak_alloc::PeakAlloc;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::mutation::ResponseBody;
+use crate::response::ResponseBody;
 
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;

@@ -4,7 +4,7 @@
 pub mod canary;
 mod hostile;
 pub mod mutation;
-
+mod response;
 pub mod schemas;
 
 use std::collections::BTreeMap;

@@ -30,19 +30,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+pub use crate::response::ResponseBody;
 use crate::{difference, hostile};
-
-/// A response, how it is decoded, and its places.
-pub struct ResponseBody {
-    /// The payload's name.
-    pub name: &'static str,
-    /// How it is decoded: [`decoded`] of its type.
-    pub decode: fn(&str) -> Result<Value, DecodeError>,
-    /// The response as it is documented.
-    pub text: &'static str,
-    /// What is changed, a line a place.
-    pub places: &'static str,
-}
 
 /// Held by what measures memory, which is the memory of the whole process.
 static MEASURING: RwLock<()> = RwLock::new(());
