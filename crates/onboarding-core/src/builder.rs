@@ -5,19 +5,20 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, HeaderName};
+use http::header::{HeaderMap, HeaderName};
 use url::Url;
 
 use crate::build_error::BuildError;
 use crate::client::{Client, Shared};
 use crate::credentials::{Credentials, SignIn};
 use crate::header::checked_header;
-use crate::http::{HttpClients, is_loopback};
+use crate::http_client::{HttpClients, is_loopback};
 use crate::limits::Limits;
 use crate::observer::Observer;
 use crate::retry::{Retry, RetryBudget};
 use crate::runtime::{Runtime, SystemRuntime};
 use crate::signer::Signer;
+use crate::transport::Transport;
 
 /// How long connecting may take unless the builder says otherwise.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -107,7 +108,17 @@ struct Settings {
     observer: Option<Arc<dyn Observer>>,
     runtime: Arc<dyn Runtime>,
     allow_http: bool,
-    http_setup: Option<reqwest::ClientBuilder>,
+    transport: TransportSetting,
+}
+
+/// What sends the requests.
+enum TransportSetting {
+    /// reqwest, set up as this crate does it.
+    Default,
+    /// reqwest, set up by the service.
+    Reqwest(Box<reqwest::ClientBuilder>),
+    /// Something else.
+    Own(Box<dyn Transport>),
 }
 
 impl<V> fmt::Debug for ClientBuilder<V> {
@@ -142,7 +153,7 @@ impl Default for Settings {
             observer: None,
             runtime: Arc::new(SystemRuntime),
             allow_http: false,
-            http_setup: None,
+            transport: TransportSetting::Default,
         }
     }
 }
@@ -270,8 +281,37 @@ impl<V: VendorClient> ClientBuilder<V> {
     ///
     /// Such a builder makes one HTTP client, which all tokio runtimes share: a connection that was opened on one of them cannot be used
     /// while nobody drives that one. Otherwise each runtime has connections of its own.
+    ///
+    /// Nothing else of this interface names a type of reqwest. A new major version of it changes this method alone.
     pub fn http_client_builder(mut self, builder: reqwest::ClientBuilder) -> Self {
-        self.settings.http_setup = Some(builder);
+        self.settings.transport = TransportSetting::Reqwest(Box::new(builder));
+        self
+    }
+
+    /// Sends requests by something other than reqwest, also in place of what [`http_client_builder`](Self::http_client_builder) was
+    /// given. Credentials, signatures, retries, timeouts, limits, errors and spans are as with any other client.
+    ///
+    /// What is below it is the transport's own: TLS and whom it trusts, proxies (none should see plain http),
+    /// [`connect_timeout`](Self::connect_timeout), how long a download may be silent, connections and the runtime that they belong to, and
+    /// that a redirect is not followed. An `https` base URL is then taken whatever features this crate has.
+    ///
+    /// ```
+    /// use onboarding_core::{
+    ///     BoxFuture, HeaderMap, StatusCode, Transport, TransportError, TransportRequest, TransportResponse,
+    /// };
+    ///
+    /// /// Responds to everything with an empty list.
+    /// #[derive(Debug)]
+    /// struct Empty;
+    ///
+    /// impl Transport for Empty {
+    ///     fn send(&self, _: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
+    ///         Box::pin(async { Ok(TransportResponse::new(StatusCode::OK, HeaderMap::new(), "[]")) })
+    ///     }
+    /// }
+    /// ```
+    pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
+        self.settings.transport = TransportSetting::Own(Box::new(transport));
         self
     }
 
@@ -283,22 +323,29 @@ impl<V: VendorClient> ClientBuilder<V> {
 
 impl Settings {
     fn build(
-        mut self,
+        self,
         vendor: &'static str,
         user_agent: &'static str,
         requires_signer: bool,
     ) -> Result<Client, BuildError> {
         let base_url = checked_base_url(self.base_url.as_deref(), self.allow_http)?;
         // A set-up of the service's own may have brought TLS along by reqwest's features.
-        if base_url.scheme() == "https" && !HAS_TLS && self.http_setup.is_none() {
+        if base_url.scheme() == "https" && !HAS_TLS && matches!(self.transport, TransportSetting::Default) {
             return Err(BuildError::MissingTls);
         }
         if requires_signer && self.signer.is_none() {
             return Err(BuildError::MissingSigner);
         }
         self.check_limits()?;
-        let http = HttpClients::new(self.http_setup.take(), &base_url, self.connect_timeout)
-            .map_err(|error| BuildError::Transport(Box::new(error.without_url())))?;
+        let reqwest = |given| {
+            HttpClients::new(given, &base_url, self.connect_timeout)
+                .map_err(|error| BuildError::Transport(Box::new(error.without_url())))
+        };
+        let transport: Box<dyn Transport> = match self.transport {
+            TransportSetting::Default => Box::new(reqwest(None)?),
+            TransportSetting::Reqwest(setup) => Box::new(reqwest(Some(*setup))?),
+            TransportSetting::Own(transport) => transport,
+        };
         let SignIn { headers: sign_in_headers, query: sign_in_query, authenticate } = self.credentials.into_parts()?;
         let mut sent = Vec::new();
         let from_credentials = "the credentials send it: leave it out, or give it to `credentials`";
@@ -331,7 +378,7 @@ impl Settings {
                 signer: self.signer,
                 observer: self.observer,
                 runtime: self.runtime,
-                http,
+                transport,
             }),
         })
     }

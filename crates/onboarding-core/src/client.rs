@@ -4,11 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName};
+use http::header::{AUTHORIZATION, HeaderMap, HeaderName};
 use url::Url;
 
 use crate::credentials_error::CredentialsError;
-use crate::http::HttpClients;
 use crate::limits::Limits;
 use crate::observer::Observer;
 use crate::retry::{Retry, RetryBudget};
@@ -16,6 +15,7 @@ use crate::runtime::{BoxFuture, Runtime};
 use crate::secret::Secret;
 use crate::sign_in_headers::SignInHeaders;
 use crate::signer::Signer;
+use crate::transport::Transport;
 
 /// Signs calls in with headers that change over time.
 pub trait Authenticate: Send + Sync + fmt::Debug {
@@ -63,7 +63,7 @@ pub(crate) struct Shared {
     pub(crate) signer: Option<Arc<dyn Signer>>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) runtime: Arc<dyn Runtime>,
-    pub(crate) http: HttpClients,
+    pub(crate) transport: Box<dyn Transport>,
 }
 
 impl Client {

@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_core::Stream;
-use reqwest::header::HeaderMap;
+use http::header::HeaderMap;
 
 use crate::limits::Place;
 use crate::runtime::{BoxFuture, Runtime, caught};
+use crate::transport::Body;
 use crate::transport_error::{TransportError, TransportErrorKind};
 
 /// A file that the vendor sends: a stream of bytes, read as it comes.
@@ -21,7 +22,7 @@ use crate::transport_error::{TransportError, TransportErrorKind};
 pub struct Download {
     headers: HeaderMap,
     /// `None` when it has ended, also by an error.
-    stream: Option<Pieces>,
+    body: Option<Body>,
     /// What the vendor announces, and how much may still come.
     announced: Option<u64>,
     left: u64,
@@ -45,20 +46,18 @@ pub(crate) struct DownloadLimits {
     pub(crate) max_held_bytes: usize,
 }
 
-/// What the HTTP client gives out, one after another.
-type Pieces = Pin<Box<dyn Stream<Item = Result<Bytes, reqwest::Error>> + Send>>;
-
 impl Download {
     pub(crate) fn new(
-        response: reqwest::Response,
+        headers: HeaderMap,
+        body: Body,
         limits: &DownloadLimits,
         runtime: Arc<dyn Runtime>,
         place: Place,
     ) -> Self {
         Self {
-            headers: response.headers().clone(),
-            announced: response.content_length(),
-            stream: Some(Box::pin(response.bytes_stream())),
+            headers,
+            announced: body.length(),
+            body: Some(body),
             left: limits.max_bytes,
             deadline: runtime.instant().checked_add(limits.timeout),
             timer: None,
@@ -106,7 +105,7 @@ impl Download {
 
     /// The next piece, within the limits.
     fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, TransportError>>> {
-        let Some(stream) = &mut self.stream else {
+        let Some(body) = &mut self.body else {
             return Poll::Ready(None);
         };
         if self.announced.take().is_some_and(|announced| announced > self.left) {
@@ -122,7 +121,7 @@ impl Download {
                     return Poll::Ready(Some(Err(TransportError::of(TransportErrorKind::Timeout))));
                 }
             }
-            stream.as_mut().poll_next(context).map(|piece| piece.map(|piece| piece.map_err(TransportError::from)))
+            body.poll_chunk(context)
         });
         let piece = match polled {
             Ok(polled) => std::task::ready!(polled),
@@ -144,7 +143,7 @@ impl Stream for Download {
         let polled = self.poll_piece(context);
         if matches!(polled, Poll::Ready(None | Some(Err(_)))) {
             // The connection and the place among the calls are given back at once.
-            self.stream = None;
+            self.body = None;
             self.place = None;
         }
         polled

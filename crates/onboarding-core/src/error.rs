@@ -4,8 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::StatusCode;
-use reqwest::header::HeaderMap;
+use http::StatusCode;
+use http::header::HeaderMap;
 
 use crate::credentials_error::CredentialsError;
 use crate::decode::DecodeError;
@@ -244,8 +244,8 @@ mod tests {
     use std::time::Duration;
 
     use bytes::Bytes;
-    use reqwest::StatusCode;
-    use reqwest::header::HeaderMap;
+    use http::StatusCode;
+    use http::header::HeaderMap;
 
     use super::{Declared, Error, Malformed, Refused, TransportError, TransportErrorKind};
     use crate::check::Violation;

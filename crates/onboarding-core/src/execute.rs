@@ -1,11 +1,12 @@
 //! The one executor: sends any call of any operation until a response is final.
 
+use std::future::poll_fn;
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
-use reqwest::StatusCode;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
+use http::StatusCode;
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use url::Url;
 
 use crate::client::{Authenticate, Shared};
@@ -23,6 +24,7 @@ use crate::runtime::{BoxFuture, Panicked, caught, caught_future, has_clock, with
 use crate::sign_in_headers::SignInHeaders;
 use crate::signer::SignableRequest;
 use crate::status_error::NoDeclaredError;
+use crate::transport::{Body, TransportRequest, TransportResponse};
 use crate::transport_error::{TransportError, TransportErrorKind};
 
 /// How many headers most requests have besides: accept, authorization, content type and length, host.
@@ -38,12 +40,10 @@ impl Request {
     }
 
     /// The request of one attempt, signed.
-    fn to_http(&self, url: &Url, signed_in: Option<&SignInHeaders>) -> Result<reqwest::Request, Failure> {
+    fn to_http(&self, url: &Url, signed_in: Option<&SignInHeaders>) -> Result<TransportRequest, Failure> {
         let shared = &self.client.shared;
-        let mut request = reqwest::Request::new(self.operation.method.clone(), url.clone());
-        let headers = request.headers_mut();
         // Room for all at once; a map that grows hashes every name again.
-        headers.reserve(shared.headers.len() + self.headers.len() + FIXED_HEADERS);
+        let mut headers = HeaderMap::with_capacity(shared.headers.len() + self.headers.len() + FIXED_HEADERS);
         headers.extend(shared.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
         headers.insert(ACCEPT, HeaderValue::from_static(self.operation.accept));
         if self.operation.authenticated {
@@ -63,7 +63,7 @@ impl Request {
         }
         if let Some(signer) = &shared.signer {
             let body = self.body.as_ref().map_or(&[][..], |(_, body)| body);
-            let mut request = SignableRequest { method: &self.operation.method, url, headers, body };
+            let mut request = SignableRequest { method: &self.operation.method, url, headers: &mut headers, body };
             let failed = || CredentialsError::of(CredentialsErrorKind::Signing);
             match caught(|| signer.sign(&mut request)) {
                 Ok(Ok(())) => {}
@@ -71,10 +71,8 @@ impl Request {
                 Err(panicked) => return Err(Failure::Credentials(failed().because(panicked))),
             }
         }
-        if let Some((_, body)) = &self.body {
-            *request.body_mut() = Some(body.clone().into());
-        }
-        Ok(request)
+        let body = self.body.as_ref().map(|(_, body)| body.clone());
+        Ok(TransportRequest { method: self.operation.method.clone(), url: url.clone(), headers, body })
     }
 }
 
@@ -225,7 +223,7 @@ impl Execution<'_> {
         } else {
             None
         };
-        let http_request = request.to_http(self.url, signed_in)?;
+        let to_send = request.to_http(self.url, signed_in)?;
         // One clock for both limits: the attempt ends with whichever is reached first.
         let limit = request.attempt_timeout.unwrap_or(shared.attempt_timeout).min(self.remaining());
         if limit.is_zero() {
@@ -233,35 +231,29 @@ impl Execution<'_> {
             return Err(timed_out());
         }
         self.attempts += 1;
-        // Begun here, because a request is large and would be moved with the future.
-        let pending = shared.http.current().execute(http_request);
         let exchange = async {
-            let mut response = pending.await?;
-            let status = response.status();
+            let response = shared.transport.send(to_send).await.map_err(Failure::Transport)?;
+            let TransportResponse { status, headers, mut body } = response;
+            let retry_after = retry::retry_after(&headers, &*shared.runtime);
             if self.stream_success && status.is_success() {
-                let retry_after = retry::retry_after(response.headers(), &*shared.runtime);
-                let headers = response.headers().clone();
-                let head = RawResponse { status, headers, body: Bytes::new(), attempts: 0, retry_after };
                 let limits = DownloadLimits {
                     max_bytes: shared.max_download_bytes,
                     timeout: shared.download_timeout,
                     max_held_bytes: shared.max_response_bytes,
                 };
-                let download = Download::new(response, &limits, shared.runtime.clone(), place);
+                let download = Download::new(headers.clone(), body, &limits, shared.runtime.clone(), place);
+                let head = RawResponse { status, headers, body: Bytes::new(), attempts: 0, retry_after };
                 return Ok(Received::Streamed(Box::new((download, head))));
             }
             let limit = request.max_response_bytes.unwrap_or(usize::MAX).min(shared.max_response_bytes);
-            let body = read_whole(&mut response, limit)
-                .await
-                .map_err(|error| Failure::Transport(error.with_status(status)))?;
-            let headers = std::mem::take(response.headers_mut());
-            let retry_after = retry::retry_after(&headers, &*shared.runtime);
+            let body =
+                read_whole(&mut body, limit).await.map_err(|error| Failure::Transport(error.with_status(status)))?;
             Ok(Received::Whole(
                 RawResponse { status, headers, body, attempts: 0, retry_after },
                 request.is_success(status),
             ))
         };
-        // What the HTTP client calls may be the service's own, such as a resolver.
+        // The transport may be the service's own, or what it calls, such as a resolver.
         let mut exchange = pin!(exchange);
         match caught_future(|| tokio::time::timeout(limit, exchange.as_mut())).await {
             Ok(exchanged) => exchanged.unwrap_or_else(|_| Err(timed_out())),
@@ -274,13 +266,13 @@ const fn timed_out() -> Failure {
     Failure::Transport(TransportError::of(TransportErrorKind::Timeout))
 }
 
-/// The whole body. The cap holds for what is kept in memory, also when the HTTP client has decompressed it.
-async fn read_whole(response: &mut reqwest::Response, max_bytes: usize) -> Result<Bytes, TransportError> {
+/// The whole body. The cap holds for what is kept in memory, whatever a transport makes of it.
+async fn read_whole(body: &mut Body, max_bytes: usize) -> Result<Bytes, TransportError> {
     let too_large = |length: u64| usize::try_from(length).map_or(true, |length| length > max_bytes);
-    if response.content_length().is_some_and(too_large) {
+    if body.length().is_some_and(too_large) {
         return Err(TransportError::of(TransportErrorKind::ResponseTooLarge));
     }
-    let Some(first) = response.chunk().await? else {
+    let Some(first) = chunk(body).await? else {
         return Ok(Bytes::new());
     };
     if first.len() > max_bytes {
@@ -288,7 +280,7 @@ async fn read_whole(response: &mut reqwest::Response, max_bytes: usize) -> Resul
     }
     // Most responses come in one piece, which is then the body; only pieces are copied together.
     let mut whole = Pieces::One(first);
-    while let Some(chunk) = response.chunk().await? {
+    while let Some(chunk) = chunk(body).await? {
         let mut pieces = match whole {
             Pieces::One(first) => BytesMut::from(first),
             Pieces::Several(pieces) => pieces,
@@ -303,6 +295,11 @@ async fn read_whole(response: &mut reqwest::Response, max_bytes: usize) -> Resul
         Pieces::One(first) => first,
         Pieces::Several(pieces) => pieces.freeze(),
     })
+}
+
+/// The next piece of a body; `None` after the last.
+async fn chunk(body: &mut Body) -> Result<Option<Bytes>, TransportError> {
+    poll_fn(|context| body.poll_chunk(context)).await.transpose()
 }
 
 /// What has come of a body.

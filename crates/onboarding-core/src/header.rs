@@ -1,6 +1,6 @@
 //! Headers that travel as they were given, or not at all.
 
-use reqwest::header::{HeaderName, HeaderValue};
+use http::header::{HeaderName, HeaderValue};
 
 /// A header as it travels; `None` when its name is none, its value has characters that no header can carry, or space around it, which
 /// would be lost on the way.

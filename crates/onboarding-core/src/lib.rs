@@ -23,7 +23,7 @@ mod exact;
 mod execute;
 mod form;
 mod header;
-mod http;
+mod http_client;
 mod json_value;
 mod limits;
 mod macros;
@@ -52,6 +52,7 @@ mod status_error;
 mod token_flow;
 mod token_source;
 mod token_store;
+mod transport;
 mod transport_error;
 mod unknown;
 mod utc_date_time;
@@ -88,8 +89,7 @@ pub use onboarding_derive as derive;
 
 pub use bytes::Bytes;
 pub use chrono::{DateTime, NaiveDate, Utc};
-pub use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-pub use reqwest::{Method, StatusCode};
+pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 /// The type that [`Decimal`] and [`DecimalNumber`] give for arithmetic.
 pub use rust_decimal;
 pub use url::Url;
@@ -126,6 +126,7 @@ pub use crate::status_error::{NoDeclaredError, Outcome, StatusError};
 pub use crate::token_flow::{Expiry, FieldValue, TokenFlow, TokenRequest};
 pub use crate::token_source::TokenSource;
 pub use crate::token_store::{MemoryStore, StoreError, StoreLock, TokenStore, Tokens};
+pub use crate::transport::{ResponseBody, Transport, TransportRequest, TransportResponse};
 pub use crate::transport_error::{TransportError, TransportErrorKind};
 pub use crate::utc_date_time::UtcDateTime;
 

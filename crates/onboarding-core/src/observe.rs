@@ -3,7 +3,7 @@
 use std::future::poll_fn;
 use std::pin::Pin;
 
-use reqwest::StatusCode;
+use http::StatusCode;
 use tracing::{Span, field};
 use url::Url;
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use reqwest::{Method, StatusCode};
+use http::{Method, StatusCode};
 
 use crate::credentials_error::CredentialsError;
 use crate::decode::DecodeError;

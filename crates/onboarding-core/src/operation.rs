@@ -3,7 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use reqwest::Method;
+use http::Method;
 
 /// The fixed part of an operation: generated code declares one constant for each.
 #[derive(Clone, Debug, PartialEq)]

@@ -31,14 +31,6 @@ impl Failure {
     }
 }
 
-impl From<reqwest::Error> for Failure {
-    fn from(error: reqwest::Error) -> Self {
-        // The HTTP client could not build the request, which is checked but for the length of its address: nothing was sent, and
-        // nothing would be the next time.
-        if error.is_builder() { Self::Refused(Refused::Address) } else { Self::Transport(error.into()) }
-    }
-}
-
 impl<E> From<Failure> for Error<E> {
     fn from(failure: Failure) -> Self {
         match failure {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::header::{HeaderName, HeaderValue};
-use reqwest::{Method, StatusCode};
+use http::header::{HeaderName, HeaderValue};
+use http::{Method, StatusCode};
 use serde::Serialize;
 use url::{Position, Url};
 use uuid::Uuid;
@@ -21,6 +21,9 @@ use crate::observer::CallInfo;
 use crate::operation::{Operation, OperationRef};
 use crate::parameter::{Parameter, encode};
 use crate::refused::Refused;
+
+/// How long an address may be; HTTP clients take no longer one.
+const MAX_URL_BYTES: usize = 65_534;
 
 /// A request being put together. The first thing that is wrong with it is remembered and becomes the error of the call.
 #[derive(Clone)]
@@ -312,7 +315,8 @@ impl Request {
         url.set_path(path);
         url.set_query(query);
         // Parsing would have resolved dots and dropped what it takes for line noise: the address must come out as composed.
-        if url[Position::BeforePath..] == text { Ok(url) } else { Err(Refused::Address) }
+        let is_as_composed = url[Position::BeforePath..] == text && url.as_str().len() <= MAX_URL_BYTES;
+        if is_as_composed { Ok(url) } else { Err(Refused::Address) }
     }
 }
 

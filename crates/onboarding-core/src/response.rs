@@ -4,8 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::StatusCode;
-use reqwest::header::HeaderMap;
+use http::StatusCode;
+use http::header::HeaderMap;
 
 /// A response as it came: status, headers and bytes. Its `Debug` shows the size of the body, never the body.
 #[derive(Clone)]

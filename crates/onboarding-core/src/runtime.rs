@@ -51,7 +51,8 @@ impl Runtime for SystemRuntime {
     }
 
     fn instant(&self) -> Instant {
-        Instant::now()
+        // Beside `tokio::time::pause`, in a test, the clock that is paused.
+        tokio::time::Instant::now().into_std()
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {

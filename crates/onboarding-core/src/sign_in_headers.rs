@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use http::header::{HeaderMap, HeaderName, HeaderValue};
 
 /// Headers that sign a call in. Clones are cheap; `Debug` shows names, never values.
 #[derive(Clone, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use reqwest::Method;
-use reqwest::header::{HeaderMap, HeaderName};
+use http::Method;
+use http::header::{HeaderMap, HeaderName};
 use url::Url;
 
 /// Signs requests. It is called last, when nothing else touches the request any more, and again for each attempt, since signatures

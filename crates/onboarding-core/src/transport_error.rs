@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use reqwest::StatusCode;
+use http::StatusCode;
 
 use crate::runtime::Panicked;
 
-/// Why no complete response came.
+/// Why no complete response came. Whatever HTTP client was used, its own error is the source: meant to be printed, not to be downcast.
 #[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
@@ -43,9 +43,29 @@ impl TransportErrorKind {
 }
 
 impl TransportError {
+    /// A failure of a [`Transport`](crate::Transport). Errors are printed: the source must hold nothing private, such as the address.
+    pub fn new(kind: TransportErrorKind, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self { source: Some(source.into()), ..Self::of(kind) }
+    }
+
     /// What kind of failure it was.
     pub const fn kind(&self) -> TransportErrorKind {
         self.kind
+    }
+
+    /// Whether no connection was made, so that the vendor has seen nothing of the call.
+    pub fn is_connect(&self) -> bool {
+        self.kind == TransportErrorKind::Connect
+    }
+
+    /// Whether the time allowed has passed.
+    pub fn is_timeout(&self) -> bool {
+        self.kind == TransportErrorKind::Timeout
+    }
+
+    /// Whether the head of a response came but its body did not, for whatever reason: then [`status`](Self::status) says which.
+    pub const fn is_body(&self) -> bool {
+        self.status.is_some()
     }
 
     /// The status, when the head of a response came but its body did not.
@@ -62,9 +82,9 @@ impl TransportError {
         Self { kind, status: None, attempts: 0, source: None }
     }
 
-    /// What the HTTP client calls has panicked, such as a resolver that the service gave it.
+    /// The transport has panicked, or what it calls, such as a resolver that the service gave it.
     pub(crate) fn panicked(panicked: Panicked) -> Self {
-        Self { source: Some(Box::new(panicked)), ..Self::of(TransportErrorKind::Interrupted) }
+        Self::new(TransportErrorKind::Interrupted, panicked)
     }
 
     pub(crate) const fn with_status(mut self, status: StatusCode) -> Self {
@@ -75,20 +95,6 @@ impl TransportError {
     pub(crate) const fn after(mut self, attempts: u32) -> Self {
         self.attempts = attempts;
         self
-    }
-}
-
-impl From<reqwest::Error> for TransportError {
-    fn from(error: reqwest::Error) -> Self {
-        let kind = if error.is_connect() {
-            TransportErrorKind::Connect
-        } else if error.is_timeout() {
-            TransportErrorKind::Timeout
-        } else {
-            TransportErrorKind::Interrupted
-        };
-        // The address holds parameters, which may be private.
-        Self { source: Some(Box::new(error.without_url())), ..Self::of(kind) }
     }
 }
 

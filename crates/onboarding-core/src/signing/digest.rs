@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aws_lc_rs::{constant_time, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use reqwest::header::{HeaderMap, HeaderName};
+use http::header::{HeaderMap, HeaderName};
 use sfv::{BareItem, Dictionary, FieldType, Item, KeyRef, ListEntry};
 
 use super::input::{self, InvalidInput, Limits};

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use reqwest::header::{HOST, HeaderMap};
-use reqwest::{Method, StatusCode, Url};
+use http::header::{HOST, HeaderMap};
+use http::{Method, StatusCode};
+use url::Url;
 
 /// A request or a response, without its body.
 #[derive(Clone, Debug)]

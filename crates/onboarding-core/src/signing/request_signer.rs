@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use aws_lc_rs::rand;
 use chrono::{DateTime, Utc};
-use reqwest::header::{CONTENT_LENGTH, DATE, HeaderMap, HeaderName, HeaderValue};
+use http::header::{CONTENT_LENGTH, DATE, HeaderMap, HeaderName, HeaderValue};
 
 use super::component::Component;
 use super::input::{self, Parameter, SIGNATURE, SIGNATURE_INPUT, SignatureInput};

@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Method, StatusCode};
+use http::header::{HeaderMap, HeaderName, HeaderValue};
+use http::{Method, StatusCode};
 
 use super::limits::{
     MAX_BASE_BYTES, MAX_COMPONENTS, MAX_COVERED_HEADER_BYTES, MAX_DIGEST_HEADER_BYTES, MAX_DIGESTS, MAX_KEY_SET_BYTES,

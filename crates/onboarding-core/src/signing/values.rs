@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use http::header::HeaderValue;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::header::HeaderValue;
 use sfv::{Dictionary, FieldType, Item, List, Parser};
 
 use super::limits::MAX_COVERED_HEADER_BYTES;

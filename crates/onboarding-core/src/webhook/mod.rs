@@ -36,7 +36,7 @@ mod signed;
 
 use std::time::Duration;
 
-use reqwest::StatusCode;
+use http::StatusCode;
 
 use crate::signing::VerifyError;
 

@@ -6,7 +6,7 @@ use aws_lc_rs::digest::SHA256_OUTPUT_LEN;
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use reqwest::header::HeaderMap;
+use http::header::HeaderMap;
 use serde::de::DeserializeOwned;
 
 use super::WebhookError;

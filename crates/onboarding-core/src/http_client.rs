@@ -1,13 +1,21 @@
-//! The HTTP client below a client: how it is set up, and one for each tokio runtime that calls are made on.
+//! The transport by reqwest: how it is set up, and an HTTP client for each tokio runtime that calls are made on.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::pin::Pin;
 use std::sync::{PoisonError, RwLock};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use bytes::Bytes;
+use futures_core::Stream;
 use reqwest::redirect;
 use tokio::runtime::{Handle, Id};
 use url::{Host, Url};
+
+use crate::runtime::BoxFuture;
+use crate::transport::{ResponseBody, Transport, TransportRequest, TransportResponse};
+use crate::transport_error::{TransportError, TransportErrorKind};
 
 /// How long a download may stay silent between two pieces.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
@@ -45,7 +53,7 @@ impl HttpClients {
     }
 
     /// The one for the runtime that this is called on.
-    pub(crate) fn current(&self) -> reqwest::Client {
+    fn current(&self) -> reqwest::Client {
         let (Some(setup), Ok(runtime)) = (&self.again, Handle::try_current()) else {
             return self.first.clone();
         };
@@ -77,6 +85,56 @@ impl fmt::Debug for HttpClients {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("HttpClients").finish_non_exhaustive()
     }
+}
+
+impl Transport for HttpClients {
+    fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
+        let TransportRequest { method, url, headers, body } = request;
+        let mut request = reqwest::Request::new(method, url);
+        *request.headers_mut() = headers;
+        *request.body_mut() = body.map(Into::into);
+        let pending = self.current().execute(request);
+        Box::pin(async move {
+            let mut response = pending.await.map_err(transport_error)?;
+            let (status, length) = (response.status(), response.content_length());
+            let headers = std::mem::take(response.headers_mut());
+            Ok(TransportResponse::streamed(status, headers, Pieces { stream: response.bytes_stream(), length }))
+        })
+    }
+}
+
+/// A body as reqwest gives it out.
+struct Pieces<S> {
+    stream: S,
+    /// How much is still to come.
+    length: Option<u64>,
+}
+
+impl<S: Stream<Item = reqwest::Result<Bytes>> + Send + Unpin> ResponseBody for Pieces<S> {
+    fn poll_chunk(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, TransportError>>> {
+        let polled = Pin::new(&mut self.stream).poll_next(context);
+        if let Poll::Ready(Some(Ok(piece))) = &polled {
+            let read = u64::try_from(piece.len()).unwrap_or(u64::MAX);
+            self.length = self.length.map(|length| length.saturating_sub(read));
+        }
+        polled.map(|piece| piece.map(|piece| piece.map_err(transport_error)))
+    }
+
+    fn length(&self) -> Option<u64> {
+        self.length
+    }
+}
+
+fn transport_error(error: reqwest::Error) -> TransportError {
+    let kind = if error.is_connect() {
+        TransportErrorKind::Connect
+    } else if error.is_timeout() {
+        TransportErrorKind::Timeout
+    } else {
+        TransportErrorKind::Interrupted
+    };
+    // The address holds parameters, which may be private.
+    TransportError::new(kind, error.without_url())
 }
 
 impl Setup {
