@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, anyhow};
-use build_tools::contract::{Contract, Place};
+use build_tools::contract::Contract;
+use build_tools::spec::Location;
 use build_tools::{Generated, Payloads};
 use xtask::comparison::Differential;
 use xtask::workspace::{DOCUMENT, SETTINGS, Workspace, read_text, write_if_changed};
@@ -128,10 +129,7 @@ fn compare(workspace: &Workspace, vendor: &Vendor, path: &Path) -> Result<Outcom
             outcome.problems.push(format!("{name} could not be compared, {} requests came: {reason}", sent.len()));
             continue;
         };
-        let headers = operation
-            .parameters
-            .iter()
-            .filter(|parameter| matches!(parameter.place, Place::Header | Place::HeaderJoined));
+        let headers = operation.parameters.iter().filter(|parameter| parameter.style.location == Location::Header);
         let headers: Vec<&str> = headers.map(|parameter| parameter.wire.as_str()).collect();
         let snapshot = snapshots.join(format!("{name}.snap"));
         let text = read_text(&snapshot)?;

@@ -162,11 +162,12 @@ fn arguments(
 /// The value that our wire tests give: for a list that may be left out two items, so that it is seen how they travel.
 fn parameter_value(parameter: &Parameter) -> Value {
     let item = parameter.sample.clone();
-    match parameter.place {
-        place if !place.is_list() => item,
-        _ if parameter.required => Value::Array(vec![item]),
-        _ if parameter.limits.items.most == Some(1) => Value::Array(vec![item]),
-        _ => Value::Array(vec![item.clone(), item]),
+    if !parameter.style.is_list {
+        item
+    } else if parameter.required || parameter.limits.items.most == Some(1) {
+        Value::Array(vec![item])
+    } else {
+        Value::Array(vec![item.clone(), item])
     }
 }
 

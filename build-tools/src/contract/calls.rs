@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::definitions::TypeUse;
 use crate::model::Limits;
+use crate::spec::{Location, ParameterStyle};
 
 /// A group of operations.
 #[derive(Clone, Debug)]
@@ -135,8 +136,8 @@ pub struct Parameter {
     pub wire: String,
     /// The name in Rust.
     pub name: String,
-    /// Where it stands.
-    pub place: Place,
+    /// Where it is, and how it is written there.
+    pub style: &'static ParameterStyle,
     /// What it is.
     pub description: String,
     /// What it must fit beyond its type; of the whole list for lists.
@@ -155,37 +156,20 @@ pub struct Parameter {
     pub sample: Value,
 }
 
-/// Where a parameter stands, and how a list travels there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// In the path.
-    Path,
-    /// In the query.
-    Query,
-    /// In the query, once for each item.
-    QueryEach,
-    /// In the query, items joined by commas.
-    QueryJoined,
-    /// In a header.
-    Header,
-    /// In the path, items joined by commas.
-    PathJoined,
-    /// In a header, items joined by commas.
-    HeaderJoined,
-}
-
-impl Place {
-    /// Whether it stands in the path.
-    pub const fn is_in_path(self) -> bool {
-        matches!(self, Self::Path | Self::PathJoined)
+impl Parameter {
+    /// Whether it is in the path.
+    pub fn is_in_path(&self) -> bool {
+        self.style.location == Location::Path
     }
 
-    /// Whether it takes a list.
-    pub const fn is_list(self) -> bool {
-        match self {
-            Self::Path | Self::Query | Self::Header => false,
-            Self::QueryEach | Self::QueryJoined | Self::PathJoined | Self::HeaderJoined => true,
-        }
+    /// Whether it is one value in the query.
+    pub fn is_one_in_query(&self) -> bool {
+        self.style.location == Location::Query && !self.style.is_list
+    }
+
+    /// Whether it is one value in a header.
+    pub fn is_one_in_header(&self) -> bool {
+        self.style.location == Location::Header && !self.style.is_list
     }
 }
 

@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 pub use self::calls::{
-    Body, BodyKind, ErrorType, Method, Operation, OutcomeType, Parameter, Place, Provenance, ResponseBody, Status,
+    Body, BodyKind, ErrorType, Method, Operation, OutcomeType, Parameter, Provenance, ResponseBody, Status,
     StatusVariant, Success, Tag, Webhook,
 };
 pub use self::definitions::{

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Settings;
 use super::calls::{
-    Body, BodyKind, ErrorType, Found, Method, Operation, OutcomeType, Parameter, Place, Provenance, ResponseBody, Root,
+    Body, BodyKind, ErrorType, Found, Method, Operation, OutcomeType, Parameter, Provenance, ResponseBody, Root,
     Status, StatusVariant, Success, Tag, Webhook,
 };
 use super::definitions::TypeUse;
@@ -14,7 +14,7 @@ use super::types::{is_private, limits, or_null, schema_type};
 use crate::model::{CallView, Model, ParameterView, View};
 use crate::names::{Scope, error_type, outcome_type, shared_error_type, status_variant};
 use crate::passes::escape;
-use crate::spec::{Encoding, media_type};
+use crate::spec::{Encoding, Location, media_type, parameter_style};
 
 /// All operations and webhooks, in canonical order.
 pub(super) fn collect(model: &Model, tags: &[Tag], settings: &Settings, problems: &Problems<'_>) -> Found {
@@ -76,7 +76,7 @@ fn read(call: &CallView<'_>, method: Method, module: String, problems: &Problems
         let owner = format!("the parameter `{}`", parameter.wire);
         claims.push(problems.claim(owner, &parameter.name, view.pointer));
         found.roots.extend(root(&parameter.value, true, &module).map(|root| Root { parameter: true, ..root }));
-        (if parameter.place.is_in_path() { &mut path_parameters } else { &mut parameters }).push(parameter);
+        (if parameter.is_in_path() { &mut path_parameters } else { &mut parameters }).push(parameter);
     }
     problems.report_clashes(Scope::Argument, claims, "Give one of the two an `x-rust-name`.");
     path_parameters.sort_by_key(|parameter| call.path.find(&format!("{{{}}}", parameter.wire)));
@@ -133,37 +133,22 @@ fn read_parameter(parameter: &ParameterView<'_>, problems: &Problems<'_>) -> Opt
         TypeUse::List(item) => (*item, true),
         value => (value, false),
     };
-    let exploded = parameter.data.explode.unwrap_or(true);
-    let place = match (parameter.place, is_list) {
-        ("path", false) => Place::Path,
-        ("path", true) => Place::PathJoined,
-        ("query", false) => Place::Query,
-        ("query", true) => {
-            if exploded {
-                Place::QueryEach
-            } else {
-                Place::QueryJoined
-            }
-        }
-        ("header", false) => Place::Header,
-        ("header", true) => Place::HeaderJoined,
-        (other, _) => {
-            problems.add(
-                "unsupported",
-                &parameter.pointer,
-                format!("the parameter `{wire}` in `{other}` cannot be expressed"),
-                "Put it in the path, the query or a header.".to_owned(),
-            );
-            return None;
-        }
+    let Some(style) = parameter_style(parameter.place, Some(parameter.style), parameter.data.explode, is_list) else {
+        problems.add(
+            "unsupported",
+            &parameter.pointer,
+            format!("the parameter `{wire}` in `{}` cannot be expressed", parameter.place),
+            "Put it in the path, the query or a header, in its usual style.".to_owned(),
+        );
+        return None;
     };
     let sample = sample(schema.model().json(), schema.json(), Extent::Everything);
     let required = parameter.data.required;
-    let scope = if required || place.is_in_path() { Scope::Argument } else { Scope::Setter };
+    let scope = if required || style.location == Location::Path { Scope::Argument } else { Scope::Setter };
     let extensions = parameter.extensions();
     Some(Parameter {
         name: scope.name(&wire, extensions.rust_name.as_deref()),
-        place,
+        style,
         description: parameter.data.description.clone().unwrap_or_default(),
         limits: limits(schema),
         value,
@@ -340,7 +325,7 @@ fn name_errors(found: &mut Found, settings: &Settings, problems: &Problems<'_>) 
         );
     }
     if let Some(header) = &settings.idempotency_key {
-        let has_header = |parameter: &Parameter| parameter.place == Place::Header && parameter.wire == *header;
+        let has_header = |parameter: &Parameter| parameter.is_one_in_header() && parameter.wire == *header;
         if !found.operations.iter().any(|operation| operation.parameters.iter().any(has_header)) {
             problems.add_setting(
                 "unused-setting",

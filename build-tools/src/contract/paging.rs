@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
-use super::calls::{Operation, Place, Success};
+use super::calls::{Operation, Success};
 use super::definitions::{Kind, Member, Presence, TypeDefinition, TypeUse};
 use super::problems::Problems;
 use super::settings::{Paging, PagingStyle, Settings};
@@ -76,10 +76,7 @@ pub(super) fn find(
             let Some(found) = pages_of(paging, value, &types) else { continue };
             let parameter = |name: &str| {
                 operation.parameters.iter().find(|other| {
-                    other.wire == name
-                        && other.place == Place::Query
-                        && other.value == TypeUse::Integer
-                        && !other.required
+                    other.wire == name && other.is_one_in_query() && other.value == TypeUse::Integer && !other.required
                 })
             };
             let (Some(_), Some(limit)) = (parameter(&paging.at), parameter(&paging.limit)) else { continue };

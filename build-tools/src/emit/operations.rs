@@ -9,9 +9,7 @@ use super::rust::{
     status_body_type, success_type, type_text,
 };
 use super::source::{Source, write_use};
-use crate::contract::{
-    BodyKind, Contract, Kind, Operation, PagingStyle, Parameter, Place, Provenance, Success, Tag, TypeUse,
-};
+use crate::contract::{BodyKind, Contract, Kind, Operation, PagingStyle, Parameter, Provenance, Success, Tag, TypeUse};
 use crate::text::{Inline, literal};
 
 /// File names and texts, `mod.rs` among them.
@@ -208,7 +206,7 @@ fn write_constant(source: &mut Source, contract: &Contract, operation: &Operatio
         marks.push(".deprecated()".to_owned());
     }
     if let Some(header) = &contract.settings.idempotency_key
-        && operation.parameters.iter().any(|parameter| parameter.place == Place::Header && parameter.wire == *header)
+        && operation.parameters.iter().any(|parameter| parameter.is_one_in_header() && parameter.wire == *header)
     {
         marks.push(format!(".idempotency_key({})", literal(header)));
     }
@@ -258,15 +256,7 @@ fn steps(contract: &Contract, operation: &Operation) -> Vec<String> {
         .iter()
         .chain(required)
         .flat_map(|parameter| {
-            let step = match parameter.place {
-                Place::Path => "path",
-                Place::Query => "query",
-                Place::QueryEach => "query_each",
-                Place::QueryJoined => "query_joined",
-                Place::Header => "header",
-                Place::PathJoined => "path_joined",
-                Place::HeaderJoined => "header_joined",
-            };
+            let (function, separator) = (parameter.style.function, separator(parameter));
             let (wire, reference) = (literal(&parameter.wire), argument_reference(contract, parameter));
             // A slice has no fixed size: a reference to the reference can be handed on as a trait object.
             let checked = if is_list(parameter) { format!("&{reference}") } else { reference.clone() };
@@ -277,7 +267,7 @@ fn steps(contract: &Contract, operation: &Operation) -> Vec<String> {
                 // Read while the crate is compiled.
                 rules => format!(".check({wire}, {checked}, const {{ &[{}] }})", rules.join(", ")),
             });
-            check.into_iter().chain([format!(".{step}({wire}, {reference})")])
+            check.into_iter().chain([format!(".{function}({wire}, {separator}{reference})")])
         })
         .collect();
     if let Some(body) = operation.body.as_ref().filter(|body| body.required) {
@@ -478,6 +468,11 @@ fn write_call(source: &mut Source, contract: &Contract, operation: &Operation) {
     source.line("}");
 }
 
+/// What is between the items of a list, as the argument before them.
+fn separator(parameter: &Parameter) -> String {
+    parameter.style.separator.map_or_else(String::new, |separator| format!("{separator:?}, "))
+}
+
 /// The setter of an optional parameter.
 fn write_setter(source: &mut Source, parameter: &Parameter) {
     source.doc(&parameter.description);
@@ -488,15 +483,8 @@ fn write_setter(source: &mut Source, parameter: &Parameter) {
     if parameter.deprecated {
         source.line("#[deprecated = \"the vendor advises against it\"]");
     }
-    let (step, is_list) = match parameter.place {
-        Place::Path | Place::PathJoined | Place::Query => ("query", false),
-        Place::QueryEach => ("query_each", true),
-        Place::QueryJoined => ("query_joined", true),
-        Place::Header => ("header", false),
-        Place::HeaderJoined => ("header_joined", true),
-    };
     let value = type_text(&parameter.value, Scope::Crate);
-    let (argument, given) = if is_list {
+    let (argument, given) = if parameter.style.is_list {
         (format!("values: impl IntoIterator<Item = impl Into<{value}>>"), "values")
     } else {
         (format!("value: impl Into<{value}>"), "value.into()")
@@ -504,6 +492,7 @@ fn write_setter(source: &mut Source, parameter: &Parameter) {
     let rules: Vec<String> = rules(&parameter.limits).iter().map(|rule| format!("Rule::{rule}")).collect();
     let rules = if rules.is_empty() { "&[]".to_owned() } else { format!("const {{ &[{}] }}", rules.join(", ")) };
     source.line(&format!("pub fn {}(self, {argument}) -> Self {{", parameter.name));
-    source.line(&format!("Self(self.0.{step}::<{value}>({}, {given}, {rules}))", literal(&parameter.wire)));
+    let (function, wire, separator) = (parameter.style.function, literal(&parameter.wire), separator(parameter));
+    source.line(&format!("Self(self.0.{function}::<{value}>({wire}, {separator}{given}, {rules}))"));
     source.line("}");
 }

@@ -160,7 +160,7 @@ pub(super) fn argument_reference(contract: &Contract, parameter: &Parameter) -> 
 
 /// Whether a parameter takes a list.
 pub(super) fn is_list(parameter: &Parameter) -> bool {
-    parameter.place.is_list()
+    parameter.style.is_list
 }
 
 /// What a success holds, as a type.

@@ -13,8 +13,7 @@ use super::operations::has_call_type;
 use super::rust::{Scope, success_type, type_text};
 use crate::contract::{
     BodyKind, Constant, Contract, EventBatch, Extra, Given, Kind, ListPage, Mark, Member, Operation, PageForm,
-    PagingStyle, Parameter, Place, Presence, ResponseBody, StatusVariant, TypeDefinition, TypeUse, Variant,
-    VariantForm,
+    PagingStyle, Parameter, Presence, ResponseBody, StatusVariant, TypeDefinition, TypeUse, Variant, VariantForm,
 };
 use crate::text::{literal, visible};
 
@@ -113,7 +112,7 @@ fn write_operation(text: &mut String, contract: &Contract, operation: &Operation
         .settings
         .idempotency_key
         .as_ref()
-        .filter(|header| operation.parameters.iter().any(|one| one.place == Place::Header && one.wire == **header));
+        .filter(|header| operation.parameters.iter().any(|one| one.is_one_in_header() && one.wire == **header));
     let paged = contract.paged.iter().find(|paged| paged.method_name == operation.method_name).map(|paged| {
         let style = match paged.style {
             PagingStyle::Number => "number",
@@ -164,21 +163,14 @@ fn write_operation(text: &mut String, contract: &Contract, operation: &Operation
 }
 
 fn write_parameter(text: &mut String, parameter: &Parameter) {
-    let (place, list) = match parameter.place {
-        Place::Path => ("path", None),
-        Place::Query => ("query", None),
-        Place::Header => ("header", None),
-        Place::QueryEach => ("query", Some("once for each item")),
-        Place::QueryJoined => ("query", Some("items joined by commas")),
-        Place::PathJoined => ("path", Some("items joined by commas")),
-        Place::HeaderJoined => ("header", Some("items joined by commas")),
-    };
+    let style = parameter.style;
     let value = shown(&parameter.value);
-    let value = if list.is_some() { format!("[{value}]") } else { value };
+    let value = if style.is_list { format!("[{value}]") } else { value };
     let optional = if parameter.required { "" } else { "?" };
-    let what = format!("{place} {}{optional}: {value} = {}", parameter.name, literal(&parameter.wire));
+    let what =
+        format!("{} {}{optional}: {value} = {}", style.location.as_str(), parameter.name, literal(&parameter.wire));
     let marks = marks([
-        list.map(str::to_owned),
+        mark(style.is_list, style.items),
         mark(parameter.private, "redacted"),
         mark(parameter.deprecated, "deprecated"),
         phrase(&parameter.limits),

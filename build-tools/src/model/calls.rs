@@ -1,6 +1,9 @@
 //! The operations of a document and what the vendor calls, with views of their schemas.
 
-use openapiv3::{MediaType, Operation, Parameter, ParameterData, ParameterSchemaOrContent, ReferenceOr};
+use openapiv3::{
+    CookieStyle, HeaderStyle, MediaType, Operation, Parameter, ParameterData, ParameterSchemaOrContent, PathStyle,
+    QueryStyle, ReferenceOr,
+};
 use serde_json::Value;
 
 use super::{Extensions, Model, View};
@@ -27,6 +30,8 @@ pub struct CallView<'m> {
 pub struct ParameterView<'m> {
     /// `path`, `query`, `header` or `cookie`.
     pub place: &'static str,
+    /// The `style`, which the document may leave out.
+    pub style: &'static str,
     /// The typed parameter.
     pub data: &'m ParameterData,
     /// What its value is.
@@ -90,18 +95,20 @@ impl<'m> CallView<'m> {
     /// The parameters that are written in place: the pass `resolve-shared` puts all of them there.
     pub fn parameters(&self) -> Vec<ParameterView<'m>> {
         let of = |(index, parameter): (usize, &'m ReferenceOr<Parameter>)| {
-            let (place, data) = match parameter.as_item()? {
-                Parameter::Query { parameter_data, .. } => ("query", parameter_data),
-                Parameter::Header { parameter_data, .. } => ("header", parameter_data),
-                Parameter::Path { parameter_data, .. } => ("path", parameter_data),
-                Parameter::Cookie { parameter_data, .. } => ("cookie", parameter_data),
+            let (place, style, data) = match parameter.as_item()? {
+                Parameter::Query { parameter_data, style, .. } => ("query", query_style(style), parameter_data),
+                Parameter::Header { parameter_data, style: HeaderStyle::Simple } => {
+                    ("header", "simple", parameter_data)
+                }
+                Parameter::Path { parameter_data, style } => ("path", path_style(style), parameter_data),
+                Parameter::Cookie { parameter_data, style: CookieStyle::Form } => ("cookie", "form", parameter_data),
             };
             let pointer = format!("{}/parameters/{index}", self.pointer);
             let schema = match &data.format {
                 ParameterSchemaOrContent::Schema(schema) => self.model.view(schema, format!("{pointer}/schema")),
                 ParameterSchemaOrContent::Content(_) => View::absent(self.model, format!("{pointer}/content")),
             };
-            Some(ParameterView { place, data, schema, pointer })
+            Some(ParameterView { place, style, data, schema, pointer })
         };
         self.operation.parameters.iter().enumerate().filter_map(of).collect()
     }
@@ -147,6 +154,23 @@ impl<'m> CallView<'m> {
             Some(schema) => self.model.view(schema, pointer),
             None => View::absent(self.model, pointer),
         }
+    }
+}
+
+const fn query_style(style: &QueryStyle) -> &'static str {
+    match style {
+        QueryStyle::Form => "form",
+        QueryStyle::SpaceDelimited => "spaceDelimited",
+        QueryStyle::PipeDelimited => "pipeDelimited",
+        QueryStyle::DeepObject => "deepObject",
+    }
+}
+
+const fn path_style(style: &PathStyle) -> &'static str {
+    match style {
+        PathStyle::Matrix => "matrix",
+        PathStyle::Label => "label",
+        PathStyle::Simple => "simple",
     }
 }
 

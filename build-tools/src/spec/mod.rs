@@ -15,6 +15,7 @@ pub(crate) mod media_type;
 mod node;
 pub(crate) mod numbers;
 mod operations;
+mod parameter_style;
 mod pattern;
 mod pointer;
 mod positions;
@@ -37,6 +38,7 @@ pub use self::{
     media_type::{Encoding, MediaTypeMistake, body_encoding, encoding},
     node::{Entry, Mapping, Node, NodeValue, Span},
     operations::{OperationEntry, operations},
+    parameter_style::{Location, PARAMETER_STYLES, ParameterStyle, parameter_style},
     pattern::{Pattern, PatternError},
     severity::Severity,
     validation::{Direction, SchemaSet, Violation},

@@ -161,11 +161,12 @@ impl<T, E> Call<T, E> {
     pub fn query_joined<P: Parameter + Check + PartialEq>(
         self,
         name: &'static str,
+        separator: char,
         values: impl IntoIterator<Item = impl Into<P>>,
         rules: &[Rule],
     ) -> Self {
         let values: Vec<P> = values.into_iter().map(Into::into).collect();
-        self.with_request(|request| request.check(name, &values, rules).query_joined(name, &values))
+        self.with_request(|request| request.check(name, &values, rules).query_joined(name, separator, &values))
     }
 
     pub fn header<P: Parameter + Check>(self, name: &'static str, value: P, rules: &[Rule]) -> Self {

@@ -349,6 +349,7 @@ mod tests {
                 validation: match refused {
                     Refused::PathParameter { .. }
                     | Refused::HeaderParameter { .. }
+                    | Refused::QueryParameter { .. }
                     | Refused::Body { .. }
                     | Refused::Value { .. }
                     | Refused::Address => true,
@@ -400,6 +401,7 @@ mod tests {
         let mut failures: Vec<Error<()>> = [
             Refused::PathParameter { name: "id" },
             Refused::HeaderParameter { name: "x-id" },
+            Refused::QueryParameter { name: "ids" },
             Refused::Body { reason: "it has none" },
             Refused::Value { violation },
             Refused::Address,

@@ -18,6 +18,12 @@ pub enum Refused {
         /// The parameter's name.
         name: &'static str,
     },
+    /// An item of a query parameter has the separator of the list in it: it would arrive as two.
+    #[error("an item of the query parameter `{name}` has the separator of the list in it")]
+    QueryParameter {
+        /// The parameter's name.
+        name: &'static str,
+    },
     /// The body could not be encoded.
     #[error("the body could not be encoded: {reason}")]
     Body {

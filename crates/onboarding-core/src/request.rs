@@ -120,11 +120,33 @@ impl Request {
         self
     }
 
-    /// Adds a query parameter with its values joined by commas; nothing when there are none.
-    pub fn query_joined<T: Parameter>(mut self, name: &'static str, values: impl IntoIterator<Item = T>) -> Self {
-        let values: Vec<String> = values.into_iter().map(|value| encode(&value.to_text()).to_string()).collect();
-        if !values.is_empty() {
-            self.push_query(name, &values.join(","));
+    /// Adds a query parameter with its values joined by a separator; nothing when there are none. A comma is written as it is, so
+    /// that it differs from one within a value, which is encoded. RFC 3986 allows no pipe and no space there, so these are encoded
+    /// themselves, and a value that has one in it is refused, since it would arrive as two.
+    pub fn query_joined<T: Parameter>(
+        mut self,
+        name: &'static str,
+        separator: char,
+        values: impl IntoIterator<Item = T>,
+    ) -> Self {
+        let mut character = [0; 4];
+        let text: &str = separator.encode_utf8(&mut character);
+        let written = if separator == ',' { text.to_owned() } else { encode(text).to_string() };
+        // A single empty value is written, unlike no value at all.
+        let mut joined: Option<String> = None;
+        for value in values {
+            let value = value.to_text();
+            if separator != ',' && value.contains(separator) {
+                return self.refuse(Refused::QueryParameter { name });
+            }
+            match &mut joined {
+                Some(joined) => joined.push_str(&written),
+                None => joined = Some(String::new()),
+            }
+            joined.get_or_insert_default().extend(encode(&value));
+        }
+        if let Some(joined) = joined {
+            self.push_query(name, &joined);
         }
         self
     }

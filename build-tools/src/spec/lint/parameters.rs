@@ -9,7 +9,7 @@ use super::{
     report::Report,
     walk::Site,
 };
-use crate::spec::{Node, pointer::join};
+use crate::spec::{Node, PARAMETER_STYLES, parameter_style, pointer::join};
 
 /// Headers that the client or the HTTP protocol below it sends, so that no caller can be asked for them.
 const RESERVED_HEADERS: [&str; 13] = [
@@ -44,7 +44,6 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
 fn check_parameter(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'_>) {
     let name = site.node.get("name").and_then(Node::as_str).unwrap_or_default();
     let location = site.node.get("in").and_then(Node::as_str).unwrap_or_default();
-    let style = site.node.get("style");
     match location {
         "path" if site.node.get("required").and_then(Node::as_bool) != Some(true) => {
             let message = format!("the path parameter `{name}` is not required");
@@ -62,22 +61,7 @@ fn check_parameter(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'
         }
         _ => {}
     }
-    let usual = if location == "query" { "form" } else { "simple" };
-    if let Some(style) = style
-        && let Some(text) = style.as_str()
-        && text != usual
-        && location != "cookie"
-    {
-        let message = format!("the style `{text}` of `{name}` is not supported in {location} parameters");
-        let help = match text {
-            "deepObject" => format!("Declare one parameter for each member, named `{name}[member]`."),
-            "pipeDelimited" | "spaceDelimited" => {
-                "Declare the parameter as text, and describe the separator.".to_owned()
-            }
-            _ => format!("Remove it: `{usual}` is what the generated code writes."),
-        };
-        report.at("unsupported", style.span, &join(&site.pointer, "style"), message, help);
-    }
+    check_style(context, site, name, location, report);
     match site.node.get("schema") {
         None if site.node.get("content").is_none() => {
             let message = format!("the parameter `{name}` has no `schema`");
@@ -92,6 +76,39 @@ fn check_parameter(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'
         report.at("unsupported", reserved.span, &join(&site.pointer, "allowReserved"), message, help);
     }
     check_key(context, site, name, location, report);
+}
+
+/// Rule `unsupported` for what the runtime has no function for.
+fn check_style(context: &Context<'_>, site: &Site<'_>, name: &str, location: &str, report: &mut Report<'_>) {
+    let Some(style) = site.node.get("style") else { return };
+    let Some(keyword) = style.as_str().filter(|_| location != "cookie") else { return };
+    let schema = site.node.get("schema");
+    let is_list = schema.is_some_and(|schema| context.json_kinds(schema).without_null().is_exactly_array());
+    let explode = site.node.get("explode").and_then(Node::as_bool);
+    if parameter_style(location, Some(keyword), explode, is_list).is_some() {
+        return;
+    }
+    let known = PARAMETER_STYLES.iter().find(|row| row.location.as_str() == location && row.keyword == keyword);
+    let (message, help) = match known {
+        Some(row) => {
+            let what = if row.is_list { "lists" } else { "single values" };
+            let needed = row.explode.map_or_else(String::new, |explode| format!(" with `explode: {explode}`"));
+            (
+                format!("the style `{keyword}` of `{name}` is for {what}{needed}"),
+                "Write what the vendor takes.".to_owned(),
+            )
+        }
+        None => (
+            format!("the style `{keyword}` of `{name}` is not supported in {location} parameters"),
+            match keyword {
+                "deepObject" => format!("Declare one parameter for each member, named `{name}[member]`."),
+                _ => "Remove it if the vendor takes the usual style; or else declare the parameter as text, and \
+                      describe its form."
+                    .to_owned(),
+            },
+        ),
+    };
+    report.at("unsupported", style.span, &join(&site.pointer, "style"), message, help);
 }
 
 /// Rule `unsupported` for what is no text, number, boolean or list of them.

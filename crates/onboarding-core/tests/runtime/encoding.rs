@@ -67,8 +67,11 @@ fn a_path_parameter_arrives_as_given_or_is_refused() {
 #[test]
 fn query_parameters_arrive_as_given() {
     check((any_text(), proptest::collection::vec(any_text(), 1..4)), |server, client, (text, texts)| {
-        let call =
-            client.request(&LIST).query("filter[a&b]", &text).query_each("each", &texts).query_joined("joined", &texts);
+        let call = client
+            .request(&LIST)
+            .query("filter[a&b]", &text)
+            .query_each("each", &texts)
+            .query_joined("joined", ',', &texts);
         block_on(call.returns_nothing::<NoDeclaredError>().send()).unwrap();
         let received = server.received();
         let (path, query) = received.last().unwrap().target().split_once('?').unwrap();

@@ -41,7 +41,7 @@ async fn lists_travel_as_the_specification_writes_them() {
     assert_eq!(target(|client| client.request(&GET).path_joined("color", COLORS)).await, "/things/blue,black,brown");
     // form, not exploded: color=blue,black,brown.
     assert_eq!(
-        target(|client| client.request(&LIST).query_joined("color", COLORS)).await,
+        target(|client| client.request(&LIST).query_joined("color", ',', COLORS)).await,
         "/things?color=blue,black,brown"
     );
     // form, exploded: color=blue&color=black&color=brown.
@@ -53,12 +53,12 @@ async fn lists_travel_as_the_specification_writes_them() {
     assert_eq!(target(|client| client.request(&LIST).query("color", &"")).await, "/things?color=");
     // RFC 6570, section 2.3: a list without members is undefined, so nothing of it is written.
     let none: [&str; 0] = [];
-    assert_eq!(target(move |client| client.request(&LIST).query_joined("color", [""; 0])).await, "/things");
+    assert_eq!(target(move |client| client.request(&LIST).query_joined("color", ',', [""; 0])).await, "/things");
     assert_eq!(target(move |client| client.request(&LIST).query_each("color", [""; 0])).await, "/things");
     // RFC 6570, section 3.2.2: a comma within a value is encoded, so that it is not taken for the one between two.
     assert_eq!(target(|client| client.request(&GET).path_joined("color", ["a,b", "c/d"])).await, "/things/a%2Cb,c%2Fd");
     assert_eq!(
-        target(|client| client.request(&LIST).query_joined("color", ["a,b", "c&d"])).await,
+        target(|client| client.request(&LIST).query_joined("color", ',', ["a,b", "c&d"])).await,
         "/things?color=a%2Cb,c%26d"
     );
     for texts in [&none[..], &[""], &["."], &[".."]] {

@@ -121,6 +121,6 @@ impl ListCaseItems {
 
     /// Members to show in full: what the items hold.
     pub fn expand(self, values: impl IntoIterator<Item = impl Into<types::CaseItemExpansion>>) -> Self {
-        Self(self.0.query_joined::<types::CaseItemExpansion>("expand", values, &[]))
+        Self(self.0.query_joined::<types::CaseItemExpansion>("expand", ',', values, &[]))
     }
 }

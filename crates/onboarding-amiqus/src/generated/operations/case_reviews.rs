@@ -117,6 +117,6 @@ impl ListCaseReviews {
 
     /// Members to show in full: who reviewed the case.
     pub fn expand(self, values: impl IntoIterator<Item = impl Into<types::CaseReviewExpansion>>) -> Self {
-        Self(self.0.query_joined::<types::CaseReviewExpansion>("expand", values, &[]))
+        Self(self.0.query_joined::<types::CaseReviewExpansion>("expand", ',', values, &[]))
     }
 }

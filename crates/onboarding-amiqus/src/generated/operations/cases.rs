@@ -196,7 +196,7 @@ impl ListCases {
 
     /// Members to show in full: the client, the items or the assignees.
     pub fn expand(self, values: impl IntoIterator<Item = impl Into<types::CaseExpansion>>) -> Self {
-        Self(self.0.query_joined::<types::CaseExpansion>("expand", values, &[]))
+        Self(self.0.query_joined::<types::CaseExpansion>("expand", ',', values, &[]))
     }
 
     /// State of the cases to list.
@@ -248,6 +248,6 @@ pub struct GetCase(pub(crate) Call<types::Case, errors::GetCaseError>);
 impl GetCase {
     /// Members to show in full: the client, the items or the assignees.
     pub fn expand(self, values: impl IntoIterator<Item = impl Into<types::CaseExpansion>>) -> Self {
-        Self(self.0.query_joined::<types::CaseExpansion>("expand", values, &[]))
+        Self(self.0.query_joined::<types::CaseExpansion>("expand", ',', values, &[]))
     }
 }

@@ -53,6 +53,6 @@ pub struct GetCheck(pub(crate) Call<types::Check, errors::GetCheckError>);
 impl GetCheck {
     /// Members to show in full: the record or the response.
     pub fn expand(self, values: impl IntoIterator<Item = impl Into<types::CheckExpansion>>) -> Self {
-        Self(self.0.query_joined::<types::CheckExpansion>("expand", values, &[]))
+        Self(self.0.query_joined::<types::CheckExpansion>("expand", ',', values, &[]))
     }
 }

@@ -143,7 +143,7 @@ impl ListClientCorrections {
 
     /// Members to show in full: the client or the record.
     pub fn expand(self, values: impl IntoIterator<Item = impl Into<types::ClientCorrectionExpansion>>) -> Self {
-        Self(self.0.query_joined::<types::ClientCorrectionExpansion>("expand", values, &[]))
+        Self(self.0.query_joined::<types::ClientCorrectionExpansion>("expand", ',', values, &[]))
     }
 
     /// Decision that the corrections to list carry.

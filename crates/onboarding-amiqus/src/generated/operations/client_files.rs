@@ -170,7 +170,7 @@ impl ListClientFiles {
 
     /// Members to show in full: the source or who made the file.
     pub fn expand(self, values: impl IntoIterator<Item = impl Into<types::ClientFileExpansion>>) -> Self {
-        Self(self.0.query_joined::<types::ClientFileExpansion>("expand", values, &[]))
+        Self(self.0.query_joined::<types::ClientFileExpansion>("expand", ',', values, &[]))
     }
 
     /// Member by which the list is sorted; by number when left out.

@@ -170,7 +170,7 @@ impl ListClientForms {
 
     /// Members to show in full: the client or the record.
     pub fn expand(self, values: impl IntoIterator<Item = impl Into<types::ClientFormExpansion>>) -> Self {
-        Self(self.0.query_joined::<types::ClientFormExpansion>("expand", values, &[]))
+        Self(self.0.query_joined::<types::ClientFormExpansion>("expand", ',', values, &[]))
     }
 
     /// Internal or requested forms only.

@@ -395,6 +395,6 @@ impl ListClientRecords {
 
     /// Members to show in full: the client.
     pub fn expand(self, values: impl IntoIterator<Item = impl Into<types::RecordExpansion>>) -> Self {
-        Self(self.0.query_joined::<types::RecordExpansion>("expand", values, &[]))
+        Self(self.0.query_joined::<types::RecordExpansion>("expand", ',', values, &[]))
     }
 }

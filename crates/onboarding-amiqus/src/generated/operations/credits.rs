@@ -77,6 +77,6 @@ impl ListCreditHistory {
 
     /// Members to show in full: what changed the credits.
     pub fn expand(self, values: impl IntoIterator<Item = impl Into<types::CreditHistoryExpansion>>) -> Self {
-        Self(self.0.query_joined::<types::CreditHistoryExpansion>("expand", values, &[]))
+        Self(self.0.query_joined::<types::CreditHistoryExpansion>("expand", ',', values, &[]))
     }
 }

@@ -377,7 +377,7 @@ impl ListRecords {
 
     /// Members to show in full: the client.
     pub fn expand(self, values: impl IntoIterator<Item = impl Into<types::RecordExpansion>>) -> Self {
-        Self(self.0.query_joined::<types::RecordExpansion>("expand", values, &[]))
+        Self(self.0.query_joined::<types::RecordExpansion>("expand", ',', values, &[]))
     }
 
     /// State of the records to list; `failed` is deprecated.
@@ -420,7 +420,7 @@ pub struct GetRecord(pub(crate) Call<types::Record, errors::GetRecordError>);
 impl GetRecord {
     /// Members to show in full: the client.
     pub fn expand(self, values: impl IntoIterator<Item = impl Into<types::RecordExpansion>>) -> Self {
-        Self(self.0.query_joined::<types::RecordExpansion>("expand", values, &[]))
+        Self(self.0.query_joined::<types::RecordExpansion>("expand", ',', values, &[]))
     }
 }
 
@@ -432,7 +432,7 @@ pub struct ArchiveRecord(pub(crate) Call<types::Record, errors::ArchiveRecordErr
 impl ArchiveRecord {
     /// Members to show in full: the client.
     pub fn expand(self, values: impl IntoIterator<Item = impl Into<types::RecordExpansion>>) -> Self {
-        Self(self.0.query_joined::<types::RecordExpansion>("expand", values, &[]))
+        Self(self.0.query_joined::<types::RecordExpansion>("expand", ',', values, &[]))
     }
 }
 
@@ -459,7 +459,7 @@ impl ListRecordDocuments {
 
     /// Members to show in full: the files.
     pub fn expand(self, values: impl IntoIterator<Item = impl Into<types::RecordDocumentExpansion>>) -> Self {
-        Self(self.0.query_joined::<types::RecordDocumentExpansion>("expand", values, &[]))
+        Self(self.0.query_joined::<types::RecordDocumentExpansion>("expand", ',', values, &[]))
     }
 }
 
@@ -471,7 +471,7 @@ pub struct ExpireRecord(pub(crate) Call<types::Record, errors::ExpireRecordError
 impl ExpireRecord {
     /// Members to show in full: the client.
     pub fn expand(self, values: impl IntoIterator<Item = impl Into<types::RecordExpansion>>) -> Self {
-        Self(self.0.query_joined::<types::RecordExpansion>("expand", values, &[]))
+        Self(self.0.query_joined::<types::RecordExpansion>("expand", ',', values, &[]))
     }
 }
 
@@ -498,6 +498,6 @@ impl ListRecordSteps {
 
     /// Members to show in full: checks, forms or documents.
     pub fn expand(self, values: impl IntoIterator<Item = impl Into<types::RecordStepExpansion>>) -> Self {
-        Self(self.0.query_joined::<types::RecordStepExpansion>("expand", values, &[]))
+        Self(self.0.query_joined::<types::RecordStepExpansion>("expand", ',', values, &[]))
     }
 }

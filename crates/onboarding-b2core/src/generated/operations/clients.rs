@@ -175,12 +175,12 @@ impl ListClients {
 
     /// Only clients looked after by one of these managers.
     pub fn filter_manager_ids(self, values: impl IntoIterator<Item = impl Into<types::ManagerId>>) -> Self {
-        Self(self.0.query_joined::<types::ManagerId>("filter[managerIds]", values, &[]))
+        Self(self.0.query_joined::<types::ManagerId>("filter[managerIds]", ',', values, &[]))
     }
 
     /// Only clients who live in one of these countries.
     pub fn filter_country_codes(self, values: impl IntoIterator<Item = impl Into<types::CountryCode>>) -> Self {
-        Self(self.0.query_joined::<types::CountryCode>("filter[countryCodes]", values, &[]))
+        Self(self.0.query_joined::<types::CountryCode>("filter[countryCodes]", ',', values, &[]))
     }
 
     /// Only clients who live in this city.
@@ -190,12 +190,12 @@ impl ListClients {
 
     /// Only clients whose profile has one of these statuses.
     pub fn filter_status_ids(self, values: impl IntoIterator<Item = impl Into<types::ClientStatusId>>) -> Self {
-        Self(self.0.query_joined::<types::ClientStatusId>("filter[statusIds]", values, &[]))
+        Self(self.0.query_joined::<types::ClientStatusId>("filter[statusIds]", ',', values, &[]))
     }
 
     /// Only clients in one of these internal categories.
     pub fn filter_internal_type_ids(self, values: impl IntoIterator<Item = impl Into<types::InternalTypeId>>) -> Self {
-        Self(self.0.query_joined::<types::InternalTypeId>("filter[internalTypeIds]", values, &[]))
+        Self(self.0.query_joined::<types::InternalTypeId>("filter[internalTypeIds]", ',', values, &[]))
     }
 
     /// Only clients whose company has this short name.
@@ -210,16 +210,16 @@ impl ListClients {
 
     /// Only clients with one of these risk levels.
     pub fn filter_risk_level_ids(self, values: impl IntoIterator<Item = impl Into<types::RiskLevelId>>) -> Self {
-        Self(self.0.query_joined::<types::RiskLevelId>("filter[riskLevelIds]", values, &[]))
+        Self(self.0.query_joined::<types::RiskLevelId>("filter[riskLevelIds]", ',', values, &[]))
     }
 
     /// Only clients in one of these categories, of which Individual and Corporate are examples.
     pub fn filter_type_ids(self, values: impl IntoIterator<Item = impl Into<types::ClientTypeId>>) -> Self {
-        Self(self.0.query_joined::<types::ClientTypeId>("filter[typeIds]", values, &[]))
+        Self(self.0.query_joined::<types::ClientTypeId>("filter[typeIds]", ',', values, &[]))
     }
 
     /// Only clients who have reached one of these verification levels.
     pub fn filter_verification_level_ids(self, values: impl IntoIterator<Item = impl Into<types::VerificationLevelId>>) -> Self {
-        Self(self.0.query_joined::<types::VerificationLevelId>("filter[verificationLevelIds]", values, &[]))
+        Self(self.0.query_joined::<types::VerificationLevelId>("filter[verificationLevelIds]", ',', values, &[]))
     }
 }
