@@ -240,11 +240,7 @@ const USES: &[(&str, &str, Use)] = &[
     ("Parameter", "description", Docs("description: A flag.", "description: The flag.")),
     ("Parameter", "required", Code(FLAG, "{name: flag, in: query, required: true, ")),
     ("Parameter", "deprecated", Code(FLAG, "{name: flag, in: query, deprecated: true, ")),
-    (
-        "Parameter",
-        "style",
-        Lint("{name: list, in: query, ", "{name: list, in: query, style: pipeDelimited, ", "unsupported"),
-    ),
+    ("Parameter", "style", Code("{name: list, in: query, ", "{name: list, in: query, style: pipeDelimited, ")),
     ("Parameter", "explode", Code("{name: list, in: query, ", "{name: list, in: query, explode: false, ")),
     ("Parameter", "schema", Code("schema: {type: boolean}", "schema: {type: string}")),
     ("Parameter", "example", Nothing(PAYLOADS)),

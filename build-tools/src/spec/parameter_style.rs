@@ -59,6 +59,11 @@ const fn list(location: Location, function: &'static str, items: &'static str) -
     ParameterStyle { is_list: true, items, ..one(location, function) }
 }
 
+const fn delimited(keyword: &'static str, separator: char, items: &'static str) -> ParameterStyle {
+    let joined = list(Location::Query, "query_joined", items);
+    ParameterStyle { keyword, explode: Some(false), separator: Some(separator), ..joined }
+}
+
 const JOINED: &str = "items joined by commas";
 
 /// All that can be written. A new way with a separator is one more row; any other needs a function of the runtime, in `Request` for
@@ -69,6 +74,8 @@ pub const PARAMETER_STYLES: &[ParameterStyle] = &[
     one(Location::Query, "query"),
     ParameterStyle { explode: Some(true), ..list(Location::Query, "query_each", "once for each item") },
     ParameterStyle { explode: Some(false), separator: Some(','), ..list(Location::Query, "query_joined", JOINED) },
+    delimited("pipeDelimited", '|', "items joined by pipes"),
+    delimited("spaceDelimited", ' ', "items joined by spaces"),
     one(Location::Header, "header"),
     list(Location::Header, "header_joined", JOINED),
 ];

@@ -44,6 +44,16 @@ async fn lists_travel_as_the_specification_writes_them() {
         target(|client| client.request(&LIST).query_joined("color", ',', COLORS)).await,
         "/things?color=blue,black,brown"
     );
+    // OpenAPI 3.0.4, "Style Examples": pipeDelimited and spaceDelimited are encoded, color=blue%7Cblack%7Cbrown and
+    // color=blue%20black%20brown.
+    assert_eq!(
+        target(|client| client.request(&LIST).query_joined("color", '|', COLORS)).await,
+        "/things?color=blue%7Cblack%7Cbrown"
+    );
+    assert_eq!(
+        target(|client| client.request(&LIST).query_joined("color", ' ', COLORS)).await,
+        "/things?color=blue%20black%20brown"
+    );
     // form, exploded: color=blue&color=black&color=brown.
     assert_eq!(
         target(|client| client.request(&LIST).query_each("color", COLORS)).await,
@@ -61,6 +71,15 @@ async fn lists_travel_as_the_specification_writes_them() {
         target(|client| client.request(&LIST).query_joined("color", ',', ["a,b", "c&d"])).await,
         "/things?color=a%2Cb,c%26d"
     );
+    assert_eq!(
+        target(|client| client.request(&LIST).query_joined("color", '|', ["", "a b"])).await,
+        "/things?color=%7Ca%20b"
+    );
+    for separator in ['|', ' '] {
+        let text = format!("a{separator}b");
+        let refused = arrives(|client| client.request(&LIST).query_joined("color", separator, ["x", &text])).await;
+        assert_eq!(refused.unwrap_err(), Refused::QueryParameter { name: "color" }, "two values would arrive as three");
+    }
     for texts in [&none[..], &[""], &["."], &[".."]] {
         let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
         let refused = arrives(|client| client.request(&GET).path_joined("color", texts)).await.unwrap_err();
