@@ -361,6 +361,7 @@ impl Settings {
         Ok(Client {
             shared: Arc::new(Shared {
                 vendor,
+                roomy_url: with_room(&base_url),
                 base_text: base_url.as_str().trim_end_matches('/').to_owned(),
                 base_url,
                 sign_in_headers,
@@ -407,6 +408,13 @@ impl Settings {
             None => Ok(()),
         }
     }
+}
+
+/// The same address with a path as long as most requests have, since a copy of an address has room for nothing more.
+fn with_room(base_url: &Url) -> Url {
+    let mut url = base_url.clone();
+    url.set_path(&"/".repeat(128));
+    url
 }
 
 /// Whether this crate was compiled with TLS.

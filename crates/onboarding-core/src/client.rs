@@ -45,6 +45,8 @@ pub struct Client {
 pub(crate) struct Shared {
     pub(crate) vendor: &'static str,
     pub(crate) base_url: Url,
+    /// The base URL with a long path: what requests copy, so that theirs can be written in its place.
+    pub(crate) roomy_url: Url,
     /// The base URL without its closing slash.
     pub(crate) base_text: String,
     pub(crate) sign_in_headers: SignInHeaders,

@@ -40,7 +40,7 @@ impl Request {
     }
 
     /// The request of one attempt, signed.
-    fn to_http(&self, url: &Url, signed_in: Option<&SignInHeaders>) -> Result<TransportRequest, Failure> {
+    fn to_http(&self, url: Url, signed_in: Option<&SignInHeaders>) -> Result<TransportRequest, Failure> {
         let shared = &self.client.shared;
         // Room for all at once; a map that grows hashes every name again.
         let mut headers = HeaderMap::with_capacity(shared.headers.len() + self.headers.len() + FIXED_HEADERS);
@@ -63,7 +63,8 @@ impl Request {
         }
         if let Some(signer) = &shared.signer {
             let body = self.body.as_ref().map_or(&[][..], |(_, body)| body);
-            let mut request = SignableRequest { method: &self.operation.method, url, headers: &mut headers, body };
+            let mut request =
+                SignableRequest { method: &self.operation.method, url: &url, headers: &mut headers, body };
             let failed = || CredentialsError::of(CredentialsErrorKind::Signing);
             match caught(|| signer.sign(&mut request)) {
                 Ok(Ok(())) => {}
@@ -72,7 +73,7 @@ impl Request {
             }
         }
         let body = self.body.as_ref().map(|(_, body)| body.clone());
-        Ok(TransportRequest { method: self.operation.method.clone(), url: url.clone(), headers, body })
+        Ok(TransportRequest { method: self.operation.method.clone(), url, headers, body })
     }
 }
 
@@ -86,7 +87,8 @@ pub(crate) fn execute(mut request: Request, stream_success: bool) -> BoxFuture<'
         if !has_clock() {
             return Err(Failure::Refused(Refused::Runtime));
         }
-        let url = request.url().map_err(Failure::Refused)?;
+        let target = request.target().map_err(Failure::Refused)?;
+        let url = request.url(&target).map_err(Failure::Refused)?;
         let repeatable = request.make_repeatable();
         let span = observe::call_span(&request.info(), &request.client.shared.base_url);
         let shared = request.client.shared.clone();
@@ -101,7 +103,8 @@ pub(crate) fn execute(mut request: Request, stream_success: bool) -> BoxFuture<'
             deadline: begun.checked_add(request.timeout.unwrap_or(shared.timeout)),
             request: &request,
             shared: &shared,
-            url: &url,
+            target: &target,
+            url: Some(url),
             repeatable,
             stream_success,
             attempts: 0,
@@ -128,7 +131,10 @@ pub(crate) fn execute(mut request: Request, stream_success: bool) -> BoxFuture<'
 struct Execution<'a> {
     request: &'a Request,
     shared: &'a Shared,
-    url: &'a Url,
+    /// Path and query.
+    target: &'a str,
+    /// The whole address, until the first attempt takes it.
+    url: Option<Url>,
     /// When the call must have ended; `None` when that is beyond the end of time.
     deadline: Option<Instant>,
     repeatable: bool,
@@ -223,7 +229,8 @@ impl Execution<'_> {
         } else {
             None
         };
-        let to_send = request.to_http(self.url, signed_in)?;
+        let again = || request.url(self.target).map_err(Failure::Refused);
+        let to_send = request.to_http(self.url.take().map_or_else(again, Ok)?, signed_in)?;
         // One clock for both limits: the attempt ends with whichever is reached first.
         let limit = request.attempt_timeout.unwrap_or(shared.attempt_timeout).min(self.remaining());
         if limit.is_zero() {

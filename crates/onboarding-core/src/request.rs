@@ -1,6 +1,5 @@
 //! The request of one call: put together by generated code, or by hand for what the vendor's document lacks.
 
-use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,15 +23,15 @@ use crate::refused::Refused;
 
 /// How long an address may be; HTTP clients take no longer one.
 const MAX_URL_BYTES: usize = 65_534;
+/// Room for parameters in a path, so that few paths grow.
+const ROOM_FOR_PARAMETERS: usize = 64;
 
 /// A request being put together. The first thing that is wrong with it is remembered and becomes the error of the call.
 #[derive(Clone)]
 pub struct Request {
     pub(crate) client: Client,
     pub(crate) operation: OperationRef,
-    /// How many of the last segments of the base URL's path are left out.
-    above_base: usize,
-    /// The path so far, its parameters filled in.
+    /// The path so far: the base URL's, and what of the operation's is filled in.
     path: String,
     /// What is left of the operation's path.
     template: &'static str,
@@ -47,12 +46,15 @@ pub struct Request {
 
 impl Request {
     pub(crate) fn new(client: Client, operation: OperationRef) -> Self {
+        let shared = &client.shared;
+        let base = &shared.base_text[shared.base_url[..Position::BeforePath].len()..];
+        let mut path = String::with_capacity(base.len() + operation.path.len() + ROOM_FOR_PARAMETERS);
+        path.push_str(base);
         Self {
             client,
             template: operation.path,
             operation,
-            above_base: 0,
-            path: String::new(),
+            path,
             query: String::new(),
             headers: Vec::new(),
             body: None,
@@ -97,8 +99,6 @@ impl Request {
         if placeholder != name {
             return self.refuse(Refused::Address);
         }
-        // Room for the whole path, unless much of the value has to be encoded.
-        self.path.reserve(self.template.len() + text.len());
         self.path.push_str(before);
         // Writing to a string cannot fail.
         let _ = write!(self.path, "{encoded}");
@@ -242,8 +242,11 @@ impl Request {
         self
     }
 
-    pub(crate) const fn above_base(mut self, segments: usize) -> Self {
-        self.above_base = segments;
+    /// Leaves out the last segments of the base URL's path. It comes before all parameters of the path.
+    pub(crate) fn above_base(mut self, segments: usize) -> Self {
+        if segments > 0 {
+            self.path = shortened(&self.client.shared.base_url, segments);
+        }
         self
     }
 
@@ -306,38 +309,40 @@ impl Request {
         self.operation.idempotent || self.operation.method.is_idempotent()
     }
 
+    /// What stands behind the origin of the request's address: path and query, its credentials included.
+    pub(crate) fn target(&mut self) -> Result<String, Refused> {
+        if self.template.contains('{') {
+            return Err(Refused::Address);
+        }
+        let mut target = std::mem::take(&mut self.path);
+        target.push_str(self.template);
+        target.push_str(&self.query);
+        if self.operation.authenticated {
+            // What the call gives itself goes before, as with headers: no name is sent twice.
+            let pairs = self.client.shared.sign_in_query.iter();
+            for (_, pair) in pairs.filter(|(name, _)| self.query_value(name).is_none()) {
+                let is_first = !target.contains('?');
+                target.push(if is_first { '?' } else { '&' });
+                target.push_str(pair.reveal());
+            }
+        }
+        Ok(target)
+    }
+
     /// The request's address, checked to be below the base URL.
     ///
     /// Scheme, host and port are those of the base URL, which was parsed when the client was built: only what stands behind them is
     /// parsed here.
-    pub(crate) fn url(&self) -> Result<Url, Refused> {
-        if self.template.contains('{') {
-            return Err(Refused::Address);
-        }
-        let shared = &self.client.shared;
-        let origin = shared.base_url[..Position::BeforePath].len();
-        let base = match self.above_base {
-            0 => Cow::Borrowed(shared.base_text.as_str()),
-            segments => Cow::Owned(shortened(&shared.base_url, segments)),
-        };
-        let mut text = [&base[origin..], &self.path, self.template, &self.query].concat();
-        if self.operation.authenticated {
-            // What the call gives itself goes before, as with headers: no name is sent twice.
-            for (_, pair) in shared.sign_in_query.iter().filter(|(name, _)| self.query_value(name).is_none()) {
-                let is_first = !text.contains('?');
-                text.push(if is_first { '?' } else { '&' });
-                text.push_str(pair.reveal());
-            }
-        }
-        let (path, query) = match text.split_once('?') {
+    pub(crate) fn url(&self, target: &str) -> Result<Url, Refused> {
+        let (path, query) = match target.split_once('?') {
             Some((path, query)) => (path, Some(query)),
-            None => (text.as_str(), None),
+            None => (target, None),
         };
-        let mut url = shared.base_url.clone();
+        let mut url = self.client.shared.roomy_url.clone();
         url.set_path(path);
         url.set_query(query);
         // Parsing would have resolved dots and dropped what it takes for line noise: the address must come out as composed.
-        let is_as_composed = url[Position::BeforePath..] == text && url.as_str().len() <= MAX_URL_BYTES;
+        let is_as_composed = url[Position::BeforePath..] == *target && url.as_str().len() <= MAX_URL_BYTES;
         if is_as_composed { Ok(url) } else { Err(Refused::Address) }
     }
 }
@@ -366,7 +371,7 @@ impl Client {
     }
 }
 
-/// A base URL without the last segments of its path.
+/// The path of a base URL without its last segments.
 fn shortened(base: &Url, segments: usize) -> String {
     let mut base = base.clone();
     if let Ok(mut path) = base.path_segments_mut() {
@@ -375,7 +380,7 @@ fn shortened(base: &Url, segments: usize) -> String {
             path.pop();
         }
     }
-    base.as_str().trim_end_matches('/').to_owned()
+    base.path().trim_end_matches('/').to_owned()
 }
 
 impl fmt::Debug for Request {
