@@ -28,6 +28,7 @@ pub(super) const IMPORTED: &[&str] = &[
 
 /// What every vendor crate offers beside the vendor's types: a type of the same name would be told from it by its path alone.
 pub(super) const OFFERED: &[&str] = &[
+    "AnyError",
     "BuildError",
     "Bytes",
     "Call",
@@ -49,8 +50,10 @@ pub(super) const OFFERED: &[&str] = &[
     "Observer",
     "Pages",
     "Patch",
+    "ProblemDetails",
     "RawResponse",
     "Refused",
+    "RefusedCall",
     "Response",
     "Retry",
     "Secret",

@@ -14,9 +14,9 @@ mod generated;
 #[doc(no_inline)]
 pub use onboarding_core as runtime;
 pub use onboarding_core::{
-    BuildError, Bytes, Call, ClientBuilder, DateTime, Decimal, DecimalNumber, DecodeError, Download, Error, Items,
-    JsonValue, Map, NaiveDate, NoDeclaredError, Observer, Pages, Patch, RawResponse, Refused, Response, Retry, Secret,
-    StatusCode, Timestamp, TransportError, Utc, UtcDateTime,
+    AnyError, BuildError, Bytes, Call, ClientBuilder, DateTime, Decimal, DecimalNumber, DecodeError, Download, Error,
+    Items, JsonValue, Map, NaiveDate, NoDeclaredError, Observer, Pages, Patch, ProblemDetails, RawResponse, Refused,
+    RefusedCall, Response, Retry, Secret, StatusCode, Timestamp, TransportError, Utc, UtcDateTime,
 };
 
 pub use crate::generated::client::{Client, Credentials, PasswordSignIn};

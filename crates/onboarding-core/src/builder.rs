@@ -9,6 +9,7 @@ use http::header::{HeaderMap, HeaderName};
 use url::Url;
 
 use crate::build_error::BuildError;
+use crate::call_info::Vendor;
 use crate::client::{Client, Shared};
 use crate::credentials::{Credentials, SignIn};
 use crate::header::checked_header;
@@ -65,6 +66,9 @@ pub trait VendorClient: Sized {
     type Credentials: Into<Credentials>;
     /// Whether the vendor refuses requests that are not signed.
     const REQUIRES_SIGNER: bool = false;
+
+    /// The headers of a response in which the vendor names the request; the first that came counts.
+    const REQUEST_ID_HEADERS: &'static [&'static str] = &[];
 
     /// Wraps the shared client.
     fn from_core(core: Client) -> Self;
@@ -317,17 +321,13 @@ impl<V: VendorClient> ClientBuilder<V> {
 
     /// Builds the client. Nothing is sent.
     pub fn build(self) -> Result<V, BuildError> {
-        self.settings.build(V::VENDOR, V::USER_AGENT, V::REQUIRES_SIGNER).map(V::from_core)
+        let vendor = Vendor { name: V::VENDOR, request_id_headers: V::REQUEST_ID_HEADERS };
+        self.settings.build(vendor, V::USER_AGENT, V::REQUIRES_SIGNER).map(V::from_core)
     }
 }
 
 impl Settings {
-    fn build(
-        self,
-        vendor: &'static str,
-        user_agent: &'static str,
-        requires_signer: bool,
-    ) -> Result<Client, BuildError> {
+    fn build(self, vendor: Vendor, user_agent: &'static str, requires_signer: bool) -> Result<Client, BuildError> {
         let base_url = checked_base_url(self.base_url.as_deref(), self.allow_http)?;
         // A set-up of the service's own may have brought TLS along by reqwest's features.
         if base_url.scheme() == "https" && !HAS_TLS && matches!(self.transport, TransportSetting::Default) {

@@ -84,7 +84,7 @@ impl<T, E> Call<T, E> {
                         let RawResponse { status, headers, body, .. } = response;
                         return Ok((Response { value, status, headers: Headers(headers) }, body));
                     }
-                    Some(Err(source)) => return Err(Error::Malformed(malformed(reporter, response, source))),
+                    Some(Err(source)) => return Err(Error::Malformed(malformed(reporter, response, source, false))),
                     None => response,
                 }
             }
@@ -96,7 +96,7 @@ impl<T, E> Call<T, E> {
                 tell_unknown(reporter, noting, response.status);
                 Error::Declared(Box::new(Declared { error, response }))
             }
-            Some(Err(source)) => Error::Malformed(malformed(reporter, response, source)),
+            Some(Err(source)) => Error::Malformed(malformed(reporter, response, source, true)),
             None => Error::Undeclared(undeclared(reporter, response)),
         })
     }
@@ -203,11 +203,16 @@ impl<T, E> fmt::Debug for Call<T, E> {
 }
 
 /// Not generic, so that no service compiles it again.
-fn malformed(reporter: Option<Reporter>, response: RawResponse, source: DecodeError) -> Box<Malformed> {
+fn malformed(
+    reporter: Option<Reporter>,
+    response: RawResponse,
+    source: DecodeError,
+    is_declared_error: bool,
+) -> Box<Malformed> {
     if let Some(reporter) = reporter {
         reporter.report(&Drift::MalformedBody { status: response.status, error: &source });
     }
-    Box::new(Malformed { response, source })
+    Box::new(Malformed { response, source, is_declared_error })
 }
 
 #[inline]

@@ -7,6 +7,7 @@ use std::time::Duration;
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName};
 use url::Url;
 
+use crate::call_info::Vendor;
 use crate::credentials_error::CredentialsError;
 use crate::limits::Limits;
 use crate::observer::Observer;
@@ -43,7 +44,7 @@ pub struct Client {
 }
 
 pub(crate) struct Shared {
-    pub(crate) vendor: &'static str,
+    pub(crate) vendor: Vendor,
     pub(crate) base_url: Url,
     /// The base URL with a long path: what requests copy, so that theirs can be written in its place.
     pub(crate) roomy_url: Url,
@@ -76,7 +77,7 @@ impl Client {
 
     /// The vendor's name.
     pub fn vendor(&self) -> &'static str {
-        self.shared.vendor
+        self.shared.vendor.name
     }
 
     /// Where the client takes time and chance from.
@@ -90,7 +91,7 @@ impl fmt::Debug for Client {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Client")
-            .field("vendor", &self.shared.vendor)
+            .field("vendor", &self.shared.vendor.name)
             .field("base_url", &self.shared.base_url.origin().ascii_serialization())
             .finish_non_exhaustive()
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+use crate::call_info::{CallInfo, CallOf};
 use crate::response::RawResponse;
 use crate::transport_error::{TransportError, TransportErrorKind};
 
@@ -22,6 +23,8 @@ pub struct CredentialsError {
     source: Option<Arc<dyn StdError + Send + Sync>>,
     attempts: u32,
     retry_after: Option<Duration>,
+    /// Whose call could not be signed in; `None` until it has ended.
+    call: Option<CallOf>,
 }
 
 /// What kind of failure it was.
@@ -79,6 +82,11 @@ impl CredentialsError {
     /// The status of that response, or of its head when the rest did not come.
     pub fn status(&self) -> Option<StatusCode> {
         self.response().map(RawResponse::status).or_else(|| self.transport()?.status())
+    }
+
+    /// The call that could not be signed in.
+    pub fn call(&self) -> Option<CallInfo<'_>> {
+        self.call.as_ref().map(CallOf::info)
     }
 
     /// How often the call itself was sent: 0 unless the vendor responded to it with 401 or with a failure worth a retry.
@@ -147,7 +155,7 @@ impl CredentialsError {
     }
 
     pub(crate) const fn of(kind: CredentialsErrorKind) -> Self {
-        Self { kind, response: None, source: None, attempts: 0, retry_after: None }
+        Self { kind, response: None, source: None, attempts: 0, retry_after: None, call: None }
     }
 
     pub(crate) fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
@@ -160,7 +168,8 @@ impl CredentialsError {
         self
     }
 
-    pub(crate) const fn after(mut self, attempts: u32) -> Self {
+    pub(crate) fn of_call(mut self, call: CallOf, attempts: u32) -> Self {
+        self.call = Some(call);
         self.attempts = attempts;
         self
     }

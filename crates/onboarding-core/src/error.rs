@@ -7,9 +7,11 @@ use bytes::Bytes;
 use http::StatusCode;
 use http::header::HeaderMap;
 
+use crate::call_info::{CallInfo, CallOf};
 use crate::credentials_error::CredentialsError;
 use crate::decode::DecodeError;
-use crate::refused::Refused;
+use crate::problem_details::ProblemDetails;
+use crate::refused::{Refused, RefusedCall};
 use crate::response::RawResponse;
 use crate::transport_error::{TransportError, TransportErrorKind};
 
@@ -20,7 +22,7 @@ use crate::transport_error::{TransportError, TransportErrorKind};
 #[non_exhaustive]
 pub enum Error<E> {
     /// The call was refused before anything was sent.
-    Refused(Refused),
+    Refused(RefusedCall),
     /// The call could not be signed in: no token was to be had, or the request could not be signed.
     Credentials(CredentialsError),
     /// No complete response came. Whether the vendor acted on the call is not known.
@@ -29,7 +31,8 @@ pub enum Error<E> {
     Declared(Box<Declared<E>>),
     /// The vendor responded with a status that the operation does not declare.
     Undeclared(Box<RawResponse>),
-    /// The vendor's body is not as declared for its status. The status may well be a success.
+    /// The vendor's body is not as declared for its status. The status may well be a success, or an error that the operation declares:
+    /// then [`declared_status`](Self::declared_status) gives it, as if the body had been read.
     Malformed(Box<Malformed>),
 }
 
@@ -57,6 +60,14 @@ pub struct Malformed {
     pub response: RawResponse,
     /// Where the body departs from what is declared.
     pub source: DecodeError,
+    pub(crate) is_declared_error: bool,
+}
+
+impl Malformed {
+    /// Whether the status is an error that the operation declares; otherwise it is a success.
+    pub const fn is_declared_error(&self) -> bool {
+        self.is_declared_error
+    }
 }
 
 impl<E> Error<E> {
@@ -68,6 +79,52 @@ impl<E> Error<E> {
                 None
             }
         }
+    }
+
+    /// The error status that came, when the operation declares it: also when its body could not be read, which is then
+    /// [`Error::Malformed`] with the place that departs from the document.
+    pub fn declared_status(&self) -> Option<StatusCode> {
+        match self {
+            Self::Declared(declared) => Some(declared.response.status),
+            Self::Malformed(malformed) if malformed.is_declared_error => Some(malformed.response.status),
+            _ => None,
+        }
+    }
+
+    /// The call that failed: vendor, operation, method and the path with its placeholders. `None` for an error that did not come from a
+    /// client.
+    pub fn call(&self) -> Option<CallInfo<'_>> {
+        match self {
+            Self::Refused(refused) => refused.call.as_ref().map(CallOf::info),
+            Self::Credentials(error) => error.call(),
+            Self::Transport(error) => error.call(),
+            Self::Declared(_) | Self::Undeclared(_) | Self::Malformed(_) => self.response()?.call(),
+        }
+    }
+
+    /// The name of the vendor that was called.
+    pub fn vendor(&self) -> Option<&'static str> {
+        self.call().map(|call| call.vendor)
+    }
+
+    /// The name of the operation that was called.
+    pub fn operation(&self) -> Option<&str> {
+        self.call().map(|call| call.operation)
+    }
+
+    /// The vendor's name for the request, to be quoted to its support: where the vendor documents a header for it, and at least the head of
+    /// a response came. Of a call that could not be signed in, the request for a token.
+    pub fn request_id(&self) -> Option<&str> {
+        match self {
+            Self::Credentials(error) => error.response()?.request_id(),
+            Self::Transport(error) => error.request_id(),
+            _ => self.response()?.request_id(),
+        }
+    }
+
+    /// What the vendor says of the error, when its response is of the media type `application/problem+json` (RFC 9457), declared or not.
+    pub fn problem(&self) -> Option<ProblemDetails> {
+        self.response()?.problem()
     }
 
     /// The response as it came, when one came.
@@ -103,6 +160,7 @@ impl<E> Error<E> {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Credentials(error) => error.retry_after(),
+            Self::Transport(error) => error.retry_after(),
             _ => self.response()?.retry_after,
         }
     }
@@ -119,9 +177,12 @@ impl<E> Error<E> {
         }
     }
 
-    /// The headers, when a response came.
+    /// The headers, when a response came or at least its head.
     pub fn headers(&self) -> Option<&HeaderMap> {
-        self.response().map(RawResponse::headers)
+        match self {
+            Self::Transport(error) => error.headers(),
+            _ => self.response().map(RawResponse::headers),
+        }
     }
 
     /// The body as it came, when a response came.
@@ -179,7 +240,7 @@ impl<E> Error<E> {
 
     /// Whether what was sent is at fault: refused here, or by the vendor with 400 or 422.
     pub fn is_validation(&self) -> bool {
-        let refused = matches!(self, Self::Refused(refused) if !matches!(refused, Refused::Runtime));
+        let refused = matches!(self, Self::Refused(refused) if !matches!(refused.reason, Refused::Runtime));
         refused || self.has_status(StatusCode::BAD_REQUEST) || self.has_status(StatusCode::UNPROCESSABLE_ENTITY)
     }
 
@@ -206,8 +267,12 @@ impl<E> fmt::Debug for Error<E> {
     }
 }
 
+/// Says whose call it was, what became of it, and by which name the vendor knows it: nothing of that is private.
 impl<E> fmt::Display for Error<E> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(call) = self.call() {
+            write!(formatter, "{call}: ")?;
+        }
         match self {
             Self::Refused(_) => formatter.write_str("the call was refused before anything was sent"),
             Self::Credentials(_) => formatter.write_str("the call could not be signed in"),
@@ -223,6 +288,12 @@ impl<E> fmt::Display for Error<E> {
                     malformed.response.status
                 )
             }
+        }?;
+        match (self.request_id(), self.attempts()) {
+            (None, 0 | 1) => Ok(()),
+            (None, attempts) => write!(formatter, " ({attempts} attempts)"),
+            (Some(id), 0 | 1) => write!(formatter, " (request id {id})"),
+            (Some(id), attempts) => write!(formatter, " (request id {id}, {attempts} attempts)"),
         }
     }
 }
@@ -230,7 +301,7 @@ impl<E> fmt::Display for Error<E> {
 impl<E> std::error::Error for Error<E> {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Refused(refused) => Some(refused),
+            Self::Refused(refused) => Some(&refused.reason),
             Self::Credentials(error) => Some(error),
             Self::Transport(error) => Some(error),
             Self::Malformed(malformed) => Some(&malformed.source),
@@ -303,6 +374,7 @@ mod tests {
             body: Bytes::from_static(body.as_bytes()),
             attempts: 1,
             retry_after: Some(Duration::from_secs(7)).filter(|_| status == 429),
+            call: None,
         }
     }
 
@@ -346,7 +418,7 @@ mod tests {
     fn table(failure: &Error<()>) -> Says {
         match failure {
             Error::Refused(refused) => Says {
-                validation: match refused {
+                validation: match refused.reason {
                     Refused::PathParameter { .. }
                     | Refused::HeaderParameter { .. }
                     | Refused::QueryParameter { .. }
@@ -365,7 +437,7 @@ mod tests {
                     TransportErrorKind::Connect => (false, true),
                     TransportErrorKind::ResponseTooLarge | TransportErrorKind::Interrupted => (false, false),
                 };
-                Says { timeout, connect, sources: 1, retry_after: None, ..status }
+                Says { timeout, connect, sources: 1, ..status }
             }
             Error::Declared(declared) => of_call(declared.response.status.as_u16()),
             Error::Undeclared(response) => of_call(response.status.as_u16()),
@@ -408,19 +480,20 @@ mod tests {
             Refused::Runtime,
         ]
         .into_iter()
-        .map(Error::Refused)
+        .map(|refused| Error::Refused(refused.into()))
         .collect();
         for kind in TRANSPORT_KINDS {
             failures.push(Error::Transport(TransportError::of(kind)));
-            failures.extend(STATUSES.map(|status| {
-                Error::Transport(TransportError::of(kind).with_status(StatusCode::from_u16(status).unwrap()))
-            }));
+            failures.extend(
+                STATUSES.map(|status| Error::Transport(TransportError::of(kind).with_head(response(status, "")))),
+            );
         }
         for status in STATUSES {
             failures.push(Error::Declared(Box::new(Declared { error: (), response: response(status, "") })));
             failures.push(Error::Undeclared(Box::new(response(status, ""))));
             let source = DecodeError::new("", "expected an object");
-            failures.push(Error::Malformed(Box::new(Malformed { response: response(status, ""), source })));
+            let malformed = Malformed { response: response(status, ""), source, is_declared_error: status >= 400 };
+            failures.push(Error::Malformed(Box::new(malformed)));
         }
         for kind in CREDENTIALS_KINDS {
             failures.push(Error::Credentials(CredentialsError::of(kind)));
@@ -437,7 +510,7 @@ mod tests {
 
     #[test]
     fn the_cause_of_a_failed_sign_in_can_be_reached() {
-        let below = |kind| Error::<NoDeclaredError>::Transport(TransportError::of(kind).after(1));
+        let below = |kind| Error::<NoDeclaredError>::Transport(TransportError::of(kind));
         let unavailable = |kind| CredentialsError::of(CredentialsErrorKind::Unavailable).because(below(kind));
         for kind in TRANSPORT_KINDS {
             let expected = Says {
@@ -452,7 +525,7 @@ mod tests {
             let custom = CredentialsError::new(below(kind));
             assert_eq!(said(&Error::Credentials(custom)), expected, "{kind:?}");
         }
-        let interrupted = TransportError::of(TransportErrorKind::Interrupted).with_status(StatusCode::BAD_GATEWAY);
+        let interrupted = TransportError::of(TransportErrorKind::Interrupted).with_head(response(502, ""));
         let error = CredentialsError::of(CredentialsErrorKind::Unavailable).because(interrupted);
         assert_eq!(
             said(&Error::Credentials(error)),

@@ -81,14 +81,16 @@ impl Request {
 /// once. Requests for tokens come here too.
 pub(crate) fn execute(mut request: Request, stream_success: bool) -> BoxFuture<'static, Result<Received, Failure>> {
     Box::pin(async move {
+        let call = request.call_of();
+        let refuse = |reason: Refused| Failure::from(reason).of_call(call.clone(), 0);
         if let Some(refused) = request.refused.take() {
-            return Err(Failure::Refused(*refused));
+            return Err(refuse(*refused));
         }
         if !has_clock() {
-            return Err(Failure::Refused(Refused::Runtime));
+            return Err(refuse(Refused::Runtime));
         }
-        let target = request.target().map_err(Failure::Refused)?;
-        let url = request.url(&target).map_err(Failure::Refused)?;
+        let target = request.target().map_err(refuse)?;
+        let url = request.url(&target).map_err(refuse)?;
         let repeatable = request.make_repeatable();
         let span = observe::call_span(&request.info(), &request.client.shared.base_url);
         let shared = request.client.shared.clone();
@@ -118,12 +120,13 @@ pub(crate) fn execute(mut request: Request, stream_success: bool) -> BoxFuture<'
             let elapsed = shared.runtime.instant().saturating_duration_since(begun);
             observer.after(&request.info(), &CallEnd { status, failure, attempts, elapsed });
         });
-        match &mut result {
-            Ok(Received::Whole(response, _)) => response.attempts = attempts,
-            Ok(Received::Streamed(streamed)) => streamed.1.attempts = attempts,
-            Err(_) => {}
-        }
-        result.map_err(|failure| failure.after(attempts))
+        let response = match &mut result {
+            Ok(Received::Whole(response, _)) => response,
+            Ok(Received::Streamed(streamed)) => &mut streamed.1,
+            Err(_) => return result.map_err(|failure| failure.of_call(call, attempts)),
+        };
+        (response.attempts, response.call) = (attempts, Some(call));
+        result
     })
 }
 
@@ -184,7 +187,9 @@ impl Execution<'_> {
         let runtime = &*self.shared.runtime;
         let asked = match result {
             Ok(Received::Whole(response, false)) if retry::is_temporary(response.status) => response.retry_after,
-            Err(Failure::Transport(error)) if error.kind() != TransportErrorKind::ResponseTooLarge => None,
+            Err(Failure::Transport(error)) if error.kind() != TransportErrorKind::ResponseTooLarge => {
+                error.retry_after()
+            }
             _ => return None,
         };
         // What was not sent once for want of time is not tried again.
@@ -229,7 +234,7 @@ impl Execution<'_> {
         } else {
             None
         };
-        let again = || request.url(self.target).map_err(Failure::Refused);
+        let again = || request.url(self.target);
         let to_send = request.to_http(self.url.take().map_or_else(again, Ok)?, signed_in)?;
         // One clock for both limits: the attempt ends with whichever is reached first.
         let limit = request.attempt_timeout.unwrap_or(shared.attempt_timeout).min(self.remaining());
@@ -238,34 +243,41 @@ impl Execution<'_> {
             return Err(timed_out());
         }
         self.attempts += 1;
+        // Out here, so that it is kept when the body does not come.
+        let mut head = None;
         let exchange = async {
-            let response = shared.transport.send(to_send).await.map_err(Failure::Transport)?;
+            let response = shared.transport.send(to_send).await?;
             let TransportResponse { status, headers, mut body } = response;
             let retry_after = retry::retry_after(&headers, &*shared.runtime);
+            let response = RawResponse { status, headers, body: Bytes::new(), attempts: 0, retry_after, call: None };
             if self.stream_success && status.is_success() {
                 let limits = DownloadLimits {
                     max_bytes: shared.max_download_bytes,
                     timeout: shared.download_timeout,
                     max_held_bytes: shared.max_response_bytes,
                 };
-                let download = Download::new(headers.clone(), body, &limits, shared.runtime.clone(), place);
-                let head = RawResponse { status, headers, body: Bytes::new(), attempts: 0, retry_after };
-                return Ok(Received::Streamed(Box::new((download, head))));
+                let download = Download::new(response.headers.clone(), body, &limits, shared.runtime.clone(), place);
+                return Ok(Received::Streamed(Box::new((download, response))));
             }
+            let head = head.insert(response);
             let limit = request.max_response_bytes.unwrap_or(usize::MAX).min(shared.max_response_bytes);
-            let body =
-                read_whole(&mut body, limit).await.map_err(|error| Failure::Transport(error.with_status(status)))?;
-            Ok(Received::Whole(
-                RawResponse { status, headers, body, attempts: 0, retry_after },
-                request.is_success(status),
-            ))
+            let body = read_whole(&mut body, limit).await?;
+            let headers = std::mem::take(&mut head.headers);
+            let response = RawResponse { status, headers, body, attempts: 0, retry_after, call: None };
+            Ok(Received::Whole(response, request.is_success(status)))
         };
-        // The transport may be the service's own, or what it calls, such as a resolver.
-        let mut exchange = pin!(exchange);
-        match caught_future(|| tokio::time::timeout(limit, exchange.as_mut())).await {
-            Ok(exchanged) => exchanged.unwrap_or_else(|_| Err(timed_out())),
-            Err(panicked) => Err(Failure::Transport(TransportError::panicked(panicked))),
-        }
+        let result = {
+            // The transport may be the service's own, or what it calls, such as a resolver.
+            let mut exchange = pin!(exchange);
+            match caught_future(|| tokio::time::timeout(limit, exchange.as_mut())).await {
+                Ok(exchanged) => exchanged.unwrap_or_else(|_| Err(TransportError::of(TransportErrorKind::Timeout))),
+                Err(panicked) => Err(TransportError::panicked(panicked)),
+            }
+        };
+        result.map_err(|error| match head {
+            Some(head) => error.with_head(head).into(),
+            None => error.into(),
+        })
     }
 }
 

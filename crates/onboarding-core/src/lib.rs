@@ -7,9 +7,11 @@
 //!
 //! Services depend on a vendor crate and meet this one only through what that crate re-exports.
 
+mod any_error;
 mod build_error;
 mod builder;
 mod call;
+mod call_info;
 mod check;
 mod client;
 mod credentials;
@@ -35,6 +37,7 @@ mod operation;
 mod page;
 mod parameter;
 mod patch;
+mod problem_details;
 mod received;
 mod refused;
 mod renewal;
@@ -94,9 +97,11 @@ pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 pub use rust_decimal;
 pub use url::Url;
 
+pub use crate::any_error::{AnyDeclared, AnyError};
 pub use crate::build_error::BuildError;
 pub use crate::builder::{ClientBuilder, Environment, VendorClient};
 pub use crate::call::Call;
+pub use crate::call_info::CallInfo;
 pub use crate::check::{Check, Rule, Subject, Violation};
 pub use crate::client::{Authenticate, Client};
 pub use crate::credentials::Credentials;
@@ -109,12 +114,13 @@ pub use crate::event_batch::EventBatch;
 pub use crate::exact::ExactNumber;
 pub use crate::json_value::{EncodeError, JsonValue};
 pub use crate::missing_members::MissingMembers;
-pub use crate::observer::{CallEnd, CallInfo, Drift, Observer};
+pub use crate::observer::{CallEnd, Drift, Observer};
 pub use crate::operation::Operation;
 pub use crate::page::{Items, Page, Pages, Paging};
 pub use crate::parameter::Parameter;
 pub use crate::patch::Patch;
-pub use crate::refused::Refused;
+pub use crate::problem_details::ProblemDetails;
+pub use crate::refused::{Refused, RefusedCall};
 pub use crate::request::Request;
 pub use crate::response::{Headers, RawResponse, Response};
 pub use crate::retry::Retry;

@@ -7,8 +7,9 @@ use http::StatusCode;
 use tracing::{Span, field};
 use url::Url;
 
+use crate::call_info::{CallInfo, CallOf};
 use crate::client::Client;
-use crate::observer::{CallInfo, Drift, Observer};
+use crate::observer::{Drift, Observer};
 use crate::operation::OperationRef;
 use crate::received::{Failure, Received};
 use crate::runtime::caught;
@@ -97,18 +98,18 @@ pub(crate) fn ending(result: &Result<Received, Failure>) -> (Option<StatusCode>,
 /// Tells a client's observer how the vendor departs from its document.
 pub(crate) struct Reporter {
     client: Client,
-    operation: OperationRef,
+    call: CallOf,
 }
 
 impl Reporter {
     /// One for the calls of an operation, when the client has an observer.
     pub(crate) fn new(client: &Client, operation: &OperationRef) -> Option<Self> {
         let observed = client.shared.observer.is_some();
-        observed.then(|| Self { client: client.clone(), operation: operation.clone() })
+        let call = || CallOf { vendor: client.shared.vendor, operation: operation.clone() };
+        observed.then(|| Self { client: client.clone(), call: call() })
     }
 
     pub(crate) fn report(&self, drift: &Drift<'_>) {
-        let call = CallInfo::of(self.client.vendor(), &self.operation);
-        tell(&self.client, |observer| observer.drift(&call, drift));
+        tell(&self.client, |observer| observer.drift(&self.call.info(), drift));
     }
 }

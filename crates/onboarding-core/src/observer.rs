@@ -3,11 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
-use http::{Method, StatusCode};
+use http::StatusCode;
 
+use crate::call_info::CallInfo;
 use crate::credentials_error::CredentialsError;
 use crate::decode::DecodeError;
-use crate::operation::Operation;
 
 /// Is told of every call of a client. All methods do nothing unless they are written. A panic in one of them is logged and does the
 /// call no harm.
@@ -31,26 +31,6 @@ pub trait Observer: Send + Sync + fmt::Debug {
     /// A process that ends before that loses them, and with them perhaps the only refresh token that is still good.
     fn tokens_not_saved(&self, vendor: &'static str, error: &CredentialsError) {
         let _ = (vendor, error);
-    }
-}
-
-/// Which operation is called.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct CallInfo<'a> {
-    /// The vendor's name.
-    pub vendor: &'static str,
-    /// The operation's name.
-    pub operation: &'a str,
-    /// The method.
-    pub method: &'a Method,
-    /// The path with its placeholders, not filled in.
-    pub template: &'a str,
-}
-
-impl<'a> CallInfo<'a> {
-    pub(crate) const fn of(vendor: &'static str, operation: &'a Operation) -> Self {
-        Self { vendor, operation: operation.name, method: &operation.method, template: operation.path }
     }
 }
 

@@ -1,9 +1,10 @@
 //! How a call ended before its response is decoded.
 
+use crate::call_info::CallOf;
 use crate::credentials_error::CredentialsError;
 use crate::download::Download;
 use crate::error::Error;
-use crate::refused::Refused;
+use crate::refused::{Refused, RefusedCall};
 use crate::response::RawResponse;
 use crate::transport_error::TransportError;
 
@@ -16,18 +17,37 @@ pub(crate) enum Received {
 
 /// Why nothing came back.
 pub(crate) enum Failure {
-    Refused(Refused),
+    Refused(RefusedCall),
     Credentials(CredentialsError),
     Transport(TransportError),
 }
 
 impl Failure {
-    pub(crate) fn after(self, attempts: u32) -> Self {
+    /// Notes whose failure it is, after so many attempts.
+    pub(crate) fn of_call(self, call: CallOf, attempts: u32) -> Self {
         match self {
-            Self::Refused(refused) => Self::Refused(refused),
-            Self::Credentials(error) => Self::Credentials(error.after(attempts)),
-            Self::Transport(error) => Self::Transport(error.after(attempts)),
+            Self::Refused(refused) => Self::Refused(RefusedCall { call: Some(call), ..refused }),
+            Self::Credentials(error) => Self::Credentials(error.of_call(call, attempts)),
+            Self::Transport(error) => Self::Transport(error.of_call(call, attempts)),
         }
+    }
+}
+
+impl From<Refused> for Failure {
+    fn from(reason: Refused) -> Self {
+        Self::Refused(reason.into())
+    }
+}
+
+impl From<CredentialsError> for Failure {
+    fn from(error: CredentialsError) -> Self {
+        Self::Credentials(error)
+    }
+}
+
+impl From<TransportError> for Failure {
+    fn from(error: TransportError) -> Self {
+        Self::Transport(error)
     }
 }
 

@@ -1,5 +1,8 @@
 //! What keeps a call from being sent at all.
 
+use std::fmt;
+
+use crate::call_info::CallOf;
 use crate::check::Violation;
 
 /// Why a call was refused before anything was sent.
@@ -42,4 +45,25 @@ pub enum Refused {
     /// The call was made outside of a tokio runtime, or within one that has no clock.
     #[error("the call was not made on a tokio runtime with a clock and network: build it with `enable_all`")]
     Runtime,
+}
+
+/// A call that was refused before anything was sent.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct RefusedCall {
+    /// Why it was.
+    pub reason: Refused,
+    pub(crate) call: Option<CallOf>,
+}
+
+impl From<Refused> for RefusedCall {
+    fn from(reason: Refused) -> Self {
+        Self { reason, call: None }
+    }
+}
+
+impl fmt::Debug for RefusedCall {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.reason.fmt(formatter)
+    }
 }

@@ -11,12 +11,12 @@ use serde::Serialize;
 use url::{Position, Url};
 use uuid::Uuid;
 
+use crate::call_info::{CallInfo, CallOf};
 use crate::check::{self, Check, Rule};
 use crate::client::Client;
 use crate::form::{self, NoForm};
 use crate::header::checked_header;
 use crate::observe::Reporter;
-use crate::observer::CallInfo;
 use crate::operation::{Operation, OperationRef};
 use crate::parameter::{Parameter, encode};
 use crate::refused::Refused;
@@ -252,7 +252,12 @@ impl Request {
 
     /// What may be told of the call.
     pub(crate) fn info(&self) -> CallInfo<'_> {
-        CallInfo::of(self.client.vendor(), &self.operation)
+        CallInfo::of(self.client.shared.vendor, &self.operation)
+    }
+
+    /// Whose call it is.
+    pub(crate) fn call_of(&self) -> CallOf {
+        CallOf { vendor: self.client.shared.vendor, operation: self.operation.clone() }
     }
 
     /// What tells the client's observer of drift, when there is one.

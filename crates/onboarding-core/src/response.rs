@@ -7,6 +7,9 @@ use bytes::Bytes;
 use http::StatusCode;
 use http::header::HeaderMap;
 
+use crate::call_info::{CallInfo, CallOf};
+use crate::problem_details::ProblemDetails;
+
 /// A response as it came: status, headers and bytes. Its `Debug` shows the size of the body, never the body.
 #[derive(Clone)]
 pub struct RawResponse {
@@ -15,6 +18,8 @@ pub struct RawResponse {
     pub(crate) body: Bytes,
     pub(crate) attempts: u32,
     pub(crate) retry_after: Option<Duration>,
+    /// Whose response it is; `None` until the call has ended.
+    pub(crate) call: Option<CallOf>,
 }
 
 impl RawResponse {
@@ -41,6 +46,23 @@ impl RawResponse {
     /// How long the vendor asked to be left alone, by `Retry-After` in seconds or as a date: from when this response came.
     pub const fn retry_after(&self) -> Option<Duration> {
         self.retry_after
+    }
+}
+
+impl RawResponse {
+    /// The call that it is the response to.
+    pub fn call(&self) -> Option<CallInfo<'_>> {
+        self.call.as_ref().map(CallOf::info)
+    }
+
+    /// The vendor's name for the request, to be quoted to its support: from the header that the vendor documents for it.
+    pub fn request_id(&self) -> Option<&str> {
+        self.call.as_ref()?.request_id(&self.headers)
+    }
+
+    /// What the vendor says of an error, when the body is of the media type `application/problem+json` (RFC 9457).
+    pub fn problem(&self) -> Option<ProblemDetails> {
+        ProblemDetails::read(&self.headers, &self.body)
     }
 }
 

@@ -18,7 +18,7 @@ use crate::client::Authenticate;
 use crate::credentials_error::{CredentialsError, CredentialsErrorKind, StoreTimedOut};
 use crate::decode::{self, DecodeError};
 use crate::operation::OperationRef;
-use crate::refused::Refused;
+use crate::refused::{Refused, RefusedCall};
 use crate::renewal::{Renewal, Renewed, Step, Waited};
 use crate::retry::full_jitter;
 use crate::runtime::{BoxFuture, Runtime, caught, caught_future, within};
@@ -712,7 +712,7 @@ fn enter(renewal: &Renewal, step: Step) -> Result<(), CredentialsError> {
 fn no_response(error: Error<NoDeclaredError>) -> CredentialsError {
     let kind = match &error {
         Error::Credentials(error) => return error.clone(),
-        Error::Refused(Refused::Runtime) => CredentialsErrorKind::Other,
+        Error::Refused(RefusedCall { reason: Refused::Runtime, .. }) => CredentialsErrorKind::Other,
         Error::Refused(_) => CredentialsErrorKind::UnusableValue,
         Error::Transport(error) if error.kind() == TransportErrorKind::ResponseTooLarge => {
             CredentialsErrorKind::Malformed

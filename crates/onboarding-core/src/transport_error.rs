@@ -1,18 +1,22 @@
 //! Why no complete response came.
 
 use std::fmt;
+use std::time::Duration;
 
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 
+use crate::call_info::{CallInfo, CallOf};
+use crate::response::RawResponse;
 use crate::runtime::Panicked;
 
 /// Why no complete response came. Whatever HTTP client was used, its own error is the source: meant to be printed, not to be downcast.
-#[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
-    /// The status, when at least the head of a response came.
-    status: Option<StatusCode>,
+    /// The response without its body, when at least its head came.
+    head: Option<Box<RawResponse>>,
     attempts: u32,
+    /// Whose failure it is; `None` until the call has ended.
+    call: Option<CallOf>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -65,12 +69,32 @@ impl TransportError {
 
     /// Whether the head of a response came but its body did not, for whatever reason: then [`status`](Self::status) says which.
     pub const fn is_body(&self) -> bool {
-        self.status.is_some()
+        self.head.is_some()
     }
 
     /// The status, when the head of a response came but its body did not.
-    pub const fn status(&self) -> Option<StatusCode> {
-        self.status
+    pub fn status(&self) -> Option<StatusCode> {
+        self.head.as_ref().map(|head| head.status)
+    }
+
+    /// The headers, when the head of a response came but its body did not.
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        self.head.as_ref().map(|head| &head.headers)
+    }
+
+    /// How long the vendor asked to be left alone, when the head of a response came that says so.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.head.as_ref()?.retry_after
+    }
+
+    /// The vendor's name for the request, when the head of a response came that has it.
+    pub fn request_id(&self) -> Option<&str> {
+        self.call.as_ref()?.request_id(self.headers()?)
+    }
+
+    /// The call that failed; `None` for a file that breaks off while it is read.
+    pub fn call(&self) -> Option<CallInfo<'_>> {
+        self.call.as_ref().map(CallOf::info)
     }
 
     /// How often the call was sent. 0 when the time allowed has passed before it was sent at all.
@@ -79,7 +103,7 @@ impl TransportError {
     }
 
     pub(crate) const fn of(kind: TransportErrorKind) -> Self {
-        Self { kind, status: None, attempts: 0, source: None }
+        Self { kind, head: None, attempts: 0, call: None, source: None }
     }
 
     /// The transport has panicked, or what it calls, such as a resolver that the service gave it.
@@ -87,14 +111,28 @@ impl TransportError {
         Self::new(TransportErrorKind::Interrupted, panicked)
     }
 
-    pub(crate) const fn with_status(mut self, status: StatusCode) -> Self {
-        self.status = Some(status);
+    /// The head of a response had come.
+    pub(crate) fn with_head(mut self, head: RawResponse) -> Self {
+        self.head = Some(Box::new(head));
         self
     }
 
-    pub(crate) const fn after(mut self, attempts: u32) -> Self {
+    pub(crate) fn of_call(mut self, call: CallOf, attempts: u32) -> Self {
+        self.call = Some(call);
         self.attempts = attempts;
         self
+    }
+}
+
+impl fmt::Debug for TransportError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("TransportError")
+            .field("kind", &self.kind)
+            .field("status", &self.status())
+            .field("attempts", &self.attempts)
+            .field("source", &self.source)
+            .finish_non_exhaustive()
     }
 }
 

@@ -14,9 +14,9 @@ use std::time::{Duration, Instant};
 
 use onboarding_core::{
     Authenticate, BoxFuture, CallEnd, CallInfo, Client, Credentials, CredentialsError, CredentialsErrorKind, Drift,
-    Error, Expiry, FieldValue, Method, NoDeclaredError, Observer, Operation, Refused, Retry, Runtime, SignError,
-    SignInHeaders, SignableRequest, Signer, StoreError, StoreLock, Timestamp, TokenFlow, TokenRequest, TokenSource,
-    TokenStore, Tokens,
+    Error, Expiry, FieldValue, Method, NoDeclaredError, Observer, Operation, Refused, RefusedCall, Retry, Runtime,
+    SignError, SignInHeaders, SignableRequest, Signer, StoreError, StoreLock, Timestamp, TokenFlow, TokenRequest,
+    TokenSource, TokenStore, Tokens,
 };
 
 use crate::common::{FakeRuntime, Received, SECRET, Server, Step, builder, json, printed, response};
@@ -832,7 +832,7 @@ fn without_a_runtime_with_a_clock_and_a_network_a_call_is_an_error() {
     let client = client(&server, FakeRuntime::new(), source(&CLIENT));
     let refused = |result: Result<(), Error<NoDeclaredError>>| {
         let error = result.unwrap_err();
-        assert!(matches!(error, Error::Refused(Refused::Runtime)), "{error:?}");
+        assert!(matches!(error, Error::Refused(RefusedCall { reason: Refused::Runtime, .. })), "{error:?}");
         assert!(!error.is_validation());
     };
     // Polled by hand, outside of any runtime.

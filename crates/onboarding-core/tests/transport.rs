@@ -221,9 +221,7 @@ async fn a_body_that_does_not_end_or_breaks_off_leaves_the_status() {
         let error = body(&client).await.unwrap_err();
         assert_eq!(kind(&error), expected);
         let Error::Transport(transport) = error else { unreachable!("`kind` has looked") };
-        // What is late is late as a whole: the limit of an attempt does not say how far it came.
-        let expected_status = (expected == TransportErrorKind::Interrupted).then_some(StatusCode::OK);
-        assert_eq!((transport.status(), transport.is_body()), (expected_status, expected_status.is_some()));
+        assert_eq!((transport.status(), transport.is_body()), (Some(StatusCode::OK), true));
         assert_eq!((transport.is_timeout(), transport.is_connect()), (expected == TransportErrorKind::Timeout, false));
     }
 }

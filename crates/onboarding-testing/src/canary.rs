@@ -65,7 +65,7 @@ pub fn shown<T: DeserializeOwned + fmt::Debug>(text: &str) -> Result<String, Dec
 pub fn refused<T: DeserializeOwned + Check>(text: &str) -> Option<String> {
     let value = __private::body::<T>(text.as_bytes()).expect("what is sent is of its type");
     let violation = value.check().err()?;
-    Some(told(&Error::<NoDeclaredError>::Refused(Refused::Value { violation })))
+    Some(told(&Error::<NoDeclaredError>::Refused(Refused::Value { violation }.into())))
 }
 
 /// No canary shows in what is decoded, in the errors of what cannot be decoded, and in the errors of what must not be sent; and
@@ -273,7 +273,7 @@ impl Watch {
     /// When something shows, or has not arrived.
     pub async fn ends<T: fmt::Debug, E: 'static>(&self, server: &Loopback, end: Result<T, Error<E>>) {
         let shown = match &end {
-            Err(Error::Refused(refused)) => panic!("the call breaks a rule: {refused}"),
+            Err(Error::Refused(refused)) => panic!("the call breaks a rule: {}", refused.reason),
             Ok(value) => debugged(value),
             Err(error) => told(error),
         };

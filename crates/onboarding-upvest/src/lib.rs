@@ -18,9 +18,9 @@ pub use onboarding_core::signing;
 #[cfg(feature = "webhook")]
 pub use onboarding_core::webhook;
 pub use onboarding_core::{
-    BuildError, Bytes, Call, ClientBuilder, DateTime, Decimal, DecimalNumber, DecodeError, Download, Error, Items,
-    JsonValue, Map, NaiveDate, NoDeclaredError, Observer, Pages, Patch, RawResponse, Refused, Response, Retry, Secret,
-    StatusCode, Timestamp, TransportError, Utc, UtcDateTime,
+    AnyError, BuildError, Bytes, Call, ClientBuilder, DateTime, Decimal, DecimalNumber, DecodeError, Download, Error,
+    Items, JsonValue, Map, NaiveDate, NoDeclaredError, Observer, Pages, Patch, ProblemDetails, RawResponse, Refused,
+    RefusedCall, Response, Retry, Secret, StatusCode, Timestamp, TransportError, Utc, UtcDateTime,
 };
 
 pub use crate::generated::client::{Client, ClientCredentialsSignIn, Credentials, Environment};

@@ -17,6 +17,9 @@ pub use onboarding_griffin as griffin;
 #[doc(inline)]
 pub use onboarding_upvest as upvest;
 
+/// One error for all calls of all vendors, which `?` makes of each vendor's `Error`.
+pub use onboarding_core::AnyError;
+
 /// The code in the workspace's README compiles.
 #[cfg(all(doctest, feature = "griffin"))]
 #[doc = include_str!("../../../README.md")]

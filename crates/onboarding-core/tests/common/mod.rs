@@ -32,6 +32,7 @@ impl Environment for Nowhere {
 impl VendorClient for Vendor {
     const VENDOR: &'static str = "vendor";
     const USER_AGENT: &'static str = "onboarding-test/0";
+    const REQUEST_ID_HEADERS: &'static [&'static str] = &["x-request-id", "x-trace"];
     type Environment = Nowhere;
     type Credentials = Credentials;
 

@@ -1,6 +1,8 @@
 //! What is given as a parameter is what arrives, or nothing is sent.
 
-use onboarding_core::{BuildError, ClientBuilder, Error, Method, NoDeclaredError, Operation, Parameter, Refused};
+use onboarding_core::{
+    BuildError, ClientBuilder, Error, Method, NoDeclaredError, Operation, Parameter, Refused, RefusedCall,
+};
 use percent_encoding::percent_decode_str;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -51,7 +53,10 @@ fn a_path_parameter_arrives_as_given_or_is_refused() {
         let call = client.request(&GET).path("id", &text).returns_nothing::<NoDeclaredError>();
         let result = block_on(call.send());
         if matches!(text.as_str(), "" | "." | "..") {
-            assert!(matches!(result, Err(Error::Refused(Refused::PathParameter { name: "id" }))));
+            assert!(matches!(
+                result,
+                Err(Error::Refused(RefusedCall { reason: Refused::PathParameter { name: "id" }, .. }))
+            ));
             assert_eq!(server.count(), before, "nothing was sent");
             return;
         }
@@ -102,7 +107,10 @@ fn a_header_parameter_arrives_as_given_or_is_refused() {
                 assert_eq!(received.last().unwrap().header("x-parameter").unwrap_or_default(), text);
             }
             Err(error) => {
-                assert!(matches!(error, Error::Refused(Refused::HeaderParameter { name: "x-parameter" })));
+                assert!(matches!(
+                    error,
+                    Error::Refused(RefusedCall { reason: Refused::HeaderParameter { name: "x-parameter" }, .. })
+                ));
                 assert_eq!(server.count(), before, "nothing was sent");
                 assert!(text.bytes().any(|byte| !(0x21..0x7f).contains(&byte)), "{text:?} can travel");
             }
@@ -118,7 +126,7 @@ async fn placeholders_are_filled_in_order_and_all() {
         [client.request(&GET), client.request(&GET).path("other", &"1"), client.request(&LIST).path("id", &"1")]
     {
         let error = request.returns_nothing::<NoDeclaredError>().send().await.unwrap_err();
-        assert!(matches!(error, Error::Refused(Refused::Address)));
+        assert!(matches!(error, Error::Refused(RefusedCall { reason: Refused::Address, .. })));
     }
     assert_eq!(server.count(), 0);
 }
@@ -131,7 +139,7 @@ async fn an_address_that_is_too_long_is_refused_once_and_not_shown() {
     let long = "é".repeat(5_000_000);
     for request in [client.request(&GET).path("id", &long), client.request(&LIST).query("q", &long)] {
         let error = request.returns_nothing::<NoDeclaredError>().send().await.unwrap_err();
-        assert!(matches!(error, Error::Refused(Refused::Address)), "{error:?}");
+        assert!(matches!(error, Error::Refused(RefusedCall { reason: Refused::Address, .. })), "{error:?}");
     }
     assert_eq!(server.count(), 0, "nothing was sent");
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use onboarding_core::derive::{Object, StatusError, StringEnum, TaggedUnion, UntaggedUnion};
 use onboarding_core::{
-    Call, Check as _, Credentials, Error, JsonValue, Method, NoDeclaredError, Operation, Patch, Refused, Secret,
-    TransportErrorKind,
+    Call, Check as _, Credentials, Error, JsonValue, Method, NoDeclaredError, Operation, Patch, Refused, RefusedCall,
+    Secret, TransportErrorKind,
 };
 use proptest::prelude::*;
 
@@ -369,7 +369,7 @@ async fn the_first_fault_of_a_request_is_its_error() {
     let call =
         client(&server).request(&GET).path("id", &"..").header("x-a", &"\n").returns_nothing::<NoDeclaredError>();
     let error = call.send().await.unwrap_err();
-    assert!(matches!(error, Error::Refused(Refused::PathParameter { name: "id" })));
+    assert!(matches!(error, Error::Refused(RefusedCall { reason: Refused::PathParameter { name: "id" }, .. })));
     assert!(error.is_validation());
     assert_eq!(error.attempts(), 0);
 }

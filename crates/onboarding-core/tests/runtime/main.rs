@@ -13,3 +13,4 @@ mod retries;
 mod shapes;
 mod styles;
 mod tokens;
+mod whose;

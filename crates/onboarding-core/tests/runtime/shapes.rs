@@ -1,7 +1,7 @@
 //! Objects as generated code declares them, on the wire: null within lists and maps, and members beyond the documented ones.
 
 use onboarding_core::derive::Object;
-use onboarding_core::{Error, Map, Method, NoDeclaredError, Operation, Refused, Violation};
+use onboarding_core::{Error, Map, Method, NoDeclaredError, Operation, Refused, RefusedCall, Violation};
 use serde_json::{Value, json};
 
 use crate::common::{Server, client, json};
@@ -76,7 +76,7 @@ where
     T: serde::Serialize + serde::de::DeserializeOwned + onboarding_core::Check,
 {
     match echoed(body).await.map(|(_, sent)| sent) {
-        Err(Error::Refused(Refused::Value { violation })) => violation,
+        Err(Error::Refused(RefusedCall { reason: Refused::Value { violation }, .. })) => violation,
         other => panic!("{other:?}"),
     }
 }

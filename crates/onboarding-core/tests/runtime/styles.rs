@@ -25,7 +25,7 @@ async fn arrives(
         }
         Err(Error::Refused(refused)) => {
             assert_eq!(server.count(), 0, "nothing was sent");
-            Err(refused)
+            Err(refused.reason)
         }
         Err(other) => panic!("{other:?}"),
     }
