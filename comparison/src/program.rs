@@ -145,7 +145,7 @@ fn arguments(
                 BodyKind::Json | BodyKind::Form => {
                     let documented = payloads.get(&format!("{}.request", operation.id));
                     let documented = documented.and_then(|text| serde_json::from_str(text).ok());
-                    let everything = || sample(contract.model.json(), &body.schema, Extent::Everything);
+                    let everything = || sample(&contract.model.schema(&body.schema), Extent::Everything);
                     expression(&argument.ty, &documented.unwrap_or_else(everything))
                 }
             });

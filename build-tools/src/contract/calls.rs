@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::definitions::TypeUse;
-use crate::model::Limits;
+use crate::model::{Limits, SchemaPlace};
 use crate::spec::{Location, ParameterStyle};
 
 /// A group of operations.
@@ -80,7 +80,7 @@ pub struct Webhook {
     /// The type of the body.
     pub body: TypeUse,
     /// The schema of the body.
-    pub schema: Value,
+    pub schema: SchemaPlace,
 }
 
 /// An HTTP method.
@@ -187,7 +187,7 @@ pub struct Body {
     /// What it is.
     pub description: String,
     /// The schema.
-    pub schema: Value,
+    pub schema: SchemaPlace,
 }
 
 /// How a request body is encoded.
@@ -230,7 +230,7 @@ pub struct Status {
     /// The media type of the body.
     pub media_type: String,
     /// The schema of the body, when it is JSON.
-    pub schema: Option<Value>,
+    pub schema: Option<SchemaPlace>,
 }
 
 impl Status {

@@ -142,7 +142,7 @@ fn read_parameter(parameter: &ParameterView<'_>, problems: &Problems<'_>) -> Opt
         );
         return None;
     };
-    let sample = sample(schema.model().json(), schema.json(), Extent::Everything);
+    let sample = sample(schema, Extent::Everything);
     let required = parameter.data.required;
     let scope = if required || style.location == Location::Path { Scope::Argument } else { Scope::Setter };
     let extensions = parameter.extensions();
@@ -175,7 +175,7 @@ fn body(call: &CallView<'_>, problems: &Problems<'_>) -> Option<Body> {
         media_type: body.media_type.to_owned(),
         required: body.required,
         description: body.description.to_owned(),
-        schema: body.schema.json().clone(),
+        schema: body.schema.place(),
     })
 }
 
@@ -199,7 +199,7 @@ fn statuses(call: &CallView<'_>, problems: &Problems<'_>) -> Vec<Status> {
             Status {
                 code: response.code,
                 description: response.description.to_owned(),
-                schema: schema.filter(|_| matches!(body, ResponseBody::Json(_))).map(|schema| schema.json().clone()),
+                schema: schema.filter(|_| matches!(body, ResponseBody::Json(_))).map(|schema| schema.place()),
                 body,
                 media_type: media_type.unwrap_or_default().to_owned(),
             }
@@ -212,7 +212,7 @@ fn statuses(call: &CallView<'_>, problems: &Problems<'_>) -> Vec<Status> {
 
 /// Documentation and tests need a value of every body.
 fn check_sample(schema: &View<'_>, problems: &Problems<'_>) {
-    if !is_possible(schema.model().json(), schema.json()) {
+    if !is_possible(schema) {
         problems.add(
             "absurd-limit",
             schema.pointer(),

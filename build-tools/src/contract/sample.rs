@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToKebabCase;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Number, Value, json};
 
-use crate::passes::resolve;
-use crate::spec::Pattern;
+use crate::model::{Additional, Bound, Category, CountRange, Limits, Shape, Union, View};
+use crate::spec::{COMPONENT_PREFIX, Pattern};
 
 /// How much of an object is filled in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,14 +18,14 @@ pub enum Extent {
 }
 
 /// A value that fits the schema. The same schema always gives the same value.
-pub fn sample(document: &Value, schema: &Value, extent: Extent) -> Value {
-    Sampler::new(document, extent, None).of_schema(schema)
+pub fn sample(schema: &View<'_>, extent: Extent) -> Value {
+    Sampler::new(extent, None).of_schema(schema)
 }
 
 /// Whether a value that fits the schema can be made: none can of what contains itself without an end, or of more than
 /// [`MAX_NODES`] values.
-pub(super) fn is_possible(document: &Value, schema: &Value) -> bool {
-    let mut sampler = Sampler::new(document, Extent::Everything, None);
+pub(super) fn is_possible(schema: &View<'_>) -> bool {
+    let mut sampler = Sampler::new(Extent::Everything, None);
     sampler.of_schema(schema);
     !sampler.failed
 }
@@ -71,11 +71,11 @@ struct Variants {
 
 /// A value with every member, and as many more as hold variants of unions that no earlier sample holds, save those that would
 /// repeat an object within itself.
-pub fn samples(document: &Value, schema: &Value, held: &mut Held) -> Vec<Value> {
+pub fn samples(schema: &View<'_>, held: &mut Held) -> Vec<Value> {
     let mut values = Vec::new();
     let mut compared = 0;
     loop {
-        let mut sampler = Sampler::new(document, Extent::Everything, Some(std::mem::take(held)));
+        let mut sampler = Sampler::new(Extent::Everything, Some(std::mem::take(held)));
         let value = sampler.of_schema(schema);
         *held = sampler.held.unwrap_or_default();
         if !values.is_empty() && !sampler.found_new {
@@ -114,11 +114,10 @@ impl Held {
     }
 }
 
-struct Sampler<'d> {
-    document: &'d Value,
+struct Sampler<'m> {
     extent: Extent,
-    /// The references that are being filled in, outermost first.
-    open: Vec<&'d str>,
+    /// The components that are being filled in, outermost first.
+    open: Vec<&'m str>,
     /// The variants that some value holds already, by their union; `None` when the first variant will do.
     held: Option<Held>,
     /// Whether the present value holds a variant that none before it holds.
@@ -131,98 +130,93 @@ struct Sampler<'d> {
     failed: bool,
 }
 
-impl<'d> Sampler<'d> {
-    fn new(document: &'d Value, extent: Extent, held: Option<Held>) -> Self {
-        Self { document, extent, open: Vec::new(), held, found_new: false, nodes: 0, compared: 0, failed: false }
+impl<'m> Sampler<'m> {
+    fn new(extent: Extent, held: Option<Held>) -> Self {
+        Self { extent, open: Vec::new(), held, found_new: false, nodes: 0, compared: 0, failed: false }
     }
 
-    fn of_schema(&mut self, schema: &'d Value) -> Value {
+    fn of_schema(&mut self, schema: &View<'m>) -> Value {
         self.nodes += 1;
         if self.open.len() > MAX_OPEN || self.nodes > MAX_NODES {
-            self.failed |= schema["nullable"] != true;
+            self.failed |= !schema.nullable_here();
             return Value::Null;
         }
-        if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
-            let Some(target) = resolve(self.document, schema) else {
+        if let Some(name) = schema.reference() {
+            let Some(target) = schema.in_place() else {
                 return Value::Null;
             };
-            if let Some(text) = identifier(reference, target) {
+            if let Some(text) = identifier(name, &target) {
                 return Value::String(text);
             }
-            self.open.push(reference);
-            let value = self.of_schema(target);
+            self.open.push(name);
+            let value = self.of_schema(&target);
             self.open.pop();
             return value;
         }
-        if let Some(example) = schema.get("example") {
-            return example.clone();
-        }
-        if let Some(value) = schema.get("enum").and_then(|values| values.get(0)) {
+        if let Some(value) = schema.example().or_else(|| schema.values()?.first()) {
             return value.clone();
         }
-        if let Some(part) = schema.get("allOf").and_then(|parts| parts.get(0)) {
+        match schema.shape() {
             // A format beside a reference holds in this place only.
-            if let Some(format) = schema.get("format").and_then(Value::as_str) {
-                return Value::String(of_text(schema, format));
+            Shape::AllOf(parts) => match (schema.format(), parts.first()) {
+                (Some(format), _) => Value::String(of_text(schema, Some(format))),
+                (None, Some(part)) => self.of_schema(part),
+                (None, None) => json!("value"),
+            },
+            Shape::Union(union) => self.union(&union),
+            Shape::Text { format } => Value::String(of_text(schema, format)),
+            Shape::Integer { .. } => of_number(&schema.limits(), true),
+            Shape::Number { .. } => of_number(&schema.limits(), false),
+            Shape::Boolean => json!(true),
+            Shape::List { items } => {
+                let items = items.unwrap_or_else(|| schema.anything());
+                self.list(&items, schema.limits().items)
             }
-            return self.of_schema(part);
-        }
-        if let Some(variants) = variants(schema) {
-            return self.union(schema, variants);
-        }
-        let number = |key: &str| schema.get(key).and_then(Value::as_i64);
-        match (schema["type"].as_str().unwrap_or_default(), schema["format"].as_str().unwrap_or_default()) {
-            ("string", format) => Value::String(of_text(schema, format)),
-            ("integer", _) => of_number(schema, true),
-            ("number", _) => of_number(schema, false),
-            ("boolean", _) => json!(true),
-            ("array", _) => {
-                let least = usize::try_from(number("minItems").unwrap_or(0)).unwrap_or_default();
-                let items = schema.get("items").unwrap_or(&Value::Null);
-                // A list within a list of the same kind ends empty.
-                if least == 0 && (self.repeats(items) || self.nodes > MANY_NODES) {
-                    return json!([]);
-                }
-                let mut values = Vec::new();
-                while values.len() < least.max(1) && !self.failed {
-                    values.push(self.of_schema(items));
-                }
-                if least == 0 && std::mem::take(&mut self.failed) {
-                    values.clear();
-                }
-                Value::Array(values)
+            Shape::Object { properties, required, additional } => {
+                self.object(schema, properties, &required.into_iter().collect(), &additional)
             }
-            ("object", _) => self.object(schema),
-            _ => json!("value"),
+            Shape::Map { values } => self.object(schema, Vec::new(), &BTreeSet::new(), &values),
+            // A reference has been followed.
+            Shape::Reference(_) | Shape::Anything => json!("value"),
         }
     }
 
     /// Whether a schema refers to something that is being filled in already.
-    fn repeats(&self, schema: &Value) -> bool {
-        let direct = schema.get("$ref").and_then(Value::as_str);
-        let wrapped = schema["allOf"][0].get("$ref").and_then(Value::as_str);
-        let items = schema["items"].get("$ref").and_then(Value::as_str);
-        [direct, wrapped, items].into_iter().flatten().any(|reference| self.open.contains(&reference))
+    fn repeats(&self, schema: &View<'m>) -> bool {
+        let direct = schema.reference();
+        let wrapped = schema.parts().first().and_then(View::reference);
+        let items = schema.items().and_then(|items| items.reference());
+        [direct, wrapped, items].into_iter().flatten().any(|name| self.open.contains(&name))
     }
 
-    fn union(&mut self, schema: &'d Value, variants: &'d [Value]) -> Value {
-        if schema.get("discriminator").is_none() {
-            self.compared += variants.len();
+    fn list(&mut self, items: &View<'m>, count: CountRange) -> Value {
+        let least = count.least.and_then(|least| usize::try_from(least).ok()).unwrap_or_default();
+        // A list within a list of the same kind ends empty.
+        if least == 0 && (self.repeats(items) || self.nodes > MANY_NODES) {
+            return json!([]);
         }
-        let Some(variant) = self.choose(variants) else {
+        let mut values = Vec::new();
+        while values.len() < least.max(1) && !self.failed {
+            values.push(self.of_schema(items));
+        }
+        if least == 0 && std::mem::take(&mut self.failed) {
+            values.clear();
+        }
+        Value::Array(values)
+    }
+
+    fn union(&mut self, union: &Union<'m>) -> Value {
+        if union.tag.is_none() {
+            self.compared += union.variants.len();
+        }
+        let Some(variant) = self.choose(&union.variants) else {
             return Value::Null;
         };
         let mut value = self.of_schema(variant);
-        if let (Some(object), Some(tag)) = (value.as_object_mut(), schema["discriminator"]["propertyName"].as_str()) {
-            let mapping = schema["discriminator"]["mapping"].as_object();
-            let mut tags: Vec<&String> = mapping
-                .into_iter()
-                .flatten()
-                .filter(|(_, reference)| Some(*reference) == variant.get("$ref"))
-                .map(|(wire, _)| wire)
-                .collect();
-            tags.sort();
-            if let Some(first) = tags.first() {
+        if let (Some(object), Some(tag), Some(name)) = (value.as_object_mut(), union.tag, variant.reference()) {
+            let leads_here = |reference: &str| reference.strip_prefix(COMPONENT_PREFIX) == Some(name);
+            let tags = union.mapping.iter().filter(|(_, reference)| leads_here(reference)).map(|(wire, _)| *wire);
+            if let Some(first) = tags.min() {
                 object.insert(tag.to_owned(), json!(first));
             }
         }
@@ -230,7 +224,7 @@ impl<'d> Sampler<'d> {
     }
 
     /// The variant to fill in: where all are wanted, one that no value holds yet, or else one with such a variant within it.
-    fn choose(&mut self, variants: &'d [Value]) -> Option<&'d Value> {
+    fn choose<'u>(&mut self, variants: &'u [View<'m>]) -> Option<&'u View<'m>> {
         let held = self.held.take();
         let free = |index: &usize| variants.get(*index).is_some_and(|variant| !self.repeats(variant));
         let mut index = (0..variants.len()).find(free).unwrap_or(0);
@@ -252,55 +246,68 @@ impl<'d> Sampler<'d> {
 
     /// Whether somewhere within a schema a union has a variant that no value holds yet. Of a document that was made to make this
     /// long, some are not found.
-    fn leads_to_new(&self, schema: &'d Value, held: &mut Held) -> bool {
+    fn leads_to_new(&self, schema: &View<'m>, held: &mut Held) -> bool {
         let mut seen: BTreeSet<&str> = self.open.iter().copied().collect();
-        let mut open = vec![schema];
+        let mut open = vec![schema.clone()];
         while let Some(schema) = open.pop() {
             held.effort += 1;
             if held.effort > MAX_EFFORT {
                 return false;
             }
-            if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
-                if let Some(target) = resolve(self.document, schema).filter(|_| seen.insert(reference)) {
-                    if held.first_new(reference) < variants(target).map_or(0, <[Value]>::len) {
-                        return true;
+            match schema.shape() {
+                Shape::Reference(name) => {
+                    if let Some(target) = schema.in_place().filter(|_| seen.insert(name)) {
+                        if held.first_new(name) < target.union().map_or(0, |union| union.variants.len()) {
+                            return true;
+                        }
+                        open.push(target);
                     }
-                    open.push(target);
                 }
-                continue;
+                Shape::Union(union) => open.extend(union.variants),
+                Shape::AllOf(parts) => open.extend(parts),
+                Shape::List { items } => open.extend(items),
+                Shape::Object { properties, additional, .. } => {
+                    open.extend(properties.into_iter().map(|(_, member)| member));
+                    open.extend(values_of(additional));
+                }
+                Shape::Map { values } => open.extend(values_of(values)),
+                Shape::Text { .. }
+                | Shape::Integer { .. }
+                | Shape::Number { .. }
+                | Shape::Boolean
+                | Shape::Anything => {}
             }
-            let keys = ["allOf", "oneOf", "anyOf"].into_iter();
-            open.extend(keys.filter_map(|key| schema.get(key)?.as_array()).flatten());
-            open.extend(schema.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::values));
-            open.extend(["items", "additionalProperties"].into_iter().filter_map(|key| schema.get(key)));
         }
         false
     }
 
-    fn object(&mut self, schema: &'d Value) -> Value {
+    fn object(
+        &mut self,
+        schema: &View<'m>,
+        mut properties: Vec<(&'m str, View<'m>)>,
+        required: &BTreeSet<&str>,
+        additional: &Additional<'m>,
+    ) -> Value {
         let mut value = Map::new();
-        let required: BTreeSet<&str> =
-            schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        let mut members: Vec<_> = schema["properties"].as_object().into_iter().flatten().collect();
-        members.sort_by_key(|(name, _)| *name);
-        let minimum = schema["minProperties"].as_u64().unwrap_or(0);
-        for (name, member) in members {
-            let needed = required.contains(name.as_str());
+        properties.sort_by_key(|(name, _)| *name);
+        let minimum = schema.limits().members.least.unwrap_or_default();
+        for (name, member) in properties {
+            let needed = required.contains(name);
             let wanted =
                 (self.extent == Extent::Everything && self.nodes <= MANY_NODES) || (value.len() as u64) < minimum;
             // Where all is wanted, a list of what is being filled in is there, and empty.
-            let ends_empty = self.held.is_some() && member.get("items").is_some();
-            if needed || (wanted && (ends_empty || !self.repeats(member))) {
-                let member = self.of_schema(member);
+            let ends_empty = self.held.is_some() && member.items().is_some();
+            if needed || (wanted && (ends_empty || !self.repeats(&member))) {
+                let member = self.of_schema(&member);
                 if needed || !std::mem::take(&mut self.failed) {
-                    value.insert(name.clone(), member);
+                    value.insert(name.to_owned(), member);
                 }
             }
         }
-        if let Some(values) = schema.get("additionalProperties").filter(|values| values.is_object()) {
+        if let Additional::Values(values) = additional {
             // A name that no member has.
             let mut key = "key".to_owned();
-            while schema["properties"].get(&key).is_some() {
+            while schema.property(&key).is_some() {
                 key.push('s');
             }
             value.insert(key, self.of_schema(values));
@@ -309,37 +316,44 @@ impl<'d> Sampler<'d> {
     }
 }
 
-/// The variants of a union.
-fn variants(schema: &Value) -> Option<&[Value]> {
-    schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array).map(Vec::as_slice)
+/// The schema of values without a name of their own.
+fn values_of(additional: Additional<'_>) -> Option<View<'_>> {
+    match additional {
+        Additional::Values(values) => Some(values),
+        Additional::Unsaid | Additional::Refused | Additional::Any => None,
+    }
 }
 
 /// What stands for an identifier or address without a documented form: its own name.
-fn identifier(reference: &str, schema: &Value) -> Option<String> {
-    let plain =
-        ["enum", "format", "pattern", "example", "minLength", "maxLength"].iter().all(|key| schema.get(key).is_none());
-    if schema["type"] != "string" || !plain {
+fn identifier(name: &str, schema: &View<'_>) -> Option<String> {
+    let is_plain = matches!(schema.category(), Category::Text { format: None })
+        && schema.values().is_none()
+        && schema.pattern().is_none()
+        && schema.example().is_none()
+        && schema.length() == CountRange::default();
+    if !is_plain {
         return None;
     }
-    match schema["x-resource"]["path"].as_str() {
-        Some(path) => Some(path.replace(['{', '}'], "")),
-        None => Some(reference.rsplit('/').next().unwrap_or(reference).to_kebab_case()),
+    match schema.extensions().resource {
+        Some(resource) => Some(resource.path.replace(['{', '}'], "")),
+        None => Some(name.rsplit('/').next().unwrap_or(name).to_kebab_case()),
     }
 }
 
 /// A number within the bounds and of the step that a schema asks for: one or 1.5 where that is allowed, or else as near to the lower
 /// bound as may be. Counted in whole units of the smallest digit, so that nothing is rounded.
-fn of_number(schema: &Value, is_integer: bool) -> Value {
-    let given = |key: &str| schema.get(key).and_then(Value::as_number).and_then(|number| decimal(&number.to_string()));
-    let (low, high, step) = (given("minimum"), given("maximum"), given("multipleOf"));
-    let most_digits = [low, high, step].into_iter().flatten().map(|(_, digits)| digits).max().unwrap_or(0);
+fn of_number(limits: &Limits, is_integer: bool) -> Value {
+    let bound = |bound: &Option<Bound>| Some((decimal(&bound.as_ref()?.value)?, bound.as_ref()?.exclusive));
+    let (low, high) = (bound(&limits.minimum), bound(&limits.maximum));
+    let step = limits.multiple_of.first().and_then(decimal);
+    let given = [low.map(|(low, _)| low), high.map(|(high, _)| high), step];
+    let most_digits = given.into_iter().flatten().map(|(_, digits)| digits).max().unwrap_or(0);
     // One digit more than is asked for, so that something lies between bounds that are excluded themselves.
     let digits = if is_integer { most_digits } else { most_digits.max(1) + 1 };
     let units = |(number, own): (i128, u32)| number.saturating_mul(10_i128.saturating_pow(digits - own));
-    let excluded = |key: &str| i128::from(schema.get(key).and_then(Value::as_bool).unwrap_or_default());
     let one = units((1, 0));
-    let low_units = low.map(|low| units(low).saturating_add(excluded("exclusiveMinimum")));
-    let high_units = high.map_or(i128::MAX, |high| units(high).saturating_sub(excluded("exclusiveMaximum")));
+    let low_units = low.map(|(low, exclusive)| units(low).saturating_add(i128::from(exclusive)));
+    let high_units = high.map_or(i128::MAX, |(high, exclusive)| units(high).saturating_sub(i128::from(exclusive)));
     let wanted = match low_units {
         Some(low) if is_integer => low.max(one),
         Some(low) => low,
@@ -358,8 +372,9 @@ fn of_number(schema: &Value, is_integer: bool) -> Value {
 }
 
 /// The digits of a number without its point, and how many of them stand behind it; `None` for numbers too large or small to count.
-fn decimal(text: &str) -> Option<(i128, u32)> {
-    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+fn decimal(number: &Number) -> Option<(i128, u32)> {
+    let text = number.to_string();
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((&text, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits = i32::try_from(fraction.len()).ok()?.checked_sub(exponent.parse().ok()?)?;
     let number: i128 = format!("{whole}{fraction}").parse().ok()?;
@@ -369,35 +384,33 @@ fn decimal(text: &str) -> Option<(i128, u32)> {
     }
 }
 
-fn of_text(schema: &Value, format: &str) -> String {
-    let text = match format {
-        "date" => return "2024-02-29".to_owned(),
-        "date-time" => return "2024-02-29T12:30:00Z".to_owned(),
-        "utc-date-time" => return "2024-02-29 12:30:00".to_owned(),
-        "uuid" => return "497f6eca-6276-4993-bfeb-53cbbbba6f08".to_owned(),
-        "decimal" => return "12.50".to_owned(),
-        "email" => return "ann@example.com".to_owned(),
-        "uri" => return "https://example.com/file".to_owned(),
-        "byte" => return "dGV4dA==".to_owned(),
-        _ => match schema["pattern"].as_str() {
-            Some(pattern) => fitting(schema, pattern),
+fn of_text(schema: &View<'_>, format: Option<&str>) -> String {
+    let mut text = match format {
+        Some("date") => return "2024-02-29".to_owned(),
+        Some("date-time") => return "2024-02-29T12:30:00Z".to_owned(),
+        Some("utc-date-time") => return "2024-02-29 12:30:00".to_owned(),
+        Some("uuid") => return "497f6eca-6276-4993-bfeb-53cbbbba6f08".to_owned(),
+        Some("decimal") => return "12.50".to_owned(),
+        Some("email") => return "ann@example.com".to_owned(),
+        Some("uri") => return "https://example.com/file".to_owned(),
+        Some("byte") => return "dGV4dA==".to_owned(),
+        Some(_) | None => match schema.pattern() {
+            Some(pattern) => return fitting(schema.length(), pattern),
             None => "text".to_owned(),
         },
     };
-    let length = |key: &str| schema.get(key).and_then(Value::as_u64).and_then(|length| usize::try_from(length).ok());
-    let mut text = text;
-    if schema.get("pattern").is_none() {
-        while text.len() < length("minLength").unwrap_or(0).min(MAX_TEXT) {
-            text.push('x');
-        }
-        text.truncate(length("maxLength").unwrap_or(usize::MAX));
+    let limit = |limit: Option<u64>| limit.and_then(|limit| usize::try_from(limit).ok());
+    let length = schema.length();
+    while text.len() < limit(length.least).unwrap_or(0).min(MAX_TEXT) {
+        text.push('x');
     }
+    text.truncate(limit(length.most).unwrap_or(usize::MAX));
     text
 }
 
 /// A text that fits a pattern: the first of a handful of common forms that does, and that is neither too short nor too long if any
 /// is.
-fn fitting(schema: &Value, pattern: &str) -> String {
+fn fitting(length: CountRange, pattern: &str) -> String {
     let forms = [
         "text",
         "GB",
@@ -414,10 +427,9 @@ fn fitting(schema: &Value, pattern: &str) -> String {
         "",
         "+441234567890",
     ];
-    let limit = |key: &str| schema.get(key).and_then(Value::as_u64);
     let has_length = |text: &&&str| {
-        let length = text.len() as u64;
-        limit("minLength").is_none_or(|least| least <= length) && limit("maxLength").is_none_or(|most| length <= most)
+        let count = text.len() as u64;
+        length.least.is_none_or(|least| least <= count) && length.most.is_none_or(|most| count <= most)
     };
     let pattern = Pattern::new(pattern).ok();
     let fits = |text: &&&str| pattern.as_ref().is_some_and(|pattern| pattern.is_match(text));
@@ -427,9 +439,10 @@ fn fitting(schema: &Value, pattern: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::{Extent, sample};
+    use crate::model::Model;
 
     #[test]
     fn numbers_are_within_bounds_and_multiples_of_the_step() {
@@ -454,7 +467,9 @@ mod tests {
             (json!({"type": "number", "minimum": -1e300, "maximum": 1e300}), "1.5"),
         ];
         for (schema, expected) in cases {
-            assert_eq!(sample(&Value::Null, &schema, Extent::Everything).to_string(), expected, "{schema}");
+            let model = Model::of_schemas(&json!({ "It": schema }));
+            let view = model.component("It").expect("it is there");
+            assert_eq!(sample(&view, Extent::Everything).to_string(), expected, "{schema}");
         }
     }
 }

@@ -2,12 +2,11 @@
 
 use std::fmt::Write as _;
 
-use serde_json::Value;
-
 use super::example::{Unfit, parameter_argument, setter_argument};
 use super::rust::{Scope, code_of, type_text};
 use super::source::Source;
 use crate::contract::{BodyKind, Contract, Operation, Status, TypeUse};
+use crate::model::SchemaPlace;
 use crate::text::literal;
 
 /// Imports what of the crate a test file's text names.
@@ -66,7 +65,7 @@ pub(super) fn call_with(
     contract: &Contract,
     operation: &Operation,
     client: &str,
-    text: impl FnOnce(&Value) -> String,
+    text: impl FnOnce(&SchemaPlace) -> String,
 ) -> String {
     let mut arguments: Vec<String> = operation
         .path_parameters

@@ -150,7 +150,7 @@ pub(super) fn arguments(contract: &Contract, operation: &Operation) -> Vec<Strin
         .map(|parameter| parameter_argument(contract, unfit, parameter))
         .collect();
     if let Some(body) = operation.body.as_ref().filter(|body| body.required) {
-        let sample = sample(contract.model.json(), &body.schema, Extent::Required);
+        let sample = sample(&contract.model.schema(&body.schema), Extent::Required);
         arguments.push(match &body.value {
             _ if body.kind == BodyKind::Bytes => raw_body(body, &sample),
             TypeUse::List(item) => match sample.get(0) {

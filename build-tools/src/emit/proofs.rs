@@ -8,6 +8,7 @@ use super::calls::{call_with, code, included, own_type, test_name, write_own_imp
 use super::rust::code_of;
 use super::source::{Source, braced};
 use crate::contract::{Contract, Extent, ResponseBody, TypeUse, sample};
+use crate::model::SchemaPlace;
 use crate::proof::canaries::{Call, Canary};
 use crate::proof::mutants::Place;
 use crate::proof::responses::Text;
@@ -172,9 +173,9 @@ fn watched_call(source: &mut Source, contract: &Contract, call: &Call) {
     source.line(&format!("let responses = [{}];", responses.join(", ")));
     let request = call.request.as_ref().map_or_else(|| "None".to_owned(), |name| format!("Some({})", literal(name)));
     source.line(&format!("let watch = Watch::new(&CANARIES, {}, {request}, &responses);", literal(&operation.id)));
-    let text = |schema: &Value| match &call.request {
+    let text = |schema: &SchemaPlace| match &call.request {
         Some(name) => format!("&watch.text({})", literal(name)),
-        None => raw_literal(&sample(contract.model.json(), schema, Extent::Everything).to_string()).to_string(),
+        None => raw_literal(&sample(&contract.model.schema(schema), Extent::Everything).to_string()).to_string(),
     };
     let expression = call_with(source, contract, operation, "client(&server)", text);
     source.line("for (status, response) in responses {");

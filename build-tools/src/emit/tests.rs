@@ -1,12 +1,11 @@
 //! Tests that prove the crate against the document: every call on the wire, every declared status, every documented payload.
 
-use serde_json::Value;
-
 use super::calls::{call_with, code, included, own_type, test_name, write_own_imports};
 use super::proofs::{canaries, mutations};
 use super::rust::{code_of, status_body_type};
 use super::source::Source;
 use crate::contract::{Contract, Extent, Operation, ResponseBody, Status, Success, TypeUse, sample};
+use crate::model::SchemaPlace;
 use crate::payloads::Payloads;
 use crate::proof::Proved;
 use crate::text::{literal, raw_literal};
@@ -104,17 +103,17 @@ fn join(preamble: Source, body: &str) -> String {
 }
 
 /// The documented payload, or else a value made from the schema, as an expression of type `&str`.
-fn payload(contract: &Contract, payloads: &Payloads, name: &str, schema: Option<&Value>) -> String {
+fn payload(contract: &Contract, payloads: &Payloads, name: &str, schema: Option<&SchemaPlace>) -> String {
     if payloads.has(name) {
         return included(contract, name);
     }
-    let sample = schema.map(|schema| sample(contract.model.json(), schema, Extent::Everything)).unwrap_or_default();
+    let sample = schema.map(|schema| sample(&contract.model.schema(schema), Extent::Everything)).unwrap_or_default();
     raw_literal(&sample.to_string()).to_string()
 }
 
 /// Declares the body and gives the call expression.
 fn call(source: &mut Source, contract: &Contract, payloads: &Payloads, operation: &Operation, client: &str) -> String {
-    let text = |schema: &Value| payload(contract, payloads, &format!("{}.request", operation.id), Some(schema));
+    let text = |schema: &SchemaPlace| payload(contract, payloads, &format!("{}.request", operation.id), Some(schema));
     call_with(source, contract, operation, client, text)
 }
 

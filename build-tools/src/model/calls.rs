@@ -72,21 +72,40 @@ impl Model {
         paths
             .chain(webhooks)
             .flat_map(|(is_webhook, path, item)| {
-                let section = if is_webhook { "x-webhooks" } else { "paths" };
-                item.iter().map(move |(method, operation)| CallView {
-                    model: self,
-                    is_webhook,
-                    path,
-                    method,
-                    operation,
-                    pointer: format!("/{section}/{}/{method}", escape(path)),
-                })
+                item.iter().map(move |(method, operation)| CallView::new(self, is_webhook, path, method, operation))
             })
             .collect()
     }
+
+    /// The operation or webhook of a section of the document.
+    pub(super) fn call(&self, section: &str, path: &str, method: &str) -> Option<CallView<'_>> {
+        let (is_webhook, path, item) = match section {
+            PATHS => {
+                let (path, item) = self.openapi().paths.paths.get_key_value(path)?;
+                (false, path, item.as_item()?)
+            }
+            WEBHOOKS => {
+                let (name, item) = self.webhooks.get_key_value(path)?;
+                (true, name, item)
+            }
+            _ => return None,
+        };
+        let (method, operation) = item.iter().find(|(other, _)| *other == method)?;
+        Some(CallView::new(self, is_webhook, path, method, operation))
+    }
 }
 
+/// Where the operations are, and where what the vendor calls is.
+const PATHS: &str = "paths";
+const WEBHOOKS: &str = "x-webhooks";
+
 impl<'m> CallView<'m> {
+    fn new(model: &'m Model, is_webhook: bool, path: &'m str, method: &'m str, operation: &'m Operation) -> Self {
+        let section = if is_webhook { WEBHOOKS } else { PATHS };
+        let pointer = format!("/{section}/{}/{method}", escape(path));
+        Self { model, is_webhook, path, method, operation, pointer }
+    }
+
     /// The `x-` keywords.
     pub fn extensions(&self) -> Extensions {
         Extensions::of(&self.operation.extensions)

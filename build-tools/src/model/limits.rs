@@ -91,8 +91,7 @@ impl TextFormat {
 impl Limits {
     /// What the JSON of a schema itself demands, without what it refers to.
     pub(crate) fn of_json(schema: &Value) -> Self {
-        let count = |keyword: &str| schema.get(keyword).and_then(Value::as_u64);
-        let range = |least: &str, most: &str| CountRange { least: count(least), most: count(most) };
+        let range = |least: &str, most: &str| CountRange::of_json(schema, least, most);
         let is_set = |flag: &str| schema.get(flag).and_then(Value::as_bool).unwrap_or_default();
         let number = |keyword: &str| schema.get(keyword).and_then(Value::as_number).cloned();
         let bound =
@@ -140,6 +139,12 @@ impl Limits {
 }
 
 impl CountRange {
+    /// By the keywords that say the least and the most.
+    pub(super) fn of_json(schema: &Value, least: &str, most: &str) -> Self {
+        let count = |keyword: &str| schema.get(keyword).and_then(Value::as_u64);
+        Self { least: count(least), most: count(most) }
+    }
+
     fn narrow(&mut self, other: Self) {
         self.least = self.least.max(other.least);
         self.most = [self.most, other.most].into_iter().flatten().min();

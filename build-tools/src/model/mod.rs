@@ -11,6 +11,7 @@ mod calls;
 mod extensions;
 mod guard;
 mod limits;
+mod place;
 mod view;
 
 use indexmap::IndexMap;
@@ -21,6 +22,7 @@ pub use self::calls::{BodyView, CallView, ParameterView, ResponseView};
 pub use self::extensions::{Extensions, Resource};
 pub use self::guard::Fault;
 pub use self::limits::{Bound, CountRange, Limits, PatternLimit, TextFormat};
+pub use self::place::SchemaPlace;
 pub use self::view::{Additional, Category, Shape, Union, View};
 
 /// A document that was parsed without a loss.
@@ -43,6 +45,18 @@ impl Model {
         &self.openapi
     }
 
+    /// A document with these components and nothing else.
+    #[cfg(test)]
+    pub(crate) fn of_schemas(schemas: &Value) -> Self {
+        let document = serde_json::json!({
+            "openapi": "3.0.3",
+            "info": { "title": "It", "version": "1" },
+            "paths": {},
+            "components": { "schemas": schemas },
+        });
+        Self::new(document).expect("nothing is lost")
+    }
+
     /// The document as JSON, to hand it on as a whole: what is read of it is read through a [`View`].
     pub fn json(&self) -> &Value {
         &self.json
@@ -51,24 +65,13 @@ impl Model {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::{Additional, Model, Shape};
 
-    /// A model whose components are these.
-    pub(super) fn model(schemas: &Value) -> Model {
-        let document = json!({
-            "openapi": "3.0.3",
-            "info": { "title": "It", "version": "1" },
-            "paths": {},
-            "components": { "schemas": schemas },
-        });
-        Model::new(document).expect("nothing is lost")
-    }
-
     #[test]
     fn a_view_follows_references_and_what_only_wraps_one() {
-        let model = model(&json!({
+        let model = Model::of_schemas(&json!({
             "Wrapped": { "allOf": [{ "$ref": "#/components/schemas/Alias" }], "description": "Mine." },
             "Alias": { "$ref": "#/components/schemas/Name" },
             "Name": { "type": "string", "nullable": true, "x-sensitive": true, "x-rust-name": "FullName", "maxLength": 9 },
@@ -95,7 +98,7 @@ mod tests {
             "Large": { "type": "integer", "minimum": 9007199254740993, "maximum": 18446744073709551615 },
             "Small": { "type": "number", "minimum": 0, "maximum": 0.1, "multipleOf": 0.01, "default": 0 }
         }"#;
-        let model = model(&serde_json::from_str(text).unwrap());
+        let model = Model::of_schemas(&serde_json::from_str(text).unwrap());
         let limits = |name: &str| model.component(name).unwrap().limits();
         let (large, small) = (limits("Large"), limits("Small"));
         assert_eq!(large.minimum.unwrap().value.to_string(), "9007199254740993");
@@ -108,7 +111,7 @@ mod tests {
 
     #[test]
     fn each_kind_of_schema_has_a_shape() {
-        let model = model(&json!({
+        let model = Model::of_schemas(&json!({
             "Object": { "type": "object", "required": ["b"], "properties": {
                 "a": { "$ref": "#/components/schemas/List" }, "b": { "type": "boolean" },
             }, "additionalProperties": false },

@@ -6,9 +6,9 @@ use indexmap::IndexMap;
 use openapiv3::{AdditionalProperties, AnySchema, Discriminator, ReferenceOr, Schema, SchemaData, SchemaKind, Type};
 use serde_json::Value;
 
-use super::{Extensions, Limits, Model};
+use super::{CountRange, Extensions, Limits, Model};
 use crate::passes::escape;
-use crate::spec::{COMPONENT_PREFIX, unescape};
+use crate::spec::COMPONENT_PREFIX;
 
 /// How many references may stand behind each other; the linter refuses fewer than this already.
 const MAX_REFERENCES: usize = 32;
@@ -156,6 +156,11 @@ impl<'m> View<'m> {
         Self { model, written: Written::Absent, json: &Value::Null, pointer }
     }
 
+    /// Any value, in the place of this schema.
+    pub fn anything(&self) -> Self {
+        Self::absent(self.model, self.pointer.clone())
+    }
+
     /// A reference that stands elsewhere than in a schema, such as in a mapping.
     pub fn reference_at(&self, reference: &'m str, pointer: String) -> Self {
         Self { model: self.model, written: Written::Reference(reference), json: &Value::Null, pointer }
@@ -190,6 +195,17 @@ impl<'m> View<'m> {
     /// The component that the schema refers to, as it is itself; `None` for what is no reference, or one that leads nowhere.
     pub fn target(&self) -> Option<View<'m>> {
         self.model.component(self.component_name()?)
+    }
+
+    /// The schema at the end of all `$ref`, where an `allOf` is one that only wraps a reference too; `None` where they lead nowhere or in
+    /// a circle.
+    pub fn in_place(&self) -> Option<View<'m>> {
+        let mut view = self.clone();
+        for _ in 0..=MAX_REFERENCES {
+            let Some(name) = view.reference() else { return Some(view) };
+            view = self.model.component(name)?;
+        }
+        None
     }
 
     /// The schema at the end of all references; `None` where they lead nowhere or in a circle.
@@ -256,11 +272,6 @@ impl<'m> View<'m> {
         self.data().is_some_and(|data| data.extensions.contains_key("x-resource"))
     }
 
-    /// The schema in JSON, for samples and payloads.
-    pub(crate) fn json(&self) -> &'m Value {
-        self.json
-    }
-
     /// Whether the schema itself allows null.
     pub fn nullable_here(&self) -> bool {
         self.data().is_some_and(|data| data.nullable)
@@ -307,6 +318,21 @@ impl<'m> View<'m> {
     /// What the schema itself demands beyond its type, without what it refers to.
     pub fn limits(&self) -> Limits {
         Limits::of_json(self.json)
+    }
+
+    /// How many characters a text has: as [`View::limits`] has it, without the rest.
+    pub fn length(&self) -> CountRange {
+        CountRange::of_json(self.json, "minLength", "maxLength")
+    }
+
+    /// The regular expression that a text matches.
+    pub fn pattern(&self) -> Option<&'m str> {
+        self.json.get("pattern").and_then(Value::as_str)
+    }
+
+    /// The `format`, also where one is beside an `allOf`.
+    pub fn format(&self) -> Option<&'m str> {
+        self.json.get("format").and_then(Value::as_str)
     }
 
     /// The `type` and the `format` as the document has them.
@@ -391,6 +417,18 @@ impl<'m> View<'m> {
         })
     }
 
+    /// The member whose value tells the variants of a union apart.
+    pub fn tag(&self) -> Option<&'m str> {
+        Some(self.data()?.discriminator.as_ref()?.property_name.as_str())
+    }
+
+    /// The component that a value of the tag leads to, with its name.
+    pub fn tagged_variant(&self, wire: &str) -> Option<(&'m str, View<'m>)> {
+        let reference = self.data()?.discriminator.as_ref()?.mapping.get(wire)?;
+        let name = reference.strip_prefix(COMPONENT_PREFIX)?;
+        Some((name, self.model.component(name)?))
+    }
+
     /// What the schema is.
     pub fn shape(&self) -> Shape<'m> {
         match self.category() {
@@ -458,10 +496,6 @@ impl<'m> View<'m> {
 
     fn object(&self) -> Category<'m> {
         if self.has_properties() { Category::Object } else { Category::Map }
-    }
-
-    fn format(&self) -> Option<&'m str> {
-        self.json.get("format").and_then(Value::as_str)
     }
 
     fn beside(&self, keyword: &str) -> (&'m Value, String) {
@@ -565,32 +599,4 @@ impl Model {
     pub(super) fn view<'m>(&'m self, schema: &'m ReferenceOr<Schema>, pointer: String) -> View<'m> {
         View::new(self, schema, self.json.pointer(&pointer).unwrap_or(&Value::Null), pointer)
     }
-
-    /// The schema at a JSON pointer, as [`View::pointer`] gives it; `None` where there is none.
-    ///
-    /// A proof that keeps places as text comes back to them by this.
-    pub fn at(&self, pointer: &str) -> Option<View<'_>> {
-        at(self, pointer)
-    }
-}
-
-/// The schema of a component at a pointer.
-fn at<'m>(model: &'m Model, pointer: &str) -> Option<View<'m>> {
-    let within = pointer.strip_prefix("/components/schemas/")?;
-    let mut segments = within.split('/').map(unescape);
-    let mut view = model.component(&segments.next()?)?;
-    while let Some(keyword) = segments.next() {
-        view = match keyword.as_str() {
-            "properties" => view.property(&segments.next()?)?,
-            "items" => view.items()?,
-            "additionalProperties" => match view.additional() {
-                Additional::Values(values) => values,
-                Additional::Unsaid | Additional::Refused | Additional::Any => return None,
-            },
-            "allOf" => view.parts().into_iter().nth(segments.next()?.parse().ok()?)?,
-            "oneOf" | "anyOf" => view.union()?.variants.into_iter().nth(segments.next()?.parse().ok()?)?,
-            _ => return None,
-        };
-    }
-    Some(view)
 }

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::choice::chosen_variant;
-use super::shape::{Shape, constant, map_values, required_names, shape, tag, tagged_variant, text, variants};
+use super::shape::{followed, is_untagged, members, tagged_variant};
 use crate::contract::{BodyKind, Contract, Held, Operation, ResponseBody, TypeUse, samples};
+use crate::model::{Additional, Category, Model, ParameterView, Shape, View};
 use crate::passes::escape;
 use crate::spec::Pattern;
 
@@ -73,34 +74,35 @@ pub(crate) struct Call {
 
 /// Fills every sensitive place.
 pub(crate) fn canaries(contract: &Contract) -> Canaries {
-    let mut planter = Planter { document: contract.model.json(), number: 0, canaries: Vec::new() };
+    let mut planter = Planter::default();
     let bodies = bodies(contract, &mut planter);
     let mut names: BTreeMap<&TypeUse, &str> = BTreeMap::new();
     for body in bodies.iter().filter(|body| !body.canaries.is_empty()) {
         names.entry(&body.value).or_insert(&body.name);
     }
     let first = |value: &TypeUse| names.get(value).map(|name| (*name).to_owned());
-    let mut marked = marked_members(contract.model.json());
-    marked.extend(schemas(contract).filter_map(|(_, schema, _)| marked_body(contract.model.json(), schema)));
+    let mut marked = marked_members(&contract.model);
+    marked.extend(schemas(contract).filter_map(|(_, schema, _)| marked_body(&schema)));
     let mut covered: BTreeSet<String> =
         bodies.iter().flat_map(|body| &body.canaries).flat_map(|canary| canary.members.clone()).collect();
     let mut calls = Vec::new();
+    let documented: BTreeMap<String, Vec<ParameterView<'_>>> =
+        contract.model.calls().into_iter().map(|call| (call.pointer.clone(), call.parameters())).collect();
     for operation in &contract.operations {
         let mut operation = operation.clone();
-        let document_parameters = &contract.model.json()["paths"][operation.path.as_str()]
-            [operation.method.as_str().to_lowercase()]["parameters"];
         let mut parameters = Vec::new();
         for parameter in operation.path_parameters.iter_mut().chain(&mut operation.parameters) {
-            let own = document_parameters.as_array().into_iter().flatten();
-            let own = own.clone().find(|other| text(other, "name") == parameter.wire);
-            let Some(schema) = own.filter(|own| is_marked(contract.model.json(), own)).map(|own| &own["schema"]) else {
+            let own = documented.get(&operation.pointer).into_iter().flatten();
+            let mut own =
+                own.filter(|own| own.data.name == parameter.wire && own.place == parameter.style.location.as_str());
+            let Some(own) = own.next().filter(|own| own.is_sensitive() || is_marked(&own.schema)) else {
                 continue;
             };
             let name = format!("{}?{}", operation.id, parameter.wire);
             marked.insert(name.clone());
-            let schema = shape(contract.model.json(), schema).schema;
-            let schema = schema.get("items").map_or(schema, |items| shape(contract.model.json(), items).schema);
-            if let Some((value, trace)) = planter.value(schema)
+            let schema = followed(&own.schema).schema;
+            let schema = schema.items().map_or(schema, |items| followed(&items).schema);
+            if let Some((value, trace)) = planter.value(&schema)
                 && trace.text.is_some()
             {
                 covered.insert(name);
@@ -126,16 +128,16 @@ pub(crate) fn canaries(contract: &Contract) -> Canaries {
 }
 
 /// A body for each type that is sent or received as a whole, and more where one value does not hold every variant.
-fn bodies(contract: &Contract, planter: &mut Planter<'_>) -> Vec<Body> {
-    let mut roots: BTreeMap<&TypeUse, (&Value, bool)> = BTreeMap::new();
+fn bodies(contract: &Contract, planter: &mut Planter) -> Vec<Body> {
+    let mut roots: BTreeMap<&TypeUse, (View<'_>, bool)> = BTreeMap::new();
     for (value, schema, sent) in schemas(contract) {
         roots.entry(value).or_insert((schema, false)).1 |= sent;
     }
     let mut held = Held::default();
     let mut bodies = Vec::new();
     for (value, (schema, sent)) in roots {
-        for (index, mut sample) in samples(contract.model.json(), schema, &mut held).into_iter().enumerate() {
-            planter.plant(schema, &mut sample, "", false, &[]);
+        for (index, mut sample) in samples(&schema, &mut held).into_iter().enumerate() {
+            planter.plant(&schema, &mut sample, "", false, &[]);
             let number = if index == 0 { String::new() } else { format!(" {}", index + 1) };
             bodies.push(Body {
                 name: format!("{}{number}", in_words(value)),
@@ -150,7 +152,7 @@ fn bodies(contract: &Contract, planter: &mut Planter<'_>) -> Vec<Body> {
 }
 
 /// Every body: its type, its schema, and whether it is sent.
-fn schemas(contract: &Contract) -> impl Iterator<Item = (&TypeUse, &Value, bool)> {
+fn schemas(contract: &Contract) -> impl Iterator<Item = (&TypeUse, View<'_>, bool)> {
     let statuses = contract.operations.iter().flat_map(|operation| &operation.statuses);
     let responses = statuses.filter_map(|status| match (&status.body, &status.schema) {
         (ResponseBody::Json(value), Some(schema)) => Some((value, schema, false)),
@@ -159,15 +161,36 @@ fn schemas(contract: &Contract) -> impl Iterator<Item = (&TypeUse, &Value, bool)
     let webhooks = contract.webhooks.iter().map(|webhook| (&webhook.body, &webhook.schema, false));
     let requests = contract.operations.iter().filter_map(|operation| operation.body.as_ref());
     let requests = requests.filter(|body| body.kind != BodyKind::Bytes).map(|body| (&body.value, &body.schema, true));
-    responses.chain(webhooks).chain(requests)
+    let places = responses.chain(webhooks).chain(requests);
+    places.map(|(value, schema, sent)| (value, contract.model.schema(schema), sent))
 }
 
 /// The component that a body is or lists, where it is marked and has no members that are.
-fn marked_body(document: &Value, schema: &Value) -> Option<String> {
-    let Shape { schema: target, sensitive, name, .. } = shape(document, schema);
-    match target.get("items").or_else(|| map_values(target)) {
-        Some(inner) => marked_body(document, inner),
-        None => name.filter(|_| sensitive && target.get("properties").is_none()).map(str::to_owned),
+fn marked_body(schema: &View<'_>) -> Option<String> {
+    let found = followed(schema);
+    match inner(&found.schema) {
+        Some(inner) => marked_body(&inner),
+        None => found.component.filter(|_| found.sensitive && !found.schema.has_properties()).map(str::to_owned),
+    }
+}
+
+/// What a list or a map is of.
+fn inner<'m>(schema: &View<'m>) -> Option<View<'m>> {
+    match schema.category() {
+        Category::List => schema.items(),
+        Category::Map => match schema.additional() {
+            Additional::Values(values) => Some(values),
+            Additional::Unsaid | Additional::Refused | Additional::Any => None,
+        },
+        Category::Reference(_)
+        | Category::Union
+        | Category::AllOf
+        | Category::Text { .. }
+        | Category::Integer { .. }
+        | Category::Number { .. }
+        | Category::Boolean
+        | Category::Object
+        | Category::Anything => None,
     }
 }
 
@@ -182,15 +205,13 @@ fn in_words(value: &TypeUse) -> String {
 }
 
 /// The members that the document marks, themselves or by what they hold. A constant is the same for everybody and tells nothing.
-fn marked_members(document: &Value) -> BTreeSet<String> {
-    let components = document.pointer("/components/schemas").and_then(Value::as_object);
+fn marked_members(model: &Model) -> BTreeSet<String> {
     let mut marked = BTreeSet::new();
-    for (component, schema) in components.into_iter().flatten() {
-        let required = required_names(schema);
-        let all = is_marked(document, schema);
-        for (name, member) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
-            let is_constant = required.contains(name.as_str()) && constant(member).is_some();
-            if !is_constant && (all || is_marked(document, member)) {
+    for (component, schema) in model.components() {
+        let all = is_marked(&schema);
+        for (name, member, required) in members(&schema) {
+            let is_constant = required && member.only_text().is_some();
+            if !is_constant && (all || is_marked(&member)) {
                 marked.insert(format!("{component}.{name}"));
             }
         }
@@ -198,201 +219,221 @@ fn marked_members(document: &Value) -> BTreeSet<String> {
     marked
 }
 
-/// Whether a schema or parameter is marked: itself, by its component, or by what it is a list or map of.
-fn is_marked(document: &Value, schema: &Value) -> bool {
-    is_marked_within(document, schema, 0)
-}
-
-/// `depth` is how many lists and maps are within each other; more than that are one that holds itself.
-fn is_marked_within(document: &Value, schema: &Value, depth: usize) -> bool {
-    if depth > MAX_NESTING {
-        return false;
+/// Whether a schema is marked: itself, by its component, or by what it is a list or map of.
+fn is_marked(schema: &View<'_>) -> bool {
+    let mut schema = schema.clone();
+    // More lists and maps within each other than that are one that holds itself.
+    for _ in 0..=MAX_NESTING {
+        let found = followed(&schema);
+        if found.sensitive {
+            return true;
+        }
+        let Some(inner) = inner(&found.schema) else { return false };
+        schema = inner;
     }
-    let Shape { schema: target, sensitive, .. } = shape(document, schema);
-    let inner = ["items", "schema"].into_iter().filter_map(|key| target.get(key));
-    sensitive
-        || inner
-            .chain(map_values(target))
-            .any(|inner| !std::ptr::eq(inner, schema) && is_marked_within(document, inner, depth + 1))
+    false
 }
 
 /// Puts canaries into values.
-struct Planter<'d> {
-    document: &'d Value,
+#[derive(Default)]
+struct Planter {
     /// How many there are; each has its own number in it.
     number: u32,
     /// Those of the present value.
     canaries: Vec<Canary>,
 }
 
-impl Planter<'_> {
-    /// `sensitive` says that the value lies within what is marked, `members` which marked members it lies within.
-    fn plant(&mut self, schema: &Value, value: &mut Value, pointer: &str, sensitive: bool, members: &[String]) {
-        let found = shape(self.document, schema);
+impl Planter {
+    /// `sensitive` says that the value lies within what is marked, `names` which marked members it lies within.
+    fn plant(&mut self, schema: &View<'_>, value: &mut Value, pointer: &str, sensitive: bool, names: &[String]) {
+        let found = followed(schema);
         let sensitive = sensitive || found.sensitive;
         let schema = found.schema;
-        if tag(schema).is_some() {
-            let reference = schema["discriminator"]["mapping"].get(text(value, tag(schema).unwrap_or_default()));
-            let component = reference.and_then(Value::as_str).and_then(|reference| reference.rsplit('/').next());
-            if let Some(variant) = tagged_variant(self.document, schema, value) {
-                let sensitive = sensitive || is_marked(self.document, variant);
-                self.members(component, variant, value, pointer, sensitive, members, tag(schema));
+        if is_untagged(&schema) {
+            if let Some((_, variant)) = chosen_variant(&schema, value) {
+                self.plant(&variant, value, pointer, sensitive, names);
             }
-        } else if variants(schema).is_some() {
-            if let Some((_, variant)) = chosen_variant(self.document, schema, value) {
-                self.plant(variant, value, pointer, sensitive, members);
-            }
-        } else if let (Some(items), Some(values)) = (schema.get("items"), value.as_array_mut()) {
-            for (index, value) in values.iter_mut().enumerate() {
-                self.plant(items, value, &format!("{pointer}/{index}"), sensitive, members);
-            }
-        } else if let (Some(values), true) = (map_values(schema), value.is_object()) {
-            for (name, value) in value.as_object_mut().into_iter().flatten() {
-                self.plant(values, value, &format!("{pointer}/{}", escape(name)), sensitive, members);
-            }
-        } else if schema.get("properties").is_some() {
-            self.members(found.name, schema, value, pointer, sensitive, members, None);
-        } else if sensitive {
-            let (pointer, schema) = match value.as_object() {
-                // An object of which nothing is documented gets a member to hold the canary.
-                Some(_) => (format!("{pointer}/key"), &Value::Null),
-                None => (pointer.to_owned(), schema),
-            };
-            if let Some((canary, trace)) = self.value(schema) {
-                match value.as_object_mut() {
-                    Some(object) => drop(object.insert("key".to_owned(), canary)),
-                    None => *value = canary,
+            return;
+        }
+        match (schema.shape(), &mut *value) {
+            (Shape::Union(union), _) => {
+                if let Some((component, variant)) = tagged_variant(&schema, value) {
+                    let holder = Holder { component: Some(component), object: &variant, tag: union.tag };
+                    self.members(&holder, value, pointer, sensitive || is_marked(&variant), names);
                 }
-                // What no member holds is the whole of a body: its component stands for it.
-                let of_body = found.name.filter(|_| members.is_empty()).map(str::to_owned);
-                self.canaries.push(Canary {
-                    pointer,
-                    trace,
-                    members: members.iter().cloned().chain(of_body).collect(),
-                });
             }
+            (Shape::List { items: Some(items) }, Value::Array(values)) => {
+                for (index, value) in values.iter_mut().enumerate() {
+                    self.plant(&items, value, &format!("{pointer}/{index}"), sensitive, names);
+                }
+            }
+            (Shape::Map { values: Additional::Values(values) }, Value::Object(members)) => {
+                for (name, value) in members {
+                    self.plant(&values, value, &format!("{pointer}/{}", escape(name)), sensitive, names);
+                }
+            }
+            (Shape::Object { .. }, _) => {
+                let holder = Holder { component: found.component, object: &schema, tag: None };
+                self.members(&holder, value, pointer, sensitive, names);
+            }
+            (
+                Shape::Reference(_)
+                | Shape::AllOf(_)
+                | Shape::Text { .. }
+                | Shape::Integer { .. }
+                | Shape::Number { .. }
+                | Shape::Boolean
+                | Shape::List { .. }
+                | Shape::Map { .. }
+                | Shape::Anything,
+                _,
+            ) if sensitive => {
+                // What no member holds is the whole of a body: its component stands for it.
+                let of_body = found.component.filter(|_| names.is_empty()).map(str::to_owned);
+                self.replace(&schema, value, pointer, names.iter().cloned().chain(of_body).collect());
+            }
+            _ => {}
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a place in two trees, and what is known of it")]
+    /// Puts a canary in the place of a value, or into an object of which nothing is documented.
+    fn replace(&mut self, schema: &View<'_>, value: &mut Value, pointer: &str, members: Vec<String>) {
+        if let Value::Object(object) = value {
+            if let Some((canary, trace)) = self.value(&schema.anything()) {
+                object.insert("key".to_owned(), canary);
+                self.canaries.push(Canary { pointer: format!("{pointer}/key"), trace, members });
+            }
+        } else if let Some((canary, trace)) = self.value(schema) {
+            *value = canary;
+            self.canaries.push(Canary { pointer: pointer.to_owned(), trace, members });
+        }
+    }
+
     fn members(
         &mut self,
-        component: Option<&str>,
-        schema: &Value,
+        holder: &Holder<'_, '_>,
         value: &mut Value,
         pointer: &str,
         sensitive: bool,
-        members: &[String],
-        tag: Option<&str>,
+        names: &[String],
     ) {
-        let mut properties: Vec<(&String, &Value)> =
-            schema.get("properties").and_then(Value::as_object).into_iter().flatten().collect();
-        properties.sort_by_key(|(name, _)| *name);
-        let required = required_names(schema);
-        for (name, member) in properties {
-            let is_constant = tag == Some(name) || (required.contains(name.as_str()) && constant(member).is_some());
+        for (name, member, required) in members(holder.object) {
+            let is_constant = holder.tag == Some(name) || (required && member.only_text().is_some());
             let Some(value) = value.get_mut(name).filter(|_| !is_constant) else {
                 continue;
             };
-            let mut members = members.to_vec();
+            let mut names = names.to_vec();
             // Of a list it may be the items that are marked.
-            if sensitive || is_marked(self.document, member) {
-                members.push(format!("{}.{name}", component.unwrap_or_default()));
+            if sensitive || is_marked(&member) {
+                names.push(format!("{}.{name}", holder.component.unwrap_or_default()));
             }
-            self.plant(member, value, &format!("{pointer}/{}", escape(name)), sensitive, &members);
+            self.plant(&member, value, &format!("{pointer}/{}", escape(name)), sensitive, &names);
         }
     }
 
     /// A canary that a schema allows, and what to look for.
-    fn value(&mut self, schema: &Value) -> Option<(Value, Trace)> {
+    fn value(&mut self, schema: &View<'_>) -> Option<(Value, Trace)> {
         self.number += 1;
         let number = self.number;
         let found = |value: Value, text: String| {
             let violation = violation(schema, &text);
             Some((value, Trace { text: Some(text), violation }))
         };
-        match (text(schema, "type"), text(schema, "format")) {
-            // Days and times have to be some; nobody alive was born in such a year.
-            ("string", "date") => found(json!(format!("{}-07-17", 1000 + number)), format!("{}-07-17", 1000 + number)),
-            ("string", "date-time") => {
-                found(json!(format!("{}-07-17T00:00:00Z", 1000 + number)), format!("{}-07-17", 1000 + number))
+        let format = schema.format();
+        match schema.category() {
+            Category::Text { format: Some(kind @ ("date" | "date-time")) } => {
+                // Days and times have to be some; nobody alive was born in such a year.
+                let day = format!("{}-07-17", 1000 + number);
+                let time = if kind == "date" { "" } else { "T00:00:00Z" };
+                found(json!(format!("{day}{time}")), day)
             }
-            ("string", "decimal") => found(json!(format!("70{number:06}.25")), format!("70{number:06}")),
-            ("string", "uuid") => {
+            Category::Text { format: Some("decimal") } => {
+                found(json!(format!("70{number:06}.25")), format!("70{number:06}"))
+            }
+            Category::Text { format: Some("uuid") } => {
                 let text = format!("ca9a7e00-0000-4000-8000-{number:012}");
                 found(json!(text), text)
             }
-            ("integer", _) => found(json!(7_000_000_000_u64 + u64::from(number)), format!("700{number:07}")),
-            ("number", _) => found(json!(7_000_000.5 + f64::from(number)), format!("70{number:05}")),
-            ("boolean", _) => Some((json!(true), Trace { text: None, violation: None })),
-            ("string" | "", format) => {
+            Category::Integer { .. } => found(json!(7_000_000_000_u64 + u64::from(number)), format!("700{number:07}")),
+            Category::Number { .. } => found(json!(7_000_000.5 + f64::from(number)), format!("70{number:05}")),
+            Category::Boolean => Some((json!(true), Trace { text: None, violation: None })),
+            Category::Text { .. } | Category::Reference(_) | Category::Union | Category::AllOf | Category::Anything => {
                 let name = format!("canary{number:04}");
                 let pair = [b"QXZ"[number as usize / 26 % 3], b'A' + (number % 26) as u8].map(char::from);
                 let digits = format!("70{number:08}");
                 let short = format!("qz{number:04}");
+                let is_address = format == Some("uri");
                 let candidates = [
-                    (if format == "uri" { format!("https://example.com/{name}") } else { name.clone() }, &name),
+                    (if is_address { format!("https://example.com/{name}") } else { name.clone() }, &name),
                     (format!("{name}@example.com"), &name),
                     (short.clone(), &short),
                     (digits.clone(), &digits),
                     (String::from_iter(pair), &String::from_iter(pair)),
                 ];
-                let needs_address = format == "email";
+                let needs_address = format == Some("email");
                 let (text, trace) = candidates
                     .into_iter()
                     .map(|(text, trace)| (lengthened(schema, text), trace))
                     .find(|(text, _)| is_allowed(schema, text) && (!needs_address || text.contains('@')))?;
                 found(json!(text), trace.clone())
             }
-            _ => None,
+            Category::List | Category::Object | Category::Map => None,
         }
     }
 }
 
-fn limit(schema: &Value, key: &str) -> Option<usize> {
-    schema.get(key).and_then(Value::as_u64).and_then(|limit| usize::try_from(limit).ok())
+/// What holds members: an object, or the variant of a union.
+struct Holder<'h, 'm> {
+    component: Option<&'m str>,
+    object: &'h View<'m>,
+    /// The member that says which variant it is.
+    tag: Option<&'m str>,
 }
 
-fn lengthened(schema: &Value, mut text: String) -> String {
-    while text.len() < limit(schema, "minLength").unwrap_or(0).min(MAX_BROKEN_LENGTH) {
+fn as_count(limit: Option<u64>) -> Option<usize> {
+    limit.and_then(|limit| usize::try_from(limit).ok())
+}
+
+fn lengthened(schema: &View<'_>, mut text: String) -> String {
+    while text.len() < as_count(schema.length().least).unwrap_or(0).min(MAX_BROKEN_LENGTH) {
         text.push('x');
     }
     text
 }
 
 /// Whether a text is within the limits of a schema.
-fn is_allowed(schema: &Value, candidate: &str) -> bool {
-    let pattern = text(schema, "pattern");
-    candidate.len() <= limit(schema, "maxLength").unwrap_or(usize::MAX)
-        && (pattern.is_empty() || Pattern::new(pattern).is_ok_and(|pattern| pattern.is_match(candidate)))
+fn is_allowed(schema: &View<'_>, candidate: &str) -> bool {
+    candidate.len() <= as_count(schema.length().most).unwrap_or(usize::MAX)
+        && schema.pattern().is_none_or(|pattern| Pattern::new(pattern).is_ok_and(|pattern| pattern.is_match(candidate)))
 }
 
 /// A change by which a canary breaks a rule, where there is one: beyond its length (`l9`), of another form (`p`), or negative (`m`).
-fn violation(schema: &Value, trace: &str) -> Option<String> {
-    if matches!(text(schema, "type"), "integer" | "number") {
-        let is_bounded = schema.get("minimum").and_then(Value::as_f64).is_some_and(|least| least >= 0.0);
-        return is_bounded.then(|| "m".to_owned());
+fn violation(schema: &View<'_>, trace: &str) -> Option<String> {
+    if matches!(schema.category(), Category::Integer { .. } | Category::Number { .. }) {
+        let least = schema.limits().minimum.and_then(|least| least.value.as_f64());
+        return least.is_some_and(|least| least >= 0.0).then(|| "m".to_owned());
     }
-    if let Some(length) = limit(schema, "maxLength").filter(|length| *length <= MAX_BROKEN_LENGTH) {
+    if let Some(length) = as_count(schema.length().most).filter(|length| *length <= MAX_BROKEN_LENGTH) {
         return Some(format!("l{length}"));
     }
     let other = format!("{trace} !");
-    let is_broken = !text(schema, "pattern").is_empty() && !is_allowed(schema, &other);
-    (is_broken || matches!(text(schema, "format"), "uuid" | "email" | "uri")).then(|| "p".to_owned())
+    let is_broken = schema.pattern().is_some() && !is_allowed(schema, &other);
+    (is_broken || matches!(schema.format(), Some("uuid" | "email" | "uri"))).then(|| "p".to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::{Planter, marked_members};
     use crate::contract::{Held, samples};
+    use crate::model::Model;
 
     /// A document whose root has every way to be marked.
-    fn document() -> Value {
-        json!({ "components": { "schemas": {
+    fn document() -> Model {
+        Model::of_schemas(&json!({
             "Person": {
                 "type": "object",
                 "required": ["kind"],
@@ -414,15 +455,16 @@ mod tests {
                 "properties": { "city": { "type": "string", "maxLength": 8 } },
             },
             "Name": { "type": "string", "x-sensitive": true },
-        } } })
+            "Root": { "$ref": "#/components/schemas/Person" },
+        }))
     }
 
     #[test]
     fn every_marked_place_gets_a_canary_of_its_form() {
         let document = document();
-        let schema = json!({ "$ref": "#/components/schemas/Person" });
-        let mut value = samples(&document, &schema, &mut Held::default()).remove(0);
-        let mut planter = Planter { document: &document, number: 0, canaries: Vec::new() };
+        let schema = document.component("Root").expect("it is there");
+        let mut value = samples(&schema, &mut Held::default()).remove(0);
+        let mut planter = Planter::default();
         planter.plant(&schema, &mut value, "", false, &[]);
         assert_eq!(
             value,

@@ -8,18 +8,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::shape::{Shape, constant, required_names, shape, tag, text, variants};
+use super::shape::{followed, members};
+use crate::model::{Category, View};
 
 /// As deeply as unions are followed into unions: as deep as the contract goes.
 const MAX_DEPTH: usize = 32;
 
 /// The variant of a union without a tag that a value is of, and its position; `None` when it is of none that is documented.
-pub(super) fn chosen_variant<'d>(document: &'d Value, union: &'d Value, value: &Value) -> Option<(usize, &'d Value)> {
-    let all = variants(union)?;
+pub(super) fn chosen_variant<'d>(union: &View<'d>, value: &Value) -> Option<(usize, View<'d>)> {
+    let mut all = union.union()?.variants;
     let forms: Vec<Form<'d>> = all
         .iter()
         .enumerate()
-        .flat_map(|(position, variant)| forms(document, variant, position, 0))
+        .flat_map(|(position, variant)| forms(variant, position, 0))
         .filter(|form| form.is_of_kind(value))
         .collect();
     let crowd = Crowd::new(&forms);
@@ -33,7 +34,7 @@ pub(super) fn chosen_variant<'d>(document: &'d Value, union: &'d Value, value: &
             best = Some((degree, form.position));
         }
     }
-    best.map(|(_, position)| (position, &all[position]))
+    best.map(|(_, position)| (position, all.swap_remove(position)))
 }
 
 /// The forms that a value may have, by what is asked of them: a form asks of its own members which others have them, and not of the
@@ -87,7 +88,7 @@ struct Form<'d> {
     position: usize,
     /// The kind of JSON: a keyword of JSON Schema, or nothing for any.
     kind: &'static str,
-    schema: &'d Value,
+    schema: View<'d>,
     members: BTreeMap<&'d str, Known<'d>>,
 }
 
@@ -102,72 +103,67 @@ struct Known<'d> {
     tags: Vec<&'d str>,
 }
 
-fn forms<'d>(document: &'d Value, schema: &'d Value, position: usize, depth: usize) -> Vec<Form<'d>> {
-    let schema = shape(document, schema).schema;
-    let form = |kind, members| Form { position, kind, schema, members };
-    if let Some(tag) = tag(schema) {
+fn forms<'d>(schema: &View<'d>, position: usize, depth: usize) -> Vec<Form<'d>> {
+    let schema = followed(schema).schema;
+    if let Some(union) = schema.union() {
+        let Some(tag) = union.tag else {
+            let inner = union.variants.iter().filter(|_| depth < MAX_DEPTH);
+            return inner.flat_map(|inner| forms(inner, position, depth + 1)).collect();
+        };
         let mut members: BTreeMap<&str, Known<'_>> = BTreeMap::new();
-        for variant in variants(schema).unwrap_or_default() {
-            let properties = shape(document, variant).schema.get("properties").and_then(Value::as_object);
-            members.extend(properties.into_iter().flatten().map(|(name, _)| (name.as_str(), Known::default())));
+        for variant in &union.variants {
+            let properties = followed(variant).schema.properties();
+            members.extend(properties.into_iter().map(|(name, _)| (name, Known::default())));
         }
-        let mapping = schema["discriminator"]["mapping"].as_object().into_iter().flatten();
-        let tags = mapping.map(|(wire, _)| wire.as_str()).collect();
+        let tags = union.mapping.iter().map(|(wire, _)| *wire).collect();
         members.insert(tag, Known { required: true, kind: Some("string"), tags, ..Known::default() });
-        return vec![form("object", members)];
+        return vec![Form { position, kind: "object", schema, members }];
     }
-    if let Some(inner) = variants(schema) {
-        let inner = inner.iter().filter(|_| depth < MAX_DEPTH);
-        return inner.flat_map(|inner| forms(document, inner, position, depth + 1)).collect();
-    }
-    let mut members = BTreeMap::new();
-    let all_required = required_names(schema);
-    for (name, member) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
-        let required = all_required.contains(name.as_str());
-        let Shape { nullable, .. } = shape(document, member);
-        let kind = if required && !nullable { only_kind(document, member) } else { None };
-        let constant = constant(member).filter(|_| required).and_then(Value::as_str);
-        members.insert(name.as_str(), Known { required, kind, constant, tags: Vec::new() });
-    }
-    vec![form(kind_of(schema), members)]
+    let known = |(name, member, required): (&'d str, View<'d>, bool)| {
+        let kind = if required && !member.is_nullable() { only_kind(&member) } else { None };
+        let constant = member.only_text().filter(|_| required);
+        (name, Known { required, kind, constant, tags: Vec::new() })
+    };
+    let members = members(&schema).into_iter().map(known).collect();
+    vec![Form { position, kind: kind_of(&schema), schema, members }]
 }
 
 /// The kind of JSON that a schema in place has; nothing for any.
-fn kind_of(schema: &Value) -> &'static str {
-    match text(schema, "type") {
-        "string" => "string",
-        "integer" | "number" => "number",
-        "boolean" => "boolean",
-        "array" => "array",
-        "object" => "object",
-        _ => "",
+fn kind_of(schema: &View<'_>) -> &'static str {
+    match schema.category() {
+        Category::Text { .. } => "string",
+        Category::Integer { .. } | Category::Number { .. } => "number",
+        Category::Boolean => "boolean",
+        Category::List => "array",
+        Category::Object | Category::Map => "object",
+        Category::Reference(_) | Category::Union | Category::AllOf | Category::Anything => "",
     }
 }
 
 /// The one kind of JSON that a schema has.
-fn only_kind(document: &Value, schema: &Value) -> Option<&'static str> {
+fn only_kind(schema: &View<'_>) -> Option<&'static str> {
     let mut kinds = BTreeSet::new();
-    collect_kinds(document, schema, 0, &mut kinds);
+    collect_kinds(schema, 0, &mut kinds);
     // An exact decimal is read from a number as well.
-    let is_decimal = text(shape(document, schema).schema, "format") == "decimal";
+    let is_decimal = followed(schema).schema.format() == Some("decimal");
     let kind = kinds.pop_first().filter(|kind| !kind.is_empty() && !is_decimal)?;
     kinds.is_empty().then_some(kind)
 }
 
 /// The kinds of JSON that a schema has. Members are not looked at: an object may hold itself.
-fn collect_kinds(document: &Value, schema: &Value, depth: usize, kinds: &mut BTreeSet<&'static str>) {
-    let schema = shape(document, schema).schema;
-    match variants(schema) {
-        _ if tag(schema).is_some() => {
+fn collect_kinds(schema: &View<'_>, depth: usize, kinds: &mut BTreeSet<&'static str>) {
+    let schema = followed(schema).schema;
+    match schema.union() {
+        Some(union) if union.tag.is_some() => {
             kinds.insert("object");
         }
-        Some(inner) => {
-            for inner in inner.iter().filter(|_| depth < MAX_DEPTH) {
-                collect_kinds(document, inner, depth + 1, kinds);
+        Some(union) => {
+            for inner in union.variants.iter().filter(|_| depth < MAX_DEPTH) {
+                collect_kinds(inner, depth + 1, kinds);
             }
         }
         None => {
-            kinds.insert(kind_of(schema));
+            kinds.insert(kind_of(&schema));
         }
     }
 }
@@ -217,9 +213,9 @@ impl Form<'_> {
             }
             Value::String(text) => self.fits_text(text).then_some((0, 0, 0)),
             Value::Number(number) => {
-                let is_integer = |schema: &Value| self::text(schema, "type") == "integer";
+                let is_integer = |schema: &View<'_>| matches!(schema.category(), Category::Integer { .. });
                 let must_be_whole =
-                    is_integer(self.schema) && crowd.rivals(self.position).any(|rival| !is_integer(rival.schema));
+                    is_integer(&self.schema) && crowd.rivals(self.position).any(|rival| !is_integer(&rival.schema));
                 (!must_be_whole || !number.is_f64()).then_some((0, 0, 0))
             }
             Value::Bool(_) | Value::Null => Some((0, 0, 0)),
@@ -228,15 +224,16 @@ impl Form<'_> {
 
     /// The kind of a list's items, where they have one that is written in place.
     fn kind_of_items(&self) -> Option<&'static str> {
-        Some(kind_of(self.schema.get("items")?)).filter(|kind| !kind.is_empty())
+        Some(kind_of(&self.schema.items()?)).filter(|kind| !kind.is_empty())
     }
 
     fn fits_text(&self, value: &str) -> bool {
-        let values = self.schema.get("enum").and_then(Value::as_array);
-        match text(self.schema, "format") {
-            "date" | "date-time" => value.len() >= 10 && value.as_bytes()[4] == b'-' && value.as_bytes()[7] == b'-',
-            "decimal" => value.parse::<f64>().is_ok_and(f64::is_finite),
-            _ => values.is_none_or(|values| values.iter().any(|known| known == value)),
+        match self.schema.format() {
+            Some("date" | "date-time") => {
+                value.len() >= 10 && value.as_bytes()[4] == b'-' && value.as_bytes()[7] == b'-'
+            }
+            Some("decimal") => value.parse::<f64>().is_ok_and(f64::is_finite),
+            Some(_) | None => self.schema.values().is_none_or(|values| values.iter().any(|known| known == value)),
         }
     }
 
@@ -296,10 +293,12 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::chosen_variant;
+    use crate::model::Model;
 
     fn chosen(variants: &Value, value: &Value) -> Option<usize> {
-        let document = json!({ "components": { "schemas": { "Union": { "anyOf": variants } } } });
-        chosen_variant(&document, &document["components"]["schemas"]["Union"], value).map(|(position, _)| position)
+        let model = Model::of_schemas(&json!({ "Union": { "anyOf": variants } }));
+        let union = model.component("Union").expect("it is there");
+        chosen_variant(&union, value).map(|(position, _)| position)
     }
 
     #[test]
@@ -327,17 +326,16 @@ mod tests {
 
     #[test]
     fn an_object_may_hold_itself_and_a_union_that_holds_it() {
-        let document = json!({ "components": { "schemas": {
+        let model = Model::of_schemas(&json!({
             "Union": { "anyOf": [{ "type": "integer" }, { "$ref": "#/components/schemas/Thing" }] },
             "Thing": { "type": "object", "required": ["itself", "union", "id"], "properties": {
                 "itself": { "$ref": "#/components/schemas/Thing" },
                 "union": { "$ref": "#/components/schemas/Union" },
                 "id": { "type": "integer" },
             } },
-        } } });
-        let chosen = |value: &Value| {
-            chosen_variant(&document, &document["components"]["schemas"]["Union"], value).map(|(position, _)| position)
-        };
+        }));
+        let union = model.component("Union").expect("it is there");
+        let chosen = |value: &Value| chosen_variant(&union, value).map(|(position, _)| position);
         assert_eq!(chosen(&json!({ "id": 1 })), Some(1));
         assert_eq!(chosen(&json!(1)), Some(0));
     }

@@ -9,8 +9,6 @@ mod shape;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use self::canaries::Canaries;
 use self::mutants::Place;
 use self::responses::KnownResponse;
@@ -52,15 +50,15 @@ pub(crate) fn prove(contract: &Contract, payloads: &Payloads) -> Proved {
     let mut proofs = Proofs::default();
     let mut reached = BTreeSet::new();
     for response in responses::responses(contract, payloads) {
-        let (places, members) = mutants::places(contract.model.json(), &response.schema, &response.value);
+        let (places, members) = mutants::places(&contract.model.schema(&response.schema), &response.value);
         proofs.mutants += places.iter().map(Place::mutants).sum::<usize>();
         reached.extend(members);
         mutated.entry(response.module.clone()).or_default().push(Mutated { response, places });
     }
     for definition in contract.types.values().filter(|definition| definition.read) {
-        let schema = &contract.model.json()["components"]["schemas"][definition.component.as_str()];
-        let members = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
-        let missing = members.filter(|(_, member)| !reached.contains(&std::ptr::from_ref(*member)));
+        let members =
+            contract.model.component(&definition.component).into_iter().flat_map(|schema| schema.properties());
+        let missing = members.filter(|(_, member)| !reached.contains(member.pointer()));
         proofs.unreached.extend(missing.map(|(name, _)| format!("{}.{name}", definition.component)));
     }
     proofs.unreached.sort();

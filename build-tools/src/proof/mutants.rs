@@ -9,9 +9,8 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::choice::chosen_variant;
-use super::shape::{
-    Shape, constant, extra_members, map_values, required_names, shape, tag, tagged_variant, text, variants,
-};
+use super::shape::{Followed, followed, is_untagged, members, tagged_variant};
+use crate::model::{Additional, Bound, Category, Shape, View};
 use crate::passes::escape;
 use crate::spec::Pattern;
 
@@ -36,10 +35,10 @@ impl Place {
 /// Says that what follows in a pointer is data and no documented name, so that no error may show it. No pointer has it otherwise.
 const KEY: &str = "~2";
 
-/// Every place of a response that is changed, and the members that the response has, each by the address of its schema in the
+/// Every place of a response that is changed, and the members that the response has, each by the place of its schema in the
 /// document.
-pub(crate) fn places(document: &Value, schema: &Value, response: &Value) -> (Vec<Place>, Vec<*const Value>) {
-    let mut walk = Walk { document, places: Vec::new(), members: Vec::new() };
+pub(crate) fn places(schema: &View<'_>, response: &Value) -> (Vec<Place>, Vec<String>) {
+    let mut walk = Walk { places: Vec::new(), members: Vec::new() };
     walk.value(schema, response, "", Holder::Nothing, None);
     (walk.places, walk.members)
 }
@@ -57,7 +56,7 @@ enum Holder {
 
 /// A value whose place is that of unions without a tag, outermost first, each with the position of the variant that the value is of.
 struct Chosen<'d, 'v> {
-    unions: Vec<(&'d Value, usize)>,
+    unions: Vec<(View<'d>, usize)>,
     value: &'v Value,
 }
 
@@ -69,26 +68,24 @@ struct Within<'w, 'd, 'v> {
     member: Option<&'w str>,
 }
 
-struct Walk<'d> {
-    document: &'d Value,
+struct Walk {
     places: Vec<Place>,
-    members: Vec<*const Value>,
+    members: Vec<String>,
 }
 
-impl<'d> Walk<'d> {
-    fn value(
+impl Walk {
+    fn value<'d>(
         &mut self,
-        schema: &'d Value,
+        schema: &View<'d>,
         value: &Value,
         pointer: &str,
         holder: Holder,
         within: Option<Within<'_, 'd, '_>>,
     ) {
-        let found = shape(self.document, schema);
-        let Shape { schema, nullable, .. } = found;
-        let is_untagged = tag(schema).is_none() && variants(schema).is_some();
+        let found = followed(schema);
+        let is_untagged = is_untagged(&found.schema);
         // A place without a type takes every value.
-        let is_open = !is_untagged && text(schema, "type").is_empty() && tag(schema).is_none();
+        let is_open = has_no_kind(&found.schema);
         let mut changes = Changes::default();
         match holder {
             Holder::Nothing => {}
@@ -96,39 +93,39 @@ impl<'d> Walk<'d> {
             Holder::Optional => changes.decodes("d"),
         }
         if !value.is_null() {
-            if nullable || holder == Holder::Optional || is_open || is_untagged {
+            if found.nullable || holder == Holder::Optional || is_open || is_untagged {
                 changes.decodes("n");
             } else {
                 changes.fails("N");
             }
-            for kind in other_kinds(schema, value).chars() {
+            for kind in other_kinds(&found.schema, value).chars() {
                 let outcome = match is_untagged {
-                    true => outcome(self.document, schema, &value_of(kind)),
+                    true => outcome(&found.schema, &value_of(kind)),
                     false if is_open => Outcome::Decodes,
                     false => Outcome::Fails,
                 };
                 changes.0.push(Change { letter: kind, number: None, outcome });
             }
         }
-        self.within(found, value, pointer, changes, within, Vec::new());
+        self.within(&found, value, pointer, changes, within, Vec::new());
     }
 
     /// The changes of a value that keep its kind, and what lies within it.
-    fn within(
+    fn within<'d>(
         &mut self,
-        found: Shape<'d>,
+        found: &Followed<'d>,
         value: &Value,
         pointer: &str,
         mut changes: Changes,
         within: Option<Within<'_, 'd, '_>>,
-        mut unions: Vec<(&'d Value, usize)>,
+        mut unions: Vec<(View<'d>, usize)>,
     ) {
-        let Shape { schema, name, .. } = found;
-        if tag(schema).is_none() && variants(schema).is_some() {
-            match chosen_variant(self.document, schema, value) {
+        let schema = &found.schema;
+        if is_untagged(schema) {
+            match chosen_variant(schema, value) {
                 Some((position, variant)) => {
-                    unions.push((schema, position));
-                    self.within(shape(self.document, variant), value, pointer, changes, within, unions);
+                    unions.push((schema.clone(), position));
+                    self.within(&followed(&variant), value, pointer, changes, within, unions);
                 }
                 // What nobody documented is kept as it came, whatever is in it.
                 None => self.push(pointer, changes, within),
@@ -138,44 +135,54 @@ impl<'d> Walk<'d> {
         let chosen = Chosen { unions, value };
         let mut own = Changes::default();
         own_changes(schema, value, &mut own);
-        if let Some(members) = value.as_object().filter(|_| !text(schema, "type").is_empty() || tag(schema).is_some()) {
-            members_beyond(schema, name.is_some(), members.is_empty(), &mut own);
+        if let Some(members) = value.as_object().filter(|_| !has_no_kind(schema)) {
+            members_beyond(schema, found.component.is_some(), members.is_empty(), &mut own);
         }
         for change in own.0 {
-            let outcome = changed(self.document, &chosen, &change, change.applied(value).as_ref());
+            let outcome = changed(&chosen, &change, change.applied(value).as_ref());
             changes.0.push(outcome);
         }
         self.push(pointer, changes, within);
-        if let Some(tag) = tag(schema) {
-            if let Some(variant) = tagged_variant(self.document, schema, value) {
-                self.members(variant, &chosen, pointer, Some(tag));
+        match (schema.shape(), value) {
+            (Shape::Union(union), _) => {
+                if let Some((_, variant)) = tagged_variant(schema, value) {
+                    self.members(&variant, &chosen, pointer, union.tag);
+                }
             }
-        } else if let (Some(items), Some(values)) = (schema.get("items"), value.as_array()) {
-            for (index, value) in values.iter().enumerate() {
-                let within = (index == 0).then_some(Within { outer: &chosen, member: None });
-                self.value(items, value, &format!("{pointer}/{index}"), Holder::Nothing, within);
+            (Shape::List { items: Some(items) }, Value::Array(values)) => {
+                for (index, value) in values.iter().enumerate() {
+                    let within = (index == 0).then_some(Within { outer: &chosen, member: None });
+                    self.value(&items, value, &format!("{pointer}/{index}"), Holder::Nothing, within);
+                }
             }
-        } else if let (Some(values), Some(members)) = (map_values(schema), value.as_object()) {
-            for (name, value) in members {
-                self.value(values, value, &format!("{pointer}/{KEY}{}", escape(name)), Holder::Nothing, None);
+            (Shape::Map { values: Additional::Values(values) }, Value::Object(members)) => {
+                for (name, value) in members {
+                    self.value(&values, value, &format!("{pointer}/{KEY}{}", escape(name)), Holder::Nothing, None);
+                }
             }
-        } else {
-            self.members(schema, &chosen, pointer, None);
+            (Shape::Object { .. }, _) => self.members(schema, &chosen, pointer, None),
+            (
+                Shape::Reference(_)
+                | Shape::AllOf(_)
+                | Shape::Text { .. }
+                | Shape::Integer { .. }
+                | Shape::Number { .. }
+                | Shape::Boolean
+                | Shape::List { .. }
+                | Shape::Map { .. }
+                | Shape::Anything,
+                _,
+            ) => {}
         }
     }
 
-    fn members(&mut self, schema: &'d Value, chosen: &Chosen<'d, '_>, pointer: &str, tag: Option<&str>) {
-        let mut members: Vec<(&String, &Value)> =
-            schema.get("properties").and_then(Value::as_object).into_iter().flatten().collect();
-        members.sort_by_key(|(name, _)| *name);
-        let all_required = required_names(schema);
-        for (name, member) in members {
+    fn members<'d>(&mut self, schema: &View<'d>, chosen: &Chosen<'d, '_>, pointer: &str, tag: Option<&str>) {
+        for (name, member, required) in members(schema) {
             let Some(value) = chosen.value.get(name) else {
                 continue;
             };
-            self.members.push(std::ptr::from_ref(member));
+            self.members.push(member.pointer().to_owned());
             let pointer = format!("{pointer}/{}", escape(name));
-            let required = all_required.contains(name.as_str());
             let within = Some(Within { outer: chosen, member: Some(name) });
             if tag == Some(name) {
                 // The tag must be there whatever the variant says; another one is an unknown variant, kept as it came.
@@ -183,7 +190,7 @@ impl<'d> Walk<'d> {
                 changes.fails("DNBIAO");
                 changes.decodes("v");
                 self.push(&pointer, changes, within);
-            } else if required && constant(member).is_some() {
+            } else if required && member.only_text().is_some() {
                 // Constants must be there, but another value is none of our business: what comes back is the documented one.
                 let mut changes = Changes::default();
                 changes.fails("DNBIAO");
@@ -191,16 +198,20 @@ impl<'d> Walk<'d> {
                 self.push(&pointer, changes, within);
             } else {
                 let holder = if required { Holder::Required } else { Holder::Optional };
-                self.value(member, value, &pointer, holder, within);
+                self.value(&member, value, &pointer, holder, within);
             }
         }
-        for (name, value, values) in extra_members(schema, chosen.value) {
-            let within = Some(Within { outer: chosen, member: Some(name) });
-            self.value(values, value, &format!("{pointer}/{KEY}{}", escape(name)), Holder::Nothing, within);
+        if let Additional::Values(values) = schema.additional() {
+            for (name, value) in chosen.value.as_object().into_iter().flatten() {
+                if schema.property(name).is_none() {
+                    let within = Some(Within { outer: chosen, member: Some(name) });
+                    self.value(&values, value, &format!("{pointer}/{KEY}{}", escape(name)), Holder::Nothing, within);
+                }
+            }
         }
     }
 
-    fn push(&mut self, pointer: &str, changes: Changes, within: Option<Within<'_, 'd, '_>>) {
+    fn push(&mut self, pointer: &str, changes: Changes, within: Option<Within<'_, '_, '_>>) {
         let changes = match within.filter(|within| !within.outer.unions.is_empty()) {
             None => changes,
             Some(within) => Changes(
@@ -222,7 +233,7 @@ impl<'d> Walk<'d> {
                                 (None, None) => {}
                             }
                         }
-                        changed(self.document, within.outer, &change, Some(&outer))
+                        changed(within.outer, &change, Some(&outer))
                     })
                     .collect(),
             ),
@@ -234,12 +245,12 @@ impl<'d> Walk<'d> {
 }
 
 /// A change, when what it is made in may be of another variant after it: then the place does not decide what comes of it.
-fn changed(document: &Value, chosen: &Chosen<'_, '_>, change: &Change, value: Option<&Value>) -> Change {
+fn changed(chosen: &Chosen<'_, '_>, change: &Change, value: Option<&Value>) -> Change {
     let Some(value) = value else {
         return *change;
     };
     for (union, position) in &chosen.unions {
-        match chosen_variant(document, union, value) {
+        match chosen_variant(union, value) {
             Some((now, _)) if now == *position => {}
             Some(_) => return Change { outcome: Outcome::Open, ..*change },
             // It is kept as it came, with its other constant too.
@@ -252,21 +263,39 @@ fn changed(document: &Value, chosen: &Chosen<'_, '_>, change: &Change, value: Op
     *change
 }
 
-/// What comes of a value in the place of a schema that is, or leads to, a union without a tag.
-fn outcome(document: &Value, schema: &Value, value: &Value) -> Outcome {
-    let schema = shape(document, schema).schema;
-    if tag(schema).is_some() {
-        return if value.is_object() { Outcome::FailsWithin } else { Outcome::Fails };
+/// Whether a schema does not say of which kind its values are.
+fn has_no_kind(schema: &View<'_>) -> bool {
+    match schema.category() {
+        Category::Reference(_) | Category::AllOf | Category::Anything => true,
+        Category::Union
+        | Category::Text { .. }
+        | Category::Integer { .. }
+        | Category::Number { .. }
+        | Category::Boolean
+        | Category::List
+        | Category::Object
+        | Category::Map => false,
     }
-    if variants(schema).is_some() {
-        return match chosen_variant(document, schema, value) {
-            Some((_, variant)) => outcome(document, variant, value),
+}
+
+/// What comes of a value in the place of a schema that is, or leads to, a union without a tag.
+fn outcome(schema: &View<'_>, value: &Value) -> Outcome {
+    let schema = followed(schema).schema;
+    if is_untagged(&schema) {
+        return match chosen_variant(&schema, value) {
+            Some((_, variant)) => outcome(&variant, value),
             None => Outcome::Decodes,
         };
     }
-    match (value, text(schema, "format")) {
-        (Value::String(_), "date" | "date-time" | "decimal") => Outcome::Fails,
-        (Value::Object(_), _) if !schema["required"].as_array().is_none_or(Vec::is_empty) => Outcome::FailsWithin,
+    match (schema.category(), value) {
+        (Category::Union, Value::Object(_)) => Outcome::FailsWithin,
+        (Category::Union, _)
+        | (
+            Category::Text { format: Some("date" | "date-time" | "decimal") }
+            | Category::Number { format: Some("decimal") },
+            Value::String(_),
+        ) => Outcome::Fails,
+        (_, Value::Object(_)) if !schema.required().is_empty() => Outcome::FailsWithin,
         _ => Outcome::Decodes,
     }
 }
@@ -283,17 +312,17 @@ fn value_of(kind: char) -> Value {
 }
 
 /// The kinds of JSON that a value's schema does not have: text (`s`), boolean (`b`), integer (`i`), list (`a`) and object (`o`).
-fn other_kinds(schema: &Value, value: &Value) -> String {
-    let own = match (text(schema, "type"), text(schema, "format")) {
+fn other_kinds(schema: &View<'_>, value: &Value) -> String {
+    let own = match schema.category() {
         // An exact decimal is read from a number as well, although the vendor documents a text.
-        ("string" | "number", "decimal") => "si",
-        ("string", _) => "s",
-        ("integer" | "number", _) => "i",
-        ("boolean", _) => "b",
-        ("array", _) => "a",
-        ("object", _) => "o",
+        Category::Text { format: Some("decimal") } | Category::Number { format: Some("decimal") } => "si",
+        Category::Text { .. } => "s",
+        Category::Integer { .. } | Category::Number { .. } => "i",
+        Category::Boolean => "b",
+        Category::List => "a",
+        Category::Object | Category::Map => "o",
         // Where every value will do, any but the present one's.
-        _ => match value {
+        Category::Reference(_) | Category::Union | Category::AllOf | Category::Anything => match value {
             Value::String(_) => "s",
             Value::Number(_) => "i",
             Value::Bool(_) => "b",
@@ -305,37 +334,42 @@ fn other_kinds(schema: &Value, value: &Value) -> String {
 }
 
 /// Changes of a value that keep its kind. Limits hold for what is sent; what is read may go beyond all of them.
-fn own_changes(schema: &Value, value: &Value, changes: &mut Changes) {
-    let limit = |key: &str| schema.get(key).and_then(Value::as_i64);
+fn own_changes(schema: &View<'_>, value: &Value, changes: &mut Changes) {
+    let most = |most: Option<u64>| most.filter(|most| *most <= MAX_BEYOND).and_then(|most| i64::try_from(most).ok());
+    let bound = |bound: Option<Bound>| bound.and_then(|bound| bound.value.as_i64());
     match value {
-        Value::String(_) | Value::Bool(_) if schema.get("enum").is_some() => changes.decodes("v"),
-        Value::String(_) => match (text(schema, "type"), text(schema, "format")) {
-            // The formats that decide a Rust type: a text that is not of theirs cannot be held.
-            ("string", "date" | "date-time" | "decimal") => changes.fails("F"),
-            (_, format) => {
-                if matches!(format, "uuid" | "email" | "uri" | "utc-date-time")
-                    || is_broken_by_new_value(text(schema, "pattern"))
-                {
-                    changes.decodes("p");
-                }
-                if let Some(length) = limit("maxLength").filter(|length| *length <= MAX_BEYOND) {
-                    changes.decodes_with('l', length);
-                }
+        Value::String(_) | Value::Bool(_) if schema.values().is_some() => changes.decodes("v"),
+        // The formats that decide a Rust type: a text that is not of theirs cannot be held.
+        Value::String(_)
+            if matches!(schema.category(), Category::Text { format: Some("date" | "date-time" | "decimal") }) =>
+        {
+            changes.fails("F");
+        }
+        Value::String(_) => {
+            if matches!(schema.format(), Some("uuid" | "email" | "uri" | "utc-date-time"))
+                || schema.pattern().is_some_and(is_broken_by_new_value)
+            {
+                changes.decodes("p");
             }
-        },
+            if let Some(length) = most(schema.length().most) {
+                changes.decodes_with('l', length);
+            }
+        }
         Value::Number(_) => {
-            if let Some(most) = limit("maximum") {
+            let limits = schema.limits();
+            if let Some(most) = bound(limits.maximum) {
                 changes.decodes_with('m', most.saturating_add(1));
             }
-            if let Some(least) = limit("minimum") {
+            if let Some(least) = bound(limits.minimum) {
                 changes.decodes_with('m', least.saturating_sub(1));
             }
         }
         Value::Array(items) if !items.is_empty() => {
-            if limit("minItems").is_some_and(|least| least > 0) {
+            let count = schema.limits().items;
+            if count.least.is_some_and(|least| least > 0) {
                 changes.decodes("z");
             }
-            if let Some(most) = limit("maxItems").filter(|most| *most <= MAX_BEYOND) {
+            if let Some(most) = most(count.most) {
                 changes.decodes_with('r', most);
             }
         }
@@ -344,7 +378,7 @@ fn own_changes(schema: &Value, value: &Value, changes: &mut Changes) {
 }
 
 /// The highest length that a generated test goes beyond.
-const MAX_BEYOND: i64 = 100_000;
+const MAX_BEYOND: u64 = 100_000;
 
 /// What the engine puts in the place of a text.
 const NEW_VALUE: &str = "mutant";
@@ -354,19 +388,16 @@ fn is_broken_by_new_value(pattern: &str) -> bool {
 }
 
 /// A member that nobody documented: ignored (`u`), kept (`k`), or, in a map, an entry like the others (`e`).
-fn members_beyond(schema: &Value, component: bool, is_empty: bool, changes: &mut Changes) {
-    if map_values(schema).is_some() {
+fn members_beyond(schema: &View<'_>, component: bool, is_empty: bool, changes: &mut Changes) {
+    changes.decodes(match (schema.additional(), schema.category()) {
         // An entry has the type of the map's values, so one that is there already is taken again under another key.
-        changes.decodes(if is_empty { "" } else { "e" });
-    } else if schema.get("additionalProperties").is_some_and(Value::is_object) {
+        (Additional::Values(_), Category::Map) if !is_empty => "e",
         // A member beyond the documented ones has their type: those that are there are changed instead.
-    } else if schema.get("additionalProperties") == Some(&Value::Bool(true))
-        || (!component && text(schema, "type") == "object" && schema.get("properties").is_none())
-    {
-        changes.decodes("k");
-    } else {
-        changes.decodes("u");
-    }
+        (Additional::Values(_), _) => "",
+        (Additional::Any, _) => "k",
+        (Additional::Unsaid | Additional::Refused, Category::Map) if !component => "k",
+        (Additional::Unsaid | Additional::Refused, _) => "u",
+    });
 }
 
 /// One change, and what must come of it.
@@ -450,11 +481,12 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::places;
+    use crate::model::Model;
 
     /// The places of a response, a line each.
     fn table(schemas: &Value, response: &Value) -> Vec<String> {
-        let document = json!({ "components": { "schemas": schemas } });
-        let (places, _) = places(&document, &document["components"]["schemas"]["ResponseBody"], response);
+        let model = Model::of_schemas(schemas);
+        let (places, _) = places(&model.component("ResponseBody").expect("it is there"), response);
         places.into_iter().map(|place| format!("{} {}", place.pointer, place.changes)).collect()
     }
 

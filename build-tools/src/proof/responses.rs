@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::contract::{Contract, Held, Operation, ResponseBody, Status, TypeUse, samples};
+use crate::model::SchemaPlace;
 use crate::payloads::Payloads;
 
 /// A body that the vendor sends.
@@ -15,7 +16,7 @@ pub(crate) struct KnownResponse {
     /// The module of the operation.
     pub(crate) module: String,
     pub(crate) body: TypeUse,
-    pub(crate) schema: Value,
+    pub(crate) schema: SchemaPlace,
     pub(crate) text: Text,
     pub(crate) value: Value,
 }
@@ -63,7 +64,7 @@ pub(crate) fn responses(contract: &Contract, payloads: &Payloads) -> Vec<KnownRe
             let value = serde_json::from_str(text).unwrap_or_default();
             found.push(response(payload.to_owned(), Text::Documented(payload.to_owned()), value));
         }
-        for (index, value) in samples(contract.model.json(), schema, &mut held).into_iter().enumerate() {
+        for (index, value) in samples(&contract.model.schema(schema), &mut held).into_iter().enumerate() {
             found.push(response(format!("{name} sample {}", index + 1), Text::Sample(value.to_string()), value));
         }
     }
