@@ -9,13 +9,17 @@ use std::collections::BTreeSet;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
-use build_tools::passes::resolve;
+use build_tools::model::{CallView, Category, Model, ParameterView, View};
 use build_tools::spec::{Encoding, body_encoding};
 use heck::ToUpperCamelCase;
-use openapiv3::OpenAPI;
+use openapiv3::{
+    AdditionalProperties, AnySchema, Components, Content, CookieStyle, HeaderStyle, Info, IntegerFormat, MediaType,
+    NumberFormat, OpenAPI, Operation, Parameter, ParameterSchemaOrContent, PathItem, PathStyle, Paths, QueryStyle,
+    ReferenceOr, RequestBody, Response, Responses, Schema, SchemaData, SchemaKind, StatusCode, StringFormat,
+    StringType, Type, VariantOrUnknownOrEmpty,
+};
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TagStyle};
-use serde_json::{Map, Value, json};
-use syn::{ImplItem, ImplItemFn, Item, Type};
+use syn::{ImplItem, ImplItemFn, Item};
 
 /// The only media type for which progenitor reads and writes types.
 const JSON: &str = "application/json";
@@ -23,34 +27,6 @@ const JSON: &str = "application/json";
 const BYTES: &str = "application/octet-stream";
 /// The formats that become a Rust type. Others are refused, or are plain strings all the same.
 const FORMATS: [&str; 8] = ["date", "date-time", "uuid", "int32", "int64", "float", "double", "binary"];
-/// What a schema says in terms that progenitor understands. Titles would merge types, defaults would stop generation.
-const KEYWORDS: [&str; 25] = [
-    "$ref",
-    "additionalProperties",
-    "allOf",
-    "anyOf",
-    "description",
-    "discriminator",
-    "enum",
-    "exclusiveMaximum",
-    "exclusiveMinimum",
-    "format",
-    "items",
-    "maxItems",
-    "maxLength",
-    "maximum",
-    "minItems",
-    "minLength",
-    "minimum",
-    "multipleOf",
-    "nullable",
-    "oneOf",
-    "pattern",
-    "properties",
-    "required",
-    "type",
-    "uniqueItems",
-];
 
 /// What plain progenitor generates.
 #[derive(Clone, Debug)]
@@ -86,12 +62,12 @@ pub enum Style {
 }
 
 /// Runs plain progenitor, in its builder style, on a copy of a document that all passes have gone over.
-pub fn plain(document: &Value) -> Result<PlainOutput, BaselineError> {
+pub fn plain(document: &Model) -> Result<PlainOutput, BaselineError> {
     plain_in(Style::Builder, document)
 }
 
 /// The same in a style.
-pub fn plain_in(style: Style, document: &Value) -> Result<PlainOutput, BaselineError> {
+pub fn plain_in(style: Style, document: &Model) -> Result<PlainOutput, BaselineError> {
     let document = lower(document);
     let mut operations = operations(&document);
     let mut left_out = Vec::new();
@@ -140,7 +116,7 @@ pub(crate) fn client_methods(file: &syn::File) -> impl Iterator<Item = &ImplItem
             Item::Impl(block) if block.trait_.is_none() => Some(block),
             _ => None,
         })
-        .filter(|block| matches!(&*block.self_ty, Type::Path(path) if path.path.is_ident("Client")))
+        .filter(|block| matches!(&*block.self_ty, syn::Type::Path(path) if path.path.is_ident("Client")))
         .flat_map(|block| &block.items)
         .filter_map(|item| match item {
             ImplItem::Fn(method) => Some(method),
@@ -148,39 +124,56 @@ pub(crate) fn client_methods(file: &syn::File) -> impl Iterator<Item = &ImplItem
         })
 }
 
-/// An operation and its place in the document.
+/// An operation by its name, and its place in the document.
 #[derive(Clone, Debug, PartialEq)]
-struct Operation {
+struct Place {
     id: String,
     path: String,
     method: String,
 }
 
-fn operations(document: &Value) -> Vec<Operation> {
-    let mut operations = Vec::new();
-    for (path, item) in members(document.get("paths")) {
-        for (method, operation) in members(Some(item)) {
-            let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
-            operations.push(Operation { id, path: path.clone(), method: method.clone() });
-        }
-    }
-    operations
+fn operations(document: &OpenAPI) -> Vec<Place> {
+    let items = document.paths.iter().filter_map(|(path, item)| Some((path, item.as_item()?)));
+    let place = |path: &String, method: &str, operation: &Operation| Place {
+        id: operation.operation_id.clone().unwrap_or_default(),
+        path: path.clone(),
+        method: method.to_owned(),
+    };
+    items.flat_map(|(path, item)| item.iter().map(move |(method, operation)| place(path, method, operation))).collect()
 }
 
 /// The document with these operations and no others.
-fn with_only(document: &Value, operations: &[Operation]) -> Value {
-    let mut paths = Map::new();
-    for Operation { path, method, .. } in operations {
-        let item = paths.entry(path.clone()).or_insert_with(|| json!({}));
-        item[method] = document["paths"][path][method].clone();
+fn with_only(document: &OpenAPI, operations: &[Place]) -> OpenAPI {
+    let mut paths = Paths::default();
+    for Place { path, method, .. } in operations {
+        let item = document.paths.paths.get(path).and_then(ReferenceOr::as_item);
+        let operation = item.and_then(|item| item.iter().find(|(other, _)| other == method));
+        if let Some((_, operation)) = operation {
+            put(&mut paths, path, method, operation.clone());
+        }
     }
-    let mut document = document.clone();
-    document["paths"] = Value::Object(paths);
-    document
+    OpenAPI { paths, ..document.clone() }
+}
+
+/// Puts an operation into its place.
+fn put(paths: &mut Paths, path: &str, method: &str, operation: Operation) {
+    let item = paths.paths.entry(path.to_owned()).or_insert_with(|| ReferenceOr::Item(PathItem::default()));
+    let ReferenceOr::Item(item) = item else { return };
+    let slot = match method {
+        "get" => &mut item.get,
+        "put" => &mut item.put,
+        "post" => &mut item.post,
+        "delete" => &mut item.delete,
+        "options" => &mut item.options,
+        "head" => &mut item.head,
+        "patch" => &mut item.patch,
+        _ => &mut item.trace,
+    };
+    *slot = Some(operation);
 }
 
 /// Which of the operations progenitor refuses, and why: found by halving, since one bad operation spoils the whole run.
-fn refused(style: Style, document: &Value, operations: &[Operation]) -> Vec<(Operation, String)> {
+fn refused(style: Style, document: &OpenAPI, operations: &[Place]) -> Vec<(Place, String)> {
     let Err(reason) = attempt(style, &with_only(document, operations)) else {
         return Vec::new();
     };
@@ -194,8 +187,7 @@ fn refused(style: Style, document: &Value, operations: &[Operation]) -> Vec<(Ope
 }
 
 /// Runs progenitor once. It panics on much of what it does not support; that, too, is only a reason.
-fn attempt(style: Style, document: &Value) -> Result<String, String> {
-    let document: OpenAPI = serde_json::from_value(document.clone()).map_err(|error| error.to_string())?;
+fn attempt(style: Style, document: &OpenAPI) -> Result<String, String> {
     let interface = match style {
         Style::Builder => InterfaceStyle::Builder,
         Style::Positional => InterfaceStyle::Positional,
@@ -203,7 +195,7 @@ fn attempt(style: Style, document: &Value) -> Result<String, String> {
     let mut settings = GenerationSettings::new();
     settings.with_interface(interface).with_tag(TagStyle::Merged);
     // Through text, so that progenitor's version of `syn` need not be ours.
-    let run = || Generator::new(&settings).generate_tokens(&document).map(|tokens| tokens.to_string());
+    let run = || Generator::new(&settings).generate_tokens(document).map(|tokens| tokens.to_string());
     match silently(run) {
         Ok(result) => result.map_err(|error| error.to_string()),
         Err(payload) => {
@@ -235,104 +227,151 @@ fn silently<T>(run: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
 }
 
 /// A copy of the document that says only what progenitor can express.
-fn lower(document: &Value) -> Value {
-    let mut schemas = document.pointer("/components/schemas").cloned().unwrap_or_else(|| json!({}));
-    for schema in schemas.as_object_mut().into_iter().flat_map(Map::values_mut) {
-        lower_schema(schema);
+fn lower(model: &Model) -> OpenAPI {
+    let document = model.openapi();
+    let schemas = document.components.as_ref().map(|components| components.schemas.clone()).unwrap_or_default();
+    let mut components = Components { schemas, ..Components::default() };
+    components.schemas.values_mut().for_each(lower_schema);
+    free_component_names(&mut components);
+    let mut paths = Paths::default();
+    for call in model.calls().iter().filter(|call| !call.is_webhook) {
+        put(&mut paths, call.path, call.method, lower_operation(call));
     }
-    free_component_names(&mut schemas);
-    let mut paths = Map::new();
-    for (path, item) in members(document.get("paths")) {
-        let lowered =
-            members(Some(item)).map(|(method, operation)| (method.clone(), lower_operation(document, operation)));
-        paths.insert(path.clone(), Value::Object(lowered.collect()));
+    let Info { title, version, .. } = document.info.clone();
+    OpenAPI {
+        openapi: "3.0.3".to_owned(),
+        info: Info { title, version, ..Info::default() },
+        paths,
+        components: Some(components),
+        ..OpenAPI::default()
     }
-    json!({
-        "openapi": "3.0.3",
-        "info": { "title": document["info"]["title"], "version": document["info"]["version"] },
-        "paths": paths,
-        "components": { "schemas": schemas },
-    })
 }
 
 /// Turns a constant into plain text where typify would give its type the name of a component: it calls the type of the member
 /// `type` of `EmailTemplate` `EmailTemplateType`, taken or not, and the output would not compile.
-fn free_component_names(schemas: &mut Value) {
-    let taken: BTreeSet<String> = members(Some(schemas)).map(|(name, _)| name.to_upper_camel_case()).collect();
-    for (component, schema) in schemas.as_object_mut().into_iter().flatten() {
-        let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
-        for (property, schema) in properties.into_iter().flatten() {
+fn free_component_names(components: &mut Components) {
+    let taken: BTreeSet<String> = components.schemas.keys().map(|name| name.to_upper_camel_case()).collect();
+    for (component, schema) in &mut components.schemas {
+        let ReferenceOr::Item(schema) = schema else { continue };
+        let properties = match &mut schema.schema_kind {
+            SchemaKind::Type(Type::Object(object)) => &mut object.properties,
+            SchemaKind::Any(any) => &mut any.properties,
+            SchemaKind::Type(
+                Type::String(_) | Type::Number(_) | Type::Integer(_) | Type::Boolean(_) | Type::Array(_),
+            )
+            | SchemaKind::OneOf { .. }
+            | SchemaKind::AllOf { .. }
+            | SchemaKind::AnyOf { .. }
+            | SchemaKind::Not { .. } => continue,
+        };
+        for (property, schema) in properties {
             if taken.contains(&format!("{component} {property}").to_upper_camel_case())
-                && let Some(schema) = schema.as_object_mut()
+                && let ReferenceOr::Item(schema) = schema
             {
-                schema.remove("enum");
+                forget_values(schema);
             }
         }
     }
 }
 
-fn lower_operation(document: &Value, operation: &Value) -> Value {
-    let mut lowered = Map::new();
-    for key in ["operationId", "summary", "description", "deprecated"] {
-        if let Some(value) = operation.get(key) {
-            lowered.insert(key.to_owned(), value.clone());
-        }
+/// Leaves out which values there are.
+fn forget_values(schema: &mut Schema) {
+    match &mut schema.schema_kind {
+        SchemaKind::Type(Type::String(text)) => text.enumeration.clear(),
+        SchemaKind::Type(Type::Number(number)) => number.enumeration.clear(),
+        SchemaKind::Type(Type::Integer(integer)) => integer.enumeration.clear(),
+        SchemaKind::Type(Type::Boolean(boolean)) => boolean.enumeration.clear(),
+        SchemaKind::Any(any) => any.enumeration.clear(),
+        SchemaKind::Type(Type::Object(_) | Type::Array(_))
+        | SchemaKind::OneOf { .. }
+        | SchemaKind::AllOf { .. }
+        | SchemaKind::AnyOf { .. }
+        | SchemaKind::Not { .. } => {}
     }
-    let parameters = operation["parameters"].as_array().into_iter().flatten();
-    lowered.insert("parameters".to_owned(), parameters.map(|parameter| lower_parameter(document, parameter)).collect());
-    if let Some(body) = operation.get("requestBody") {
-        let mut body_lowered = json!({ "required": true, "content": lower_content(body, Direction::Sent) });
-        copy_description(body, &mut body_lowered);
-        lowered.insert("requestBody".to_owned(), body_lowered);
+}
+
+fn lower_operation(call: &CallView<'_>) -> Operation {
+    let Operation { operation_id, summary, description, deprecated, .. } = call.operation.clone();
+    let body = call.body().map(|body| {
+        ReferenceOr::Item(RequestBody {
+            description: Some(body.description.to_owned()).filter(|description| !description.is_empty()),
+            content: lower_content(body.media_type, &body.schema, Direction::Sent),
+            required: true,
+            ..RequestBody::default()
+        })
+    });
+    Operation {
+        operation_id,
+        summary,
+        description,
+        deprecated,
+        parameters: call.parameters().iter().map(|parameter| ReferenceOr::Item(lower_parameter(parameter))).collect(),
+        request_body: body,
+        responses: lower_responses(call),
+        ..Operation::default()
     }
-    lowered.insert("responses".to_owned(), lower_responses(&operation["responses"]));
-    Value::Object(lowered)
 }
 
 /// Lists that are joined, and lists in headers, become the joined text.
-fn lower_parameter(document: &Value, parameter: &Value) -> Value {
-    let mut schema = parameter.get("schema").cloned().unwrap_or_else(|| json!({}));
-    let target = resolve(document, &schema).unwrap_or(&schema);
-    let joined = parameter["explode"] == json!(false) || parameter["in"] == "header";
-    if target["type"] == "array" && joined {
-        schema = json!({ "type": "string" });
-    }
+fn lower_parameter(parameter: &ParameterView<'_>) -> Parameter {
+    let is_list = parameter.schema.in_place().is_some_and(|schema| schema.category() == Category::List);
+    let is_joined = parameter.data.explode == Some(false) || parameter.place == "header";
+    let mut schema = if is_list && is_joined { text(None) } else { parameter.schema.to_openapi() };
     lower_schema(&mut schema);
-    let required = parameter.get("required").cloned().unwrap_or(Value::Bool(false));
-    let mut lowered =
-        json!({ "name": parameter["name"], "in": parameter["in"], "required": required, "schema": schema });
-    copy_description(parameter, &mut lowered);
-    lowered
+    let mut parameter_data = parameter.data.clone();
+    parameter_data.format = ParameterSchemaOrContent::Schema(schema);
+    (parameter_data.deprecated, parameter_data.example, parameter_data.explode) = (None, None, None);
+    parameter_data.examples.clear();
+    parameter_data.extensions.clear();
+    match parameter.place {
+        "path" => Parameter::Path { parameter_data, style: PathStyle::default() },
+        "header" => Parameter::Header { parameter_data, style: HeaderStyle::default() },
+        "cookie" => Parameter::Cookie { parameter_data, style: CookieStyle::default() },
+        _ => Parameter::Query {
+            parameter_data,
+            allow_reserved: false,
+            style: QueryStyle::default(),
+            allow_empty_value: None,
+        },
+    }
+}
+
+/// A text of this format.
+fn text(format: Option<StringFormat>) -> ReferenceOr<Schema> {
+    let format = format.map_or(VariantOrUnknownOrEmpty::Empty, VariantOrUnknownOrEmpty::Item);
+    let kind = Type::String(StringType { format, ..StringType::default() });
+    ReferenceOr::Item(Schema { schema_data: SchemaData::default(), schema_kind: SchemaKind::Type(kind) })
 }
 
 /// One shape for success and one for failure. Where the failures differ, none is typed: progenitor can take only one.
-fn lower_responses(responses: &Value) -> Value {
-    let all: Vec<(&String, Value)> = members(Some(responses))
-        .map(|(code, response)| {
-            let mut lowered = json!({ "description": "" });
-            copy_description(response, &mut lowered);
-            let content = lower_content(response, Direction::Read);
-            if content.as_object().is_some_and(|content| !content.is_empty()) {
-                lowered["content"] = content;
-            }
-            (code, lowered)
-        })
-        .collect();
-    let (successes, failures): (Vec<_>, Vec<_>) = all.iter().partition(|(code, _)| code.starts_with('2'));
-    let typed = |(_, response): &&&(&String, Value)| !response["content"][JSON].is_null();
-    let shape = successes.iter().find(typed).or(successes.first()).map(|(_, response)| &response["content"]);
-    let mut kept = Map::new();
-    for (code, response) in &successes {
-        if Some(&response["content"]) == shape {
-            kept.insert((*code).clone(), response.clone());
+fn lower_responses(call: &CallView<'_>) -> Responses {
+    let lowered = call.responses().into_iter().map(|response| {
+        let content = response.content.as_ref();
+        let content = content.map(|(media_type, schema)| lower_content(media_type, schema, Direction::Read));
+        let description = response.description.to_owned();
+        (response.code, Response { description, content: content.unwrap_or_default(), ..Response::default() })
+    });
+    let (successes, failures): (Vec<_>, Vec<_>) = lowered.partition(|(code, _)| code.starts_with('2'));
+    let is_typed = |(_, response): &&(String, Response)| response.content.contains_key(JSON);
+    let shape = successes.iter().find(is_typed).or(successes.first()).map(|(_, response)| response.content.clone());
+    let uniform = failures.windows(2).all(|pair| pair[0].1.content == pair[1].1.content);
+    let mut kept = Responses::default();
+    let successes = successes.into_iter().filter(|(_, response)| Some(&response.content) == shape.as_ref());
+    for (code, response) in successes.chain(failures.into_iter().filter(|_| uniform)) {
+        // `default` counts as a success, too, and would be a second shape.
+        if let Some(code) = status(&code) {
+            kept.responses.insert(code, ReferenceOr::Item(response));
         }
     }
-    // `default` counts as a success, too, and would be a second shape.
-    let uniform = failures.windows(2).all(|pair| pair[0].1["content"] == pair[1].1["content"]);
-    for (code, response) in failures.iter().filter(|(code, _)| uniform && *code != "default") {
-        kept.insert((*code).clone(), response.clone());
+    kept
+}
+
+/// A status or a range of them.
+fn status(code: &str) -> Option<StatusCode> {
+    match code.strip_suffix("XX") {
+        Some(class) => class.parse().ok().map(StatusCode::Range),
+        None => code.parse().ok().map(StatusCode::Code),
     }
-    Value::Object(kept)
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -342,47 +381,84 @@ enum Direction {
 }
 
 /// One media type: JSON under its plain name, a form as it is, everything else as bytes.
-fn lower_content(holder: &Value, direction: Direction) -> Value {
-    let Some((media_type, media)) = members(holder.get("content")).next() else {
-        return json!({});
+fn lower_content(media_type: &str, schema: &View<'_>, direction: Direction) -> Content {
+    let (kind, format) = schema.type_and_format();
+    let (name, schema) = match body_encoding(media_type, kind, format) {
+        Ok(Encoding::Json) => (JSON, schema.to_openapi()),
+        Ok(Encoding::Form) if direction == Direction::Sent => (media_type, schema.to_openapi()),
+        _ => (BYTES, text(Some(StringFormat::Binary))),
     };
-    let text = |key: &str| media.get("schema")?.get(key)?.as_str();
-    let form = match body_encoding(media_type, text("type"), text("format")) {
-        Ok(Encoding::Json) => false,
-        Ok(Encoding::Form) if direction == Direction::Sent => true,
-        _ => return json!({ BYTES: { "schema": { "type": "string", "format": "binary" } } }),
-    };
-    let mut schema = media.get("schema").cloned().unwrap_or_else(|| json!({}));
-    lower_schema(&mut schema);
-    let name = if form { media_type.as_str() } else { JSON };
-    json!({ name: { "schema": schema } })
+    let mut media = MediaType { schema: Some(schema), ..MediaType::default() };
+    media.schema.iter_mut().for_each(lower_schema);
+    Content::from([(name.to_owned(), media)])
 }
 
-/// Keeps the keywords that progenitor understands, and of the formats those that become a type.
-fn lower_schema(schema: &mut Value) {
-    let Some(object) = schema.as_object_mut() else {
-        return;
-    };
-    object.retain(|keyword, _| KEYWORDS.contains(&keyword.as_str()));
-    if object.get("format").and_then(Value::as_str).is_some_and(|format| !FORMATS.contains(&format)) {
-        object.remove("format");
+fn lower_schema(schema: &mut ReferenceOr<Schema>) {
+    if let ReferenceOr::Item(schema) = schema {
+        lower_in_place(schema);
     }
-    for (keyword, value) in object.iter_mut() {
-        match keyword.as_str() {
-            "properties" => value.as_object_mut().into_iter().flat_map(Map::values_mut).for_each(lower_schema),
-            "allOf" | "anyOf" | "oneOf" => value.as_array_mut().into_iter().flatten().for_each(lower_schema),
-            "items" | "additionalProperties" => lower_schema(value),
-            _ => {}
+}
+
+fn lower_boxed(schema: &mut ReferenceOr<Box<Schema>>) {
+    if let ReferenceOr::Item(schema) = schema {
+        lower_in_place(schema);
+    }
+}
+
+/// Keeps what progenitor understands, and of the formats those that become a type. Titles would merge types, defaults would stop
+/// generation.
+fn lower_in_place(schema: &mut Schema) {
+    let SchemaData { nullable, description, discriminator, .. } = std::mem::take(&mut schema.schema_data);
+    schema.schema_data = SchemaData { nullable, description, discriminator, ..SchemaData::default() };
+    match &mut schema.schema_kind {
+        SchemaKind::Type(Type::String(text)) => lower_format(&mut text.format, |format| match format {
+            StringFormat::Date | StringFormat::DateTime | StringFormat::Binary => true,
+            StringFormat::Password | StringFormat::Byte => false,
+        }),
+        SchemaKind::Type(Type::Number(number)) => lower_format(&mut number.format, |format| match format {
+            NumberFormat::Float | NumberFormat::Double => true,
+        }),
+        SchemaKind::Type(Type::Integer(integer)) => lower_format(&mut integer.format, |format| match format {
+            IntegerFormat::Int32 | IntegerFormat::Int64 => true,
+        }),
+        SchemaKind::Type(Type::Boolean(_)) => {}
+        SchemaKind::Type(Type::Array(list)) => list.items.iter_mut().for_each(lower_boxed),
+        SchemaKind::Type(Type::Object(object)) => {
+            (object.min_properties, object.max_properties) = (None, None);
+            object.properties.values_mut().for_each(lower_boxed);
+            object.additional_properties.iter_mut().for_each(lower_additional);
+        }
+        SchemaKind::OneOf { one_of: parts }
+        | SchemaKind::AllOf { all_of: parts }
+        | SchemaKind::AnyOf { any_of: parts } => {
+            parts.iter_mut().for_each(lower_schema);
+        }
+        SchemaKind::Not { .. } => schema.schema_kind = SchemaKind::Any(AnySchema::default()),
+        SchemaKind::Any(any) => {
+            (any.min_properties, any.max_properties, any.not) = (None, None, None);
+            any.format = any.format.take().filter(|format| FORMATS.contains(&format.as_str()));
+            any.properties.values_mut().for_each(lower_boxed);
+            any.additional_properties.iter_mut().for_each(lower_additional);
+            any.items.iter_mut().for_each(lower_boxed);
+            any.one_of.iter_mut().chain(&mut any.all_of).chain(&mut any.any_of).for_each(lower_schema);
         }
     }
 }
 
-fn copy_description(from: &Value, to: &mut Value) {
-    if let Some(description) = from.get("description") {
-        to["description"] = description.clone();
+fn lower_format<F>(format: &mut VariantOrUnknownOrEmpty<F>, is_kept: impl FnOnce(&F) -> bool) {
+    let is_kept = match format {
+        VariantOrUnknownOrEmpty::Item(format) => is_kept(format),
+        VariantOrUnknownOrEmpty::Unknown(format) => FORMATS.contains(&format.as_str()),
+        VariantOrUnknownOrEmpty::Empty => true,
+    };
+    if !is_kept {
+        *format = VariantOrUnknownOrEmpty::Empty;
     }
 }
 
-fn members(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
-    value.and_then(Value::as_object).into_iter().flatten()
+fn lower_additional(additional: &mut AdditionalProperties) {
+    match additional {
+        AdditionalProperties::Any(_) => {}
+        AdditionalProperties::Schema(schema) => lower_schema(schema),
+    }
 }

@@ -148,7 +148,7 @@ fn measure(workspace: &Workspace, vendor: &str, remarks: &mut Vec<String>) -> Re
     let sources = workspace.read_vendor(vendor)?;
     eprintln!("{vendor}: generating");
     let (generation, generated) = best_of_generations(|| generate(&sources))?;
-    let (plain_generation, plain) = best_of_generations(|| Ok(baseline::plain(generated.contract.model.json())?))?;
+    let (plain_generation, plain) = best_of_generations(|| Ok(baseline::plain(&generated.contract.model)?))?;
     remarks.extend(plain.left_out.iter().map(|left_out| format!("{vendor}'s {left_out} (in plain progenitor)")));
 
     let package = &generated.contract.settings.package.name;

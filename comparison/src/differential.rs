@@ -79,7 +79,7 @@ fn prepare(workspace: &Workspace, directory: &Path, vendor: &str) -> Result<Vend
         );
         anyhow!("its documents have mistakes, see above")
     })?;
-    let plain = plain_in(Style::Positional, contract.model.json())?;
+    let plain = plain_in(Style::Positional, &contract.model)?;
     let package = format!("plain-{vendor}");
     let program = program(&contract, &Payloads::new(&sources), &plain, &package)
         .context("plain progenitor's output cannot be read")?;

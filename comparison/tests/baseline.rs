@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use build_tools::model::Model;
 use build_tools::passes;
 use build_tools::spec::{Document, SourceFile};
 use onboarding_comparison::baseline::{PlainOutput, plain};
@@ -13,7 +14,8 @@ fn baseline(vendor: &str) -> PlainOutput {
     let document = Document::load(&SourceFile { path, text }).expect("the document is YAML");
     let mut lowered = document.root.to_json();
     passes::run(&mut lowered).expect("the passes apply");
-    plain(&lowered).expect("progenitor accepts the lowered document")
+    let model = Model::new(lowered).expect("nothing is lost");
+    plain(&model).expect("progenitor accepts the lowered document")
 }
 
 /// How many operations the output has. It must be Rust, and no two types may share a name: that, too, would not compile.

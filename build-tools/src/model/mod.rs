@@ -2,7 +2,7 @@
 //!
 //! A [`Model`] is an `openapiv3::OpenAPI` that has lost nothing: what was parsed and written again is what went in, but for a list of
 //! defaults (`guard.rs`). Schemas are read through [`View`], which follows references and every `allOf` that only wraps one, and says
-//! what a schema is as a [`Shape`], to be matched exhaustively. Samples and the proofs still read some of them from the JSON.
+//! what a schema is as a [`Shape`], to be matched exhaustively. What outlives a view keeps its [`SchemaPlace`].
 //!
 //! The library rounds large numbers (`maximum: 18446744073709551615` is an `f64` there). So the model keeps the JSON beside the
 //! typed value, and [`Limits`], examples and defaults are read from it.

@@ -176,6 +176,18 @@ impl<'m> View<'m> {
         &self.pointer
     }
 
+    /// A copy of the schema as the library has it.
+    pub fn to_openapi(&self) -> ReferenceOr<Schema> {
+        match self.written {
+            Written::Reference(reference) => ReferenceOr::Reference { reference: reference.to_owned() },
+            Written::InPlace(schema) => ReferenceOr::Item(schema.clone()),
+            Written::Absent => ReferenceOr::Item(Schema {
+                schema_data: SchemaData::default(),
+                schema_kind: SchemaKind::Any(AnySchema::default()),
+            }),
+        }
+    }
+
     /// The component that the schema refers to by `$ref`.
     pub fn reference(&self) -> Option<&'m str> {
         match self.written {
