@@ -11,8 +11,6 @@ pub mod names;
 
 pub mod text;
 
-mod joined;
-
 pub mod passes;
 
 pub mod model;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::source::Source;
 use crate::contract::{Contract, TypeDefinition};
-use crate::joined::joined;
+use crate::passes::joined::joined;
 use crate::spec::COMPONENT_PREFIX;
 use crate::text::{Literal, literal, raw_literal};
 

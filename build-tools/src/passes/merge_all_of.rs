@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::PassError;
-use crate::joined::joined;
+use super::joined::joined;
 
 /// Rust has no inheritance: an object that is composed of others becomes one object with all their members. An `allOf` with one
 /// entry is how a reference gets a description, and stays, unless it requires more of the object that it refers to.

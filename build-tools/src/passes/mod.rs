@@ -4,6 +4,7 @@
 //! do its work stops the vendor, with the place in the document.
 
 mod drop_unused_components;
+pub(crate) mod joined;
 mod merge_all_of;
 mod resolve_shared;
 mod spell_out_mappings;
@@ -71,18 +72,6 @@ pub fn run(document: &mut Value) -> Result<Vec<Change>, PassError> {
         changes.extend(found.into_iter().map(|what| Change { pass: pass.name, what }));
     }
     Ok(changes)
-}
-
-/// What a reference within the document points at, through any number of references but no cycle.
-pub fn resolve<'d>(document: &'d Value, node: &'d Value) -> Option<&'d Value> {
-    let mut node = node;
-    for _ in 0..32 {
-        match node.get("$ref").and_then(Value::as_str) {
-            None => return Some(node),
-            Some(reference) => node = document.pointer(reference.strip_prefix('#')?)?,
-        }
-    }
-    None
 }
 
 /// One segment of a JSON pointer.

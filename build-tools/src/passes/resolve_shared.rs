@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{PassError, escape, resolve};
+use super::{PassError, escape};
+use crate::spec::reference::{follow, reference};
 
 /// How much all copies of what is shared may take, in bytes: a few lines that are referred to often enough would be more than any
 /// crate could hold.
@@ -88,12 +89,12 @@ impl Copier<'_> {
     }
 
     fn replace(&mut self, node: &mut Value, pointer: &str) -> Result<(), PassError> {
-        let Some(reference) = node.get("$ref").and_then(Value::as_str).map(str::to_owned) else {
+        let Some(reference) = reference(node).map(str::to_owned) else {
             return Ok(());
         };
         let fail =
             |message: String, help: &str| PassError { pointer: pointer.to_owned(), message, help: help.to_owned() };
-        let target = resolve(self.document, node).ok_or_else(|| {
+        let target = follow(self.document, node).ok_or_else(|| {
             let message = "the reference leads nowhere or round in a circle".to_owned();
             fail(message, "Refer to an entry under `components`.")
         })?;

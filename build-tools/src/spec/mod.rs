@@ -4,7 +4,6 @@
 //! [`lint()`] reports all mistakes of a vendor at once, and [`SchemaSet`] validates payloads against the schemas of a document.
 //! Later stages may assume that [`lint()`] found no error in the document.
 
-mod composition;
 mod dialect;
 mod document;
 mod finding;
@@ -19,29 +18,28 @@ mod parameter_style;
 mod pattern;
 mod pointer;
 mod positions;
+pub(crate) mod reference;
 mod severity;
 mod toml;
 mod tree;
-mod validation;
 mod wording;
 mod yaml;
 
 use std::collections::BTreeMap;
 
-pub(crate) use self::composition::COMPONENT_PREFIX;
 pub(crate) use self::lint::{in_order, lint_settings};
 pub(crate) use self::pointer::unescape;
+pub(crate) use self::reference::COMPONENT_PREFIX;
 pub use self::{
     document::Document,
     finding::Finding,
-    lint::{RULES, Rule, accepted_keywords, lint, text_keys},
+    lint::{Direction, RULES, Rule, SchemaSet, Violation, accepted_keywords, lint, text_keys},
     media_type::{Encoding, MediaTypeMistake, body_encoding, encoding},
     node::{Entry, Mapping, Node, NodeValue, Span},
     operations::{OperationEntry, operations},
     parameter_style::{Location, PARAMETER_STYLES, ParameterStyle, parameter_style},
     pattern::{Pattern, PatternError},
     severity::Severity,
-    validation::{Direction, SchemaSet, Violation},
     wording::elided,
     yaml::parse_yaml,
 };

@@ -7,16 +7,13 @@ use std::{
     rc::Rc,
 };
 
-use super::{grammar::Kind, walk::Site};
+use super::{composition::MAX_ALL_MEMBERS, grammar::Kind, walk::Site};
 use crate::spec::{
     Document, Node, OperationEntry, Span,
-    composition::{MAX_ALL_MEMBERS, MAX_DEPTH},
     operations::operations,
     pointer::join,
+    reference::{self, MAX_REFERENCES, only_part},
 };
-
-/// How many references may follow each other; longer chains are reported as `unsupported`.
-const MAX_REFERENCES: usize = 2 * MAX_DEPTH;
 
 /// The document, with everything that more than one rule asks for worked out once.
 pub(super) struct Context<'d> {
@@ -194,23 +191,16 @@ impl<'d> Context<'d> {
 
     /// The end of a chain of references; `None` when it leads nowhere or round in a circle.
     pub(super) fn follow(&self, node: &'d Node) -> Option<&'d Node> {
-        let mut node = node;
-        for _ in 0..MAX_REFERENCES {
-            match node.get("$ref") {
-                None => return Some(node),
-                Some(reference) => node = self.document.resolve(reference.as_str()?)?,
-            }
-        }
-        None
+        reference::follow(&self.document.root, node)
     }
 
     /// As [`Context::follow`], and through `allOf` with a single item, which only adds a description or `nullable`.
     pub(super) fn unwrap(&self, node: &'d Node) -> Option<&'d Node> {
         let mut node = self.follow(node)?;
         for _ in 0..MAX_REFERENCES {
-            match node.get("allOf").and_then(Node::as_sequence) {
-                Some([only]) if node.get("properties").is_none() => node = self.follow(only)?,
-                _ => return Some(node),
+            match only_part(node).filter(|_| node.get("properties").is_none()) {
+                Some(only) => node = self.follow(only)?,
+                None => return Some(node),
             }
         }
         None
@@ -339,10 +329,6 @@ impl<'d> Context<'d> {
 
 /// The reference that a schema only wraps, to describe it or to allow null.
 fn wrapped(node: &Node) -> Option<&Node> {
-    match node.get("allOf").and_then(Node::as_sequence) {
-        Some([only]) if node.get("properties").is_none() && node.get("required").is_none() => {
-            only.get("$ref").is_some().then_some(only)
-        }
-        _ => None,
-    }
+    let is_other = ["properties", "required"].iter().any(|key| node.get(key).is_some());
+    only_part(node).filter(|only| !is_other && only.get("$ref").is_some())
 }

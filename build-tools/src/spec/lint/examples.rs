@@ -9,13 +9,10 @@ use super::{
     grammar::Kind,
     operations::is_status,
     report::Report,
+    validation::{Direction, SchemaSet, Violation},
     walk::Site,
 };
-use crate::spec::{
-    Document, Finding, Node, Span, VendorSources, parse_yaml,
-    pointer::join,
-    validation::{Direction, SchemaSet, Violation},
-};
+use crate::spec::{Document, Finding, Node, Span, VendorSources, parse_yaml, pointer::join};
 
 /// How many contradictions of one payload are listed.
 const MAX_VIOLATIONS: usize = 20;

@@ -4,6 +4,7 @@
 //! object. Each other module holds the rules of one subject: they look at the listed objects through [`Context`] and
 //! never stop at the first mistake.
 
+mod composition;
 mod context;
 mod descriptions;
 mod examples;
@@ -22,6 +23,7 @@ mod sensitive;
 mod suggest;
 mod unions;
 mod unused;
+mod validation;
 mod values;
 mod walk;
 
@@ -29,9 +31,10 @@ use std::collections::BTreeSet;
 
 pub(super) use self::rules::severity;
 pub use self::rules::{RULES, Rule};
+pub use self::validation::{Direction, SchemaSet, Violation};
 
+use self::composition::{MAX_ALL_MEMBERS, MAX_MEMBERS, overfull};
 use self::{context::Context, grammar::Kind, report::Report};
-use super::composition::{MAX_ALL_MEMBERS, MAX_MEMBERS, overfull};
 use super::pointer::join;
 use super::{Document, Finding, VendorSources};
 

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::composition::{MAX_DEPTH, MAX_PARTS, compositions, oversized};
 use super::{context::Context, grammar::Kind, report::Report, walk::Site};
 use crate::graph::in_circles;
 use crate::spec::{
     Node,
-    composition::{COMPONENT_PREFIX, MAX_DEPTH, MAX_PARTS, compositions, oversized},
     pointer::{join, unescape},
+    reference::{COMPONENT_PREFIX, only_part, reference},
 };
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
@@ -154,16 +155,16 @@ fn leads_to(node: &Node) -> Option<(&str, bool)> {
     let mut node = node;
     let mut collects = false;
     loop {
-        if let Some(reference) = node.get("$ref") {
-            return Some((reference.as_str()?.strip_prefix(COMPONENT_PREFIX)?, collects));
+        if let Some(reference) = reference(node) {
+            return Some((reference.strip_prefix(COMPONENT_PREFIX)?, collects));
         }
         if node.get("properties").is_some() {
             return None;
         }
-        node = match node.get("allOf").and_then(Node::as_sequence) {
-            Some([only]) => only,
-            Some(_) => return None,
-            None => {
+        node = match (only_part(node), node.get("allOf")) {
+            (Some(only), _) => only,
+            (None, Some(_)) => return None,
+            (None, None) => {
                 collects = true;
                 node.get("items").or_else(|| node.get("additionalProperties"))?
             }

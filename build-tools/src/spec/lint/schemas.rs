@@ -1,7 +1,7 @@
 //! The form of schemas: what is a component of its own, what is written in place, and which keywords go together.
 
 use super::{context::Context, grammar::Kind, report::Report, walk::Site};
-use crate::joined::joined;
+use crate::passes::joined::joined;
 use crate::spec::{Node, pointer::join};
 
 /// Keywords that mean something for one type only.

@@ -2,28 +2,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{
-    document::Document,
-    node::{Entry, Node},
+use crate::spec::{
+    Document, Entry, Node,
     pointer::unescape,
+    reference::{COMPONENT_PREFIX, reference},
 };
 
 /// How many references may follow each other without a member, an item or a map between them.
-pub(crate) const MAX_DEPTH: usize = 16;
+pub(super) const MAX_DEPTH: usize = 16;
 
 /// How many schemas a schema may be composed of.
-pub(crate) const MAX_PARTS: usize = 4096;
-
-/// How references to component schemas begin.
-pub(crate) const COMPONENT_PREFIX: &str = "#/components/schemas/";
+pub(super) const MAX_PARTS: usize = 4096;
 
 /// The component schemas of a document.
-pub(crate) fn components(document: &Document) -> &[Entry] {
+pub(super) fn components(document: &Document) -> &[Entry] {
     document.root.at("/components/schemas").and_then(Node::as_mapping).unwrap_or_default()
 }
 
 /// The component schemas that are composed of too much to be expanded, those without an end included.
-pub(crate) fn oversized(document: &Document) -> BTreeSet<String> {
+pub(super) fn oversized(document: &Document) -> BTreeSet<String> {
     let entries = components(document);
     let targets = compositions(entries, COMPONENT_PREFIX);
     let count = |counts: &[usize], targets: &[usize]| {
@@ -45,11 +42,11 @@ pub(crate) fn oversized(document: &Document) -> BTreeSet<String> {
 }
 
 /// How many members an object may get by `allOf`, and how many all objects may get so together: each is written out in full.
-pub(crate) const MAX_MEMBERS: usize = 50_000;
-pub(crate) const MAX_ALL_MEMBERS: usize = 500_000;
+pub(super) const MAX_MEMBERS: usize = 50_000;
+pub(super) const MAX_ALL_MEMBERS: usize = 500_000;
 
 /// The first component whose members, once `allOf` is followed, are too many; itself or together with those before it.
-pub(crate) fn overfull(document: &Document) -> Option<String> {
+pub(super) fn overfull(document: &Document) -> Option<String> {
     let entries = components(document);
     let targets = compositions(entries, COMPONENT_PREFIX);
     let own: Vec<usize> = entries.iter().map(|entry| own_members(&entry.value)).collect();
@@ -81,7 +78,7 @@ fn own_members(node: &Node) -> usize {
 
 /// For each entry of a section of components, which other entries it is composed of: by `$ref`, `allOf`, `oneOf` and
 /// `anyOf`, but not by members, items or entries of maps.
-pub(crate) fn compositions(entries: &[Entry], prefix: &str) -> Vec<Vec<usize>> {
+pub(super) fn compositions(entries: &[Entry], prefix: &str) -> Vec<Vec<usize>> {
     let mut indexes = BTreeMap::new();
     for (index, entry) in entries.iter().enumerate() {
         indexes.insert(entry.key.as_str(), index);
@@ -97,7 +94,7 @@ pub(crate) fn compositions(entries: &[Entry], prefix: &str) -> Vec<Vec<usize>> {
 }
 
 fn collect_references<'d>(node: &'d Node, references: &mut Vec<&'d str>) {
-    references.extend(node.get("$ref").and_then(Node::as_str));
+    references.extend(reference(node));
     for key in ["allOf", "oneOf", "anyOf"] {
         for part in node.get(key).and_then(Node::as_sequence).unwrap_or_default() {
             collect_references(part, references);

@@ -11,11 +11,9 @@ use std::collections::BTreeSet;
 use indexmap::{IndexMap, IndexSet};
 use serde_json::{Map, Value, json};
 
-use crate::passes::{escape, resolve};
+use super::escape;
 use crate::spec::numbers::{compare, integer};
-
-/// How many parts may stand behind each other; the linter refuses fewer than this already.
-const MAX_DEPTH: usize = 32;
+use crate::spec::reference::{self, MAX_REFERENCES, follow, only_part};
 
 /// Two parts of a joined object that no value can fit, or whose intersection no schema says.
 #[derive(Clone, Debug)]
@@ -76,12 +74,11 @@ fn collect<'d>(
     seen: &mut BTreeSet<String>,
     parts: &mut Vec<Part<'d>>,
 ) {
-    let reference = schema.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#'));
-    let pointer = reference.unwrap_or(pointer);
-    if depth > MAX_DEPTH || !seen.insert(pointer.to_owned()) {
+    let pointer = reference::reference(schema).and_then(|reference| reference.strip_prefix('#')).unwrap_or(pointer);
+    if depth > MAX_REFERENCES || !seen.insert(pointer.to_owned()) {
         return;
     }
-    let Some(keywords) = resolve(document, schema).and_then(Value::as_object) else { return };
+    let Some(keywords) = follow(document, schema).and_then(Value::as_object) else { return };
     for (index, part) in keywords.get("allOf").and_then(Value::as_array).into_iter().flatten().enumerate() {
         collect(document, part, &format!("{pointer}/allOf/{index}"), depth + 1, seen, parts);
     }
@@ -162,7 +159,7 @@ fn intersection(document: &Value, left: &Value, right: &Value, depth: usize) -> 
     if left == right {
         return Ok(left.clone());
     }
-    if depth > MAX_DEPTH {
+    if depth > MAX_REFERENCES {
         return Err("it is nested too deeply".to_owned());
     }
     let (Some(left_keywords), Some(right_keywords)) = (left.as_object(), right.as_object()) else {
@@ -185,11 +182,7 @@ fn intersection(document: &Value, left: &Value, right: &Value, depth: usize) -> 
 
 /// The reference of a schema that is one, or that only adds to one.
 fn reference(schema: &Value) -> Option<&str> {
-    let reference = match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
-        Some([only]) => only.get("$ref"),
-        _ => schema.get("$ref"),
-    };
-    reference?.as_str()
+    reference::reference(only_part(schema).unwrap_or(schema))
 }
 
 fn beside(keywords: &Map<String, Value>) -> Map<String, Value> {
@@ -218,7 +211,7 @@ fn narrowed(
 ) -> Result<Value, String> {
     let name = reference.rsplit('/').next().unwrap_or_default();
     let source = json!({ "$ref": reference });
-    let target = resolve(document, &source).and_then(Value::as_object).ok_or("its reference leads nowhere")?;
+    let target = follow(document, &source).and_then(Value::as_object).ok_or("its reference leads nowhere")?;
     let differs = || Err(format!("it is `{name}` in one and written in place in the other"));
     let mut own = in_place.clone();
     for keyword in ["type", "format"] {

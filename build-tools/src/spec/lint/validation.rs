@@ -1,5 +1,8 @@
 //! Payloads against the schemas of a document (`OpenAPI` 3.0).
 //!
+//! This reads JSON and not the typed document: it is part of what decides whether a document can become one, and a payload that is
+//! wrong is reported beside all other mistakes. A value of an `allOf` is held against each part, so that nothing is merged.
+//!
 //! Validation never fails: whatever [`lint`](super::lint()) reports as a mistake (an unknown reference, a pattern that
 //! does not compile, a bound that is no number) is left out here, so that one mistake does not hide another.
 
@@ -7,15 +10,17 @@ use std::cell::{Cell, RefCell};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Number, Value, json};
 
-use super::composition::{COMPONENT_PREFIX, components, oversized};
-use super::document::Document;
-use super::formats::{is_date, is_date_time, is_decimal, is_email, is_uri, is_uuid};
-use super::numbers::compare;
-use super::pattern::Pattern;
-use super::pointer::{join, unescape};
-use super::wording::elided;
+use super::composition::{components, oversized};
+use crate::passes::escape;
+use crate::spec::Document;
+use crate::spec::formats::{is_date, is_date_time, is_decimal, is_email, is_uri, is_uuid};
+use crate::spec::numbers::compare;
+use crate::spec::pattern::Pattern;
+use crate::spec::pointer::join;
+use crate::spec::reference::follow;
+use crate::spec::wording::elided;
 
 /// How deeply a payload may be nested: validation recurses into it, and for each level into the composition of its
 /// schema.
@@ -40,8 +45,8 @@ pub enum Direction {
 /// The component schemas of a document, for payloads that travel in one direction.
 #[derive(Debug)]
 pub struct SchemaSet {
-    /// The components that references may lead to; those that cannot be expanded are left out.
-    components: BTreeMap<String, Value>,
+    /// A document of the components that references may lead to; those that cannot be expanded are left out.
+    document: Value,
     direction: Direction,
     /// Each pattern is compiled once; what does not compile matches everything.
     patterns: RefCell<BTreeMap<String, Option<Pattern>>>,
@@ -61,8 +66,9 @@ impl SchemaSet {
     pub fn new(document: &Document, direction: Direction) -> Self {
         let left_out = oversized(document);
         let known = components(document).iter().filter(|entry| !left_out.contains(&entry.key));
-        let components = known.map(|entry| (entry.key.clone(), entry.value.to_json())).collect();
-        Self { components, direction, patterns: RefCell::default() }
+        let components: Map<String, Value> = known.map(|entry| (entry.key.clone(), entry.value.to_json())).collect();
+        let document = json!({ "components": { "schemas": components } });
+        Self { document, direction, patterns: RefCell::default() }
     }
 
     /// Every contradiction between `payload` and `schema`, which may refer to the components; empty when the payload is valid.
@@ -129,23 +135,14 @@ impl<'s> Checks<'s> {
 
     /// Adds how the value at `pointer` contradicts a schema.
     fn add(&self, schema: &'s Value, value: &Value, pointer: &str, found: &mut Vec<Found>) {
-        let mut schema = schema;
-        let keywords = loop {
-            let left = self.left.get().saturating_sub(1);
-            self.left.set(left);
-            let Value::Object(keywords) = schema else {
-                if schema == &Value::Bool(false) {
-                    found.push(Found::new(pointer, "nothing is allowed here".to_owned()));
-                }
+        self.left.set(self.left.get().saturating_sub(1));
+        let keywords = match follow(&self.set.document, schema) {
+            Some(Value::Object(keywords)) => keywords,
+            Some(Value::Bool(false)) => {
+                found.push(Found::new(pointer, "nothing is allowed here".to_owned()));
                 return;
-            };
-            let Some(reference) = keywords.get("$ref").filter(|_| left > 0) else {
-                break keywords;
-            };
-            let Some(component) = self.component(reference) else {
-                return;
-            };
-            schema = component;
+            }
+            Some(_) | None => return,
         };
         let is_null = value.is_null() && keywords.get("nullable") == Some(&Value::Bool(true));
         if self.left.get() == 0 || is_null || !self.add_own(keywords, value, pointer, found) {
@@ -176,11 +173,6 @@ impl<'s> Checks<'s> {
             Some((tag, mapping)) => self.add_tagged(tag, mapping, value, pointer, found),
             None => self.add_unions(keywords, value, pointer, found),
         }
-    }
-
-    /// The component that a reference leads to, if it can be expanded.
-    fn component(&self, reference: &Value) -> Option<&'s Value> {
-        self.set.components.get(&unescape(reference.as_str()?.strip_prefix(COMPONENT_PREFIX)?))
     }
 
     /// Adds what contradicts the schema's own keywords in the value itself. Returns false when the value is of the wrong type, of
@@ -294,8 +286,11 @@ impl<'s> Checks<'s> {
             return;
         };
         // The name of a component, or a reference.
-        let named = variant.as_str().and_then(|name| self.set.components.get(name));
-        if let Some(component) = named.or_else(|| self.component(variant)) {
+        let target = variant.as_str().unwrap_or_default();
+        let pointer_of = |name: &str| format!("/components/schemas/{}", escape(name));
+        let named = self.set.document.pointer(&pointer_of(target));
+        let referred = || self.set.document.pointer(target.strip_prefix('#')?);
+        if let Some(component) = named.or_else(referred) {
             self.add(component, value, pointer, found);
         }
     }
