@@ -9,7 +9,7 @@ use crate::output::OutputFile;
 use crate::payloads::Payloads;
 use crate::proof::{Proofs, prove};
 use crate::report::Report;
-use crate::spec::{Finding, Severity, Span, VendorSources};
+use crate::spec::{Finding, MISTAKE, Severity, Span, VendorSources};
 use crate::text::visible;
 
 /// What generation gives for one vendor.
@@ -51,7 +51,7 @@ pub fn generate(sources: &VendorSources) -> Result<Generated, Vec<Finding>> {
 /// positions of the parser, which cost every other build time, it has no better place than the beginning.
 fn unmeant(mistake: &Unmeant) -> Finding {
     Finding {
-        rule: "invalid-output",
+        rule: MISTAKE,
         severity: Severity::Error,
         file: visible(&mistake.file),
         span: Span { line: 1, column: 1, ..Span::default() },

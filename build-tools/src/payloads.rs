@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
-use crate::spec::{Node, VendorSources, parse_yaml};
+use crate::spec::{VendorSources, unsound_payloads};
 
 /// Every documented payload, by the name of its file without `.json`.
 #[derive(Clone, Debug, Default)]
@@ -15,14 +15,7 @@ pub struct Payloads {
 impl Payloads {
     /// Takes the payloads of a vendor that the linter has passed.
     pub fn new(sources: &VendorSources) -> Self {
-        let unsound: BTreeSet<String> = sources
-            .unsound
-            .as_ref()
-            .and_then(|file| parse_yaml(file).ok())
-            .iter()
-            .flat_map(|root| root.as_sequence().unwrap_or_default().to_vec())
-            .filter_map(|row: Node| row.get("example").and_then(Node::as_str).map(str::to_owned))
-            .collect();
+        let unsound = sources.unsound.as_ref().map(unsound_payloads).unwrap_or_default();
         let all = sources.examples.iter().map(|(name, file)| (name.trim_end_matches(".json"), file.text.as_str()));
         let sound =
             all.filter(|(name, _)| !unsound.contains(*name)).map(|(name, text)| (name.to_owned(), text.to_owned()));

@@ -134,12 +134,7 @@ fn read_parameter(parameter: &ParameterView<'_>, problems: &Problems<'_>) -> Opt
         value => (value, false),
     };
     let Some(style) = parameter_style(parameter.place, Some(parameter.style), parameter.data.explode, is_list) else {
-        problems.add(
-            "unsupported",
-            &parameter.pointer,
-            format!("the parameter `{wire}` in `{}` cannot be expressed", parameter.place),
-            "Put it in the path, the query or a header, in its usual style.".to_owned(),
-        );
+        problems.missed(&parameter.pointer, &format!("nothing writes the parameter `{wire}` in `{}`", parameter.place));
         return None;
     };
     let sample = sample(schema, Extent::Everything);
@@ -227,7 +222,7 @@ fn check_sample(schema: &View<'_>, problems: &Problems<'_>) {
 fn body_encoding(media_type: &str, schema: &View<'_>, problems: &Problems<'_>) -> Encoding {
     let (kind, format) = schema.resolved().map_or((None, None), |target| target.type_and_format());
     media_type::body_encoding(media_type, kind, format).unwrap_or_else(|mistake| {
-        problems.add("unsupported", schema.pointer(), mistake.message, mistake.help);
+        problems.missed(schema.pointer(), &mistake.message);
         Encoding::Bytes
     })
 }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use crate::names::{Claim, Scope};
-use crate::spec::{Document, Finding};
+use crate::spec::{Document, Finding, MISTAKE};
 
 /// The findings, and the texts that they point into.
 pub(super) struct Problems<'d> {
@@ -34,6 +34,12 @@ impl<'d> Problems<'d> {
     /// Something is wrong in the document.
     pub(super) fn add(&self, rule: &'static str, pointer: &str, message: String, help: String) {
         self.findings.borrow_mut().push(self.source.finding(rule, pointer, message, help));
+    }
+
+    /// Something that the linter refuses, so that no document gets here with it.
+    pub(super) fn missed(&self, pointer: &str, what: &str) {
+        let message = format!("{what}, which the linter should have refused");
+        self.add(MISTAKE, pointer, message, "Report this as a mistake of the generator.".to_owned());
     }
 
     /// Something is wrong in `vendor.toml`.

@@ -47,35 +47,34 @@ fn form(name: &str, schema: &View<'_>) -> Form {
     if own { Form::Own } else { Form::Alias }
 }
 
-/// The type of a schema in place. Aliases are followed; inline objects and unions are a problem.
+/// The type of a schema in place. Aliases are followed; objects and unions in place do not get past the linter.
 pub(super) fn schema_type(schema: &View<'_>, problems: &Problems<'_>) -> TypeUse {
-    schema_type_within(schema, schema.pointer(), problems, 0)
+    schema_type_within(schema, problems, 0)
 }
 
-fn schema_type_within(schema: &View<'_>, pointer: &str, problems: &Problems<'_>, depth: usize) -> TypeUse {
-    let unsupported = |what: &str, help: &str| {
-        problems.add("inline-schema", pointer, what.to_owned(), help.to_owned());
+fn schema_type_within(schema: &View<'_>, problems: &Problems<'_>, depth: usize) -> TypeUse {
+    let missed = |what: &str| {
+        problems.missed(schema.pointer(), what);
         TypeUse::Json
     };
     if depth > MAX_ALIASES {
-        return unsupported("the schema goes round in a circle", "let no alias refer to itself");
+        let message =
+            format!("lists, maps and other names for them are more than {MAX_ALIASES} deep within each other");
+        problems.add("unsupported", schema.pointer(), message, "Make an object of what lies between.".to_owned());
+        return TypeUse::Json;
     }
     if let Some(name) = schema.component_name() {
         let Some(target) = schema.target() else {
-            return unsupported("the reference leads nowhere", "refer to an entry under `components/schemas`");
+            return missed("the reference leads nowhere");
         };
         return match form(name, &target) {
             Form::Own => TypeUse::Named(rust_name(name, Some(&target))),
-            Form::Alias => schema_type_within(&target, pointer, problems, depth + 1),
+            Form::Alias => schema_type_within(&target, problems, depth + 1),
         };
     }
-    let inner = |keyword: &str, inner: &View<'_>| {
-        or_null(inner, schema_type_within(inner, &format!("{pointer}/{keyword}"), problems, depth + 1))
-    };
+    let inner = |inner: &View<'_>| or_null(inner, schema_type_within(inner, problems, depth + 1));
     match schema.category() {
-        Category::Union | Category::AllOf => {
-            unsupported("a union or composition is written in place", "move it to a component and refer to it")
-        }
+        Category::Union | Category::AllOf => missed("a union or composition is written in place"),
         Category::Text { format } => match format {
             Some("date") => TypeUse::Date,
             Some("date-time") => TypeUse::DateTime,
@@ -89,10 +88,10 @@ fn schema_type_within(schema: &View<'_>, pointer: &str, problems: &Problems<'_>,
         Category::Number { format: Some("decimal") } => TypeUse::DecimalNumber,
         Category::Number { .. } => TypeUse::Number,
         Category::Boolean => TypeUse::Boolean,
-        Category::List => TypeUse::List(Box::new(schema.items().map_or(TypeUse::Json, |items| inner("items", &items)))),
-        Category::Object => unsupported("an object is written in place", "move it to a component and refer to it"),
+        Category::List => TypeUse::List(Box::new(schema.items().map_or(TypeUse::Json, |items| inner(&items)))),
+        Category::Object => missed("an object is written in place"),
         Category::Map => TypeUse::Map(Box::new(match schema.additional() {
-            Additional::Values(values) => inner("additionalProperties", &values),
+            Additional::Values(values) => inner(&values),
             Additional::Unsaid | Additional::Refused | Additional::Any => TypeUse::Json,
         })),
         Category::Reference(_) | Category::Anything => TypeUse::Json,
@@ -179,12 +178,8 @@ fn kind(schema: &View<'_>, problems: &Problems<'_>) -> Kind {
     if let Some(resource) = schema.extensions().resource {
         let target = schema.model().component(&resource.identifier);
         if target.is_none() {
-            problems.add(
-                "unknown-reference",
-                &format!("{}/x-resource/identifier", schema.pointer()),
-                format!("there is no schema `{}`", resource.identifier),
-                "name a schema under `components/schemas`".to_owned(),
-            );
+            let pointer = format!("{}/x-resource/identifier", schema.pointer());
+            problems.missed(&pointer, &format!("there is no schema `{}`", resource.identifier));
         }
         let identifier = rust_name(&resource.identifier, target.as_ref());
         return Kind::ResourceUrl { template: resource.path, identifier };
@@ -245,12 +240,8 @@ fn tagged(schema: &View<'_>, union: &Union<'_>, problems: &Problems<'_>) -> Vec<
     let variants = entries.into_iter().map(|(wire, reference, variant)| {
         let pointer = variant.pointer();
         if position(&variant).is_none() {
-            problems.add(
-                "discriminator-mapping",
-                pointer,
-                format!("the tag `{wire}` leads to {reference:?}, which is no variant of the union"),
-                "Name one of the variants.".to_owned(),
-            );
+            problems
+                .missed(pointer, &format!("the tag `{wire}` leads to {reference:?}, which is no variant of the union"));
         }
         let name = Scope::Variant.name(wire, union.rust_name(wire));
         claims.push(problems.claim(format!("the tag `{wire}`"), &name, pointer.to_owned()));

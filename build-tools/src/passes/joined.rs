@@ -35,7 +35,8 @@ pub(crate) struct Joined {
 }
 
 /// Keywords that restrict an object as a whole: beside an `allOf` of one reference they make another object of it.
-const OF_OBJECTS: [&str; 5] = ["properties", "required", "additionalProperties", "minProperties", "maxProperties"];
+pub(crate) const OF_OBJECTS: [&str; 5] =
+    ["properties", "required", "additionalProperties", "minProperties", "maxProperties"];
 
 /// What describes and does not restrict. The last part that has it is the one that is meant.
 const PROSE: [&str; 4] = ["description", "example", "externalDocs", "title"];

@@ -8,10 +8,13 @@ use super::node::Span;
 use super::severity::Severity;
 use super::{lint, wording};
 
+/// The rule of what no document can be blamed for.
+pub(crate) const MISTAKE: &str = "invalid-output";
+
 /// One thing that is wrong in a document, with the remedy.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Finding {
-    /// Id of the rule, one of [`RULES`](super::RULES).
+    /// Id of the rule, one of [`RULES`](super::RULES), or `invalid-output` for a mistake of the generator.
     pub rule: &'static str,
     /// Whether generation stops.
     pub severity: Severity,

@@ -27,7 +27,8 @@ mod yaml;
 
 use std::collections::BTreeMap;
 
-pub(crate) use self::lint::{in_order, lint_settings};
+pub(crate) use self::finding::MISTAKE;
+pub(crate) use self::lint::{in_order, lint_settings, unsound_payloads};
 pub(crate) use self::pointer::unescape;
 pub(crate) use self::reference::COMPONENT_PREFIX;
 pub use self::{

@@ -12,7 +12,7 @@ use super::{
     validation::{Direction, SchemaSet, Violation},
     walk::Site,
 };
-use crate::spec::{Document, Finding, Node, Span, VendorSources, parse_yaml, pointer::join};
+use crate::spec::{Document, Finding, Node, SourceFile, Span, VendorSources, parse_yaml, pointer::join};
 
 /// How many contradictions of one payload are listed.
 const MAX_VIOLATIONS: usize = 20;
@@ -125,7 +125,10 @@ fn listed(mut violations: Vec<Violation>) -> Vec<Violation> {
 
 /// Rules `invalid-example`, `unknown-example` and `stale-unsound` for the files under `examples/`.
 fn check_files(context: &Context<'_>, sources: &VendorSources, validators: &Validators, report: &mut Report<'_>) {
-    let unsound = read_unsound(sources, report);
+    let (unsound, mistakes) = sources.unsound.as_ref().map(read_unsound).unwrap_or_default();
+    for mistake in mistakes {
+        report.other(mistake);
+    }
     let set_aside: BTreeSet<&str> = unsound.iter().map(|row| row.example.as_str()).collect();
     let mut operations: BTreeMap<&str, &Operation<'_>> = BTreeMap::new();
     for operation in &context.operations {
@@ -198,42 +201,38 @@ struct Unsound {
     span: Span,
 }
 
+/// The names of the payloads that `unsound.yaml` sets aside, without `.json`.
+pub(crate) fn unsound_payloads(file: &SourceFile) -> BTreeSet<String> {
+    let (rows, _) = read_unsound(file);
+    rows.into_iter().map(|row| row.example).collect()
+}
+
 /// Reads `unsound.yaml`: a list of rows with `example` (a file name without `.json`) and `reason`.
-fn read_unsound(sources: &VendorSources, report: &mut Report<'_>) -> Vec<Unsound> {
-    let Some(file) = &sources.unsound else {
-        return Vec::new();
-    };
+fn read_unsound(file: &SourceFile) -> (Vec<Unsound>, Vec<Finding>) {
     let root = match parse_yaml(file) {
         Ok(root) => root,
-        Err(mistakes) => {
-            for mistake in mistakes {
-                report.other(mistake);
-            }
-            return Vec::new();
-        }
+        Err(mistakes) => return (Vec::new(), mistakes),
     };
-    let help = "Write a list of rows with `example`, a file name without `.json`, and `reason`.";
-    let mut wrong_kind = |pointer: &str, span: Span, message: String| {
-        report.other(Finding::new("wrong-kind", &file.path, span, pointer, message, help.to_owned()));
+    let wrong_kind = |pointer: &str, span: Span, message: String| {
+        let help = "Write a list of rows with `example`, a file name without `.json`, and `reason`.";
+        Finding::new("wrong-kind", &file.path, span, pointer, message, help.to_owned())
     };
     let Some(rows) = root.as_sequence() else {
-        wrong_kind("", root.span, format!("`unsound.yaml` is {}, but has to be a list", root.kind_name()));
-        return Vec::new();
+        let message = format!("`unsound.yaml` is {}, but has to be a list", root.kind_name());
+        return (Vec::new(), vec![wrong_kind("", root.span, message)]);
     };
-    let mut unsound = Vec::new();
+    let (mut unsound, mut mistakes) = (Vec::new(), Vec::new());
     for (index, row) in rows.iter().enumerate() {
         let text = |key: &str| row.get(key).filter(|node| node.as_str().is_some_and(|text| !text.trim().is_empty()));
-        let pointer = join("", &index.to_string());
-        match (text("example"), text("reason")) {
-            (Some(example), Some(_)) => unsound.push(Unsound {
-                example: example.as_str().unwrap_or_default().to_owned(),
-                file: file.path.clone(),
-                span: example.span,
-            }),
-            _ => wrong_kind(&pointer, row.span, "the row lacks an `example` or a `reason`".to_owned()),
+        if let (Some(example), Some(_)) = (text("example"), text("reason")) {
+            let name = example.as_str().unwrap_or_default().to_owned();
+            unsound.push(Unsound { example: name, file: file.path.clone(), span: example.span });
+        } else {
+            let message = "the row lacks an `example` or a `reason`".to_owned();
+            mistakes.push(wrong_kind(&join("", &index.to_string()), row.span, message));
         }
     }
-    unsound
+    (unsound, mistakes)
 }
 
 /// The schemas of the bodies that the name of an example file means, and which way they travel; or why there is

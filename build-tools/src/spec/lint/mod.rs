@@ -29,6 +29,7 @@ mod walk;
 
 use std::collections::BTreeSet;
 
+pub(crate) use self::examples::unsound_payloads;
 pub(super) use self::rules::severity;
 pub use self::rules::{RULES, Rule};
 pub use self::validation::{Direction, SchemaSet, Violation};

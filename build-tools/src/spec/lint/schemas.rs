@@ -1,7 +1,7 @@
 //! The form of schemas: what is a component of its own, what is written in place, and which keywords go together.
 
 use super::{context::Context, grammar::Kind, report::Report, walk::Site};
-use crate::passes::joined::joined;
+use crate::passes::joined::{OF_OBJECTS, joined};
 use crate::spec::{Node, pointer::join};
 
 /// Keywords that mean something for one type only.
@@ -140,6 +140,11 @@ fn check_all_of(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'_>)
     let wraps_one = parts.len() == 1 && site.node.get("properties").is_none();
     if wraps_one {
         check_beside_reference(context, site, &parts[0], report);
+        let is_joined = OF_OBJECTS.iter().any(|keyword| site.node.get(keyword).is_some());
+        if site.is_component() && parts[0].get("$ref").is_none() && !is_joined {
+            let message = "`allOf` has one part, which is written in place";
+            report.pointed("all-of-form", &pointer, message, "Write what the part says without `allOf`.");
+        }
         return;
     }
     for (index, part) in parts.iter().enumerate() {
