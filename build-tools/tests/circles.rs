@@ -9,9 +9,8 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
 
-use common::root;
+use common::{is_for_tests, root, rust_files};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::{Attribute, Item, UseTree, Visibility};
@@ -28,7 +27,7 @@ fn no_files_import_each_other_in_a_circle() {
         }
         crates += 1;
         let name = member.strip_prefix(root()).expect("a member lies in the workspace").to_string_lossy().into_owned();
-        let files = read(&source);
+        let files = rust_files(&source);
         for entry in ["lib.rs", "main.rs"].into_iter().filter(|entry| files.contains_key(*entry)) {
             let modules = Modules::read(&files, entry);
             for circle in modules.circles() {
@@ -132,24 +131,6 @@ fn members() -> Vec<std::path::PathBuf> {
     }
     found.sort();
     found
-}
-
-/// The Rust files below a directory, by path.
-fn read(directory: &Path) -> BTreeMap<String, String> {
-    let mut files = BTreeMap::new();
-    let mut open = vec![directory.to_owned()];
-    while let Some(next) = open.pop() {
-        for entry in fs::read_dir(&next).into_iter().flatten() {
-            let path = entry.expect("the directory can be read").path();
-            if path.is_dir() {
-                open.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let name = path.strip_prefix(directory).expect("it lies below").to_string_lossy().replace('\\', "/");
-                files.insert(name, fs::read_to_string(&path).expect("the file can be read"));
-            }
-        }
-    }
-    files
 }
 
 /// A module by its names from the root of the crate.
@@ -373,11 +354,6 @@ fn described(item: &Item) -> (&[Attribute], Option<String>) {
         _ => return (&[], None),
     };
     (attributes, name.map(ToString::to_string))
-}
-
-/// Whether an attribute leaves an item to tests.
-fn is_for_tests(attribute: &Attribute) -> bool {
-    attribute.path().is_ident("cfg") && attribute.to_token_stream().to_string().replace(' ', "").contains("cfg(test")
 }
 
 /// Each path of a `use`, with the name that it brings in; none for a glob.

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use build_tools::spec::{SourceFile, VendorSources};
+use quote::ToTokens as _;
 
 const HEAD: &str = "\
 openapi: 3.0.3
@@ -87,4 +88,27 @@ pub(crate) fn tiny(document: &str) -> VendorSources {
         examples: BTreeMap::new(),
         unsound: None,
     }
+}
+
+/// The Rust files below a directory, by path.
+pub(crate) fn rust_files(directory: &Path) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    let mut open = vec![directory.to_owned()];
+    while let Some(next) = open.pop() {
+        for entry in fs::read_dir(&next).into_iter().flatten() {
+            let path = entry.expect("the directory can be read").path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path.strip_prefix(directory).expect("it lies below").to_string_lossy().replace('\\', "/");
+                files.insert(name, fs::read_to_string(&path).expect("the file can be read"));
+            }
+        }
+    }
+    files
+}
+
+/// Whether an attribute leaves an item to tests.
+pub(crate) fn is_for_tests(attribute: &syn::Attribute) -> bool {
+    attribute.path().is_ident("cfg") && attribute.to_token_stream().to_string().replace(' ', "").contains("cfg(test")
 }
