@@ -5,7 +5,7 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use build_tools::names::{Scope, is_offered};
+use build_tools::names::{Scope, is_derive, is_offered};
 use build_tools::spec::{Finding, SourceFile, VendorSources};
 use build_tools::{generate, lint};
 
@@ -103,6 +103,86 @@ fn what_generated_files_import_and_define_is_taken() {
     }
     let scopes = ["CallType", "Method", "SignIn", "Test"];
     assert_eq!(seen, scopes.map(str::to_owned).into(), "each of them was looked at");
+}
+
+/// What stands on a generated type or within it by a short name is of the vendor, imported, or taken: no type of a vendor hides it.
+#[test]
+fn what_generated_types_name_is_taken() {
+    let (mut derived, mut named) = (BTreeSet::new(), BTreeSet::new());
+    for vendor in vendors() {
+        let generated = generate(&sources(&vendor)).expect("the vendors' documents are sound");
+        let files = generated.files.iter().filter(|file| file.path.contains("/src/generated/types/"));
+        let files: Vec<_> =
+            files.map(|file| (&file.path, syn::parse_file(&file.contents).expect("it is Rust"))).collect();
+        let own: BTreeSet<String> = files.iter().flat_map(|(_, file)| &file.items).filter_map(defined).collect();
+        for (path, file) in &files {
+            let (mut imported, mut derives, mut short) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+            for item in &file.items {
+                match item {
+                    syn::Item::Use(item) => collect_imports(&item.tree, &mut imported),
+                    syn::Item::Struct(item) => {
+                        derives_of(&item.attrs, &mut derives);
+                        short_names(&item.fields, &mut short);
+                    }
+                    syn::Item::Enum(item) => {
+                        derives_of(&item.attrs, &mut derives);
+                        item.variants.iter().for_each(|variant| short_names(&variant.fields, &mut short));
+                    }
+                    _ => {}
+                }
+            }
+            for name in &derives {
+                assert!(is_derive(name) || Scope::Type.is_taken(name), "{path}: the derive `{name}` is not known");
+            }
+            for name in short.iter().filter(|name| is_type(name)) {
+                let known = own.contains(name) || imported.contains(name) || Scope::Type.is_taken(name);
+                assert!(known, "{path}: `{name}` is used by its short name and is not taken");
+            }
+            derived.append(&mut derives);
+            named.append(&mut short);
+        }
+    }
+    assert!(named.contains("Option") && named.contains("Vec"), "{named:?}");
+    // Nothing is known for nothing.
+    let text = fs::read_to_string(root().join("crates/onboarding-derive/src/lib.rs")).expect("there are derives");
+    let macros = regex_lite::Regex::new(r"proc_macro_derive\((\w+)").expect("it is a pattern");
+    let macros: BTreeSet<&str> = macros.captures_iter(&text).filter_map(|found| Some(found.get(1)?.as_str())).collect();
+    assert!(macros.len() >= 6, "{macros:?}");
+    for name in macros.iter().filter(|name| is_derive(name)) {
+        assert!(derived.contains(*name), "no type derives `{name}`");
+    }
+    for name in derived.iter().filter(|name| is_derive(name)) {
+        let of_the_prelude = ["Copy", "Debug", "Eq", "Hash", "Ord", "PartialEq", "PartialOrd"].contains(&name.as_str());
+        assert!(of_the_prelude || macros.contains(name.as_str()), "the runtime has no derive `{name}`");
+    }
+}
+
+fn defined(item: &syn::Item) -> Option<String> {
+    match item {
+        syn::Item::Struct(item) => Some(item.ident.to_string()),
+        syn::Item::Enum(item) => Some(item.ident.to_string()),
+        syn::Item::Type(item) => Some(item.ident.to_string()),
+        _ => None,
+    }
+}
+
+fn derives_of(attributes: &[syn::Attribute], found: &mut BTreeSet<String>) {
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("derive")) {
+        let add = |path: syn::Path| found.extend(path.get_ident().map(ToString::to_string));
+        let paths = attribute
+            .parse_args_with(syn::punctuated::Punctuated::<syn::Path, syn::Token![,]>::parse_terminated)
+            .expect("derives are paths");
+        paths.into_iter().for_each(add);
+    }
+}
+
+/// The names in the types of fields that are not behind a path.
+fn short_names(fields: &syn::Fields, found: &mut BTreeSet<String>) {
+    for field in fields {
+        let text = quote::ToTokens::to_token_stream(&field.ty).to_string().replace(" :: ", "::");
+        let words = text.split(|character: char| !character.is_alphanumeric() && character != '_' && character != ':');
+        found.extend(words.filter(|word| !word.is_empty() && !word.contains(':')).map(str::to_owned));
+    }
 }
 
 /// The text of the runtime's macros.

@@ -25,7 +25,7 @@ const KEYWORDS: &[&str] = &[
 ];
 
 /// Whether a derive macro that is in scope where types are generated has the name of a type.
-pub(crate) fn is_derive(type_name: &str) -> bool {
+pub fn is_derive(type_name: &str) -> bool {
     DERIVES.contains(&type_name)
 }
 
