@@ -531,10 +531,12 @@ impl Type {
         self.0.first().map_or(self.1, TokenTree::span)
     }
 
-    /// What stands between the angle brackets of a type of that name, whatever its path.
+    /// What stands between the angle brackets of a type of that name, whatever its path. rustfmt puts a comma behind what it writes on
+    /// a line of its own.
     fn inner(&self, name: &str) -> Option<TokenStream> {
         let open = self.0.iter().position(|tree| is_punct(tree, '<'))?;
         let (last, inner) = self.0.get(open + 1..)?.split_last()?;
+        let inner = inner.split_last().filter(|(last, _)| is_punct(last, ',')).map_or(inner, |(_, inner)| inner);
         let is_named = open.checked_sub(1).is_some_and(|at| self.0[at].to_string() == name);
         (is_named && is_punct(last, '>')).then(|| inner.iter().cloned().collect())
     }

@@ -19,7 +19,10 @@ struct Report {
     pub rows: Option<Vec<Option<Vec<Option<String>>>>>,
     /// Values of a map.
     #[wire(optional, "names")]
-    pub names: Option<Map<Option<String>>>,
+    #[rustfmt::skip]
+    pub names: Option<
+        Map<Option<String>>,
+    >,
 }
 
 /// Named members, and others that have a type too.
