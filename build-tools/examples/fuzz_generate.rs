@@ -22,7 +22,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
-use build_tools::spec::{SourceFile, VendorSources, parse_yaml};
+use build_tools::published::{curate, settings};
+use build_tools::spec::{Severity, SourceFile, VendorSources, parse_yaml};
 use serde_json::{Map, Value, json};
 
 /// How long one input may take: the largest documents take well under a second.
@@ -163,8 +164,26 @@ fn run(corpus: &[VendorSources], limit: Duration, seed: u64, saved: &Path) -> Fi
     figures
 }
 
+/// Takes the document as a vendor might have published it: what is `OpenAPI` 3 gives a crate.
+fn attempt_published(text: &str) {
+    let openapi = SourceFile { path: "specs/found/upstream.yaml".to_owned(), text: text.to_owned() };
+    let Ok(root) = parse_yaml(&openapi) else { return };
+    let Ok(curated) = curate(&root) else { return };
+    let vendor_toml = SourceFile { path: "specs/found/vendor.toml".to_owned(), text: settings("found", &curated) };
+    let sources = VendorSources { name: "found".to_owned(), openapi, vendor_toml, ..VendorSources::default() };
+    if let Err(refused) = build_tools::generate(&sources) {
+        let errors: Vec<String> = refused
+            .iter()
+            .filter(|finding| finding.severity == Severity::Error)
+            .map(|finding| format!("{finding} at {}", finding.pointer))
+            .collect();
+        panic!("a published document gives no crate: {}", errors.join("; "));
+    }
+}
+
 /// Lints and generates; whether a crate came of it.
 fn attempt(sources: &VendorSources) -> bool {
+    attempt_published(&sources.openapi.text);
     let findings = build_tools::lint(sources);
     for finding in &findings {
         assert!(finding.message.chars().count() <= 600 && finding.help.chars().count() <= 600, "a finding is too long");
@@ -193,6 +212,9 @@ fn corpus(root: &Path) -> Vec<VendorSources> {
     let tests = root.join("build-tools/tests");
     for path in entries(&tests.join("constructs")) {
         corpus.push(tiny(format!("{HEAD}{}", read(&path))));
+    }
+    for path in entries(&tests.join("published")) {
+        corpus.push(tiny(read(&path)));
     }
     for path in entries(&tests.join("fixtures/lint/rules")) {
         corpus.push(tiny(read(&path)));

@@ -9,6 +9,8 @@ mod graph;
 
 pub mod names;
 
+pub mod published;
+
 pub mod text;
 
 pub mod passes;

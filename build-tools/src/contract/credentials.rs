@@ -16,7 +16,7 @@ enum Wanted<'d> {
 pub(super) fn check(model: &Model, settings: &Settings, problems: &Problems<'_>) {
     for (index, form) in settings.credentials.iter().enumerate() {
         let schemes = model.openapi().components.as_ref().map(|components| &components.security_schemes);
-        let scheme = schemes.and_then(|schemes| schemes.get(&form.scheme)).and_then(ReferenceOr::as_item);
+        let scheme = schemes.and_then(|schemes| schemes.get(form.scheme.as_ref()?)).and_then(ReferenceOr::as_item);
         if let Some(wanted) = scheme.and_then(wanted)
             && let Err((message, help)) = agrees(form, &wanted)
         {

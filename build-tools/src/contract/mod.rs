@@ -34,8 +34,8 @@ pub use self::paging::{ListPage, PageForm, PagedOperation, PathStep};
 use self::problems::Problems;
 pub use self::sample::{Extent, Held, sample, samples};
 pub use self::settings::{
-    CredentialField, CredentialForm, Environment, Features, Given, Offer, Package, Paging, PagingStyle, REFRESH_TOKEN,
-    Settings, TokenField, TokenRequestBody, TokenRequestSettings, TokenSettings,
+    CredentialField, CredentialForm, Environment, Features, Given, Level, Offer, Package, Paging, PagingStyle,
+    REFRESH_TOKEN, Settings, TokenField, TokenRequestBody, TokenRequestSettings, TokenSettings,
 };
 pub use crate::model::{Bound, CountRange, Limits, PatternLimit, TextFormat};
 use crate::model::{Extensions, Model};

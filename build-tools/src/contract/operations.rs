@@ -102,7 +102,8 @@ fn read(call: &CallView<'_>, method: Method, module: String, problems: &Problems
         type_stem,
         module,
         method,
-        path: call.path.to_owned(),
+        // What tells operations of one path apart is not sent.
+        path: call.path.split('#').next().unwrap_or_default().to_owned(),
         summary: operation.summary.clone().unwrap_or_default(),
         description: operation.description.clone().unwrap_or_default(),
         title: documentation.and_then(|documentation| documentation.description.clone()).unwrap_or_default(),
@@ -282,7 +283,12 @@ fn name_errors(found: &mut Found, settings: &Settings, problems: &Problems<'_>) 
                 sorted.sort_unstable();
                 let given = given_names.get(&sorted).copied();
                 let name = given.map_or_else(|| shared_error_type(&codes), String::clone);
-                if let Some(other) = shared_names.insert(name.clone(), *first) {
+                // What a vendor publishes is not to be corrected: the type has the name of its first operation.
+                if let (true, Some(_), [own, others @ ..]) =
+                    (problems.is_published(), shared_names.get(&name), own_names.as_slice())
+                {
+                    (own.clone(), others.to_vec())
+                } else if let Some(other) = shared_names.insert(name.clone(), *first) {
                     let (here, there) = (&found.operations[*first], &found.operations[other]);
                     problems.add(
                         "ambiguous-error-type",
@@ -298,8 +304,9 @@ fn name_errors(found: &mut Found, settings: &Settings, problems: &Problems<'_>) 
                         "Let equal statuses have equal bodies.".to_owned(),
                     );
                     continue;
+                } else {
+                    (name, own_names.clone())
                 }
-                (name, own_names.clone())
             }
             _ => continue,
         };

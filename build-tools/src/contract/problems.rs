@@ -26,6 +26,11 @@ impl<'d> Problems<'d> {
         Self { source, settings, findings: RefCell::default() }
     }
 
+    /// Whether the document is as its vendor publishes it, so that nobody can be asked to change it.
+    pub(super) fn is_published(&self) -> bool {
+        self.source.file.is_published()
+    }
+
     /// What was found.
     pub(super) fn into_findings(self) -> Vec<Finding> {
         self.findings.into_inner()

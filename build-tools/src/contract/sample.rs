@@ -34,7 +34,7 @@ pub(super) fn is_possible(schema: &View<'_>) -> bool {
 pub(super) const MAX_NODES: usize = 200_000;
 
 /// From how many values on a sample gets nothing more that may be left out.
-const MANY_NODES: usize = 50_000;
+const MANY_NODES: usize = 3_000;
 
 /// How many references a sample follows into each other.
 const MAX_OPEN: usize = 32;

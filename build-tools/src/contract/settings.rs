@@ -15,6 +15,9 @@ use crate::spec::{Document, Finding, lint_settings};
 pub struct Settings {
     /// The crate to generate.
     pub package: Package,
+    /// How much of the crate is proved.
+    #[serde(default)]
+    pub level: Level,
     /// The vendor's installations with an address of their own, in order; none where every customer has one.
     #[serde(default)]
     pub environments: Vec<Environment>,
@@ -36,6 +39,17 @@ pub struct Settings {
     pub sign_in: String,
     /// The first call that the README shows.
     pub first_call: String,
+}
+
+/// How far a vendor has come. Each level includes the ones before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// Taken as its document was published: it generates and compiles, its requests are recorded and its statuses are decoded.
+    Found,
+    /// Changes of each response, sensitive places and JSON Schemas are proved as well.
+    #[default]
+    Proved,
 }
 
 /// The crate to generate.
@@ -122,8 +136,9 @@ pub enum PagingStyle {
 pub struct CredentialForm {
     /// Name of the constructor in snake case.
     pub name: String,
-    /// The security scheme of the document that it fulfils.
-    pub scheme: String,
+    /// The security scheme of the document that it fulfils; none where the document declares none.
+    #[serde(default)]
+    pub scheme: Option<String>,
     /// What it is and where it comes from.
     pub description: String,
     /// What the caller gives, in order.

@@ -35,7 +35,10 @@ pub(super) fn client(contract: &Contract) -> String {
     source.blank();
     let flows: Vec<&TokenSettings> =
         contract.settings.credentials.iter().filter_map(|form| form.tokens.as_ref()).collect();
-    let mut imports = BTreeSet::from(["ClientBuilder", "Secret", "VendorClient"]);
+    let mut imports = BTreeSet::from(["ClientBuilder", "VendorClient"]);
+    if contract.settings.credentials.iter().any(|form| !form.fields.is_empty()) {
+        imports.insert("Secret");
+    }
     if !environments.is_empty() {
         imports.insert("BuildError");
     }

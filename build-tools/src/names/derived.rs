@@ -22,9 +22,11 @@ pub(crate) fn outcome_type(stem: &str) -> String {
     format!("{}Outcome", stem.trim_end_matches('_'))
 }
 
-/// The type of errors that several operations share and nobody named.
+/// The type of errors that several operations share and nobody named. Ranges are in words, so that the name has the form of a type.
 pub(crate) fn shared_error_type(codes: &[&str]) -> String {
-    format!("Error{}", codes.join("_"))
+    let (ranges, statuses): (Vec<&str>, Vec<&str>) = codes.iter().partition(|code| code.ends_with("XX"));
+    let ranges: String = ranges.into_iter().map(status_variant).collect();
+    format!("Error{}{ranges}", statuses.join("_"))
 }
 
 /// The type that signs in with a form of credentials.

@@ -18,6 +18,7 @@ const MAX_NESTING: usize = 32;
 const MAX_BROKEN_LENGTH: usize = 100_000;
 
 /// Every sensitive place of a vendor's interface, with a canary in it.
+#[derive(Default)]
 pub(crate) struct Canaries {
     /// The bodies that hold one, by name.
     pub(crate) bodies: Vec<Body>,

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::canaries::Canaries;
 use self::mutants::Place;
 use self::responses::KnownResponse;
-use crate::contract::Contract;
+use crate::contract::{Contract, Level};
 use crate::payloads::Payloads;
 
 /// How much the proofs of a vendor's crate comprise.
@@ -46,6 +46,9 @@ pub(crate) struct Mutated {
 
 /// Works out what is to be proved.
 pub(crate) fn prove(contract: &Contract, payloads: &Payloads) -> Proved {
+    if contract.settings.level == Level::Found {
+        return Proved { mutated: BTreeMap::new(), canaries: Canaries::default(), proofs: Proofs::default() };
+    }
     let mut mutated: BTreeMap<String, Vec<Mutated>> = BTreeMap::new();
     let mut proofs = Proofs::default();
     let mut reached = BTreeSet::new();

@@ -8,6 +8,7 @@ use super::{
     toml::parse_toml,
     yaml::{parse_payload, parse_yaml},
 };
+use crate::published::curate;
 
 /// A document that could be parsed; whether it makes sense is for [`lint`](crate::lint()) to say.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,9 +21,15 @@ pub struct Document {
 
 impl Document {
     /// Parses a text of YAML or JSON; the findings say why it cannot be parsed. The tree is one of `OpenAPI` 3.0, also where the text
-    /// is of version 3.1.
+    /// is of version 3.1, and one of the curated dialect where the text is as its vendor publishes it.
     pub fn load(file: &SourceFile) -> Result<Document, Vec<Finding>> {
         let mut root = parse_yaml(file)?;
+        if file.is_published() {
+            let curated = curate(&root).map_err(|(message, help)| {
+                vec![Finding::new("unsupported", &file.path, root.span, "", message, help)]
+            })?;
+            return Ok(Document { file: file.clone(), root: curated.root });
+        }
         dialect::lower(&mut root);
         Ok(Document { file: file.clone(), root })
     }

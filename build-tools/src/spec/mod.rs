@@ -8,6 +8,7 @@ mod dialect;
 mod document;
 mod finding;
 mod formats;
+mod headers;
 mod json;
 mod lint;
 pub(crate) mod media_type;
@@ -19,6 +20,7 @@ mod pattern;
 mod pointer;
 mod positions;
 pub(crate) mod reference;
+mod sensitive_names;
 mod severity;
 mod toml;
 mod tree;
@@ -28,9 +30,11 @@ mod yaml;
 use std::collections::BTreeMap;
 
 pub(crate) use self::finding::MISTAKE;
+pub(crate) use self::headers::RESERVED_HEADERS;
 pub(crate) use self::lint::{in_order, lint_settings, unsound_payloads};
 pub(crate) use self::pointer::unescape;
 pub(crate) use self::reference::COMPONENT_PREFIX;
+pub(crate) use self::sensitive_names::is_sensitive as suggests_sensitive;
 pub use self::{
     document::Document,
     finding::Finding,
@@ -46,7 +50,7 @@ pub use self::{
 };
 
 /// A text that came from a file.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct SourceFile {
     /// Path relative to the workspace, with forward slashes.
     pub path: String,
@@ -54,12 +58,20 @@ pub struct SourceFile {
     pub text: String,
 }
 
+impl SourceFile {
+    /// Whether this is a document as its vendor publishes it, `upstream.json` or `upstream.yaml`, and not one that was curated by hand.
+    pub fn is_published(&self) -> bool {
+        let name = self.path.rsplit('/').next().unwrap_or_default();
+        matches!(name, "upstream.json" | "upstream.yaml")
+    }
+}
+
 /// What one vendor's directory under `specs/` holds.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct VendorSources {
     /// Name of the directory.
     pub name: String,
-    /// The curated document, `openapi.yaml`.
+    /// The curated document, `openapi.yaml`, or the one that the vendor publishes ([`SourceFile::is_published`]).
     pub openapi: SourceFile,
     /// What the document cannot say, `vendor.toml`.
     pub vendor_toml: SourceFile,

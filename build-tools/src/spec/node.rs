@@ -47,7 +47,7 @@ const FEW_ENTRIES: usize = 8;
 
 impl Mapping {
     /// A mapping of entries with different keys.
-    pub(super) fn new(entries: Vec<Entry>) -> Mapping {
+    pub(crate) fn new(entries: Vec<Entry>) -> Mapping {
         let mut sorted = Vec::new();
         if entries.len() > FEW_ENTRIES {
             sorted.extend(0..entries.len());
@@ -57,7 +57,7 @@ impl Mapping {
     }
 
     /// The entries, to make another mapping of them.
-    pub(super) fn into_entries(self) -> Vec<Entry> {
+    pub(crate) fn into_entries(self) -> Vec<Entry> {
         self.entries
     }
 

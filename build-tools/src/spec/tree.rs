@@ -18,6 +18,9 @@ pub(super) const MAX_DEPTH: usize = 128;
 /// How long a text may be, in bytes: every later stage needs a multiple of it in memory.
 const MAX_TEXT: usize = 16 * 1024 * 1024;
 
+/// How long a published text may be: those of the largest interfaces have 20 MiB.
+const MAX_PUBLISHED: usize = 64 * 1024 * 1024;
+
 /// How long all names on the way to a node may be together, in bytes: every node that is written about is written with its way.
 const MAX_POINTER: usize = 4096;
 
@@ -27,10 +30,15 @@ pub(super) fn unreadable(file: &SourceFile, positions: &Positions) -> Option<Fin
         let span = positions.span(index, index + 1);
         Finding::new("syntax", &file.path, span, "", message, help.to_owned())
     };
-    if file.text.len() > MAX_TEXT {
-        let index = file.text.char_indices().take_while(|(offset, _)| *offset < MAX_TEXT).count();
-        let message = format!("the file is longer than {} MiB", MAX_TEXT / 1024 / 1024);
+    let longest = if file.is_published() { MAX_PUBLISHED } else { MAX_TEXT };
+    if file.text.len() > longest {
+        let index = file.text.char_indices().take_while(|(offset, _)| *offset < longest).count();
+        let message = format!("the file is longer than {} MiB", longest / 1024 / 1024);
         return Some(finding(index, message, "Split the document, or remove what does not belong to the interface."));
+    }
+    // The text of what is published was UTF-8 when it came.
+    if file.is_published() {
+        return None;
     }
     let mut characters = file.text.chars().enumerate();
     let index =

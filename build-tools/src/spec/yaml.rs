@@ -19,8 +19,10 @@ use super::{
 /// than one document, keys that are no scalars, control characters, numbers that 64 bits cannot hold exactly, nesting deeper than
 /// 128, names that are too long, and files beyond 16 MiB.
 pub fn parse_yaml(file: &SourceFile) -> Result<Node, Vec<Finding>> {
+    // What a vendor publishes may have limits beyond 64 bits, which then limit nothing.
+    let numbers = if file.is_published() { Numbers::Rounded } else { Numbers::Exact };
     if looks_like_json(&file.text) {
-        match parse_json(file, Numbers::Exact) {
+        match parse_json(file, numbers) {
             Ok(root) => return Ok(root),
             Err(Refused::Findings(findings)) => return Err(findings),
             Err(Refused::NotJson(_)) => {}
@@ -30,7 +32,7 @@ pub fn parse_yaml(file: &SourceFile) -> Result<Node, Vec<Finding>> {
     if let Some(finding) = unreadable(file, &positions).or_else(|| unprintable(file, &positions)) {
         return Err(vec![finding]);
     }
-    let mut reader = Reader { file, builder: Builder::new(file, &positions, Numbers::Exact) };
+    let mut reader = Reader { file, builder: Builder::new(file, &positions, numbers) };
     let mut parser = Parser::new_from_str(&file.text);
     while let Some(event) = parser.next_event() {
         let step = match event {

@@ -505,6 +505,7 @@ const TAG: &[Key] = &[
 
 const SETTINGS: &[Key] = &[
     required("package", One(Kind::Package)),
+    key("level", Word(&["found", "proved"])),
     key("environments", Many(Kind::Environment)),
     required("credentials", Many(Kind::Credentials)),
     key("errors", One(Kind::ErrorNames)),
@@ -539,7 +540,7 @@ const PAGING: &[Key] = &[
 
 const CREDENTIALS: &[Key] = &[
     required("name", Text),
-    required("scheme", Text),
+    key("scheme", Text),
     required("description", Text),
     required("fields", Many(Kind::Field)),
     key("headers", TextMap),

@@ -118,8 +118,11 @@ fn lint_document(sources: &VendorSources, document: &Document, settings: Option<
     values::check(&context, &mut report);
     unions::check(&context, &mut report);
     descriptions::check(&context, &mut report);
-    prose::check(&context, settings, &mut report);
-    sensitive::check(&context, &mut report);
+    // Prose and names of what is published are the vendor's; what the names suggest has been marked.
+    if !document.file.is_published() {
+        prose::check(&context, settings, &mut report);
+        sensitive::check(&context, &mut report);
+    }
     unused::check(&context, settings, &mut report);
     examples::check(&context, sources, &mut report);
     report.findings

@@ -54,13 +54,14 @@ fn check_paths(context: &Context<'_>, report: &mut Report<'_>) {
         let path = site.name;
         let Some(parts) = template(path) else {
             let message = format!("the path `{path}` is malformed");
-            let help = "Begin it with `/`, leave out query and fragment, and give each parameter one pair of braces and a \
+            let help = "Begin it with `/`, leave out the query, and give each parameter one pair of braces and a \
                         name of its own.";
             report.at("path-form", site.span, &site.pointer, message, help);
             continue;
         };
         let shape: Vec<&str> = parts.iter().map(|part| if part.parameter { "{}" } else { part.text }).collect();
-        if let Some((other, line)) = shapes.insert(shape.concat(), (path, site.span.line)) {
+        let fragment = path.split_once('#').map_or("", |(_, fragment)| fragment);
+        if let Some((other, line)) = shapes.insert(format!("{}#{fragment}", shape.concat()), (path, site.span.line)) {
             let message = format!("`{path}` and `{other}` on line {line} are one path");
             let help = "Put the operations of both under one of them.";
             report.at("duplicate-path", site.span, &site.pointer, message, help);
@@ -74,9 +75,11 @@ pub(super) struct Piece<'a> {
     pub(super) parameter: bool,
 }
 
-/// Takes a path template apart; `None` when it is malformed.
+/// Takes a path template apart; `None` when it is malformed. A fragment is not sent: it tells operations apart that are sent to one
+/// path by one method.
 pub(super) fn template(path: &str) -> Option<Vec<Piece<'_>>> {
-    if !path.starts_with('/') || path.contains(['?', '#']) {
+    let path = path.split('#').next().unwrap_or_default();
+    if !path.starts_with('/') || path.contains('?') {
         return None;
     }
     let mut pieces: Vec<Piece<'_>> = Vec::new();

@@ -9,24 +9,8 @@ use super::{
     report::Report,
     walk::Site,
 };
+use crate::spec::headers::RESERVED_HEADERS;
 use crate::spec::{Node, PARAMETER_STYLES, parameter_style, pointer::join};
-
-/// Headers that the client or the HTTP protocol below it sends, so that no caller can be asked for them.
-const RESERVED_HEADERS: [&str; 13] = [
-    "accept",
-    "authorization",
-    "connection",
-    "content-length",
-    "content-type",
-    "cookie",
-    "expect",
-    "host",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "user-agent",
-];
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     for site in context.objects(Kind::Parameter) {

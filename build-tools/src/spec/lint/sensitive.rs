@@ -2,89 +2,9 @@
 
 use std::{collections::BTreeSet, ptr};
 
-use heck::ToSnakeCase;
-
 use super::{context::Context, grammar::Kind, report::Report, walk::Site};
+use crate::spec::sensitive_names::{ends_with_words, is_sensitive, words};
 use crate::spec::{Node, pointer::join};
-
-/// How a name ends when it holds personal data or a secret: whole words.
-const SENSITIVE_ENDINGS: &[&str] = &[
-    "access_token",
-    "account_number",
-    "address_line",
-    "api_key",
-    "birth_city",
-    "birth_country",
-    "birth_date",
-    "birth_day",
-    "birth_name",
-    "birth_place",
-    "birthday",
-    "birthdate",
-    "birthplace",
-    "card_number",
-    "client_secret",
-    "cvc",
-    "cvv",
-    "date_of_birth",
-    "dob",
-    "document_number",
-    "email",
-    "email_address",
-    "family_name",
-    "first_name",
-    "forename",
-    "full_name",
-    "given_name",
-    "iban",
-    "id_token",
-    "identity_number",
-    "ip_address",
-    "last_name",
-    "licence_number",
-    "license_number",
-    "maiden_name",
-    "middle_name",
-    "mobile",
-    "mobile_number",
-    "mother_maiden_name",
-    "national_id",
-    "national_insurance_number",
-    "nationality",
-    "one_time_password",
-    "otp",
-    "passcode",
-    "passphrase",
-    "passport",
-    "passport_number",
-    "password",
-    "phone",
-    "phone_number",
-    "place_of_birth",
-    "post_code",
-    "postal_code",
-    "postcode",
-    "private_key",
-    "refresh_token",
-    "secret",
-    "social_security_number",
-    "sort_code",
-    "ssn",
-    "street",
-    "street_name",
-    "surname",
-    "tax_id",
-    "tax_identification_number",
-    "tax_number",
-    "telephone",
-    "telephone_number",
-    "tin",
-    "token",
-    "zip_code",
-];
-
-/// Names that end like a secret and are none.
-const HARMLESS_ENDINGS: &[&str] = &["page_token", "continuation_token", "cursor_token", "next_token", "previous_token"];
 
 /// How a name ends when it holds a text for people about what went wrong: whole words. A `title` is not among them: it names the
 /// kind of problem and is the same each time (RFC 9457, 3.1.3).
@@ -206,26 +126,8 @@ fn is_prose(schema: &Node) -> bool {
         && !text("format").is_some_and(|format| MACHINE_FORMATS.contains(&format))
 }
 
-fn is_sensitive(name: &str) -> bool {
-    ends_with_words(name, SENSITIVE_ENDINGS) && !ends_with_words(name, HARMLESS_ENDINGS)
-}
-
-/// Whether the last words of a name are one of these endings.
-fn ends_with_words(name: &str, endings: &[&str]) -> bool {
-    let words = words(name);
-    let words = words.trim_end_matches(|last: char| last.is_ascii_digit() || last == '_');
-    let whole_words = |rest: &str| rest.is_empty() || rest.ends_with('_');
-    endings.iter().any(|ending| words.strip_suffix(ending).is_some_and(whole_words))
-}
-
 fn has_word(name: &str, among: &[&str]) -> bool {
     words(name).split('_').any(|word| among.contains(&word))
-}
-
-/// A name in snake case, whatever separates its words.
-fn words(name: &str) -> String {
-    let separated: String = name.chars().map(|other| if other.is_alphanumeric() { other } else { '_' }).collect();
-    separated.to_snake_case()
 }
 
 /// Whether a schema is marked where it is written, or what it is written in: a mark on a list holds for its items, a mark on an

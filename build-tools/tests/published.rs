@@ -1,0 +1,113 @@
+//! Documents as vendors publish them: each generates, every operation is a method, and what is lost is told.
+
+mod common;
+
+use std::fmt::Write as _;
+use std::fs;
+
+use build_tools::generate;
+use build_tools::published::{curate, library, settings};
+use build_tools::spec::{Node, NodeValue, SourceFile, VendorSources, parse_yaml};
+use common::root;
+
+fn published(name: &str, text: String) -> VendorSources {
+    let openapi = SourceFile { path: format!("specs/{name}/upstream.yaml"), text };
+    let tree = parse_yaml(&openapi).unwrap_or_else(|findings| panic!("{name}: {findings:?}"));
+    let curated = curate(&tree).unwrap_or_else(|(message, _)| panic!("{name}: {message}"));
+    VendorSources {
+        name: name.to_owned(),
+        vendor_toml: SourceFile { path: format!("specs/{name}/vendor.toml"), text: settings(name, &curated) },
+        openapi,
+        ..VendorSources::default()
+    }
+}
+
+fn documents() -> Vec<(String, String)> {
+    let directory = root().join("build-tools/tests/published");
+    let mut documents: Vec<(String, String)> = fs::read_dir(directory)
+        .expect("there are documents")
+        .map(|entry| entry.expect("the directory can be read").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .map(|path| {
+            let name = path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
+            (name, fs::read_to_string(path).expect("it can be read"))
+        })
+        .collect();
+    documents.sort();
+    assert!(documents.len() >= 7, "documents are missing");
+    documents
+}
+
+/// The curated document and the losses are what a person reviews.
+#[test]
+fn each_construct_becomes_what_was_reviewed() {
+    for (name, text) in documents() {
+        let tree = parse_yaml(&SourceFile { path: "specs/x/upstream.yaml".to_owned(), text }).expect("it is YAML");
+        let curated = curate(&tree).expect("it is OpenAPI 3");
+        let mut shown = serde_json::to_string_pretty(&curated.root.to_json()).expect("it is JSON");
+        shown.push('\n');
+        for loss in &curated.losses {
+            let _ = write!(shown, "\nloss {}: {}: {}", loss.construct, loss.place, loss.message);
+            assert!(loss.span.line > 0, "{name}: {loss:?} has no place");
+        }
+        insta::assert_snapshot!(format!("published_{name}"), shown);
+    }
+}
+
+#[test]
+fn every_operation_is_a_method() {
+    for (name, text) in documents() {
+        let calls = text.matches("responses:").count() - text.matches("\n  responses:").count();
+        let sources = published(&name, text);
+        let generated = generate(&sources).unwrap_or_else(|findings| {
+            panic!("{name}: {}", findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+        });
+        let traces = usize::from(name == "parameters");
+        assert_eq!(generated.contract.operations.len(), calls - traces, "{name}");
+        assert!(library(&generated.contract).contains("mod generated;"));
+    }
+}
+
+/// A new operation elsewhere, another order of keys and JSON in place of YAML change no name.
+#[test]
+fn names_do_not_depend_on_the_order_of_keys() {
+    for (name, text) in documents() {
+        let original = published(&name, text);
+        let tree = parse_yaml(&original.openapi).expect("it is YAML");
+        let reversed = published(&name, reversed(&tree).to_string());
+        assert_ne!(original.openapi.text, reversed.openapi.text);
+        let (one, other) = (generate(&original).expect("it generates"), generate(&reversed).expect("it generates"));
+        for (one, other) in one.files.iter().zip(&other.files) {
+            assert_eq!(one.path, other.path, "{name}");
+            assert_eq!(one.contents, other.contents, "{}", one.path);
+        }
+    }
+}
+
+/// The document with the keys of every mapping in the opposite order.
+fn reversed(node: &Node) -> serde_json::Value {
+    match &node.value {
+        NodeValue::Mapping(entries) => {
+            entries.iter().rev().map(|entry| (entry.key.clone(), reversed(&entry.value))).collect()
+        }
+        NodeValue::Sequence(items) => items.iter().map(reversed).collect(),
+        _ => node.to_json(),
+    }
+}
+
+#[test]
+fn what_is_no_openapi_3_is_refused_in_a_sentence() {
+    for (text, said) in [
+        ("swagger: '2.0'", "Swagger 2.0"),
+        ("openapi: 2.9.9", "OpenAPI 2.9.9"),
+        ("openapi: 4.0.0", "OpenAPI 4.0.0"),
+        ("title: x", "no OpenAPI document"),
+        ("[]", "no OpenAPI document"),
+    ] {
+        let tree =
+            parse_yaml(&SourceFile { path: "upstream.yaml".to_owned(), text: text.to_owned() }).expect("it is YAML");
+        let (message, help) = curate(&tree).expect_err("it is refused");
+        assert!(message.contains(said), "{message}");
+        assert!(help.ends_with('.'), "{help}");
+    }
+}
