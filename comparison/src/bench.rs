@@ -13,7 +13,7 @@ use build_tools::spec::VendorSources;
 use nix::sys::resource::{UsageWho, getrusage};
 use xtask::comparison::{Bench as Arguments, Part};
 use xtask::markdown::{self, Replaced};
-use xtask::workspace::{DOCUMENT, SETTINGS, Workspace, write_if_changed};
+use xtask::workspace::{DOCUMENT, INVENTORY, SETTINGS, Workspace, write_if_changed};
 use xtask::{Status, cargo, report};
 
 use crate::command::output;
@@ -69,7 +69,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status> {
     if let Some(Part::Overhead { write }) = arguments.part {
         return overhead::run(workspace, write);
     }
-    let vendors = workspace.vendors(&arguments.vendors, &[DOCUMENT, SETTINGS])?;
+    let vendors = workspace.vendors(&arguments.vendors, &[DOCUMENT, INVENTORY, SETTINGS])?;
     let mut rows = Vec::new();
     let mut remarks = Vec::new();
     let mut sums = [[0.0; FIGURES.len()]; 2];

@@ -16,7 +16,7 @@ use build_tools::contract::Contract;
 use build_tools::spec::Location;
 use build_tools::{Generated, Payloads};
 use xtask::comparison::Differential;
-use xtask::workspace::{DOCUMENT, SETTINGS, Workspace, read_text, write_if_changed};
+use xtask::workspace::{DOCUMENT, INVENTORY, SETTINGS, Workspace, read_text, write_if_changed};
 use xtask::{Status, cargo, report};
 
 use crate::baseline::{self, Style, plain_in};
@@ -44,7 +44,7 @@ struct Outcome {
 
 /// Compares the vendors.
 pub fn run(workspace: &Workspace, arguments: &Differential) -> Result<Status> {
-    let names = workspace.vendors(&arguments.vendors, &[DOCUMENT, SETTINGS])?;
+    let names = workspace.vendors(&arguments.vendors, &[DOCUMENT, INVENTORY, SETTINGS])?;
     let directory = workspace.root.join("target/differential");
     let mut vendors = Vec::new();
     for name in names {

@@ -13,7 +13,7 @@ use build_tools::{Generated, Payloads};
 use serde::{Deserialize, Serialize};
 
 use xtask::markdown::{self, Replaced};
-use xtask::workspace::{DOCUMENT, SETTINGS, Workspace, files_in, read_text};
+use xtask::workspace::{DOCUMENT, INVENTORY, SETTINGS, Workspace, files_in, read_text};
 use xtask::{Status, report};
 
 use crate::parallel;
@@ -87,7 +87,7 @@ type Committed = BTreeMap<String, Figures>;
 
 /// Counts, prints, and compares or writes.
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status> {
-    let vendors = workspace.vendors(&[], &[DOCUMENT, SETTINGS])?;
+    let vendors = workspace.vendors(&[], &[DOCUMENT, INVENTORY, SETTINGS])?;
     let counted = parallel::for_each_vendor(&vendors, "counting", |vendor| count(workspace, vendor));
     let mut figures = Committed::new();
     let mut gaps = Vec::new();

@@ -3,9 +3,11 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks to its user")]
 
 mod ci;
+mod corpus;
 mod coverage;
 mod generate;
 mod lint;
+mod new_vendor;
 mod parallel;
 
 use std::env;
@@ -30,7 +32,9 @@ struct Cli {
 enum Command {
     Generate(generate::Arguments),
     Lint(lint::Arguments),
+    NewVendor(new_vendor::Arguments),
     Coverage(coverage::Arguments),
+    Corpus(corpus::Arguments),
     #[command(flatten)]
     Comparison(comparison::Command),
     Ci(ci::Arguments),
@@ -51,6 +55,8 @@ fn run(cli: Cli) -> Result<Status> {
     match cli.command {
         Command::Generate(arguments) => generate::run(&workspace, &arguments),
         Command::Lint(arguments) => lint::run(&workspace, &arguments),
+        Command::NewVendor(arguments) => new_vendor::run(&workspace, &arguments),
+        Command::Corpus(arguments) => corpus::run(&workspace, &arguments),
         Command::Coverage(arguments) => coverage::run(&workspace, &arguments),
         // Their program reads the same command line again.
         Command::Comparison(_) => comparison::run(env::args_os().skip(1)),

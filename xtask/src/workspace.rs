@@ -10,6 +10,10 @@ use build_tools::spec::{SourceFile, VendorSources};
 
 /// The curated document of a vendor.
 pub const DOCUMENT: &str = "openapi.yaml";
+/// The document of a vendor as the vendor publishes it, in JSON and in YAML; there is none where there is a curated one.
+pub const PUBLISHED: [&str; 2] = ["upstream.json", "upstream.yaml"];
+/// The inventory of what the vendor documents; only curated vendors have one.
+pub const INVENTORY: &str = "documented.yaml";
 /// What the document cannot say.
 pub const SETTINGS: &str = "vendor.toml";
 
@@ -59,14 +63,19 @@ impl Workspace {
         write_if_changed(&directory.join("Cargo.lock"), &text)
     }
 
-    /// The vendors that have all of `files`, sorted by name: those that were asked for, or all.
+    /// The vendors that have all of `files`, sorted by name: those that were asked for, or all. A published document is as good as a
+    /// curated one.
     pub fn vendors(&self, asked_for: &[String], files: &[&str]) -> Result<Vec<String>> {
+        let has = |directory: &Path, file: &str| {
+            directory.join(file).is_file()
+                || (file == DOCUMENT && PUBLISHED.iter().any(|published| directory.join(published).is_file()))
+        };
         let mut known = Vec::new();
         let entries = fs::read_dir(&self.specs).with_context(|| format!("cannot list {}", self.specs.display()))?;
         for entry in entries {
             let entry = entry.with_context(|| format!("cannot list {}", self.specs.display()))?;
             let directory = entry.path();
-            if files.iter().all(|file| directory.join(file).is_file())
+            if files.iter().all(|file| has(&directory, file))
                 && let Ok(name) = entry.file_name().into_string()
             {
                 known.push(name);
@@ -109,11 +118,18 @@ impl Workspace {
                 examples.extend(self.read(&path)?.map(|file| (file_name.to_owned(), file)));
             }
         }
+        let mut openapi = self.read(&directory.join(DOCUMENT))?;
+        for file in PUBLISHED {
+            if openapi.is_none() {
+                openapi = self.read(&directory.join(file))?;
+            }
+        }
+        let openapi = openapi.unwrap_or_else(|| empty(DOCUMENT));
         Ok(VendorSources {
             name: name.to_owned(),
-            openapi: self.read(&directory.join(DOCUMENT))?.unwrap_or_else(|| empty(DOCUMENT)),
+            openapi,
             vendor_toml: self.read(&directory.join(SETTINGS))?.unwrap_or_else(|| empty(SETTINGS)),
-            documented: self.read(&directory.join("documented.yaml"))?,
+            documented: self.read(&directory.join(INVENTORY))?,
             examples,
             unsound: self.read(&directory.join("examples/unsound.yaml"))?,
         })

@@ -3,4 +3,5 @@
 mod coverage;
 mod generate;
 mod lint;
+mod new_vendor;
 mod tree;
