@@ -57,12 +57,12 @@ impl Change {
 
 /// Whether a path below a vendor crate belongs to generation: what is there and was not generated is then stale.
 ///
-/// Generated are `Cargo.toml`, `README.md`, everything under `src/generated` and the Rust files under `tests/generated`.
+/// Generated are `Cargo.toml`, `README.md`, everything under `src/generated` and the Rust and text files under `tests/generated`.
 pub fn is_generated(path_in_crate: &str) -> bool {
     matches!(path_in_crate, "Cargo.toml" | "README.md")
         || path_in_crate.starts_with("src/generated/")
         || (path_in_crate.starts_with("tests/generated/")
-            && Path::new(path_in_crate).extension().is_some_and(|extension| extension == "rs"))
+            && Path::new(path_in_crate).extension().is_some_and(|extension| extension == "rs" || extension == "txt"))
 }
 
 /// What the head of every generated file says.
@@ -145,6 +145,7 @@ mod tests {
     fn snapshots_and_handwritten_files_are_not_owned() {
         assert!(is_generated("src/generated/types/shared.rs"));
         assert!(is_generated("tests/generated/wire.rs"));
+        assert!(is_generated("tests/generated/proofs.txt"));
         assert!(!is_generated("src/lib.rs"));
         assert!(!is_generated("tests/snapshots/get_client.snap"));
     }

@@ -44,6 +44,11 @@ pub(super) fn own_type(value: &TypeUse) -> String {
     type_text(value, Scope::Crate).replace("onboarding_core::", "")
 }
 
+/// The name of a type in the table of proofs: as tests write it, without the module of the vendor's types.
+pub(super) fn type_name(value: &TypeUse) -> String {
+    own_type(value).replace("types::", "")
+}
+
 /// The name of a test's function: one that the file does not import.
 pub(super) fn test_name(name: &str) -> String {
     crate::names::test(name)

@@ -182,15 +182,18 @@ fn tests(contract: &Contract, payloads: &Payloads, proved: &Proved) -> Vec<(&'st
         outline
     };
     let methods = || contract.operations.iter().map(|operation| operation.method_name.clone()).collect();
-    let mut main = modules(["canaries", "mutations", "payloads", "statuses", "wire"]);
+    let mut main = modules(["bodies", "canaries", "mutations", "payloads", "statuses", "wire"]);
     main.item("fn client");
     let canaries = &proved.canaries;
     let calls = canaries.calls.iter().map(|call| call.operation.method_name.clone());
     let mut watched = functions(calls.collect());
     watched.item("fn bodies");
-    watched.item("const CANARIES");
+    let mut bodies = Outline::default();
+    bodies.item("fn proofs");
+    bodies.item("const BODIES");
     vec![
         ("main", main),
+        ("bodies", bodies),
         ("wire", functions(methods())),
         ("statuses", functions(methods())),
         ("payloads", functions(payloads.sound().map(|(name, _)| crate::names::payload(name)).collect())),
@@ -204,11 +207,6 @@ fn schemas(contract: &Contract) -> Outline {
     let mut outline = Outline::default();
     let path = "assert_schemas!";
     outline.item(format!("{path} public"));
-    let types: BTreeSet<&str> = contract.types.values().map(|definition| definition.component.as_str()).collect();
-    outline.items_in(&format!("{path} / parts"), super::schemas::parts(contract, types).iter().map(|_| "a literal"));
-    outline.items_in(
-        &format!("{path} / types"),
-        contract.types.values().map(|definition| if definition.sent { "sent types" } else { "read types" }),
-    );
+    outline.items_in(&format!("{path} / types"), contract.types.values().map(|_| "types"));
     outline
 }

@@ -15,6 +15,7 @@ mod rust;
 mod schemas;
 mod source;
 mod surface;
+mod table;
 mod tests;
 mod tokens;
 mod types;
@@ -75,6 +76,9 @@ pub(crate) fn emit(contract: &Contract, payloads: &Payloads, proved: &Proved) ->
     if let Some(missing) = meant.keys().next() {
         return Err(Unmeant { file: format!("{root}/{missing}"), how: "it was not written".to_owned() });
     }
+    let path = format!("{root}/tests/generated/proofs.txt");
+    let table = table::table(contract, proved).map_err(|how| Unmeant { file: path.clone(), how })?;
+    files.push(OutputFile::new(path, table));
     check_readme(contract, &files)?;
     files.sort_by(|left, right| left.path.cmp(&right.path));
     Ok(files)

@@ -34,8 +34,18 @@ const DERIVES: &[&str] = &[
 ];
 
 /// The macros that are called within functions.
-const CALLED: &[&str] =
-    &["assert", "assert_eq", "assert_wire", "concat", "expect_error", "expect_success", "format", "vec"];
+const CALLED: &[&str] = &[
+    "assert",
+    "assert_eq",
+    "assert_wire",
+    "concat",
+    "expect_error",
+    "expect_refusal",
+    "expect_silence",
+    "expect_success",
+    "format",
+    "vec",
+];
 
 /// The attributes, without blanks. Documentation and files of payloads are looked at on their own.
 const ATTRIBUTES: &[&str] = &[

@@ -1,195 +1,121 @@
 //! Tests that hold the crate against what the document promises: changed responses, and private values.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::calls::{call_with, code, included, own_type, test_name, write_own_imports};
+use super::calls::{call_with, own_type, test_name, type_name, write_own_imports};
 use super::rust::code_of;
 use super::source::{Source, braced};
-use crate::contract::{Contract, Extent, ResponseBody, TypeUse, sample};
-use crate::model::SchemaPlace;
-use crate::proof::canaries::{Call, Canary};
-use crate::proof::mutants::Place;
-use crate::proof::responses::Text;
-use crate::proof::{Mutated, Proved};
-use crate::text::{literal, raw_literal};
+use crate::contract::{Contract, TypeUse};
+use crate::proof::Proved;
+use crate::proof::canaries::Call;
+use crate::text::literal;
 
-/// `mutations.rs`.
-pub(super) fn mutations(contract: &Contract, proved: &Proved) -> String {
-    let mut body = Source::default();
-    for (module, mutated) in &proved.mutated {
-        let count: usize = mutated.iter().flat_map(|mutated| &mutated.places).map(Place::mutants).sum();
-        body.blank();
-        body.line("#[test]");
-        body.line(&format!("fn {}() {{", test_name(module)));
-        body.line(&format!("assert_mutants({count}, &["));
-        for Mutated { response, places } in mutated {
-            let text = match &response.text {
-                Text::Documented(name) => included(contract, name),
-                Text::Sample(text) => raw_literal(text).to_string(),
-            };
-            body.line("ResponseBody {");
-            body.line(&format!("name: {},", literal(&response.name)));
-            body.line(&format!("decode: decoded::<{}>,", own_type(&response.body)));
-            body.line(&format!("text: {text},"));
-            let places: Vec<String> =
-                places.iter().map(|place| format!("\n{} {}", place.pointer, place.changes)).collect();
-            body.line(&format!("places: {},", raw_literal(&places.concat())));
-            body.line("},");
-        }
-        body.line("]);");
-        body.line("}");
+/// `bodies.rs`: each type that a proof is about, by the name that the table has for it.
+pub(super) fn bodies(contract: &Contract, proved: &Proved) -> String {
+    let mut types: BTreeMap<String, (&TypeUse, bool, bool)> = BTreeMap::new();
+    for mutated in proved.mutated.values().flatten() {
+        let value = &mutated.response.body;
+        types.entry(type_name(value)).or_insert((value, false, false)).1 = true;
     }
+    for body in &proved.canaries.bodies {
+        let value = &body.name.value;
+        types.entry(type_name(value)).or_insert((value, false, false)).2 |= body.sent;
+    }
+    let mut body = Source::default();
+    body.doc("What the document promises, and the types that are to keep it.");
+    body.line("pub(crate) fn proofs() -> &'static Proofs {");
+    let (package, vendor) = (literal(&contract.settings.package.name), literal(&contract.vendor));
+    body.line(&format!("Proofs::of({package}, {vendor}, BODIES)"));
+    body.line("}");
+    body.blank();
+    body.line("const BODIES: &[Body] = &[");
+    for (name, (value, is_read, is_sent)) in types {
+        let kind = match (is_read, is_sent) {
+            (_, false) => "read",
+            (false, true) => "sent",
+            (true, true) => "both",
+        };
+        body.line(&format!("Body::{kind}::<{}>({}),", own_type(value), literal(&name)));
+    }
+    body.line("];");
     let body = body.finish();
     let mut source = Source::rust(&contract.vendor);
-    source.module_doc(
-        "Each response, changed in one place at a time, comes to what the document says. `onboarding_testing::mutation` tells what \
-         the letters mean.",
-    );
+    source.module_doc("The types that the proofs are about, by the names that `proofs.txt` has for them.");
     source.blank();
     write_own_imports(&mut source, contract, &body);
-    source.line("use onboarding_testing::mutation::{ResponseBody, assert_mutants, decoded};");
+    source.line("use onboarding_testing::proofs::{Body, Proofs};");
     source.blank();
     source.finish() + "\n" + &body
 }
 
-/// `canaries.rs`.
+/// `mutations.rs`: a test for each module of operations.
+pub(super) fn mutations(contract: &Contract, proved: &Proved) -> String {
+    let mut source = Source::rust(&contract.vendor);
+    source.module_doc("Each response, changed in one place at a time, comes to what `proofs.txt` says.");
+    source.blank();
+    if !proved.mutated.is_empty() {
+        source.line("use onboarding_testing::mutation::assert_mutants;");
+        source.blank();
+        source.line("use crate::bodies::proofs;");
+    }
+    for module in proved.mutated.keys() {
+        source.blank();
+        source.line("#[test]");
+        source.line(&format!("fn {}() {{", test_name(module)));
+        source.line(&format!("assert_mutants(proofs(), {});", literal(module)));
+        source.line("}");
+    }
+    source.finish()
+}
+
+/// `canaries.rs`: a test of all bodies, and one for each operation that sends or receives what is sensitive.
 pub(super) fn canaries(contract: &Contract, proved: &Proved) -> String {
-    let canaries = &proved.canaries;
     let mut body = Source::default();
-    body.doc("What the document marks as sensitive, and the canaries that stand in its places.");
-    body.line("const CANARIES: Canaries = Canaries {");
-    let marked: Vec<String> = canaries.marked.iter().map(|name| format!("\n{name}")).collect();
-    body.line(&format!("marked: {},", raw_literal(&marked.concat())));
-    let parameters = canaries.calls.iter().flat_map(|call| {
-        let texts = call.parameters.iter().filter_map(|(wire, trace)| Some((wire, trace.text.as_ref()?)));
-        texts.map(|(wire, text)| {
-            let name = format!("{}?{wire}", call.operation.id);
-            format!("({}, {}),", literal(&name), literal(text))
-        })
-    });
-    let parameters: Vec<String> = parameters.collect();
-    if parameters.is_empty() {
-        body.line("parameters: &[],");
-    } else {
-        body.line("parameters: &[");
-        body.lines(parameters.iter().map(String::as_str));
-        body.line("],");
-    }
-    body.line("bodies: &[");
-    for canary_body in &canaries.bodies {
-        let value = own_type(&canary_body.value);
-        body.line("Body {");
-        body.line(&format!("name: {},", literal(&canary_body.name)));
-        body.line(&format!("show: shown::<{value}>,"));
-        let refuse = if canary_body.sent { format!("Some(refused::<{value}>)") } else { "None".to_owned() };
-        body.line(&format!("refuse: {refuse},"));
-        body.line(&format!("text: {},", raw_literal(&canary_body.text)));
-        let lines: Vec<String> = canary_body.canaries.iter().map(canary_line).collect();
-        body.line(&format!("canaries: {},", raw_literal(&lines.concat())));
-        body.line("},");
-    }
-    body.line("],");
-    body.line("};");
-    body.blank();
     body.line("#[test]");
     body.line("fn bodies() {");
-    body.line("assert_silent(&CANARIES);");
+    body.line("assert_silent(proofs());");
     body.line("}");
-    for call in &canaries.calls {
+    for call in &proved.canaries.calls {
         watched_call(&mut body, contract, call);
     }
     let body = body.finish();
     let mut source = Source::rust(&contract.vendor);
-    source.module_doc(
-        "No value that the document marks as sensitive shows in `Debug`, in errors or in traces. `onboarding_testing::canary` tells \
-         what the lines mean.",
-    );
+    source.module_doc("No value that the document marks as sensitive shows in `Debug`, in errors or in traces.");
     source.blank();
     write_own_imports(&mut source, contract, &body);
     let code = code_of(&body);
     let used = |names: &[(&str, &str)]| -> BTreeSet<String> {
         names.iter().filter(|(_, mark)| code.contains(mark)).map(|(name, _)| (*name).to_owned()).collect()
     };
-    let names = used(&[
-        ("Body", "Body {"),
-        ("Canaries", "Canaries"),
-        ("Watch", "Watch::"),
-        ("assert_silent", "assert_silent"),
-        ("long", "long("),
-        ("refused", "refused::<"),
-        ("shown", "shown::<"),
-    ]);
+    let names = used(&[("Watch", "Watch::"), ("assert_silent", "assert_silent"), ("long", "long(")]);
     source.line(&format!("use onboarding_testing::canary::{};", braced(&names)));
-    let shared = used(&[("Loopback", "Loopback::"), ("read", "read(")]);
+    let shared =
+        used(&[("expect_refusal", "expect_refusal!("), ("expect_silence", "expect_silence!("), ("read", "read(")]);
     if !shared.is_empty() {
         source.line(&format!("use onboarding_testing::{};", braced(&shared)));
     }
+    source.blank();
+    source.line("use crate::bodies::proofs;");
     if code.contains("client(&server)") {
-        source.blank();
         source.line("use crate::client;");
     }
     source.blank();
     source.finish() + "\n" + &body
 }
 
-fn canary_line(canary: &Canary) -> String {
-    let word = |word: &Option<String>| word.clone().unwrap_or_else(|| ".".to_owned());
-    let (trace, violation) = (word(&canary.trace.text), word(&canary.trace.violation));
-    format!("\n{} {trace} {violation} {}", canary.pointer, canary.members.join(" "))
-}
-
-/// A test that calls an operation with canaries and responds with canaries: a success, each error, a status that is not declared, and
-/// a response that is malformed.
+/// A test that calls an operation with canaries and responds with canaries.
 fn watched_call(source: &mut Source, contract: &Contract, call: &Call) {
     let operation = &call.operation;
-    let mut responses: Vec<(String, String)> = Vec::new();
-    let mut malformed = None;
-    for status in &operation.statuses {
-        let code = code(operation, status);
-        let body = call.responses.iter().find(|(of, _)| *of == status.code).map(|(_, body)| body.clone());
-        match (&status.body, body) {
-            (_, Some(body)) => responses.push((code.clone(), body)),
-            (ResponseBody::Nothing, None) => responses.push((code.clone(), ".".to_owned())),
-            _ => {}
-        }
-        // A text is no response where a type of the vendor is declared; elsewhere it may be one, and harmless.
-        if matches!(&status.body, ResponseBody::Json(TypeUse::Named(_) | TypeUse::List(_))) && malformed.is_none() {
-            malformed = Some(code);
-        }
-    }
-    responses.extend(malformed.map(|code| (code, "*".to_owned())));
-    let declared = |code: &str| {
-        let range = format!("{}XX", &code[..1]);
-        operation.statuses.iter().any(|status| status.code == code || status.code == range || status.code == "default")
-    };
-    responses
-        .extend(["418", "599"].into_iter().find(|code| !declared(code)).map(|code| (code.to_owned(), "*".to_owned())));
-    let responses: Vec<String> = responses.iter().map(|(code, body)| format!("({code}, {})", literal(body))).collect();
     source.blank();
     source.line("#[tokio::test]");
     source.line(&format!("async fn {}() {{", test_name(&operation.method_name)));
-    source.line(&format!("let responses = [{}];", responses.join(", ")));
-    let request = call.request.as_ref().map_or_else(|| "None".to_owned(), |name| format!("Some({})", literal(name)));
-    source.line(&format!("let watch = Watch::new(&CANARIES, {}, {request}, &responses);", literal(&operation.id)));
-    let text = |schema: &SchemaPlace| match &call.request {
-        Some(name) => format!("&watch.text({})", literal(name)),
-        None => raw_literal(&sample(&contract.model.schema(schema), Extent::Everything).to_string()).to_string(),
-    };
-    let expression = call_with(source, contract, operation, "client(&server)", text);
-    source.line("for (status, response) in responses {");
-    source.line("let server = Loopback::responding(status, \"application/json\", &watch.text(response)).await;");
-    source.line(&format!("let call = {expression};"));
-    source.line("watch.sees(&call);");
-    source.line("watch.ends(&server, call.send().await).await;");
-    source.line("}");
-    let refusals = refusals(contract, call);
-    if !refusals.is_empty() {
-        source.line("let server = Loopback::responding(200, \"application/json\", \"\").await;");
-        for refusal in refusals {
-            source.line(&format!("watch.refused({refusal}.send().await);"));
-        }
+    source.line(&format!("let watch = Watch::new(proofs(), {});", literal(&operation.id)));
+    let expression = call_with(source, contract, operation, "client(&server)", |_| "&watch.request()".to_owned());
+    source.line(&format!("expect_silence!(watch, server, {expression});"));
+    for refusal in refusals(contract, call) {
+        source.line(&format!("expect_refusal!(watch, server, {refusal});"));
     }
     source.line("}");
 }

@@ -1,4 +1,4 @@
-//! The test that the types' JSON Schemas are those of the document.
+//! The test that the types' JSON Schemas are those of the document, and the schemas of the document.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,45 +8,81 @@ use super::source::Source;
 use crate::contract::{Contract, TypeDefinition};
 use crate::passes::joined::joined;
 use crate::spec::COMPONENT_PREFIX;
-use crate::text::{Literal, literal, raw_literal};
+use crate::text::literal;
 
 /// Keywords that do not say which values there are. All others are handed to the test, which refuses what it does not know.
 const PROSE: &[&str] = &["default", "deprecated", "description", "example", "externalDocs", "title"];
 
-/// The text of `schemas.rs`: for each type the schema of its component as it was written, before any pass.
-///
-/// `onboarding-testing` compares them, and says in which ways they may differ.
+/// The text of `schemas.rs`, which names the types. What they are compared with is in the table.
 pub(super) fn schemas(contract: &Contract) -> String {
-    let no_components = Map::new();
-    let components = components(contract).unwrap_or(&no_components);
-    let types: BTreeMap<&str, &TypeDefinition> =
-        contract.types.values().map(|definition| (definition.component.as_str(), definition)).collect();
     let mut source = Source::rust(&contract.vendor);
-    source.module_doc("Each public type's JSON Schema is that of its component in the document.");
+    source.module_doc("Each public type's JSON Schema is that of its component, which `proofs.txt` has.");
     source.blank();
+    let types: BTreeSet<&str> = contract.types.values().map(|definition| definition.name.as_str()).collect();
     if !types.is_empty() {
         source.line(&format!("use {}::types;", contract.settings.package.name.replace('-', "_")));
         source.blank();
     }
     source.line("onboarding_testing::assert_schemas! {");
     source.line("public include_str!(\"../../src/generated/types/mod.rs\");");
-    source.line("parts {");
-    for part in parts(contract, types.keys().copied()) {
-        source.line(&format!("{} = {},", literal(part), text_of(&components[part])));
-    }
-    source.line("}");
+    source.line(&format!("table {} {};", literal(&contract.settings.package.name), literal(&contract.vendor)));
     source.line("types {");
-    for (component, definition) in types {
-        let side = if definition.sent { "sent" } else { "read" };
-        let written = components.get(component).unwrap_or(&Value::Null);
-        // What two parts say of one member is compared as it holds together.
-        let overlaps = joined(contract.curated.json(), component).is_some_and(|joined| joined.overlaps);
-        let schema = if overlaps { &contract.model.json()["components"]["schemas"][component] } else { written };
-        source.line(&format!("{side} types::{} = {} {},", definition.name, literal(component), text_of(schema)));
+    for name in types {
+        source.line(&format!("types::{name},"));
     }
     source.line("}");
     source.line("}");
     source.finish()
+}
+
+/// The schema of a component as it was written, before any pass.
+pub(super) struct Documented<'d> {
+    pub(super) component: &'d str,
+    /// Its type; `None` for what others refer to that has none.
+    pub(super) definition: Option<&'d TypeDefinition>,
+    /// Without prose, its members taken out.
+    pub(super) schema: Value,
+    /// The schemas of its members.
+    pub(super) members: Vec<(String, Value)>,
+}
+
+/// Every component that has a type, and those that these refer to.
+///
+/// `onboarding-testing` compares the types with them, and says in which ways they may differ.
+pub(super) fn documented(contract: &Contract) -> Vec<Documented<'_>> {
+    let Some(components) = components(contract) else { return Vec::new() };
+    let types: BTreeMap<&str, &TypeDefinition> =
+        contract.types.values().map(|definition| (definition.component.as_str(), definition)).collect();
+    let mut documented = Vec::new();
+    for part in parts(contract, types.keys().copied()) {
+        documented.push(of_schema(part, None, &components[part]));
+    }
+    for (component, definition) in types {
+        let written = components.get(component).unwrap_or(&Value::Null);
+        // What two parts say of one member is compared as it holds together.
+        let overlaps = joined(contract.curated.json(), component).is_some_and(|joined| joined.overlaps);
+        let schema = if overlaps { &contract.model.json()["components"]["schemas"][component] } else { written };
+        documented.push(of_schema(component, Some(definition), schema));
+    }
+    documented
+}
+
+fn of_schema<'d>(component: &'d str, definition: Option<&'d TypeDefinition>, schema: &Value) -> Documented<'d> {
+    let mut schema = bare(schema);
+    let members = match schema.get_mut("properties").map(Value::take) {
+        Some(Value::Object(members)) if !members.is_empty() => {
+            if let Value::Object(keywords) = &mut schema {
+                keywords.remove("properties");
+            }
+            members.into_iter().collect()
+        }
+        Some(others) => {
+            schema["properties"] = others;
+            Vec::new()
+        }
+        None => Vec::new(),
+    };
+    Documented { component, definition, schema, members }
 }
 
 fn components(contract: &Contract) -> Option<&Map<String, Value>> {
@@ -54,7 +90,7 @@ fn components(contract: &Contract) -> Option<&Map<String, Value>> {
 }
 
 /// The components without a type that those with one refer to: other names for types in place, and parts of objects.
-pub(super) fn parts<'d>(contract: &'d Contract, types: impl IntoIterator<Item = &'d str>) -> BTreeSet<&'d str> {
+fn parts<'d>(contract: &'d Contract, types: impl IntoIterator<Item = &'d str>) -> BTreeSet<&'d str> {
     let types: BTreeSet<&str> = types.into_iter().collect();
     let mut parts = BTreeSet::new();
     let Some(components) = components(contract) else { return parts };
@@ -87,16 +123,15 @@ fn references(value: &Value) -> Vec<&str> {
     }
 }
 
-fn text_of(schema: &Value) -> Literal {
-    raw_literal(&bare(schema).to_string())
-}
-
 /// A schema without prose, its keywords in order of their names.
 fn bare(schema: &Value) -> Value {
     let Value::Object(keywords) = schema else { return schema.clone() };
     let mut bare: BTreeMap<&String, Value> = BTreeMap::new();
     for (keyword, value) in keywords {
         let value = match (keyword.as_str(), value) {
+            ("$ref", Value::String(reference)) => {
+                Value::from(reference.strip_prefix(COMPONENT_PREFIX).unwrap_or(reference))
+            }
             (prose, _) if PROSE.contains(&prose) || prose.starts_with("x-") => continue,
             ("properties", Value::Object(members)) => {
                 let members: BTreeMap<&String, Value> =

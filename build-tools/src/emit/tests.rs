@@ -1,7 +1,7 @@
 //! Tests that prove the crate against the document: every call on the wire, every declared status, every documented payload.
 
 use super::calls::{call_with, code, included, own_type, test_name, write_own_imports};
-use super::proofs::{canaries, mutations};
+use super::proofs::{bodies, canaries, mutations};
 use super::rust::{code_of, status_body_type};
 use super::source::Source;
 use crate::contract::{Contract, Extent, Operation, ResponseBody, Status, Success, TypeUse, sample};
@@ -18,6 +18,7 @@ pub(super) fn tests(contract: &Contract, payloads: &Payloads, proved: &Proved) -
         ("statuses.rs".to_owned(), statuses(contract, payloads)),
         ("payloads.rs".to_owned(), round_trips(contract, payloads)),
         ("schemas.rs".to_owned(), super::schemas::schemas(contract)),
+        ("bodies.rs".to_owned(), bodies(contract, proved)),
         ("mutations.rs".to_owned(), mutations(contract, proved)),
         ("canaries.rs".to_owned(), canaries(contract, proved)),
     ]
@@ -31,6 +32,8 @@ fn main(contract: &Contract) -> String {
     source.lines([
         "#![allow(clippy::pedantic, deprecated, reason = \"generated: its form is reviewed in the generator\")]",
         "",
+        "#[rustfmt::skip]",
+        "mod bodies;",
         "#[rustfmt::skip]",
         "mod canaries;",
         "#[rustfmt::skip]",

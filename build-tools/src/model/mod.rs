@@ -23,6 +23,7 @@ pub use self::extensions::{Extensions, Resource};
 pub use self::guard::Fault;
 pub use self::limits::{Bound, CountRange, Limits, PatternLimit, TextFormat};
 pub use self::place::SchemaPlace;
+pub(crate) use self::place::{Step, steps};
 pub use self::view::{Additional, Category, Shape, Union, View};
 
 /// A document that was parsed without a loss.

@@ -51,6 +51,34 @@ impl Model {
     }
 }
 
+/// A step from a value to one within it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step<'p> {
+    /// To the member of that name, as a pointer writes it.
+    Member(&'p str),
+    /// To an item of the list.
+    Item,
+    /// To an entry of the map, or a member without a name of its own.
+    Entry,
+}
+
+/// The steps from a value to one within it, from the pointer that leads from the schema of the one to that of the other. A part of a
+/// composition and a variant of a union are the value itself.
+pub(crate) fn steps(pointer: &str) -> Vec<Step<'_>> {
+    let mut steps = Vec::new();
+    let mut segments = pointer.split('/');
+    while let Some(keyword) = segments.next() {
+        match keyword {
+            "properties" => steps.push(Step::Member(segments.next().unwrap_or_default())),
+            "items" => steps.push(Step::Item),
+            "additionalProperties" => steps.push(Step::Entry),
+            "allOf" | "oneOf" | "anyOf" => drop(segments.next()),
+            _ => {}
+        }
+    }
+    steps
+}
+
 /// The schema of a parameter, of what is sent or of a response.
 fn of_call<'m>(call: &CallView<'m>, segments: &mut impl Iterator<Item = String>) -> Option<View<'m>> {
     let of_content = |segments: &mut dyn Iterator<Item = String>, media_type: &str, schema: View<'m>| {

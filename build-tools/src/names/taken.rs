@@ -73,14 +73,14 @@ pub(super) const IN_TESTS: &[&str] = &[
     "assert_wire",
     "bodies",
     "client",
-    "decoded",
     "drop",
     "expect_error",
+    "expect_refusal",
+    "expect_silence",
     "expect_success",
     "long",
+    "proofs",
     "read",
-    "refused",
-    "shown",
 ];
 
 /// The derive macros of the prelude and those of the runtime.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::choice::chosen_variant;
+use super::mutants;
 use super::shape::{followed, is_untagged, members, tagged_variant};
 use crate::contract::{BodyKind, Contract, Held, Operation, ResponseBody, TypeUse, samples};
 use crate::model::{Additional, Category, Model, ParameterView, Shape, View};
@@ -32,13 +33,23 @@ pub(crate) struct Canaries {
 
 /// A value of a type, its sensitive places filled with canaries.
 pub(crate) struct Body {
-    /// The type in words, with a number behind where several values are needed to hold every variant.
-    pub(crate) name: String,
-    pub(crate) value: TypeUse,
+    pub(crate) name: BodyName,
     /// Whether it is sent, so that its rules are held against it.
     pub(crate) sent: bool,
-    pub(crate) text: String,
+    /// The value without canaries, and its places.
+    pub(crate) sample: Value,
+    pub(crate) places: Vec<mutants::Place>,
+    /// The value with them.
+    pub(crate) planted: Value,
     pub(crate) canaries: Vec<Canary>,
+}
+
+/// Which body it is: its type, and the number among those of that type, of which there are several where one value does not hold
+/// every variant.
+#[derive(Clone, Debug)]
+pub(crate) struct BodyName {
+    pub(crate) value: TypeUse,
+    pub(crate) number: usize,
 }
 
 /// A canary in a body.
@@ -68,20 +79,20 @@ pub(crate) struct Call {
     /// Those parameters, by name.
     pub(crate) parameters: Vec<(String, Trace)>,
     /// The body that is sent.
-    pub(crate) request: Option<String>,
+    pub(crate) request: Option<BodyName>,
     /// The bodies that come back, by status.
-    pub(crate) responses: Vec<(String, String)>,
+    pub(crate) responses: Vec<(String, BodyName)>,
 }
 
 /// Fills every sensitive place.
 pub(crate) fn canaries(contract: &Contract) -> Canaries {
     let mut planter = Planter::default();
     let bodies = bodies(contract, &mut planter);
-    let mut names: BTreeMap<&TypeUse, &str> = BTreeMap::new();
+    let mut names: BTreeMap<&TypeUse, &BodyName> = BTreeMap::new();
     for body in bodies.iter().filter(|body| !body.canaries.is_empty()) {
-        names.entry(&body.value).or_insert(&body.name);
+        names.entry(&body.name.value).or_insert(&body.name);
     }
-    let first = |value: &TypeUse| names.get(value).map(|name| (*name).to_owned());
+    let first = |value: &TypeUse| names.get(value).map(|name| (*name).clone());
     let mut marked = marked_members(&contract.model);
     marked.extend(schemas(contract).filter_map(|(_, schema, _)| marked_body(&schema)));
     let mut covered: BTreeSet<String> =
@@ -92,6 +103,7 @@ pub(crate) fn canaries(contract: &Contract) -> Canaries {
     for operation in &contract.operations {
         let mut operation = operation.clone();
         let mut parameters = Vec::new();
+        planter.begin(&operation.id);
         for parameter in operation.path_parameters.iter_mut().chain(&mut operation.parameters) {
             let own = documented.get(&operation.pointer).into_iter().flatten();
             let mut own =
@@ -103,7 +115,7 @@ pub(crate) fn canaries(contract: &Contract) -> Canaries {
             marked.insert(name.clone());
             let schema = followed(&own.schema).schema;
             let schema = schema.items().map_or(schema, |items| followed(&items).schema);
-            if let Some((value, trace)) = planter.value(&schema)
+            if let Some((value, trace)) = planter.value(&schema, &name)
                 && trace.text.is_some()
             {
                 covered.insert(name);
@@ -112,7 +124,7 @@ pub(crate) fn canaries(contract: &Contract) -> Canaries {
             }
         }
         let request = operation.body.as_ref().and_then(|body| first(&body.value));
-        let responses: Vec<(String, String)> = operation
+        let responses: Vec<(String, BodyName)> = operation
             .statuses
             .iter()
             .filter_map(|status| match &status.body {
@@ -137,16 +149,14 @@ fn bodies(contract: &Contract, planter: &mut Planter) -> Vec<Body> {
     let mut held = Held::default();
     let mut bodies = Vec::new();
     for (value, (schema, sent)) in roots {
-        for (index, mut sample) in samples(&schema, &mut held).into_iter().enumerate() {
-            planter.plant(&schema, &mut sample, "", false, &[]);
-            let number = if index == 0 { String::new() } else { format!(" {}", index + 1) };
-            bodies.push(Body {
-                name: format!("{}{number}", in_words(value)),
-                value: value.clone(),
-                sent,
-                text: sample.to_string(),
-                canaries: std::mem::take(&mut planter.canaries),
-            });
+        for (index, sample) in samples(&schema, &mut held).into_iter().enumerate() {
+            let name = BodyName { value: value.clone(), number: index + 1 };
+            let mut filled = sample.clone();
+            planter.begin(&format!("{name:?}"));
+            planter.plant(&schema, &mut filled, "", false, &[]);
+            let (places, _) = mutants::places(&schema, &sample);
+            let canaries = std::mem::take(&mut planter.canaries);
+            bodies.push(Body { name, sent, sample, places, planted: filled, canaries });
         }
     }
     bodies
@@ -195,16 +205,6 @@ fn inner<'m>(schema: &View<'m>) -> Option<View<'m>> {
     }
 }
 
-fn in_words(value: &TypeUse) -> String {
-    match value {
-        TypeUse::Named(name) | TypeUse::Boxed(name) => name.clone(),
-        TypeUse::List(item) => format!("list of {}", in_words(item)),
-        TypeUse::Map(item) => format!("map of {}", in_words(item)),
-        TypeUse::Nullable(value) => in_words(value),
-        other => format!("{other:?}"),
-    }
-}
-
 /// The members that the document marks, themselves or by what they hold. A constant is the same for everybody and tells nothing.
 fn marked_members(model: &Model) -> BTreeSet<String> {
     let mut marked = BTreeSet::new();
@@ -238,13 +238,23 @@ fn is_marked(schema: &View<'_>) -> bool {
 /// Puts canaries into values.
 #[derive(Default)]
 struct Planter {
-    /// How many there are; each has its own number in it.
-    number: u32,
-    /// Those of the present value.
+    /// What the present value is, which decides with the place what its canaries look like: they stay when another place gets one.
+    whole: String,
+    /// What is looked for in the present value.
+    traces: BTreeSet<String>,
+    /// The canaries of the present value.
     canaries: Vec<Canary>,
 }
 
+/// How many canaries are tried until one is found that the value does not hold yet; of pairs of letters there are only so many.
+const MAX_TRIES: u32 = 100;
+
 impl Planter {
+    /// Begins with another value.
+    fn begin(&mut self, whole: &str) {
+        *self = Self { whole: whole.to_owned(), ..Self::default() };
+    }
+
     /// `sensitive` says that the value lies within what is marked, `names` which marked members it lies within.
     fn plant(&mut self, schema: &View<'_>, value: &mut Value, pointer: &str, sensitive: bool, names: &[String]) {
         let found = followed(schema);
@@ -300,11 +310,11 @@ impl Planter {
     /// Puts a canary in the place of a value, or into an object of which nothing is documented.
     fn replace(&mut self, schema: &View<'_>, value: &mut Value, pointer: &str, members: Vec<String>) {
         if let Value::Object(object) = value {
-            if let Some((canary, trace)) = self.value(&schema.anything()) {
+            if let Some((canary, trace)) = self.value(&schema.anything(), &format!("{pointer}/key")) {
                 object.insert("key".to_owned(), canary);
                 self.canaries.push(Canary { pointer: format!("{pointer}/key"), trace, members });
             }
-        } else if let Some((canary, trace)) = self.value(schema) {
+        } else if let Some((canary, trace)) = self.value(schema, pointer) {
             *value = canary;
             self.canaries.push(Canary { pointer: pointer.to_owned(), trace, members });
         }
@@ -332,54 +342,75 @@ impl Planter {
         }
     }
 
-    /// A canary that a schema allows, and what to look for.
-    fn value(&mut self, schema: &View<'_>) -> Option<(Value, Trace)> {
-        self.number += 1;
-        let number = self.number;
-        let found = |value: Value, text: String| {
-            let violation = violation(schema, &text);
-            Some((value, Trace { text: Some(text), violation }))
-        };
-        let format = schema.format();
-        match schema.category() {
-            Category::Text { format: Some(kind @ ("date" | "date-time")) } => {
-                // Days and times have to be some; nobody alive was born in such a year.
-                let day = format!("{}-07-17", 1000 + number);
-                let time = if kind == "date" { "" } else { "T00:00:00Z" };
-                found(json!(format!("{day}{time}")), day)
+    /// A canary that a schema allows, and what to look for: always the same one at the same place.
+    fn value(&mut self, schema: &View<'_>, place: &str) -> Option<(Value, Trace)> {
+        let number = number_of(&format!("{} {place}", self.whole));
+        let mut found = None;
+        for attempt in 0..MAX_TRIES {
+            let (value, trace) = canary(schema, number + attempt)?;
+            let is_new = trace.text.as_ref().is_none_or(|text| self.traces.insert(text.clone()));
+            found = Some((value, trace));
+            if is_new {
+                break;
             }
-            Category::Text { format: Some("decimal") } => {
-                found(json!(format!("70{number:06}.25")), format!("70{number:06}"))
-            }
-            Category::Text { format: Some("uuid") } => {
-                let text = format!("ca9a7e00-0000-4000-8000-{number:012}");
-                found(json!(text), text)
-            }
-            Category::Integer { .. } => found(json!(7_000_000_000_u64 + u64::from(number)), format!("700{number:07}")),
-            Category::Number { .. } => found(json!(7_000_000.5 + f64::from(number)), format!("70{number:05}")),
-            Category::Boolean => Some((json!(true), Trace { text: None, violation: None })),
-            Category::Text { .. } | Category::Reference(_) | Category::Union | Category::AllOf | Category::Anything => {
-                let name = format!("canary{number:04}");
-                let pair = [b"QXZ"[number as usize / 26 % 3], b'A' + (number % 26) as u8].map(char::from);
-                let digits = format!("70{number:08}");
-                let short = format!("qz{number:04}");
-                let is_address = format == Some("uri");
-                let candidates = [
-                    (if is_address { format!("https://example.com/{name}") } else { name.clone() }, &name),
-                    (format!("{name}@example.com"), &name),
-                    (short.clone(), &short),
-                    (digits.clone(), &digits),
-                    (String::from_iter(pair), &String::from_iter(pair)),
-                ];
-                let needs_address = format == Some("email");
-                let (text, trace) = candidates
-                    .into_iter()
-                    .map(|(text, trace)| (lengthened(schema, text), trace))
-                    .find(|(text, _)| is_allowed(schema, text) && (!needs_address || text.contains('@')))?;
-                found(json!(text), trace.clone())
-            }
-            Category::List | Category::Object | Category::Map => None,
         }
+        found
+    }
+}
+
+/// A number below a million from a text, by FNV-1a.
+fn number_of(text: &str) -> u32 {
+    let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    hash % 1_000_000
+}
+
+/// The canary with a number that a schema allows, and what to look for.
+fn canary(schema: &View<'_>, number: u32) -> Option<(Value, Trace)> {
+    let found = |value: Value, text: String| {
+        let violation = violation(schema, &text);
+        Some((value, Trace { text: Some(text), violation }))
+    };
+    let format = schema.format();
+    match schema.category() {
+        Category::Text { format: Some(kind @ ("date" | "date-time")) } => {
+            // Days and times have to be some; nobody alive was born in such a year.
+            let day = format!("{}-07-17", 1000 + number % 900);
+            let time = if kind == "date" { "" } else { "T00:00:00Z" };
+            found(json!(format!("{day}{time}")), day)
+        }
+        Category::Text { format: Some("decimal") } => {
+            found(json!(format!("70{number:06}.25")), format!("70{number:06}"))
+        }
+        Category::Text { format: Some("uuid") } => {
+            let text = format!("ca9a7e00-0000-4000-8000-{number:012}");
+            found(json!(text), text)
+        }
+        Category::Integer { .. } => found(json!(7_000_000_000_u64 + u64::from(number)), format!("700{number:07}")),
+        Category::Number { .. } => {
+            found(json!(7_000_000.5 + f64::from(number % 100_000)), format!("70{:05}", number % 100_000))
+        }
+        Category::Boolean => Some((json!(true), Trace { text: None, violation: None })),
+        Category::Text { .. } | Category::Reference(_) | Category::Union | Category::AllOf | Category::Anything => {
+            let name = format!("canary{number:06}");
+            let pair = [b"QXZ"[number as usize / 26 % 3], b'A' + (number % 26) as u8].map(char::from);
+            let digits = format!("70{number:08}");
+            let short = format!("qz{:04}", number % 10_000);
+            let is_address = format == Some("uri");
+            let candidates = [
+                (if is_address { format!("https://example.com/{name}") } else { name.clone() }, &name),
+                (format!("{name}@example.com"), &name),
+                (short.clone(), &short),
+                (digits.clone(), &digits),
+                (String::from_iter(pair), &String::from_iter(pair)),
+            ];
+            let needs_address = format == Some("email");
+            let (text, trace) = candidates
+                .into_iter()
+                .map(|(text, trace)| (lengthened(schema, text), trace))
+                .find(|(text, _)| is_allowed(schema, text) && (!needs_address || text.contains('@')))?;
+            found(json!(text), trace.clone())
+        }
+        Category::List | Category::Object | Category::Map => None,
     }
 }
 
@@ -426,7 +457,7 @@ fn violation(schema: &View<'_>, trace: &str) -> Option<String> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::{Planter, marked_members};
     use crate::contract::{Held, samples};
@@ -466,21 +497,23 @@ mod tests {
         let schema = document.component("Root").expect("it is there");
         let mut value = samples(&schema, &mut Held::default()).remove(0);
         let mut planter = Planter::default();
+        let sample = value.clone();
+        planter.begin("Person");
         planter.plant(&schema, &mut value, "", false, &[]);
-        assert_eq!(
-            value,
-            json!({
-                "address": { "city": "qz0001" },
-                "age": 7_000_000_002_u64,
-                "born": "1003-07-17",
-                "country": "QE",
-                "kind": "person",
-                "married": true,
-                "names": ["canary0006"],
-                "notes": { "key": "canary0007" },
-                "page": 1,
-            })
-        );
+        for (name, same) in [("kind", true), ("page", true), ("address", false), ("age", false), ("born", false)] {
+            assert_eq!(value[name] == sample[name], same, "{name}: {value}");
+        }
+        let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).expect("a text");
+        assert!(text("/address/city").starts_with("qz"), "within eight characters: {value}");
+        assert!(text("/born").ends_with("-07-17"), "a day: {value}");
+        assert!(text("/country").len() == 2 && text("/names/0").starts_with("canary"), "{value}");
+        assert!(text("/notes/key").starts_with("canary"), "{value}");
+        assert!(value["age"].as_u64() >= Some(7_000_000_000) && value["married"] == true, "{value}");
+        let mut again = sample.clone();
+        again["more"] = json!("text");
+        planter.begin("Person");
+        planter.plant(&schema, &mut again, "", false, &[]);
+        assert_eq!(again["names"], value["names"], "a canary depends on its place alone");
         let covered: BTreeSet<String> = planter.canaries.iter().flat_map(|canary| canary.members.clone()).collect();
         assert_eq!(covered, marked_members(&document));
         let violations: Vec<Option<&str>> =

@@ -18,8 +18,10 @@ use crate::payloads::Payloads;
 /// How much the proofs of a vendor's crate comprise.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Proofs {
-    /// Changes of responses, each with what decoding it must come to.
-    pub mutants: usize,
+    /// Changes of responses of which the document says what decoding them must come to.
+    pub mutants_strict: usize,
+    /// Changes of responses that may be decoded to whatever fits, or be an error.
+    pub mutants_open: usize,
     /// Members of what is read that no response has, as `Type.member`.
     pub unreached: Vec<String>,
     /// Members and parameters that the document marks as sensitive.
@@ -54,7 +56,9 @@ pub(crate) fn prove(contract: &Contract, payloads: &Payloads) -> Proved {
     let mut reached = BTreeSet::new();
     for response in responses::responses(contract, payloads) {
         let (places, members) = mutants::places(&contract.model.schema(&response.schema), &response.value);
-        proofs.mutants += places.iter().map(Place::mutants).sum::<usize>();
+        let open: usize = places.iter().map(Place::open).sum();
+        proofs.mutants_open += open;
+        proofs.mutants_strict += places.iter().map(Place::mutants).sum::<usize>() - open;
         reached.extend(members);
         mutated.entry(response.module.clone()).or_default().push(Mutated { response, places });
     }

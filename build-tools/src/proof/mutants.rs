@@ -23,6 +23,10 @@ pub(crate) struct Place {
     pub(crate) pointer: String,
     /// The changes.
     pub(crate) changes: String,
+    /// The pointer of its schema in the document.
+    pub(crate) schema: String,
+    /// The pointer of the schema that says what is within it, with references followed and a variant chosen.
+    pub(crate) within: String,
 }
 
 impl Place {
@@ -30,10 +34,15 @@ impl Place {
     pub(crate) fn mutants(&self) -> usize {
         self.changes.chars().filter(char::is_ascii_alphabetic).count()
     }
+
+    /// How many of them are left open.
+    pub(crate) fn open(&self) -> usize {
+        self.changes.matches('?').count()
+    }
 }
 
 /// Says that what follows in a pointer is data and no documented name, so that no error may show it. No pointer has it otherwise.
-const KEY: &str = "~2";
+pub(crate) const KEY: &str = "~2";
 
 /// Every place of a response that is changed, and the members that the response has, each by the place of its schema in the
 /// document.
@@ -107,12 +116,14 @@ impl Walk {
                 changes.0.push(Change { letter: kind, number: None, outcome });
             }
         }
-        self.within(&found, value, pointer, changes, within, Vec::new());
+        self.within(schema, &found, value, pointer, changes, within, Vec::new());
     }
 
     /// The changes of a value that keep its kind, and what lies within it.
+    #[expect(clippy::too_many_arguments, reason = "a place in two trees, and what is known of it")]
     fn within<'d>(
         &mut self,
+        written: &View<'d>,
         found: &Followed<'d>,
         value: &Value,
         pointer: &str,
@@ -125,10 +136,10 @@ impl Walk {
             match chosen_variant(schema, value) {
                 Some((position, variant)) => {
                     unions.push((schema.clone(), position));
-                    self.within(&followed(&variant), value, pointer, changes, within, unions);
+                    self.within(written, &followed(&variant), value, pointer, changes, within, unions);
                 }
                 // What nobody documented is kept as it came, whatever is in it.
-                None => self.push(pointer, changes, within),
+                None => self.push(pointer, changes, within, [written, schema]),
             }
             return;
         }
@@ -142,11 +153,12 @@ impl Walk {
             let outcome = changed(&chosen, &change, change.applied(value).as_ref());
             changes.0.push(outcome);
         }
-        self.push(pointer, changes, within);
+        let variant = schema.tag().and_then(|tag| Some((tag, tagged_variant(schema, value)?.1)));
+        self.push(pointer, changes, within, [written, variant.as_ref().map_or(schema, |(_, variant)| variant)]);
         match (schema.shape(), value) {
-            (Shape::Union(union), _) => {
-                if let Some((_, variant)) = tagged_variant(schema, value) {
-                    self.members(&variant, &chosen, pointer, union.tag);
+            (Shape::Union(_), _) => {
+                if let Some((tag, variant)) = variant {
+                    self.members(&variant, &chosen, pointer, Some(tag));
                 }
             }
             (Shape::List { items: Some(items) }, Value::Array(values)) => {
@@ -189,13 +201,13 @@ impl Walk {
                 let mut changes = Changes::default();
                 changes.fails("DNBIAO");
                 changes.decodes("v");
-                self.push(&pointer, changes, within);
+                self.push(&pointer, changes, within, [&member, &member]);
             } else if required && member.only_text().is_some() {
                 // Constants must be there, but another value is none of our business: what comes back is the documented one.
                 let mut changes = Changes::default();
                 changes.fails("DNBIAO");
                 changes.decodes("c");
-                self.push(&pointer, changes, within);
+                self.push(&pointer, changes, within, [&member, &member]);
             } else {
                 let holder = if required { Holder::Required } else { Holder::Optional };
                 self.value(&member, value, &pointer, holder, within);
@@ -211,7 +223,8 @@ impl Walk {
         }
     }
 
-    fn push(&mut self, pointer: &str, changes: Changes, within: Option<Within<'_, '_, '_>>) {
+    /// `schemas` are that of the place, and that which says what is within it.
+    fn push(&mut self, pointer: &str, changes: Changes, within: Option<Within<'_, '_, '_>>, schemas: [&View<'_>; 2]) {
         let changes = match within.filter(|within| !within.outer.unions.is_empty()) {
             None => changes,
             Some(within) => Changes(
@@ -239,7 +252,8 @@ impl Walk {
             ),
         };
         if !changes.0.is_empty() {
-            self.places.push(Place { pointer: pointer.to_owned(), changes: changes.text() });
+            let [schema, inner] = schemas.map(|schema| schema.pointer().to_owned());
+            self.places.push(Place { pointer: pointer.to_owned(), changes: changes.text(), schema, within: inner });
         }
     }
 }

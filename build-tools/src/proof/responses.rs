@@ -11,7 +11,7 @@ use crate::payloads::Payloads;
 /// A body that the vendor sends.
 #[derive(Clone, Debug)]
 pub(crate) struct KnownResponse {
-    /// The payload's name, or the name that it would have, with a number behind for a sample.
+    /// The payload's name, or the name that it would have, with `#` and a number behind for a sample.
     pub(crate) name: String,
     /// The module of the operation.
     pub(crate) module: String,
@@ -24,10 +24,10 @@ pub(crate) struct KnownResponse {
 /// Where a body's text comes from.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Text {
-    /// From the file of that name.
-    Documented(String),
+    /// From the file of its name.
+    Documented,
     /// From the schema.
-    Sample(String),
+    Sample,
 }
 
 /// Every body of every status and webhook, each once for a type: the documented payload where there is one, and a sample, so that
@@ -62,10 +62,10 @@ pub(crate) fn responses(contract: &Contract, payloads: &Payloads) -> Vec<KnownRe
         {
             // What the linter has passed is JSON.
             let value = serde_json::from_str(text).unwrap_or_default();
-            found.push(response(payload.to_owned(), Text::Documented(payload.to_owned()), value));
+            found.push(response(payload.to_owned(), Text::Documented, value));
         }
         for (index, value) in samples(&contract.model.schema(schema), &mut held).into_iter().enumerate() {
-            found.push(response(format!("{name} sample {}", index + 1), Text::Sample(value.to_string()), value));
+            found.push(response(format!("{name}#{}", index + 1), Text::Sample, value));
         }
     }
     let mut seen = BTreeSet::new();

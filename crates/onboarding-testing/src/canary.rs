@@ -1,72 +1,28 @@
 //! Values to look for, in every place that a document marks as sensitive: they must show in nothing that ends up in a log.
 //!
-//! Which places these are is data that the generator derives from the document. A line of it is a canary: its JSON pointer, what is
-//! looked for, how it can break a rule, and the marked members that it stands for; `.` stands for nothing to look for and for no
-//! rule. A rule is broken by a text longer than its 9 characters (`l9`), of another form (`p`), or by a negative number (`m`).
+//! Which places these are is in the [table](crate::table) that the generator derives from the document. A rule is broken by a text longer
+//! than its 9 characters (`l9`), of another form (`p`), or by a negative number (`m`).
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::error::Error as StdError;
 use std::fmt::{self, Write as _};
 use std::io;
 use std::sync::Once;
 
-use onboarding_core::{__private, Check, DecodeError, Error, NoDeclaredError, Refused};
-use serde::de::DeserializeOwned;
+use onboarding_core::Error;
 use serde_json::{Value, json};
 use tracing::level_filters::LevelFilter;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::Loopback;
-
-/// Every canary of a vendor's crate.
-pub struct Canaries {
-    /// What the document marks as sensitive, a line each: `Type.member`, `operation?parameter`.
-    pub marked: &'static str,
-    /// The parameters that hold canaries, and what is looked for.
-    pub parameters: &'static [(&'static str, &'static str)],
-    /// The bodies that hold canaries.
-    pub bodies: &'static [Body],
-}
-
-/// A body whose sensitive places hold canaries.
-pub struct Body {
-    /// The type in words.
-    pub name: &'static str,
-    /// How it is decoded and shown: [`shown`] of its type.
-    pub show: fn(&str) -> Result<String, DecodeError>,
-    /// How it is refused, when it is sent: [`refused`] of its type.
-    pub refuse: Option<fn(&str) -> Option<String>>,
-    /// The body.
-    pub text: &'static str,
-    /// Its canaries, a line each.
-    pub canaries: &'static str,
-}
+use crate::proofs::{Body, Proofs};
+use crate::shown::{debugged, told};
+use crate::table::{Call, Planted};
 
 /// What stands where a canary of another kind would.
 const MISPLACED_TEXT: &str = "canary-misplaced";
 const MISPLACED_NUMBER: u64 = 7_070_707_071;
-
-/// Decodes as a call does, and shows what came of it in both forms of `Debug`.
-///
-/// # Errors
-///
-/// When the text is not of the type.
-pub fn shown<T: DeserializeOwned + fmt::Debug>(text: &str) -> Result<String, DecodeError> {
-    __private::body::<T>(text.as_bytes()).map(|value| debugged(&value))
-}
-
-/// The error with which a value is refused that breaks a rule, in every form; `None` when it breaks none.
-///
-/// # Panics
-///
-/// When the text is not of the type.
-pub fn refused<T: DeserializeOwned + Check>(text: &str) -> Option<String> {
-    let value = __private::body::<T>(text.as_bytes()).expect("what is sent is of its type");
-    let violation = value.check().err()?;
-    Some(told(&Error::<NoDeclaredError>::Refused(Refused::Value { violation }.into())))
-}
 
 /// No canary shows in what is decoded, in the errors of what cannot be decoded, and in the errors of what must not be sent; and
 /// the canaries stand for everything that is marked.
@@ -74,74 +30,60 @@ pub fn refused<T: DeserializeOwned + Check>(text: &str) -> Option<String> {
 /// # Panics
 ///
 /// When one shows, or when a marked member or parameter has none.
-pub fn assert_silent(all: &Canaries) {
-    let mut covered: BTreeSet<&str> = all.parameters.iter().map(|(name, _)| *name).collect();
+pub fn assert_silent(proofs: &Proofs) {
     let mut failures = Vec::new();
-    for body in all.bodies {
-        for canary in canaries(body) {
-            covered.extend(canary.members);
-        }
-        failures.extend(leaks(body).into_iter().map(|leak| format!("{}: {leak}", body.name)));
+    for (name, planted, body) in proofs.planted() {
+        failures.extend(leaks(planted, body).into_iter().map(|leak| format!("{name}: {leak}")));
     }
     assert!(failures.is_empty(), "{} leaks:\n{}", failures.len(), failures.join("\n"));
-    let marked: BTreeSet<&str> = all.marked.lines().filter(|line| !line.is_empty()).collect();
-    assert_eq!(covered, marked, "what has a canary, and what is marked");
+    assert_eq!(&covered(proofs), proofs.marked(), "what has a canary, and what is marked");
 }
 
-/// A line of a body's canaries.
-struct Canary<'a> {
-    pointer: &'a str,
-    trace: Option<&'a str>,
-    violation: Option<&'a str>,
-    members: Vec<&'a str>,
-}
-
-fn canaries<'a>(body: &Body) -> Vec<Canary<'a>> {
-    let lines = body.canaries.lines().filter(|line| !line.is_empty());
-    lines
-        .map(|line| {
-            let mut words = line.split(' ');
-            let mut word = || words.next().expect("a canary has a pointer, a trace and a rule");
-            let (pointer, trace, violation) = (word(), word(), word());
-            let given = |word: &'a str| (word != ".").then_some(word);
-            Canary { pointer, trace: given(trace), violation: given(violation), members: words.collect() }
-        })
-        .collect()
+/// The members and parameters that have a canary.
+fn covered(proofs: &Proofs) -> BTreeSet<String> {
+    let mut covered = BTreeSet::new();
+    for (operation, call) in proofs.calls() {
+        covered.extend(call.parameters.keys().map(|parameter| format!("{operation}?{parameter}")));
+    }
+    for (_, planted, _) in proofs.planted() {
+        covered.extend(planted.canaries.iter().flat_map(|canary| canary.members.iter().cloned()));
+    }
+    covered
 }
 
 /// Where a body's canaries show, in words.
-fn leaks(body: &Body) -> Vec<String> {
-    let original: Value = serde_json::from_str(body.text).expect("the body is JSON");
-    let canaries = canaries(body);
-    let traces: Vec<&str> = canaries.iter().filter_map(|canary| canary.trace).collect();
+fn leaks(planted: &Planted, body: &Body) -> Vec<String> {
+    let Planted { value: original, canaries, sent, .. } = planted;
+    let traces: Vec<&str> = canaries.iter().filter_map(|canary| canary.trace.as_deref()).collect();
     let mut leaks = Vec::new();
     let mut look = |shown: &str, place: &str, traces: &[&str]| {
         let found = traces.iter().filter(|trace| shown.contains(**trace));
         leaks.extend(found.map(|trace| format!("`{trace}` shows {place}")));
     };
-    let shown = (body.show)(body.text).expect("the canaries are of their types");
+    let shown = (body.show)(&original.to_string()).expect("the canaries are of their types");
     look(&shown, "when the value is", &traces);
 
     let mut misplaced = BTreeSet::new();
-    for canary in &canaries {
+    for canary in canaries {
         // A value of which there are few is not to be searched for: that it does not show is that another shows the same.
-        let other = changed(&original, canary.pointer, other_value);
+        let pointer = canary.pointer.as_str();
+        let other = changed(original, pointer, other_value);
         if (body.show)(&other).expect("the changed value is of its type") != shown {
-            look(canary.pointer, "when its value changes", &[canary.pointer]);
+            look(pointer, "when its value changes", &[pointer]);
         }
-        if let (Some(violation), Some(refuse), Some(trace)) = (canary.violation, body.refuse, canary.trace) {
-            let broken = changed(&original, canary.pointer, |value| violating(value, trace, violation));
-            let error = refuse(&broken).unwrap_or_else(|| panic!("{}: `{violation}` is no violation", canary.pointer));
+        if let (Some(violation), Some(trace), true) = (&canary.violation, &canary.trace, *sent) {
+            let broken = changed(original, pointer, |value| violating(value, trace, violation));
+            let error = body.refuse(&broken).unwrap_or_else(|| panic!("{pointer}: `{violation}` is no violation"));
             look(&error, "when it is refused", &traces);
         }
-        misplaced.extend(canary.pointer.match_indices('/').map(|(end, _)| &canary.pointer[..end]));
-        misplaced.insert(canary.pointer);
+        misplaced.extend(pointer.match_indices('/').map(|(end, _)| &pointer[..end]));
+        misplaced.insert(pointer);
     }
     for pointer in misplaced {
         for value in [json!(MISPLACED_TEXT), json!([MISPLACED_TEXT]), json!(MISPLACED_NUMBER)] {
             let number = MISPLACED_NUMBER.to_string();
             let all: Vec<&str> = traces.iter().copied().chain([MISPLACED_TEXT, number.as_str()]).collect();
-            match (body.show)(&changed(&original, pointer, |_| value.clone())) {
+            match (body.show)(&changed(original, pointer, |_| value.clone())) {
                 Err(error) => look(&told(&error), "when it is malformed", &all),
                 // Around a canary another kind may be a harmless value, such as an identifier in place of the whole.
                 Ok(shown) if canaries.iter().any(|canary| canary.pointer == pointer) => {
@@ -196,65 +138,58 @@ pub fn long(trace: &str, length: usize) -> String {
     format!("{trace}{}", "x".repeat(length))
 }
 
-fn debugged(value: &dyn fmt::Debug) -> String {
-    format!("{value:?}\n{value:#?}")
-}
-
-/// An error and what it came from, in every form.
-pub fn told(error: &dyn StdError) -> String {
-    let mut text = String::new();
-    let mut next = Some(error);
-    while let Some(error) = next {
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "{error}\n{error:#}\n{error:?}\n{error:#?}");
-        next = error.source();
-    }
-    text
-}
-
 /// Watches the calls of one operation: what is shown of them and of what they end in, and all that is traced on the way.
-pub struct Watch {
-    bodies: &'static [Body],
+pub struct Watch<'p> {
+    proofs: &'p Proofs,
+    call: &'p Call,
     /// What is sent and so must arrive.
-    sent: Vec<&'static str>,
+    sent: Vec<&'p str>,
     /// What must not show.
-    traces: Vec<&'static str>,
+    traces: Vec<&'p str>,
     _listening: DefaultGuard,
 }
 
-impl Watch {
+impl<'p> Watch<'p> {
     /// Listens to everything that is traced or logged in this thread, which is where a test's client works. The
     /// operation's parameters and the request are sent; the responses come back.
-    pub fn new(all: &Canaries, operation: &str, request: Option<&str>, responses: &[(u16, &str)]) -> Self {
-        let bodies = all.bodies;
-        let traces = |name: &str| -> Vec<&'static str> {
-            bodies
-                .iter()
-                .filter(|body| body.name == name)
-                .flat_map(canaries)
-                .filter_map(|canary| canary.trace)
-                .collect()
-        };
-        let of_operation = |name: &str| name.split('?').next() == Some(operation);
-        let parameters = all.parameters.iter().filter(|(name, _)| of_operation(name));
-        let mut sent: Vec<&'static str> = parameters.map(|(_, trace)| *trace).collect();
-        sent.extend(request.map(traces).unwrap_or_default());
-        let mut both = sent.clone();
-        both.extend(responses.iter().flat_map(|(_, name)| traces(name)));
-        Self { bodies, sent, traces: both, _listening: listen() }
-    }
-
-    /// A body by its name: `.` is none, `*` a text of all that must not show, which is no response of any operation.
     ///
     /// # Panics
     ///
-    /// When there is no such body.
-    pub fn text(&self, name: &str) -> String {
-        match name {
+    /// When the table has no such operation.
+    pub fn new(proofs: &'p Proofs, operation: &str) -> Self {
+        let call = proofs.calls().get(operation).unwrap_or_else(|| panic!("the table has no call `{operation}`"));
+        let traces = |name: &String| -> Vec<&'p str> {
+            let body = Some(name).filter(|name| !matches!(name.as_str(), "." | "*")).map(|name| proofs.body(name));
+            let canaries = body.into_iter().flat_map(|body| &body.canaries);
+            canaries.filter_map(|canary| canary.trace.as_deref()).collect()
+        };
+        let mut sent: Vec<&str> = call.parameters.values().map(String::as_str).collect();
+        sent.extend(call.request.iter().flat_map(traces));
+        let mut both = sent.clone();
+        both.extend(call.responses.iter().flat_map(|(_, name)| traces(name)));
+        Self { proofs, call, sent, traces: both, _listening: listen() }
+    }
+
+    /// The body to send.
+    ///
+    /// # Panics
+    ///
+    /// When the table has none for the operation.
+    pub fn request(&self) -> String {
+        match (&self.call.request, &self.call.other_request) {
+            (Some(name), _) => self.proofs.body(name).value.to_string(),
+            (None, other) => other.as_ref().expect("the table has a request").to_string(),
+        }
+    }
+
+    /// The responses, each with its status; one of them is a text of all that must not show, which is no response of any operation.
+    pub fn responses(&self) -> Vec<(u16, String)> {
+        let text = |name: &str| match name {
             "." => String::new(),
             "*" => json!(self.traces.join(" ")).to_string(),
-            name => self.bodies.iter().find(|body| body.name == name).expect("the body is there").text.to_owned(),
-        }
+            name => self.proofs.body(name).value.to_string(),
+        };
+        self.call.responses.iter().map(|(status, name)| (*status, text(name))).collect()
     }
 
     /// Nothing shows in the `Debug` of a call.
@@ -364,47 +299,74 @@ impl log::Log for Recorder {
     fn flush(&self) {}
 }
 
+/// A call is made once for each response that the table has for it, and nothing of it shows.
+#[macro_export]
+macro_rules! expect_silence {
+    ($watch:ident, $server:ident, $call:expr) => {
+        for (status, response) in $watch.responses() {
+            let $server = $crate::Loopback::responding(status, "application/json", &response).await;
+            let call = $call;
+            $watch.sees(&call);
+            $watch.ends(&$server, call.send().await).await;
+        }
+    };
+}
+
+/// A call is refused, and nothing of it shows.
+#[macro_export]
+macro_rules! expect_refusal {
+    ($watch:ident, $server:ident, $call:expr) => {{
+        let $server = $crate::Loopback::responding(200, "application/json", "").await;
+        $watch.refused($call.send().await);
+    }};
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
-    use std::fmt;
 
     use onboarding_core::Secret;
-    use serde::de::DeserializeOwned;
 
-    use super::{Body, Canaries, HEARD, Watch, assert_silent, leaks, shown};
+    use super::{HEARD, Watch, assert_silent, covered, leaks};
+    use crate::proofs::{Body, Proofs};
+    use crate::table::parse;
 
     type Shown = BTreeMap<String, String>;
     type Hidden = BTreeMap<String, Secret>;
 
-    const fn body<T: DeserializeOwned + fmt::Debug>() -> Body {
-        Body {
-            name: "body",
-            show: shown::<T>,
-            refuse: None,
-            text: r#"{"name":"canary0001"}"#,
-            canaries: "\n/name canary0001 . Body.name",
-        }
-    }
+    const TABLE: &str = r#"onboarding-proofs 1
+marked Body .name
+marked get ?name
+marked get_other ?name
+body Body read = {"name":"text"}
+ /name canary0001 . Body.name
+call get . 200=Body 418=*
+ name canary0002
+call get_other . 204=.
+ name canary0003
+end lines=9 types=0 parts=0 responses=0 strict=0 open=0 marked=3 bodies=1 canaries=1 calls=2
+"#;
 
-    const HIDDEN: Canaries = Canaries {
-        marked: "\nBody.name\nget?name\nget_other?name",
-        parameters: &[("get?name", "canary0002"), ("get_other?name", "canary0003")],
-        bodies: &[body::<Hidden>()],
-    };
+    fn proofs() -> Proofs {
+        static BODIES: &[Body] = &[Body::read::<Hidden>("Body")];
+        Proofs::new(parse(TABLE, |_| None).expect("the table is sound"), BODIES)
+    }
 
     #[test]
     fn what_is_hidden_passes_and_what_shows_is_told() {
-        assert_silent(&HIDDEN);
-        let told = leaks(&body::<Shown>());
+        let proofs = proofs();
+        assert_silent(&proofs);
+        assert_eq!(Vec::from_iter(covered(&proofs)), ["Body.name", "get?name", "get_other?name"]);
+        let told = leaks(proofs.body("Body"), &Body::read::<Shown>("Body"));
         let expected = ["`canary0001` shows when the value is", "`/name` shows when its value changes"];
         assert_eq!(told[..2], expected, "{told:?}");
     }
 
     #[test]
     fn traces_and_logs_of_every_level_are_heard() {
-        let watch = Watch::new(&HIDDEN, "get", None, &[(200, "body")]);
-        assert_eq!(watch.text("*"), r#""canary0002 canary0001""#);
+        let proofs = proofs();
+        let watch = Watch::new(&proofs, "get");
+        assert_eq!(watch.responses()[1], (418, r#""canary0002 canary0001""#.to_owned()));
         tracing::trace!(value = 7, "traced");
         log::trace!("logged");
         let heard = HEARD.take();

@@ -3,9 +3,12 @@
 
 pub mod canary;
 mod hostile;
+mod measured;
 pub mod mutation;
-mod response;
+pub mod proofs;
 pub mod schemas;
+mod shown;
+pub mod table;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

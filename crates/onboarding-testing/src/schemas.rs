@@ -31,40 +31,33 @@ use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-/// One public type, and the component that it was generated from.
+use crate::proofs::table;
+use crate::table::{Table, TypeSchema};
+
+/// One public type.
 #[derive(Debug)]
 pub struct Described {
     /// The path of the type, such as `types::Payment`.
     pub path: &'static str,
-    /// Whether it is sent: `sent` or `read`.
-    pub side: &'static str,
-    /// The name of the component.
-    pub component: &'static str,
-    /// The component's schema, as JSON.
-    pub documented: &'static str,
     /// Gives the schema of the type.
     pub describe: fn(&mut SchemaGenerator) -> Schema,
 }
 
-/// Every public type has the schema of its component, and there are no others.
+/// Every public type has the schema that the table of the package has for it, and there are no others.
 #[macro_export]
 macro_rules! assert_schemas {
     (
         public $public:expr;
-        parts { $($part:literal = $part_schema:literal,)* }
-        types { $($side:ident $Type:ty = $component:literal $schema:literal,)* }
+        table $package:literal $vendor:literal;
+        types { $($Type:ty,)* }
     ) => {
         #[test]
         fn every_type_has_the_schema_of_its_component() {
-            static PARTS: &[(&str, &str)] = &[$(($part, $part_schema)),*];
             static TYPES: &[$crate::schemas::Described] = &[$($crate::schemas::Described {
                 path: ::core::stringify!($Type),
-                side: ::core::stringify!($side),
-                component: $component,
-                documented: $schema,
                 describe: $crate::schemas::SchemaOf::subschema_for::<$Type>,
             }),*];
-            $crate::schemas::assert_schemas($public, PARTS, TYPES);
+            $crate::schemas::assert_schemas($package, $vendor, $public, TYPES);
         }
     };
 }
@@ -73,25 +66,30 @@ macro_rules! assert_schemas {
 #[doc(hidden)]
 pub type SchemaOf = SchemaGenerator;
 
-/// What [`assert_schemas!`](crate::assert_schemas!) does: `public` is the source that exports the types, `parts` are
-/// components without a type.
+/// What [`assert_schemas!`](crate::assert_schemas!) does: `public` is the source that exports the types.
 ///
 /// # Panics
 ///
-/// When a schema differs, or when a public type is not among `types`.
-pub fn assert_schemas(public: &str, parts: &[(&'static str, &'static str)], types: &[Described]) {
+/// When a schema differs, or when a public type is not among `types` or not in the table.
+pub fn assert_schemas(package: &str, vendor: &str, public: &str, types: &[Described]) {
+    let table = table(package, vendor);
     let compared: BTreeSet<&str> = types.iter().map(Described::name).collect();
+    let documented: BTreeSet<&str> = table.schemas.iter().map(|schema| schema.name.as_str()).collect();
     let exported = exported(public);
-    let missing: Vec<_> = exported.symmetric_difference(&compared).collect();
-    assert!(missing.is_empty(), "either not public or not compared: {missing:?}");
-    assert_eq!(exported.len(), types.len(), "each public type is compared once");
-    let differences = differences(parts, types);
+    for others in [exported, documented] {
+        let missing: Vec<_> = others.symmetric_difference(&compared).collect();
+        assert!(missing.is_empty(), "either not public, not compared, or not in the table: {missing:?}");
+    }
+    assert_eq!(compared.len(), types.len(), "each public type is compared once");
+    let differences = differences(&table, types);
     assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), differences.join("\n"));
 }
 
 /// Where the types' schemas are not those of their components, a line each.
-fn differences(parts: &[(&'static str, &'static str)], types: &[Described]) -> Vec<String> {
-    let document = Document::new(parts, types);
+fn differences(table: &Table, types: &[Described]) -> Vec<String> {
+    let document = Document::new(table);
+    let by_name: BTreeMap<&str, &TypeSchema> =
+        table.schemas.iter().map(|schema| (schema.name.as_str(), schema)).collect();
     let mut differences = Vec::new();
     for direction in [Direction::Read, Direction::Written] {
         let settings = SchemaSettings::draft2020_12();
@@ -107,7 +105,7 @@ fn differences(parts: &[(&'static str, &'static str)], types: &[Described]) -> V
         let definitions = generator.take_definitions(true);
         assert_eq!(definitions.len(), types.len(), "no type refers to one that is not compared");
         for described in types {
-            let expected = sorted(document.component(described, direction));
+            let expected = sorted(document.component(by_name[described.name()], direction));
             let found = sorted(canonical(&definitions[described.name()], described.path));
             let mut places = Vec::new();
             compare(&expected, &found, "", &mut places);
@@ -247,14 +245,15 @@ fn marked(mut schema: Value) -> Value {
 }
 
 /// The components as the document has them.
-struct Document {
-    components: BTreeMap<&'static str, Component>,
+struct Document<'t> {
+    components: BTreeMap<&'t str, Component<'t>>,
 }
 
-struct Component {
-    schema: Map<String, Value>,
+#[derive(Clone, Copy)]
+struct Component<'t> {
+    schema: &'t Map<String, Value>,
     /// The name of its type, if it has one.
-    name: Option<&'static str>,
+    name: Option<&'t str>,
 }
 
 /// Which way a value goes.
@@ -272,22 +271,22 @@ struct View {
     sent: bool,
 }
 
-impl Document {
-    fn new(parts: &[(&'static str, &'static str)], types: &[Described]) -> Self {
-        let parts = parts.iter().map(|(component, schema)| (*component, *schema, None));
-        let types = types.iter().map(|described| (described.component, described.documented, Some(described.name())));
-        let components = parts.chain(types).map(|(component, schema, name)| {
-            let schema = serde_json::from_str(schema).expect("a documented schema is an object");
-            (component, Component { schema, name })
-        });
-        Self { components: components.collect() }
+impl<'t> Document<'t> {
+    fn new(table: &'t Table) -> Self {
+        let parts =
+            table.parts.iter().map(|(component, schema)| (component.as_str(), Component { schema, name: None }));
+        let types = table
+            .schemas
+            .iter()
+            .map(|of| (of.component.as_str(), Component { schema: &of.schema, name: Some(of.name.as_str()) }));
+        Self { components: parts.chain(types).collect() }
     }
 
     /// The schema that a type must have.
-    fn component(&self, described: &Described, direction: Direction) -> Value {
-        let place = described.component;
-        let view = View { direction, sent: described.side == "sent" };
-        let schema = self.merged(&self.components[place].schema);
+    fn component(&self, of: &TypeSchema, direction: Direction) -> Value {
+        let place = of.component.as_str();
+        let view = View { direction, sent: of.sent };
+        let schema = self.merged(&of.schema);
         if let Some(variants) = schema.get("oneOf").or_else(|| schema.get("anyOf")) {
             expect_keywords(&schema, &["oneOf", "anyOf", "discriminator", "nullable"], place);
             if let Some(discriminator) = schema.get("discriminator") {
@@ -407,7 +406,7 @@ impl Document {
         if nullable || target_is_nullable { marked(result) } else { result }
     }
 
-    fn value_in_place(&self, target: &Component, view: View, place: &str) -> Value {
+    fn value_in_place(&self, target: Component<'_>, view: View, place: &str) -> Value {
         match target.name {
             Some(_) => Value::Null,
             None => self.value(&Value::Object(target.schema.clone()), view, place),
@@ -455,8 +454,8 @@ impl Document {
         result.as_object().cloned().unwrap_or_default()
     }
 
-    fn target(&self, reference: &Value) -> Option<&Component> {
-        self.components.get(reference.as_str()?.strip_prefix("#/components/schemas/")?)
+    fn target(&self, reference: &Value) -> Option<Component<'t>> {
+        self.components.get(reference.as_str()?.strip_prefix("#/components/schemas/")?).copied()
     }
 
     /// An `allOf` as one object with all members.
@@ -468,7 +467,7 @@ impl Document {
             .into_iter()
             .flatten()
             .map(|part| match part.get("$ref") {
-                Some(reference) => self.merged(&self.target(reference).expect("a part is a component").schema),
+                Some(reference) => self.merged(self.target(reference).expect("a part is a component").schema),
                 None => self.merged(part.as_object().expect("a part is a schema")),
             })
             .collect();
@@ -542,8 +541,10 @@ mod tests {
     use std::borrow::Cow;
 
     use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+    use serde_json::Value;
 
     use super::{Described, differences, exported};
+    use crate::table::parse;
 
     struct Kind;
 
@@ -597,26 +598,24 @@ mod tests {
         "any":{}
     },"required":["object","kind","kinds","at","count","any"]}"##;
 
-    fn compared(side: &'static str, thing: &str) -> Vec<String> {
-        let parts = [("Moment", r#"{"type":"string","format":"date-time"}"#), ("Base", r#"{"type":"object"}"#)];
-        let thing: &'static str = Box::leak(thing.to_owned().into_boxed_str());
+    fn compared(side: &str, thing: &str) -> Vec<String> {
+        let short = |schema: &str| {
+            let json: Value = serde_json::from_str(schema).expect("the schema is JSON");
+            json.to_string().replace("#/components/schemas/", "")
+        };
+        let table = format!(
+            "onboarding-proofs 1\npart Moment = {}\npart Base = {}\ntype Kind sent TheKind = {}\ntype Thing {side} TheThing = {}\n\
+             end lines=4 types=2 parts=2 responses=0 strict=0 open=0 marked=0 bodies=0 canaries=0 calls=0",
+            r#"{"type":"string","format":"date-time"}"#,
+            r#"{"type":"object"}"#,
+            short(KIND),
+            short(thing),
+        );
         let types = [
-            Described {
-                path: "types::Kind",
-                side: "sent",
-                component: "TheKind",
-                documented: KIND,
-                describe: SchemaGenerator::subschema_for::<Kind>,
-            },
-            Described {
-                path: "types::Thing",
-                side,
-                component: "TheThing",
-                documented: thing,
-                describe: SchemaGenerator::subschema_for::<Thing>,
-            },
+            Described { path: "types::Kind", describe: SchemaGenerator::subschema_for::<Kind> },
+            Described { path: "types::Thing", describe: SchemaGenerator::subschema_for::<Thing> },
         ];
-        differences(&parts, &types)
+        differences(&parse(&table, |_| None).expect("the table is sound"), &types)
     }
 
     #[test]

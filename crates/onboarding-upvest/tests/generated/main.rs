@@ -6,6 +6,8 @@
 #![allow(clippy::pedantic, deprecated, reason = "generated: its form is reviewed in the generator")]
 
 #[rustfmt::skip]
+mod bodies;
+#[rustfmt::skip]
 mod canaries;
 #[rustfmt::skip]
 mod mutations;
