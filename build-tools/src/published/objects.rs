@@ -217,17 +217,10 @@ impl<'d> Schemas<'d> {
 
     /// A member that each variant has in its own way.
     pub(super) fn lower_any(&mut self, schemas: &[&'d Node], wish: &Wish, span: Span) -> Lowered {
-        let mut distinct: Vec<&'d Node> = Vec::new();
-        for schema in schemas.iter().copied() {
-            let same = |other: &&Node| match (schema.get("$ref"), other.get("$ref")) {
-                (Some(one), Some(other)) => one.as_str() == other.as_str(),
-                (None, None) => schema.to_json() == other.to_json(),
-                _ => false,
-            };
-            if !distinct.iter().any(same) {
-                distinct.push(schema);
-            }
-        }
+        let mut known = BTreeSet::new();
+        // What says the same is one.
+        let distinct = schemas.iter().copied().filter(|schema| known.insert(schema.to_json().to_string()));
+        let distinct: Vec<&'d Node> = distinct.collect();
         if let [only] = distinct.as_slice() {
             return self.lower(only, wish);
         }

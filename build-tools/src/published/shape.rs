@@ -59,7 +59,7 @@ pub(super) fn kind_of(shape: &Shape<'_>) -> Kind {
 
 /// The values of texts, where every variant of a union is a list of texts.
 pub(super) fn texts_of<'d>(source: Source<'d>, variants: &[&'d Node]) -> Option<Vec<String>> {
-    let mut texts = Vec::new();
+    let (mut texts, mut known) = (Vec::new(), BTreeSet::new());
     for variant in variants {
         let Seen::Flat(flat) = source.see(variant) else { return None };
         if !flat.unions.is_empty() {
@@ -68,7 +68,7 @@ pub(super) fn texts_of<'d>(source: Source<'d>, variants: &[&'d Node]) -> Option<
         let values = flat.facets.iter().find_map(|facet| values_of(facet))?;
         for value in values.into_iter().filter(|value| !value.is_null()) {
             let text = value.as_str()?.to_owned();
-            if !texts.contains(&text) {
+            if known.insert(text.clone()) {
                 texts.push(text);
             }
         }

@@ -206,6 +206,7 @@ fn tagged_union(tag: &str, mapping: Vec<(String, String)>, span: Span) -> Compon
     let mut given = Given::default();
     let mut names = Vec::new();
     let mut references: Vec<String> = Vec::new();
+    let mut known = BTreeSet::new();
     let mut targets = Vec::new();
     let mut values = BTreeSet::new();
     for (value, name) in mapping {
@@ -217,7 +218,7 @@ fn tagged_union(tag: &str, mapping: Vec<(String, String)>, span: Span) -> Compon
             names.push((value.clone(), text_at(span, &rust_name)));
         }
         targets.push((value, text_at(span, &format!("{COMPONENT_PREFIX}{name}"))));
-        if !references.contains(&name) {
+        if known.insert(name.clone()) {
             references.push(name);
         }
     }
