@@ -272,7 +272,8 @@ fn check_facade(workspace: &Workspace, vendors: &[Vendor]) -> Result<Status> {
             ));
         }
     }
-    problems.extend(other_versions(workspace, vendors)?);
+    let manifest = read(&workspace.root.join("Cargo.toml"))?;
+    problems.extend(other_versions(&manifest, vendors)?);
     problems.extend(orphans(&crates, vendors)?);
     for problem in &problems {
         eprintln!("error: {problem}");
@@ -293,9 +294,8 @@ fn features(package: &Path) -> Result<Vec<String>> {
 }
 
 /// Crates that the workspace asks for at another version than they have: whoever gets the facade gets what it was tested with.
-fn other_versions(workspace: &Workspace, vendors: &[Vendor]) -> Result<Vec<String>> {
-    let manifest: Table =
-        toml::from_str(&read(&workspace.root.join("Cargo.toml"))?).context("the workspace's Cargo.toml is not TOML")?;
+fn other_versions(manifest: &str, vendors: &[Vendor]) -> Result<Vec<String>> {
+    let manifest: Table = toml::from_str(manifest).context("the workspace's Cargo.toml is not TOML")?;
     let asked_for =
         |package: &str| manifest.get("workspace")?.get("dependencies")?.get(package)?.get("version")?.as_str();
     let differs = |vendor: &&Vendor| asked_for(&vendor.package) != Some(&vendor.version);
@@ -324,4 +324,32 @@ fn orphans(crates: &Path, vendors: &[Vendor]) -> Result<Vec<String>> {
 
 fn read(path: &Path) -> Result<String> {
     read_text(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Vendor, other_versions};
+
+    #[test]
+    fn the_facade_gets_the_versions_that_the_crates_have() {
+        let vendor = |name: &str, version: &str| Vendor {
+            name: name.to_owned(),
+            package: format!("onboarding-{name}"),
+            version: version.to_owned(),
+        };
+        let manifest = "[workspace.dependencies]\nonboarding-one = { path = \"one\", version = \"0.2.0\" }\n\
+                        onboarding-two = { path = \"two\" }\nonboarding-three = \"0.3\"\n";
+        let of = |vendors: &[Vendor]| other_versions(manifest, vendors).expect("the manifest is TOML");
+        assert_eq!(of(&[vendor("one", "0.2.0")]), [""; 0]);
+        let problem = |name: &str, version: &str| {
+            format!(
+                "the workspace's Cargo.toml does not ask for onboarding-{name} {version}: write `version = \"{version}\"` there"
+            )
+        };
+        // Raised, but asked for as it was; asked for at any version; asked for in another form; not asked for.
+        for (name, version) in [("one", "0.3.0"), ("two", "0.2.0"), ("three", "0.3.0"), ("four", "0.1.0")] {
+            assert_eq!(of(&[vendor(name, version)]), [problem(name, version)]);
+        }
+        assert!(other_versions("[", &[]).is_err());
+    }
 }

@@ -30,7 +30,7 @@ pub enum Command {
     after_help = "\
 Examples:
   cargo xtask bench                 all vendors; takes several minutes, on an otherwise idle machine
-  cargo xtask bench griffin         one vendor
+  cargo xtask bench VENDOR          one vendor
   cargo xtask bench --write         all vendors, and put the tables into docs/figures.md
   cargo xtask bench overhead        only what a call costs at run time, beside the same call by hand
 
@@ -66,7 +66,7 @@ pub enum Part {
 #[command(after_help = "\
 Examples:
   cargo xtask differential             all vendors
-  cargo xtask differential griffin     one vendor
+  cargo xtask differential VENDOR      one vendor
 
 Our requests are those of the wire snapshots under crates/*/tests/snapshots: run the tests first if they may be out of date.
 The first run fetches what progenitor's client needs; later ones need no network.")]

@@ -21,7 +21,7 @@ const DIFFERENCE_LINES: usize = 200;
 #[command(after_help = "\
 Examples:
   cargo xtask generate              write what changed and delete what is stale, all vendors
-  cargo xtask generate griffin      one vendor
+  cargo xtask generate VENDOR       one vendor
   cargo xtask generate --check      write nothing, show what differs
 
 A vendor's files are replaced as a whole or not at all; a vendor with mistakes does not stop the others.

@@ -27,7 +27,7 @@ static AFTER_HELP: LazyLock<String> = LazyLock::new(|| {
 const EXAMPLES: &str = "\
 Examples:
   cargo xtask lint                  all vendors
-  cargo xtask lint griffin          one vendor
+  cargo xtask lint VENDOR           one vendor
   cargo xtask lint --format json    for a program: one array of findings on standard output
 
 The exit code is 1 when there is an error; warnings alone leave it at 0. Whatever passes can be generated.

@@ -82,10 +82,10 @@ mod tests {
 
     #[test]
     fn columns_are_aligned() {
-        let rows = [["griffin".to_owned(), "42".to_owned()], ["b2core".to_owned(), "3".to_owned()]];
+        let rows = [["pigeon".to_owned(), "42".to_owned()], ["owl".to_owned(), "3".to_owned()]];
         assert_eq!(
             table(["vendor", "operations"], &rows),
-            "| vendor  | operations |\n| ------- | ---------: |\n| griffin |         42 |\n| b2core  |          3 |\n"
+            "| vendor | operations |\n| ------ | ---------: |\n| pigeon |         42 |\n| owl    |          3 |\n"
         );
     }
 }

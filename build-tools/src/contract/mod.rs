@@ -34,8 +34,10 @@ pub use self::paging::{ListPage, PageForm, PagedOperation, PathStep};
 use self::problems::Problems;
 pub use self::sample::{Extent, Held, sample, samples};
 pub use self::settings::{
-    CredentialField, CredentialForm, Environment, Features, Given, Level, Offer, Package, Paging, PagingStyle,
-    REFRESH_TOKEN, Settings, TokenField, TokenRequestBody, TokenRequestSettings, TokenSettings,
+    BodyDigest, ComponentNames, Covered, CredentialField, CredentialForm, DigestAlgorithm, DigestHeader, DigestedWhen,
+    EcdsaEncoding, Environment, Given, Level, Package, Paging, PagingStyle, REFRESH_TOKEN, Settings, SharedSecret,
+    SignatureAlgorithm, SignatureParameter, SigningSettings, TokenField, TokenRequestBody, TokenRequestSettings,
+    TokenSettings, UnsignedHeaders, WebhookSettings, WebhookSignature, When,
 };
 pub use crate::model::{Bound, CountRange, Limits, PatternLimit, TextFormat};
 use crate::model::{Extensions, Model};

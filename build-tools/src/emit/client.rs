@@ -16,12 +16,17 @@ use crate::text::{Inline, literal};
 /// The text of `mod.rs`.
 pub(super) fn module(contract: &Contract) -> Result<String, String> {
     let docs = Docs::of("Everything that is generated; `lib.rs` chooses what of it is public.");
+    let settings = &contract.settings;
+    let signing = settings.signing.iter().map(|_| quote! { #[cfg(feature = "signing")] pub(crate) mod signing; });
+    let webhook = settings.webhook.iter().map(|_| quote! { #[cfg(feature = "webhook")] pub(crate) mod webhook; });
     let modules = quote! {
         pub(crate) mod client;
         pub mod errors;
         #[path = "operations/mod.rs"]
         pub mod calls;
+        #(#signing)*
         pub mod types;
+        #(#webhook)*
     };
     file(&contract.vendor, &docs, &modules)
 }

@@ -3,7 +3,7 @@
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
 
 use super::source::header;
-use crate::contract::{Contract, Offer};
+use crate::contract::Contract;
 use crate::text::visible;
 
 /// The text of `Cargo.toml`.
@@ -46,11 +46,12 @@ fn package(contract: &Contract) -> Table {
 }
 
 fn features(contract: &Contract) -> Table {
+    let settings = &contract.settings;
     let offers = [
-        ("signing", "HTTP message signatures.", contract.settings.features.signing),
-        ("webhook", "Verifying the webhooks that the vendor delivers.", contract.settings.features.webhook),
+        ("signing", "HTTP message signatures.", settings.signing.is_some()),
+        ("webhook", "Verifying the webhooks that the vendor delivers.", settings.webhook.is_some()),
     ];
-    let default = offers.iter().filter(|(_, _, offer)| *offer == Some(Offer::Default)).map(|(name, ..)| *name);
+    let default = settings.requires_signer().then_some("signing");
     let mut features = Table::new();
     features["default"] = value(["rustls"].into_iter().chain(default).collect::<Array>());
     let always = [
@@ -58,7 +59,7 @@ fn features(contract: &Contract) -> Table {
         ("native-tls", "TLS by the system's library."),
         ("schemars", "JSON Schemas of all types, by schemars."),
     ];
-    let offered = offers.into_iter().filter(|(_, _, offer)| offer.is_some()).map(|(name, about, _)| (name, about));
+    let offered = offers.into_iter().filter(|(_, _, is_offered)| *is_offered).map(|(name, about, _)| (name, about));
     for (name, about) in always.into_iter().chain(offered) {
         features[name] = value(list([format!("onboarding-core/{name}").as_str()]));
         if let Some(mut key) = features.key_mut(name) {

@@ -14,10 +14,11 @@ use crate::proof::Proved;
 /// The Rust files of the crate by their paths within it.
 pub(super) fn rust_files(contract: &Contract, payloads: &Payloads, proved: &Proved) -> BTreeMap<String, Outline> {
     let mut files = BTreeMap::from([
-        ("src/generated/mod.rs".to_owned(), modules(["calls", "client", "errors", "types"])),
+        ("src/generated/mod.rs".to_owned(), own_modules(contract)),
         ("src/generated/client.rs".to_owned(), client(contract)),
         ("src/generated/errors.rs".to_owned(), errors(contract)),
     ]);
+    files.extend(signing(contract).map(|(file, outline)| (format!("src/generated/{file}.rs"), outline)));
     let tags: BTreeSet<&str> = contract.operations.iter().map(|operation| operation.module.as_str()).collect();
     for tag in &tags {
         files.insert(format!("src/generated/operations/{tag}.rs"), operations(contract, tag));
@@ -55,6 +56,37 @@ fn modules<'m>(names: impl IntoIterator<Item = &'m str>) -> Outline {
         outline.item(format!("mod {name}"));
     }
     outline
+}
+
+fn own_modules(contract: &Contract) -> Outline {
+    let signing = signing(contract).map(|(module, _)| module);
+    modules(["calls", "client", "errors", "types"].into_iter().chain(signing))
+}
+
+/// How requests are signed and webhooks are vouched for, where `vendor.toml` says it.
+fn signing(contract: &Contract) -> impl Iterator<Item = (&'static str, Outline)> {
+    let signing = contract.settings.signing.iter().map(|signing| {
+        let mut outline = Outline::default();
+        outline.item("fn profile");
+        outline.items_in("fn profile", ["const COMPONENTS"]);
+        outline.items_in("fn profile", (!signing.unsigned_headers.is_empty()).then_some("const UNSIGNED_HEADERS"));
+        ("signing", outline)
+    });
+    let webhook = contract.settings.webhook.iter().map(|webhook| {
+        let mut outline = Outline::default();
+        if let Some(signature) = &webhook.signature {
+            outline.items_in("fn policy", ["const COMPONENTS"]);
+            outline.item("fn policy");
+            if signature.keys.is_some() {
+                outline.item("fn keys");
+            }
+        }
+        if webhook.shared_secret.is_some() {
+            outline.item("fn scheme");
+        }
+        ("webhook", outline)
+    });
+    signing.chain(webhook)
 }
 
 /// An implementation and what it consists of.

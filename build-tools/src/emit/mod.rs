@@ -13,6 +13,7 @@ mod proofs;
 mod readme;
 mod rust;
 mod schemas;
+mod signing;
 mod source;
 mod surface;
 mod table;
@@ -48,12 +49,14 @@ pub(crate) fn emit(contract: &Contract, payloads: &Payloads, proved: &Proved) ->
         ("client.rs".to_owned(), Ok(client::client(contract))),
         ("errors.rs".to_owned(), Ok(errors::errors(contract))),
     ];
+    let signing = [("signing.rs", signing::signing(contract)), ("webhook.rs", signing::webhook(contract))];
+    let signing = signing.into_iter().filter_map(|(file, text)| Some((file.to_owned(), text?)));
     let within = |directory: &str, files: Vec<(String, Result<String, String>)>| {
         let files = files.into_iter().map(|(file, text)| (format!("{directory}/{file}"), text));
         files.collect::<Vec<_>>()
     };
     let sound = |files: Vec<(String, String)>| files.into_iter().map(|(file, text)| (file, Ok(text))).collect();
-    let rust = within("src/generated", generated.into())
+    let rust = within("src/generated", generated.into_iter().chain(signing).collect())
         .into_iter()
         .chain(within("src/generated/operations", sound(operations::operations(contract))))
         .chain(within("src/generated/types", types::types(contract)))

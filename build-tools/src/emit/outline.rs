@@ -50,6 +50,8 @@ const CALLED: &[&str] = &[
 /// The attributes, without blanks. Documentation and files of payloads are looked at on their own.
 const ATTRIBUTES: &[&str] = &[
     "allow(clippy::pedantic,deprecated,reason=\"generated: its form is reviewed in the generator\")",
+    "cfg(feature=\"signing\")",
+    "cfg(feature=\"webhook\")",
     "deprecated=\"the vendor advises against it\"",
     "doc(hidden)",
     "inline",

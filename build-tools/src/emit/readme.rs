@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::source::{header, table};
-use crate::contract::{Contract, Offer, Operation};
+use crate::contract::{Contract, Operation};
 use crate::text::{Inline, fenced, paragraphs};
 
 /// The text of `README.md`.
@@ -14,10 +14,8 @@ pub(super) fn readme(contract: &Contract) -> String {
     let mut text = format!("<!-- {made} -->\n<!-- {edit} -->\n\n# {name}\n\n");
     write_paragraphs(&mut text, &format!("Unofficial client of {}", package.description));
     write_paragraphs(&mut text, &contract.description);
-    let features = match contract.settings.features.signing {
-        Some(Offer::Default) => "[\"native-tls\", \"signing\"]",
-        _ => "[\"native-tls\"]",
-    };
+    let features =
+        if contract.settings.requires_signer() { "[\"native-tls\", \"signing\"]" } else { "[\"native-tls\"]" };
     let _ = write!(
         text,
         "## Install\n\n```toml\n[dependencies]\n{name} = \"0.1\"\ntokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n```\n\n\
@@ -66,7 +64,7 @@ pub(super) fn readme(contract: &Contract) -> String {
             .collect();
         write_table(&mut text, ["event", "what it tells", "type"], &rows);
     }
-    if let (Some(_), Some(batch)) = (contract.settings.features.webhook, contract.batches.first()) {
+    if let (Some(_), Some(batch)) = (&contract.settings.webhook, contract.batches.first()) {
         let _ = write!(
             text,
             "With the feature `webhook`, the module of that name verifies a delivery, and `delivery.events::<types::{}>()` gives its events \

@@ -12,8 +12,9 @@ use super::limits::phrase;
 use super::operations::has_call_type;
 use super::rust::{Scope, success_type, type_text};
 use crate::contract::{
-    BodyKind, Constant, Contract, EventBatch, Extra, Given, Kind, ListPage, Mark, Member, Operation, PageForm,
-    PagingStyle, Parameter, Presence, ResponseBody, StatusVariant, TypeDefinition, TypeUse, Variant, VariantForm,
+    BodyKind, ComponentNames, Constant, Contract, Covered, DigestedWhen, EcdsaEncoding, EventBatch, Extra, Given, Kind,
+    ListPage, Mark, Member, Operation, PageForm, PagingStyle, Parameter, Presence, ResponseBody, SigningSettings,
+    StatusVariant, TypeDefinition, TypeUse, Variant, VariantForm, WebhookSettings, When,
 };
 use crate::text::{literal, visible};
 
@@ -104,7 +105,89 @@ fn client(contract: &Contract) -> String {
             }
         }
     }
+    if let Some(signing) = &contract.settings.signing {
+        write_signing(&mut text, signing);
+    }
+    if let Some(webhook) = &contract.settings.webhook {
+        write_webhook(&mut text, webhook);
+    }
     text
+}
+
+/// What of a request is signed.
+fn write_signing(text: &mut String, signing: &SigningSettings) {
+    let marks = marks([
+        mark(signing.required, "required"),
+        Some(format!("label {}", literal(&signing.label))),
+        signing.tag.as_ref().map(|tag| format!("tag {}", literal(tag))),
+        signing.lifetime.map(|seconds| format!("for {seconds} s")),
+        mark(signing.names == ComponentNames::Bare, "bare names"),
+        mark(signing.ecdsa == EcdsaEncoding::Der, "ECDSA as ASN.1"),
+    ]);
+    line(text, 0, "requests are signed", &marks);
+    write_components(text, &signing.components);
+    if let Some(except) = &signing.all_headers_except {
+        let names = except.names.iter().map(|name| literal(name).to_string());
+        let prefixes = except.prefixes.iter().map(|prefix| format!("{}…", literal(prefix)));
+        line(text, 1, &format!("all headers but {}", names.chain(prefixes).collect::<Vec<_>>().join(" ")), &[]);
+    }
+    if let Some(digest) = &signing.digest {
+        let always: Vec<String> =
+            mark(digest.when == DigestedWhen::Always, "also without a body").into_iter().collect();
+        line(text, 1, &format!("digest in {:?} by {:?}", digest.header, digest.algorithm), &always);
+    }
+    let set = [("date", signing.date), ("content-length", signing.content_length)];
+    for (name, _) in set.into_iter().filter(|(_, is_set)| *is_set) {
+        line(text, 1, &format!("sets {name}"), &[]);
+    }
+    line(text, 1, &format!("parameters {:?}", signing.parameters), &[]);
+    for (name, value) in &signing.unsigned_headers {
+        line(text, 1, &format!("header {} = {}", literal(name), literal(value)), &[]);
+    }
+}
+
+/// How webhooks are vouched for.
+fn write_webhook(text: &mut String, webhook: &WebhookSettings) {
+    if let Some(signature) = &webhook.signature {
+        let marks = marks([
+            signature.label.as_ref().map(|label| format!("label {}", literal(label))),
+            signature.tag.as_ref().map(|tag| format!("tag {}", literal(tag))),
+            Some(format!("up to {} s old", signature.max_age)),
+            Some(format!("clocks up to {} s off", signature.clock_skew)),
+            mark(signature.names == ComponentNames::Bare, "bare names"),
+        ]);
+        line(text, 0, "webhooks are signed", &marks);
+        write_components(text, &signature.components);
+        if let Some(header) = signature.digest {
+            line(text, 1, &format!("digest in {header:?}"), &[]);
+        }
+        line(text, 1, &format!("algorithms {:?}, ECDSA {:?}", signature.algorithms, signature.ecdsa), &[]);
+        if !signature.parameters.is_empty() {
+            line(text, 1, &format!("parameters {:?}", signature.parameters), &[]);
+        }
+        if let Some(path) = &signature.keys {
+            line(text, 1, &format!("keys from {}", literal(path)), &[]);
+        }
+    }
+    if let Some(secret) = &webhook.shared_secret {
+        line(text, 0, &format!("webhooks have an HMAC in {}", literal(&secret.signature)), &[]);
+        for (what, header) in [("delivery", &secret.delivery_id), ("attempt", &secret.attempt)] {
+            if let Some(header) = header {
+                line(text, 1, &format!("{what} in {}", literal(header)), &[]);
+            }
+        }
+    }
+}
+
+fn write_components(text: &mut String, components: &[Covered]) {
+    for part in components {
+        let when = match part.when {
+            When::Always => None,
+            When::Present => Some("when present".to_owned()),
+            When::Body => Some("with a body".to_owned()),
+        };
+        line(text, 1, &format!("covers {}", literal(&part.name)), &marks([when]));
+    }
 }
 
 fn write_operation(text: &mut String, contract: &Contract, operation: &Operation) {

@@ -13,8 +13,6 @@ mod generated;
 /// The runtime: what observers, signers, stores of tokens and requests beyond the document are made of.
 #[doc(no_inline)]
 pub use onboarding_core as runtime;
-#[cfg(feature = "webhook")]
-pub use onboarding_core::webhook;
 pub use onboarding_core::{
     AnyError, BuildError, Bytes, Call, ClientBuilder, DateTime, Decimal, DecimalNumber, DecodeError, Download, Error,
     Items, JsonValue, Map, NaiveDate, NoDeclaredError, Observer, Pages, Patch, ProblemDetails, RawResponse, Refused,
@@ -23,3 +21,11 @@ pub use onboarding_core::{
 
 pub use crate::generated::client::{AuthorizationCodeSignIn, Client, Credentials, Environment};
 pub use crate::generated::{calls, errors, types};
+
+/// Verifying webhooks, and how the vendor vouches for its own.
+#[cfg(feature = "webhook")]
+pub mod webhook {
+    pub use onboarding_core::webhook::*;
+
+    pub use crate::generated::webhook::scheme;
+}

@@ -146,7 +146,7 @@ fn keys() -> Option<KeySet> {
 }
 
 fn policy(random: &mut Random) -> Policy {
-    let mut policy = if random.one_in(2) { Policy::rfc9421() } else { Policy::upvest_webhooks() };
+    let mut policy = if random.one_in(2) { Policy::rfc9421() } else { draft_6() };
     policy.algorithms.push(Algorithm::HmacSha256);
     if random.one_in(2) {
         policy.required.clear();
@@ -154,6 +154,16 @@ fn policy(random: &mut Random) -> Policy {
     if random.one_in(3) {
         policy.label = None;
     }
+    policy
+}
+
+/// What is asked of messages that are signed after draft 6.
+fn draft_6() -> Policy {
+    let mut policy = Policy::rfc9421();
+    policy.label = Some("sig1".to_owned());
+    policy.required = vec![Covered::always("@method"), Covered::always("@path"), Covered::when_present("@query")];
+    policy.digest = Some(DigestHeader::Digest);
+    policy.names = ComponentNames::Bare;
     policy
 }
 
@@ -310,14 +320,14 @@ fn webhooks(random: &mut Random) -> Result<usize, String> {
 fn shared_secrets(random: &mut Random) -> Result<usize, String> {
     let body = random.mutated(BODIES, BODY_TOKENS, LONGEST_BODY);
     let secret = Secret::new("a shared secret");
-    let webhooks =
-        SharedSecretWebhooks::new(SharedSecretScheme::amiqus(), &secret).map_err(|error| error.to_string())?;
+    let webhooks = SharedSecretWebhooks::new(SharedSecretScheme::new("x-signature"), &secret)
+        .map_err(|error| error.to_string())?;
     let mut headers = HeaderMap::new();
-    header(&mut headers, "x-aqid-signature", &random.mutated(SIGNATURES, DIGEST_TOKENS, LONGEST_HEADER));
+    header(&mut headers, "x-signature", &random.mutated(SIGNATURES, DIGEST_TOKENS, LONGEST_HEADER));
     if webhooks.verify(&headers, &body).is_ok() {
         return Err("a forged webhook was accepted".to_owned());
     }
-    headers.insert("x-aqid-signature", genuine(&body)?);
+    headers.insert("x-signature", genuine(&body)?);
     let delivery =
         webhooks.verify(&headers, &body).map_err(|error| format!("a genuine webhook was refused: {error}"))?;
     let events = delivery.events::<Batch>();

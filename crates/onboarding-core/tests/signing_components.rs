@@ -2,11 +2,13 @@
 #![cfg(feature = "signing")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests, which `allow-unwrap-in-tests` does not reach")]
 
+mod profiles;
+
 use std::time::{Duration, UNIX_EPOCH};
 
 use onboarding_core::signing::{
-    Component, ComponentNames, InvalidComponent, KeySet, Message, Parameter, Policy, Profile, RequestHead,
-    RequestSigner, ResponseHead, SignatureInput, SigningKey, Verifier,
+    Component, ComponentNames, InvalidComponent, KeySet, Message, Parameter, Policy, RequestHead, RequestSigner,
+    ResponseHead, SignatureInput, SigningKey, Verifier,
 };
 use onboarding_core::{HeaderMap, HeaderName, HeaderValue, Method, SignableRequest, Signer, StatusCode};
 use proptest::prelude::*;
@@ -190,7 +192,7 @@ proptest! {
         query in "[a-zA-Z0-9%+&=._~-]{0,60}",
         body in proptest::collection::vec(any::<u8>(), 0..80),
     ) {
-        let mut profile = Profile::upvest_requests();
+        let mut profile = profiles::all_headers();
         profile.parameters.push(Parameter::Tag);
         profile.tag = Some(tag.clone());
         let signer = RequestSigner::new(key(), key_id.clone(), profile)

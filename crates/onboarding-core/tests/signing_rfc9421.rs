@@ -268,7 +268,7 @@ fn deterministic_signatures_of_the_rfc_are_made_again() {
         let vectors = vectors();
         let vector = vectors.iter().find(|vector| vector.label == label).unwrap();
         let mut profile = Profile::rfc9421();
-        profile.label = vector.label;
+        profile.label = vector.label.to_owned();
         profile.digest = BodyDigest::Never;
         profile.parameters = vec![Parameter::Created, Parameter::KeyId];
         profile.components = (vector.components)().into_iter().map(|part| Covered::new(part, When::Always)).collect();
@@ -329,7 +329,7 @@ fn the_digests_are_those_of_the_rfcs() {
         old.value(DigestAlgorithm::Sha256, b"{\"hello\": \"world\"}\n"),
         "SHA-256=RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg="
     );
-    // Upvest's own examples.
+    // A vendor's own example.
     assert_eq!(
         content.value(DigestAlgorithm::Sha512, br#"{"key": "value"}"#),
         "sha-512=:Hd9/AvGZkbjitW1+Ml8Fg1ux1mtcDYe6mLQjDyoowIWa3LM/PmwN2v9O+MjtQGrCA3EQWUL54dlgxKHyYbrucw==:"

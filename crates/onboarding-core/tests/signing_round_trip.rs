@@ -2,17 +2,19 @@
 #![cfg(feature = "signing")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests, which `allow-unwrap-in-tests` does not reach")]
 
+mod profiles;
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use onboarding_core::signing::{
-    Algorithm, BodyDigest, Component, ComponentNames, Covered, DigestAlgorithm, DigestHeader, EcdsaEncoding, KeyError,
-    KeySet, Message, Parameter, Policy, Profile, RequestHead, RequestSigner, SigningKey, Verified, Verifier,
-    VerifyError, VerifyingKey, When,
+    Algorithm, Component, Covered, DigestHeader, EcdsaEncoding, KeyError, KeySet, Message, Parameter, Policy, Profile,
+    RequestHead, RequestSigner, SigningKey, Verified, Verifier, VerifyError, VerifyingKey, When,
 };
 use onboarding_core::{HeaderMap, HeaderValue, Method, Secret, SignableRequest, Signer};
+use profiles::{all_headers, always_digested, draft_6};
 
 /// Made for these tests by OpenSSL; see `tests/keys/README.md`.
 macro_rules! key {
@@ -60,7 +62,7 @@ fn send(signer: &RequestSigner, body: &[u8]) -> Sent {
         ("accept", "application/json"),
         ("authorization", "Bearer token"),
         ("content-type", "application/json"),
-        ("upvest-client-id", "5ec16164-6173-461d-b90d-116d68f55b40"),
+        ("client-id", "5ec16164-6173-461d-b90d-116d68f55b40"),
         ("user-agent", "test"),
         ("x-forwarded-for", "127.0.0.1"),
     ] {
@@ -73,7 +75,7 @@ fn send(signer: &RequestSigner, body: &[u8]) -> Sent {
 /// What a vendor would ask of requests that are signed after a profile.
 fn policy_for(profile: &Profile) -> Policy {
     let mut policy = Policy::rfc9421();
-    policy.label = Some(profile.label.to_owned());
+    policy.label = Some(profile.label.clone());
     policy.required = profile.components.iter().filter(|part| part.component.name() != "accept").cloned().collect();
     policy.algorithms.push(Algorithm::HmacSha256);
     policy.ecdsa = vec![profile.ecdsa];
@@ -97,31 +99,18 @@ fn all_keys() -> Vec<(Algorithm, SigningKey)> {
     ]
 }
 
-/// Upvest's draft 6, so that its form is proved in both directions.
-fn draft_6() -> Profile {
-    let mut profile = Profile::upvest_requests();
-    profile.names = ComponentNames::Bare;
-    profile.digest = BodyDigest::WithBody(DigestHeader::Digest, DigestAlgorithm::Sha256);
-    for part in &mut profile.components {
-        if part.component.name() == "content-digest" {
-            part.component = Component::new("digest").unwrap();
-        }
-    }
-    profile
-}
-
 fn profiles() -> Vec<(&'static str, Profile)> {
     vec![
         ("rfc9421", Profile::rfc9421()),
-        ("upvest", Profile::upvest_requests()),
-        ("upvest draft 6", draft_6()),
-        ("griffin", Profile::griffin_requests()),
+        ("all headers", all_headers()),
+        ("draft 6", draft_6()),
+        ("always digested", always_digested()),
     ]
 }
 
 fn verifier(name: &str, profile: &Profile) -> Verifier {
     let mut policy = policy_for(profile);
-    if name == "upvest draft 6" {
+    if name == "draft 6" {
         policy.digest = Some(DigestHeader::Digest);
     }
     Verifier::new(policy).with_clock(now)
@@ -153,17 +142,17 @@ fn the_signature_of_another_key_is_refused() {
 }
 
 #[test]
-fn the_headers_are_those_that_upvest_wants() {
+fn the_headers_are_those_that_the_profile_wants() {
     let key = SigningKey::from_pem(key!("p521.sec1.pem")).unwrap();
-    let sent = send(&signer(key, Profile::upvest_requests()), BODY);
+    let sent = send(&signer(key, all_headers()), BODY);
     let header = |name: &str| sent.headers[name].to_str().unwrap();
     assert_eq!(
         header("signature-input"),
         "sig1=(\"@method\" \"@path\" \"@query\" \"accept\" \"content-digest\" \"content-length\" \"authorization\" \
-         \"content-type\" \"date\" \"upvest-client-id\")\
+         \"client-id\" \"content-type\" \"date\")\
          ;keyid=\"key-1\";created=1700000000;expires=1700000030;nonce=\"nonce-1\""
     );
-    assert_eq!(header("upvest-signature-version"), "15");
+    assert_eq!(header("signature-version"), "15");
     assert_eq!(header("date"), "Tue, 14 Nov 2023 22:13:20 GMT");
     assert_eq!(header("content-length"), "20");
     assert!(header("content-digest").starts_with("sha-512=:"));
@@ -175,7 +164,7 @@ fn the_headers_are_those_that_upvest_wants() {
 #[test]
 fn a_get_without_query_and_body_covers_what_there_is() {
     let key = SigningKey::from_pem(key!("ed25519.pem")).unwrap();
-    let signer = signer(key, Profile::upvest_requests());
+    let signer = signer(key, all_headers());
     let url = "https://api.example.com/users".parse().unwrap();
     let mut headers = HeaderMap::new();
     headers.insert("accept", HeaderValue::from_static("application/json"));
@@ -188,7 +177,7 @@ fn a_get_without_query_and_body_covers_what_there_is() {
 
 #[test]
 fn a_request_without_a_wanted_header_is_not_signed() {
-    let signer = signer(SigningKey::from_pem(key!("ed25519.pem")).unwrap(), Profile::upvest_requests());
+    let signer = signer(SigningKey::from_pem(key!("ed25519.pem")).unwrap(), all_headers());
     let url = "https://api.example.com/users".parse().unwrap();
     let mut headers = HeaderMap::new();
     let mut request = SignableRequest { method: &Method::GET, url: &url, headers: &mut headers, body: b"" };
@@ -199,9 +188,9 @@ fn a_request_without_a_wanted_header_is_not_signed() {
 fn a_request_is_signed_anew_on_each_attempt() {
     let key = SigningKey::from_pem(key!("ed25519.pem")).unwrap();
     let keys = keys_of(&key);
-    let signer = RequestSigner::new(key, "key-1", Profile::upvest_requests()).with_clock(now);
+    let signer = RequestSigner::new(key, "key-1", all_headers()).with_clock(now);
     let mut sent = send(&signer, BODY);
-    let verifier = verifier("upvest", &Profile::upvest_requests());
+    let verifier = verifier("all headers", &all_headers());
     sent.verify(&verifier, &keys).unwrap();
     assert_eq!(sent.verify(&verifier, &keys).unwrap_err(), VerifyError::Replayed);
     let first = sent.headers["signature-input"].clone();
@@ -253,8 +242,8 @@ const TAMPERS: &[Tamper] = &[
         sent.headers.remove("content-digest");
     }),
     ("date", |sent| replace(sent, "date", "22:13:20", "22:13:21")),
-    ("upvest-client-id", |sent| {
-        replace(sent, "upvest-client-id", "5ec", "5ed");
+    ("client-id", |sent| {
+        replace(sent, "client-id", "5ec", "5ed");
     }),
     ("keyid", |sent| replace(sent, "signature-input", "key-1", "key-2")),
     ("keyid of another key", |sent| {
@@ -354,7 +343,7 @@ const TAMPERS: &[Tamper] = &[
 
 #[test]
 fn a_tampered_byte_is_refused_wherever_it_is() {
-    let profile = Profile::upvest_requests();
+    let profile = all_headers();
     for (_, key) in all_keys() {
         let algorithm = key.algorithm();
         let other = SigningKey::from_pem(key!("p256.sec1.pem")).unwrap().verifying_key().unwrap();
@@ -365,7 +354,7 @@ fn a_tampered_byte_is_refused_wherever_it_is() {
         };
         let keys = keys_of(&key).with("key-0", other);
         let signer = signer(key, profile.clone());
-        let verifier = verifier("upvest", &profile);
+        let verifier = verifier("all headers", &profile);
         for (what, tamper) in TAMPERS {
             let mut sent = send(&signer, BODY);
             tamper(&mut sent);
@@ -379,15 +368,15 @@ fn a_tampered_byte_is_refused_wherever_it_is() {
 
 #[test]
 fn errors_show_nothing_of_the_message() {
-    let profile = Profile::upvest_requests();
+    let profile = all_headers();
     let key = SigningKey::from_pem(key!("ed25519.pem")).unwrap();
     let keys = keys_of(&key);
     let signer = signer(key, profile.clone());
-    let mut texts = format!("{signer:?} {:?} {keys:?}", verifier("upvest", &profile));
+    let mut texts = format!("{signer:?} {:?} {keys:?}", verifier("all headers", &profile));
     for (_, tamper) in TAMPERS {
         let mut sent = send(&signer, BODY);
         tamper(&mut sent);
-        let error = sent.verify(&verifier("upvest", &profile), &keys).unwrap_err();
+        let error = sent.verify(&verifier("all headers", &profile), &keys).unwrap_err();
         write!(texts, "{error} {error:?}").unwrap();
     }
     for private in ["Bearer", "token", "Ada", "limit", "nonce-1", "5ec16164", "sha-512=:"] {
@@ -512,7 +501,7 @@ fn encrypted_keys_are_decrypted_with_the_right_passphrase_alone() {
     let right = Secret::new("correct horse");
     for (name, text) in [
         ("PKCS#8", key!("p521.encrypted.pem")),
-        ("PEM, as Upvest's documentation makes it", key!("p521.dek-info.pem")),
+        ("PEM's own encryption", key!("p521.dek-info.pem")),
         ("Ed25519", key!("ed25519.encrypted.pem")),
     ] {
         let error = |result: Result<SigningKey, KeyError>| result.unwrap_err();

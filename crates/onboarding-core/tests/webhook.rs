@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests, which `allow-unwrap-in-tests` does not reach")]
 
 mod common;
+mod profiles;
 
 use std::collections::BTreeMap;
 use std::future::pending;
@@ -12,10 +13,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use onboarding_core::signing::{
-    BodyDigest, Component, ComponentNames, Covered, DigestAlgorithm, DigestHeader, KeySet, Policy, Profile,
-    RequestSigner, SigningKey, Verifier, When,
-};
+use onboarding_core::signing::{Component, ComponentNames, Covered, KeySet, RequestSigner, SigningKey, Verifier, When};
 use onboarding_core::signing::{SignatureId, VerifyError};
 use onboarding_core::webhook::{
     BoxFuture, FetchedKeys, KeySource, KeySourceError, ReceivedRequest, ReplayStore, ReplayStoreError,
@@ -28,7 +26,9 @@ use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 const NOW: u64 = 1_700_000_000;
-const TARGET: &str = "/webhooks/upvest?tenant=1";
+const TARGET: &str = "/webhooks?tenant=1";
+const SCHEME: SharedSecretScheme =
+    SharedSecretScheme::new("x-signature").with_delivery_id("x-delivery-id").with_attempt("x-delivery-attempt");
 const BODY: &[u8] = br#"{"payload":[{"type":"USER.CREATED"}]}"#;
 const P521: &str = include_str!("keys/p521.sec1.pem");
 
@@ -93,15 +93,12 @@ impl Runtime for Hand {
     }
 }
 
-/// What signs as Upvest does.
+/// What signs after draft 6.
 fn vendor(key_id: &str, hand: &Hand) -> RequestSigner {
-    let mut profile = Profile::upvest_requests();
-    profile.names = ComponentNames::Bare;
-    profile.digest = BodyDigest::WithBody(DigestHeader::Digest, DigestAlgorithm::Sha256);
+    let mut profile = profiles::draft_6();
     profile.components = ["@method", "@path", "@query", "content-type", "digest"]
         .map(|name| Covered::new(Component::new(name).unwrap(), When::Always))
         .to_vec();
-    profile.unsigned_headers.clear();
     RequestSigner::new(SigningKey::from_pem(P521).unwrap(), key_id, profile).with_clock(hand.read())
 }
 
@@ -144,7 +141,7 @@ fn fetched(server: &MockServer, hand: &Hand) -> FetchedKeys {
 }
 
 fn webhooks(keys: impl KeySource + 'static, hand: &Hand) -> SignedWebhooks {
-    SignedWebhooks::with_verifier(Verifier::new(Policy::upvest_webhooks()).with_clock(hand.read()), keys)
+    SignedWebhooks::with_verifier(Verifier::new(profiles::draft_6_policy()).with_clock(hand.read()), keys)
 }
 
 async fn serve(server: &MockServer, response: ResponseTemplate) {
@@ -470,7 +467,7 @@ async fn a_clock_that_jumps_lets_no_webhook_in_twice_and_shuts_none_out() {
 async fn a_body_that_no_digest_vouches_for_is_not_handed_on() {
     let hand = Hand::default();
     let keys = KeySet::from_jwks(jwks("key-1").as_bytes()).unwrap();
-    let mut policy = Policy::upvest_webhooks();
+    let mut policy = profiles::draft_6_policy();
     policy.digest = None;
     let webhooks = SignedWebhooks::with_verifier(Verifier::new(policy).with_clock(hand.read()), keys);
     let error = verify(&webhooks, &deliver("key-1", &hand), BODY).await.unwrap_err();
@@ -481,14 +478,14 @@ async fn a_body_that_no_digest_vouches_for_is_not_handed_on() {
 async fn a_body_that_is_too_large_is_413() {
     let hand = Hand::default();
     let keys = KeySet::from_jwks(jwks("key-1").as_bytes()).unwrap();
-    let mut policy = Policy::upvest_webhooks();
+    let mut policy = profiles::draft_6_policy();
     policy.max_body_bytes = BODY.len();
     let webhooks = SignedWebhooks::with_verifier(Verifier::new(policy).with_clock(hand.read()), keys);
     assert_eq!(status(&webhooks, &deliver("key-1", &hand), BODY).await, StatusCode::OK);
     let longer = [BODY, b" "].concat();
     assert_eq!(status(&webhooks, &deliver("key-1", &hand), &longer).await, StatusCode::PAYLOAD_TOO_LARGE);
     let secret = Secret::new("It is a secret");
-    let webhooks = SharedSecretWebhooks::new(SharedSecretScheme::amiqus(), &secret).unwrap();
+    let webhooks = SharedSecretWebhooks::new(SCHEME, &secret).unwrap();
     let refused = |webhooks: &SharedSecretWebhooks, length| {
         webhooks.verify(&HeaderMap::new(), &vec![b' '; length]).unwrap_err().status()
     };
@@ -569,23 +566,23 @@ async fn keys_that_are_known_beforehand_serve_too() {
 async fn the_form_of_draft_6_is_not_taken_for_that_of_the_rfc() {
     let hand = Hand::default();
     let keys = KeySet::from_jwks(jwks("key-1").as_bytes()).unwrap();
-    let mut policy = Policy::upvest_webhooks();
+    let mut policy = profiles::draft_6_policy();
     policy.names = ComponentNames::Quoted;
     let webhooks = SignedWebhooks::with_verifier(Verifier::new(policy).with_clock(hand.read()), keys);
     assert_eq!(status(&webhooks, &deliver("key-1", &hand), BODY).await, StatusCode::UNAUTHORIZED);
 }
 
 #[test]
-fn an_amiqus_webhook_is_vouched_for_by_its_secret() {
+fn a_webhook_is_vouched_for_by_its_secret() {
     // printf '{"webhook":{}}' | openssl dgst -sha256 -hmac 'It is a secret' -binary | base64
     const SIGNATURE: &str = "z51A4ER+KcMl5dIFTzkHPI93AybXGim8HD4/CZfQcYA=";
     let body = br#"{"webhook":{}}"#;
     let secret = Secret::new("It is a secret");
-    let webhooks = SharedSecretWebhooks::new(SharedSecretScheme::amiqus(), &secret).unwrap();
+    let webhooks = SharedSecretWebhooks::new(SCHEME, &secret).unwrap();
     let mut headers = HeaderMap::new();
-    headers.insert("x-aqid-signature", HeaderValue::from_static(SIGNATURE));
-    headers.insert("x-aqid-delivery-id", HeaderValue::from_static("b8f3"));
-    headers.insert("x-aqid-delivery-attempt", HeaderValue::from_static("2"));
+    headers.insert("x-signature", HeaderValue::from_static(SIGNATURE));
+    headers.insert("x-delivery-id", HeaderValue::from_static("b8f3"));
+    headers.insert("x-delivery-attempt", HeaderValue::from_static("2"));
     let delivery = webhooks.verify(&headers, body).unwrap();
     assert_eq!((delivery.delivery_id(), delivery.attempt()), (Some("b8f3"), Some(2)));
     assert_eq!(delivery.body(), body);
@@ -598,15 +595,15 @@ fn an_amiqus_webhook_is_vouched_for_by_its_secret() {
         std::error::Error::source(&error).unwrap().to_string()
     };
     assert_eq!(refused(&headers, b"{}"), "the signature is wrong");
-    let other = SharedSecretWebhooks::new(SharedSecretScheme::amiqus(), &Secret::new("another")).unwrap();
+    let other = SharedSecretWebhooks::new(SCHEME, &Secret::new("another")).unwrap();
     assert!(other.verify(&headers, body).is_err());
     for wrong in ["", "AAAA", "not base64", &SIGNATURE[1..], &SIGNATURE.to_lowercase()] {
-        headers.insert("x-aqid-signature", HeaderValue::from_str(wrong).unwrap());
+        headers.insert("x-signature", HeaderValue::from_str(wrong).unwrap());
         assert_eq!(refused(&headers, body), "the signature is wrong", "{wrong}");
     }
-    headers.append("x-aqid-signature", HeaderValue::from_static(SIGNATURE));
+    headers.append("x-signature", HeaderValue::from_static(SIGNATURE));
     assert!(refused(&headers, body).contains("more than one signature"));
-    headers.remove("x-aqid-signature");
+    headers.remove("x-signature");
     assert!(refused(&headers, body).contains("no signature"));
-    assert!(SharedSecretWebhooks::new(SharedSecretScheme::amiqus(), &Secret::new("")).is_err());
+    assert!(SharedSecretWebhooks::new(SCHEME, &Secret::new("")).is_err());
 }

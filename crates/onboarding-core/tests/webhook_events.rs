@@ -180,9 +180,10 @@ fn a_body_is_a_batch_a_list_or_a_single_event() {
 fn a_webhook_with_a_shared_secret_gives_its_events_too() {
     // printf '[{"id":"1"},7]' | openssl dgst -sha256 -hmac 'It is a secret' -binary | base64
     const SIGNATURE: &str = "y6+9P5HXPH+XP3JvCE786K3G7KdADLmtxys3FnmGQag=";
-    let webhooks = SharedSecretWebhooks::new(SharedSecretScheme::amiqus(), &Secret::new("It is a secret")).unwrap();
+    let webhooks =
+        SharedSecretWebhooks::new(SharedSecretScheme::new("x-signature"), &Secret::new("It is a secret")).unwrap();
     let mut headers = HeaderMap::new();
-    headers.insert("x-aqid-signature", HeaderValue::from_static(SIGNATURE));
+    headers.insert("x-signature", HeaderValue::from_static(SIGNATURE));
     let delivery = webhooks.verify(&headers, br#"[{"id":"1"},7]"#).unwrap();
     let paths = |event: Result<Event, EventError>| event.unwrap_err().path().to_owned();
     assert_eq!(delivery.events::<Batch>().map(paths).collect::<Vec<_>>(), ["[0].type", "[1]"]);

@@ -13,8 +13,6 @@ mod generated;
 /// The runtime: what observers, signers, stores of tokens and requests beyond the document are made of.
 #[doc(no_inline)]
 pub use onboarding_core as runtime;
-#[cfg(feature = "signing")]
-pub use onboarding_core::signing;
 pub use onboarding_core::{
     AnyError, BuildError, Bytes, Call, ClientBuilder, DateTime, Decimal, DecimalNumber, DecodeError, Download, Error,
     Items, JsonValue, Map, NaiveDate, NoDeclaredError, Observer, Pages, Patch, ProblemDetails, RawResponse, Refused,
@@ -23,3 +21,11 @@ pub use onboarding_core::{
 
 pub use crate::generated::client::{Client, Credentials, Environment};
 pub use crate::generated::{calls, errors, types};
+
+/// HTTP message signatures, and how the vendor wants requests signed.
+#[cfg(feature = "signing")]
+pub mod signing {
+    pub use onboarding_core::signing::*;
+
+    pub use crate::generated::signing::profile;
+}

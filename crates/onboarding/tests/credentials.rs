@@ -313,10 +313,10 @@ async fn upvest_signs_in_and_signs_every_request() {
         }),
     };
     let call = async |address: String, calls: usize| {
-        use upvest::signing::{Profile, RequestSigner, SigningKey};
+        use upvest::signing::{self, RequestSigner, SigningKey};
 
         let credentials = upvest::Credentials::client_credentials("the-client", "upvest-secret", "users:read");
-        let signer = RequestSigner::new(SigningKey::from_pem(PEM).unwrap(), "key", Profile::upvest_requests());
+        let signer = RequestSigner::new(SigningKey::from_pem(PEM).unwrap(), "key", signing::profile());
         let mut text = format!("{credentials:?} {signer:?}");
         let client =
             upvest::Client::builder().base_url(address).credentials(credentials).signer(signer).build().unwrap();

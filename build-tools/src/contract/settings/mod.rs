@@ -2,8 +2,10 @@
 
 mod credentials;
 mod mistakes;
+mod signing;
 #[cfg(test)]
 mod tests;
+mod webhook;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +16,11 @@ pub use self::credentials::{
     TokenSettings,
 };
 use self::mistakes::{Mistake, misnamed, not_a_crate, not_a_header, not_a_version, not_an_address};
+pub use self::signing::{
+    BodyDigest, ComponentNames, Covered, DigestAlgorithm, DigestHeader, DigestedWhen, EcdsaEncoding,
+    SignatureParameter, SigningSettings, UnsignedHeaders, When,
+};
+pub use self::webhook::{SharedSecret, SignatureAlgorithm, WebhookSettings, WebhookSignature};
 use super::example_code;
 use crate::names::{Scope, is_type_name, sign_in_type};
 use crate::passes::escape;
@@ -39,9 +46,12 @@ pub struct Settings {
     /// The header that makes repeating a call safe. The client fills it in where an operation has it and the caller gives none.
     #[serde(default)]
     pub idempotency_key: Option<String>,
-    /// Parts of the runtime that are features of the crate.
+    /// How requests are signed, where the vendor knows signatures: then the crate has the feature `signing`.
     #[serde(default)]
-    pub features: Features,
+    pub signing: Option<SigningSettings>,
+    /// How webhooks are vouched for, where the vendor delivers some: then the crate has the feature `webhook`.
+    #[serde(default)]
+    pub webhook: Option<WebhookSettings>,
     /// How lists come in pages.
     #[serde(default)]
     pub paging: Vec<Paging>,
@@ -76,28 +86,6 @@ pub struct Package {
     pub description: String,
     /// Where the vendor documents the interface.
     pub documentation: String,
-}
-
-/// Parts of the runtime that are features of the crate where the vendor has a use for them.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Features {
-    /// HTTP message signatures.
-    #[serde(default)]
-    pub signing: Option<Offer>,
-    /// Webhooks that the vendor delivers.
-    #[serde(default)]
-    pub webhook: Option<Offer>,
-}
-
-/// How a feature is offered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Offer {
-    /// On unless it is switched off: the vendor refuses calls without it. A client without a signer is then refused, too.
-    Default,
-    /// Off unless it is asked for.
-    Offered,
 }
 
 /// One of the vendor's installations.
@@ -143,7 +131,7 @@ pub enum PagingStyle {
 impl Settings {
     /// Whether the vendor refuses requests that are not signed.
     pub fn requires_signer(&self) -> bool {
-        self.features.signing == Some(Offer::Default)
+        self.signing.as_ref().is_some_and(|signing| signing.required)
     }
 
     /// Reads a `vendor.toml`, or says all that is wrong with it.
@@ -211,6 +199,12 @@ impl Settings {
         }
         if let Some(header) = &self.idempotency_key {
             mistakes.extend(not_a_header("/idempotency-key", header));
+        }
+        if let Some(signing) = &self.signing {
+            signing.mistakes("/signing", &mut mistakes);
+        }
+        if let Some(webhook) = &self.webhook {
+            webhook.mistakes("/webhook", &mut mistakes);
         }
         for (index, form) in self.credentials.iter().enumerate() {
             form.mistakes(&format!("/credentials/{index}"), &mut mistakes);

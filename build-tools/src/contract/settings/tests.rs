@@ -182,3 +182,125 @@ fn a_crate_has_a_name_of_its_own_and_of_the_right_form() {
         assert!(super::not_a_crate(name).is_some(), "{name:?}");
     }
 }
+
+const SIGNED: &str = r#"
+[[credentials]]
+name = "none"
+scheme = "none"
+description = "Nothing."
+fields = []
+[signing]
+description = "How requests are signed."
+required = true
+label = "sig1"
+components = [{ name = "@method" }, { name = "content-digest", when = "body" }, { name = "date" }]
+digest = { header = "content-digest", algorithm = "sha-512" }
+date = true
+parameters = ["keyid", "created", "expires"]
+lifetime = 30
+unsigned-headers = { x-version = "15" }
+all-headers-except = { names = ["host"], prefixes = ["x-"] }
+[webhook.signature]
+description = "How webhooks are signed."
+components = [{ name = "@path" }]
+digest = "digest"
+algorithms = ["ecdsa-p521-sha512"]
+ecdsa = ["der"]
+max-age = 300
+clock-skew = 30
+keys = "/keys"
+[webhook.shared-secret]
+description = "An HMAC of the body."
+signature = "X-Signature"
+"#;
+
+/// What is found when one line is another.
+fn changed(from: &str, to: &str) -> Vec<String> {
+    let whole = format!("{HEAD}{SIGNED}");
+    assert_eq!(whole.matches(from).count(), 1, "{from}");
+    let found = mistakes(&whole.replace(from, to));
+    found.iter().map(|mistake| mistake.replace(" vendor-settings", "")).collect()
+}
+
+#[test]
+fn how_requests_and_webhooks_are_signed_is_read() {
+    assert_eq!(mistakes(&format!("{HEAD}{SIGNED}")), [""; 0]);
+}
+
+#[test]
+fn what_signatures_are_made_of_has_to_have_its_form() {
+    let cases: &[(&str, &str, &[&str])] = &[
+        ("\"sig1\"", "\"Sig 1\"", &["19 `Sig 1` is no label of a signature"]),
+        (
+            "{ name = \"@method\" }",
+            "{ name = \"@status\" }",
+            &["20 `@status` is no part of a request that can be signed"],
+        ),
+        ("{ name = \"@method\" }", "{ name = \"date\" }", &["20 `date` is signed twice, which no receiver accepts"]),
+        ("{ name = \"@method\" }", "{ name = \"Date\" }", &["20 `Date` is not in lower case, as headers are signed"]),
+        ("{ name = \"@method\" }", "{ name = \"a b\" }", &["20 `a b` is no name of a header"]),
+        ("\"keyid\", \"created\"", "\"created\", \"created\"", &["23 the parameter is given twice"]),
+        (
+            "x-version = \"15\"",
+            "x-version = \"\\u0007\"",
+            &["25 the value of the header `x-version` has characters that no header may have"],
+        ),
+        ("[\"host\"]", "[\"Host\"]", &["26 `Host` is not in lower case, as headers are signed"]),
+        ("[\"x-\"]", "[\"\"]", &["26 `` is no name of a header"]),
+        ("\"/keys\"", "\"keys\"", &["35 `keys` is no path"]),
+        ("\"X-Signature\"", "\"X Signature\"", &["38 `X Signature` is no name of a header"]),
+        ("\"sha-512\"", "\"sha-1\"", &["21 unknown-value `sha-1` is no value of `algorithm`"]),
+        ("\"ecdsa-p521-sha512\"", "\"none\"", &["31 unknown-value `none` is no value of `algorithms`"]),
+        (
+            "required = true",
+            "obliged = true",
+            &["18 unknown-key `obliged` means nothing in `signing`", "16 missing-key `signing` has no `required`"],
+        ),
+    ];
+    for (from, to, expected) in cases {
+        assert_eq!(changed(from, to), *expected, "{to}");
+    }
+}
+
+#[test]
+fn what_contradicts_itself_is_no_way_to_sign() {
+    let cases: &[(&str, &str, &[&str])] = &[
+        ("lifetime = 30\n", "\n", &["23 the setting `lifetime` and the parameter `expires` go together"]),
+        (", \"expires\"]", "]", &["24 the setting `lifetime` and the parameter `expires` go together"]),
+        ("lifetime = 30", "lifetime = 0", &["24 a signature that ends when it is made is never accepted"]),
+        (
+            "label = \"sig1\"",
+            "label = \"sig1\"\ntag = \"a\"",
+            &["20 the setting `tag` and the parameter `tag` go together"],
+        ),
+        ("date = true\n", "\n", &["20 `date` is signed, but nothing sets it"]),
+        (
+            "{ header = \"content-digest\"",
+            "{ header = \"digest\"",
+            &["20 `content-digest` is signed, but nothing sets it"],
+        ),
+        (
+            "{ name = \"date\" }",
+            "{ name = \"content-length\" }",
+            &["20 `content-length` is signed, but nothing sets it"],
+        ),
+        ("[\"ecdsa-p521-sha512\"]", "[\"ed25519\"]", &["32 `ecdsa` says nothing where no algorithm is one of ECDSA"]),
+        ("max-age = 300", "max-age = 0", &["33 a webhook that may not be a second old is never accepted"]),
+    ];
+    for (from, to, expected) in cases {
+        assert_eq!(changed(from, to), *expected, "{to}");
+    }
+    let whole = format!("{HEAD}{SIGNED}");
+    let unsigned = whole
+        .replace("{ name = \"content-digest\", when = \"body\" }, ", "")
+        .replace("all-headers-except = { names = [\"host\"], prefixes = [\"x-\"] }\n", "");
+    assert_eq!(
+        mistakes(&unsigned),
+        ["21 vendor-settings `content-digest` is set but not signed, so that it vouches for nothing"]
+    );
+    let (before, _) = whole.split_once("[webhook.signature]").expect("it is there");
+    assert_eq!(
+        mistakes(&format!("{before}[webhook]\n")),
+        ["27 vendor-settings it is not said how webhooks are vouched for"]
+    );
+}

@@ -5,7 +5,7 @@ use self::{
     Keys::{Any, Fixed},
     Shape::{
         Anything, Boolean, Count, FieldMap, Many, Named, Number, One, Refused, SchemaOrBoolean, Text, TextMap, Texts,
-        Values, Word,
+        Values, Word, Words,
     },
 };
 
@@ -42,7 +42,13 @@ pub(super) enum Kind {
     Settings,
     Package,
     Environment,
-    Features,
+    Signing,
+    Covered,
+    UnsignedHeaders,
+    BodyDigest,
+    Webhook,
+    WebhookSignature,
+    SharedSecret,
     Paging,
     Credentials,
     Field,
@@ -93,6 +99,8 @@ pub(super) enum Shape {
     Text,
     /// One of these words.
     Word(&'static [&'static str]),
+    /// A list of some of these words.
+    Words(&'static [&'static str]),
     /// `true` or `false`.
     Boolean,
     /// A whole number from 0.
@@ -139,7 +147,7 @@ impl Shape {
             Shape::Boolean => "a boolean",
             Shape::Count => "a whole number from 0",
             Shape::Number => "a number",
-            Shape::Texts | Shape::Values | Shape::Many(_) => "a list",
+            Shape::Texts | Shape::Words(_) | Shape::Values | Shape::Many(_) => "a list",
             Shape::TextMap | Shape::FieldMap | Shape::One(_) | Shape::Named(_) | Shape::SchemaOrBoolean => "a mapping",
             Shape::Anything | Shape::Refused(_) => "a value",
         }
@@ -204,7 +212,13 @@ impl Kind {
             Kind::Settings => "`vendor.toml`",
             Kind::Package => "`package`",
             Kind::Environment => "an environment",
-            Kind::Features => "`features`",
+            Kind::Signing => "`signing`",
+            Kind::Covered => "an entry of `components`",
+            Kind::UnsignedHeaders => "`all-headers-except`",
+            Kind::BodyDigest => "`digest`",
+            Kind::Webhook => "`webhook`",
+            Kind::WebhookSignature => "`signature`",
+            Kind::SharedSecret => "`shared-secret`",
             Kind::Paging => "an entry of `paging`",
             Kind::Credentials => "a form of credentials",
             Kind::Field => "a field of credentials",
@@ -262,7 +276,13 @@ impl Kind {
             Kind::Settings => Fixed(SETTINGS),
             Kind::Package => Fixed(PACKAGE),
             Kind::Environment => Fixed(ENVIRONMENT),
-            Kind::Features => Fixed(FEATURES),
+            Kind::Signing => Fixed(SIGNING),
+            Kind::Covered => Fixed(COVERED),
+            Kind::UnsignedHeaders => Fixed(UNSIGNED_HEADERS),
+            Kind::BodyDigest => Fixed(BODY_DIGEST),
+            Kind::Webhook => Fixed(WEBHOOK),
+            Kind::WebhookSignature => Fixed(WEBHOOK_SIGNATURE),
+            Kind::SharedSecret => Fixed(SHARED_SECRET),
             Kind::Paging => Fixed(PAGING),
             Kind::Credentials => Fixed(CREDENTIALS),
             Kind::Field => Fixed(FIELD),
@@ -510,7 +530,8 @@ const SETTINGS: &[Key] = &[
     required("credentials", Many(Kind::Credentials)),
     key("errors", One(Kind::ErrorNames)),
     key("idempotency-key", Text),
-    key("features", One(Kind::Features)),
+    key("signing", One(Kind::Signing)),
+    key("webhook", One(Kind::Webhook)),
     key("paging", Many(Kind::Paging)),
     required("sign-in", Text),
     required("first-call", Text),
@@ -526,9 +547,63 @@ const PACKAGE: &[Key] = &[
 
 const ENVIRONMENT: &[Key] = &[required("name", Text), required("url", Text), required("description", Text)];
 
-const OFFERS: &[&str] = &["default", "offered"];
+const SIGNING: &[Key] = &[
+    required("description", Text),
+    required("required", Boolean),
+    required("label", Text),
+    required("components", Many(Kind::Covered)),
+    key("all-headers-except", One(Kind::UnsignedHeaders)),
+    key("digest", One(Kind::BodyDigest)),
+    key("date", Boolean),
+    key("content-length", Boolean),
+    required("parameters", Words(SIGNATURE_PARAMETERS)),
+    key("lifetime", Count),
+    key("tag", Text),
+    key("names", Word(COMPONENT_NAMES)),
+    key("ecdsa", Word(ECDSA_ENCODINGS)),
+    key("unsigned-headers", TextMap),
+];
 
-const FEATURES: &[Key] = &[key("signing", Word(OFFERS)), key("webhook", Word(OFFERS))];
+const COVERED: &[Key] = &[required("name", Text), key("when", Word(&["always", "present", "body"]))];
+
+const UNSIGNED_HEADERS: &[Key] = &[key("names", Texts), key("prefixes", Texts)];
+
+const BODY_DIGEST: &[Key] = &[
+    required("header", Word(DIGEST_HEADERS)),
+    required("algorithm", Word(&["sha-256", "sha-512"])),
+    key("when", Word(&["always", "body"])),
+];
+
+const WEBHOOK: &[Key] = &[key("signature", One(Kind::WebhookSignature)), key("shared-secret", One(Kind::SharedSecret))];
+
+const WEBHOOK_SIGNATURE: &[Key] = &[
+    required("description", Text),
+    key("label", Text),
+    required("components", Many(Kind::Covered)),
+    key("digest", Word(DIGEST_HEADERS)),
+    required("algorithms", Words(ALGORITHMS)),
+    key("ecdsa", Words(ECDSA_ENCODINGS)),
+    key("parameters", Words(SIGNATURE_PARAMETERS)),
+    key("tag", Text),
+    key("names", Word(COMPONENT_NAMES)),
+    required("max-age", Count),
+    required("clock-skew", Count),
+    key("keys", Text),
+];
+
+const SHARED_SECRET: &[Key] =
+    &[required("description", Text), required("signature", Text), key("delivery-id", Text), key("attempt", Text)];
+
+const SIGNATURE_PARAMETERS: &[&str] = &["created", "expires", "keyid", "nonce", "alg", "tag"];
+
+const COMPONENT_NAMES: &[&str] = &["quoted", "bare"];
+
+const ECDSA_ENCODINGS: &[&str] = &["fixed", "der"];
+
+const DIGEST_HEADERS: &[&str] = &["content-digest", "digest"];
+
+const ALGORITHMS: &[&str] =
+    &["ed25519", "ecdsa-p256-sha256", "ecdsa-p384-sha384", "ecdsa-p521-sha512", "hmac-sha256", "rsa-pss-sha512"];
 
 const PAGING: &[Key] = &[
     required("style", Word(&["number", "offset"])),
@@ -617,7 +692,13 @@ pub(super) fn text_keys() -> std::collections::BTreeSet<&'static str> {
         SETTINGS,
         PACKAGE,
         ENVIRONMENT,
-        FEATURES,
+        SIGNING,
+        COVERED,
+        UNSIGNED_HEADERS,
+        BODY_DIGEST,
+        WEBHOOK,
+        WEBHOOK_SIGNATURE,
+        SHARED_SECRET,
         PAGING,
         CREDENTIALS,
         FIELD,

@@ -132,10 +132,15 @@ impl<'d> Walker<'d, '_, '_> {
                 }
             }
             (Shape::Word(words), NodeValue::String(text)) => self.word(words, text, node, &entry.key, &pointer),
-            (Shape::Texts, NodeValue::Sequence(items)) => {
+            (Shape::Texts | Shape::Words(_), NodeValue::Sequence(items)) => {
                 let what = format!("an item of `{}`", entry.key);
-                for (index, item) in items.iter().enumerate().filter(|(_, item)| item.as_str().is_none()) {
-                    self.wrong_kind(&what, "text", item, item.span, &join(&pointer, &index.to_string()));
+                for (index, item) in items.iter().enumerate() {
+                    let pointer = join(&pointer, &index.to_string());
+                    match (shape, item.as_str()) {
+                        (Shape::Words(words), Some(text)) => self.word(words, text, item, &entry.key, &pointer),
+                        (_, Some(_)) => {}
+                        (_, None) => self.wrong_kind(&what, "text", item, item.span, &pointer),
+                    }
                 }
             }
             (Shape::TextMap, NodeValue::Mapping(entries)) => {

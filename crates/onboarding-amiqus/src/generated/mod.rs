@@ -8,3 +8,5 @@ pub mod errors;
 #[path = "operations/mod.rs"]
 pub mod calls;
 pub mod types;
+#[cfg(feature = "webhook")]
+pub(crate) mod webhook;

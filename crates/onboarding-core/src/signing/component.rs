@@ -4,6 +4,7 @@
 //! in a message, or none, which is an error. What cannot be given a value without doubt is refused: trailers, which are not
 //! seen here; query parameters that occur more than once; header values outside ASCII without `;bs`.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use percent_encoding::utf8_percent_encode;
@@ -17,7 +18,7 @@ use super::values::{FORM, Field, FieldKind, Values};
 /// The identifier of a part of a message that a signature covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Component {
-    name: sfv::String,
+    name: Cow<'static, StringRef>,
     /// In the order they were written, which is the order they are signed in.
     parameters: Vec<Parameter>,
 }
@@ -127,6 +128,24 @@ impl Component {
         Ok(component)
     }
 
+    /// The same for a name that is known when the program is compiled: in a `const`, a wrong one is an error of the compiler.
+    ///
+    /// ```
+    /// use onboarding_core::signing::Component;
+    ///
+    /// const METHOD: Component = Component::from_static("@method");
+    /// assert_eq!(METHOD.to_string(), "\"@method\"");
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// Where [`new`](Self::new) would give an error.
+    pub const fn from_static(name: &'static str) -> Self {
+        let is_derived = !matches!(name.as_bytes(), b"@query-param") && is_derived_name(name);
+        assert!(is_derived || is_field_name(name), "not a header's name in lower case, nor a derived component");
+        Self { name: Cow::Borrowed(StringRef::constant(name)), parameters: Vec::new() }
+    }
+
     /// A query parameter by its name, before any encoding.
     pub fn query_param(name: &str) -> Result<Self, InvalidComponent> {
         let encoded = utf8_percent_encode(name, FORM).to_string();
@@ -160,15 +179,10 @@ impl Component {
         self.name.as_str()
     }
 
-    /// A component whose name is a literal of ours and takes no parameter.
-    pub(super) fn known(name: &'static str) -> Self {
-        Self { name: StringRef::constant(name).to_owned(), parameters: Vec::new() }
-    }
-
     /// The member of a signature's list of components.
     pub(super) fn from_item(item: &Item) -> Result<Self, InvalidComponent> {
         let name = item.bare_item.as_string().ok_or(InvalidComponent::Name)?;
-        let mut component = Self { name: name.to_owned(), parameters: Vec::new() };
+        let mut component = Self { name: Cow::Owned(name.to_owned()), parameters: Vec::new() };
         for (key, value) in &item.params {
             component.parameters.push(match (key.as_str(), value) {
                 ("sf", BareItem::Boolean(true)) => Parameter::Structured,
@@ -186,7 +200,7 @@ impl Component {
 
     /// As a member of a signature's list of components.
     pub(super) fn to_item(&self) -> Item {
-        let mut item = Item::new(self.name.clone());
+        let mut item = Item::new(self.name.clone().into_owned());
         for parameter in &self.parameters {
             let (key, value) = match parameter {
                 Parameter::Structured => ("sf", BareItem::Boolean(true)),
@@ -328,7 +342,7 @@ impl Component {
 
     fn unchecked(name: &str) -> Result<Self, InvalidComponent> {
         let name = StringRef::from_str(name).map_err(|_| InvalidComponent::Name)?.to_owned();
-        Ok(Self { name, parameters: Vec::new() })
+        Ok(Self { name: Cow::Owned(name), parameters: Vec::new() })
     }
 
     /// Whether name and parameters go together.
@@ -393,7 +407,40 @@ fn text(text: String) -> Result<sfv::String, InvalidComponent> {
 }
 
 /// A field name in lower case (RFC 9110, section 5.6.2).
-fn is_field_name(name: &str) -> bool {
-    let is_token = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !name.is_empty() && name.bytes().all(is_token)
+const fn is_field_name(name: &str) -> bool {
+    let name = name.as_bytes();
+    let mut index = 0;
+    while index < name.len() {
+        let is_token = matches!(
+            name[index],
+            b'a'..=b'z' | b'0'..=b'9' | b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'
+                | b'_' | b'`' | b'|' | b'~'
+        );
+        if !is_token {
+            return false;
+        }
+        index += 1;
+    }
+    index > 0
+}
+
+/// Whether a derived component has this name.
+const fn is_derived_name(name: &str) -> bool {
+    let mut index = 0;
+    while index < DERIVED.len() {
+        if is_same_text(DERIVED[index].0, name) {
+            return true;
+        }
+        index += 1;
+    }
+    false
+}
+
+const fn is_same_text(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let mut index = 0;
+    while index < one.len() && index < other.len() && one[index] == other[index] {
+        index += 1;
+    }
+    index == one.len() && index == other.len()
 }

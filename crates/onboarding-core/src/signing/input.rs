@@ -57,7 +57,8 @@ impl Parameter {
 pub enum ComponentNames {
     /// In quotation marks, as RFC 9421 and all drafts have it.
     Quoted,
-    /// Without them. Upvest's form of draft 6; the list of components after `@signature-params` keeps its quotation marks.
+    /// Without them, as some who implemented draft 6 write them; the list of components after `@signature-params` keeps its
+    /// quotation marks.
     Bare,
 }
 

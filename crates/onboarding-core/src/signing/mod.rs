@@ -3,14 +3,8 @@
 //! Built on RFC 9421, with structured fields (RFC 9651) and digests of bodies (RFC 9530). What a vendor wants that differs from
 //! the RFC is data: a [`Profile`] says how requests are signed, a [`Policy`] what is asked of messages that are verified.
 //!
-//! | for | signing | verifying |
-//! |---|---|---|
-//! | RFC 9421 | [`Profile::rfc9421`] | [`Policy::rfc9421`] |
-//! | Upvest, requests (draft 15) | [`Profile::upvest_requests`] | |
-//! | Upvest, webhooks (its form of draft 6) | | [`Policy::upvest_webhooks`] |
-//! | Griffin, requests (RFC 9421) | [`Profile::griffin_requests`] | |
-//!
-//! What is a guess about a vendor is said there.
+//! Both begin with what the RFC recommends, [`Profile::rfc9421`] and [`Policy::rfc9421`]; what a vendor asks for is in the
+//! vendor's crate.
 //!
 //! A [`RequestSigner`] is the [`Signer`](crate::Signer) that a client calls last, once for each attempt:
 //!

@@ -2,7 +2,7 @@
 //!
 //! Two kinds of encryption are read: that of PKCS#8 (PBES2 with PBKDF2 and AES-CBC, what `openssl pkcs8 -topk8` and
 //! `openssl genpkey -aes256` write), and the older one of PEM itself (`Proc-Type: 4,ENCRYPTED`, what `openssl ec -aes256`
-//! writes, the command that Upvest's documentation gives). The older one derives its key with a single round of MD5: it
+//! writes, a command that documentation of vendors still gives). The older one derives its key with a single round of MD5: it
 //! protects no better than its passphrase is hard to guess.
 
 use std::num::NonZeroU32;

@@ -78,11 +78,7 @@ impl RequestSigner {
             }
         }
         for (name, value) in &profile.unsigned_headers {
-            let name = HeaderName::from_bytes(name.as_bytes())
-                .map_err(|_| SignError::new("the profile adds a header whose name is not one"))?;
-            let value = HeaderValue::from_str(value)
-                .map_err(|_| SignError::new("the profile adds a header that cannot be written"))?;
-            headers.insert(name, value);
+            headers.insert(name, value.clone());
         }
         Ok(())
     }
@@ -102,14 +98,14 @@ impl RequestSigner {
             .filter(|part| covered(part.when, &part.component))
             .map(|part| part.component.clone())
             .collect();
-        if let OtherHeaders::SignedExcept { names, prefixes } = profile.other_headers {
+        if let OtherHeaders::SignedExcept { names, prefixes } = &profile.other_headers {
             let named: BTreeSet<String> = components.iter().map(|component| component.name().to_owned()).collect();
             let mut present: Vec<&str> = message.headers().keys().map(HeaderName::as_str).collect();
             present.sort_unstable();
             for name in present {
                 if named.contains(name)
-                    || names.contains(&name)
-                    || prefixes.iter().any(|prefix| name.starts_with(prefix))
+                    || names.iter().any(|other| other == name)
+                    || prefixes.iter().any(|prefix| name.starts_with(prefix.as_str()))
                 {
                     continue;
                 }
@@ -157,7 +153,7 @@ impl Signer for RequestSigner {
         let input = self.input(self.components(&mut values, request.body)?, now)?;
         let base = input.base_of(&mut values, self.profile.names).map_err(|error| SignError::new(error.to_string()))?;
         let signature = self.key.sign(base.as_bytes(), self.profile.ecdsa)?;
-        let (input, signature) = input::to_headers(self.profile.label, &input, &signature)
+        let (input, signature) = input::to_headers(&self.profile.label, &input, &signature)
             .ok_or_else(|| SignError::new("the profile's label cannot be written"))?;
         request.headers.insert(SIGNATURE_INPUT, input);
         request.headers.insert(SIGNATURE, signature);
@@ -172,8 +168,7 @@ impl Signer for RequestSigner {
         if let BodyDigest::WithBody(header, _) | BodyDigest::Always(header, _) = profile.digest {
             names.push(HeaderName::from_static(header.name()));
         }
-        let unsigned = profile.unsigned_headers.iter();
-        names.extend(unsigned.filter_map(|(name, _)| HeaderName::from_bytes(name.as_bytes()).ok()));
+        names.extend(profile.unsigned_headers.iter().map(|(name, _)| name.clone()));
         names
     }
 }

@@ -27,8 +27,8 @@ use super::work::{self, Work};
 
 /// What is asked of a signed message, as plain data.
 ///
-/// Start from [`rfc9421`](Self::rfc9421) or from the policy for a vendor, and change what differs. The parameters `created` and
-/// `keyid` are always asked for: without them neither age nor key is known.
+/// Start from [`rfc9421`](Self::rfc9421), and change what differs. The crate of a vendor that signs its webhooks has the vendor's
+/// policy. The parameters `created` and `keyid` are always asked for: without them neither age nor key is known.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Policy {
@@ -81,31 +81,6 @@ impl Policy {
             parameters: Vec::new(),
             tag: None,
             names: ComponentNames::Quoted,
-            max_age: Duration::from_secs(300),
-            clock_skew: Duration::from_secs(30),
-            replay_capacity: 100_000,
-        }
-    }
-
-    /// Upvest's form of draft 6, with which it signs its webhooks: component names without quotation marks in what is signed,
-    /// and the body's digest in `digest`.
-    ///
-    /// Documented: the header names, the bare component names, keys on P-521 from the vendor's key endpoint. From the vendor's
-    /// own proxy, whose older versions sign in this form: the label `sig1`, `digest: SHA-256=<base64>`, ECDSA signatures as
-    /// ASN.1. Guesses: that a webhook covers `@method`, `@path`, a query where there is one, and the digest; that it carries
-    /// `created`; that it is at most five minutes old on arrival. ECDSA signatures at fixed length are taken too, and Ed25519,
-    /// since the vendor knows both; neither makes a signature easier to forge.
-    pub fn upvest_webhooks() -> Self {
-        Self {
-            label: Some("sig1".to_owned()),
-            required: vec![Covered::always("@method"), Covered::always("@path"), Covered::when_present("@query")],
-            digest: Some(DigestHeader::Digest),
-            max_body_bytes: MAX_BODY_BYTES,
-            algorithms: vec![Algorithm::EcdsaP521Sha512, Algorithm::Ed25519],
-            ecdsa: vec![EcdsaEncoding::Der, EcdsaEncoding::Fixed],
-            parameters: Vec::new(),
-            tag: None,
-            names: ComponentNames::Bare,
             max_age: Duration::from_secs(300),
             clock_skew: Duration::from_secs(30),
             replay_capacity: 100_000,
@@ -385,7 +360,7 @@ impl Verifier {
 
     /// The header that has to vouch for the body, if one has to.
     fn digest_header(&self, values: &mut Values<'_>, body: &[u8]) -> Option<Component> {
-        let header = Component::known(self.policy.digest?.name());
+        let header = Component::from_static(self.policy.digest?.name());
         (!body.is_empty() || header.is_present(values)).then_some(header)
     }
 

@@ -1,9 +1,11 @@
 //! Webhooks: checking that what comes in was sent by the vendor, before anything of it is believed.
 //!
-//! - [`SignedWebhooks`] checks HTTP message signatures, as Upvest sends them, with keys from a [`KeySource`]:
+//! - [`SignedWebhooks`] checks HTTP message signatures, with keys from a [`KeySource`]:
 //!   [`FetchedKeys`] gets the vendor's key set over HTTP and keeps it, a [`KeySet`](crate::signing::KeySet) holds keys that are
 //!   known beforehand.
-//! - [`SharedSecretWebhooks`] checks an HMAC of the body with a secret that both sides know, as Amiqus sends it.
+//! - [`SharedSecretWebhooks`] checks an HMAC of the body with a secret that both sides know.
+//!
+//! Which of the two a vendor uses, and how, is in the vendor's crate: a policy or a scheme, as plain data.
 //!
 //! Both hand the body back once it is vouched for: whole, decoded, or as the events that it holds, each by itself.
 //!

@@ -22,7 +22,7 @@ pub const REPLAY_STORE_TIMEOUT: Duration = Duration::from_secs(2);
 /// told [`Sighting::First`]. In Redis or Valkey this is one command, and its reply `OK` is the first sighting, nil another:
 ///
 /// ```text
-/// SET webhook:upvest:<id in hexadecimal digits> 1 NX PX <keep in milliseconds>
+/// SET webhook:<vendor>:<id in hexadecimal digits> 1 NX PX <keep in milliseconds>
 /// ```
 ///
 /// In SQL it is an insertion into a table whose key is the identity: `INSERT … ON CONFLICT DO NOTHING`, where one inserted row is

@@ -1,4 +1,4 @@
-//! Webhooks with an HMAC of their body, as Amiqus sends them.
+//! Webhooks with an HMAC of their body.
 
 use std::fmt;
 
@@ -17,22 +17,34 @@ use crate::decode::{self, DecodeError};
 use crate::signing::limits::MAX_BODY_BYTES;
 use crate::signing::{self, KeyError, VerifyError, Work};
 
-/// Which headers such webhooks carry, as plain data.
+/// Which headers such webhooks carry, as plain data. The crate of a vendor that sends them has the vendor's scheme.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct SharedSecretScheme {
     /// The header with the HMAC-SHA256 of the body, in base64.
     pub signature: &'static str,
-    /// The header with the identifier of the delivery.
-    pub delivery_id: &'static str,
-    /// The header with the number of the attempt.
-    pub attempt: &'static str,
+    /// The header with the identifier of the delivery, if there is one.
+    pub delivery_id: Option<&'static str>,
+    /// The header with the number of the attempt, if there is one.
+    pub attempt: Option<&'static str>,
 }
 
 impl SharedSecretScheme {
-    /// What Amiqus sends.
-    pub const fn amiqus() -> Self {
-        Self { signature: "x-aqid-signature", delivery_id: "x-aqid-delivery-id", attempt: "x-aqid-delivery-attempt" }
+    /// Webhooks whose signature is in this header, and which have no other.
+    pub const fn new(signature: &'static str) -> Self {
+        Self { signature, delivery_id: None, attempt: None }
+    }
+
+    /// The same with the identifier of the delivery in this header.
+    pub const fn with_delivery_id(mut self, header: &'static str) -> Self {
+        self.delivery_id = Some(header);
+        self
+    }
+
+    /// The same with the number of the attempt in this header.
+    pub const fn with_attempt(mut self, header: &'static str) -> Self {
+        self.attempt = Some(header);
+        self
     }
 }
 
@@ -127,8 +139,8 @@ impl<'a> SharedSecretDelivery<'a> {
         self.header(self.scheme.attempt)?.trim().parse().ok()
     }
 
-    fn header(&self, name: &'static str) -> Option<&'a str> {
-        self.headers.get(name)?.to_str().ok()
+    fn header(&self, name: Option<&'static str>) -> Option<&'a str> {
+        self.headers.get(name?)?.to_str().ok()
     }
 }
 
@@ -150,10 +162,11 @@ mod tests {
 
     #[test]
     fn only_what_may_be_a_signature_is_worth_hashing_the_body() {
-        let webhooks = SharedSecretWebhooks::new(SharedSecretScheme::amiqus(), &Secret::new("secret")).unwrap();
+        let webhooks =
+            SharedSecretWebhooks::new(SharedSecretScheme::new("x-signature"), &Secret::new("secret")).unwrap();
         let hashes = |signature: &str| {
             let mut headers = HeaderMap::new();
-            headers.insert("x-aqid-signature", signature.parse().unwrap());
+            headers.insert("x-signature", signature.parse().unwrap());
             let (result, work) = counts(|| webhooks.verify(&headers, b"{}").map(drop));
             assert!(matches!(result, Err(WebhookError::Refused(VerifyError::WrongSignature))), "{signature}");
             work(Work::Hash)

@@ -1,4 +1,4 @@
-//! Webhooks with HTTP message signatures, as Upvest sends them.
+//! Webhooks with HTTP message signatures.
 
 use std::fmt;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use crate::signing::{Message, Policy, RequestHead, SignatureId, Values, Verified
 pub struct ReceivedRequest<'a> {
     /// The method.
     pub method: &'a Method,
-    /// Path and query exactly as they came, such as `/webhooks/upvest?a=b`. Behind a proxy that rewrites paths, what the vendor
+    /// Path and query exactly as they came, such as `/webhooks?a=b`. Behind a proxy that rewrites paths, what the vendor
     /// called.
     pub target: &'a str,
     /// The headers.
@@ -49,7 +49,7 @@ pub struct SignedWebhooks {
 }
 
 impl SignedWebhooks {
-    /// Webhooks that are checked after this policy, such as [`Policy::upvest_webhooks`].
+    /// Webhooks that are checked after this policy: that of the vendor's crate, or one's own.
     pub fn new(policy: Policy, keys: impl KeySource + 'static) -> Self {
         Self::with_verifier(Verifier::new(policy), keys)
     }

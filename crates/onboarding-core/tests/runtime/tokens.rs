@@ -16,7 +16,7 @@ static GET: Operation = Operation::new("get", Method::GET, "/things");
 static PUBLIC: Operation = Operation::new("public", Method::GET, "/public").public();
 static POST: Operation = Operation::new("create", Method::POST, "/things");
 
-static AMIQUS: TokenFlow = TokenFlow::new(TokenRequest::form("/oauth/token").above_base(2).once().fields(&[
+static CODE: TokenFlow = TokenFlow::new(TokenRequest::form("/oauth/token").above_base(2).once().fields(&[
     ("grant_type", FieldValue::Text("authorization_code")),
     ("client_id", FieldValue::Given("client_id")),
     ("client_secret", FieldValue::Given("client_secret")),
@@ -35,7 +35,7 @@ static AMIQUS: TokenFlow = TokenFlow::new(TokenRequest::form("/oauth/token").abo
 .single_use_refresh_token()
 .expiry(Expiry::Seconds("/expires_in"));
 
-static B2CORE: TokenFlow = TokenFlow::new(
+static EMAIL: TokenFlow = TokenFlow::new(
     TokenRequest::json("/api/v2/signin")
         .fields(&[("email", FieldValue::Given("email")), ("password", FieldValue::Given("password"))]),
 )
@@ -43,7 +43,7 @@ static B2CORE: TokenFlow = TokenFlow::new(
 .expiry(Expiry::DateTime("/accessToken/expiresAt"))
 .second_factor("/2faRequired");
 
-static CARIUM: TokenFlow =
+static ONE_TIME_CODE: TokenFlow =
     TokenFlow::new(TokenRequest::json("/v1/login/").accept("application/vnd.api+json").fields(&[
         ("username", FieldValue::Given("username")),
         ("password", FieldValue::Given("password")),
@@ -56,25 +56,25 @@ static CARIUM: TokenFlow =
     )
     .access_token("/access-token");
 
-static UPVEST: TokenFlow =
-    TokenFlow::new(TokenRequest::form("/auth/token").headers(&[("upvest-client-id", "{client_id}")]).fields(&[
+static CLIENT_CREDENTIALS: TokenFlow =
+    TokenFlow::new(TokenRequest::form("/auth/token").headers(&[("x-client-id", "{client_id}")]).fields(&[
         ("grant_type", FieldValue::Text("client_credentials")),
         ("client_id", FieldValue::Given("client_id")),
         ("client_secret", FieldValue::Given("client_secret")),
         ("scope", FieldValue::Given("scope")),
     ]))
     .expiry(Expiry::Seconds("/expires_in"))
-    .headers(&[("authorization", "Bearer {access_token}"), ("upvest-client-id", "{client_id}")]);
+    .headers(&[("authorization", "Bearer {access_token}"), ("x-client-id", "{client_id}")]);
 
-fn upvest() -> TokenSource {
-    TokenSource::new(&UPVEST)
+fn client_credentials() -> TokenSource {
+    TokenSource::new(&CLIENT_CREDENTIALS)
         .given("client_id", "the-client")
         .given("client_secret", SECRET)
         .given("scope", "users:read users:admin")
 }
 
-fn amiqus() -> TokenSource {
-    TokenSource::new(&AMIQUS)
+fn code_grant() -> TokenSource {
+    TokenSource::new(&CODE)
         .given("client_id", "7")
         .given("client_secret", SECRET)
         .given("code", "the-code")
@@ -129,11 +129,11 @@ impl Signer for CountingSigner {
 }
 
 #[tokio::test]
-async fn upvest_signs_in_with_client_credentials_and_signs_every_request() {
+async fn client_credentials_sign_in_and_every_request_is_signed() {
     let server = token_server().await;
     let (runtime, signer) = (FakeRuntime::new(), CountingSigner::default());
     let client = builder(&server)
-        .credentials(Credentials::none().authenticate(upvest()))
+        .credentials(Credentials::none().authenticate(client_credentials()))
         .signer(signer.clone())
         .runtime(runtime.clone())
         .build()
@@ -165,15 +165,15 @@ async fn upvest_signs_in_with_client_credentials_and_signs_every_request() {
         ]
     );
     assert_eq!(token.header("content-type"), Some("application/x-www-form-urlencoded"));
-    assert_eq!((token.header("authorization"), token.header("upvest-client-id")), (None, Some("the-client")));
+    assert_eq!((token.header("authorization"), token.header("x-client-id")), (None, Some("the-client")));
     assert_eq!(token.header("signature"), Some(format!("1 POST /auth/token {}", token.body.len()).as_str()));
-    assert_eq!((bearer(&received[1]), received[1].header("upvest-client-id")), ("Bearer token-1", Some("the-client")));
+    assert_eq!((bearer(&received[1]), received[1].header("x-client-id")), ("Bearer token-1", Some("the-client")));
     assert_eq!(bearer(&received[4]), "Bearer token-2");
     assert_eq!(signer.0.load(Ordering::SeqCst), 5);
 }
 
 #[tokio::test]
-async fn b2core_reads_the_end_from_the_response_and_reports_a_second_factor() {
+async fn the_end_is_read_from_the_response_and_a_second_factor_is_reported() {
     let server = Server::start(|number, request| match (request.path(), number) {
         ("/api/v2/signin", 0..4) => {
             json(200, r#"{"2faRequired":false,"accessToken":{"token":"t","expiresAt":"2024-11-06T10:49:37+01:00"}}"#)
@@ -183,7 +183,7 @@ async fn b2core_reads_the_end_from_the_response_and_reports_a_second_factor() {
     })
     .await;
     let runtime = FakeRuntime::new();
-    let source = TokenSource::new(&B2CORE).given("email", "ann@example.com").given("password", SECRET);
+    let source = TokenSource::new(&EMAIL).given("email", "ann@example.com").given("password", SECRET);
     let client = signed_in(&server, &runtime, source);
     call(&client, &GET).await.unwrap();
     runtime.pass(Duration::from_secs(3530));
@@ -205,7 +205,7 @@ async fn b2core_reads_the_end_from_the_response_and_reports_a_second_factor() {
 }
 
 #[tokio::test]
-async fn carium_asks_for_a_code_and_refreshes_with_the_same_token() {
+async fn a_code_is_asked_for_and_the_same_token_refreshes() {
     // The payload of the JWT is {"exp":1730883577}, one hour after the test begins less one.
     let server = Server::start(|number, request| match (request.path(), number) {
         ("/v1/login/", 0) => json(201, r#"{"access-token":"x.eyJleHAiOjE3MzA4ODY1Nzd9.x","refresh-token":"refresh"}"#),
@@ -218,7 +218,7 @@ async fn carium_asks_for_a_code_and_refreshes_with_the_same_token() {
     let runtime = FakeRuntime::new();
     let asked = Arc::new(AtomicUsize::new(0));
     let counter = asked.clone();
-    let source = TokenSource::new(&CARIUM)
+    let source = TokenSource::new(&ONE_TIME_CODE)
         .given("username", "ann")
         .given("password", SECRET)
         .asked("totp_code", move || Some(Secret::new(format!("{:06}", counter.fetch_add(1, Ordering::SeqCst)))));
@@ -246,12 +246,12 @@ async fn carium_asks_for_a_code_and_refreshes_with_the_same_token() {
 }
 
 #[tokio::test]
-async fn amiqus_exchanges_the_code_once_and_every_refresh_token_once() {
+async fn a_code_is_exchanged_once_and_every_refresh_token_once() {
     let server = token_server().await;
     let runtime = FakeRuntime::new();
     let client = builder(&server)
         .base_url(format!("{}/api/v2", server.base_url()))
-        .credentials(Credentials::none().authenticate(amiqus()))
+        .credentials(Credentials::none().authenticate(code_grant()))
         .runtime(runtime.clone())
         .build()
         .unwrap()
@@ -279,7 +279,7 @@ async fn when_a_person_has_to_sign_in_again_the_error_says_so() {
     })
     .await;
     let runtime = FakeRuntime::new();
-    let client = signed_in(&server, &runtime, amiqus());
+    let client = signed_in(&server, &runtime, code_grant());
     call(&client, &GET).await.unwrap();
     runtime.pass(Duration::from_secs(10));
     for _ in 0..3 {
@@ -297,7 +297,7 @@ async fn when_a_person_has_to_sign_in_again_the_error_says_so() {
 async fn a_thousand_calls_on_an_expired_token_cause_one_refresh() {
     let server = token_server().await;
     let runtime = FakeRuntime::new();
-    let client = signed_in(&server, &runtime, amiqus());
+    let client = signed_in(&server, &runtime, code_grant());
     call(&client, &GET).await.unwrap();
     runtime.pass(Duration::from_secs(2000));
     let calls: Vec<_> = (0..1000)
@@ -319,10 +319,10 @@ async fn a_thousand_calls_on_an_expired_token_cause_one_refresh() {
 async fn a_revoked_token_is_renewed_once_and_each_call_repeated_once() {
     let server = token_server().await;
     let runtime = FakeRuntime::new();
-    let client = signed_in(&server, &runtime, upvest());
+    let client = signed_in(&server, &runtime, client_credentials());
     call(&client, &GET).await.unwrap();
     // Someone else is given a token: the one at hand is no longer accepted.
-    let other = signed_in(&server, &runtime, upvest());
+    let other = signed_in(&server, &runtime, client_credentials());
     call(&other, &GET).await.unwrap();
     let calls: Vec<_> = (0..100)
         .map(|_| {
@@ -351,7 +351,7 @@ async fn a_second_refusal_is_final() {
         _ => json(401, "{}"),
     })
     .await;
-    let client = signed_in(&server, &FakeRuntime::new(), upvest());
+    let client = signed_in(&server, &FakeRuntime::new(), client_credentials());
     let error = call(&client, &POST).await.unwrap_err();
     assert_eq!((error.status().unwrap().as_u16(), error.attempts()), (401, 2));
     assert_eq!((server.count_of("/auth/token"), server.count_of("/things")), (2, 2));
@@ -360,12 +360,12 @@ async fn a_second_refusal_is_final() {
 #[tokio::test]
 async fn headers_that_never_change_are_not_tried_twice() {
     let server = Server::start(|_, _| json(401, "{}")).await;
-    let credentials = Credentials::none().header("authorization", "GriffinAPIKey g-test");
+    let credentials = Credentials::none().header("authorization", "ApiKey g-test");
     let client = builder(&server).credentials(credentials).build().unwrap().0;
     let error = call(&client, &GET).await.unwrap_err();
     assert!(error.is_unauthorized());
     assert_eq!(error.attempts(), 1);
-    assert_eq!(bearer(&server.received()[0]), "GriffinAPIKey g-test");
+    assert_eq!(bearer(&server.received()[0]), "ApiKey g-test");
     call(&client, &PUBLIC).await.unwrap_err();
     assert_eq!(server.received()[1].header("authorization"), None);
 }
@@ -378,7 +378,7 @@ async fn a_failed_renewal_reaches_every_call_that_waits() {
     })
     .await;
     let runtime = FakeRuntime::new();
-    let client = signed_in(&server, &runtime, upvest());
+    let client = signed_in(&server, &runtime, client_credentials());
     let calls: Vec<_> = (0..50)
         .map(|_| {
             tokio::spawn({
@@ -418,7 +418,7 @@ async fn while_the_token_is_good_a_failed_renewal_does_no_harm() {
     })
     .await;
     let runtime = FakeRuntime::new();
-    let client = signed_in(&server, &runtime, upvest());
+    let client = signed_in(&server, &runtime, client_credentials());
     call(&client, &GET).await.unwrap();
     runtime.pass(Duration::from_secs(950));
     for _ in 0..3 {
@@ -434,7 +434,7 @@ async fn while_the_token_is_good_a_failed_renewal_does_no_harm() {
 async fn a_dropped_call_does_not_lose_a_single_use_token() {
     let server = token_server().await;
     let runtime = FakeRuntime::new();
-    let client = signed_in(&server, &runtime, amiqus());
+    let client = signed_in(&server, &runtime, code_grant());
     call(&client, &GET).await.unwrap();
     runtime.pass(Duration::from_secs(2000));
     let dropped = tokio::time::timeout(Duration::from_millis(10), call(&client, &GET)).await;
@@ -446,7 +446,7 @@ async fn a_dropped_call_does_not_lose_a_single_use_token() {
 #[tokio::test]
 async fn a_call_waits_for_tokens_no_longer_than_it_may_take() {
     let server = Server::start(|_, _| vec![Step::Pause(Duration::from_secs(30))]).await;
-    let client = signed_in(&server, &FakeRuntime::new(), upvest());
+    let client = signed_in(&server, &FakeRuntime::new(), client_credentials());
     let begun = std::time::Instant::now();
     let error = client
         .request(&GET)
@@ -471,9 +471,9 @@ async fn requests_for_tokens_follow_no_redirect_and_tell_what_is_missing() {
         Error::Credentials(error) => error.kind(),
         error => panic!("{error:?}"),
     };
-    assert_eq!(kind(upvest()).await, CredentialsErrorKind::Refused);
+    assert_eq!(kind(client_credentials()).await, CredentialsErrorKind::Refused);
     assert_eq!(
-        kind(TokenSource::new(&UPVEST).given("client_id", "1")).await,
+        kind(TokenSource::new(&CLIENT_CREDENTIALS).given("client_id", "1")).await,
         CredentialsErrorKind::MissingValue { name: "client_secret" }
     );
     assert_eq!(server.count(), 1);
@@ -484,7 +484,7 @@ async fn a_response_without_a_token_is_malformed() {
     for body in ["{}", r#"{"access_token":""}"#, r#"{"access_token":"a\nb"}"#, "<html>"] {
         let server = Server::start(move |_, _| json(200, body)).await;
         let Error::Credentials(error) =
-            call(&signed_in(&server, &FakeRuntime::new(), upvest()), &GET).await.unwrap_err()
+            call(&signed_in(&server, &FakeRuntime::new(), client_credentials()), &GET).await.unwrap_err()
         else {
             panic!()
         };
@@ -517,7 +517,8 @@ impl TokenStore for Shared {
 async fn processes_that_share_a_store_do_not_burn_each_others_tokens() {
     let server = token_server().await;
     let (runtime, store) = (FakeRuntime::new(), Shared::default());
-    let processes = [amiqus(), amiqus()].map(|source| signed_in(&server, &runtime, source.store(store.clone())));
+    let processes =
+        [code_grant(), code_grant()].map(|source| signed_in(&server, &runtime, source.store(store.clone())));
     for round in 1..=3 {
         let (first, second) = tokio::join!(call(&processes[0], &GET), call(&processes[1], &GET));
         first.unwrap();
@@ -526,7 +527,7 @@ async fn processes_that_share_a_store_do_not_burn_each_others_tokens() {
         runtime.pass(Duration::from_secs(1000));
     }
     // A process that begins later, without a code, goes on with what is stored.
-    let third = TokenSource::new(&AMIQUS).given("client_id", "7").given("client_secret", SECRET);
+    let third = TokenSource::new(&CODE).given("client_id", "7").given("client_secret", SECRET);
     call(&signed_in(&server, &runtime, third.store(store)), &GET).await.unwrap();
     assert_eq!(server.count_of("/oauth/token"), 4);
 }
@@ -549,7 +550,7 @@ impl TokenStore for Full {
 async fn tokens_that_could_not_be_stored_are_used_all_the_same() {
     let server = token_server().await;
     let runtime = FakeRuntime::new();
-    let client = signed_in(&server, &runtime, amiqus().store(Full));
+    let client = signed_in(&server, &runtime, code_grant().store(Full));
     for _ in 0..3 {
         call(&client, &GET).await.unwrap();
         runtime.pass(Duration::from_secs(1000));
@@ -562,7 +563,7 @@ async fn what_is_asked_may_panic_without_harm_to_later_calls() {
     let server = token_server().await;
     let fail = Arc::new(AtomicUsize::new(1));
     let counter = fail.clone();
-    let source = upvest().asked("scope", move || {
+    let source = client_credentials().asked("scope", move || {
         assert_eq!(counter.swap(0, Ordering::SeqCst), 0, "asked for the first time");
         Some("users:read".into())
     });

@@ -30,9 +30,9 @@ use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
-use onboarding::upvest::signing::{Policy, Profile, RequestSigner, SigningKey};
+use onboarding::upvest::signing::{self, RequestSigner, SigningKey};
 use onboarding::upvest::types::{UserEvent, UserEventDelivery, UserEventType};
-use onboarding::upvest::webhook::{EventError, FetchedKeys, ReceivedRequest, SignedWebhooks, WebhookError};
+use onboarding::upvest::webhook::{self, EventError, ReceivedRequest, SignedWebhooks, WebhookError};
 use onboarding::upvest::{Client, Credentials};
 
 /// The service's own key, which was made for tests.
@@ -41,7 +41,7 @@ const KEY: &str = include_str!("../../../onboarding-core/tests/keys/ed25519.pem"
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut vendor = vendor::Vendor::start().await?;
-    let signer = RequestSigner::new(SigningKey::from_pem(KEY)?, "our-key", Profile::upvest_requests());
+    let signer = RequestSigner::new(SigningKey::from_pem(KEY)?, "our-key", signing::profile());
     let client = Client::builder()
         .base_url(vendor.url())
         .credentials(Credentials::client_credentials("the-client", "the-secret", "webhooks:read"))
@@ -98,8 +98,7 @@ struct Receiver {
 
 impl Receiver {
     fn new(client: &Client) -> Self {
-        let keys = FetchedKeys::from_client(client.core(), "/auth/verify_keys");
-        let webhooks = SignedWebhooks::new(Policy::upvest_webhooks(), keys);
+        let webhooks = SignedWebhooks::new(webhook::policy(), webhook::keys(client));
         Self { webhooks, handled: Arc::default(), kept: Arc::default() }
     }
 
