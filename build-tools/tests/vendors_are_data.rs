@@ -12,6 +12,7 @@ const SHARED: &[&str] = &[
     "build-tools/src",
     "crates/onboarding-core",
     "crates/onboarding-derive",
+    "crates/onboarding-http-signatures",
     "crates/onboarding-testing",
     "xtask/src",
 ];

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests, which `allow-unwrap-in-tests` does not reach")]
 
 mod common;
+#[path = "../../onboarding-http-signatures/tests/profiles/mod.rs"]
 mod profiles;
 
 use std::collections::BTreeMap;
@@ -30,11 +31,11 @@ const TARGET: &str = "/webhooks?tenant=1";
 const SCHEME: SharedSecretScheme =
     SharedSecretScheme::new("x-signature").with_delivery_id("x-delivery-id").with_attempt("x-delivery-attempt");
 const BODY: &[u8] = br#"{"payload":[{"type":"USER.CREATED"}]}"#;
-const P521: &str = include_str!("keys/p521.sec1.pem");
+const P521: &str = include_str!("../../onboarding-http-signatures/tests/keys/p521.sec1.pem");
 
-/// The public half of `keys/p521.sec1.pem`, read off with `openssl ec -text`.
+/// The public half of `p521.sec1.pem`, read off with `openssl ec -text`.
 fn jwks(key_id: &str) -> String {
-    let point = include_str!("keys/p521.point.hex").trim();
+    let point = include_str!("../../onboarding-http-signatures/tests/keys/p521.point.hex").trim();
     let coordinate = |hex: &str| {
         let byte = |index: usize| u8::from_str_radix(&hex[index..index + 2], 16).unwrap();
         URL_SAFE_NO_PAD.encode((0..hex.len()).step_by(2).map(byte).collect::<Vec<u8>>())

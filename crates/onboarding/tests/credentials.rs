@@ -299,7 +299,7 @@ async fn griffin_sends_its_key() {
 
 #[tokio::test]
 async fn upvest_signs_in_and_signs_every_request() {
-    const PEM: &str = include_str!("../../onboarding-core/tests/keys/ed25519.pem");
+    const PEM: &str = include_str!("../../onboarding-http-signatures/tests/keys/ed25519.pem");
     let secrets = ["upvest-secret", "upvest-access-1", "upvest-access-2"];
     let mut script = Script::new(&secrets);
     script.secrets.extend(PEM.lines().filter(|line| !line.starts_with('-')));

@@ -12,8 +12,8 @@ use onboarding::upvest::signing::{
 use onboarding::upvest::webhook::{ReceivedRequest, SharedSecretWebhooks, SignedWebhooks};
 use onboarding::{amiqus, griffin, upvest};
 
-const ED25519: &str = include_str!("../../onboarding-core/tests/keys/ed25519.pem");
-const P521: &str = include_str!("../../onboarding-core/tests/keys/p521.sec1.pem");
+const ED25519: &str = include_str!("../../onboarding-http-signatures/tests/keys/ed25519.pem");
+const P521: &str = include_str!("../../onboarding-http-signatures/tests/keys/p521.sec1.pem");
 const BODY: &[u8] = br#"{"first_name":"Ada"}"#;
 
 fn now() -> SystemTime {

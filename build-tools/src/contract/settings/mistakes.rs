@@ -33,6 +33,8 @@ const TAKEN_CRATES: &[&str] = &[
     "onboarding",
     "onboarding-compile-fail",
     "onboarding-core",
+    "onboarding-derive",
+    "onboarding-http-signatures",
     "onboarding-testing",
     "proc-macro",
     "serde-json",

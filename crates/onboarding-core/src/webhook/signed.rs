@@ -15,7 +15,7 @@ use super::keys::KeySource;
 use super::replay::{REPLAY_STORE_TIMEOUT, ReplayStore, ReplayStoreError, Sighting};
 use crate::EventBatch;
 use crate::decode::{self, DecodeError};
-use crate::signing::{Message, Policy, RequestHead, SignatureId, Values, Verified, Verifier, VerifyError};
+use crate::signing::{HandedOver, Message, Policy, RequestHead, Verified, Verifier, VerifyError};
 
 /// A request as it has come in, before anything of it is believed.
 #[derive(Clone, Copy)]
@@ -79,29 +79,27 @@ impl SignedWebhooks {
     pub async fn verify<'a>(&self, request: &ReceivedRequest<'a>) -> Result<SignedDelivery<'a>, WebhookError> {
         let head = RequestHead::received(request.method, request.target, request.headers);
         let message = Message::Request(head);
-        let mut values = Values::new(&message);
-        self.verifier.require_digest(request.body).map_err(WebhookError::Refused)?;
-        let candidate = self.verifier.candidate(&mut values, request.body).map_err(WebhookError::Refused)?;
+        // What is handed back is the vendor's only where a digest vouches for it.
+        if self.verifier.policy().digest.is_none() && !request.body.is_empty() {
+            return Err(WebhookError::Refused(VerifyError::NotCovered("the body".to_owned())));
+        }
+        let candidate = self.verifier.candidate(&message, request.body).map_err(WebhookError::Refused)?;
         let key = self.keys.key(candidate.key_id()).await.map_err(WebhookError::Keys)?;
         let key = key.ok_or(WebhookError::Refused(VerifyError::UnknownKey))?;
-        let authentic = self.verifier.authenticate(candidate, &mut values, request.body, &key);
-        let authentic = authentic.map_err(WebhookError::Refused)?;
+        let authentic = candidate.authenticate(&key).map_err(WebhookError::Refused)?;
         let verified = match self.store.as_deref() {
-            None => self.verifier.remember(authentic).map_err(WebhookError::Refused)?,
-            Some(store) => {
-                let (verified, id, keep) = self.verifier.hand_over(authentic).map_err(WebhookError::Refused)?;
-                self.remember(store, &id, keep).await?;
-                verified
-            }
+            None => authentic.accept().map_err(WebhookError::Refused)?,
+            Some(store) => self.remember(store, authentic.hand_over().map_err(WebhookError::Refused)?).await?,
         };
         Ok(SignedDelivery { verified, body: request.body })
     }
 
-    async fn remember(&self, store: &dyn ReplayStore, id: &SignatureId, keep: Duration) -> Result<(), WebhookError> {
-        let sighting = time::timeout(self.store_timeout, store.remember(id, keep)).await;
+    async fn remember(&self, store: &dyn ReplayStore, signature: HandedOver) -> Result<Verified, WebhookError> {
+        let HandedOver { verified, id, keep } = signature;
+        let sighting = time::timeout(self.store_timeout, store.remember(&id, keep)).await;
         let sighting = sighting.map_err(|_| WebhookError::Replays(ReplayStoreError::TimedOut(self.store_timeout)))?;
         match sighting.map_err(|error| WebhookError::Replays(ReplayStoreError::Failed(error)))? {
-            Sighting::First => Ok(()),
+            Sighting::First => Ok(verified),
             Sighting::Again => Err(WebhookError::Refused(VerifyError::Replayed)),
         }
     }

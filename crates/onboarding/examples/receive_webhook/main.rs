@@ -36,7 +36,7 @@ use onboarding::upvest::webhook::{self, EventError, ReceivedRequest, SignedWebho
 use onboarding::upvest::{Client, Credentials};
 
 /// The service's own key, which was made for tests.
-const KEY: &str = include_str!("../../../onboarding-core/tests/keys/ed25519.pem");
+const KEY: &str = include_str!("../../../onboarding-http-signatures/tests/keys/ed25519.pem");
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {

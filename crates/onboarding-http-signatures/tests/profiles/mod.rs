@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use onboarding_core::signing::{
+use onboarding_http_signatures::{
     BodyDigest, ComponentNames, Covered, DigestAlgorithm, DigestHeader, EcdsaEncoding, OtherHeaders, Parameter, Policy,
     Profile,
 };

@@ -4,8 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 
 use http::header::{HOST, HeaderMap};
-use http::{Method, StatusCode};
-use url::Url;
+use http::{Method, StatusCode, Uri};
+
+/// The scheme where nobody says another.
+const HTTPS: &str = "https";
 
 /// A request or a response, without its body.
 #[derive(Clone, Debug)]
@@ -28,13 +30,16 @@ pub struct RequestHead<'a> {
 }
 
 impl<'a> RequestHead<'a> {
-    /// A request that is about to leave.
-    pub fn sent(method: &'a Method, url: &'a Url, headers: &'a HeaderMap) -> Self {
-        let authority = url.host_str().map(|host| match url.port() {
-            Some(port) => Cow::Owned(format!("{host}:{port}")),
-            None => Cow::Borrowed(host),
-        });
-        Self { method, scheme: url.scheme(), authority, path: url.path(), query: url.query(), headers }
+    /// A request that is about to leave. An address without a host is that of a request whose header `host` says it, and without
+    /// a scheme it is `https`.
+    pub fn sent(method: &'a Method, uri: &'a Uri, headers: &'a HeaderMap) -> Self {
+        let authority = match (uri.host(), uri.port()) {
+            (Some(host), Some(port)) => Some(Cow::Owned(format!("{host}:{port}"))),
+            (Some(host), None) => Some(Cow::Borrowed(host)),
+            (None, _) => only_host(headers),
+        };
+        let scheme = uri.scheme_str().unwrap_or(HTTPS);
+        Self { method, scheme, authority, path: uri.path(), query: uri.query(), headers }
     }
 
     /// A request that has come in. `target` is the path and query exactly as they came, before any decoding, and as the sender
@@ -47,13 +52,7 @@ impl<'a> RequestHead<'a> {
             Some((path, query)) => (path, Some(query)),
             None => (target, None),
         };
-        let mut hosts = headers.get_all(HOST).iter();
-        let host = match (hosts.next(), hosts.next()) {
-            (Some(only), None) => only.to_str().ok(),
-            // Of two hosts, a proxy may have taken the other one.
-            _ => None,
-        };
-        Self { method, scheme: "https", authority: host.map(Cow::Borrowed), path, query, headers }
+        Self { method, scheme: HTTPS, authority: only_host(headers), path, query, headers }
     }
 
     /// The same request, sent to this scheme.
@@ -120,5 +119,14 @@ impl<'a> Message<'a> {
             Self::Response(response) => response.request.as_ref(),
         };
         request.map_or(0, |request| request.path.len() + request.query.map_or(0, str::len))
+    }
+}
+
+/// The header `host`. Of two, a proxy may have taken the other one.
+fn only_host(headers: &HeaderMap) -> Option<Cow<'_, str>> {
+    let mut hosts = headers.get_all(HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (Some(only), None) => only.to_str().ok().map(Cow::Borrowed),
+        _ => None,
     }
 }

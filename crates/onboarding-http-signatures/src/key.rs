@@ -14,8 +14,8 @@ use aws_lc_rs::{error::KeyRejected, hmac};
 use super::algorithm::{Algorithm, EcdsaEncoding};
 use super::key_error::KeyError;
 use super::private_pem::{self, PrivateKeyDer};
+use super::sign_error::SignError;
 use super::verifying_key::VerifyingKey;
-use crate::{Secret, SignError};
 
 /// A private key, or a shared secret, that signs. Nothing of it is ever printed but its algorithm.
 pub struct SigningKey(Inner);
@@ -45,7 +45,7 @@ impl SigningKey {
     }
 
     /// The same, decrypted with a passphrase. A key that is not encrypted is taken as it is.
-    pub fn from_encrypted_pem(text: &str, passphrase: &Secret) -> Result<Self, KeyError> {
+    pub fn from_encrypted_pem(text: &str, passphrase: &str) -> Result<Self, KeyError> {
         Self::from_der(&private_pem::private_key(text, Some(passphrase))?)
     }
 

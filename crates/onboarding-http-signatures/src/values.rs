@@ -125,7 +125,7 @@ fn parsed<T: FieldType>(text: &str) -> Result<T, Problem> {
 fn query_parameters(query: &str) -> BTreeMap<String, Result<String, Problem>> {
     work::count(Work::Query);
     let mut parameters = BTreeMap::new();
-    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         let value = utf8_percent_encode(&value, FORM).to_string();
         parameters
             .entry(utf8_percent_encode(&name, FORM).to_string())

@@ -19,7 +19,6 @@ use super::{
     Message, Parameter, Policy, Problem, RequestHead, ResponseHead, SignatureInput, SigningKey, Verifier, VerifyError,
     VerifyingKey,
 };
-use crate::Secret;
 
 const KEY: &[u8] = b"a shared secret";
 
@@ -307,16 +306,16 @@ fn each_limit_of_keys_holds_from_both_sides() {
     assert_eq!(padded(MAX_KEY_SET_BYTES), Ok(()));
     assert!(matches!(padded(MAX_KEY_SET_BYTES + 1), Err(KeyError::Limit(_))));
 
-    let pem = include_str!("../../tests/keys/p256.pub.pem");
+    let pem = include_str!("../tests/keys/p256.pub.pem");
     let padded = |bytes: usize| VerifyingKey::from_pem(&padded_to(pem, bytes)).map(drop);
     assert_eq!(padded(MAX_PEM_BYTES), Ok(()));
     assert!(matches!(padded(MAX_PEM_BYTES + 1), Err(KeyError::Limit(_))));
-    let private = include_str!("../../tests/keys/p256.sec1.pem");
+    let private = include_str!("../tests/keys/p256.sec1.pem");
     let padded = |bytes: usize| SigningKey::from_pem(&padded_to(private, bytes)).map(drop);
     assert_eq!(padded(MAX_PEM_BYTES), Ok(()));
     assert!(matches!(padded(MAX_PEM_BYTES + 1), Err(KeyError::Limit(_))));
-    let many = include_str!("../../tests/keys/p256.many-iterations.pem");
-    let error = SigningKey::from_encrypted_pem(many, &Secret::new("correct horse")).unwrap_err();
+    let many = include_str!("../tests/keys/p256.many-iterations.pem");
+    let error = SigningKey::from_encrypted_pem(many, "correct horse").unwrap_err();
     assert_eq!(error, KeyError::TooManyIterations);
     assert!(error.to_string().contains(&MAX_PBKDF2_ITERATIONS.to_string()));
 }

@@ -1,21 +1,21 @@
 //! Signs requests with one key, after one profile.
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
+use std::{fmt, mem};
 
 use aws_lc_rs::rand;
-use chrono::{DateTime, Utc};
 use http::header::{CONTENT_LENGTH, DATE, HeaderMap, HeaderName, HeaderValue};
+use http::{Method, Request, Uri};
 
 use super::component::Component;
 use super::input::{self, Parameter, SIGNATURE, SIGNATURE_INPUT, SignatureInput};
 use super::key::SigningKey;
 use super::message::{Message, RequestHead};
 use super::profile::{BodyDigest, OtherHeaders, Profile, When};
+use super::sign_error::SignError;
 use super::values::Values;
-use crate::{SignError, SignableRequest, Signer};
 
 pub(crate) type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 type Nonces = Arc<dyn Fn() -> Result<String, SignError> + Send + Sync>;
@@ -53,6 +53,49 @@ impl RequestSigner {
     pub fn with_nonces(mut self, nonces: impl Fn() -> String + Send + Sync + 'static) -> Self {
         self.nonces = Arc::new(move || Ok(nonces()));
         self
+    }
+
+    /// Signs a request, of which nothing else may change afterwards. Its headers may have changed where it fails.
+    pub fn sign_request<B: AsRef<[u8]>>(&self, request: &mut Request<B>) -> Result<(), SignError> {
+        let mut headers = mem::take(request.headers_mut());
+        let signed = self.sign_parts(request.method(), request.uri(), &mut headers, request.body().as_ref());
+        *request.headers_mut() = headers;
+        signed
+    }
+
+    /// The same for a request that is in parts. `uri` is the whole address, `body` is empty when there is none.
+    pub fn sign_parts(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        headers: &mut HeaderMap,
+        body: &[u8],
+    ) -> Result<(), SignError> {
+        let now = (self.clock)();
+        self.prepare(headers, body, now)?;
+        let message = Message::Request(RequestHead::sent(method, uri, headers));
+        let mut values = Values::new(&message);
+        let input = self.input(self.components(&mut values, body)?, now)?;
+        let base = input.base_of(&mut values, self.profile.names).map_err(|error| SignError::new(error.to_string()))?;
+        let signature = self.key.sign(base.as_bytes(), self.profile.ecdsa)?;
+        let (input, signature) = input::to_headers(&self.profile.label, &input, &signature)
+            .ok_or_else(|| SignError::new("the profile's label cannot be written"))?;
+        headers.insert(SIGNATURE_INPUT, input);
+        headers.insert(SIGNATURE, signature);
+        Ok(())
+    }
+
+    /// The names of the headers that it adds or replaces.
+    pub fn header_names(&self) -> Vec<HeaderName> {
+        let profile = &*self.profile;
+        let mut names = vec![SIGNATURE_INPUT, SIGNATURE];
+        names.extend(profile.date.then_some(DATE));
+        names.extend(profile.content_length.then_some(CONTENT_LENGTH));
+        if let BodyDigest::WithBody(header, _) | BodyDigest::Always(header, _) = profile.digest {
+            names.push(HeaderName::from_static(header.name()));
+        }
+        names.extend(profile.unsigned_headers.iter().map(|(name, _)| name.clone()));
+        names
     }
 
     /// Adds the headers that the signature covers or that announce it.
@@ -143,36 +186,6 @@ impl RequestSigner {
     }
 }
 
-impl Signer for RequestSigner {
-    fn sign(&self, request: &mut SignableRequest<'_>) -> Result<(), SignError> {
-        let now = (self.clock)();
-        self.prepare(request.headers, request.body, now)?;
-        let head = RequestHead::sent(request.method, request.url, request.headers);
-        let message = Message::Request(head);
-        let mut values = Values::new(&message);
-        let input = self.input(self.components(&mut values, request.body)?, now)?;
-        let base = input.base_of(&mut values, self.profile.names).map_err(|error| SignError::new(error.to_string()))?;
-        let signature = self.key.sign(base.as_bytes(), self.profile.ecdsa)?;
-        let (input, signature) = input::to_headers(&self.profile.label, &input, &signature)
-            .ok_or_else(|| SignError::new("the profile's label cannot be written"))?;
-        request.headers.insert(SIGNATURE_INPUT, input);
-        request.headers.insert(SIGNATURE, signature);
-        Ok(())
-    }
-
-    fn header_names(&self) -> Vec<HeaderName> {
-        let profile = &*self.profile;
-        let mut names = vec![SIGNATURE_INPUT, SIGNATURE];
-        names.extend(profile.date.then_some(DATE));
-        names.extend(profile.content_length.then_some(CONTENT_LENGTH));
-        if let BodyDigest::WithBody(header, _) | BodyDigest::Always(header, _) = profile.digest {
-            names.push(HeaderName::from_static(header.name()));
-        }
-        names.extend(profile.unsigned_headers.iter().map(|(name, _)| name.clone()));
-        names
-    }
-}
-
 impl fmt::Debug for RequestSigner {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -183,13 +196,16 @@ impl fmt::Debug for RequestSigner {
     }
 }
 
+/// How long after 1970 the year 10000 begins.
+const YEAR_10000: Duration = Duration::from_secs(253_402_300_800);
+
 /// A date as headers have it (RFC 9110, section 5.6.7).
 fn http_date(time: SystemTime) -> Result<HeaderValue, SignError> {
-    let unwritable = || SignError::new("the time cannot be written as a date");
-    let seconds = time.duration_since(SystemTime::UNIX_EPOCH).map_err(|_| unwritable())?.as_secs();
-    let seconds = i64::try_from(seconds).map_err(|_| unwritable())?;
-    let date: DateTime<Utc> = DateTime::from_timestamp(seconds, 0).ok_or_else(unwritable)?;
-    HeaderValue::try_from(date.format("%a, %d %b %Y %H:%M:%S GMT").to_string()).map_err(|_| unwritable())
+    // A date has four digits for the year.
+    let is_writable = time.duration_since(SystemTime::UNIX_EPOCH).is_ok_and(|since| since < YEAR_10000);
+    let date = is_writable.then(|| httpdate::fmt_http_date(time));
+    date.and_then(|date| HeaderValue::try_from(date).ok())
+        .ok_or_else(|| SignError::new("the time cannot be written as a date"))
 }
 
 fn random_nonce() -> Result<String, SignError> {

@@ -131,7 +131,7 @@ impl Component {
     /// The same for a name that is known when the program is compiled: in a `const`, a wrong one is an error of the compiler.
     ///
     /// ```
-    /// use onboarding_core::signing::Component;
+    /// use onboarding_http_signatures::Component;
     ///
     /// const METHOD: Component = Component::from_static("@method");
     /// assert_eq!(METHOD.to_string(), "\"@method\"");

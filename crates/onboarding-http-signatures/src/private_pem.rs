@@ -22,7 +22,6 @@ use zeroize::Zeroizing;
 use super::key_error::KeyError;
 use super::limits::MAX_PBKDF2_ITERATIONS;
 use super::pem_blocks::blocks;
-use crate::Secret;
 
 /// A decrypted private key.
 pub(super) enum PrivateKeyDer {
@@ -33,7 +32,7 @@ pub(super) enum PrivateKeyDer {
 }
 
 /// The first private key of a PEM text; others, such as the curve's parameters, are passed over.
-pub(super) fn private_key(text: &str, passphrase: Option<&Secret>) -> Result<PrivateKeyDer, KeyError> {
+pub(super) fn private_key(text: &str, passphrase: Option<&str>) -> Result<PrivateKeyDer, KeyError> {
     let blocks = blocks(text)?;
     if blocks.is_empty() {
         return Err(KeyError::NotPem);
@@ -58,7 +57,7 @@ pub(super) fn private_key(text: &str, passphrase: Option<&Secret>) -> Result<Pri
 }
 
 /// PKCS#8 with PBES2 (RFC 8018).
-fn decrypt_pkcs8(der: &[u8], passphrase: &Secret) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+fn decrypt_pkcs8(der: &[u8], passphrase: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let info = EncryptedPrivateKeyInfoRef::from_der(der).map_err(|_| KeyError::UnsupportedEncryption)?;
     let scheme = info.encryption_algorithm.pbes2().ok_or(KeyError::UnsupportedEncryption)?;
     let (cipher, iv) = match scheme.encryption {
@@ -83,12 +82,12 @@ fn decrypt_pkcs8(der: &[u8], passphrase: &Secret) -> Result<Zeroizing<Vec<u8>>, 
     }
     let iterations = NonZeroU32::new(kdf.iteration_count).ok_or(KeyError::UnsupportedEncryption)?;
     let mut key = Zeroizing::new(vec![0; key_length(cipher)]);
-    pbkdf2::derive(hash, iterations, kdf.salt.as_ref(), passphrase.reveal().as_bytes(), &mut key);
+    pbkdf2::derive(hash, iterations, kdf.salt.as_ref(), passphrase.as_bytes(), &mut key);
     decrypt(cipher, &key, iv, Zeroizing::new(info.encrypted_data.as_bytes().to_vec()))
 }
 
 /// The encryption of PEM itself (RFC 1421, with OpenSSL's way from passphrase to key).
-fn decrypt_pem(block: Pem, info: &str, passphrase: &Secret) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+fn decrypt_pem(block: Pem, info: &str, passphrase: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let (cipher, iv) = info.split_once(',').ok_or(KeyError::UnsupportedEncryption)?;
     let cipher = match cipher.trim() {
         "AES-128-CBC" => &AES_128,
@@ -102,7 +101,7 @@ fn decrypt_pem(block: Pem, info: &str, passphrase: &Secret) -> Result<Zeroizing<
     while key.len() < key_length(cipher) {
         let mut hash = Md5::new();
         hash.update(round.as_slice());
-        hash.update(passphrase.reveal());
+        hash.update(passphrase);
         // The salt is the first half of the initialization vector.
         hash.update(&iv[..8]);
         round = Zeroizing::new(hash.finalize().to_vec());

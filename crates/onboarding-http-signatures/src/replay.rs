@@ -66,7 +66,6 @@ impl ReplayCache {
     }
 
     /// Takes note of the time alone, for a signature that is remembered elsewhere.
-    #[cfg(feature = "webhook")]
     pub(super) fn advance(&self, now: SystemTime, until: SystemTime) -> Result<(), Replay> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).advance(now, until)
     }

@@ -1,5 +1,4 @@
 //! Round trips of every kind of key and profile, and a refusal for each byte that is tampered with on the way.
-#![cfg(feature = "signing")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests, which `allow-unwrap-in-tests` does not reach")]
 
 mod profiles;
@@ -9,11 +8,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use onboarding_core::signing::{
+use http::{HeaderMap, HeaderValue, Method, Uri};
+use onboarding_http_signatures::{
     Algorithm, Component, Covered, DigestHeader, EcdsaEncoding, KeyError, KeySet, Message, Parameter, Policy, Profile,
     RequestHead, RequestSigner, SigningKey, Verified, Verifier, VerifyError, VerifyingKey, When,
 };
-use onboarding_core::{HeaderMap, HeaderValue, Method, Secret, SignableRequest, Signer};
 use profiles::{all_headers, always_digested, draft_6};
 
 /// Made for these tests by OpenSSL; see `tests/keys/README.md`.
@@ -56,7 +55,7 @@ fn signer(key: SigningKey, profile: Profile) -> RequestSigner {
 
 fn send(signer: &RequestSigner, body: &[u8]) -> Sent {
     let method = Method::POST;
-    let url = format!("https://api.example.com{TARGET}").parse().unwrap();
+    let url: Uri = format!("https://api.example.com{TARGET}").parse().unwrap();
     let mut headers = HeaderMap::new();
     for (name, value) in [
         ("accept", "application/json"),
@@ -68,7 +67,7 @@ fn send(signer: &RequestSigner, body: &[u8]) -> Sent {
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    signer.sign(&mut SignableRequest { method: &method, url: &url, headers: &mut headers, body }).unwrap();
+    signer.sign_parts(&method, &url, &mut headers, body).unwrap();
     Sent { method, target: TARGET.to_owned(), headers, body: body.to_vec() }
 }
 
@@ -165,11 +164,10 @@ fn the_headers_are_those_that_the_profile_wants() {
 fn a_get_without_query_and_body_covers_what_there_is() {
     let key = SigningKey::from_pem(key!("ed25519.pem")).unwrap();
     let signer = signer(key, all_headers());
-    let url = "https://api.example.com/users".parse().unwrap();
+    let url: Uri = "https://api.example.com/users".parse().unwrap();
     let mut headers = HeaderMap::new();
     headers.insert("accept", HeaderValue::from_static("application/json"));
-    let mut request = SignableRequest { method: &Method::GET, url: &url, headers: &mut headers, body: b"" };
-    signer.sign(&mut request).unwrap();
+    signer.sign_parts(&Method::GET, &url, &mut headers, b"").unwrap();
     let input = headers["signature-input"].to_str().unwrap();
     assert!(input.starts_with("sig1=(\"@method\" \"@path\" \"accept\" \"date\");"), "{input}");
     assert!(!headers.contains_key("content-digest") && !headers.contains_key("content-length"));
@@ -178,10 +176,12 @@ fn a_get_without_query_and_body_covers_what_there_is() {
 #[test]
 fn a_request_without_a_wanted_header_is_not_signed() {
     let signer = signer(SigningKey::from_pem(key!("ed25519.pem")).unwrap(), all_headers());
-    let url = "https://api.example.com/users".parse().unwrap();
+    let url: Uri = "https://api.example.com/users".parse().unwrap();
     let mut headers = HeaderMap::new();
-    let mut request = SignableRequest { method: &Method::GET, url: &url, headers: &mut headers, body: b"" };
-    assert_eq!(signer.sign(&mut request).unwrap_err().to_string(), "the component \"accept\" is not in the message");
+    assert_eq!(
+        signer.sign_parts(&Method::GET, &url, &mut headers, b"").unwrap_err().to_string(),
+        "the component \"accept\" is not in the message"
+    );
 }
 
 #[test]
@@ -194,9 +194,8 @@ fn a_request_is_signed_anew_on_each_attempt() {
     sent.verify(&verifier, &keys).unwrap();
     assert_eq!(sent.verify(&verifier, &keys).unwrap_err(), VerifyError::Replayed);
     let first = sent.headers["signature-input"].clone();
-    let url = format!("https://api.example.com{TARGET}").parse().unwrap();
-    let mut request = SignableRequest { method: &sent.method, url: &url, headers: &mut sent.headers, body: &sent.body };
-    signer.sign(&mut request).unwrap();
+    let url: Uri = format!("https://api.example.com{TARGET}").parse().unwrap();
+    signer.sign_parts(&sent.method, &url, &mut sent.headers, &sent.body).unwrap();
     assert_ne!(sent.headers["signature-input"], first);
     assert_eq!(sent.headers.get_all("signature").iter().count(), 1);
     sent.verify(&verifier, &keys).unwrap();
@@ -498,23 +497,23 @@ fn ecdsa_signatures_are_read_in_the_encodings_that_are_allowed() {
 
 #[test]
 fn encrypted_keys_are_decrypted_with_the_right_passphrase_alone() {
-    let right = Secret::new("correct horse");
+    let right = "correct horse";
     for (name, text) in [
         ("PKCS#8", key!("p521.encrypted.pem")),
         ("PEM's own encryption", key!("p521.dek-info.pem")),
         ("Ed25519", key!("ed25519.encrypted.pem")),
     ] {
         let error = |result: Result<SigningKey, KeyError>| result.unwrap_err();
-        SigningKey::from_encrypted_pem(text, &right).unwrap_or_else(|error| panic!("{name}: {error}"));
+        SigningKey::from_encrypted_pem(text, right).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(error(SigningKey::from_pem(text)), KeyError::PassphraseNeeded, "{name}");
-        let wrong = error(SigningKey::from_encrypted_pem(text, &Secret::new("incorrect horse")));
+        let wrong = error(SigningKey::from_encrypted_pem(text, "incorrect horse"));
         // About one wrong passphrase in 256 gives valid padding; what comes out is no key then.
         assert!(matches!(wrong, KeyError::WrongPassphrase | KeyError::UnsupportedKey), "{name}: {wrong}");
     }
     // An encrypted key is the same key.
     let plain = SigningKey::from_pem(key!("p521.sec1.pem")).unwrap();
     let sent = send(
-        &signer(SigningKey::from_encrypted_pem(key!("p521.dek-info.pem"), &right).unwrap(), Profile::rfc9421()),
+        &signer(SigningKey::from_encrypted_pem(key!("p521.dek-info.pem"), right).unwrap(), Profile::rfc9421()),
         BODY,
     );
     sent.verify(&verifier("rfc9421", &Profile::rfc9421()), &keys_of(&plain)).unwrap();
@@ -531,7 +530,7 @@ fn what_is_no_key_is_refused_without_being_shown() {
         (key!("scrypt.pem"), KeyError::UnsupportedEncryption),
         (key!("rsa.pem"), KeyError::UnsupportedKey),
     ] {
-        assert_eq!(SigningKey::from_encrypted_pem(text, &Secret::new("correct horse")).unwrap_err(), error);
+        assert_eq!(SigningKey::from_encrypted_pem(text, "correct horse").unwrap_err(), error);
     }
     assert_eq!(SigningKey::hmac_sha256(b"").unwrap_err(), KeyError::EmptySecret);
     let key = SigningKey::from_pem(key!("p521.sec1.pem")).unwrap();

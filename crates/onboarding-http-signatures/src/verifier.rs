@@ -37,8 +37,7 @@ pub struct Policy {
     /// The parts that have to be covered.
     pub required: Vec<Covered>,
     /// The header that vouches for the body. It has to be covered and to match when there is a body, or when the header is
-    /// there. `None` leaves the body to the caller, as for a message whose body was not read; a webhook with a body is then
-    /// refused, since its body is handed on as the vendor's.
+    /// there. `None` leaves the body to the caller, as for a message whose body was not read.
     pub digest: Option<DigestHeader>,
     /// How many bytes a body may have.
     pub max_body_bytes: usize,
@@ -197,7 +196,7 @@ impl Verified {
 ///
 /// What it remembers is this process's: share one verifier within it. A message that was accepted before the process started, or
 /// by another process, is accepted once more while it is good, which is for the policy's age and skew. Where that matters,
-/// webhooks have a store that processes share, the `ReplayStore` of the feature `webhook`. A clock that is set back does no
+/// [`Authentic::hand_over`] gives what a store that processes share has to remember. A clock that is set back does no
 /// harm: what may have been forgotten is refused with [`VerifyError::ClockWentBack`].
 pub struct Verifier {
     policy: Policy,
@@ -205,19 +204,37 @@ pub struct Verifier {
     replay: ReplayCache,
 }
 
-/// A signature that could be accepted if its key says so.
-pub(crate) struct Candidate {
+/// A signature against which nothing is known but that its key has not been asked yet.
+#[must_use = "nothing is verified yet"]
+pub struct Candidate<'v, 'm> {
+    verifier: &'v Verifier,
+    values: Values<'m>,
+    body: &'m [u8],
     carried: CarriedSignature,
     key_id: String,
     created: SystemTime,
 }
 
 /// A signature that is the key's, and may have been accepted before.
-pub(crate) struct Authentic {
+#[must_use = "whether it was accepted before is not known yet"]
+pub struct Authentic<'v> {
+    verifier: &'v Verifier,
     verified: Verified,
     id: SignatureId,
     /// The last moment at which it can be accepted.
     until: SystemTime,
+}
+
+/// A signature that is accepted unless another memory than this process's has it already.
+#[derive(Clone, Debug)]
+#[must_use = "it counts only where it was not accepted before"]
+pub struct HandedOver {
+    /// What was verified.
+    pub verified: Verified,
+    /// What tells it from all others.
+    pub id: SignatureId,
+    /// How long it has to be remembered, whichever clock is ahead.
+    pub keep: Duration,
 }
 
 impl Verifier {
@@ -233,21 +250,28 @@ impl Verifier {
         self
     }
 
-    /// Verifies a message with one of these keys. A message is accepted once.
-    pub fn verify(&self, message: &Message<'_>, body: &[u8], keys: &KeySet) -> Result<Verified, VerifyError> {
-        let mut values = Values::new(message);
-        let candidate = self.candidate(&mut values, body)?;
-        let key = keys.get(&candidate.key_id).ok_or(VerifyError::UnknownKey)?;
-        self.remember(self.authenticate(candidate, &mut values, body, key)?)
+    /// What it asks of messages.
+    pub const fn policy(&self) -> &Policy {
+        &self.policy
     }
 
-    /// All that can be asked without a key. The body is not looked at.
-    pub(crate) fn candidate(&self, values: &mut Values<'_>, body: &[u8]) -> Result<Candidate, VerifyError> {
+    /// Verifies a message with one of these keys. A message is accepted once.
+    pub fn verify(&self, message: &Message<'_>, body: &[u8], keys: &KeySet) -> Result<Verified, VerifyError> {
+        let candidate = self.candidate(message, body)?;
+        let key = keys.get(candidate.key_id()).ok_or(VerifyError::UnknownKey)?;
+        candidate.authenticate(key)?.accept()
+    }
+
+    /// The first of the three steps of [`verify`](Self::verify): all that can be asked without a key. The body is not looked at.
+    pub fn candidate<'v, 'm>(
+        &'v self,
+        message: &'m Message<'m>,
+        body: &'m [u8],
+    ) -> Result<Candidate<'v, 'm>, VerifyError> {
         let policy = &self.policy;
         if body.len() > policy.max_body_bytes {
             return Err(VerifyError::BodyTooLarge { limit: policy.max_body_bytes });
         }
-        let message = values.message();
         if message.target_length() > MAX_TARGET_BYTES {
             return Err(VerifyError::Limit(LimitExceeded::bytes("the request's target", MAX_TARGET_BYTES)));
         }
@@ -263,48 +287,11 @@ impl Verifier {
         };
         let key_id = required(Parameter::KeyId, carried.input.text(Parameter::KeyId))?.to_owned();
         let created = required(Parameter::Created, carried.input.time(Parameter::Created))?;
+        let mut values = Values::new(message);
         self.check_parameters(&carried.input)?;
         self.check_time((self.clock)(), created, &carried.input)?;
-        self.check_coverage(&carried.input, values, body)?;
-        Ok(Candidate { carried, key_id, created })
-    }
-
-    /// Whether signature and body are the key's.
-    pub(crate) fn authenticate(
-        &self,
-        candidate: Candidate,
-        values: &mut Values<'_>,
-        body: &[u8],
-        key: &VerifyingKey,
-    ) -> Result<Authentic, VerifyError> {
-        let policy = &self.policy;
-        let Candidate { carried: CarriedSignature { label, input, signature }, key_id, created } = candidate;
-        let named = input.text(Parameter::Algorithm);
-        if !policy.algorithms.contains(&key.algorithm()) || named.is_some_and(|named| named != key.algorithm().name()) {
-            return Err(VerifyError::Algorithm);
-        }
-        let base = input.base_of(values, policy.names).map_err(VerifyError::Component)?;
-        work::count(Work::Signature);
-        if !key.verifies(base.as_bytes(), &signature, &policy.ecdsa) {
-            return Err(VerifyError::WrongSignature);
-        }
-        // Only what the vendor has signed is worth hashing.
-        self.check_body(values, body)?;
-        let id = SignatureId::new(&key_id, input.text(Parameter::Nonce), &base);
-        let until = self.end(created, &input);
-        Ok(Authentic { verified: Verified { label, key_id, created, input }, id, until })
-    }
-
-    /// Accepts a signature unless this process has accepted it before.
-    pub(crate) fn remember(&self, authentic: Authentic) -> Result<Verified, VerifyError> {
-        let Authentic { verified, id, until } = authentic;
-        // Looking up the key may have taken its time.
-        let now = (self.clock)();
-        self.check_time(now, verified.created, &verified.input)?;
-        if self.policy.replay_capacity > 0 {
-            self.replay.remember(id, now, until).map_err(VerifyError::from)?;
-        }
-        Ok(verified)
+        self.check_coverage(&carried.input, &mut values, body)?;
+        Ok(Candidate { verifier: self, values, body, carried, key_id, created })
     }
 
     fn check_parameters(&self, input: &SignatureInput) -> Result<(), VerifyError> {
@@ -377,34 +364,72 @@ impl Verifier {
     }
 }
 
-/// What webhooks ask beyond that.
-#[cfg(feature = "webhook")]
-impl Verifier {
-    /// Refuses a body that no digest vouches for.
-    pub(crate) fn require_digest(&self, body: &[u8]) -> Result<(), VerifyError> {
-        match self.policy.digest {
-            None if !body.is_empty() => Err(VerifyError::NotCovered("the body".to_owned())),
-            _ => Ok(()),
-        }
+impl<'v> Candidate<'v, '_> {
+    /// The identifier of the key that is said to have made it.
+    pub fn key_id(&self) -> &str {
+        &self.key_id
     }
 
-    /// Leaves it to another memory than this process's whether a signature has been accepted before.
-    pub(crate) fn hand_over(&self, authentic: Authentic) -> Result<(Verified, SignatureId, Duration), VerifyError> {
-        let Authentic { verified, id, until } = authentic;
-        let now = (self.clock)();
-        self.check_time(now, verified.created, &verified.input)?;
-        self.replay.advance(now, until).map_err(VerifyError::from)?;
-        // From the moment at which the first clock accepts it to that at which the last one no longer does, where each of these
-        // clocks and the sender's may be off by the skew.
-        let keep = self.policy.max_age.saturating_add(self.policy.clock_skew.saturating_mul(4));
-        Ok((verified, id, keep))
+    /// The second step: whether signature and body are this key's.
+    pub fn authenticate(self, key: &VerifyingKey) -> Result<Authentic<'v>, VerifyError> {
+        let Self { verifier, mut values, body, carried, key_id, created } = self;
+        let policy = &verifier.policy;
+        let CarriedSignature { label, input, signature } = carried;
+        let named = input.text(Parameter::Algorithm);
+        if !policy.algorithms.contains(&key.algorithm()) || named.is_some_and(|named| named != key.algorithm().name()) {
+            return Err(VerifyError::Algorithm);
+        }
+        let base = input.base_of(&mut values, policy.names).map_err(VerifyError::Component)?;
+        work::count(Work::Signature);
+        if !key.verifies(base.as_bytes(), &signature, &policy.ecdsa) {
+            return Err(VerifyError::WrongSignature);
+        }
+        // Only what the sender has signed is worth hashing.
+        verifier.check_body(&mut values, body)?;
+        let id = SignatureId::new(&key_id, input.text(Parameter::Nonce), &base);
+        let until = verifier.end(created, &input);
+        Ok(Authentic { verifier, verified: Verified { label, key_id, created, input }, id, until })
     }
 }
 
-#[cfg(feature = "webhook")]
-impl Candidate {
-    pub(crate) fn key_id(&self) -> &str {
-        &self.key_id
+impl Authentic<'_> {
+    /// The third step: accepts the signature unless this process has accepted it before.
+    pub fn accept(self) -> Result<Verified, VerifyError> {
+        let Self { verifier, verified, id, until } = self;
+        // Looking up the key may have taken its time.
+        let now = (verifier.clock)();
+        verifier.check_time(now, verified.created, &verified.input)?;
+        if verifier.policy.replay_capacity > 0 {
+            verifier.replay.remember(id, now, until).map_err(VerifyError::from)?;
+        }
+        Ok(verified)
+    }
+
+    /// The third step where several processes remember together: leaves it to their store whether the signature has been accepted
+    /// before.
+    pub fn hand_over(self) -> Result<HandedOver, VerifyError> {
+        let Self { verifier, verified, id, until } = self;
+        let now = (verifier.clock)();
+        verifier.check_time(now, verified.created, &verified.input)?;
+        verifier.replay.advance(now, until).map_err(VerifyError::from)?;
+        // From the moment at which the first clock accepts it to that at which the last one no longer does, where each of these
+        // clocks and the sender's may be off by the skew.
+        let policy = &verifier.policy;
+        let keep = policy.max_age.saturating_add(policy.clock_skew.saturating_mul(4));
+        Ok(HandedOver { verified, id, keep })
+    }
+}
+
+/// Shows the key's identifier alone: the rest may be private.
+impl fmt::Debug for Candidate<'_, '_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Candidate").field("key_id", &self.key_id).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Authentic<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Authentic").field("verified", &self.verified).finish_non_exhaustive()
     }
 }
 

@@ -1,16 +1,15 @@
 //! The value of each component, the examples of RFC 9421, section 2, and structured fields of any content.
-#![cfg(feature = "signing")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests, which `allow-unwrap-in-tests` does not reach")]
 
 mod profiles;
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use onboarding_core::signing::{
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use onboarding_http_signatures::{
     Component, ComponentNames, InvalidComponent, KeySet, Message, Parameter, Policy, RequestHead, RequestSigner,
     ResponseHead, SignatureInput, SigningKey, Verifier,
 };
-use onboarding_core::{HeaderMap, HeaderName, HeaderValue, Method, SignableRequest, Signer, StatusCode};
 use proptest::prelude::*;
 
 /// The line of one component in the signature base.
@@ -177,7 +176,7 @@ fn clock() -> std::time::SystemTime {
 fn verifier() -> Verifier {
     let mut policy = Policy::rfc9421();
     policy.required.clear();
-    policy.algorithms = vec![onboarding_core::signing::Algorithm::HmacSha256];
+    policy.algorithms = vec![onboarding_http_signatures::Algorithm::HmacSha256];
     Verifier::new(policy).with_clock(clock)
 }
 
@@ -201,10 +200,10 @@ proptest! {
                 let nonce = nonce.clone();
                 move || nonce.clone()
             });
-        let url: reqwest::Url = format!("https://example.com/a?{query}").parse().unwrap();
+        let url: Uri = format!("https://example.com/a?{query}").parse().unwrap();
         let mut headers = HeaderMap::new();
         headers.insert("accept", HeaderValue::from_str(&value).unwrap());
-        signer.sign(&mut SignableRequest { method: &Method::PUT, url: &url, headers: &mut headers, body: &body }).unwrap();
+        signer.sign_parts(&Method::PUT, &url, &mut headers, &body).unwrap();
         let head = RequestHead::sent(&Method::PUT, &url, &headers);
         let keys = KeySet::new().with(key_id.clone(), key().verifying_key().unwrap());
         let verified = verifier().verify(&Message::Request(head), &body, &keys).unwrap();
