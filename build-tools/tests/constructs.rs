@@ -96,9 +96,10 @@ fields = { token = "{refresh_token}" }
     insta::assert_snapshot!("credentials", credentials);
 }
 
-/// A list comes in pages where it is an object with its items, and where the vendor may also send the items alone.
+/// A list comes in pages where it is an object with its items, and where the vendor may also send the items alone; by number, by cursor
+/// and by link.
 #[test]
-fn lists_in_either_form_become_the_reviewed_text() {
+fn lists_become_the_reviewed_text() {
     let document = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/documents/lists.yaml"))
         .expect("the document can be read");
     let mut sources = tiny(&document);
@@ -108,8 +109,19 @@ fn lists_in_either_form_become_the_reviewed_text() {
 style = "offset"
 at = "offset"
 limit = "limit"
-items = "data"
+items = ["data"]
 total = ["total"]
+
+[[paging]]
+style = "cursor"
+at = "after"
+items = ["rows"]
+next = ["last"]
+
+[[paging]]
+style = "link"
+items = ["entries"]
+next = ["links", "next"]
 "#,
     );
     let generated = generate(&sources).expect("it is sound");

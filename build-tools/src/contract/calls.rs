@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::definitions::TypeUse;
 use crate::model::{Limits, SchemaPlace};
-use crate::spec::{Location, ParameterStyle};
+use crate::spec::{Location, PagingStyle, ParameterStyle};
 
 /// A group of operations.
 #[derive(Clone, Debug)]
@@ -60,10 +60,25 @@ pub struct Operation {
     pub success: Success,
     /// Every declared status, in order.
     pub statuses: Vec<Status>,
+    /// How its pages are asked for; none where it returns no pages.
+    pub paging: Option<PagedOperation>,
     /// The error type by the name that the call has for it; `None` when no error status is declared.
     pub error: Option<String>,
     /// The name of the type itself, which is another one where several operations share it.
     pub error_set: Option<String>,
+}
+
+/// How the pages of an operation are asked for.
+#[derive(Clone, Debug)]
+pub struct PagedOperation {
+    /// In which way.
+    pub style: &'static PagingStyle,
+    /// The query parameter for the place of the page, where the style has one.
+    pub at: Option<String>,
+    /// The query parameter for the most items on a page, where the style has one.
+    pub limit: Option<String>,
+    /// The most items on a page when the call asks for no number, where documented.
+    pub default_limit: Option<i64>,
 }
 
 /// What the vendor calls.

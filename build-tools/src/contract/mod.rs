@@ -23,19 +23,19 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 pub use self::calls::{
-    Body, BodyKind, ErrorType, Method, Operation, OutcomeType, Parameter, Provenance, ResponseBody, Status,
-    StatusVariant, Success, Tag, Webhook,
+    Body, BodyKind, ErrorType, Method, Operation, OutcomeType, PagedOperation, Parameter, Provenance, ResponseBody,
+    Status, StatusVariant, Success, Tag, Webhook,
 };
 pub use self::definitions::{
     Constant, Extra, Kind, Mark, Member, Presence, TypeDefinition, TypeUse, Variant, VariantForm,
 };
 pub use self::events::EventBatch;
-pub use self::paging::{ListPage, PageForm, PagedOperation, PathStep};
+pub use self::paging::{ListPage, PageForm, PathStep};
 use self::problems::Problems;
 pub use self::sample::{Extent, Held, sample, samples};
 pub use self::settings::{
     BodyDigest, ComponentNames, Covered, CredentialField, CredentialForm, DigestAlgorithm, DigestHeader, DigestedWhen,
-    EcdsaEncoding, Environment, Given, Level, Package, Paging, PagingStyle, REFRESH_TOKEN, Settings, SharedSecret,
+    EcdsaEncoding, Environment, Given, Level, Package, Paging, REFRESH_TOKEN, Settings, SharedSecret,
     SignatureAlgorithm, SignatureParameter, SigningSettings, TokenField, TokenRequestBody, TokenRequestSettings,
     TokenSettings, UnsignedHeaders, WebhookSettings, WebhookSignature, When,
 };
@@ -67,8 +67,6 @@ pub struct Contract {
     pub errors: Vec<ErrorType>,
     /// The success types of operations that declare several, by name.
     pub outcomes: Vec<OutcomeType>,
-    /// The operations that return pages.
-    pub paged: Vec<PagedOperation>,
     /// The types that are pages, by Rust name.
     pub pages: Vec<ListPage>,
     /// What the bodies of webhooks hold.
@@ -108,11 +106,11 @@ pub fn build(
         })
         .collect();
     let mut types = types::collect(&model, &problems);
-    let found = operations::collect(&model, &tags, &settings, &problems);
+    let mut found = operations::collect(&model, &tags, &settings, &problems);
     uses::settle(&mut types, &found, &tags);
     collisions::check(&tags, &found, &types, &settings, &problems);
     credentials::check(&model, &settings, &problems);
-    let (operations_in_pages, pages) = paging::find(&settings, &found.operations, &types, &problems);
+    let pages = paging::find(&settings, &mut found.operations, &types, &problems);
     let components = types.iter().map(|(component, definition)| (definition.name.clone(), component.clone())).collect();
     let description = model.openapi().info.description.clone().unwrap_or_default();
     let findings = problems.into_findings();
@@ -131,7 +129,6 @@ pub fn build(
         components,
         errors: found.errors,
         outcomes: found.outcomes,
-        paged: operations_in_pages,
         pages,
         batches,
         model,

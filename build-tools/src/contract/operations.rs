@@ -121,6 +121,7 @@ fn read(call: &CallView<'_>, method: Method, module: String, problems: &Problems
         accept: accept.to_owned(),
         success,
         statuses,
+        paging: None,
         error: None,
         error_set: None,
         id,

@@ -4,31 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
-use super::calls::{Operation, Success};
+use super::calls::{Method, Operation, PagedOperation, Parameter, Success};
 use super::definitions::{Kind, Member, Presence, TypeDefinition, TypeUse};
 use super::problems::Problems;
-use super::settings::{Paging, PagingStyle, Settings};
-
-/// An operation that returns pages.
-#[derive(Clone, Debug)]
-pub struct PagedOperation {
-    /// Its method.
-    pub method_name: String,
-    /// How pages are counted.
-    pub style: PagingStyle,
-    /// The query parameter for the place of the page.
-    pub at: String,
-    /// The query parameter for the most items on a page.
-    pub limit: String,
-    /// The most items on a page when the call asks for no number, where documented.
-    pub default_limit: Option<i64>,
-}
+use super::settings::{Paging, Settings};
+use crate::spec::PagePosition;
 
 /// A type that is a page of a list.
 #[derive(Clone, Debug)]
 pub struct ListPage {
     /// The type, by Rust name.
     pub name: String,
+    /// The member that holds the items, on the wire; none of a union.
+    pub wire: Option<String>,
     /// What the list is of.
     pub item: TypeUse,
     /// Where the items are.
@@ -44,6 +32,8 @@ pub enum PageForm {
         items: String,
         /// The way from the page to the number of items on all pages; empty where the vendor tells no total.
         total: Vec<PathStep>,
+        /// The way from the page to what leads to the next one; empty where pages are counted.
+        next: Vec<PathStep>,
     },
     /// In whichever of these variants of a union was received: each is a page or a bare list.
     Union(Vec<String>),
@@ -58,119 +48,158 @@ pub struct PathStep {
     pub required: bool,
 }
 
-/// Every operation that returns pages, and the types of those pages. A declaration that fits no operation is a problem.
+/// Says of every operation whether it returns pages, and gives the types of those pages. A declaration that fits no operation is a
+/// problem.
 pub(super) fn find(
     settings: &Settings,
-    operations: &[Operation],
+    operations: &mut [Operation],
     types: &IndexMap<String, TypeDefinition>,
     problems: &Problems<'_>,
-) -> (Vec<PagedOperation>, Vec<ListPage>) {
-    let (mut operations_in_pages, mut pages) = (Vec::new(), Vec::<ListPage>::new());
+) -> Vec<ListPage> {
+    let mut pages = Vec::<ListPage>::new();
     let mut names_of_pages = BTreeSet::new();
-    let types: BTreeMap<&str, &TypeDefinition> =
-        types.values().map(|definition| (definition.name.as_str(), definition)).collect();
+    let types = Types(types.values().map(|definition| (definition.name.as_str(), definition)).collect());
     for (index, paging) in settings.paging.iter().enumerate() {
-        let before = operations_in_pages.len();
-        for operation in operations {
+        let mut used = BTreeSet::new();
+        for operation in operations.iter_mut() {
             let Success::Json(value) = &operation.success else { continue };
-            let Some(found) = pages_of(paging, value, &types) else { continue };
-            let parameter = |name: &str| {
-                operation.parameters.iter().find(|other| {
-                    other.wire == name && other.is_one_in_query() && other.value == TypeUse::Integer && !other.required
-                })
-            };
-            let (Some(_), Some(limit)) = (parameter(&paging.at), parameter(&paging.limit)) else { continue };
-            operations_in_pages.push(PagedOperation {
-                method_name: operation.method_name.clone(),
-                style: paging.style,
-                at: paging.at.clone(),
-                limit: paging.limit.clone(),
-                default_limit: limit.default.as_ref().and_then(serde_json::Value::as_i64),
-            });
+            let Some(found) = types.pages_of(paging, value) else { continue };
+            let Some(asked_for) = types.asked_for(paging, operation) else { continue };
+            operation.paging.get_or_insert(asked_for);
             for page in found {
+                used.extend(page.wire.clone());
                 if names_of_pages.insert(page.name.clone()) {
                     pages.push(page);
                 }
             }
         }
-        if operations_in_pages.len() == before {
+        for (position, items) in paging.items.iter().enumerate().filter(|(_, items)| !used.contains(*items)) {
+            let by: Vec<String> =
+                [&paging.at, &paging.limit].into_iter().flatten().map(|name| format!("`{name}`")).collect();
+            let by = if by.is_empty() { "links".to_owned() } else { by.join(" and ") };
             problems.add_setting(
                 "unused-setting",
-                &format!("/paging/{index}"),
-                format!("no operation comes in pages by `{}` and `{}`", paging.at, paging.limit),
-                "Correct the entry, or remove it: an operation fits that has both parameters and responds with an object whose \
-                 items are a required list."
+                &format!("/paging/{index}/items/{position}"),
+                format!("no operation has `{items}` in pages by {by}"),
+                "Correct the entry, or remove it: an operation fits that has these optional parameters and responds with an \
+                 object whose items are a required list, and in which `next` leads to a text; by links, one with GET."
                     .to_owned(),
             );
         }
     }
-    (operations_in_pages, pages)
+    pages
 }
 
-/// The page that a response is, and those that it is made of; `None` when it is no page.
-fn pages_of(paging: &Paging, value: &TypeUse, types: &BTreeMap<&str, &TypeDefinition>) -> Option<Vec<ListPage>> {
-    let TypeUse::Named(name) = value else { return None };
-    let definition = |name: &str| types.get(name).copied();
-    let Kind::UntaggedUnion(variants) = &definition(name)?.kind else {
-        return object_page(paging, name, &definition).map(|page| vec![page]);
-    };
-    let mut pages = Vec::new();
-    let mut item = None;
-    for variant in variants {
-        let own = match &variant.value {
-            TypeUse::List(item) => (**item).clone(),
-            TypeUse::Named(name) => {
-                let page = object_page(paging, name, &definition)?;
-                let item = page.item.clone();
-                pages.push(page);
-                item
-            }
-            _ => return None,
+/// The types by name.
+struct Types<'t>(BTreeMap<&'t str, &'t TypeDefinition>);
+
+impl Types<'_> {
+    /// How the pages of an operation are asked for, when it has the parameters for it.
+    fn asked_for(&self, paging: &Paging, operation: &Operation) -> Option<PagedOperation> {
+        let parameter = |name: &str, is_fit: &dyn Fn(&TypeUse) -> bool| {
+            let fits = |other: &&Parameter| {
+                other.wire == name && other.is_one_in_query() && !other.required && is_fit(&other.value)
+            };
+            operation.parameters.iter().find(fits)
         };
-        if item.get_or_insert_with(|| own.clone()) != &own {
+        let is_number = |value: &TypeUse| *value == TypeUse::Integer;
+        // An address is fetched, and not given what the call was given.
+        if paging.style.at.is_none() && operation.method != Method::Get {
             return None;
         }
+        if let (Some(at), Some(position)) = (&paging.at, paging.style.at) {
+            match position {
+                PagePosition::Number => parameter(at, &is_number)?,
+                PagePosition::Cursor => parameter(at, &|value| self.is_cursor(value))?,
+            };
+        }
+        let limit = match &paging.limit {
+            Some(limit) => Some(parameter(limit, &is_number)?),
+            None => None,
+        };
+        Some(PagedOperation {
+            style: paging.style,
+            at: paging.at.clone(),
+            limit: paging.limit.clone(),
+            default_limit: limit.and_then(|limit| limit.default.as_ref()).and_then(serde_json::Value::as_i64),
+        })
     }
-    let form = PageForm::Union(variants.iter().map(|variant| variant.name.clone()).collect());
-    pages.push(ListPage { name: name.clone(), item: item?, form });
-    Some(pages)
-}
 
-fn object_page<'t>(
-    paging: &Paging,
-    name: &str,
-    definition: &dyn Fn(&str) -> Option<&'t TypeDefinition>,
-) -> Option<ListPage> {
-    let Kind::Object { members, .. } = &definition(name)?.kind else { return None };
-    let items = members.iter().find(|member| member.wire == paging.items && member.presence == Presence::Required)?;
-    let TypeUse::List(item) = &items.value else { return None };
-    let form =
-        PageForm::Object { items: items.name.clone(), total: total(paging, name, definition).unwrap_or_default() };
-    Some(ListPage { name: name.to_owned(), item: (**item).clone(), form })
-}
-
-/// The way to the total through required and optional members.
-fn total<'t>(
-    paging: &Paging,
-    page: &str,
-    definition: &dyn Fn(&str) -> Option<&'t TypeDefinition>,
-) -> Option<Vec<PathStep>> {
-    let (last, way) = paging.total.split_last()?;
-    let step =
-        |member: &Member| PathStep { member: member.name.clone(), required: member.presence == Presence::Required };
-    let mut steps = Vec::new();
-    let mut holder = page.to_owned();
-    for wire in way {
-        let member = member(definition(&holder)?, wire)?;
-        let TypeUse::Named(next) = &member.value else { return None };
-        steps.push(step(member));
-        holder.clone_from(next);
+    /// Whether a value can be sent back as it came.
+    fn is_cursor(&self, value: &TypeUse) -> bool {
+        match value {
+            TypeUse::Text | TypeUse::Secret | TypeUse::Integer | TypeUse::Unsigned => true,
+            TypeUse::Named(name) => matches!(
+                self.0.get(name.as_str()).map(|definition| &definition.kind),
+                Some(Kind::TextIdentifier | Kind::IntegerIdentifier { .. })
+            ),
+            _ => false,
+        }
     }
-    steps.push(step(member(definition(&holder)?, last).filter(|member| member.value == TypeUse::Integer)?));
-    Some(steps)
-}
 
-fn member<'t>(definition: &'t TypeDefinition, wire: &str) -> Option<&'t Member> {
-    let Kind::Object { members, .. } = &definition.kind else { return None };
-    members.iter().find(|member| member.wire == wire)
+    /// The page that a response is, and those that it is made of; `None` when it is no page.
+    fn pages_of(&self, paging: &Paging, value: &TypeUse) -> Option<Vec<ListPage>> {
+        let TypeUse::Named(name) = value else { return None };
+        let Kind::UntaggedUnion(variants) = &self.0.get(name.as_str())?.kind else {
+            return self.object_page(paging, name).map(|page| vec![page]);
+        };
+        let mut pages = Vec::new();
+        let mut item = None;
+        for variant in variants {
+            let own = match &variant.value {
+                TypeUse::List(item) => (**item).clone(),
+                TypeUse::Named(name) => {
+                    let page = self.object_page(paging, name)?;
+                    let item = page.item.clone();
+                    pages.push(page);
+                    item
+                }
+                _ => return None,
+            };
+            if item.get_or_insert_with(|| own.clone()) != &own {
+                return None;
+            }
+        }
+        let form = PageForm::Union(variants.iter().map(|variant| variant.name.clone()).collect());
+        pages.push(ListPage { name: name.clone(), wire: None, item: item?, form });
+        Some(pages)
+    }
+
+    fn object_page(&self, paging: &Paging, name: &str) -> Option<ListPage> {
+        let Kind::Object { members, .. } = &self.0.get(name)?.kind else { return None };
+        let is_items = |member: &&Member| member.presence == Presence::Required && paging.items.contains(&member.wire);
+        let items = members.iter().find(is_items)?;
+        let TypeUse::List(item) = &items.value else { return None };
+        let form = PageForm::Object {
+            items: items.name.clone(),
+            total: self.way(name, &paging.total, |value| *value == TypeUse::Integer).unwrap_or_default(),
+            next: match paging.next.as_slice() {
+                [] => Vec::new(),
+                next => self.way(name, next, |value| self.is_cursor(value))?,
+            },
+        };
+        Some(ListPage { name: name.to_owned(), wire: Some(items.wire.clone()), item: (**item).clone(), form })
+    }
+
+    /// The way from a page to a value that fits, through required and optional members.
+    fn way(&self, page: &str, names: &[String], is_fit: impl Fn(&TypeUse) -> bool) -> Option<Vec<PathStep>> {
+        let (last, way) = names.split_last()?;
+        let step =
+            |member: &Member| PathStep { member: member.name.clone(), required: member.presence == Presence::Required };
+        let mut steps = Vec::new();
+        let mut holder = page;
+        for wire in way {
+            let member = self.member(holder, wire)?;
+            let TypeUse::Named(next) = &member.value else { return None };
+            steps.push(step(member));
+            holder = next;
+        }
+        steps.push(step(self.member(holder, last).filter(|member| is_fit(&member.value))?));
+        Some(steps)
+    }
+
+    fn member(&self, object: &str, wire: &str) -> Option<&Member> {
+        let Kind::Object { members, .. } = &self.0.get(object)?.kind else { return None };
+        members.iter().find(|member| member.wire == wire)
+    }
 }

@@ -163,7 +163,9 @@ fn operations(contract: &Contract, tag: &str) -> Outline {
             let optional = operation.parameters.iter().filter(|parameter| !parameter.required);
             let mut setters: Vec<String> = optional.map(|parameter| format!("fn {}", parameter.name)).collect();
             setters.extend(operation.body.iter().filter(|body| !body.required).map(|_| "fn body".to_owned()));
-            implementation(&mut outline, &operation.type_stem, setters);
+            if !setters.is_empty() {
+                implementation(&mut outline, &operation.type_stem, setters);
+            }
         }
     }
     outline

@@ -9,7 +9,7 @@ use super::rust::{
     status_body_type, success_type, type_text,
 };
 use super::source::{Source, write_use};
-use crate::contract::{BodyKind, Contract, Kind, Operation, PagingStyle, Parameter, Provenance, Success, Tag, TypeUse};
+use crate::contract::{BodyKind, Contract, Kind, Operation, Parameter, Provenance, Success, Tag, TypeUse};
 use crate::text::{Inline, literal};
 
 /// File names and texts, `mod.rs` among them.
@@ -55,8 +55,13 @@ fn index(contract: &Contract, tags: &[&Tag]) -> String {
     source.finish()
 }
 
-/// Whether the call has anything optional, and so a type of its own.
+/// Whether the call has anything optional or comes in pages, and so a type of its own.
 pub(super) fn has_call_type(operation: &Operation) -> bool {
+    has_setters(operation) || operation.paging.is_some()
+}
+
+/// Whether the call has anything optional.
+fn has_setters(operation: &Operation) -> bool {
     operation.parameters.iter().any(|parameter| !parameter.required)
         || operation.body.as_ref().is_some_and(|body| !body.required)
 }
@@ -73,7 +78,7 @@ fn file(contract: &Contract, tag: &Tag) -> String {
     body.line("}");
     for operation in operations.iter().filter(|operation| has_call_type(operation)) {
         body.blank();
-        write_call(&mut body, contract, operation);
+        write_call(&mut body, operation);
     }
     let mut imports: BTreeSet<String> = ["Method".to_owned(), "Operation".to_owned()].into();
     let mut body = import_core(contract, body.finish(), &mut imports);
@@ -420,27 +425,45 @@ fn notes(operation: &Operation) -> Vec<String> {
     notes
 }
 
-/// The type of a call with optional parameters: its methods for sending come from a derive, its setters are written here.
-fn write_call(source: &mut Source, contract: &Contract, operation: &Operation) {
+/// The type of a call with optional parameters or with pages: its methods for sending come from a derive, its setters are written here.
+fn write_call(source: &mut Source, operation: &Operation) {
     let method = Inline::code(&operation.method_name);
-    source.doc_line(&Inline::join([
-        &Inline::prose("A call of "),
-        &Inline::link(&method, &format!("crate::Client::{}", operation.method_name)),
-        &Inline::prose(": set what is optional, then "),
-        &Inline::link(&Inline::code("send"), "Self::send"),
-        &Inline::prose("."),
-    ]));
+    let link = Inline::link(&method, &format!("crate::Client::{}", operation.method_name));
+    let send = Inline::link(&Inline::code("send"), "Self::send");
+    let items = Inline::link(&Inline::code("items"), "Self::items");
+    source.doc_line(&if has_setters(operation) {
+        Inline::join([
+            &Inline::prose("A call of "),
+            &link,
+            &Inline::prose(": set what is optional, then "),
+            &send,
+            &Inline::prose("."),
+        ])
+    } else {
+        Inline::join([
+            &Inline::prose("A call of "),
+            &link,
+            &Inline::prose(": "),
+            &send,
+            &Inline::prose(" it for one page, or take the "),
+            &items,
+            &Inline::prose(" of all."),
+        ])
+    });
     source.line("#[derive(Debug, Call)]");
     source.line("#[must_use = \"nothing is sent before `send`\"]");
-    if let Some(paged) = contract.paged.iter().find(|paged| paged.method_name == operation.method_name) {
-        let style = match paged.style {
-            PagingStyle::Number => "number",
-            PagingStyle::Offset => "offset",
-        };
-        let default = paged.default_limit.map_or_else(String::new, |limit| format!(", {limit}"));
-        source.line(&format!("#[wire(pages({style}, {}, {}{default}))]", literal(&paged.at), literal(&paged.limit)));
+    if let Some(paged) = &operation.paging {
+        let names = [&paged.at, &paged.limit].into_iter().flatten().map(|name| literal(name).to_string());
+        let arguments: Vec<String> = std::iter::once(paged.style.name.to_owned())
+            .chain(names)
+            .chain(paged.default_limit.map(|limit| limit.to_string()))
+            .collect();
+        source.line(&format!("#[wire(pages({}))]", arguments.join(", ")));
     }
     source.line(&format!("pub struct {}(pub(crate) {});", operation.type_stem, call_type(operation)));
+    if !has_setters(operation) {
+        return;
+    }
     source.blank();
     source.line(&format!("impl {} {{", operation.type_stem));
     for parameter in operation.parameters.iter().filter(|parameter| !parameter.required) {

@@ -13,7 +13,7 @@ use super::operations::has_call_type;
 use super::rust::{Scope, success_type, type_text};
 use crate::contract::{
     BodyKind, ComponentNames, Constant, Contract, Covered, DigestedWhen, EcdsaEncoding, EventBatch, Extra, Given, Kind,
-    ListPage, Mark, Member, Operation, PageForm, PagingStyle, Parameter, Presence, ResponseBody, SigningSettings,
+    ListPage, Mark, Member, Operation, PageForm, Parameter, PathStep, Presence, ResponseBody, SigningSettings,
     StatusVariant, TypeDefinition, TypeUse, Variant, VariantForm, WebhookSettings, When,
 };
 use crate::text::{literal, visible};
@@ -196,13 +196,11 @@ fn write_operation(text: &mut String, contract: &Contract, operation: &Operation
         .idempotency_key
         .as_ref()
         .filter(|header| operation.parameters.iter().any(|one| one.is_one_in_header() && one.wire == **header));
-    let paged = contract.paged.iter().find(|paged| paged.method_name == operation.method_name).map(|paged| {
-        let style = match paged.style {
-            PagingStyle::Number => "number",
-            PagingStyle::Offset => "offset",
-        };
+    let paged = operation.paging.as_ref().map(|paged| {
+        let at = paged.at.as_ref().map_or_else(String::new, |at| format!(" {}", literal(at)));
+        let limit = paged.limit.as_ref().map_or_else(String::new, |limit| format!(", limit {}", literal(limit)));
         let default = paged.default_limit.map_or_else(String::new, |limit| format!(" (else {limit})"));
-        format!("in pages by {style} {}, limit {}{default}", literal(&paged.at), literal(&paged.limit))
+        format!("in pages by {}{at}{limit}{default}", paged.style.name)
     });
     let head = format!("{}: {} {}", operation.method_name, operation.method.as_str(), visible(&operation.path));
     let marks = marks([
@@ -373,10 +371,15 @@ fn write_variant(text: &mut String, variant: &Variant, chosen: &str, sent: bool)
 fn page_form(page: &ListPage) -> String {
     match &page.form {
         PageForm::Union(_) => "page in either form".to_owned(),
-        PageForm::Object { items, total } => {
-            let total: Vec<&str> = total.iter().map(|step| step.member.as_str()).collect();
-            let total = if total.is_empty() { String::new() } else { format!(" of {}", total.join(".")) };
-            format!("page with {items}{total}")
+        PageForm::Object { items, total, next } => {
+            let way = |before: &str, way: &[PathStep]| match way {
+                [] => String::new(),
+                way => {
+                    let names: Vec<&str> = way.iter().map(|step| step.member.as_str()).collect();
+                    format!("{before}{}", names.join("."))
+                }
+            };
+            format!("page with {items}{}{}", way(" of ", total), way(", next ", next))
         }
     }
 }

@@ -376,21 +376,21 @@ fn wire(arguments: &[TokenStream]) -> Option<TokenStream> {
 fn page_argument(page: &PageForm) -> TokenStream {
     match page {
         PageForm::Union(_) => quote! { page },
-        PageForm::Object { items, total } => {
+        PageForm::Object { items, total, next } => {
             let items = ident(items);
-            let total = (!total.is_empty()).then(|| {
-                let total = way(total);
-                quote! { , total = #total }
-            });
-            quote! { page(items = #items #total) }
+            let total = way("total", total);
+            let next = way("next", next);
+            quote! { page(items = #items #total #next) }
         }
     }
 }
 
-/// The way to a member: `meta?.total`, with a question mark behind what may be missing.
-fn way(steps: &[PathStep]) -> TokenStream {
-    let last = steps.len().saturating_sub(1);
-    let steps = steps.iter().enumerate().map(|(index, step)| {
+/// The way to a member, `, total = meta?.total`, with a question mark behind what may be missing. Behind the total there is none: it is
+/// given as an `Option` anyway.
+fn way(what: &str, steps: &[PathStep]) -> Option<TokenStream> {
+    let last = if what == "total" { steps.len().saturating_sub(1) } else { steps.len() };
+    let what = ident(what);
+    let names = steps.iter().enumerate().map(|(index, step)| {
         let member = ident(&step.member);
         if step.required || index == last {
             member
@@ -398,7 +398,7 @@ fn way(steps: &[PathStep]) -> TokenStream {
             quote! { #member? }
         }
     });
-    quote! { #(#steps).* }
+    (!steps.is_empty()).then(|| quote! { , #what = #(#names).* })
 }
 
 /// A kind of JSON, and what tells a variant from others of that kind.

@@ -15,6 +15,7 @@ pub(crate) mod media_type;
 mod node;
 pub(crate) mod numbers;
 mod operations;
+mod paging_style;
 mod parameter_style;
 mod pattern;
 mod pointer;
@@ -42,6 +43,7 @@ pub use self::{
     media_type::{Encoding, MediaTypeMistake, body_encoding, encoding},
     node::{Entry, Mapping, Node, NodeValue, Span},
     operations::{OperationEntry, operations},
+    paging_style::{PAGING_STYLES, PagePosition, PagingStyle},
     parameter_style::{Location, PARAMETER_STYLES, ParameterStyle, parameter_style},
     pattern::{Pattern, PatternError},
     severity::Severity,

@@ -61,11 +61,7 @@ impl<T, E> Call<T, E> {
     }
 
     /// Sends the call and decodes the response, keeping its bytes.
-    pub(crate) async fn send_keeping_bytes(self) -> Result<(T, Bytes), Error<E>> {
-        self.received().await.map(|(response, bytes)| (response.value, bytes))
-    }
-
-    async fn received(self) -> Result<(Response<T>, Bytes), Error<E>> {
+    pub(crate) async fn received(self) -> Result<(Response<T>, Bytes), Error<E>> {
         let stream_success = matches!(self.reader, Reader::Streamed(_));
         let reporter = self.request.reporter();
         let response = match (execute(self.request, stream_success).await?, self.reader) {

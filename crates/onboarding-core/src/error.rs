@@ -240,7 +240,8 @@ impl<E> Error<E> {
 
     /// Whether what was sent is at fault: refused here, or by the vendor with 400 or 422.
     pub fn is_validation(&self) -> bool {
-        let refused = matches!(self, Self::Refused(refused) if !matches!(refused.reason, Refused::Runtime));
+        let refused =
+            matches!(self, Self::Refused(refused) if !matches!(refused.reason, Refused::NextPage | Refused::Runtime));
         refused || self.has_status(StatusCode::BAD_REQUEST) || self.has_status(StatusCode::UNPROCESSABLE_ENTITY)
     }
 
@@ -425,7 +426,7 @@ mod tests {
                     | Refused::Body { .. }
                     | Refused::Value { .. }
                     | Refused::Address => true,
-                    Refused::Runtime => false,
+                    Refused::NextPage | Refused::Runtime => false,
                 },
                 sources: 1,
                 ..Says::default()
@@ -477,6 +478,7 @@ mod tests {
             Refused::Body { reason: "it has none" },
             Refused::Value { violation },
             Refused::Address,
+            Refused::NextPage,
             Refused::Runtime,
         ]
         .into_iter()

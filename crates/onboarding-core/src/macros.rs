@@ -784,7 +784,7 @@ macro_rules! __by_status {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __call {
-    ($Name:ident [$Success:ty] [$Failure:ty] [$($Paging:ident($at:literal, $limit:literal $(, $default:literal)?))?]) => {
+    ($Name:ident [$Success:ty] [$Failure:ty] [$($style:ident($($name:literal,)* [$($default:literal)?]))?]) => {
         impl $Name {
             /// The call as it stands, to set what holds for a single call: its timeouts, more headers, more of the query.
             #[inline]
@@ -806,7 +806,7 @@ macro_rules! __call {
                 self.0.send_with_response().await
             }
 
-            $($crate::__pages! { $Success, $Failure, $Paging($at, $limit $(, $default)?) })?
+            $($crate::__pages! { $Success, $Failure, $crate::Paging::$style($($name),*)$(.default_limit($default))? })?
         }
     };
 }
@@ -815,21 +815,7 @@ macro_rules! __call {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __pages {
-    ($Success:ty, $Failure:ty, offset($at:literal, $limit:literal $(, $default:literal)?)) => {
-        $crate::__pages! { @ $Success, $Failure, $crate::Paging::Offset {
-            offset: $at,
-            limit: $limit,
-            default_limit: [$(::core::option::Option::Some($default),)? ::core::option::Option::None][0],
-        } }
-    };
-    ($Success:ty, $Failure:ty, number($at:literal, $limit:literal $(, $default:literal)?)) => {
-        $crate::__pages! { @ $Success, $Failure, $crate::Paging::Number {
-            page: $at,
-            limit: $limit,
-            default_limit: [$(::core::option::Option::Some($default),)? ::core::option::Option::None][0],
-        } }
-    };
-    (@ $Success:ty, $Failure:ty, $paging:expr) => {
+    ($Success:ty, $Failure:ty, $paging:expr) => {
         /// All pages from here on, each asked for when it is wanted.
         #[inline]
         pub fn pages(self) -> $crate::Pages<$Success, $Failure> {
@@ -844,8 +830,8 @@ macro_rules! __pages {
     };
 }
 
-/// A page of a list. Of an object: the member that holds the items, and how to read the number of items on all pages. Of a union:
-/// its variants, each of which is a page or a bare list.
+/// A page of a list. Of an object: the member that holds the items, and how to read the number of items on all pages and what leads to
+/// the next page. Of a union: its variants, each of which is a page or a bare list.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __page {
@@ -876,9 +862,17 @@ macro_rules! __page {
                     Self::$Unknown(_) => ::core::option::Option::None,
                 }
             }
+
+            #[inline]
+            fn next(&self) -> ::core::option::Option<::std::string::String> {
+                match self {
+                    $(Self::$Variant(page) => $crate::Page::next(page),)+
+                    Self::$Unknown(_) => ::core::option::Option::None,
+                }
+            }
         }
     };
-    ($Name:ident [$Item:ty] $items:ident [$total:expr]) => {
+    ($Name:ident [$Item:ty] $items:ident [$total:expr] [$next:expr]) => {
         impl $crate::Page for $Name {
             type Item = $Item;
 
@@ -896,6 +890,12 @@ macro_rules! __page {
             fn total(&self) -> ::core::option::Option<i64> {
                 let total: fn(&$Name) -> ::core::option::Option<i64> = $total;
                 total(self)
+            }
+
+            #[inline]
+            fn next(&self) -> ::core::option::Option<::std::string::String> {
+                let next: fn(&$Name) -> ::core::option::Option<::std::string::String> = $next;
+                next(self)
             }
         }
     };

@@ -9,13 +9,18 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::Stream;
+use url::Url;
 
 use crate::call::Call;
 use crate::error::Error;
 use crate::observer::Drift;
+use crate::response::Response;
 
 /// How many of the last pages are remembered to know one that comes again. A longer cycle is found too, some pages later.
 const REMEMBERED: usize = 4096;
+
+/// How many pages without an item may follow each other before the list ends, so that nobody waits for ever for the next item.
+const MAX_EMPTY: usize = 1000;
 
 /// A response that is one page of a list.
 pub trait Page: Sized {
@@ -30,6 +35,11 @@ pub trait Page: Sized {
 
     /// How many items there are on all pages, where the vendor says so.
     fn total(&self) -> Option<i64>;
+
+    /// What leads to the next page, where this one says so: a cursor or an address.
+    fn next(&self) -> Option<String> {
+        None
+    }
 }
 
 /// A page that is nothing but its items: the vendor tells no total.
@@ -49,52 +59,88 @@ impl<T> Page for Vec<T> {
     }
 }
 
-/// How a vendor numbers pages: the names of the query parameters, and the size of a page when none is asked for.
+/// How a vendor's pages are asked for: the names of the query parameters, and the size of a page when none is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Paging {
+pub struct Paging {
+    style: Style,
+    limit: Option<&'static str>,
+    default_limit: Option<i64>,
+}
+
+/// What leads to a page, with the parameter that holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Style {
+    /// A number that the client counts: what the first page has, and whether pages or items are counted.
+    Counted { parameter: &'static str, first: i64, by_page: bool },
+    /// A text that the page before holds.
+    Cursor { parameter: &'static str },
+    /// An address that the page before holds.
+    Link,
+}
+
+impl Paging {
     /// By the number of items before the page.
-    Offset {
-        /// The parameter that holds it.
-        offset: &'static str,
-        /// The parameter for the most items on a page.
-        limit: &'static str,
-        /// The most items on a page when the call asks for no number, where documented.
-        default_limit: Option<i64>,
-    },
+    pub const fn offset(parameter: &'static str, limit: &'static str) -> Self {
+        Self::counted(parameter, 0, false, limit)
+    }
+
     /// By the number of the page, from 1.
-    Number {
-        /// The parameter that holds it.
-        page: &'static str,
-        /// The parameter for the most items on a page.
-        limit: &'static str,
-        /// The most items on a page when the call asks for no number, where documented.
-        default_limit: Option<i64>,
-    },
+    pub const fn number(parameter: &'static str, limit: &'static str) -> Self {
+        Self::counted(parameter, 1, true, limit)
+    }
+
+    /// By a cursor, which each page but the last holds.
+    pub const fn cursor(parameter: &'static str) -> Self {
+        Self { style: Style::Cursor { parameter }, limit: None, default_limit: None }
+    }
+
+    /// By the address of the next page, which each page but the last holds: absolute, or relative to the page's own.
+    pub const fn link() -> Self {
+        Self { style: Style::Link, limit: None, default_limit: None }
+    }
+
+    const fn counted(parameter: &'static str, first: i64, by_page: bool, limit: &'static str) -> Self {
+        Self { style: Style::Counted { parameter, first, by_page }, limit: Some(limit), default_limit: None }
+    }
+
+    /// The most items on a page when the call asks for no number.
+    #[must_use]
+    pub const fn default_limit(mut self, limit: i64) -> Self {
+        self.default_limit = Some(limit);
+        self
+    }
 }
 
 /// The pages of a list, one after another, each asked for when it is wanted.
 ///
-/// It ends with the last page: when as many items came as there are, or a page is empty, or one is shorter than asked for and
-/// the vendor tells no total. A page that has come before, whether just before or in a cycle of any length, is left out and ends the
-/// list too: a vendor that repeats itself is not asked for ever, and the client's observer is told
-/// ([`Drift::RepeatedPage`](crate::Drift::RepeatedPage)). After an error the list ends as well; [`position`](Self::position)
-/// tells where to take it up again.
+/// It ends with the last page. Where the client counts, that is when as many items came as there are, or a page is empty, or one is
+/// shorter than asked for and the vendor tells no total; otherwise when a page leads to no other. A page that has come before, whether
+/// just before or in a cycle of any length, is left out and ends the list too, as does a page that leads to one that was asked for: a
+/// vendor that repeats itself is not asked for ever, and the client's observer is told
+/// ([`Drift::RepeatedPage`](crate::Drift::RepeatedPage)). After an error the list ends as well; [`position`](Self::position) tells
+/// where to take it up again.
 #[must_use = "nothing is sent before a page is asked for"]
 pub struct Pages<T, E> {
     call: Call<T, E>,
     paging: Paging,
     limit: Option<i64>,
-    position: i64,
+    position: Option<String>,
+    /// Where the page that is asked for is, to read what it says of the next one.
+    address: Option<Url>,
+    /// How many items came, with those before the first page.
     seen: i64,
+    /// How many pages in a row had no items.
+    empty: usize,
     came: Seen,
+    led_to: Seen,
     step: Step<T, E>,
 }
 
-type Answered<T, E> = Result<(T, Bytes), Error<E>>;
+type Received<T, E> = Result<(Response<T>, Bytes), Error<E>>;
 
 enum Step<T, E> {
     Idle,
-    Asked(Pin<Box<dyn Future<Output = Answered<T, E>> + Send>>),
+    Asked(Pin<Box<dyn Future<Output = Received<T, E>> + Send>>),
     Done,
 }
 
@@ -102,24 +148,50 @@ impl<T, E> Pages<T, E> {
     #[doc(hidden)]
     pub fn new(call: Call<T, E>, paging: Paging) -> Self {
         let given = |name: &str| call.request().query_value(name).and_then(|text| text.parse::<i64>().ok());
-        let (limit, position, seen) = match paging {
-            Paging::Offset { offset, limit, default_limit } => {
-                let position = given(offset).unwrap_or(0);
-                (given(limit).or(default_limit), position, position)
-            }
-            Paging::Number { page, limit, default_limit } => {
-                let (limit, position) = (given(limit).or(default_limit), given(page).unwrap_or(1));
-                (limit, position, limit.unwrap_or(0).saturating_mul(position.saturating_sub(1)))
-            }
+        let limit = paging.limit.and_then(given).or(paging.default_limit);
+        let position = match paging.style {
+            Style::Counted { parameter, first, .. } => Some(given(parameter).unwrap_or(first).to_string()),
+            Style::Cursor { .. } | Style::Link => None,
         };
-        Self { call, paging, limit, position, seen, came: Seen::default(), step: Step::Idle }
+        let pages = Self {
+            call,
+            paging,
+            limit,
+            position: None,
+            address: None,
+            seen: 0,
+            empty: 0,
+            came: Seen::default(),
+            led_to: Seen::default(),
+            step: Step::Idle,
+        };
+        pages.at(position)
     }
 
-    /// Where the next page begins: its number, or the number of items before it, as the vendor counts. Given to the same call's
-    /// setter, it takes the list up there.
-    pub const fn position(&self) -> i64 {
-        self.position
+    /// Where the next page is: its number, the number of items before it, its cursor or its address, as the vendor has it; `None`
+    /// where the list begins. Given to [`starting_at`](Self::starting_at) of the same call, it takes the list up there.
+    pub fn position(&self) -> Option<&str> {
+        self.position.as_deref()
     }
+
+    /// Begins with the page at this [`position`](Self::position).
+    pub fn starting_at(self, position: impl Into<String>) -> Self {
+        self.at(Some(position.into()))
+    }
+
+    fn at(mut self, position: Option<String>) -> Self {
+        if let Style::Counted { by_page, .. } = self.paging.style {
+            let number = number(position.as_deref());
+            self.seen = if by_page { self.limit.unwrap_or(0).saturating_mul(number.saturating_sub(1)) } else { number };
+        }
+        self.position = position;
+        self
+    }
+}
+
+/// The number that a position is; what is none ends no list before the vendor has refused it.
+fn number(position: Option<&str>) -> i64 {
+    position.and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
 impl<T: Page + Send + 'static, E: Send + 'static> Pages<T, E> {
@@ -133,40 +205,73 @@ impl<T: Page + Send + 'static, E: Send + 'static> Pages<T, E> {
         Items { pages: self, items: VecDeque::new() }
     }
 
-    fn ask(&self) -> Pin<Box<dyn Future<Output = Answered<T, E>> + Send>> {
-        let name = match self.paging {
-            Paging::Offset { offset, .. } => offset,
-            Paging::Number { page, .. } => page,
-        };
-        let call = self.call.again(|request| request.set_query(name, &self.position));
-        Box::pin(call.send_keeping_bytes())
+    fn ask(&mut self) -> Pin<Box<dyn Future<Output = Received<T, E>> + Send>> {
+        let call = self.call.again(|request| match (self.paging.style, &self.position) {
+            (_, None) => request,
+            (Style::Counted { parameter, .. } | Style::Cursor { parameter }, Some(position)) => {
+                request.set_query(parameter, position)
+            }
+            (Style::Link, Some(link)) => {
+                let from = self.address.clone().unwrap_or_else(|| request.address());
+                request.next_page(&from, link)
+            }
+        });
+        if self.paging.style == Style::Link {
+            self.address = Some(call.request().address());
+        }
+        Box::pin(call.received())
     }
 
     /// Takes a page in; `None` when it is not one of its own.
-    fn take(&mut self, page: T, bytes: &Bytes) -> Option<T> {
+    fn take(&mut self, response: Response<T>, bytes: &Bytes) -> Option<T> {
+        let page = response.value;
         let count = i64::try_from(page.count()).unwrap_or(i64::MAX);
         let is_first = self.came.count == 0;
-        let repeats = self.came.repeat(bytes);
-        if repeats && let Some(reporter) = self.call.request().reporter() {
-            reporter.report(&Drift::RepeatedPage);
+        let is_counted = matches!(self.paging.style, Style::Counted { .. });
+        if self.came.repeat(bytes) {
+            self.tell_repeated();
+            self.step = Step::Done;
+            return None;
         }
-        if repeats || (!is_first && count == 0) {
+        if is_counted && !is_first && count == 0 {
             self.step = Step::Done;
             return None;
         }
         self.seen = self.seen.saturating_add(count);
-        let asked = self.position;
-        self.position = match self.paging {
-            Paging::Offset { .. } => self.position.saturating_add(count),
-            Paging::Number { .. } => self.position.saturating_add(1),
+        self.empty = if count == 0 { self.empty + 1 } else { 0 };
+        let next = match self.paging.style {
+            Style::Counted { by_page, .. } => self.counted(count, by_page, page.total()),
+            Style::Cursor { .. } | Style::Link => page.next(),
         };
-        let complete = match page.total() {
+        self.step = match next.filter(|next| !next.is_empty()) {
+            Some(next) if !is_counted && self.led_to.repeat(next.as_bytes()) => {
+                self.tell_repeated();
+                Step::Done
+            }
+            Some(next) if self.empty <= MAX_EMPTY => {
+                self.position = Some(next);
+                Step::Idle
+            }
+            _ => Step::Done,
+        };
+        Some(page)
+    }
+
+    /// The number of the page behind one with so many items, unless that was the last. At the end of all numbers there is no further one.
+    fn counted(&self, count: i64, by_page: bool, total: Option<i64>) -> Option<String> {
+        let is_complete = match total {
             Some(total) => self.seen >= total,
             None => self.limit.is_some_and(|limit| count < limit),
         };
-        // At the end of all numbers there is no further position.
-        self.step = if complete || count == 0 || self.position == asked { Step::Done } else { Step::Idle };
-        Some(page)
+        let asked = number(self.position.as_deref());
+        let next = asked.saturating_add(if by_page { 1 } else { count });
+        (!is_complete && count > 0 && next != asked).then(|| next.to_string())
+    }
+
+    fn tell_repeated(&self) {
+        if let Some(reporter) = self.call.request().reporter() {
+            reporter.report(&Drift::RepeatedPage);
+        }
     }
 }
 
@@ -215,7 +320,7 @@ impl<T: Page + Send + 'static, E: Send + 'static> Stream for Pages<T, E> {
                 Step::Done => return Poll::Ready(None),
                 Step::Idle => pages.step = Step::Asked(pages.ask()),
                 Step::Asked(response) => match ready!(response.as_mut().poll(context)) {
-                    Ok((page, bytes)) => return Poll::Ready(pages.take(page, &bytes).map(Ok)),
+                    Ok((response, bytes)) => return Poll::Ready(pages.take(response, &bytes).map(Ok)),
                     Err(error) => {
                         pages.step = Step::Done;
                         return Poll::Ready(Some(Err(error)));
@@ -230,7 +335,8 @@ impl<T, E> Unpin for Pages<T, E> {}
 
 impl<T, E> fmt::Debug for Pages<T, E> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Pages").field("position", &self.position).finish_non_exhaustive()
+        // A cursor or an address may be private.
+        formatter.debug_struct("Pages").finish_non_exhaustive()
     }
 }
 

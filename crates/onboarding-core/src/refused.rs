@@ -42,6 +42,9 @@ pub enum Refused {
     /// The request's address could not be composed from the base URL and the parameters, or is longer than 64 KiB.
     #[error("the request's address could not be composed")]
     Address,
+    /// The vendor's address of the next page of a list is not below the base URL: credentials are not sent there.
+    #[error("the vendor's address of the next page is not below the base URL")]
+    NextPage,
     /// The call was made outside of a tokio runtime, or within one that has no clock.
     #[error("the call was not made on a tokio runtime with a clock and network: build it with `enable_all`")]
     Runtime,

@@ -289,6 +289,32 @@ impl Request {
         self
     }
 
+    /// The address without what signs it in: links in the response are relative to it.
+    pub(crate) fn address(&self) -> Url {
+        let mut url = self.client.shared.base_url.clone();
+        url.set_path(&[&self.path, self.template].concat());
+        url.set_query(self.query.strip_prefix('?'));
+        url
+    }
+
+    /// Goes to the address of the next page, which the page at `from` holds as the whole address or relative to its own. It must be
+    /// below the base URL, since it is signed in like the call itself.
+    pub(crate) fn next_page(mut self, from: &Url, link: &str) -> Self {
+        let base = &self.client.shared.base_url;
+        let directory = base.path().trim_end_matches('/');
+        let is_below = |next: &Url| {
+            let below = next.path().strip_prefix(directory);
+            next.origin() == base.origin() && below.is_some_and(|path| path.starts_with('/'))
+        };
+        let Some(next) = from.join(link).ok().filter(is_below) else {
+            return self.refuse(Refused::NextPage);
+        };
+        next.path().clone_into(&mut self.path);
+        self.template = "";
+        self.query = next.query().map(|query| format!("?{query}")).unwrap_or_default();
+        self
+    }
+
     fn push_query(&mut self, name: &str, encoded: &dyn fmt::Display) {
         let separator = if self.query.is_empty() { '?' } else { '&' };
         // Writing to a string cannot fail.

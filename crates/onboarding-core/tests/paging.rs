@@ -4,8 +4,8 @@
 
 use onboarding_core::derive::{Object, UntaggedUnion};
 use onboarding_core::{
-    Call, CallInfo, Client, ClientBuilder, Credentials, Drift, JsonValue, Method, NoDeclaredError, Observer, Operation,
-    Page, Retry, VendorClient, derive,
+    Call, CallInfo, Client, ClientBuilder, Credentials, Drift, Error, JsonValue, Method, NoDeclaredError, Observer,
+    Operation, Page, Refused, Retry, VendorClient, derive,
 };
 use wiremock::matchers::{any, query_param};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
@@ -72,6 +72,47 @@ impl ListByOffset {
     }
 }
 
+/// Where other pages are.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+pub struct Links {
+    /// The next page.
+    #[wire(optional, "next", private)]
+    pub next: Option<String>,
+}
+
+/// A page that leads to the next one.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(page(items = data, next = links?.next?))]
+pub struct LinkedPage {
+    /// The things.
+    #[wire(required, "data")]
+    pub data: Vec<i64>,
+    /// Other pages.
+    #[wire(optional, "links")]
+    pub links: Option<Links>,
+}
+
+/// By cursor.
+#[derive(Debug, derive::Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(cursor, "after"))]
+pub struct ListByCursor(Call<LinkedPage, NoDeclaredError>);
+
+impl ListByCursor {
+    /// Cursor.
+    pub fn after(self, after: impl Into<String>) -> Self {
+        Self(self.0.query::<String>("after", after.into(), &[]))
+    }
+}
+
+/// By link.
+#[derive(Debug, derive::Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(link))]
+pub struct ListByLink(Call<LinkedPage, NoDeclaredError>);
+
 /// A page, or its items alone.
 #[derive(Clone, PartialEq, UntaggedUnion)]
 #[non_exhaustive]
@@ -113,6 +154,16 @@ impl Things {
     fn by_number(&self) -> ListByNumber {
         static OPERATION: Operation = Operation::new("by_number", Method::GET, "/things");
         ListByNumber(self.core.request(&OPERATION).returns_json())
+    }
+
+    fn by_cursor(&self) -> ListByCursor {
+        static OPERATION: Operation = Operation::new("by_cursor", Method::GET, "/things");
+        ListByCursor(self.core.request(&OPERATION).query("limit", &2_i64).returns_json())
+    }
+
+    fn by_link(&self) -> ListByLink {
+        static OPERATION: Operation = Operation::new("by_link", Method::GET, "/things/{kind}");
+        ListByLink(self.core.request(&OPERATION).path("kind", &"all").query("limit", &2_i64).returns_json())
     }
 
     fn in_either_form(&self) -> ListInEitherForm {
@@ -291,8 +342,9 @@ async fn a_list_is_taken_up_again_where_an_error_ended_it() {
     let error = pages.next().await.unwrap().unwrap_err();
     assert_eq!(error.status().unwrap().as_u16(), 503);
     assert!(pages.next().await.is_none());
-    assert_eq!(pages.position(), 2);
-    let rest = client.by_number().page(pages.position()).items().collect().await.unwrap();
+    assert_eq!(pages.position(), Some("2"));
+    let position = pages.position().unwrap().to_owned();
+    let rest = client.by_number().pages().starting_at(position).items().collect().await.unwrap();
     assert_eq!(rest, [2, 3, 4, 5]);
     assert_eq!(asked(&server).await, ["page=1", "page=2", "page=2", "page=3"]);
 }
@@ -315,4 +367,120 @@ async fn a_list_is_read_with_its_total_and_as_a_bare_array() {
     let page = pages.next().await.unwrap().unwrap();
     assert_eq!((page.count(), page.total()), (2, None));
     assert!(matches!(page, ThingList::Things(_)));
+}
+
+/// A vendor whose pages say what leads to the next one: each answer is what the function makes of the path and the query.
+async fn leading(page: impl Fn(&str, &str) -> (Vec<i64>, Option<String>) + Send + Sync + 'static) -> MockServer {
+    let server = MockServer::start().await;
+    let response = move |request: &Request| {
+        let (data, next) = page(request.url.path(), request.url.query().unwrap_or_default());
+        let links = serde_json::json!({ "data": data, "links": { "next": next } });
+        ResponseTemplate::new(200).set_body_json(links)
+    };
+    Mock::given(any()).respond_with(response).mount(&server).await;
+    server
+}
+
+#[tokio::test]
+async fn a_cursor_is_sent_as_the_page_before_has_it_until_there_is_none() {
+    let next = |query: &str| match query {
+        "limit=2" => (vec![0, 1], Some("a b&c=\"é".to_owned())),
+        "limit=2&after=a%20b%26c%3D%22%C3%A9" => (vec![], Some("2".to_owned())),
+        "limit=2&after=2" => (vec![2], Some("last".to_owned())),
+        // An empty text leads nowhere either.
+        "limit=2&after=last" => (vec![3], Some(String::new())),
+        other => panic!("{other}"),
+    };
+    let server = leading(move |_, query| next(query)).await;
+    let things = Things::new(&server);
+    assert_eq!(things.by_cursor().items().collect().await.unwrap(), [0, 1, 2, 3], "an empty page is not the last");
+    assert_eq!(asked(&server).await.len(), 4);
+    assert_eq!(things.by_cursor().after("2").items().collect().await.unwrap(), [2, 3]);
+    assert_eq!(things.by_cursor().pages().starting_at("last").items().collect().await.unwrap(), [3]);
+    let mut pages = things.by_cursor().pages();
+    assert_eq!(pages.position(), None);
+    pages.next().await.unwrap().unwrap();
+    assert_eq!(pages.position(), Some("a b&c=\"é"));
+    assert!(!format!("{pages:?}").contains("a b&c"), "it may be private");
+}
+
+#[tokio::test]
+async fn a_list_of_60_by_25_is_followed_by_its_links() {
+    for form in ["absolute", "path", "query"] {
+        let origin = std::sync::Arc::new(std::sync::OnceLock::<String>::new());
+        let base = origin.clone();
+        let server = leading(move |path, query| {
+            assert_eq!(path, "/v0/things/all", "the address is below the base URL");
+            let from = query.strip_prefix("page%5Bafter%5D=").map_or(0, |after| after.parse::<i64>().unwrap());
+            let to = (from + 25).min(60);
+            let query = format!("?page%5Bafter%5D={to}");
+            let link = match form {
+                "absolute" => format!("{}/v0/things/all{query}", base.get().unwrap()),
+                "path" => format!("/v0/things/all{query}"),
+                _ => query,
+            };
+            ((from..to).collect(), (to < 60).then_some(link))
+        })
+        .await;
+        origin.set(server.uri()).unwrap();
+        let base = format!("{}/v0/", server.uri());
+        let things = ClientBuilder::<Things>::default().base_url(base).retry(Retry::never()).build().unwrap();
+        assert_eq!(things.by_link().items().collect().await.unwrap(), (0..60).collect::<Vec<_>>(), "{form}");
+        assert_eq!(asked(&server).await, ["limit=2", "page%5Bafter%5D=25", "page%5Bafter%5D=50"], "{form}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_that_leads_elsewhere_is_not_followed() {
+    let elsewhere = MockServer::start().await;
+    for link in [
+        format!("{}/v0/things", elsewhere.uri()),
+        elsewhere.uri().replacen("http:", "", 1),
+        "https://127.0.0.1/v0/things".to_owned(),
+        "/v1/things".to_owned(),
+        "/v00/things".to_owned(),
+        "/v0".to_owned(),
+        "../../admin".to_owned(),
+        "%2e%2e/%2E%2e/admin".to_owned(),
+        "\\\\evil.example\\v0\\things".to_owned(),
+        "file:///v0/things".to_owned(),
+        "data:,{}".to_owned(),
+        "http://[".to_owned(),
+    ] {
+        let given = link.clone();
+        let server = leading(move |_, _| (vec![1], Some(given.clone()))).await;
+        let base = format!("{}/v0", server.uri());
+        let things = ClientBuilder::<Things>::default().base_url(base).build().unwrap();
+        let mut pages = things.by_link().pages();
+        assert_eq!(pages.next().await.unwrap().unwrap().data, [1]);
+        let error = pages.next().await.unwrap().unwrap_err();
+        let Error::Refused(refused) = &error else { panic!("{link}: {error:?}") };
+        assert_eq!(refused.reason, Refused::NextPage, "{link}");
+        assert!(!error.is_validation(), "nothing is wrong with what the caller gave");
+        assert!(pages.next().await.is_none());
+        assert_eq!(pages.position(), Some(link.as_str()));
+        assert_eq!((asked(&server).await.len(), asked(&elsewhere).await.len()), (1, 0), "{link}");
+    }
+}
+
+#[tokio::test]
+async fn what_leads_back_or_nowhere_ends_the_list() {
+    // Each page is new, but leads to one that was asked for.
+    let number = std::sync::atomic::AtomicI64::new(0);
+    let server = leading(move |_, _| {
+        let number = number.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        (vec![number], Some((number % 3).to_string()))
+    })
+    .await;
+    let repeats = Repeats::default();
+    let things = ClientBuilder::<Things>::default().base_url(server.uri()).observer(repeats.clone()).build().unwrap();
+    assert_eq!(things.by_cursor().items().collect().await.unwrap(), [0, 1, 2, 3]);
+    assert_eq!(repeats.0.load(std::sync::atomic::Ordering::SeqCst), 1);
+
+    // Empty pages without end.
+    let number = std::sync::atomic::AtomicI64::new(0);
+    let server =
+        leading(move |_, _| (vec![], Some(number.fetch_add(1, std::sync::atomic::Ordering::SeqCst).to_string()))).await;
+    assert_eq!(Things::new(&server).by_cursor().items().collect().await.unwrap(), [0_i64; 0]);
+    assert_eq!(asked(&server).await.len(), 1001);
 }

@@ -129,6 +129,14 @@ impl Arguments {
         })
     }
 
+    /// Takes the word, whichever it is.
+    pub(crate) fn word(&mut self) -> Result<Option<Ident>, Mistake> {
+        self.take_once("the word", |form| match form {
+            Form::Word(word) => Some(word.clone()),
+            _ => None,
+        })
+    }
+
     /// Takes all texts, in order.
     pub(crate) fn texts(&mut self) -> Vec<Literal> {
         self.take(|form| match form {

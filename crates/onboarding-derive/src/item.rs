@@ -42,26 +42,31 @@ pub(crate) fn object(input: TokenStream) -> Result<TokenStream, Mistake> {
     Ok([object, from, page.unwrap_or_default()].into_iter().collect())
 }
 
-/// `page(items = data, total = meta?.total)`: the member with the items, and the way to the number of items on all pages, where
-/// `?` stands behind what may be missing.
+/// `page(items = data, total = meta?.total, next = links?.next?)`: the member with the items, the way to the number of items on all
+/// pages, and the way to what leads to the next one, where `?` stands behind what may be missing.
 fn object_page(name: &Ident, page: &Group, fields: &[Field]) -> Result<TokenStream, Mistake> {
     let mut within = Arguments::within(page);
-    let (items, total) = (within.setting("items")?, within.setting("total")?);
+    let (items, total, next) = (within.setting("items")?, within.setting("total")?, within.setting("next")?);
     within.finish()?;
     let items =
         items.ok_or_else(|| Mistake::new(page.span(), "the member with the items is missing: `items = data`"))?;
     let member = items.to_string();
     let item = fields.iter().find(|field| field.name.to_string() == member).and_then(|field| field.value.inner("Vec"));
     let item = item.ok_or_else(|| Mistake::new(page.span(), format!("`{member}` is no member of type `Vec<…>`")))?;
-    let total = match total {
+    let way = |path: Option<TokenStream>, value: &str| match path {
         None => code("::core::option::Option::None", []),
         Some(path) => {
             let steps =
                 path.into_iter().map(|tree| if is_punct(&tree, '?') { code(".as_ref()?", []) } else { one(tree) });
-            code("::core::convert::Into::into(__page.@)", [steps.collect()])
+            code(value, [steps.collect()])
         }
     };
-    Ok(code("::onboarding_core::__page! { @ [@] @ [|__page| @] }", [one(name.clone()), item, items, total]))
+    let total = way(total, "::core::convert::Into::into(__page.@)");
+    let next = way(next, "::core::option::Option::Some(::onboarding_core::Parameter::to_text(&__page.@).into_owned())");
+    Ok(code(
+        "::onboarding_core::__page! { @ [@] @ [|__page| @] [|__page| @] }",
+        [one(name.clone()), item, items, total, next],
+    ))
 }
 
 /// A union of pages and bare lists, which is a page.
@@ -359,17 +364,16 @@ pub(crate) fn call(input: TokenStream) -> Result<TokenStream, Mistake> {
         None => TokenStream::new(),
         Some(group) => {
             let mut within = Arguments::within(&group);
-            let style = within.named(&["offset", "number"]);
-            let texts = within.texts();
-            let default = within.other()?;
-            within.finish()?;
-            let ([(style, None)], [at, limit]) = (style.as_slice(), texts.as_slice()) else {
-                let message =
-                    "pages are `pages(offset, \"offset\", \"limit\")` or `pages(number, \"page\", \"limit\")`";
-                return Err(Mistake::new(group.span(), message));
+            let Some(style) = within.word()? else {
+                return Err(Mistake::new(
+                    group.span(),
+                    "pages begin with their style: `pages(offset, \"offset\", \"limit\")`",
+                ));
             };
-            let default = default.map_or_else(TokenStream::new, |default| code(", @", [default]));
-            code("@(@, @ @)", [one(style.clone()), one(at.clone()), one(limit.clone()), default])
+            let names: TokenStream = within.texts().into_iter().flat_map(|name| code("@,", [one(name)])).collect();
+            let default = within.other()?.unwrap_or_default();
+            within.finish()?;
+            code("@(@ [@])", [one(style), names, default])
         }
     };
     Ok(code("::onboarding_core::__call! { @ [@] [@] [@] }", [one(name), stream(success), stream(failure), pages]))

@@ -22,8 +22,8 @@ use crate::tokens::Mistake;
 /// - `builder = NewThingBuilder`: required members are given by name, to a builder of that name, and not to `new`.
 /// - `constant("type", "cat")`: a member with one fixed value. It is always written, and required where the object is read.
 /// - `from(NewInner)`: the types that the only required member can be made from, so that they can be given in the object's place.
-/// - `page(items = data, total = meta?.total)`: it is a page of a list, with the items in that member and the number of all items
-///   at that place, where `?` stands behind what may be missing.
+/// - `page(items = data, total = meta?.total, next = links?.next?)`: it is a page of a list, with the items in that member, the
+///   number of all items and what leads to the next page at those places, where `?` stands behind what may be missing.
 /// - rules of the object as a whole, such as `min_properties(1)`.
 ///
 /// On each field, its kind and its name on the wire:
@@ -102,8 +102,8 @@ pub fn outcome(input: TokenStream) -> TokenStream {
 }
 
 /// A call with optional parameters, from a struct that holds a `Call<Success, Failure>`: `send` and what goes with it. With
-/// `pages(offset, "offset", "limit", 100)`, or `number` for pages that are counted, also `pages` and `items`: the names of the
-/// parameters for the position and for the size of a page, and its default where there is one.
+/// `pages(offset, "offset", "limit", 100)` also `pages` and `items`: the function of `onboarding_core::Paging` that says how a page is
+/// asked for, what it is given, and how many items a page has when the call asks for no number, where that is known.
 #[proc_macro_derive(Call, attributes(wire))]
 pub fn call(input: TokenStream) -> TokenStream {
     expanded(item::call(input))

@@ -2,6 +2,7 @@
 
 mod credentials;
 mod mistakes;
+mod paging;
 mod signing;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ pub use self::credentials::{
     TokenSettings,
 };
 use self::mistakes::{Mistake, misnamed, not_a_crate, not_a_header, not_a_version, not_an_address};
+pub use self::paging::Paging;
 pub use self::signing::{
     BodyDigest, ComponentNames, Covered, DigestAlgorithm, DigestHeader, DigestedWhen, EcdsaEncoding,
     SignatureParameter, SigningSettings, UnsignedHeaders, When,
@@ -100,34 +102,6 @@ pub struct Environment {
     pub description: String,
 }
 
-/// One way in which lists come in pages. It holds for every operation that has both parameters and whose response is an object
-/// with the items as a required list, or a union of such an object and a bare list of the same items.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Paging {
-    /// How pages are counted.
-    pub style: PagingStyle,
-    /// The query parameter for the number of the page, or for the number of items before it.
-    pub at: String,
-    /// The query parameter for the most items on a page.
-    pub limit: String,
-    /// The member of the response that holds the items.
-    pub items: String,
-    /// The members that lead to the number of items on all pages; none where the vendor tells no total.
-    #[serde(default)]
-    pub total: Vec<String>,
-}
-
-/// How pages are counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PagingStyle {
-    /// By the number of the page, from 1.
-    Number,
-    /// By the number of items before the page.
-    Offset,
-}
-
 impl Settings {
     /// Whether the vendor refuses requests that are not signed.
     pub fn requires_signer(&self) -> bool {
@@ -205,6 +179,9 @@ impl Settings {
         }
         if let Some(webhook) = &self.webhook {
             webhook.mistakes("/webhook", &mut mistakes);
+        }
+        for (index, paging) in self.paging.iter().enumerate() {
+            paging.mistakes(&format!("/paging/{index}"), &mut mistakes);
         }
         for (index, form) in self.credentials.iter().enumerate() {
             form.mistakes(&format!("/credentials/{index}"), &mut mistakes);

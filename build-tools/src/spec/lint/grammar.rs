@@ -8,6 +8,7 @@ use self::{
         Values, Word, Words,
     },
 };
+use crate::spec::paging_style::PAGING_STYLE_NAMES;
 
 /// The kinds of objects that a document is made of.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -606,11 +607,12 @@ const ALGORITHMS: &[&str] =
     &["ed25519", "ecdsa-p256-sha256", "ecdsa-p384-sha384", "ecdsa-p521-sha512", "hmac-sha256", "rsa-pss-sha512"];
 
 const PAGING: &[Key] = &[
-    required("style", Word(&["number", "offset"])),
-    required("at", Text),
-    required("limit", Text),
-    required("items", Text),
+    required("style", Word(PAGING_STYLE_NAMES)),
+    key("at", Text),
+    key("limit", Text),
+    required("items", Texts),
     key("total", Texts),
+    key("next", Texts),
 ];
 
 const CREDENTIALS: &[Key] = &[

@@ -3,6 +3,7 @@
 
 //! Credentials of clients. A secret is shown once, when its key is made.
 
+use onboarding_core::derive::Call;
 use onboarding_core::{Call, Method, Operation};
 
 use crate::generated::{client::Client, errors, types};
@@ -84,13 +85,15 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn list_organization_api_keys(
-        &self,
-        organization_id: &types::OrganizationId,
-    ) -> Call<types::ApiKeyList, errors::ListOrganizationApiKeysError> {
+    pub fn list_organization_api_keys(&self, organization_id: &types::OrganizationId) -> ListOrganizationApiKeys {
         static OPERATION: Operation =
             Operation::new("list_organization_api_keys", Method::GET, "/v0/organizations/{organization-id}/api-keys");
-        self.core.request(&OPERATION).path("organization-id", organization_id).returns_json()
+        ListOrganizationApiKeys(
+            self.core
+                .request(&OPERATION)
+                .path("organization-id", organization_id)
+                .returns_json(),
+        )
     }
 
     /// Create an API key.
@@ -183,12 +186,21 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn list_user_api_keys(
-        &self,
-        user_id: &types::UserId,
-    ) -> Call<types::ApiKeyList, errors::ListUserApiKeysError> {
+    pub fn list_user_api_keys(&self, user_id: &types::UserId) -> ListUserApiKeys {
         static OPERATION: Operation =
             Operation::new("list_user_api_keys", Method::GET, "/v0/users/{user-id}/api-keys");
-        self.core.request(&OPERATION).path("user-id", user_id).returns_json()
+        ListUserApiKeys(self.core.request(&OPERATION).path("user-id", user_id).returns_json())
     }
 }
+
+/// A call of [`list_organization_api_keys`](crate::Client::list_organization_api_keys): [`send`](Self::send) it for one page, or take the [`items`](Self::items) of all.
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(link))]
+pub struct ListOrganizationApiKeys(pub(crate) Call<types::ApiKeyList, errors::ListOrganizationApiKeysError>);
+
+/// A call of [`list_user_api_keys`](crate::Client::list_user_api_keys): [`send`](Self::send) it for one page, or take the [`items`](Self::items) of all.
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(link))]
+pub struct ListUserApiKeys(pub(crate) Call<types::ApiKeyList, errors::ListUserApiKeysError>);

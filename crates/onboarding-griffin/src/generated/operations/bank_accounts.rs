@@ -3,6 +3,7 @@
 
 //! Bank accounts of the organization and of its customers.
 
+use onboarding_core::derive::Call;
 use onboarding_core::{Call, Method, Operation};
 
 use crate::generated::{client::Client, errors, types};
@@ -192,14 +193,19 @@ impl Client {
     pub fn list_legal_person_bank_accounts(
         &self,
         legal_person_id: &types::LegalPersonId,
-    ) -> Call<types::BankAccountList, errors::ListLegalPersonBankAccountsError> {
+    ) -> ListLegalPersonBankAccounts {
         static OPERATION: Operation = Operation::new(
             "list_legal_person_bank_accounts",
             Method::GET,
             "/v0/legal-persons/{legal-person-id}/bank/accounts",
         )
             .deprecated();
-        self.core.request(&OPERATION).path("legal-person-id", legal_person_id).returns_json()
+        ListLegalPersonBankAccounts(
+            self.core
+                .request(&OPERATION)
+                .path("legal-person-id", legal_person_id)
+                .returns_json(),
+        )
     }
 
     /// Open a bank account.
@@ -305,13 +311,18 @@ impl Client {
     pub fn list_organization_bank_accounts(
         &self,
         organization_id: &types::OrganizationId,
-    ) -> Call<types::BankAccountList, errors::ListOrganizationBankAccountsError> {
+    ) -> ListOrganizationBankAccounts {
         static OPERATION: Operation = Operation::new(
             "list_organization_bank_accounts",
             Method::GET,
             "/v0/organizations/{organization-id}/bank/accounts",
         );
-        self.core.request(&OPERATION).path("organization-id", organization_id).returns_json()
+        ListOrganizationBankAccounts(
+            self.core
+                .request(&OPERATION)
+                .path("organization-id", organization_id)
+                .returns_json(),
+        )
     }
 
     /// List the bank accounts of an organization's customers.
@@ -354,13 +365,36 @@ impl Client {
     pub fn list_customer_bank_accounts(
         &self,
         organization_id: &types::OrganizationId,
-    ) -> Call<types::BankAccountList, errors::ListCustomerBankAccountsError> {
+    ) -> ListCustomerBankAccounts {
         static OPERATION: Operation = Operation::new(
             "list_customer_bank_accounts",
             Method::GET,
             "/v0/organizations/{organization-id}/bank/accounts/customer",
         )
             .deprecated();
-        self.core.request(&OPERATION).path("organization-id", organization_id).returns_json()
+        ListCustomerBankAccounts(
+            self.core
+                .request(&OPERATION)
+                .path("organization-id", organization_id)
+                .returns_json(),
+        )
     }
 }
+
+/// A call of [`list_legal_person_bank_accounts`](crate::Client::list_legal_person_bank_accounts): [`send`](Self::send) it for one page, or take the [`items`](Self::items) of all.
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(link))]
+pub struct ListLegalPersonBankAccounts(pub(crate) Call<types::BankAccountList, errors::ListLegalPersonBankAccountsError>);
+
+/// A call of [`list_organization_bank_accounts`](crate::Client::list_organization_bank_accounts): [`send`](Self::send) it for one page, or take the [`items`](Self::items) of all.
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(link))]
+pub struct ListOrganizationBankAccounts(pub(crate) Call<types::BankAccountList, errors::ListOrganizationBankAccountsError>);
+
+/// A call of [`list_customer_bank_accounts`](crate::Client::list_customer_bank_accounts): [`send`](Self::send) it for one page, or take the [`items`](Self::items) of all.
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(link))]
+pub struct ListCustomerBankAccounts(pub(crate) Call<types::BankAccountList, errors::ListCustomerBankAccountsError>);

@@ -3,6 +3,7 @@
 
 //! Acceptance or refusal of legal persons after verification.
 
+use onboarding_core::derive::Call;
 use onboarding_core::{Call, Method, Operation};
 
 use crate::generated::{client::Client, errors, types};
@@ -46,13 +47,18 @@ impl Client {
     pub fn list_legal_person_decisions(
         &self,
         legal_person_id: &types::LegalPersonId,
-    ) -> Call<types::DecisionList, errors::ListLegalPersonDecisionsError> {
+    ) -> ListLegalPersonDecisions {
         static OPERATION: Operation = Operation::new(
             "list_legal_person_decisions",
             Method::GET,
             "/v0/legal-persons/{legal-person-id}/decisions",
         );
-        self.core.request(&OPERATION).path("legal-person-id", legal_person_id).returns_json()
+        ListLegalPersonDecisions(
+            self.core
+                .request(&OPERATION)
+                .path("legal-person-id", legal_person_id)
+                .returns_json(),
+        )
     }
 
     /// Decide on a legal person.
@@ -118,3 +124,9 @@ impl Client {
             .returns_json()
     }
 }
+
+/// A call of [`list_legal_person_decisions`](crate::Client::list_legal_person_decisions): [`send`](Self::send) it for one page, or take the [`items`](Self::items) of all.
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(link))]
+pub struct ListLegalPersonDecisions(pub(crate) Call<types::DecisionList, errors::ListLegalPersonDecisionsError>);

@@ -3,6 +3,7 @@
 
 //! Individuals and corporations: the organization's customers, those behind them, and the organization itself.
 
+use onboarding_core::derive::Call;
 use onboarding_core::{Call, Method, Operation};
 
 use crate::generated::{client::Client, errors, types};
@@ -144,13 +145,15 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn list_legal_persons(
-        &self,
-        organization_id: &types::OrganizationId,
-    ) -> Call<types::LegalPersonList, errors::ListLegalPersonsError> {
+    pub fn list_legal_persons(&self, organization_id: &types::OrganizationId) -> ListLegalPersons {
         static OPERATION: Operation =
             Operation::new("list_legal_persons", Method::GET, "/v0/organizations/{organization-id}/legal-persons");
-        self.core.request(&OPERATION).path("organization-id", organization_id).returns_json()
+        ListLegalPersons(
+            self.core
+                .request(&OPERATION)
+                .path("organization-id", organization_id)
+                .returns_json(),
+        )
     }
 
     /// Create a legal person.
@@ -208,3 +211,9 @@ impl Client {
             .returns_json()
     }
 }
+
+/// A call of [`list_legal_persons`](crate::Client::list_legal_persons): [`send`](Self::send) it for one page, or take the [`items`](Self::items) of all.
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(link))]
+pub struct ListLegalPersons(pub(crate) Call<types::LegalPersonList, errors::ListLegalPersonsError>);

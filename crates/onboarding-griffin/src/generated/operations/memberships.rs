@@ -3,6 +3,7 @@
 
 //! Users in organizations, and the roles that they have there.
 
+use onboarding_core::derive::Call;
 use onboarding_core::{Call, Method, Operation};
 
 use crate::generated::{client::Client, errors, types};
@@ -87,13 +88,15 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn list_membership_roles(
-        &self,
-        membership_id: &types::MembershipId,
-    ) -> Call<types::RoleList, errors::ListMembershipRolesError> {
+    pub fn list_membership_roles(&self, membership_id: &types::MembershipId) -> ListMembershipRoles {
         static OPERATION: Operation =
             Operation::new("list_membership_roles", Method::GET, "/v0/memberships/{membership-id}/roles");
-        self.core.request(&OPERATION).path("membership-id", membership_id).returns_json()
+        ListMembershipRoles(
+            self.core
+                .request(&OPERATION)
+                .path("membership-id", membership_id)
+                .returns_json(),
+        )
     }
 
     /// Set the roles of a membership.
@@ -191,13 +194,18 @@ impl Client {
     pub fn list_organization_memberships(
         &self,
         organization_id: &types::OrganizationId,
-    ) -> Call<types::MembershipList, errors::ListOrganizationMembershipsError> {
+    ) -> ListOrganizationMemberships {
         static OPERATION: Operation = Operation::new(
             "list_organization_memberships",
             Method::GET,
             "/v0/organizations/{organization-id}/memberships",
         );
-        self.core.request(&OPERATION).path("organization-id", organization_id).returns_json()
+        ListOrganizationMemberships(
+            self.core
+                .request(&OPERATION)
+                .path("organization-id", organization_id)
+                .returns_json(),
+        )
     }
 
     /// List the memberships of a user.
@@ -235,12 +243,27 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn list_user_memberships(
-        &self,
-        user_id: &types::UserId,
-    ) -> Call<types::MembershipList, errors::ListUserMembershipsError> {
+    pub fn list_user_memberships(&self, user_id: &types::UserId) -> ListUserMemberships {
         static OPERATION: Operation =
             Operation::new("list_user_memberships", Method::GET, "/v0/users/{user-id}/memberships");
-        self.core.request(&OPERATION).path("user-id", user_id).returns_json()
+        ListUserMemberships(self.core.request(&OPERATION).path("user-id", user_id).returns_json())
     }
 }
+
+/// A call of [`list_membership_roles`](crate::Client::list_membership_roles): [`send`](Self::send) it for one page, or take the [`items`](Self::items) of all.
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(link))]
+pub struct ListMembershipRoles(pub(crate) Call<types::RoleList, errors::ListMembershipRolesError>);
+
+/// A call of [`list_organization_memberships`](crate::Client::list_organization_memberships): [`send`](Self::send) it for one page, or take the [`items`](Self::items) of all.
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(link))]
+pub struct ListOrganizationMemberships(pub(crate) Call<types::MembershipList, errors::ListOrganizationMembershipsError>);
+
+/// A call of [`list_user_memberships`](crate::Client::list_user_memberships): [`send`](Self::send) it for one page, or take the [`items`](Self::items) of all.
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(link))]
+pub struct ListUserMemberships(pub(crate) Call<types::MembershipList, errors::ListUserMembershipsError>);

@@ -19,3 +19,16 @@ mod transactions;
 mod users;
 mod verifications;
 mod workflows;
+
+pub use self::api_keys::{ListOrganizationApiKeys, ListUserApiKeys};
+pub use self::bank_accounts::{
+    ListCustomerBankAccounts, ListLegalPersonBankAccounts, ListOrganizationBankAccounts,
+};
+pub use self::decisions::ListLegalPersonDecisions;
+pub use self::legal_persons::ListLegalPersons;
+pub use self::memberships::{ListMembershipRoles, ListOrganizationMemberships, ListUserMemberships};
+pub use self::payees::ListLegalPersonPayees;
+pub use self::payments::{ListBankAccountPayments, ListPayeePayments};
+pub use self::transactions::ListBankAccountTransactions;
+pub use self::verifications::ListLegalPersonVerifications;
+pub use self::workflows::ListOrganizationWorkflows;

@@ -3,6 +3,7 @@
 
 //! Bank accounts that payments can go to.
 
+use onboarding_core::derive::Call;
 use onboarding_core::{Call, Method, Operation};
 
 use crate::generated::{client::Client, errors, types};
@@ -43,16 +44,18 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn list_legal_person_payees(
-        &self,
-        legal_person_id: &types::LegalPersonId,
-    ) -> Call<types::PayeeList, errors::ListLegalPersonPayeesError> {
+    pub fn list_legal_person_payees(&self, legal_person_id: &types::LegalPersonId) -> ListLegalPersonPayees {
         static OPERATION: Operation = Operation::new(
             "list_legal_person_payees",
             Method::GET,
             "/v0/legal-persons/{legal-person-id}/bank/payees",
         );
-        self.core.request(&OPERATION).path("legal-person-id", legal_person_id).returns_json()
+        ListLegalPersonPayees(
+            self.core
+                .request(&OPERATION)
+                .path("legal-person-id", legal_person_id)
+                .returns_json(),
+        )
     }
 
     /// Register a payee.
@@ -200,3 +203,9 @@ impl Client {
             .returns_json()
     }
 }
+
+/// A call of [`list_legal_person_payees`](crate::Client::list_legal_person_payees): [`send`](Self::send) it for one page, or take the [`items`](Self::items) of all.
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(link))]
+pub struct ListLegalPersonPayees(pub(crate) Call<types::PayeeList, errors::ListLegalPersonPayeesError>);

@@ -3,6 +3,7 @@
 
 //! Payments, registered first and submitted afterwards.
 
+use onboarding_core::derive::Call;
 use onboarding_core::{Call, Method, Operation};
 
 use crate::generated::{client::Client, errors, types};
@@ -43,13 +44,15 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn list_bank_account_payments(
-        &self,
-        bank_account_id: &types::BankAccountId,
-    ) -> Call<types::PaymentList, errors::ListBankAccountPaymentsError> {
+    pub fn list_bank_account_payments(&self, bank_account_id: &types::BankAccountId) -> ListBankAccountPayments {
         static OPERATION: Operation =
             Operation::new("list_bank_account_payments", Method::GET, "/v0/bank/accounts/{bank-account-id}/payments");
-        self.core.request(&OPERATION).path("bank-account-id", bank_account_id).returns_json()
+        ListBankAccountPayments(
+            self.core
+                .request(&OPERATION)
+                .path("bank-account-id", bank_account_id)
+                .returns_json(),
+        )
     }
 
     /// Register a payment.
@@ -149,13 +152,10 @@ impl Client {
     /// ```
     #[deprecated = "the vendor advises against it"]
     #[inline]
-    pub fn list_payee_payments(
-        &self,
-        payee_id: &types::PayeeId,
-    ) -> Call<types::PaymentList, errors::ListPayeePaymentsError> {
+    pub fn list_payee_payments(&self, payee_id: &types::PayeeId) -> ListPayeePayments {
         static OPERATION: Operation =
             Operation::new("list_payee_payments", Method::GET, "/v0/payees/{payee-id}/payments").deprecated();
-        self.core.request(&OPERATION).path("payee-id", payee_id).returns_json()
+        ListPayeePayments(self.core.request(&OPERATION).path("payee-id", payee_id).returns_json())
     }
 
     /// Get a payment.
@@ -250,3 +250,15 @@ impl Client {
         self.core.request(&OPERATION).path("payment-id", payment_id).returns_json()
     }
 }
+
+/// A call of [`list_bank_account_payments`](crate::Client::list_bank_account_payments): [`send`](Self::send) it for one page, or take the [`items`](Self::items) of all.
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(link))]
+pub struct ListBankAccountPayments(pub(crate) Call<types::PaymentList, errors::ListBankAccountPaymentsError>);
+
+/// A call of [`list_payee_payments`](crate::Client::list_payee_payments): [`send`](Self::send) it for one page, or take the [`items`](Self::items) of all.
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(link))]
+pub struct ListPayeePayments(pub(crate) Call<types::PaymentList, errors::ListPayeePaymentsError>);

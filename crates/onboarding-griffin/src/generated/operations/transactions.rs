@@ -3,6 +3,7 @@
 
 //! Movements that change the balance of a bank account.
 
+use onboarding_core::derive::Call;
 use onboarding_core::{Call, Method, Operation};
 
 use crate::generated::{client::Client, errors, types};
@@ -47,12 +48,23 @@ impl Client {
     pub fn list_bank_account_transactions(
         &self,
         bank_account_id: &types::BankAccountId,
-    ) -> Call<types::TransactionList, errors::ListBankAccountTransactionsError> {
+    ) -> ListBankAccountTransactions {
         static OPERATION: Operation = Operation::new(
             "list_bank_account_transactions",
             Method::GET,
             "/v0/bank/accounts/{bank-account-id}/transactions",
         );
-        self.core.request(&OPERATION).path("bank-account-id", bank_account_id).returns_json()
+        ListBankAccountTransactions(
+            self.core
+                .request(&OPERATION)
+                .path("bank-account-id", bank_account_id)
+                .returns_json(),
+        )
     }
 }
+
+/// A call of [`list_bank_account_transactions`](crate::Client::list_bank_account_transactions): [`send`](Self::send) it for one page, or take the [`items`](Self::items) of all.
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(link))]
+pub struct ListBankAccountTransactions(pub(crate) Call<types::TransactionList, errors::ListBankAccountTransactionsError>);

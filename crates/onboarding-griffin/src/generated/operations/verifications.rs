@@ -3,6 +3,7 @@
 
 //! Runs of checks on legal persons.
 
+use onboarding_core::derive::Call;
 use onboarding_core::{Call, Method, Operation};
 
 use crate::generated::{client::Client, errors, types};
@@ -46,13 +47,18 @@ impl Client {
     pub fn list_legal_person_verifications(
         &self,
         legal_person_id: &types::LegalPersonId,
-    ) -> Call<types::VerificationList, errors::ListLegalPersonVerificationsError> {
+    ) -> ListLegalPersonVerifications {
         static OPERATION: Operation = Operation::new(
             "list_legal_person_verifications",
             Method::GET,
             "/v0/legal-persons/{legal-person-id}/verifications",
         );
-        self.core.request(&OPERATION).path("legal-person-id", legal_person_id).returns_json()
+        ListLegalPersonVerifications(
+            self.core
+                .request(&OPERATION)
+                .path("legal-person-id", legal_person_id)
+                .returns_json(),
+        )
     }
 
     /// Start a verification of a legal person.
@@ -166,3 +172,9 @@ impl Client {
         self.core.request(&OPERATION).path("verification-id", verification_id).returns_json()
     }
 }
+
+/// A call of [`list_legal_person_verifications`](crate::Client::list_legal_person_verifications): [`send`](Self::send) it for one page, or take the [`items`](Self::items) of all.
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(link))]
+pub struct ListLegalPersonVerifications(pub(crate) Call<types::VerificationList, errors::ListLegalPersonVerificationsError>);

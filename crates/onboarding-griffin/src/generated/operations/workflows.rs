@@ -3,6 +3,7 @@
 
 //! Sets of checks that a verification can follow.
 
+use onboarding_core::derive::Call;
 use onboarding_core::{Call, Method, Operation};
 
 use crate::generated::{client::Client, errors, types};
@@ -46,13 +47,18 @@ impl Client {
     pub fn list_organization_workflows(
         &self,
         organization_id: &types::OrganizationId,
-    ) -> Call<types::WorkflowList, errors::ListOrganizationWorkflowsError> {
+    ) -> ListOrganizationWorkflows {
         static OPERATION: Operation = Operation::new(
             "list_organization_workflows",
             Method::GET,
             "/v0/organizations/{organization-id}/workflows",
         );
-        self.core.request(&OPERATION).path("organization-id", organization_id).returns_json()
+        ListOrganizationWorkflows(
+            self.core
+                .request(&OPERATION)
+                .path("organization-id", organization_id)
+                .returns_json(),
+        )
     }
 
     /// Get a workflow.
@@ -98,3 +104,9 @@ impl Client {
         self.core.request(&OPERATION).path("workflow-id", workflow_id).returns_json()
     }
 }
+
+/// A call of [`list_organization_workflows`](crate::Client::list_organization_workflows): [`send`](Self::send) it for one page, or take the [`items`](Self::items) of all.
+#[derive(Debug, Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(link))]
+pub struct ListOrganizationWorkflows(pub(crate) Call<types::WorkflowList, errors::ListOrganizationWorkflowsError>);

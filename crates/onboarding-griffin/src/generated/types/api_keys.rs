@@ -35,6 +35,7 @@ pub struct ApiKey {
 /// API keys of an organization or of a user.
 #[derive(Clone, PartialEq, Object)]
 #[non_exhaustive]
+#[wire(page(items = api_keys, next = links?.next?))]
 pub struct ApiKeyList {
     /// The API keys.
     #[wire(required, "api-keys")]

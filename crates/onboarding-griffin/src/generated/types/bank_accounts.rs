@@ -61,6 +61,7 @@ pub struct BankAccount {
 /// Bank accounts.
 #[derive(Clone, PartialEq, Object)]
 #[non_exhaustive]
+#[wire(page(items = accounts, next = links?.next?))]
 pub struct BankAccountList {
     /// The bank accounts.
     #[wire(required, "accounts")]

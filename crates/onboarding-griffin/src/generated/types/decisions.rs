@@ -10,6 +10,7 @@ use super::{Decision, DecisionOutcome, PageLinks, VerificationUrl};
 /// Decisions on a legal person.
 #[derive(Clone, PartialEq, Object)]
 #[non_exhaustive]
+#[wire(page(items = decisions, next = links?.next?))]
 pub struct DecisionList {
     /// The decisions.
     #[wire(required, "decisions")]

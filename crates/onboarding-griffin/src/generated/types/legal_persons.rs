@@ -91,6 +91,7 @@ pub struct LegalPerson {
 /// Legal persons of an organization.
 #[derive(Clone, PartialEq, Object)]
 #[non_exhaustive]
+#[wire(page(items = legal_persons, next = links?.next?))]
 pub struct LegalPersonList {
     /// The legal persons.
     #[wire(required, "legal-persons")]

@@ -39,6 +39,7 @@ pub struct MembershipId(String);
 /// Memberships of an organization or of a user.
 #[derive(Clone, PartialEq, Object)]
 #[non_exhaustive]
+#[wire(page(items = memberships, next = links?.next?))]
 pub struct MembershipList {
     /// The memberships.
     #[wire(required, "memberships")]
@@ -56,6 +57,7 @@ pub struct MembershipUrl(String);
 /// Roles of a membership.
 #[derive(Clone, PartialEq, Object)]
 #[non_exhaustive]
+#[wire(page(items = roles, next = links?.next?))]
 pub struct RoleList {
     /// The roles.
     #[wire(required, "roles")]

@@ -74,6 +74,7 @@ pub struct Payee {
 /// Payees of a legal person.
 #[derive(Clone, PartialEq, Object)]
 #[non_exhaustive]
+#[wire(page(items = payees, next = links?.next?))]
 pub struct PayeeList {
     /// The payees.
     #[wire(required, "payees")]

@@ -95,6 +95,7 @@ pub enum PaymentDirection {
 /// Payments of a bank account or to a payee.
 #[derive(Clone, PartialEq, Object)]
 #[non_exhaustive]
+#[wire(page(items = payments, next = links?.next?))]
 pub struct PaymentList {
     /// The payments.
     #[wire(required, "payments")]

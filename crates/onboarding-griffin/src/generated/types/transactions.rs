@@ -32,6 +32,7 @@ pub struct Transaction {
 /// Transactions of one bank account.
 #[derive(Clone, PartialEq, Object)]
 #[non_exhaustive]
+#[wire(page(items = account_transactions, next = links?.next?))]
 pub struct TransactionList {
     /// The transactions.
     #[wire(required, "account-transactions")]

@@ -72,6 +72,7 @@ pub struct Verification {
 /// Verifications of a legal person.
 #[derive(Clone, PartialEq, Object)]
 #[non_exhaustive]
+#[wire(page(items = verifications, next = links?.next?))]
 pub struct VerificationList {
     /// The verifications.
     #[wire(required, "verifications")]

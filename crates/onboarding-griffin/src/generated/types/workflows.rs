@@ -32,6 +32,7 @@ pub struct Workflow {
 /// Workflows of an organization.
 #[derive(Clone, PartialEq, Object)]
 #[non_exhaustive]
+#[wire(page(items = workflows, next = links?.next?))]
 pub struct WorkflowList {
     /// The workflows.
     #[wire(required, "workflows")]
