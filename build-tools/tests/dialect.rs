@@ -1,4 +1,4 @@
-//! A document of `OpenAPI` 3.1 gives the crate of the document of 3.0 that says the same.
+//! A document of `OpenAPI` 3.1 or 3.2 gives the crate of the document of 3.0 that says the same.
 
 mod common;
 
@@ -98,9 +98,11 @@ fn the_crate_is_that_of_the_document_of_3_0() {
         let of = |version: &str, member: &str, webhooks: &str| {
             files(&document(version, &format!("        {member}\n"), webhooks))
         };
-        assert_eq!(of("3.1.0", newer, "webhooks"), of("3.0.3", older, "x-webhooks"), "{newer}");
+        let expected = of("3.0.3", older, "x-webhooks");
+        assert_eq!(of("3.1.0", newer, "webhooks"), expected, "{newer}");
+        assert_eq!(of("3.2.0", newer, "webhooks"), expected, "{newer}");
         // What is the same in both versions is left alone.
-        assert_eq!(of("3.1.1", older, "x-webhooks"), of("3.0.3", older, "x-webhooks"), "{older}");
+        assert_eq!(of("3.1.1", older, "x-webhooks"), expected, "{older}");
     }
 }
 
@@ -134,4 +136,40 @@ fn examples_and_defaults_are_left_alone() {
         "note: {type: object, additionalProperties: {type: string}, description: A., example: {const: x, type: y}}";
     let of = |version| files(&document(version, &format!("        {member}\n"), "x-webhooks"));
     assert_eq!(of("3.1.0"), of("3.0.3"));
+}
+
+/// `OpenAPI` 3.2.0, "Appendix" of changes: what is new has keywords of its own.
+#[test]
+fn what_3_2_adds_is_reported_where_it_is_written() {
+    for (old, new, rule, pointer) in [
+        ("components:\n", "$self: https://tiny.example/api\ncomponents:\n", "unknown-key", "/$self"),
+        ("    post:\n", "    query:\n", "unknown-key", "/paths/~1things/query"),
+        (
+            "    post:\n",
+            "    additionalOperations: {}\n    post:\n",
+            "unknown-key",
+            "/paths/~1things/additionalOperations",
+        ),
+        (
+            "      requestBody:",
+            "      parameters: [{name: q, in: querystring, content: {text/plain: {}}}]\n      requestBody:",
+            "unknown-value",
+            "/paths/~1things/post/parameters/0/in",
+        ),
+        (
+            "{description: Done., content:",
+            "{description: Done., summary: Done, content:",
+            "unknown-key",
+            "/paths/~1things/post/responses/200/summary",
+        ),
+    ] {
+        let mut sources = document("3.2.0", "", "webhooks");
+        assert!(sources.openapi.text.contains(old), "{old}");
+        sources.openapi.text = sources.openapi.text.replacen(old, new, 1);
+        let findings = lint(&sources);
+        assert!(
+            findings.iter().any(|finding| finding.rule == rule && finding.pointer == pointer),
+            "{rule} at {pointer}: {findings:?}"
+        );
+    }
 }

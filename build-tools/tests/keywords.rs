@@ -169,7 +169,7 @@ const HEADERS: &str = "headers of responses are read by name, from `send_with_re
 
 /// Every accepted keyword, in the order of the grammar.
 const USES: &[(&str, &str, Use)] = &[
-    ("Document", "openapi", Lint("openapi: 3.0.3", "openapi: 3.2.0", "unsupported")),
+    ("Document", "openapi", Lint("openapi: 3.0.3", "openapi: 3.3.0", "unsupported")),
     ("Document", "info", Docs("description: A tiny interface.", "description: Another.")),
     ("Document", "externalDocs", Nothing("each operation has the address of its page")),
     ("Document", "servers", Nothing(BASE_URLS)),

@@ -1,4 +1,4 @@
-//! `OpenAPI` 3.1 written as 3.0, so that every later stage knows one dialect.
+//! `OpenAPI` 3.1 and 3.2 written as 3.0, so that every later stage knows one dialect.
 //!
 //! What 3.0 can say in another way is rewritten; every node keeps its place in the text. What it cannot say stays as it is, and the
 //! linter reports it there. A document of any other version is left alone.
@@ -29,10 +29,13 @@ const NAMED: &[&str] = &[
 /// Members that hold data of the document's choice.
 const DATA: &[&str] = &["const", "default", "enum", "example", "examples"];
 
-/// Writes a document of version 3.1 as one of 3.0.3.
+/// The versions that are written as 3.0. What 3.2 adds has keywords of its own, which are reported as those of 3.1 are.
+const NEWER: &[&str] = &["3.1.", "3.2."];
+
+/// Writes a document of a newer version as one of 3.0.3.
 pub(super) fn lower(root: &mut Node) {
-    let is_newer = root.get("openapi").and_then(Node::as_str).is_some_and(|version| version.starts_with("3.1."));
-    if !is_newer {
+    let version = root.get("openapi").and_then(Node::as_str).unwrap_or_default();
+    if !NEWER.iter().any(|newer| version.starts_with(newer)) {
         return;
     }
     rewrite(root, |entries| {

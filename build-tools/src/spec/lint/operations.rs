@@ -43,7 +43,7 @@ fn check_version(context: &Context<'_>, report: &mut Report<'_>) {
         && !text.starts_with("3.0.")
     {
         let message = format!("the document is OpenAPI {text}");
-        report.at("unsupported", version.span, "/openapi", message, "Write the document as OpenAPI 3.0.3 or 3.1.");
+        report.at("unsupported", version.span, "/openapi", message, "Write the document as OpenAPI 3.0.3, 3.1 or 3.2.");
     }
 }
 
