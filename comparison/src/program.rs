@@ -4,7 +4,7 @@
 //! Which arguments a method takes is read from the plain code itself, so the program follows progenitor and not our idea of it.
 
 use build_tools::Payloads;
-use build_tools::contract::{BodyKind, Contract, Extent, Operation, Parameter, sample};
+use build_tools::contract::{Contract, Extent, Operation, Parameter, sample};
 use serde_json::Value;
 use syn::{FnArg, GenericArgument, ImplItemFn, Pat, PathArguments, Type};
 
@@ -140,14 +140,13 @@ fn arguments(
             }
             expressions.push(expression(&argument.ty, &parameter_value(parameter)));
         } else if let (Some(body), "body") = (&operation.body, name.as_str()) {
-            expressions.push(match body.kind {
-                BodyKind::Bytes => "\"bytes\"".to_owned(),
-                BodyKind::Json | BodyKind::Form => {
-                    let documented = payloads.get(&format!("{}.request", operation.id));
-                    let documented = documented.and_then(|text| serde_json::from_str(text).ok());
-                    let everything = || sample(&contract.model.schema(&body.schema), Extent::Everything);
-                    expression(&argument.ty, &documented.unwrap_or_else(everything))
-                }
+            expressions.push(if body.encoding.is_typed {
+                let documented = payloads.get(&format!("{}.request", operation.id));
+                let documented = documented.and_then(|text| serde_json::from_str(text).ok());
+                let everything = || sample(&contract.model.schema(&body.schema), Extent::Everything);
+                expression(&argument.ty, &documented.unwrap_or_else(everything))
+            } else {
+                "\"bytes\"".to_owned()
             });
         } else {
             return Err(format!("plain progenitor's method takes `{name}`, which the operation does not have"));

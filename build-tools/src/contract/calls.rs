@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::definitions::TypeUse;
 use crate::model::{Limits, SchemaPlace};
-use crate::spec::{Location, PagingStyle, ParameterStyle};
+use crate::spec::{BodyEncoding, Location, PagingStyle, ParameterStyle};
 
 /// A group of operations.
 #[derive(Clone, Debug)]
@@ -194,7 +194,7 @@ pub struct Body {
     /// The type.
     pub value: TypeUse,
     /// How it is encoded.
-    pub kind: BodyKind,
+    pub encoding: &'static BodyEncoding,
     /// The media type.
     pub media_type: String,
     /// Whether it must be given.
@@ -203,17 +203,6 @@ pub struct Body {
     pub description: String,
     /// The schema.
     pub schema: SchemaPlace,
-}
-
-/// How a request body is encoded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BodyKind {
-    /// As JSON.
-    Json,
-    /// As a form.
-    Form,
-    /// As it is.
-    Bytes,
 }
 
 /// What a success holds.

@@ -23,8 +23,8 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 pub use self::calls::{
-    Body, BodyKind, ErrorType, Method, Operation, OutcomeType, PagedOperation, Parameter, Provenance, ResponseBody,
-    Status, StatusVariant, Success, Tag, Webhook,
+    Body, ErrorType, Method, Operation, OutcomeType, PagedOperation, Parameter, Provenance, ResponseBody, Status,
+    StatusVariant, Success, Tag, Webhook,
 };
 pub use self::definitions::{
     Constant, Extra, Kind, Mark, Member, Presence, TypeDefinition, TypeUse, Variant, VariantForm,

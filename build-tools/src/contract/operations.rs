@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::Settings;
 use super::calls::{
-    Body, BodyKind, ErrorType, Found, Method, Operation, OutcomeType, Parameter, Provenance, ResponseBody, Root,
-    Status, StatusVariant, Success, Tag, Webhook,
+    Body, ErrorType, Found, Method, Operation, OutcomeType, Parameter, Provenance, ResponseBody, Root, Status,
+    StatusVariant, Success, Tag, Webhook,
 };
 use super::definitions::TypeUse;
 use super::problems::Problems;
@@ -160,15 +160,11 @@ fn read_parameter(parameter: &ParameterView<'_>, problems: &Problems<'_>) -> Opt
 
 fn body(call: &CallView<'_>, problems: &Problems<'_>) -> Option<Body> {
     let body = call.body()?;
-    let kind = match body_encoding(body.media_type, &body.schema, problems) {
-        Encoding::Json => BodyKind::Json,
-        Encoding::Form => BodyKind::Form,
-        Encoding::Text | Encoding::Bytes => BodyKind::Bytes,
-    };
+    let encoding = body_encoding(body.media_type, &body.schema, problems).of_request();
     check_sample(&body.schema, problems);
     Some(Body {
         value: or_null(&body.schema, schema_type(&body.schema, problems)),
-        kind,
+        encoding,
         media_type: body.media_type.to_owned(),
         required: body.required,
         description: body.description.to_owned(),
@@ -189,7 +185,8 @@ fn statuses(call: &CallView<'_>, problems: &Problems<'_>) -> Vec<Status> {
                         ResponseBody::Json(or_null(schema, schema_type(schema, problems)))
                     }
                     Encoding::Text => ResponseBody::Text,
-                    Encoding::Form | Encoding::Bytes => ResponseBody::Bytes,
+                    // What is only sent was refused.
+                    _ => ResponseBody::Bytes,
                 },
             };
             let (media_type, schema) = response.content.unzip();

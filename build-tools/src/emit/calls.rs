@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::example::{Unfit, parameter_argument, setter_argument};
 use super::rust::{Scope, code_of, type_text};
 use super::source::Source;
-use crate::contract::{BodyKind, Contract, Operation, Status, TypeUse};
+use crate::contract::{Contract, Operation, Status, TypeUse};
 use crate::model::SchemaPlace;
 use crate::text::literal;
 
@@ -80,10 +80,10 @@ pub(super) fn call_with(
         .collect();
     let mut setter = None;
     if let Some(body) = &operation.body {
-        let argument = match (body.kind, body.required) {
-            (BodyKind::Bytes, true) => "b\"bytes\".as_slice().into()",
-            (BodyKind::Bytes, false) => "b\"bytes\".as_slice()",
-            (BodyKind::Json | BodyKind::Form, _) => {
+        let argument = match (body.encoding.is_typed, body.required) {
+            (false, true) => "b\"bytes\".as_slice().into()",
+            (false, false) => "b\"bytes\".as_slice()",
+            (true, _) => {
                 let text = text(&body.schema);
                 source.line(&format!("let body: {} = read({text});", own_type(&body.value)));
                 "&body"

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::rust::{Scope, definition, is_list, type_text, wrapped};
-use crate::contract::{Body, BodyKind, Contract, Extent, Kind, Operation, Parameter, Presence, TypeUse, sample};
+use crate::contract::{Body, Contract, Extent, Kind, Operation, Parameter, Presence, TypeUse, sample};
 use crate::spec::{Encoding, encoding};
 use crate::text::literal;
 
@@ -152,7 +152,7 @@ pub(super) fn arguments(contract: &Contract, operation: &Operation) -> Vec<Strin
     if let Some(body) = operation.body.as_ref().filter(|body| body.required) {
         let sample = sample(&contract.model.schema(&body.schema), Extent::Required);
         arguments.push(match &body.value {
-            _ if body.kind == BodyKind::Bytes => raw_body(body, &sample),
+            _ if !body.encoding.is_typed => raw_body(body, &sample),
             TypeUse::List(item) => match sample.get(0) {
                 Some(first) => format!("&[{}]", owned(contract, unfit, item, first)),
                 None => "&[]".to_owned(),

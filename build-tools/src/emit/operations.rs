@@ -9,7 +9,7 @@ use super::rust::{
     status_body_type, success_type, type_text,
 };
 use super::source::{Source, write_use};
-use crate::contract::{BodyKind, Contract, Kind, Operation, Parameter, Provenance, Success, Tag, TypeUse};
+use crate::contract::{Body, Contract, Kind, Operation, Parameter, Provenance, Success, Tag, TypeUse};
 use crate::text::{Inline, literal};
 
 /// File names and texts, `mod.rs` among them.
@@ -140,11 +140,10 @@ pub fn arguments(contract: &Contract, operation: &Operation) -> Vec<String> {
         })
         .collect();
     if let Some(body) = operation.body.as_ref().filter(|body| body.required) {
-        arguments.push(match body.kind {
-            BodyKind::Bytes => "body: onboarding_core::Bytes".to_owned(),
-            BodyKind::Json | BodyKind::Form => {
-                format!("body: {}", argument_type(contract, &body.value, false))
-            }
+        arguments.push(if body.encoding.is_typed {
+            format!("body: {}", argument_type(contract, &body.value, false))
+        } else {
+            "body: onboarding_core::Bytes".to_owned()
         });
     }
     arguments
@@ -277,12 +276,8 @@ fn steps(contract: &Contract, operation: &Operation) -> Vec<String> {
         .collect();
     if let Some(body) = operation.body.as_ref().filter(|body| body.required) {
         let by_value = !argument_type(contract, &body.value, false).starts_with('&');
-        let reference = if by_value && body.kind != BodyKind::Bytes { "&body" } else { "body" };
-        steps.push(match body.kind {
-            BodyKind::Json => format!(".json({}, {reference})", literal(&body.media_type)),
-            BodyKind::Form => format!(".form({reference})"),
-            BodyKind::Bytes => format!(".bytes({}, body)", literal(&body.media_type)),
-        });
+        let reference = if by_value && body.encoding.is_typed { "&body" } else { "body" };
+        steps.push(format!(".{}", body_step(body, reference)));
     }
     steps.push(match operation.success {
         Success::Nothing => ".returns_nothing()".to_owned(),
@@ -293,6 +288,16 @@ fn steps(contract: &Contract, operation: &Operation) -> Vec<String> {
         Success::ByStatus(_) => ".returns_by_status()".to_owned(),
     });
     steps
+}
+
+/// The call of the runtime that gives a request its body.
+fn body_step(body: &Body, argument: &str) -> String {
+    let function = body.encoding.function;
+    if body.encoding.takes_media_type {
+        format!("{function}({}, {argument})", literal(&body.media_type))
+    } else {
+        format!("{function}({argument})")
+    }
 }
 
 fn write_docs(source: &mut Source, contract: &Contract, operation: &Operation) {
@@ -419,7 +424,7 @@ fn notes(operation: &Operation) -> Vec<String> {
     if !operation.authenticated {
         notes.push("Sent without credentials.".to_owned());
     }
-    if let Some(body) = operation.body.as_ref().filter(|body| body.kind == BodyKind::Bytes) {
+    if let Some(body) = operation.body.as_ref().filter(|body| !body.encoding.is_typed) {
         notes.push(format!("The body is sent as it is given, as `{}`.", body.media_type));
     }
     notes
@@ -473,19 +478,13 @@ fn write_call(source: &mut Source, operation: &Operation) {
     if let Some(body) = operation.body.as_ref().filter(|body| !body.required) {
         source.blank();
         source.doc(if body.description.is_empty() { "What is sent." } else { &body.description });
-        let value = match (body.kind, &body.value) {
-            (BodyKind::Bytes, _) => "impl Into<onboarding_core::Bytes>".to_owned(),
+        let value = match (body.encoding.is_typed, &body.value) {
+            (false, _) => "impl Into<onboarding_core::Bytes>".to_owned(),
             (_, TypeUse::List(item)) => format!("&[{}]", type_text(item, Scope::Crate)),
             (_, value) => format!("&{}", type_text(value, Scope::Crate)),
         };
-        let media_type = literal(&body.media_type);
-        let step = match body.kind {
-            BodyKind::Json => format!("json({media_type}, body)"),
-            BodyKind::Form => "form(body)".to_owned(),
-            BodyKind::Bytes => format!("bytes({media_type}, body)"),
-        };
         source.line(&format!("pub fn body(self, body: {value}) -> Self {{"));
-        source.line(&format!("Self(self.0.{step})"));
+        source.line(&format!("Self(self.0.{})", body_step(body, "body")));
         source.line("}");
     }
     source.line("}");

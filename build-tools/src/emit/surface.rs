@@ -12,9 +12,9 @@ use super::limits::phrase;
 use super::operations::has_call_type;
 use super::rust::{Scope, success_type, type_text};
 use crate::contract::{
-    BodyKind, ComponentNames, Constant, Contract, Covered, DigestedWhen, EcdsaEncoding, EventBatch, Extra, Given, Kind,
-    ListPage, Mark, Member, Operation, PageForm, Parameter, PathStep, Presence, ResponseBody, SigningSettings,
-    StatusVariant, TypeDefinition, TypeUse, Variant, VariantForm, WebhookSettings, When,
+    ComponentNames, Constant, Contract, Covered, DigestedWhen, EcdsaEncoding, EventBatch, Extra, Given, Kind, ListPage,
+    Mark, Member, Operation, PageForm, Parameter, PathStep, Presence, ResponseBody, SigningSettings, StatusVariant,
+    TypeDefinition, TypeUse, Variant, VariantForm, WebhookSettings, When,
 };
 use crate::text::{literal, visible};
 
@@ -216,11 +216,7 @@ fn write_operation(text: &mut String, contract: &Contract, operation: &Operation
         write_parameter(text, parameter);
     }
     if let Some(body) = &operation.body {
-        let kind = match body.kind {
-            BodyKind::Json => "json",
-            BodyKind::Form => "form",
-            BodyKind::Bytes => "bytes",
-        };
+        let kind = body.encoding.function;
         let optional = if body.required { "" } else { "?" };
         let what = format!("body{optional}: {} as {kind} {}", shown(&body.value), visible(&body.media_type));
         line(text, 1, &what, &[]);

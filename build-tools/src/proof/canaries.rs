@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::choice::chosen_variant;
 use super::mutants;
 use super::shape::{followed, is_untagged, members, tagged_variant};
-use crate::contract::{BodyKind, Contract, Held, Operation, ResponseBody, TypeUse, samples};
+use crate::contract::{Contract, Held, Operation, ResponseBody, TypeUse, samples};
 use crate::model::{Additional, Category, Model, ParameterView, Shape, View};
 use crate::passes::escape;
 use crate::spec::Pattern;
@@ -171,7 +171,7 @@ fn schemas(contract: &Contract) -> impl Iterator<Item = (&TypeUse, View<'_>, boo
     });
     let webhooks = contract.webhooks.iter().map(|webhook| (&webhook.body, &webhook.schema, false));
     let requests = contract.operations.iter().filter_map(|operation| operation.body.as_ref());
-    let requests = requests.filter(|body| body.kind != BodyKind::Bytes).map(|body| (&body.value, &body.schema, true));
+    let requests = requests.filter(|body| body.encoding.is_typed).map(|body| (&body.value, &body.schema, true));
     let places = responses.chain(webhooks).chain(requests);
     places.map(|(value, schema, sent)| (value, contract.model.schema(schema), sent))
 }

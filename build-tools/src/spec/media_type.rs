@@ -14,6 +14,34 @@ pub enum Encoding {
     Bytes,
 }
 
+/// How a request body is written.
+#[derive(Debug, Eq, PartialEq)]
+pub struct BodyEncoding {
+    /// The runtime's function that writes it.
+    pub function: &'static str,
+    /// Whether that function is given the media type; the others write the only one that they know.
+    pub takes_media_type: bool,
+    /// Whether it is given a value of a type; otherwise bytes.
+    pub is_typed: bool,
+}
+
+impl Encoding {
+    /// How a request body of this encoding is written: the only place that knows, so that one more is a row here, the media types
+    /// that have it, and a function of the runtime.
+    pub const fn of_request(self) -> &'static BodyEncoding {
+        match self {
+            Self::Json => &BodyEncoding { function: "json", takes_media_type: true, is_typed: true },
+            Self::Form => &BodyEncoding { function: "form", takes_media_type: false, is_typed: true },
+            Self::Text | Self::Bytes => &BodyEncoding { function: "bytes", takes_media_type: true, is_typed: false },
+        }
+    }
+
+    /// Whether no response can have it.
+    pub const fn is_only_sent(self) -> bool {
+        matches!(self, Self::Form)
+    }
+}
+
 /// Why a body of a media type has no form in the generated code.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct MediaTypeMistake {

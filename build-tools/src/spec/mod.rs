@@ -40,7 +40,7 @@ pub use self::{
     document::Document,
     finding::Finding,
     lint::{Direction, RULES, Rule, SchemaSet, Violation, accepted_keywords, lint, text_keys},
-    media_type::{Encoding, MediaTypeMistake, body_encoding, encoding},
+    media_type::{BodyEncoding, Encoding, MediaTypeMistake, body_encoding, encoding},
     node::{Entry, Mapping, Node, NodeValue, Span},
     operations::{OperationEntry, operations},
     paging_style::{PAGING_STYLES, PagePosition, PagingStyle},

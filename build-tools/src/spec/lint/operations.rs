@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     names::{begins_with_verb, is_snake_case},
-    spec::{Encoding, Entry, MediaTypeMistake, Node, body_encoding, encoding, pointer::join},
+    spec::{Entry, MediaTypeMistake, Node, body_encoding, encoding, pointer::join},
 };
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
@@ -296,7 +296,7 @@ fn media_type_mistake(context: &Context<'_>, kind: Kind, entry: &Entry) -> Optio
     };
     let text = |key: &str| schema.get(key).and_then(Node::as_str);
     match body_encoding(media_type, text("type"), text("format")) {
-        Ok(Encoding::Form) if kind == Kind::Response => mistake(
+        Ok(encoding) if encoding.is_only_sent() && kind == Kind::Response => mistake(
             format!("a response of `{media_type}` is not read as a form"),
             "Write `type: string` and `format: binary`: the body is then read as bytes.",
         ),
