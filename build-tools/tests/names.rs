@@ -116,29 +116,29 @@ fn what_generated_types_name_is_taken() {
             files.map(|file| (&file.path, syn::parse_file(&file.contents).expect("it is Rust"))).collect();
         let own: BTreeSet<String> = files.iter().flat_map(|(_, file)| &file.items).filter_map(defined).collect();
         for (path, file) in &files {
-            let (mut imported, mut derives, mut short) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+            let (mut imported, mut on_types, mut short) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
             for item in &file.items {
                 match item {
                     syn::Item::Use(item) => collect_imports(&item.tree, &mut imported),
                     syn::Item::Struct(item) => {
-                        derives_of(&item.attrs, &mut derives);
+                        derives_of(&item.attrs, &mut on_types);
                         short_names(&item.fields, &mut short);
                     }
                     syn::Item::Enum(item) => {
-                        derives_of(&item.attrs, &mut derives);
+                        derives_of(&item.attrs, &mut on_types);
                         item.variants.iter().for_each(|variant| short_names(&variant.fields, &mut short));
                     }
                     _ => {}
                 }
             }
-            for name in &derives {
+            for name in &on_types {
                 assert!(is_derive(name) || Scope::Type.is_taken(name), "{path}: the derive `{name}` is not known");
             }
             for name in short.iter().filter(|name| is_type(name)) {
                 let known = own.contains(name) || imported.contains(name) || Scope::Type.is_taken(name);
                 assert!(known, "{path}: `{name}` is used by its short name and is not taken");
             }
-            derived.append(&mut derives);
+            derived.append(&mut on_types);
             named.append(&mut short);
         }
     }

@@ -7,7 +7,7 @@ mod measured;
 pub mod mutation;
 pub mod proofs;
 pub mod schemas;
-mod shown;
+pub mod shown;
 pub mod table;
 
 use std::collections::BTreeMap;

@@ -32,7 +32,7 @@ pub(crate) fn debugged(value: &dyn fmt::Debug) -> String {
 }
 
 /// An error and what it came from, in every form.
-pub(crate) fn told(error: &dyn StdError) -> String {
+pub fn told(error: &dyn StdError) -> String {
     let mut text = String::new();
     let mut next = Some(error);
     while let Some(error) = next {
