@@ -260,6 +260,13 @@ impl Inline {
     }
 }
 
+/// The lines of a table in Markdown.
+pub(crate) fn table<const COLUMNS: usize>(heading: [&'static str; COLUMNS], rows: &[[Inline; COLUMNS]]) -> Vec<String> {
+    let mut lines = vec![format!("| {} |", heading.join(" | ")), format!("|{}", "---|".repeat(COLUMNS))];
+    lines.extend(rows.iter().map(|row| format!("| {} |", row.each_ref().map(Inline::cell).join(" | "))));
+    lines
+}
+
 /// The paragraphs of a text: blank lines stand between them.
 pub(crate) fn paragraphs(text: &str) -> Vec<Inline> {
     let mut paragraphs = Vec::new();

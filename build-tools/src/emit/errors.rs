@@ -1,97 +1,106 @@
 //! The error and outcome types: a variant for each declared status.
 
-use super::rust::status_body_type;
-use super::source::Source;
-use crate::contract::{Contract, ResponseBody, StatusVariant};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::tokens::{Docs, Imports, Scope, file, ident, number};
+use crate::contract::{Contract, ErrorType, OutcomeType, ResponseBody, StatusVariant};
 use crate::text::Inline;
 
 /// The text of `errors.rs`.
-pub(super) fn errors(contract: &Contract) -> String {
-    let mut source = Source::rust(&contract.vendor);
-    source.module_doc(
+pub(super) fn errors(contract: &Contract) -> Result<String, String> {
+    let docs = Docs::of(
         "The errors of each operation, by status. Operations that declare the same statuses with the same bodies share a type; each \
          has a name of its own for it, so that a `match` names the call.",
     );
-    source.blank();
-    let derives =
-        [(!contract.outcomes.is_empty()).then_some("Outcome"), (!contract.errors.is_empty()).then_some("StatusError")];
-    match derives.into_iter().flatten().collect::<Vec<_>>().as_slice() {
-        [] => {}
-        [only] => source.line(&format!("use onboarding_core::derive::{only};")),
-        several => source.line(&format!("use onboarding_core::derive::{{{}}};", several.join(", "))),
-    }
-    let variants = contract.errors.iter().flat_map(|error| &error.variants);
-    let mut all = variants.chain(contract.outcomes.iter().flat_map(|outcome| &outcome.variants));
-    if all.any(|variant| status_body_type(&variant.body).is_some()) {
-        source.blank();
-        source.line("use super::types;");
-    }
-    for error in &contract.errors {
-        source.blank();
-        source.doc_inline(&if error.aliases.is_empty() {
-            let operations: Vec<Inline> = error.operations.iter().map(|method| method_link(method)).collect();
-            Inline::join([&Inline::prose("How "), &in_words(&operations), &Inline::prose(" can fail, by status.")])
-        } else {
-            let aliases: Vec<Inline> = error.aliases.iter().map(|alias| Inline::item(alias)).collect();
-            Inline::join([
-                &Inline::prose(
-                    "The errors, by status, that several operations declare; each has a name of its own for them: ",
-                ),
-                &in_words(&aliases),
-                &Inline::prose("."),
-            ])
-        });
-        source.line("#[derive(Clone, PartialEq, StatusError)]");
-        source.line("#[non_exhaustive]");
-        source.line(&format!("pub enum {} {{", error.name));
-        write_variants(&mut source, contract, &error.operations, &error.variants, false);
-        source.line("}");
-        for (alias, method) in error.aliases.iter().zip(&error.operations) {
-            source.blank();
-            source.doc_inline(&Inline::join([
-                &Inline::prose("How "),
-                &method_link(method),
-                &Inline::prose(" can fail: see "),
-                &Inline::item(&error.name),
-                &Inline::prose("."),
-            ]));
-            source.line(&format!("pub type {alias} = {};", error.name));
-        }
-    }
-    for outcome in &contract.outcomes {
-        source.blank();
-        source.doc_inline(&Inline::join([
-            &Inline::prose("What "),
-            &method_link(&outcome.operation),
-            &Inline::prose(" gives, by status."),
-        ]));
-        source.line("#[derive(Clone, PartialEq, Outcome)]");
-        source.line("#[non_exhaustive]");
-        source.line(&format!("pub enum {} {{", outcome.name));
-        write_variants(&mut source, contract, std::slice::from_ref(&outcome.operation), &outcome.variants, true);
-        source.line("}");
-    }
-    source.finish()
+    let imports = Imports::new(contract, Scope::Crate);
+    let errors: Vec<TokenStream> = contract.errors.iter().map(|one| error(contract, &imports, one)).collect();
+    let outcomes: Vec<TokenStream> = contract.outcomes.iter().map(|one| outcome(contract, &imports, one)).collect();
+    let uses = imports.uses();
+    file(&contract.vendor, &docs, &quote! { #uses #(#errors)* #(#outcomes)* })
 }
 
-/// `raw` says that text and bytes are part of the variants; those of an error are at hand in its response.
-fn write_variants(
-    source: &mut Source,
+/// An error type, and the names that operations have for it.
+fn error(contract: &Contract, imports: &Imports<'_>, error: &ErrorType) -> TokenStream {
+    let docs = Docs::of_inline(&if error.aliases.is_empty() {
+        let operations: Vec<Inline> = error.operations.iter().map(|method| method_link(method)).collect();
+        Inline::join([&Inline::prose("How "), &in_words(&operations), &Inline::prose(" can fail, by status.")])
+    } else {
+        let aliases: Vec<Inline> = error.aliases.iter().map(|alias| Inline::item(alias)).collect();
+        Inline::join([
+            &Inline::prose(
+                "The errors, by status, that several operations declare; each has a name of its own for them: ",
+            ),
+            &in_words(&aliases),
+            &Inline::prose("."),
+        ])
+    });
+    let (name, derive) = (ident(&error.name), imports.name("onboarding_core::derive", "StatusError"));
+    let variants = error.variants.iter().map(|variant| {
+        // Text and bytes are at hand in the error's response.
+        let value = match &variant.body {
+            ResponseBody::Json(value) => Some(imports.type_of(value)),
+            ResponseBody::Nothing | ResponseBody::Text | ResponseBody::Bytes => None,
+        };
+        self::variant(contract, &error.operations, variant, value, None)
+    });
+    let aliases = error.aliases.iter().zip(&error.operations).map(|(alias, method)| {
+        let mut docs = Docs::default();
+        docs.line(&Inline::join([
+            &Inline::prose("How "),
+            &method_link(method),
+            &Inline::prose(" can fail: see "),
+            &Inline::item(&error.name),
+            &Inline::prose("."),
+        ]));
+        let alias = ident(alias);
+        quote! { #docs pub type #alias = #name; }
+    });
+    quote! {
+        #docs
+        #[derive(Clone, PartialEq, #derive)]
+        #[non_exhaustive]
+        pub enum #name { #(#variants)* }
+        #(#aliases)*
+    }
+}
+
+/// The type of what an operation with several successes gives.
+fn outcome(contract: &Contract, imports: &Imports<'_>, outcome: &OutcomeType) -> TokenStream {
+    let docs = Docs::of_inline(&Inline::join([
+        &Inline::prose("What "),
+        &method_link(&outcome.operation),
+        &Inline::prose(" gives, by status."),
+    ]));
+    let (name, derive) = (ident(&outcome.name), imports.name("onboarding_core::derive", "Outcome"));
+    let variants = outcome.variants.iter().map(|variant| {
+        let (value, encoding) = match &variant.body {
+            ResponseBody::Nothing => (None, None),
+            ResponseBody::Json(value) => (Some(imports.type_of(value)), None),
+            ResponseBody::Text => (Some(quote! { String }), Some(quote! { text })),
+            ResponseBody::Bytes => (Some(imports.runtime("Bytes")), Some(quote! { bytes })),
+        };
+        self::variant(contract, std::slice::from_ref(&outcome.operation), variant, value, encoding)
+    });
+    quote! {
+        #docs
+        #[derive(Clone, PartialEq, #derive)]
+        #[non_exhaustive]
+        pub enum #name { #(#variants)* }
+    }
+}
+
+fn variant(
     contract: &Contract,
     operations: &[String],
-    variants: &[StatusVariant],
-    raw: bool,
-) {
-    for variant in variants {
-        source.doc(&meaning(contract, operations, &variant.code));
-        let (body, encoding) = match (raw, &variant.body) {
-            (true, ResponseBody::Text) => ("(String)".to_owned(), ", text"),
-            (true, ResponseBody::Bytes) => ("(onboarding_core::Bytes)".to_owned(), ", bytes"),
-            (_, body) => (status_body_type(body).map(|body| format!("({body})")).unwrap_or_default(), ""),
-        };
-        source.line(&format!("#[wire({}{encoding})]", pattern(&variant.code)));
-        source.line(&format!("{}{body},", variant.name));
-    }
+    variant: &StatusVariant,
+    value: Option<TokenStream>,
+    encoding: Option<TokenStream>,
+) -> TokenStream {
+    let docs = Docs::of(&meaning(contract, operations, &variant.code));
+    let (name, value) = (ident(&variant.name), value.map(|value| quote! { (#value) }));
+    let arguments = std::iter::once(pattern(&variant.code)).chain(encoding);
+    quote! { #docs #[wire(#(#arguments),*)] #name #value, }
 }
 
 /// What a status means, in the words of the document where all the operations agree.
@@ -119,11 +128,15 @@ fn meaning(contract: &Contract, operations: &[String], code: &str) -> String {
     }
 }
 
-/// The status as a Rust pattern.
-fn pattern(code: &str) -> String {
+/// The status as a pattern.
+fn pattern(code: &str) -> TokenStream {
     match code.strip_suffix("XX") {
-        Some(hundreds) => format!("{hundreds}00..={hundreds}99"),
-        None => code.to_owned(),
+        Some(hundreds) => {
+            let (first, last) = (number(&format!("{hundreds}00")), number(&format!("{hundreds}99")));
+            quote! { #first..=#last }
+        }
+        None if code == "default" => ident(code),
+        None => number(code),
     }
 }
 

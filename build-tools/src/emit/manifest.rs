@@ -2,8 +2,8 @@
 
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
 
-use super::source::header;
 use crate::contract::Contract;
+use crate::output::header;
 use crate::text::visible;
 
 /// The text of `Cargo.toml`.

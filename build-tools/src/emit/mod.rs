@@ -4,6 +4,7 @@ mod calls;
 mod client;
 mod errors;
 mod example;
+mod layout;
 mod limits;
 mod manifest;
 mod meant;
@@ -47,7 +48,7 @@ pub(crate) fn emit(contract: &Contract, payloads: &Payloads, proved: &Proved) ->
     let generated = [
         ("mod.rs".to_owned(), client::module(contract)),
         ("client.rs".to_owned(), Ok(client::client(contract))),
-        ("errors.rs".to_owned(), Ok(errors::errors(contract))),
+        ("errors.rs".to_owned(), errors::errors(contract)),
     ];
     let signing = [("signing.rs", signing::signing(contract)), ("webhook.rs", signing::webhook(contract))];
     let signing = signing.into_iter().filter_map(|(file, text)| Some((file.to_owned(), text?)));

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::source::{header, table};
 use crate::contract::{Contract, Operation};
-use crate::text::{Inline, fenced, paragraphs};
+use crate::output::header;
+use crate::text::{Inline, fenced, paragraphs, table};
 
 /// The text of `README.md`.
 pub(super) fn readme(contract: &Contract) -> String {

@@ -1,6 +1,6 @@
 //! How the vendor wants requests signed and vouches for its webhooks: constructors of what the runtime takes, from `vendor.toml`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -41,7 +41,7 @@ pub(super) fn webhook(contract: &Contract) -> Option<Result<String, String>> {
 }
 
 fn finish(contract: &Contract, imports: &Imports<'_>, docs: &Docs, items: &TokenStream) -> Result<String, String> {
-    let uses = imports.uses(&BTreeSet::new());
+    let uses = imports.uses();
     file(&contract.vendor, docs, &quote! { #uses #items })
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::output::HEADER;
-use crate::text::{Inline, paragraphs, visible};
+use crate::output::header;
+use crate::text::{Inline, paragraphs, table};
 
 /// What the values of an example are.
 pub(super) const SAMPLES: &str = "With sample values, which fit the documented limits and are not the vendor's data:";
@@ -136,21 +136,6 @@ impl Source {
         }
         self.text
     }
-}
-
-/// The two lines that every generated file begins with: the command that made it, and what to edit instead.
-pub(super) fn header(vendor: &str) -> [String; 2] {
-    [
-        HEADER.to_owned(),
-        format!("To change this file, edit specs/{}/openapi.yaml or vendor.toml beside it.", visible(vendor)),
-    ]
-}
-
-/// The lines of a table in Markdown.
-pub(super) fn table<const COLUMNS: usize>(heading: [&'static str; COLUMNS], rows: &[[Inline; COLUMNS]]) -> Vec<String> {
-    let mut lines = vec![format!("| {} |", heading.join(" | ")), format!("|{}", "---|".repeat(COLUMNS))];
-    lines.extend(rows.iter().map(|row| format!("| {} |", row.each_ref().map(Inline::cell).join(" | "))));
-    lines
 }
 
 /// An import, over several lines where it is long.

@@ -3,7 +3,7 @@
 //! A text of a document is a literal or documentation here and can be nothing else: no emitter writes Rust as text. What is no
 //! identifier becomes tokens that no Rust file can hold, so [`file`] refuses it with its text.
 
-#![allow(dead_code, reason = "until the emitters of types, calls and tests write tokens as well")]
+#![allow(dead_code, reason = "until the emitters of calls and tests write tokens as well")]
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,14 +11,17 @@ use std::fmt::Write as _;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, TokenStreamExt as _, quote};
-use syn::{ImplItem, Item, UseTree};
 
-use super::source::{SAMPLES, header, table};
+use super::layout;
 use crate::contract::{Contract, TypeUse};
-use crate::text::{Inline, literal, paragraphs};
+use crate::output::header;
+use crate::text::{Inline, literal, paragraphs, table};
 
-/// Columns after which prose is wrapped, without its comment's mark and indentation.
-const PROSE: usize = 100;
+/// What the values of an example are.
+const SAMPLES: &str = "With sample values, which fit the documented limits and are not the vendor's data:";
+
+/// Columns after which prose is wrapped: what a line of 120 has behind one step of indentation and the mark of a comment.
+const PROSE: usize = 112;
 
 /// A name as an identifier.
 pub(super) fn ident(name: &str) -> TokenStream {
@@ -99,9 +102,13 @@ impl Docs {
         self.block(table(heading, rows));
     }
 
-    /// A section with an example that is compiled and not run: what stands around `statements` is not shown.
+    /// A section with an example that is compiled and not run.
     pub(super) fn example(&mut self, example: &Example) {
-        let mut lines = ["# Example", "", SAMPLES, "", "```no_run"].map(str::to_owned).to_vec();
+        let mut lines = vec!["# Example".to_owned(), String::new()];
+        if example.has_samples {
+            lines.extend([SAMPLES.to_owned(), String::new()]);
+        }
+        lines.push("```no_run".to_owned());
         lines.extend(example.lines());
         lines.push("```".to_owned());
         self.block(lines);
@@ -144,37 +151,37 @@ pub(super) struct Example {
     pub(super) imports: TokenStream,
     /// The function without its body, unseen.
     pub(super) function: TokenStream,
+    /// What allows the statements that are shown, unseen.
+    pub(super) allowed: TokenStream,
     /// The statements that are shown.
     pub(super) shown: TokenStream,
     /// Those behind them, unseen.
     pub(super) hidden: TokenStream,
+    /// Whether values of the example were made up.
+    pub(super) has_samples: bool,
 }
 
 impl Example {
     fn lines(&self) -> Vec<String> {
-        let Self { imports, function, shown, hidden } = self;
+        let Self { imports, function, allowed, shown, hidden, .. } = self;
+        let lines = |text: String| text.lines().map(str::to_owned).collect::<Vec<_>>();
         let hide = |text: String| text.lines().map(|line| format!("# {line}")).collect::<Vec<_>>();
-        let mut lines = hide(formatted(imports));
-        // A function is formatted with an empty body and then opened.
-        lines.extend(hide(formatted(&quote! { #function {} }).trim_end().trim_end_matches('}').to_owned()));
-        lines.extend(statements(shown));
-        lines.extend(hide(statements(hidden).join("\n")));
-        lines.push("# }".to_owned());
-        lines
+        let mut all = hide(statements(imports));
+        all.push(format!("# {} {{", layout::flat(function)));
+        all.extend(hide(layout::flat(allowed)));
+        all.extend(lines(statements(shown)));
+        all.extend(hide(statements(hidden)));
+        all.push("# }".to_owned());
+        all
     }
 }
 
-/// Items as they are formatted, or their tokens when they are none; [`file`] refuses what documentation holds no more than rustdoc.
-fn formatted(items: &TokenStream) -> String {
-    syn::parse2::<syn::File>(items.clone()).map_or_else(|_| items.to_string(), |file| prettyplease::unparse(&file))
-}
-
-/// The lines of statements as the body of a function has them, without indentation.
-fn statements(statements: &TokenStream) -> Vec<String> {
-    let text = formatted(&quote! { async fn example() { #statements } });
-    let lines: Vec<&str> = text.lines().collect();
-    let inner = lines.get(1..lines.len().saturating_sub(1)).unwrap_or_default();
-    inner.iter().map(|line| line.strip_prefix(INDENT).unwrap_or(line).to_owned()).collect()
+/// Statements as they are laid out, or their tokens when they are none: rustdoc would refuse what is no Rust.
+fn statements(statements: &TokenStream) -> String {
+    match syn::parse::Parser::parse2(syn::Block::parse_within, statements.clone()) {
+        Ok(statements) => layout::statements(&statements, PROSE),
+        Err(_) => statements.to_string(),
+    }
 }
 
 /// What a file of a vendor crate imports, and how its types are named there.
@@ -280,8 +287,13 @@ impl<'c> Imports<'c> {
         self.contract.settings.package.name.replace('-', "_")
     }
 
+    /// The imports.
+    pub(super) fn uses(&self) -> TokenStream {
+        self.uses_without(&BTreeSet::new())
+    }
+
     /// The imports, save of names that the file itself declares.
-    pub(super) fn uses(&self, own: &BTreeSet<&str>) -> TokenStream {
+    pub(super) fn uses_without(&self, own: &BTreeSet<&str>) -> TokenStream {
         let names = self.names.borrow();
         let mut roots: Vec<(&String, Vec<TokenStream>)> = names
             .iter()
@@ -290,16 +302,29 @@ impl<'c> Imports<'c> {
                 (root, foreign.map(|name| path(name)).collect())
             })
             .collect();
-        // What is the crate's own comes last.
-        roots.sort_by_key(|(root, _)| (is_own(root), *root));
+        // What is the crate's own comes last, and a list behind what is deeper.
+        roots.sort_by_key(|(root, names)| {
+            let mut steps: Vec<String> = root.split("::").map(str::to_owned).collect();
+            steps.push(if let [only] = names.as_slice() { only.to_string() } else { "{".to_owned() });
+            (is_own(root), steps)
+        });
         let uses = roots.into_iter().filter(|(_, names)| !names.is_empty()).map(|(root, names)| {
             let root = root.split("::").map(|part| match part {
                 "crate" | "self" | "super" => Ident::new(part, Span::call_site()).into_token_stream(),
                 part => ident(part),
             });
-            quote! { use #(#root)::*::{#(#names),*}; }
+            let names = several(names);
+            quote! { use #(#root)::*::#names; }
         });
         quote! { #(#uses)* }
+    }
+}
+
+/// Names as an import has them behind its path.
+pub(super) fn several(names: Vec<TokenStream>) -> TokenStream {
+    match names.as_slice() {
+        [only] => only.clone(),
+        names => quote! { {#(#names),*} },
     }
 }
 
@@ -308,107 +333,32 @@ fn is_own(root: &str) -> bool {
     ["crate", "self", "super"].iter().any(|start| root.split("::").next() == Some(start))
 }
 
-/// One step of indentation.
-const INDENT: &str = "    ";
-
-/// The text of a file: the two lines that say where it comes from, its documentation, and its items as they are formatted, with a
-/// blank line between those that are more than a line. An error says what is no Rust.
+/// The text of a file: the two lines that say where it comes from, its documentation, and its items. An error says what is no Rust, or
+/// that the text does not read as the tokens that it was made of.
 pub(super) fn file(vendor: &str, docs: &Docs, items: &TokenStream) -> Result<String, String> {
     let inner = docs.inner();
     let file: syn::File =
         syn::parse2(quote! { #inner #items }).map_err(|error| format!("it is not valid Rust: {error}"))?;
+    let tokens = file.to_token_stream();
     let mut text = String::new();
     for line in header(vendor) {
         let _ = writeln!(text, "// {line}");
     }
-    text.push('\n');
-    let syn::File { shebang, frontmatter, attrs, items } = file;
     let (docs, attributes): (Vec<_>, Vec<_>) =
-        attrs.into_iter().partition(|attribute| attribute.path().is_ident("doc"));
-    for attrs in [docs, attributes] {
-        let head = syn::File { shebang: shebang.clone(), frontmatter: frontmatter.clone(), attrs, items: Vec::new() };
-        if !head.attrs.is_empty() {
-            text.push_str(prettyplease::unparse(&head).trim_end());
-            text.push_str("\n\n");
+        file.attrs.into_iter().partition(|attribute| attribute.path().is_ident("doc"));
+    for attributes in [docs, attributes] {
+        if !attributes.is_empty() {
+            let _ = writeln!(text, "\n{}", layout::attributes(&attributes));
         }
     }
-    let mut previous: Option<Item> = None;
-    for item in items {
-        if previous.as_ref().is_some_and(|previous| !belong_together(previous, &item)) {
-            text.push('\n');
-        }
-        text.push_str(&item_text(&item)?);
-        previous = Some(item);
+    if !file.items.is_empty() {
+        let _ = writeln!(text, "\n{}", layout::items(&file.items));
     }
-    while text.ends_with("\n\n") {
-        text.pop();
+    match text.parse() {
+        Ok(read) if layout::is_same(&read, &tokens) => Ok(text),
+        Ok(_) => Err("it does not read as it was meant".to_owned()),
+        Err(error) => Err(format!("it is not valid Rust: {error}")),
     }
-    Ok(text)
-}
-
-/// Whether no blank line stands between two items: imports of one kind, and modules.
-fn belong_together(first: &Item, second: &Item) -> bool {
-    let kind = |item: &Item| match item {
-        Item::Use(item) => {
-            let root = match &item.tree {
-                UseTree::Path(path) => path.ident.to_string(),
-                UseTree::Rename(rename) => rename.ident.to_string(),
-                _ => String::new(),
-            };
-            Some((true, is_own(&root)))
-        }
-        Item::Mod(_) => Some((false, false)),
-        _ => None,
-    };
-    kind(first).is_some_and(|first| kind(second) == Some(first))
-}
-
-/// The text of an item.
-fn item_text(item: &Item) -> Result<String, String> {
-    match item {
-        Item::Impl(whole) if whole.items.len() > 1 => {
-            let with = |items: Vec<ImplItem>| {
-                prettyplease::unparse(&one(Item::Impl(syn::ItemImpl { items, ..whole.clone() })))
-            };
-            // What stands before and behind the items is what an empty one has: `impl Client {` and `}`.
-            let empty = with(Vec::new());
-            let head = empty.trim_end().trim_end_matches('}');
-            let mut text = format!("{head}\n");
-            for (index, item) in whole.items.iter().enumerate() {
-                let is_short = |item: &ImplItem| !matches!(item, ImplItem::Fn(_));
-                if index > 0 && !(is_short(item) && is_short(&whole.items[index - 1])) {
-                    text.push('\n');
-                }
-                let single = with(vec![item.clone()]);
-                let inner = single.strip_prefix(head).and_then(|rest| rest.trim_end().strip_suffix('}'));
-                let inner = inner.ok_or_else(|| format!("`{head}` is formatted in two ways"))?;
-                text.push_str(inner.trim_start_matches('\n'));
-            }
-            text.push_str("}\n");
-            Ok(text)
-        }
-        // A macro in braces whose body is an item reads as that item.
-        Item::Macro(form) if matches!(form.mac.delimiter, syn::MacroDelimiter::Brace(_)) && form.ident.is_none() => {
-            match syn::parse2::<Item>(form.mac.tokens.clone()) {
-                Ok(inner) if !matches!(inner, Item::Verbatim(_) | Item::Macro(_)) => {
-                    let name = form.mac.path.to_token_stream();
-                    let mut text = format!("{}! {{\n", name.to_string().replace(' ', ""));
-                    for line in item_text(&inner)?.lines() {
-                        let _ = writeln!(text, "{}{line}", if line.is_empty() { "" } else { INDENT });
-                    }
-                    text.push_str("}\n");
-                    Ok(text)
-                }
-                _ => Ok(prettyplease::unparse(&one(item.clone()))),
-            }
-        }
-        item => Ok(prettyplease::unparse(&one(item.clone()))),
-    }
-}
-
-/// A file of one item.
-fn one(item: Item) -> syn::File {
-    syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: vec![item] }
 }
 
 #[cfg(test)]
@@ -449,25 +399,18 @@ mod tests {
     }
 
     #[test]
-    fn a_macro_around_an_item_reads_as_the_item() {
-        let docs = Docs::of("A call.");
-        let items = quote! { call! { #docs #[call(types::A, errors::B)] pub struct Get { #docs #[parameter(query, "limit")] limit: i64, } } };
-        let expected = "call! {\n    /// A call.\n    #[call(types::A, errors::B)]\n    pub struct Get {\n        /// A call.\n        \
-                        #[parameter(query, \"limit\")]\n        limit: i64,\n    }\n}\n";
-        assert_eq!(text(&items), expected);
-    }
-
-    #[test]
     fn an_example_hides_what_stands_around_it() {
         let mut docs = Docs::of("Gets it.");
         docs.example(&Example {
             imports: quote! { use tiny::*; },
             function: quote! { async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> },
+            allowed: quote! { #[allow(deprecated)] },
             shown: quote! { let answer = client.get("a").send().await?; },
             hidden: quote! { drop(answer); Ok(()) },
+            has_samples: true,
         });
         let expected = "/// Gets it.\n///\n/// # Example\n///\n/// With sample values, which fit the documented limits and are not the vendor's data:\n///\n/// ```no_run\n/// # use tiny::*;\n\
-                        /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {\n\
+                        /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {\n/// # #[allow(deprecated)]\n\
                         /// let answer = client.get(\"a\").send().await?;\n/// # drop(answer);\n/// # Ok(())\n/// # }\n/// ```\nfn a() {}\n";
         assert_eq!(text(&quote! { #docs fn a() {} }), expected);
     }

@@ -8,7 +8,7 @@ use quote::quote;
 
 use super::limits::{attributes, attributes_of_each, sentence};
 use super::rust::wrapped;
-use super::tokens::{Docs, Imports, Scope, file, ident};
+use super::tokens::{Docs, Imports, Scope, file, ident, several};
 use crate::contract::{
     Constant, Contract, EventBatch, Extra, Kind, ListPage, Mark, Member, PageForm, PathStep, Presence, TypeDefinition,
     TypeUse, Variant, VariantForm,
@@ -48,10 +48,10 @@ fn index(contract: &Contract, modules: &BTreeMap<&str, Vec<&TypeDefinition>>) ->
         let mut names: Vec<&str> = definitions.iter().map(|definition| definition.name.as_str()).collect();
         names.extend(definitions.iter().filter_map(|definition| definition.builder.as_deref()));
         names.sort_unstable();
-        let names = names.into_iter().map(ident);
+        let names = several(names.into_iter().map(ident).collect());
         quote! {
             #[doc(hidden)]
-            pub use self::#module::{#(#names),*};
+            pub use self::#module::#names;
         }
     });
     let items = quote! { #(pub mod #names;)* #(#exported)* };
@@ -63,7 +63,7 @@ fn types_of_tag(contract: &Contract, module: &str, definitions: &[&TypeDefinitio
     let items: Vec<TokenStream> =
         definitions.iter().map(|definition| Emitter { contract, imports: &imports, definition }.item()).collect();
     let own: BTreeSet<&str> = definitions.iter().map(|definition| definition.name.as_str()).collect();
-    let uses = imports.uses(&own);
+    let uses = imports.uses_without(&own);
     let about = match contract.tags.iter().find(|tag| tag.module == module) {
         Some(tag) => format!("Types of {}.", tag.name),
         None => "Types that several groups of operations share.".to_owned(),

@@ -4,13 +4,14 @@
 //! The errors of each operation, by status. Operations that declare the same statuses with the same bodies share a
 //! type; each has a name of its own for it, so that a `match` names the call.
 
+use onboarding_core::Map;
 use onboarding_core::derive::StatusError;
 
-use super::types;
+use crate::generated::types;
 
-/// The errors, by status, that several operations declare; each has a name of its own for them: [`CheckStatusError`],
-/// [`GetCurrentUserError`], [`ListMyTeamsError`], [`GetTeamMembershipError`], [`ListRecordsError`],
-/// [`ListClientsError`] and [`ListCasesError`].
+/// The errors, by status, that several operations declare; each has a name of its own for them:
+/// [`CheckStatusError`], [`GetCurrentUserError`], [`ListMyTeamsError`], [`GetTeamMembershipError`],
+/// [`ListRecordsError`], [`ListClientsError`] and [`ListCasesError`].
 #[derive(Clone, PartialEq, StatusError)]
 #[non_exhaustive]
 pub enum AccountError {
@@ -52,11 +53,11 @@ pub enum AddClientOrganisationsError {
     NotFound(types::ErrorBody),
     /// 422: Members of the request break a rule.
     #[wire(422)]
-    UnprocessableContent(onboarding_core::Map<Vec<types::ErrorText>>),
+    UnprocessableContent(Map<Vec<types::ErrorText>>),
 }
 
-/// The errors, by status, that several operations declare; each has a name of its own for them: [`CreateRecordError`],
-/// [`CreateClientError`] and [`CreateCaseError`].
+/// The errors, by status, that several operations declare; each has a name of its own for them:
+/// [`CreateRecordError`], [`CreateClientError`] and [`CreateCaseError`].
 #[derive(Clone, PartialEq, StatusError)]
 #[non_exhaustive]
 pub enum CreateError {
@@ -68,7 +69,7 @@ pub enum CreateError {
     Forbidden(types::ErrorMessageBody),
     /// 422: Members of the request break a rule.
     #[wire(422)]
-    UnprocessableContent(onboarding_core::Map<Vec<types::ErrorText>>),
+    UnprocessableContent(Map<Vec<types::ErrorText>>),
 }
 
 /// How [`create_record`](crate::Client::create_record) can fail: see [`CreateError`].
@@ -165,8 +166,8 @@ pub enum ListCreditHistoryError {
 /// [`GetCheckError`], [`ListRecordAssigneesError`], [`DeleteRecordAssigneesError`], [`DeleteRecordAssigneeError`],
 /// [`GetClientError`], [`GetClientAddressError`], [`ListClientCorrectionsError`], [`DeleteClientAssigneeError`],
 /// [`ListClientAssigneesError`], [`DeleteClientAssigneesError`], [`DeleteClientOrganisationError`],
-/// [`ListClientOrganisationsError`], [`DeleteClientOrganisationsError`], [`GetCaseError`], [`ListCaseReviewsError`] and
-/// [`ListCaseItemsError`].
+/// [`ListClientOrganisationsError`], [`DeleteClientOrganisationsError`], [`GetCaseError`], [`ListCaseReviewsError`]
+/// and [`ListCaseItemsError`].
 #[derive(Clone, PartialEq, StatusError)]
 #[non_exhaustive]
 pub enum ReadError {
@@ -250,7 +251,7 @@ pub enum UpdateClientCorrectionError {
     MethodNotAllowed(types::ErrorMessageBody),
     /// 422: Members of the request break a rule.
     #[wire(422)]
-    UnprocessableContent(onboarding_core::Map<Vec<types::ErrorText>>),
+    UnprocessableContent(Map<Vec<types::ErrorText>>),
 }
 
 /// How [`update_current_user`](crate::Client::update_current_user) can fail, by status.
@@ -262,14 +263,14 @@ pub enum UpdateCurrentUserError {
     Unauthorized(types::ErrorBody),
     /// 422: Members of the request break a rule.
     #[wire(422)]
-    UnprocessableContent(onboarding_core::Map<Vec<types::ErrorText>>),
+    UnprocessableContent(Map<Vec<types::ErrorText>>),
 }
 
-/// The errors, by status, that several operations declare; each has a name of its own for them: [`UpdateRecordError`],
-/// [`ExpireRecordError`], [`AddRecordAssigneesError`], [`ReplaceRecordAssigneesError`], [`UpdateClientError`],
-/// [`ReplaceClientAddressError`], [`AddClientAssigneesError`], [`ReplaceClientAssigneesError`],
-/// [`CreateClientFileError`], [`ReplaceClientOrganisationsError`], [`UpdateCaseError`], [`CreateCaseReviewError`] and
-/// [`AddCaseItemsError`].
+/// The errors, by status, that several operations declare; each has a name of its own for them:
+/// [`UpdateRecordError`], [`ExpireRecordError`], [`AddRecordAssigneesError`], [`ReplaceRecordAssigneesError`],
+/// [`UpdateClientError`], [`ReplaceClientAddressError`], [`AddClientAssigneesError`],
+/// [`ReplaceClientAssigneesError`], [`CreateClientFileError`], [`ReplaceClientOrganisationsError`],
+/// [`UpdateCaseError`], [`CreateCaseReviewError`] and [`AddCaseItemsError`].
 #[derive(Clone, PartialEq, StatusError)]
 #[non_exhaustive]
 pub enum WriteError {
@@ -284,7 +285,7 @@ pub enum WriteError {
     NotFound(types::ErrorBody),
     /// 422: Members of the request break a rule.
     #[wire(422)]
-    UnprocessableContent(onboarding_core::Map<Vec<types::ErrorText>>),
+    UnprocessableContent(Map<Vec<types::ErrorText>>),
 }
 
 /// How [`update_record`](crate::Client::update_record) can fail: see [`WriteError`].

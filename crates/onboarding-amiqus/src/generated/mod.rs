@@ -5,8 +5,7 @@
 
 pub(crate) mod client;
 pub mod errors;
-#[path = "operations/mod.rs"]
-pub mod calls;
+#[path = "operations/mod.rs"] pub mod calls;
 pub mod types;
 #[cfg(feature = "webhook")]
 pub(crate) mod webhook;

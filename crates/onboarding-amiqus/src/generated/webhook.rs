@@ -5,8 +5,8 @@
 
 use onboarding_core::webhook::SharedSecretScheme;
 
-/// The headers of Amiqus's webhooks: an HMAC of the body with the webhook's secret, the identifier of
-/// the delivery, and the number of the attempt.
+/// The headers of Amiqus's webhooks: an HMAC of the body with the webhook's secret, the identifier of the delivery,
+/// and the number of the attempt.
 pub const fn scheme() -> SharedSecretScheme {
     SharedSecretScheme::new("x-aqid-signature")
         .with_delivery_id("x-aqid-delivery-id")

@@ -6,10 +6,10 @@
 
 use onboarding_core::derive::StatusError;
 
-use super::types;
+use crate::generated::types;
 
-/// The errors, by status, that several operations declare; each has a name of its own for them: [`ListClientsError`]
-/// and [`CreateClientError`].
+/// The errors, by status, that several operations declare; each has a name of its own for them:
+/// [`ListClientsError`] and [`CreateClientError`].
 #[derive(Clone, PartialEq, StatusError)]
 #[non_exhaustive]
 pub enum CollectionError {

@@ -6,7 +6,7 @@
 
 use onboarding_core::derive::StatusError;
 
-use super::types;
+use crate::generated::types;
 
 /// The errors, by status, that several operations declare; each has a name of its own for them: [`LoginError`],
 /// [`RefreshTokenError`], [`GetSessionError`], [`SwitchUserOrganizationError`], [`AuthenticateError`],
@@ -27,13 +27,13 @@ use super::types;
 /// [`UpdateAnonymousAccessError`], [`ProxyAnonymousAccessError`], [`ListImpersonationRequestsError`],
 /// [`CreateImpersonationRequestError`], [`GetImpersonationRequestError`], [`ImpersonateUserError`],
 /// [`ListUserOrganizationsError`], [`CreateUserOrganizationError`], [`ListUsersError`], [`GetUserError`],
-/// [`UpdateUserError`], [`ChangeUserEmailError`], [`ConfirmUserPhoneError`], [`DisableUserError`], [`EnableUserError`],
-/// [`ListEmailLogsError`], [`ListUserActivitiesError`], [`ListUserCheckinsError`], [`CreateUserCheckinError`],
-/// [`CreateIndividualError`], [`GetIndividualError`], [`ListIndividualGroupIndividualsError`],
-/// [`ListIndividualGroupLeadersError`], [`ListIndividualGroupLogsError`], [`ListIndividualGroupsV1Error`],
-/// [`CreateIndividualGroupError`], [`GetIndividualGroupV1Error`], [`UpdateIndividualGroupError`],
-/// [`AddIndividualGroupIndividualsError`], [`AddIndividualGroupLeadersError`], [`AddIndividualGroupMembersError`],
-/// [`ListIndividualGroupEligibleMembersError`], [`MoveIndividualGroupError`],
+/// [`UpdateUserError`], [`ChangeUserEmailError`], [`ConfirmUserPhoneError`], [`DisableUserError`],
+/// [`EnableUserError`], [`ListEmailLogsError`], [`ListUserActivitiesError`], [`ListUserCheckinsError`],
+/// [`CreateUserCheckinError`], [`CreateIndividualError`], [`GetIndividualError`],
+/// [`ListIndividualGroupIndividualsError`], [`ListIndividualGroupLeadersError`], [`ListIndividualGroupLogsError`],
+/// [`ListIndividualGroupsV1Error`], [`CreateIndividualGroupError`], [`GetIndividualGroupV1Error`],
+/// [`UpdateIndividualGroupError`], [`AddIndividualGroupIndividualsError`], [`AddIndividualGroupLeadersError`],
+/// [`AddIndividualGroupMembersError`], [`ListIndividualGroupEligibleMembersError`], [`MoveIndividualGroupError`],
 /// [`RemoveIndividualGroupIndividualsError`], [`RemoveIndividualGroupLeadersError`],
 /// [`RemoveIndividualGroupMembersError`], [`ListIndividualGroupsError`], [`GetIndividualGroupError`],
 /// [`ListOrganizationsError`], [`CreateOrganizationError`], [`GetOrganizationError`], [`UpdateOrganizationError`],
@@ -45,11 +45,12 @@ use super::types;
 /// [`UpdateOrganizationEmailTemplateError`], [`ListOrganizationGeneralMessagesError`],
 /// [`CreateOrganizationGeneralMessageError`], [`GetOrganizationGeneralMessageError`],
 /// [`UpdateOrganizationGeneralMessageError`], [`ListOrganizationSmsTemplatesError`],
-/// [`CreateOrganizationSmsTemplateError`], [`GetOrganizationSmsTemplateError`], [`UpdateOrganizationSmsTemplateError`],
-/// [`ListOrganizationThemesError`], [`CreateOrganizationThemeError`], [`GetOrganizationThemeError`],
-/// [`UpdateOrganizationThemeError`], [`ListRoleUsersError`], [`CreateRoleUserError`], [`ListRolesError`],
-/// [`AddRoleUserError`], [`RemoveRoleUserError`], [`ListFeaturesError`], [`CreateFeatureError`], [`GetFeatureError`],
-/// [`UpdateFeatureError`], [`AddFeatureUsersError`], [`RemoveFeatureUsersError`], [`ListOrganizationFeaturesError`],
+/// [`CreateOrganizationSmsTemplateError`], [`GetOrganizationSmsTemplateError`],
+/// [`UpdateOrganizationSmsTemplateError`], [`ListOrganizationThemesError`], [`CreateOrganizationThemeError`],
+/// [`GetOrganizationThemeError`], [`UpdateOrganizationThemeError`], [`ListRoleUsersError`],
+/// [`CreateRoleUserError`], [`ListRolesError`], [`AddRoleUserError`], [`RemoveRoleUserError`],
+/// [`ListFeaturesError`], [`CreateFeatureError`], [`GetFeatureError`], [`UpdateFeatureError`],
+/// [`AddFeatureUsersError`], [`RemoveFeatureUsersError`], [`ListOrganizationFeaturesError`],
 /// [`CreateOrganizationFeatureError`], [`GetOrganizationFeatureError`], [`UpdateOrganizationFeatureError`],
 /// [`ListUserFeaturesError`], [`CreateUserFeatureError`], [`GetUserFeatureError`], [`UpdateUserFeatureError`],
 /// [`ListServiceDocumentsError`], [`GetServiceDocumentError`], [`DeleteUserServiceDocumentAgreementsError`],
@@ -58,7 +59,8 @@ use super::types;
 /// [`GetDeletionRequestError`], [`UpdateDeletionRequestStatusError`], [`PurgeDataError`], [`ListReplicatorsError`],
 /// [`GetReplicatorError`], [`ListUserReplicationsError`], [`CreateUserReplicationError`],
 /// [`ListFeedbackCommentsError`], [`CreateFeedbackCommentError`], [`GetFeedbackCommentError`],
-/// [`ListUrlShortenersError`], [`CreateUrlShortenerError`], [`GetUrlShortenerError`] and [`UpdateUrlShortenerError`].
+/// [`ListUrlShortenersError`], [`CreateUrlShortenerError`], [`GetUrlShortenerError`] and
+/// [`UpdateUrlShortenerError`].
 #[derive(Clone, PartialEq, StatusError)]
 #[non_exhaustive]
 pub enum RequestError {
@@ -97,8 +99,7 @@ pub type ConfirmSignUpError = RequestError;
 /// How [`list_registration_invitations`](crate::Client::list_registration_invitations) can fail: see [`RequestError`].
 pub type ListRegistrationInvitationsError = RequestError;
 
-/// How [`create_registration_invitation`](crate::Client::create_registration_invitation) can fail: see
-/// [`RequestError`].
+/// How [`create_registration_invitation`](crate::Client::create_registration_invitation) can fail: see [`RequestError`].
 pub type CreateRegistrationInvitationError = RequestError;
 
 /// How [`get_registration_invitation`](crate::Client::get_registration_invitation) can fail: see [`RequestError`].
@@ -125,8 +126,7 @@ pub type GetOnboardingRequestError = RequestError;
 /// How [`update_onboarding_request`](crate::Client::update_onboarding_request) can fail: see [`RequestError`].
 pub type UpdateOnboardingRequestError = RequestError;
 
-/// How [`resend_onboarding_request_notifications`](crate::Client::resend_onboarding_request_notifications) can fail:
-/// see [`RequestError`].
+/// How [`resend_onboarding_request_notifications`](crate::Client::resend_onboarding_request_notifications) can fail: see [`RequestError`].
 pub type ResendOnboardingRequestNotificationsError = RequestError;
 
 /// How [`update_onboarding_text_status`](crate::Client::update_onboarding_text_status) can fail: see [`RequestError`].
@@ -150,8 +150,7 @@ pub type CreateMfaTotpConfigurationError = RequestError;
 /// How [`delete_mfa_totp_configuration`](crate::Client::delete_mfa_totp_configuration) can fail: see [`RequestError`].
 pub type DeleteMfaTotpConfigurationError = RequestError;
 
-/// How [`disable_mfa_totp_configuration`](crate::Client::disable_mfa_totp_configuration) can fail: see
-/// [`RequestError`].
+/// How [`disable_mfa_totp_configuration`](crate::Client::disable_mfa_totp_configuration) can fail: see [`RequestError`].
 pub type DisableMfaTotpConfigurationError = RequestError;
 
 /// How [`enable_mfa_totp_configuration`](crate::Client::enable_mfa_totp_configuration) can fail: see [`RequestError`].
@@ -190,8 +189,7 @@ pub type LogoutWithSamlError = RequestError;
 /// How [`login_with_saml`](crate::Client::login_with_saml) can fail: see [`RequestError`].
 pub type LoginWithSamlError = RequestError;
 
-/// How [`get_authz_accessible_resources`](crate::Client::get_authz_accessible_resources) can fail: see
-/// [`RequestError`].
+/// How [`get_authz_accessible_resources`](crate::Client::get_authz_accessible_resources) can fail: see [`RequestError`].
 pub type GetAuthzAccessibleResourcesError = RequestError;
 
 /// How [`list_authz_individuals`](crate::Client::list_authz_individuals) can fail: see [`RequestError`].
@@ -206,8 +204,7 @@ pub type ListAuthzResourceAccessorsError = RequestError;
 /// How [`get_authz_user_status`](crate::Client::get_authz_user_status) can fail: see [`RequestError`].
 pub type GetAuthzUserStatusError = RequestError;
 
-/// How [`check_bulk_authz_resource_access`](crate::Client::check_bulk_authz_resource_access) can fail: see
-/// [`RequestError`].
+/// How [`check_bulk_authz_resource_access`](crate::Client::check_bulk_authz_resource_access) can fail: see [`RequestError`].
 pub type CheckBulkAuthzResourceAccessError = RequestError;
 
 /// How [`create_anonymous_access`](crate::Client::create_anonymous_access) can fail: see [`RequestError`].
@@ -279,8 +276,7 @@ pub type CreateIndividualError = RequestError;
 /// How [`get_individual`](crate::Client::get_individual) can fail: see [`RequestError`].
 pub type GetIndividualError = RequestError;
 
-/// How [`list_individual_group_individuals`](crate::Client::list_individual_group_individuals) can fail: see
-/// [`RequestError`].
+/// How [`list_individual_group_individuals`](crate::Client::list_individual_group_individuals) can fail: see [`RequestError`].
 pub type ListIndividualGroupIndividualsError = RequestError;
 
 /// How [`list_individual_group_leaders`](crate::Client::list_individual_group_leaders) can fail: see [`RequestError`].
@@ -301,8 +297,7 @@ pub type GetIndividualGroupV1Error = RequestError;
 /// How [`update_individual_group`](crate::Client::update_individual_group) can fail: see [`RequestError`].
 pub type UpdateIndividualGroupError = RequestError;
 
-/// How [`add_individual_group_individuals`](crate::Client::add_individual_group_individuals) can fail: see
-/// [`RequestError`].
+/// How [`add_individual_group_individuals`](crate::Client::add_individual_group_individuals) can fail: see [`RequestError`].
 pub type AddIndividualGroupIndividualsError = RequestError;
 
 /// How [`add_individual_group_leaders`](crate::Client::add_individual_group_leaders) can fail: see [`RequestError`].
@@ -311,23 +306,19 @@ pub type AddIndividualGroupLeadersError = RequestError;
 /// How [`add_individual_group_members`](crate::Client::add_individual_group_members) can fail: see [`RequestError`].
 pub type AddIndividualGroupMembersError = RequestError;
 
-/// How [`list_individual_group_eligible_members`](crate::Client::list_individual_group_eligible_members) can fail: see
-/// [`RequestError`].
+/// How [`list_individual_group_eligible_members`](crate::Client::list_individual_group_eligible_members) can fail: see [`RequestError`].
 pub type ListIndividualGroupEligibleMembersError = RequestError;
 
 /// How [`move_individual_group`](crate::Client::move_individual_group) can fail: see [`RequestError`].
 pub type MoveIndividualGroupError = RequestError;
 
-/// How [`remove_individual_group_individuals`](crate::Client::remove_individual_group_individuals) can fail: see
-/// [`RequestError`].
+/// How [`remove_individual_group_individuals`](crate::Client::remove_individual_group_individuals) can fail: see [`RequestError`].
 pub type RemoveIndividualGroupIndividualsError = RequestError;
 
-/// How [`remove_individual_group_leaders`](crate::Client::remove_individual_group_leaders) can fail: see
-/// [`RequestError`].
+/// How [`remove_individual_group_leaders`](crate::Client::remove_individual_group_leaders) can fail: see [`RequestError`].
 pub type RemoveIndividualGroupLeadersError = RequestError;
 
-/// How [`remove_individual_group_members`](crate::Client::remove_individual_group_members) can fail: see
-/// [`RequestError`].
+/// How [`remove_individual_group_members`](crate::Client::remove_individual_group_members) can fail: see [`RequestError`].
 pub type RemoveIndividualGroupMembersError = RequestError;
 
 /// How [`list_individual_groups`](crate::Client::list_individual_groups) can fail: see [`RequestError`].
@@ -351,15 +342,13 @@ pub type UpdateOrganizationError = RequestError;
 /// How [`add_organization_user`](crate::Client::add_organization_user) can fail: see [`RequestError`].
 pub type AddOrganizationUserError = RequestError;
 
-/// How [`process_organization_logo_upload`](crate::Client::process_organization_logo_upload) can fail: see
-/// [`RequestError`].
+/// How [`process_organization_logo_upload`](crate::Client::process_organization_logo_upload) can fail: see [`RequestError`].
 pub type ProcessOrganizationLogoUploadError = RequestError;
 
 /// How [`remove_organization_user`](crate::Client::remove_organization_user) can fail: see [`RequestError`].
 pub type RemoveOrganizationUserError = RequestError;
 
-/// How [`create_organization_logo_upload`](crate::Client::create_organization_logo_upload) can fail: see
-/// [`RequestError`].
+/// How [`create_organization_logo_upload`](crate::Client::create_organization_logo_upload) can fail: see [`RequestError`].
 pub type CreateOrganizationLogoUploadError = RequestError;
 
 /// How [`get_organization_code_info`](crate::Client::get_organization_code_info) can fail: see [`RequestError`].
@@ -380,51 +369,40 @@ pub type UpdateOrganizationCodeError = RequestError;
 /// How [`list_organization_code_users`](crate::Client::list_organization_code_users) can fail: see [`RequestError`].
 pub type ListOrganizationCodeUsersError = RequestError;
 
-/// How [`list_organization_email_templates`](crate::Client::list_organization_email_templates) can fail: see
-/// [`RequestError`].
+/// How [`list_organization_email_templates`](crate::Client::list_organization_email_templates) can fail: see [`RequestError`].
 pub type ListOrganizationEmailTemplatesError = RequestError;
 
-/// How [`create_organization_email_template`](crate::Client::create_organization_email_template) can fail: see
-/// [`RequestError`].
+/// How [`create_organization_email_template`](crate::Client::create_organization_email_template) can fail: see [`RequestError`].
 pub type CreateOrganizationEmailTemplateError = RequestError;
 
-/// How [`get_organization_email_template`](crate::Client::get_organization_email_template) can fail: see
-/// [`RequestError`].
+/// How [`get_organization_email_template`](crate::Client::get_organization_email_template) can fail: see [`RequestError`].
 pub type GetOrganizationEmailTemplateError = RequestError;
 
-/// How [`update_organization_email_template`](crate::Client::update_organization_email_template) can fail: see
-/// [`RequestError`].
+/// How [`update_organization_email_template`](crate::Client::update_organization_email_template) can fail: see [`RequestError`].
 pub type UpdateOrganizationEmailTemplateError = RequestError;
 
-/// How [`list_organization_general_messages`](crate::Client::list_organization_general_messages) can fail: see
-/// [`RequestError`].
+/// How [`list_organization_general_messages`](crate::Client::list_organization_general_messages) can fail: see [`RequestError`].
 pub type ListOrganizationGeneralMessagesError = RequestError;
 
-/// How [`create_organization_general_message`](crate::Client::create_organization_general_message) can fail: see
-/// [`RequestError`].
+/// How [`create_organization_general_message`](crate::Client::create_organization_general_message) can fail: see [`RequestError`].
 pub type CreateOrganizationGeneralMessageError = RequestError;
 
-/// How [`get_organization_general_message`](crate::Client::get_organization_general_message) can fail: see
-/// [`RequestError`].
+/// How [`get_organization_general_message`](crate::Client::get_organization_general_message) can fail: see [`RequestError`].
 pub type GetOrganizationGeneralMessageError = RequestError;
 
-/// How [`update_organization_general_message`](crate::Client::update_organization_general_message) can fail: see
-/// [`RequestError`].
+/// How [`update_organization_general_message`](crate::Client::update_organization_general_message) can fail: see [`RequestError`].
 pub type UpdateOrganizationGeneralMessageError = RequestError;
 
-/// How [`list_organization_sms_templates`](crate::Client::list_organization_sms_templates) can fail: see
-/// [`RequestError`].
+/// How [`list_organization_sms_templates`](crate::Client::list_organization_sms_templates) can fail: see [`RequestError`].
 pub type ListOrganizationSmsTemplatesError = RequestError;
 
-/// How [`create_organization_sms_template`](crate::Client::create_organization_sms_template) can fail: see
-/// [`RequestError`].
+/// How [`create_organization_sms_template`](crate::Client::create_organization_sms_template) can fail: see [`RequestError`].
 pub type CreateOrganizationSmsTemplateError = RequestError;
 
 /// How [`get_organization_sms_template`](crate::Client::get_organization_sms_template) can fail: see [`RequestError`].
 pub type GetOrganizationSmsTemplateError = RequestError;
 
-/// How [`update_organization_sms_template`](crate::Client::update_organization_sms_template) can fail: see
-/// [`RequestError`].
+/// How [`update_organization_sms_template`](crate::Client::update_organization_sms_template) can fail: see [`RequestError`].
 pub type UpdateOrganizationSmsTemplateError = RequestError;
 
 /// How [`list_organization_themes`](crate::Client::list_organization_themes) can fail: see [`RequestError`].
@@ -502,8 +480,7 @@ pub type ListServiceDocumentsError = RequestError;
 /// How [`get_service_document`](crate::Client::get_service_document) can fail: see [`RequestError`].
 pub type GetServiceDocumentError = RequestError;
 
-/// How [`delete_user_service_document_agreements`](crate::Client::delete_user_service_document_agreements) can fail:
-/// see [`RequestError`].
+/// How [`delete_user_service_document_agreements`](crate::Client::delete_user_service_document_agreements) can fail: see [`RequestError`].
 pub type DeleteUserServiceDocumentAgreementsError = RequestError;
 
 /// How [`create_aggregation_request`](crate::Client::create_aggregation_request) can fail: see [`RequestError`].
@@ -527,8 +504,7 @@ pub type CreateDeletionRequestError = RequestError;
 /// How [`get_deletion_request`](crate::Client::get_deletion_request) can fail: see [`RequestError`].
 pub type GetDeletionRequestError = RequestError;
 
-/// How [`update_deletion_request_status`](crate::Client::update_deletion_request_status) can fail: see
-/// [`RequestError`].
+/// How [`update_deletion_request_status`](crate::Client::update_deletion_request_status) can fail: see [`RequestError`].
 pub type UpdateDeletionRequestStatusError = RequestError;
 
 /// How [`purge_data`](crate::Client::purge_data) can fail: see [`RequestError`].

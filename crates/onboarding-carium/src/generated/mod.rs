@@ -5,6 +5,5 @@
 
 pub(crate) mod client;
 pub mod errors;
-#[path = "operations/mod.rs"]
-pub mod calls;
+#[path = "operations/mod.rs"] pub mod calls;
 pub mod types;

@@ -6,7 +6,7 @@
 
 use onboarding_core::derive::StatusError;
 
-use super::types;
+use crate::generated::types;
 
 /// How [`close_bank_account`](crate::Client::close_bank_account) can fail, by status.
 #[derive(Clone, PartialEq, StatusError)]
@@ -233,8 +233,7 @@ pub type ListOrganizationWorkflowsError = LookupError;
 /// How [`get_workflow`](crate::Client::get_workflow) can fail: see [`LookupError`].
 pub type GetWorkflowError = LookupError;
 
-/// How [`list_legal_person_bank_accounts`](crate::Client::list_legal_person_bank_accounts) can fail: see
-/// [`LookupError`].
+/// How [`list_legal_person_bank_accounts`](crate::Client::list_legal_person_bank_accounts) can fail: see [`LookupError`].
 pub type ListLegalPersonBankAccountsError = LookupError;
 
 /// How [`list_customer_bank_accounts`](crate::Client::list_customer_bank_accounts) can fail: see [`LookupError`].
@@ -332,7 +331,8 @@ pub enum UpdatePayeeError {
 }
 
 /// The errors, by status, that several operations declare; each has a name of its own for them:
-/// [`UpdateLegalPersonError`], [`CreateLegalPersonError`], [`CreateBankAccountError`] and [`SetMembershipRolesError`].
+/// [`UpdateLegalPersonError`], [`CreateLegalPersonError`], [`CreateBankAccountError`] and
+/// [`SetMembershipRolesError`].
 #[derive(Clone, PartialEq, StatusError)]
 #[non_exhaustive]
 pub enum WriteError {

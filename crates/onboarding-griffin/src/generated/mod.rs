@@ -5,8 +5,6 @@
 
 pub(crate) mod client;
 pub mod errors;
-#[path = "operations/mod.rs"]
-pub mod calls;
 #[cfg(feature = "signing")]
 pub(crate) mod signing;
 pub mod types;

@@ -4,16 +4,15 @@
 //! How Griffin wants requests signed.
 
 use onboarding_core::signing::{
-    BodyDigest, ComponentNames, Covered, DigestAlgorithm, DigestHeader, EcdsaEncoding,
-    OtherHeaders, Parameter, Profile,
+    BodyDigest, ComponentNames, Covered, DigestAlgorithm, DigestHeader, EcdsaEncoding, OtherHeaders, Parameter, Profile,
 };
 
-/// The form of RFC 9421 in which Griffin wants requests signed, with an Ed25519 key: mandatory in live
-/// mode, optional in the sandbox.
+/// The form of RFC 9421 in which Griffin wants requests signed, with an Ed25519 key: mandatory in live mode,
+/// optional in the sandbox.
 ///
-/// Guesses: for a request without a body, the digest of the empty body is sent and signed, as the
-/// vendor's Go example does, and content type and length are left out; the lifetime of five minutes is
-/// that of the same example.
+/// Guesses: for a request without a body, the digest of the empty body is sent and signed, as the vendor's Go
+/// example does, and content type and length are left out; the lifetime of five minutes is that of the same
+/// example.
 pub fn profile() -> Profile {
     const COMPONENTS: [Covered; 8] = [
         Covered::always("@method"),
@@ -29,15 +28,10 @@ pub fn profile() -> Profile {
     profile.label = "sig1".to_owned();
     profile.components = COMPONENTS.to_vec();
     profile.other_headers = OtherHeaders::Unsigned;
-    profile.digest = BodyDigest::Always(
-        DigestHeader::ContentDigest,
-        DigestAlgorithm::Sha512,
-    );
+    profile.digest = BodyDigest::Always(DigestHeader::ContentDigest, DigestAlgorithm::Sha512);
     profile.date = true;
     profile.content_length = true;
-    profile.parameters = vec![
-        Parameter::KeyId, Parameter::Nonce, Parameter::Created, Parameter::Expires
-    ];
+    profile.parameters = vec![Parameter::KeyId, Parameter::Nonce, Parameter::Created, Parameter::Expires];
     profile.lifetime = std::time::Duration::from_secs(300);
     profile.tag = None;
     profile.names = ComponentNames::Quoted;

@@ -6,7 +6,7 @@
 
 use onboarding_core::derive::StatusError;
 
-use super::types;
+use crate::generated::types;
 
 /// How [`change_user_data`](crate::Client::change_user_data) can fail, by status.
 #[derive(Clone, PartialEq, StatusError)]
@@ -44,8 +44,8 @@ pub enum ChangeUserDataError {
     GatewayTimeout(types::Problem),
 }
 
-/// The errors, by status, that several operations declare; each has a name of its own for them: [`ListUsersError`] and
-/// [`CreateUserError`].
+/// The errors, by status, that several operations declare; each has a name of its own for them: [`ListUsersError`]
+/// and [`CreateUserError`].
 #[derive(Clone, PartialEq, StatusError)]
 #[non_exhaustive]
 pub enum CollectionError {

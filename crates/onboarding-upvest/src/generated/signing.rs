@@ -3,17 +3,16 @@
 
 //! How Upvest wants requests signed.
 
-use onboarding_core::{HeaderName, HeaderValue};
 use onboarding_core::signing::{
-    BodyDigest, ComponentNames, Covered, DigestAlgorithm, DigestHeader, EcdsaEncoding,
-    OtherHeaders, Parameter, Profile,
+    BodyDigest, ComponentNames, Covered, DigestAlgorithm, DigestHeader, EcdsaEncoding, OtherHeaders, Parameter, Profile,
 };
+use onboarding_core::{HeaderName, HeaderValue};
 
-/// The form of draft 15 in which Upvest wants every request signed, that for a token included. The
-/// header `accept` is signed, so it has to be set before: what the transport adds later is not signed.
+/// The form of draft 15 in which Upvest wants every request signed, that for a token included. The header `accept`
+/// is signed, so it has to be set before: what the transport adds later is not signed.
 ///
-/// Guesses: the lifetime of 30 seconds, between the 5 and 60 of the vendor's clients; that headers of
-/// the transport which the vendor's list does not name (`te`, `via` and such) may be left out.
+/// Guesses: the lifetime of 30 seconds, between the 5 and 60 of the vendor's clients; that headers of the transport
+/// which the vendor's list does not name (`te`, `via` and such) may be left out.
 pub fn profile() -> Profile {
     const COMPONENTS: [Covered; 6] = [
         Covered::always("@method"),
@@ -23,41 +22,16 @@ pub fn profile() -> Profile {
         Covered::with_body("content-digest"),
         Covered::with_body("content-length"),
     ];
-    const UNSIGNED_HEADERS: [(HeaderName, HeaderValue); 1] = [
-        (
-            HeaderName::from_static("upvest-signature-version"),
-            HeaderValue::from_static("15"),
-        ),
-    ];
+    const UNSIGNED_HEADERS: [(HeaderName, HeaderValue); 1] =
+        [(HeaderName::from_static("upvest-signature-version"), HeaderValue::from_static("15"))];
     let mut profile = Profile::rfc9421();
     profile.label = "sig1".to_owned();
     profile.components = COMPONENTS.to_vec();
-    profile.other_headers = OtherHeaders::signed_except(
-        [
-            "accept-encoding",
-            "connection",
-            "user-agent",
-            "expect",
-            "forwarded",
-            "host",
-            "keep-alive",
-            "te",
-            "trailer",
-            "transfer-encoding",
-            "upgrade",
-            "via",
-        ],
-        ["cf-", "cdn-", "cookie", "x-", "priority", "upvest-signature", "sec-", "proxy-"],
-    );
-    profile.digest = BodyDigest::WithBody(
-        DigestHeader::ContentDigest,
-        DigestAlgorithm::Sha512,
-    );
+    profile.other_headers = OtherHeaders::signed_except(["accept-encoding", "connection", "user-agent", "expect", "forwarded", "host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "via"], ["cf-", "cdn-", "cookie", "x-", "priority", "upvest-signature", "sec-", "proxy-"]);
+    profile.digest = BodyDigest::WithBody(DigestHeader::ContentDigest, DigestAlgorithm::Sha512);
     profile.date = true;
     profile.content_length = true;
-    profile.parameters = vec![
-        Parameter::KeyId, Parameter::Created, Parameter::Expires, Parameter::Nonce
-    ];
+    profile.parameters = vec![Parameter::KeyId, Parameter::Created, Parameter::Expires, Parameter::Nonce];
     profile.lifetime = std::time::Duration::from_secs(30);
     profile.tag = None;
     profile.names = ComponentNames::Quoted;

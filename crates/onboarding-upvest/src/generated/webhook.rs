@@ -3,28 +3,23 @@
 
 //! How Upvest vouches for its webhooks.
 
-use onboarding_core::signing::{
-    Algorithm, ComponentNames, Covered, DigestHeader, EcdsaEncoding, Policy,
-};
+use onboarding_core::signing::{Algorithm, ComponentNames, Covered, DigestHeader, EcdsaEncoding, Policy};
 use onboarding_core::webhook::FetchedKeys;
 
 use crate::generated::client::Client;
 
-/// The form of draft 6 in which Upvest signs its webhooks: names of components without quotation marks
-/// in what is signed, and the body's digest in `digest`.
+/// The form of draft 6 in which Upvest signs its webhooks: names of components without quotation marks in what is
+/// signed, and the body's digest in `digest`.
 ///
-/// Documented: the names of the headers, the bare names of components, keys on P-521 from the vendor's
-/// key endpoint. From the vendor's own proxy, whose older versions sign in this form: the label `sig1`,
-/// `digest: SHA-256=<base64>`, ECDSA signatures as ASN.1. Guesses: that a webhook covers `@method`,
-/// `@path`, a query where there is one, and the digest; that it carries `created`; that it is at most
-/// five minutes old on arrival. ECDSA signatures at fixed length are accepted too, and Ed25519, since
-/// the vendor knows both; neither makes a signature easier to forge.
+/// Documented: the names of the headers, the bare names of components, keys on P-521 from the vendor's key
+/// endpoint. From the vendor's own proxy, whose older versions sign in this form: the label `sig1`, `digest:
+/// SHA-256=<base64>`, ECDSA signatures as ASN.1. Guesses: that a webhook covers `@method`, `@path`, a query where
+/// there is one, and the digest; that it carries `created`; that it is at most five minutes old on arrival. ECDSA
+/// signatures at fixed length are accepted too, and Ed25519, since the vendor knows both; neither makes a signature
+/// easier to forge.
 pub fn policy() -> Policy {
-    const COMPONENTS: [Covered; 3] = [
-        Covered::always("@method"),
-        Covered::always("@path"),
-        Covered::when_present("@query"),
-    ];
+    const COMPONENTS: [Covered; 3] =
+        [Covered::always("@method"), Covered::always("@path"), Covered::when_present("@query")];
     let mut policy = Policy::rfc9421();
     policy.label = Some("sig1".to_owned());
     policy.required = COMPONENTS.to_vec();
@@ -39,8 +34,8 @@ pub fn policy() -> Policy {
     policy
 }
 
-/// The keys that the vendor signs its webhooks with: the client fetches them when they are first
-/// needed, and again when a webhook names one that it does not know.
+/// The keys that the vendor signs its webhooks with: the client fetches them when they are first needed, and again
+/// when a webhook names one that it does not know.
 pub fn keys(client: &Client) -> FetchedKeys {
     FetchedKeys::from_client(client.core(), "/auth/verify_keys")
 }

@@ -3,8 +3,8 @@
 
 //! Types of Case Reviews.
 
-use onboarding_core::{JsonValue, Timestamp};
 use onboarding_core::derive::{Identifier, Object, StringEnum, UntaggedUnion};
+use onboarding_core::{JsonValue, Timestamp};
 
 use super::{CaseStatus, PageLinks, TeamMember, TeamMemberId};
 

@@ -3,13 +3,10 @@
 
 //! Types of Cases.
 
-use onboarding_core::{JsonValue, Patch, Timestamp};
 use onboarding_core::derive::{Object, StringEnum, UntaggedUnion};
+use onboarding_core::{JsonValue, Patch, Timestamp};
 
-use super::{
-    AssigneeId, CaseId, CaseItem, CaseItemId, CaseStatus, ClientId, ExpandableClient,
-    PageLinks, TeamMember,
-};
+use super::{AssigneeId, CaseId, CaseItem, CaseItemId, CaseStatus, ClientId, ExpandableClient, PageLinks, TeamMember};
 
 /// File on a client that gathers records for a decision.
 #[derive(Clone, PartialEq, Object)]

@@ -3,8 +3,8 @@
 
 //! Types of Client Corrections.
 
-use onboarding_core::{JsonValue, Patch, Timestamp};
 use onboarding_core::derive::{Identifier, Object, StringEnum, TaggedUnion};
+use onboarding_core::{JsonValue, Patch, Timestamp};
 
 use super::{ExpandableClient, ExpandableRecord, PageLinks};
 

@@ -3,15 +3,12 @@
 
 //! Types of Client Files.
 
+use onboarding_core::derive::{Identifier, Object, StringEnum, TaggedUnion, UntaggedUnion};
 use onboarding_core::{JsonValue, Patch, Timestamp};
-use onboarding_core::derive::{
-    Identifier, Object, StringEnum, TaggedUnion, UntaggedUnion,
-};
 
 use super::{
-    Attachment, AttachmentId, Check, CheckPointer, ClientForm, ClientFormId, ClientId,
-    ClientProfile, PageLinks, RecordDocument, RecordDocumentPointer, TeamMember,
-    TeamMemberId,
+    Attachment, AttachmentId, Check, CheckPointer, ClientForm, ClientFormId, ClientId, ClientProfile, PageLinks,
+    RecordDocument, RecordDocumentPointer, TeamMember, TeamMemberId,
 };
 
 /// File kept with a client.
@@ -161,18 +158,10 @@ pub enum ClientFileSort {
 #[non_exhaustive]
 pub enum ClientFileSource {
     /// See [`ExpandedClientFileSource`].
-    #[wire(
-        object(
-            member("object", one_of("check", "client", "client_form", "record_document"))
-        )
-    )]
+    #[wire(object(member("object", one_of("check", "client", "client_form", "record_document"))))]
     ExpandedClientFileSource(ExpandedClientFileSource),
     /// See [`ClientFileSourcePointer`].
-    #[wire(
-        object(
-            member("type", one_of("check", "client", "client_form", "record_document"))
-        )
-    )]
+    #[wire(object(member("type", one_of("check", "client", "client_form", "record_document"))))]
     ClientFileSourcePointer(ClientFileSourcePointer),
     /// A form that the vendor did not document when this crate was generated, as it came.
     #[wire(unknown)]

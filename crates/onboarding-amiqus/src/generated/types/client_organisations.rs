@@ -27,8 +27,7 @@ pub struct Organisation {
     /// When the organisation was made.
     #[wire(optional, "created_at")]
     pub created_at: Option<Timestamp>,
-    /// Where the company is registered, in lower case: a country or a region of it, such as `gb` or
-    /// `us_ca`.
+    /// Where the company is registered, in lower case: a country or a region of it, such as `gb` or `us_ca`.
     #[wire(optional, "jurisdiction")]
     pub jurisdiction: Option<String>,
     /// Name of the organisation, as it was typed.

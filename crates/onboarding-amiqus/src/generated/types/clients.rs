@@ -3,8 +3,8 @@
 
 //! Types of Clients.
 
-use onboarding_core::{NaiveDate, Patch};
 use onboarding_core::derive::{Object, StringEnum};
+use onboarding_core::{NaiveDate, Patch};
 
 use super::{ClientProfile, ClientStatus, NameTitle, PageLinks};
 
@@ -129,8 +129,8 @@ pub enum ClientSort {
     Unknown(String),
 }
 
-/// Country in two letters after ISO 3166-1, with a few codes beside the standard (`XK`) and withdrawn
-/// ones (`AN`, `YU`).
+/// Country in two letters after ISO 3166-1, with a few codes beside the standard (`XK`) and withdrawn ones (`AN`,
+/// `YU`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
 #[non_exhaustive]
 pub enum CountryCode {
@@ -889,8 +889,8 @@ pub enum CountryCode {
     Unknown(String),
 }
 
-/// Address that takes the place of a client's address; at least one member. The country decides which
-/// members it needs, most often the postal code.
+/// Address that takes the place of a client's address; at least one member. The country decides which members it
+/// needs, most often the postal code.
 ///
 /// At least 1 member. Personal data: `Debug` shows `[redacted]`.
 #[derive(Clone, PartialEq, Object)]

@@ -3,10 +3,8 @@
 
 //! Types of Credits.
 
+use onboarding_core::derive::{Identifier, Object, StringEnum, TaggedUnion, UntaggedUnion};
 use onboarding_core::{JsonValue, Timestamp};
-use onboarding_core::derive::{
-    Identifier, Object, StringEnum, TaggedUnion, UntaggedUnion,
-};
 
 use super::{Check, CheckPointer, PageLinks, UserId};
 

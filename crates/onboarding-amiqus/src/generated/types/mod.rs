@@ -24,30 +24,25 @@ pub mod user_account;
 pub use self::case_items::{CaseItemExpansion, CaseItemList, CaseItemPage, NewCaseItem};
 #[doc(hidden)]
 pub use self::case_reviews::{
-    CaseReview, CaseReviewExpansion, CaseReviewId, CaseReviewPage, ExpandableTeamMember,
-    NewCaseReview,
+    CaseReview, CaseReviewExpansion, CaseReviewId, CaseReviewPage, ExpandableTeamMember, NewCaseReview,
 };
 #[doc(hidden)]
 pub use self::cases::{
-    Case, CaseAssignees, CaseExpansion, CasePage, CaseSort, ExpandableCaseItem, NewCase,
-    TeamMemberList, UpdateCase,
+    Case, CaseAssignees, CaseExpansion, CasePage, CaseSort, ExpandableCaseItem, NewCase, TeamMemberList, UpdateCase,
 };
 #[doc(hidden)]
 pub use self::checks::CheckExpansion;
 #[doc(hidden)]
 pub use self::client_corrections::{
-    AcceptClientCorrection, ClientCorrection, ClientCorrectionExpansion,
-    ClientCorrectionId, ClientCorrectionPage, ClientCorrectionSort,
-    ClientCorrectionStatus, NameCorrection, RejectClientCorrection,
-    UpdateClientCorrection,
+    AcceptClientCorrection, ClientCorrection, ClientCorrectionExpansion, ClientCorrectionId, ClientCorrectionPage,
+    ClientCorrectionSort, ClientCorrectionStatus, NameCorrection, RejectClientCorrection, UpdateClientCorrection,
 };
 #[doc(hidden)]
 pub use self::client_files::{
-    ClientFile, ClientFileAuthor, ClientFileAuthorPointer, ClientFileExpansion,
-    ClientFileId, ClientFilePage, ClientFileSort, ClientFileSource,
-    ClientFileSourceFilter, ClientFileSourcePointer, ClientFileSourceTypeFilter,
-    ClientFileType, ClientFormPointer, ClientPointer, ExpandedClientFileAuthor,
-    ExpandedClientFileSource, NewClientFile, TeamMemberPointer,
+    ClientFile, ClientFileAuthor, ClientFileAuthorPointer, ClientFileExpansion, ClientFileId, ClientFilePage,
+    ClientFileSort, ClientFileSource, ClientFileSourceFilter, ClientFileSourcePointer, ClientFileSourceTypeFilter,
+    ClientFileType, ClientFormPointer, ClientPointer, ExpandedClientFileAuthor, ExpandedClientFileSource,
+    NewClientFile, TeamMemberPointer,
 };
 #[doc(hidden)]
 pub use self::client_forms::{ClientFormExpansion, ClientFormPage};
@@ -57,84 +52,63 @@ pub use self::client_organisations::{
 };
 #[doc(hidden)]
 pub use self::clients::{
-    Address, ClientPage, ClientSort, CountryCode, NewAddress, NewClient, NewName,
-    UpdateClient, UpdateName,
+    Address, ClientPage, ClientSort, CountryCode, NewAddress, NewClient, NewName, UpdateClient, UpdateName,
 };
 #[doc(hidden)]
 pub use self::credits::{
-    CreditCauser, CreditCauserPointer, CreditHistory, CreditHistoryExpansion,
-    CreditHistoryId, CreditHistoryPage, CreditHistorySort, UserPointer,
+    CreditCauser, CreditCauserPointer, CreditHistory, CreditHistoryExpansion, CreditHistoryId, CreditHistoryPage,
+    CreditHistorySort, UserPointer,
 };
 #[doc(hidden)]
 pub use self::records::{
-    DocumentRequestFromTemplate, DocumentTemplateId, DocumentTransferFromTemplate,
-    NewAccessNiPreferences, NewAccessNiStep, NewAutomatedReferencingPreferences,
-    NewBankingInformationPreferences, NewBankingInformationStep,
-    NewBarringAccessNiPreferences, NewBiometricPhotoIdPreferences, NewCreditReportStep,
-    NewCriminalRecordPreferences, NewCriminalRecordStep, NewDbsPreferences,
-    NewDocumentRequest, NewDocumentRequestPreferences, NewDocumentRequestStep,
-    NewDocumentTransfer, NewDocumentTransferPreferences, NewDocumentTransferStep,
-    NewDummyPreferences, NewDummyStep, NewEmploymentHistoryPreferences,
-    NewEmploymentHistoryStep, NewEmploymentReferencingPreferences,
-    NewEmploymentReferencingStep, NewEnhancedAccessNiPreferences, NewFaceCaptureStep,
-    NewFormPreferences, NewFormStep, NewIdentityReportStep, NewNhsEsrStep,
-    NewPhotoIdPreferences, NewPhotoIdStep, NewRecord, NewRecordFromSteps,
-    NewRecordFromTemplate, NewRecordStep, NewStandardAccessNiPreferences,
-    NewStandardPhotoIdPreferences, NewStandardReferencingPreferences,
-    NewThorntonsOnboardingStep, NewWatchlistPreferences, NewWatchlistStep,
-    NotificationChannel, RecordDocumentExpansion, RecordDocumentPage, RecordExpiry,
-    RecordNotification, RecordSort, RecordStepExpansion, RecordStepPage,
-    RecordTemplateId, UpdateRecord,
+    DocumentRequestFromTemplate, DocumentTemplateId, DocumentTransferFromTemplate, NewAccessNiPreferences,
+    NewAccessNiStep, NewAutomatedReferencingPreferences, NewBankingInformationPreferences, NewBankingInformationStep,
+    NewBarringAccessNiPreferences, NewBiometricPhotoIdPreferences, NewCreditReportStep, NewCriminalRecordPreferences,
+    NewCriminalRecordStep, NewDbsPreferences, NewDocumentRequest, NewDocumentRequestPreferences,
+    NewDocumentRequestStep, NewDocumentTransfer, NewDocumentTransferPreferences, NewDocumentTransferStep,
+    NewDummyPreferences, NewDummyStep, NewEmploymentHistoryPreferences, NewEmploymentHistoryStep,
+    NewEmploymentReferencingPreferences, NewEmploymentReferencingStep, NewEnhancedAccessNiPreferences,
+    NewFaceCaptureStep, NewFormPreferences, NewFormStep, NewIdentityReportStep, NewNhsEsrStep, NewPhotoIdPreferences,
+    NewPhotoIdStep, NewRecord, NewRecordFromSteps, NewRecordFromTemplate, NewRecordStep,
+    NewStandardAccessNiPreferences, NewStandardPhotoIdPreferences, NewStandardReferencingPreferences,
+    NewThorntonsOnboardingStep, NewWatchlistPreferences, NewWatchlistStep, NotificationChannel,
+    RecordDocumentExpansion, RecordDocumentPage, RecordExpiry, RecordNotification, RecordSort, RecordStepExpansion,
+    RecordStepPage, RecordTemplateId, UpdateRecord,
 };
 #[doc(hidden)]
 pub use self::shared::{
-    AccessNiPreferences, AccessNiStep, AgeValidation, AgeValidationDetails,
-    Alpha3CountryCode, AntivirusStatus, Assignee, AssigneeFilter, AssigneeId,
-    AssigneeList, AssigneePage, Attachment, AttachmentId,
-    AutomatedReferencingPreferences, BankTransactions, BankingInformationPreferences,
-    BankingInformationStep, BarringAccessNiPreferences, BiometricPhotoIdPreferences,
-    BreakdownResult, CaseId, CaseItem, CaseItemEntity, CaseItemId, CaseStatus, Check,
-    CheckId, CheckPointer, CheckResponse, CheckStatus, CheckType, ClientForm,
-    ClientFormId, ClientFormReferenceId, ClientFormType, ClientId, ClientProfile,
-    ClientStatus, CompromisedDocument, CompromisedDocumentDetails,
-    ConclusiveDocumentQuality, CreditReportStep, CriminalRecordPreferences,
-    CriminalRecordStep, DataComparison, DataComparisonDetails, DataConsistency,
-    DataConsistencyDetails, DataValidation, DataValidationDetails, DbsLevel,
-    DbsPreferences, DocumentBreakdown, DocumentData, DocumentField, DocumentMedia,
-    DocumentNfcData, DocumentNumber, DocumentNumberType, DocumentQualityFaults,
-    DocumentReport, DocumentReportResult, DocumentRequestPreferences,
-    DocumentRequestStep, DocumentSide, DocumentTransferPreferences, DocumentTransferStep,
-    DummyPreferences, DummyState, DummyStep, EmploymentActivity,
-    EmploymentHistoryPreferences, EmploymentHistoryStep,
-    EmploymentReferencingPreferences, EmploymentReferencingStep,
-    EnhancedAccessNiPreferences, ErrorBody, ErrorMessageBody, ErrorText,
-    ExpandableAttachment, ExpandableCheck, ExpandableCheckResponse, ExpandableClient,
-    ExpandableClientForm, ExpandableRecord, ExpandableRecordDocument, FaceAuthenticity,
-    FaceAuthenticityDetails, FaceCaptureStep, FaceComparison, FaceComparisonDetails,
-    FaceImageIntegrity, FaceImageIntegrityDetails, FacialSimilarityBreakdown,
-    FacialSimilarityMotionReport, FacialSimilarityPhotoReport, FormChoice, FormField,
-    FormFieldId, FormFieldRule, FormStep, FormTemplateId, Gender, HeadingField,
-    IdentityDocumentType, IdentityReportStep, ImageIntegrity, ImageIntegrityDetails,
-    ImageQuality, ImageQualityFaults, ImageQualityResult, IssuingAuthority,
-    IssuingAuthorityDetails, LongAnswerField, MultipleChoiceField, Name, NameTitle,
-    NewAssignee, NhsEsrPreferences, NhsEsrStep, OriginalDocumentFaults,
-    OriginalDocumentPresent, OtherCheckResponse, OtherReport, PageLinks, PerformLink,
-    PersonMedia, PhotoIdCheckResponse, PhotoIdCountry, PhotoIdDocument, PhotoIdMedia,
-    PhotoIdPreferences, PhotoIdReport, PhotoIdStep, Record, RecordDocument,
-    RecordDocumentConfig, RecordDocumentId, RecordDocumentPointer, RecordDocumentSource,
-    RecordDocumentStatus, RecordDocumentType, RecordExpansion, RecordId, RecordPage,
-    RecordPointer, RecordStatus, RecordStep, ReportResult, ReportStatus, RichText,
-    RichTextBold, RichTextBulletList, RichTextDocument, RichTextField, RichTextLink,
-    RichTextLinkAttributes, RichTextListItem, RichTextMark, RichTextNode,
-    RichTextOrderedList, RichTextOrderedListAttributes, RichTextParagraph,
-    RightToWorkCountry, Score, ScoredBreakdown, ScottishDisclosurePreferences,
-    SectionField, ShortAnswerField, SingleChoiceField, SortDirection,
-    StandardAccessNiPreferences, StandardPhotoIdPreferences,
-    StandardReferencingPreferences, StepId, SubBreakdown, SupportedDocument,
-    SupportedDocumentResult, Team, TeamId, TeamMember, TeamMemberId, TeamRole,
-    ThorntonsOnboardingStep, UserId, Visibility, VisualAuthenticity,
-    VisualAuthenticityDetails, WatchlistMonitoring, WatchlistPreferences,
-    WatchlistProfile, WatchlistStep,
+    AccessNiPreferences, AccessNiStep, AgeValidation, AgeValidationDetails, Alpha3CountryCode, AntivirusStatus,
+    Assignee, AssigneeFilter, AssigneeId, AssigneeList, AssigneePage, Attachment, AttachmentId,
+    AutomatedReferencingPreferences, BankTransactions, BankingInformationPreferences, BankingInformationStep,
+    BarringAccessNiPreferences, BiometricPhotoIdPreferences, BreakdownResult, CaseId, CaseItem, CaseItemEntity,
+    CaseItemId, CaseStatus, Check, CheckId, CheckPointer, CheckResponse, CheckStatus, CheckType, ClientForm,
+    ClientFormId, ClientFormReferenceId, ClientFormType, ClientId, ClientProfile, ClientStatus, CompromisedDocument,
+    CompromisedDocumentDetails, ConclusiveDocumentQuality, CreditReportStep, CriminalRecordPreferences,
+    CriminalRecordStep, DataComparison, DataComparisonDetails, DataConsistency, DataConsistencyDetails, DataValidation,
+    DataValidationDetails, DbsLevel, DbsPreferences, DocumentBreakdown, DocumentData, DocumentField, DocumentMedia,
+    DocumentNfcData, DocumentNumber, DocumentNumberType, DocumentQualityFaults, DocumentReport, DocumentReportResult,
+    DocumentRequestPreferences, DocumentRequestStep, DocumentSide, DocumentTransferPreferences, DocumentTransferStep,
+    DummyPreferences, DummyState, DummyStep, EmploymentActivity, EmploymentHistoryPreferences, EmploymentHistoryStep,
+    EmploymentReferencingPreferences, EmploymentReferencingStep, EnhancedAccessNiPreferences, ErrorBody,
+    ErrorMessageBody, ErrorText, ExpandableAttachment, ExpandableCheck, ExpandableCheckResponse, ExpandableClient,
+    ExpandableClientForm, ExpandableRecord, ExpandableRecordDocument, FaceAuthenticity, FaceAuthenticityDetails,
+    FaceCaptureStep, FaceComparison, FaceComparisonDetails, FaceImageIntegrity, FaceImageIntegrityDetails,
+    FacialSimilarityBreakdown, FacialSimilarityMotionReport, FacialSimilarityPhotoReport, FormChoice, FormField,
+    FormFieldId, FormFieldRule, FormStep, FormTemplateId, Gender, HeadingField, IdentityDocumentType,
+    IdentityReportStep, ImageIntegrity, ImageIntegrityDetails, ImageQuality, ImageQualityFaults, ImageQualityResult,
+    IssuingAuthority, IssuingAuthorityDetails, LongAnswerField, MultipleChoiceField, Name, NameTitle, NewAssignee,
+    NhsEsrPreferences, NhsEsrStep, OriginalDocumentFaults, OriginalDocumentPresent, OtherCheckResponse, OtherReport,
+    PageLinks, PerformLink, PersonMedia, PhotoIdCheckResponse, PhotoIdCountry, PhotoIdDocument, PhotoIdMedia,
+    PhotoIdPreferences, PhotoIdReport, PhotoIdStep, Record, RecordDocument, RecordDocumentConfig, RecordDocumentId,
+    RecordDocumentPointer, RecordDocumentSource, RecordDocumentStatus, RecordDocumentType, RecordExpansion, RecordId,
+    RecordPage, RecordPointer, RecordStatus, RecordStep, ReportResult, ReportStatus, RichText, RichTextBold,
+    RichTextBulletList, RichTextDocument, RichTextField, RichTextLink, RichTextLinkAttributes, RichTextListItem,
+    RichTextMark, RichTextNode, RichTextOrderedList, RichTextOrderedListAttributes, RichTextParagraph,
+    RightToWorkCountry, Score, ScoredBreakdown, ScottishDisclosurePreferences, SectionField, ShortAnswerField,
+    SingleChoiceField, SortDirection, StandardAccessNiPreferences, StandardPhotoIdPreferences,
+    StandardReferencingPreferences, StepId, SubBreakdown, SupportedDocument, SupportedDocumentResult, Team, TeamId,
+    TeamMember, TeamMemberId, TeamRole, ThorntonsOnboardingStep, UserId, Visibility, VisualAuthenticity,
+    VisualAuthenticityDetails, WatchlistMonitoring, WatchlistPreferences, WatchlistProfile, WatchlistStep,
 };
 #[doc(hidden)]
 pub use self::team::{TeamMemberPage, UpdateTeam};

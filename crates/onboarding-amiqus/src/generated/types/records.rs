@@ -3,16 +3,13 @@
 
 //! Types of Records.
 
+use onboarding_core::derive::{Identifier, Object, StringEnum, TaggedUnion, UntaggedUnion};
 use onboarding_core::{JsonValue, Patch, Secret, Timestamp};
-use onboarding_core::derive::{
-    Identifier, Object, StringEnum, TaggedUnion, UntaggedUnion,
-};
 
 use super::{
-    AttachmentId, BankTransactions, ClientId, DbsLevel, DummyState, EmploymentActivity,
-    FormTemplateId, NhsEsrPreferences, PageLinks, PhotoIdCountry, PhotoIdDocument,
-    RecordDocument, RecordStep, RightToWorkCountry, ScottishDisclosurePreferences,
-    WatchlistMonitoring, WatchlistProfile,
+    AttachmentId, BankTransactions, ClientId, DbsLevel, DummyState, EmploymentActivity, FormTemplateId,
+    NhsEsrPreferences, PageLinks, PhotoIdCountry, PhotoIdDocument, RecordDocument, RecordStep, RightToWorkCountry,
+    ScottishDisclosurePreferences, WatchlistMonitoring, WatchlistProfile,
 };
 
 /// Document to ask for, described by a template.
@@ -108,13 +105,7 @@ pub struct NewAutomatedReferencingPreferences {
     /// Activities that need evidence; null for none. Not enabled for every team.
     ///
     /// At least 1 item, no item twice.
-    #[wire(
-        nullable,
-        "supporting_evidence",
-        clear = clear_supporting_evidence,
-        min_items(1),
-        unique_items()
-    )]
+    #[wire(nullable, "supporting_evidence", clear = clear_supporting_evidence, min_items(1), unique_items())]
     pub supporting_evidence: Patch<Vec<EmploymentActivity>>,
 }
 
@@ -143,8 +134,7 @@ pub struct NewBankingInformationStep {
     pub preferences: Option<NewBankingInformationPreferences>,
 }
 
-/// Settings of an enhanced AccessNI disclosure with barred lists to add; at least one of the lists is
-/// searched.
+/// Settings of an enhanced AccessNI disclosure with barred lists to add; at least one of the lists is searched.
 #[derive(Clone, PartialEq, Object)]
 #[non_exhaustive]
 #[wire(sent, constant("type", "enhanced_barring"))]
@@ -179,13 +169,7 @@ pub struct NewBiometricPhotoIdPreferences {
     /// Countries whose documents are accepted; null for all.
     ///
     /// At least 1 item, no item twice.
-    #[wire(
-        nullable,
-        "issuing_countries",
-        clear = clear_issuing_countries,
-        min_items(1),
-        unique_items()
-    )]
+    #[wire(nullable, "issuing_countries", clear = clear_issuing_countries, min_items(1), unique_items())]
     pub issuing_countries: Patch<Vec<PhotoIdCountry>>,
     /// Country for which the right to work is checked.
     #[wire(nullable, "right_to_work", clear = clear_right_to_work)]
@@ -350,24 +334,12 @@ pub struct NewDummyPreferences {
     /// Credits that the check costs; null for the usual cost.
     ///
     /// 0 to 100.
-    #[wire(
-        nullable,
-        "credit_cost",
-        clear = clear_credit_cost,
-        minimum("0"),
-        maximum("100")
-    )]
+    #[wire(nullable, "credit_cost", clear = clear_credit_cost, minimum("0"), maximum("100"))]
     pub credit_cost: Patch<i64>,
     /// What the client pays, in the minor unit of the currency (1437 is 14.37); null for nothing.
     ///
     /// 1 to 10000.
-    #[wire(
-        nullable,
-        "payment_amount",
-        clear = clear_payment_amount,
-        minimum("1"),
-        maximum("10000")
-    )]
+    #[wire(nullable, "payment_amount", clear = clear_payment_amount, minimum("1"), maximum("10000"))]
     pub payment_amount: Patch<i64>,
 }
 
@@ -541,8 +513,7 @@ pub struct NewRecordFromSteps {
     /// How the client is told of the record.
     #[wire(required, "notification")]
     pub notification: RecordNotification,
-    /// Whether the client is reminded by e-mail every two days until the record is done, expired or
-    /// archived.
+    /// Whether the client is reminded by e-mail every two days until the record is done, expired or archived.
     ///
     /// `false` by default.
     #[wire(optional, "reminder")]
@@ -665,13 +636,7 @@ pub struct NewStandardPhotoIdPreferences {
     /// Countries whose documents are accepted; null for all.
     ///
     /// At least 1 item, no item twice.
-    #[wire(
-        nullable,
-        "issuing_countries",
-        clear = clear_issuing_countries,
-        min_items(1),
-        unique_items()
-    )]
+    #[wire(nullable, "issuing_countries", clear = clear_issuing_countries, min_items(1), unique_items())]
     pub issuing_countries: Patch<Vec<PhotoIdCountry>>,
     /// Country for which the right to work is checked; `docs` must then hold `passport`.
     #[wire(nullable, "right_to_work", clear = clear_right_to_work)]
@@ -696,13 +661,7 @@ pub struct NewStandardReferencingPreferences {
     /// Activities that need evidence; null for none. Not enabled for every team.
     ///
     /// At least 1 item, no item twice.
-    #[wire(
-        nullable,
-        "supporting_evidence",
-        clear = clear_supporting_evidence,
-        min_items(1),
-        unique_items()
-    )]
+    #[wire(nullable, "supporting_evidence", clear = clear_supporting_evidence, min_items(1), unique_items())]
     pub supporting_evidence: Patch<Vec<EmploymentActivity>>,
 }
 
@@ -725,8 +684,7 @@ pub struct NewWatchlistPreferences {
     /// `peps_sanctions_media` by default.
     #[wire(optional, "search_profile")]
     pub search_profile: Option<WatchlistProfile>,
-    /// Whether the client is left out of the check; has no effect beside other checks. Not enabled for
-    /// every team.
+    /// Whether the client is left out of the check; has no effect beside other checks. Not enabled for every team.
     ///
     /// `true` by default.
     #[wire(optional, "silent")]

@@ -3,10 +3,8 @@
 
 //! Types that several groups of operations share.
 
+use onboarding_core::derive::{Identifier, Object, StringEnum, TaggedUnion, UntaggedUnion};
 use onboarding_core::{JsonValue, Map, NaiveDate, Secret, Timestamp};
-use onboarding_core::derive::{
-    Identifier, Object, StringEnum, TaggedUnion, UntaggedUnion,
-};
 
 /// Settings of an AccessNI disclosure, told apart by `type`.
 #[derive(Clone, PartialEq, TaggedUnion)]
@@ -1331,8 +1329,8 @@ pub struct DocumentReport {
     pub status: Option<ReportStatus>,
 }
 
-/// Outcome of a document report: `clear`, `consider` (something did not pass), `suspected` (signs of
-/// fraud) or `rejected` (could not be processed).
+/// Outcome of a document report: `clear`, `consider` (something did not pass), `suspected` (signs of fraud) or
+/// `rejected` (could not be processed).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
 #[non_exhaustive]
 pub enum DocumentReportResult {
@@ -2187,8 +2185,8 @@ pub struct ImageQualityFaults {
     pub two_documents_uploaded: Option<SubBreakdown>,
 }
 
-/// Outcome of judging a picture: `consider` when parts are hidden or damaged, `unidentified` when it is
-/// too poor to process.
+/// Outcome of judging a picture: `consider` when parts are hidden or damaged, `unidentified` when it is too poor to
+/// process.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
 #[non_exhaustive]
 pub enum ImageQualityResult {
@@ -2905,11 +2903,10 @@ pub struct RecordPointer {
     pub id: RecordId,
 }
 
-/// State of a record, worked out from its steps, its expiry and its review: `pending` (no step done
-/// yet), `started` (some done), `complete` (all done), `incomplete` (expired with some done), `empty`
-/// (expired with none done), `waiting` (a check waits for results), `paused` (a check is paused),
-/// `amendments` (a change waits for a decision), `reviewed` (marked as reviewed). `failed` is
-/// deprecated.
+/// State of a record, worked out from its steps, its expiry and its review: `pending` (no step done yet), `started`
+/// (some done), `complete` (all done), `incomplete` (expired with some done), `empty` (expired with none done),
+/// `waiting` (a check waits for results), `paused` (a check is paused), `amendments` (a change waits for a
+/// decision), `reviewed` (marked as reviewed). `failed` is deprecated.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
 #[non_exhaustive]
 pub enum RecordStatus {
@@ -2948,8 +2945,8 @@ pub enum RecordStatus {
     Unknown(String),
 }
 
-/// Step of a record, told apart by `type`. Steps of kind `check.*` carry `check`, those of kind
-/// `document.*` carry `document`, and `form` carries `form`.
+/// Step of a record, told apart by `type`. Steps of kind `check.*` carry `check`, those of kind `document.*` carry
+/// `document`, and `form` carries `form`.
 #[derive(Clone, PartialEq, TaggedUnion)]
 #[non_exhaustive]
 #[wire(tag = "type")]
@@ -3626,8 +3623,8 @@ pub struct VisualAuthenticityDetails {
     pub template: Option<SubBreakdown>,
 }
 
-/// Years for which changes are watched (1 or 3), or `false` for a single search. Watching costs one or
-/// two more credits.
+/// Years for which changes are watched (1 or 3), or `false` for a single search. Watching costs one or two more
+/// credits.
 #[derive(Clone, PartialEq, UntaggedUnion)]
 #[non_exhaustive]
 #[wire(sent)]
@@ -3657,14 +3654,12 @@ pub struct WatchlistPreferences {
     /// Lists to search; the wider ones cost one more credit.
     #[wire(optional, "search_profile")]
     pub search_profile: Option<WatchlistProfile>,
-    /// Whether the client is left out of the check; has no effect beside other checks. Not enabled for
-    /// every team.
+    /// Whether the client is left out of the check; has no effect beside other checks. Not enabled for every team.
     #[wire(optional, "silent")]
     pub silent: Option<bool>,
 }
 
-/// Lists that a watchlist check searches: sanctions, politically exposed persons (`peps`) and adverse
-/// media.
+/// Lists that a watchlist check searches: sanctions, politically exposed persons (`peps`) and adverse media.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
 #[non_exhaustive]
 pub enum WatchlistProfile {

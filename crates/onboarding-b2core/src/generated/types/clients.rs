@@ -3,15 +3,15 @@
 
 //! Types of Clients.
 
-use onboarding_core::{JsonValue, Map, Timestamp};
 use onboarding_core::derive::{Identifier, Object, StringEnum, UntaggedUnion};
+use onboarding_core::{JsonValue, Map, Timestamp};
 
 /// Identifies a client within an installation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
 pub struct ClientId(pub i64);
 
-/// One page of clients. The vendor's page speaks of an array of clients; a program that reads a live
-/// installation finds the array in an envelope that also tells the total.
+/// One page of clients. The vendor's page speaks of an array of clients; a program that reads a live installation
+/// finds the array in an envelope that also tells the total.
 #[derive(Clone, PartialEq, UntaggedUnion)]
 #[non_exhaustive]
 #[wire(page)]
@@ -40,8 +40,8 @@ pub struct ClientPage {
     pub total: Option<i64>,
 }
 
-/// A client as the installation stores it. The vendor's own description of this object is not at hand:
-/// the members below are those seen in use, and an installation sends more of them.
+/// A client as the installation stores it. The vendor's own description of this object is not at hand: the members
+/// below are those seen in use, and an installation sends more of them.
 #[derive(Clone, PartialEq, Object)]
 #[non_exhaustive]
 pub struct ClientProfile {
@@ -163,8 +163,8 @@ pub struct InternalTypeId(pub i64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
 pub struct ManagerId(pub i64);
 
-/// A client to be registered. The installation's registration wizard decides which members are required
-/// and may ask for others than these.
+/// A client to be registered. The installation's registration wizard decides which members are required and may ask
+/// for others than these.
 #[derive(Clone, PartialEq, Object)]
 #[non_exhaustive]
 #[wire(sent)]
@@ -207,8 +207,8 @@ pub struct NewClientAddress {
 #[non_exhaustive]
 #[wire(sent)]
 pub struct NewClientInfo {
-    /// Day of birth. The vendor does not state the format here; elsewhere it writes a date and time with an
-    /// offset, such as `2022-01-01T00:00:00+00:00`.
+    /// Day of birth. The vendor does not state the format here; elsewhere it writes a date and time with an offset,
+    /// such as `2022-01-01T00:00:00+00:00`.
     ///
     /// Personal data: `Debug` shows `[redacted]`.
     #[wire(optional, "birthday", private)]

@@ -9,8 +9,7 @@ pub mod clients;
 
 #[doc(hidden)]
 pub use self::clients::{
-    ClientId, ClientList, ClientPage, ClientProfile, ClientStatusId, ClientTypeId,
-    Company, Country, CountryCode, ErrorBody, InternalTypeId, ManagerId, NewClient,
-    NewClientAddress, NewClientInfo, NewClientPhone, RiskLevelId, SortOrder,
-    VerificationLevelId,
+    ClientId, ClientList, ClientPage, ClientProfile, ClientStatusId, ClientTypeId, Company, Country, CountryCode,
+    ErrorBody, InternalTypeId, ManagerId, NewClient, NewClientAddress, NewClientInfo, NewClientPhone, RiskLevelId,
+    SortOrder, VerificationLevelId,
 };

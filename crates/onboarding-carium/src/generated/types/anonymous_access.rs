@@ -3,8 +3,8 @@
 
 //! Types of anonymous-access.
 
-use onboarding_core::{JsonValue, Map, UtcDateTime};
 use onboarding_core::derive::{Identifier, Object, StringEnum};
+use onboarding_core::{JsonValue, Map, UtcDateTime};
 
 use super::{Meta, UserId};
 

@@ -68,9 +68,9 @@ pub struct AccessibleResources {
 #[non_exhaustive]
 #[wire(sent)]
 pub struct AccessibleResourcesQuery {
-    /// Queries that must all hold, each written `type:id:operation`. Types are `group`, `individual`,
-    /// `organization`, `system` and `app.*`. The id is a UUID or left out; `system` and `app.*` take other
-    /// text too, without colons. Operations are `read`, `write` and, for groups, `contain`.
+    /// Queries that must all hold, each written `type:id:operation`. Types are `group`, `individual`, `organization`,
+    /// `system` and `app.*`. The id is a UUID or left out; `system` and `app.*` take other text too, without colons.
+    /// Operations are `read`, `write` and, for groups, `contain`.
     ///
     /// At least 1 item, each at most 256 characters.
     #[wire(required, "access-query", min_items(1), each(max_length(256)))]
@@ -190,9 +190,9 @@ pub struct ResourceAccess {
 #[non_exhaustive]
 #[wire(sent)]
 pub struct ResourceAccessQuery {
-    /// Queries that must all hold, each written `type:id:operation`. Types are `group`, `individual`,
-    /// `organization`, `system` and `app.*`. The id is a UUID or left out; `system` and `app.*` take other
-    /// text too, without colons. Operations are `read`, `write` and, for groups, `contain`.
+    /// Queries that must all hold, each written `type:id:operation`. Types are `group`, `individual`, `organization`,
+    /// `system` and `app.*`. The id is a UUID or left out; `system` and `app.*` take other text too, without colons.
+    /// Operations are `read`, `write` and, for groups, `contain`.
     ///
     /// At least 1 item, each at most 256 characters.
     #[wire(required, "access-query", min_items(1), each(max_length(256)))]

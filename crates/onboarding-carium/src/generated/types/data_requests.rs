@@ -3,8 +3,8 @@
 
 //! Types of data-requests.
 
-use onboarding_core::{JsonValue, Map, Secret, UtcDateTime};
 use onboarding_core::derive::{Identifier, Object};
+use onboarding_core::{JsonValue, Map, Secret, UtcDateTime};
 
 use super::{EmptyObject, IndividualId, Meta, PageMeta, UserId};
 
@@ -276,11 +276,7 @@ pub struct InterviewId(String);
 /// An aggregation request to create.
 #[derive(Clone, PartialEq, Object)]
 #[non_exhaustive]
-#[wire(
-    sent,
-    constant("type", "aggregation-requests"),
-    from(NewAggregationRequestAttributes)
-)]
+#[wire(sent, constant("type", "aggregation-requests"), from(NewAggregationRequestAttributes))]
 pub struct NewAggregationRequest {
     /// Its content.
     #[wire(required, "attributes")]

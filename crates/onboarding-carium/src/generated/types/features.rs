@@ -3,8 +3,8 @@
 
 //! Types of features.
 
-use onboarding_core::{JsonValue, UtcDateTime};
 use onboarding_core::derive::{Identifier, Object, StringEnum, UntaggedUnion};
+use onboarding_core::{JsonValue, UtcDateTime};
 
 use super::{Meta, OrganizationId, PageMeta, UserId};
 
@@ -206,11 +206,7 @@ pub struct NewFeatureDocument {
 /// An organization's feature setting to create.
 #[derive(Clone, PartialEq, Object)]
 #[non_exhaustive]
-#[wire(
-    sent,
-    constant("type", "organization-features"),
-    from(NewOrganizationFeatureAttributes)
-)]
+#[wire(sent, constant("type", "organization-features"), from(NewOrganizationFeatureAttributes))]
 pub struct NewOrganizationFeature {
     /// Its content.
     #[wire(required, "attributes")]

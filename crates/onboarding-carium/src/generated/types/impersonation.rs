@@ -3,13 +3,10 @@
 
 //! Types of impersonation.
 
-use onboarding_core::{Secret, UtcDateTime};
 use onboarding_core::derive::{Identifier, Object};
+use onboarding_core::{Secret, UtcDateTime};
 
-use super::{
-    Impersonator, IndividualReference, Locale, Meta, OrganizationId, SessionId, UserId,
-    UserReference,
-};
+use super::{Impersonator, IndividualReference, Locale, Meta, OrganizationId, SessionId, UserId, UserReference};
 
 /// How long the borrowed session is to last.
 #[derive(Clone, PartialEq, Object)]
@@ -94,11 +91,7 @@ pub struct ImpersonationRequestList {
 /// An impersonation request to create.
 #[derive(Clone, PartialEq, Object)]
 #[non_exhaustive]
-#[wire(
-    sent,
-    constant("type", "impersonation-requests"),
-    from(NewImpersonationRequestAttributes)
-)]
+#[wire(sent, constant("type", "impersonation-requests"), from(NewImpersonationRequestAttributes))]
 pub struct NewImpersonationRequest {
     /// Its content.
     #[wire(required, "attributes")]

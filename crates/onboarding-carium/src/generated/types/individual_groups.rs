@@ -3,12 +3,12 @@
 
 //! Types of individual-groups.
 
-use onboarding_core::{JsonValue, NaiveDate, UtcDateTime};
 use onboarding_core::derive::{Identifier, Object, StringEnum, UntaggedUnion};
+use onboarding_core::{JsonValue, NaiveDate, UtcDateTime};
 
 use super::{
-    CommunicationPreferences, GroupReference, IndividualGroupId, IndividualId, Meta,
-    OrganizationId, OwnerId, PageMeta, RegistrationInvite, UserId, UserReference,
+    CommunicationPreferences, GroupReference, IndividualGroupId, IndividualId, Meta, OrganizationId, OwnerId, PageMeta,
+    RegistrationInvite, UserId, UserReference,
 };
 
 /// Individuals who join a group.

@@ -34,220 +34,181 @@ pub mod users;
 
 #[doc(hidden)]
 pub use self::anonymous_access::{
-    AllowedEndpoint, AnonymousAccess, AnonymousAccessAttributes, AnonymousAccessDocument,
-    AnonymousAccessId, HttpMethod, NewAllowedEndpoint, NewAnonymousAccess,
-    NewAnonymousAccessAttributes, NewAnonymousAccessDocument, ProxyCall, ProxyResult,
-    UpdateAnonymousAccess, UpdateAnonymousAccessAttributes, UpdateAnonymousAccessDocument,
+    AllowedEndpoint, AnonymousAccess, AnonymousAccessAttributes, AnonymousAccessDocument, AnonymousAccessId,
+    HttpMethod, NewAllowedEndpoint, NewAnonymousAccess, NewAnonymousAccessAttributes, NewAnonymousAccessDocument,
+    ProxyCall, ProxyResult, UpdateAnonymousAccess, UpdateAnonymousAccessAttributes, UpdateAnonymousAccessDocument,
 };
 #[doc(hidden)]
 pub use self::authorization::{
-    AccessOperation, AccessResourceType, AccessibleIndividuals, AccessibleResources,
-    AccessibleResourcesQuery, AuthzUserStatus, AuthzUserStatusAttributes,
-    AuthzUserStatusDocument, BulkResourceAccess, BulkResourceAccessQuery,
-    MultiUserAccessQuery, ResourceAccess, ResourceAccessQuery, ResourceAccessor,
-    ResourceAccessorList, ResourceId, UserResourceAccess,
+    AccessOperation, AccessResourceType, AccessibleIndividuals, AccessibleResources, AccessibleResourcesQuery,
+    AuthzUserStatus, AuthzUserStatusAttributes, AuthzUserStatusDocument, BulkResourceAccess, BulkResourceAccessQuery,
+    MultiUserAccessQuery, ResourceAccess, ResourceAccessQuery, ResourceAccessor, ResourceAccessorList, ResourceId,
+    UserResourceAccess,
 };
 #[doc(hidden)]
 pub use self::data_requests::{
-    AggregationEntry, AggregationRequest, AggregationRequestDocument,
-    AggregationRequestId, AnswerArchiveRequest, ArchiveRequest, ArchiveRequestAttributes,
-    ArchiveRequestDocument, ArchiveRequestId, ArchiveRequestList, DeletionProgress,
-    DeletionReferenceId, DeletionRequest, DeletionRequestAttributes,
-    DeletionRequestDocument, DeletionRequestId, DeletionRequestList, FinishDeletion,
-    InterviewId, NewAggregationRequest, NewAggregationRequestAttributes,
-    NewAggregationRequestDocument, NewArchiveRequest, NewArchiveRequestAttributes,
-    NewArchiveRequestDocument, NewDeletionRequest, NewDeletionRequestAttributes,
-    NewDeletionRequestDocument, NewSystemPurge, NewSystemPurgeAttributes,
-    NewSystemPurgeDocument, QuestionId,
+    AggregationEntry, AggregationRequest, AggregationRequestDocument, AggregationRequestId, AnswerArchiveRequest,
+    ArchiveRequest, ArchiveRequestAttributes, ArchiveRequestDocument, ArchiveRequestId, ArchiveRequestList,
+    DeletionProgress, DeletionReferenceId, DeletionRequest, DeletionRequestAttributes, DeletionRequestDocument,
+    DeletionRequestId, DeletionRequestList, FinishDeletion, InterviewId, NewAggregationRequest,
+    NewAggregationRequestAttributes, NewAggregationRequestDocument, NewArchiveRequest, NewArchiveRequestAttributes,
+    NewArchiveRequestDocument, NewDeletionRequest, NewDeletionRequestAttributes, NewDeletionRequestDocument,
+    NewSystemPurge, NewSystemPurgeAttributes, NewSystemPurgeDocument, QuestionId,
 };
 #[doc(hidden)]
 pub use self::features::{
-    AddFeatureUserEmails, AddFeatureUserIds, AddFeatureUsers, Feature, FeatureAttributes,
-    FeatureDocument, FeatureId, FeatureList, FeatureState, NewFeature,
-    NewFeatureAttributes, NewFeatureDocument, NewOrganizationFeature,
-    NewOrganizationFeatureAttributes, NewOrganizationFeatureDocument, NewUserFeature,
-    NewUserFeatureAttributes, NewUserFeatureDocument, OrganizationFeature,
-    OrganizationFeatureAttributes, OrganizationFeatureDocument, OrganizationFeatureId,
-    OrganizationFeatureList, RemoveFeatureUserEmails, RemoveFeatureUserIds,
-    RemoveFeatureUsers, UpdateFeature, UpdateFeatureAttributes, UpdateFeatureDocument,
-    UpdateOrganizationFeature, UpdateOrganizationFeatureAttributes,
-    UpdateOrganizationFeatureDocument, UpdateUserFeature, UpdateUserFeatureAttributes,
-    UpdateUserFeatureDocument, UserFeature, UserFeatureAttributes, UserFeatureDocument,
+    AddFeatureUserEmails, AddFeatureUserIds, AddFeatureUsers, Feature, FeatureAttributes, FeatureDocument, FeatureId,
+    FeatureList, FeatureState, NewFeature, NewFeatureAttributes, NewFeatureDocument, NewOrganizationFeature,
+    NewOrganizationFeatureAttributes, NewOrganizationFeatureDocument, NewUserFeature, NewUserFeatureAttributes,
+    NewUserFeatureDocument, OrganizationFeature, OrganizationFeatureAttributes, OrganizationFeatureDocument,
+    OrganizationFeatureId, OrganizationFeatureList, RemoveFeatureUserEmails, RemoveFeatureUserIds, RemoveFeatureUsers,
+    UpdateFeature, UpdateFeatureAttributes, UpdateFeatureDocument, UpdateOrganizationFeature,
+    UpdateOrganizationFeatureAttributes, UpdateOrganizationFeatureDocument, UpdateUserFeature,
+    UpdateUserFeatureAttributes, UpdateUserFeatureDocument, UserFeature, UserFeatureAttributes, UserFeatureDocument,
     UserFeatureId, UserFeatureList,
 };
 #[doc(hidden)]
 pub use self::feedback::{
-    FeedbackComment, FeedbackCommentAttributes, FeedbackCommentDocument,
-    FeedbackCommentId, FeedbackCommentList, NewFeedbackComment,
-    NewFeedbackCommentAttributes, NewFeedbackCommentDocument,
+    FeedbackComment, FeedbackCommentAttributes, FeedbackCommentDocument, FeedbackCommentId, FeedbackCommentList,
+    NewFeedbackComment, NewFeedbackCommentAttributes, NewFeedbackCommentDocument,
 };
 #[doc(hidden)]
 pub use self::impersonation::{
-    ImpersonateUser, ImpersonationRequest, ImpersonationRequestAttributes,
-    ImpersonationRequestDocument, ImpersonationRequestId, ImpersonationRequestList,
-    NewImpersonationRequest, NewImpersonationRequestAttributes,
+    ImpersonateUser, ImpersonationRequest, ImpersonationRequestAttributes, ImpersonationRequestDocument,
+    ImpersonationRequestId, ImpersonationRequestList, NewImpersonationRequest, NewImpersonationRequestAttributes,
     NewImpersonationRequestDocument, StartedSession,
 };
 #[doc(hidden)]
 pub use self::individual_groups::{
-    AddGroupIndividuals, AddGroupUserEmails, AddGroupUserIds, AddGroupUsers,
-    EligibleMember, EligibleMemberList, GroupIndividual, GroupLeader, GroupMember,
-    GroupMove, GroupMoveDocument, GroupNodeType, GroupType, IndividualGroup,
-    IndividualGroupAttributes, IndividualGroupDocument, IndividualGroupIndividual,
-    IndividualGroupIndividualAttributes, IndividualGroupIndividualList,
-    IndividualGroupLeader, IndividualGroupLeaderAttributes, IndividualGroupLeaderList,
-    IndividualGroupList, IndividualGroupLog, IndividualGroupLogAttributes,
-    IndividualGroupLogId, IndividualGroupLogList, IndividualGroupV2,
-    IndividualGroupV2Attributes, IndividualGroupV2Document, IndividualGroupV2List,
-    IndividualOwner, LeaderSummary, MemberType, MoveIndividualGroup, NewIndividualGroup,
-    NewIndividualGroupAttributes, NewIndividualGroupDocument, RemoveGroupIndividuals,
-    RemoveGroupUserEmails, RemoveGroupUserIds, RemoveGroupUsers, TaskId, TreeNodeType,
-    UpdateIndividualGroup, UpdateIndividualGroupAttributes, UpdateIndividualGroupDocument,
+    AddGroupIndividuals, AddGroupUserEmails, AddGroupUserIds, AddGroupUsers, EligibleMember, EligibleMemberList,
+    GroupIndividual, GroupLeader, GroupMember, GroupMove, GroupMoveDocument, GroupNodeType, GroupType, IndividualGroup,
+    IndividualGroupAttributes, IndividualGroupDocument, IndividualGroupIndividual, IndividualGroupIndividualAttributes,
+    IndividualGroupIndividualList, IndividualGroupLeader, IndividualGroupLeaderAttributes, IndividualGroupLeaderList,
+    IndividualGroupList, IndividualGroupLog, IndividualGroupLogAttributes, IndividualGroupLogId,
+    IndividualGroupLogList, IndividualGroupV2, IndividualGroupV2Attributes, IndividualGroupV2Document,
+    IndividualGroupV2List, IndividualOwner, LeaderSummary, MemberType, MoveIndividualGroup, NewIndividualGroup,
+    NewIndividualGroupAttributes, NewIndividualGroupDocument, RemoveGroupIndividuals, RemoveGroupUserEmails,
+    RemoveGroupUserIds, RemoveGroupUsers, TaskId, TreeNodeType, UpdateIndividualGroup, UpdateIndividualGroupAttributes,
+    UpdateIndividualGroupDocument,
 };
 #[doc(hidden)]
 pub use self::individuals::{
-    Individual, IndividualAttributes, IndividualDocument, NewIndividual,
-    NewIndividualAttributes, NewIndividualDocument,
+    Individual, IndividualAttributes, IndividualDocument, NewIndividual, NewIndividualAttributes, NewIndividualDocument,
 };
 #[doc(hidden)]
 pub use self::multi_factor_authentication::{
-    DisableTotp, EnableTotp, QrCode, TotpConfiguration, TotpConfigurationAttributes,
-    TotpConfigurationDocument, TotpConfigurationId, TotpConfigurationList, TotpSecret,
+    DisableTotp, EnableTotp, QrCode, TotpConfiguration, TotpConfigurationAttributes, TotpConfigurationDocument,
+    TotpConfigurationId, TotpConfigurationList, TotpSecret,
 };
 #[doc(hidden)]
 pub use self::oauth2::{
-    NewOauth2ClientSettings, NewOauth2ClientSettingsAttributes,
-    NewOauth2ClientSettingsDocument, NewOauth2Token, Oauth2ClientId,
-    Oauth2ClientSettings, Oauth2ClientSettingsAttributes, Oauth2ClientSettingsDocument,
-    Oauth2ClientSettingsId, Oauth2ClientSettingsList, Oauth2Token,
-    UpdateOauth2ClientSettings, UpdateOauth2ClientSettingsAttributes,
-    UpdateOauth2ClientSettingsDocument,
+    NewOauth2ClientSettings, NewOauth2ClientSettingsAttributes, NewOauth2ClientSettingsDocument, NewOauth2Token,
+    Oauth2ClientId, Oauth2ClientSettings, Oauth2ClientSettingsAttributes, Oauth2ClientSettingsDocument,
+    Oauth2ClientSettingsId, Oauth2ClientSettingsList, Oauth2Token, UpdateOauth2ClientSettings,
+    UpdateOauth2ClientSettingsAttributes, UpdateOauth2ClientSettingsDocument,
 };
 #[doc(hidden)]
 pub use self::onboarding::{
-    DeliveryStatusId, EmailBounce, EmailDeliveryStatus, EmailDeliveryStatusAttributes,
-    Invite, InviteId, LastInvites, NewOnboardingInfo, NewOnboardingInfoAttributes,
-    NewOnboardingInfoDocument, NewOnboardingRequest, NewOnboardingRequestAttributes,
-    NewOnboardingRequestDocument, OnboardType, OnboardingInfo, OnboardingInfoAttributes,
-    OnboardingInfoDocument, OnboardingInfoId, OnboardingProgress, OnboardingRequest,
-    OnboardingRequestAttributes, OnboardingRequestDocument, OnboardingRequestList,
-    OnboardingTextId, OnboardingTextStatus, OnboardingTextStatusDocument,
-    ResendNotifications, ResendNotificationsDocument, UpdateOnboardingRequest,
-    UpdateOnboardingRequestAttributes, UpdateOnboardingRequestDocument,
+    DeliveryStatusId, EmailBounce, EmailDeliveryStatus, EmailDeliveryStatusAttributes, Invite, InviteId, LastInvites,
+    NewOnboardingInfo, NewOnboardingInfoAttributes, NewOnboardingInfoDocument, NewOnboardingRequest,
+    NewOnboardingRequestAttributes, NewOnboardingRequestDocument, OnboardType, OnboardingInfo,
+    OnboardingInfoAttributes, OnboardingInfoDocument, OnboardingInfoId, OnboardingProgress, OnboardingRequest,
+    OnboardingRequestAttributes, OnboardingRequestDocument, OnboardingRequestList, OnboardingTextId,
+    OnboardingTextStatus, OnboardingTextStatusDocument, ResendNotifications, ResendNotificationsDocument,
+    UpdateOnboardingRequest, UpdateOnboardingRequestAttributes, UpdateOnboardingRequestDocument,
 };
 #[doc(hidden)]
 pub use self::organization_codes::{
-    NewOrganizationCode, NewOrganizationCodeAttributes, NewOrganizationCodeDocument,
-    OrganizationBranding, OrganizationCode, OrganizationCodeAttributes,
-    OrganizationCodeDocument, OrganizationCodeInfo, OrganizationCodeInfoAttributes,
-    OrganizationCodeInfoDocument, OrganizationCodeList, OrganizationCodeUser,
-    OrganizationCodeUserList, UpdateOrganizationCode, UpdateOrganizationCodeAttributes,
-    UpdateOrganizationCodeDocument,
+    NewOrganizationCode, NewOrganizationCodeAttributes, NewOrganizationCodeDocument, OrganizationBranding,
+    OrganizationCode, OrganizationCodeAttributes, OrganizationCodeDocument, OrganizationCodeInfo,
+    OrganizationCodeInfoAttributes, OrganizationCodeInfoDocument, OrganizationCodeList, OrganizationCodeUser,
+    OrganizationCodeUserList, UpdateOrganizationCode, UpdateOrganizationCodeAttributes, UpdateOrganizationCodeDocument,
 };
 #[doc(hidden)]
 pub use self::organization_content::{
-    Author, EmailTemplate, EmailTemplateAttributes, EmailTemplateDocument,
-    EmailTemplateId, EmailTemplateList, EmailTemplateType, GeneralMessage,
-    GeneralMessageAttributes, GeneralMessageDocument, GeneralMessageId,
-    GeneralMessageList, NewEmailTemplate, NewEmailTemplateAttributes,
-    NewEmailTemplateDocument, NewGeneralMessage, NewGeneralMessageAttributes,
-    NewGeneralMessageDocument, NewSmsTemplate, NewSmsTemplateAttributes,
-    NewSmsTemplateDocument, NewTheme, NewThemeAttributes, NewThemeDocument, SmsTemplate,
-    SmsTemplateAttributes, SmsTemplateDocument, SmsTemplateId, SmsTemplateList,
-    SmsTemplateType, TemplateFormat, Theme, ThemeAttributes, ThemeDocument, ThemeList,
-    UpdateEmailTemplate, UpdateEmailTemplateAttributes, UpdateEmailTemplateDocument,
-    UpdateGeneralMessage, UpdateGeneralMessageAttributes, UpdateGeneralMessageDocument,
-    UpdateSmsTemplate, UpdateSmsTemplateAttributes, UpdateSmsTemplateDocument,
-    UpdateTheme, UpdateThemeAttributes, UpdateThemeDocument,
+    Author, EmailTemplate, EmailTemplateAttributes, EmailTemplateDocument, EmailTemplateId, EmailTemplateList,
+    EmailTemplateType, GeneralMessage, GeneralMessageAttributes, GeneralMessageDocument, GeneralMessageId,
+    GeneralMessageList, NewEmailTemplate, NewEmailTemplateAttributes, NewEmailTemplateDocument, NewGeneralMessage,
+    NewGeneralMessageAttributes, NewGeneralMessageDocument, NewSmsTemplate, NewSmsTemplateAttributes,
+    NewSmsTemplateDocument, NewTheme, NewThemeAttributes, NewThemeDocument, SmsTemplate, SmsTemplateAttributes,
+    SmsTemplateDocument, SmsTemplateId, SmsTemplateList, SmsTemplateType, TemplateFormat, Theme, ThemeAttributes,
+    ThemeDocument, ThemeList, UpdateEmailTemplate, UpdateEmailTemplateAttributes, UpdateEmailTemplateDocument,
+    UpdateGeneralMessage, UpdateGeneralMessageAttributes, UpdateGeneralMessageDocument, UpdateSmsTemplate,
+    UpdateSmsTemplateAttributes, UpdateSmsTemplateDocument, UpdateTheme, UpdateThemeAttributes, UpdateThemeDocument,
 };
 #[doc(hidden)]
 pub use self::organizations::{
-    AddOrganizationUser, AddOrganizationUserAttributes, AddOrganizationUserDocument,
-    LogoUpload, LogoUploadDocument, LogoUploadId, NewLogoUpload, NewOrganization,
-    NewOrganizationAttributes, NewOrganizationDocument, Organization,
-    OrganizationAttributes, OrganizationDocument, OrganizationList,
-    RemoveOrganizationUser, RemoveOrganizationUserDocument, UpdateOrganization,
-    UpdateOrganizationAttributes, UpdateOrganizationDocument,
+    AddOrganizationUser, AddOrganizationUserAttributes, AddOrganizationUserDocument, LogoUpload, LogoUploadDocument,
+    LogoUploadId, NewLogoUpload, NewOrganization, NewOrganizationAttributes, NewOrganizationDocument, Organization,
+    OrganizationAttributes, OrganizationDocument, OrganizationList, RemoveOrganizationUser,
+    RemoveOrganizationUserDocument, UpdateOrganization, UpdateOrganizationAttributes, UpdateOrganizationDocument,
 };
 #[doc(hidden)]
 pub use self::passwords::{
-    ChangeUserPassword, CheckPassword, ConfirmForgotPassword, ConfirmedForgotPassword,
-    PasswordStrength, PasswordStrengthReport, PwnedReport, ReplaceUserPassword,
-    ResetUserPassword,
+    ChangeUserPassword, CheckPassword, ConfirmForgotPassword, ConfirmedForgotPassword, PasswordStrength,
+    PasswordStrengthReport, PwnedReport, ReplaceUserPassword, ResetUserPassword,
 };
 #[doc(hidden)]
 pub use self::replication::{
-    NewUserReplication, NewUserReplicationAttributes, NewUserReplicationDocument,
-    Replicator, ReplicatorAttributes, ReplicatorDocument, ReplicatorId, ReplicatorList,
-    UserReplication, UserReplicationAttributes, UserReplicationDocument,
-    UserReplicationId, UserReplicationList,
+    NewUserReplication, NewUserReplicationAttributes, NewUserReplicationDocument, Replicator, ReplicatorAttributes,
+    ReplicatorDocument, ReplicatorId, ReplicatorList, UserReplication, UserReplicationAttributes,
+    UserReplicationDocument, UserReplicationId, UserReplicationList,
 };
 #[doc(hidden)]
 pub use self::roles::{
-    ChangeRoleUser, ChangeRoleUserDocument, NewRoleUser, NewRoleUserAttributes,
-    NewRoleUserDocument, Role, RoleAttributes, RoleList, RoleReference, RoleUser,
-    RoleUserAttributes, RoleUserDocument, RoleUserId, RoleUserList,
+    ChangeRoleUser, ChangeRoleUserDocument, NewRoleUser, NewRoleUserAttributes, NewRoleUserDocument, Role,
+    RoleAttributes, RoleList, RoleReference, RoleUser, RoleUserAttributes, RoleUserDocument, RoleUserId, RoleUserList,
 };
 #[doc(hidden)]
 pub use self::saml::{SamlAssertion, SamlProviderId};
 #[doc(hidden)]
 pub use self::service_authentication::{
-    Authenticate, AuthenticatedUser, AuthenticationDocument, InternalAuth,
-    InternalAuthAttributes, InternalAuthDocument, InternalAuthId, InternalLogin,
-    InternalTokens, NewInternalAuth, NewInternalAuthAttributes, NewInternalAuthDocument,
-    NewSyntheticUserToken, NewSyntheticUserTokenDocument, SyntheticUserToken,
+    Authenticate, AuthenticatedUser, AuthenticationDocument, InternalAuth, InternalAuthAttributes,
+    InternalAuthDocument, InternalAuthId, InternalLogin, InternalTokens, NewInternalAuth, NewInternalAuthAttributes,
+    NewInternalAuthDocument, NewSyntheticUserToken, NewSyntheticUserTokenDocument, SyntheticUserToken,
     SyntheticUserTokenDocument, TokenClaim,
 };
 #[doc(hidden)]
 pub use self::service_documents::{
-    DocumentTranslation, OrganizationReference, ServiceDocument,
-    ServiceDocumentAttributes, ServiceDocumentList, SingleServiceDocument,
+    DocumentTranslation, OrganizationReference, ServiceDocument, ServiceDocumentAttributes, ServiceDocumentList,
+    SingleServiceDocument,
 };
 #[doc(hidden)]
 pub use self::sessions::{
-    Login, LoginInfo, LoginResult, RefreshSession, RefreshedSession, Session,
-    SessionAttributes, SessionDocument, SessionTokens, SwitchOrganization,
+    Login, LoginInfo, LoginResult, RefreshSession, RefreshedSession, Session, SessionAttributes, SessionDocument,
+    SessionTokens, SwitchOrganization,
 };
 #[doc(hidden)]
 pub use self::shared::{
-    AdditionalIndividual, Classification, CommunicationPreferences, EmptyObject,
-    ErrorDocument, ErrorObject, ErrorSource, GroupReference, Impersonator,
-    IndividualGroupId, IndividualId, IndividualReference, Locale, LoginError, Meta,
-    NotificationChannel, OnboardingRequestId, OnboardingRequestReference,
-    OrganizationCodeId, OrganizationCodeSignUpReference, OrganizationId,
-    OrganizationSummary, OwnerId, PageMeta, RegistrationInvite, RoleId,
-    ServiceDocumentId, SessionId, SharedWithId, SignUpRequestId, ThemeId, UserAttributes,
-    UserId, UserReference, UserReferenceAttributes, UserRole, UserShare, UserState,
-    UsernameSource,
+    AdditionalIndividual, Classification, CommunicationPreferences, EmptyObject, ErrorDocument, ErrorObject,
+    ErrorSource, GroupReference, Impersonator, IndividualGroupId, IndividualId, IndividualReference, Locale,
+    LoginError, Meta, NotificationChannel, OnboardingRequestId, OnboardingRequestReference, OrganizationCodeId,
+    OrganizationCodeSignUpReference, OrganizationId, OrganizationSummary, OwnerId, PageMeta, RegistrationInvite,
+    RoleId, ServiceDocumentId, SessionId, SharedWithId, SignUpRequestId, ThemeId, UserAttributes, UserId,
+    UserReference, UserReferenceAttributes, UserRole, UserShare, UserState, UsernameSource,
 };
 #[doc(hidden)]
 pub use self::sign_up::{
-    ConfirmSignUp, ConfirmedSignUp, Gender, NewRegistrationInvitation,
-    NewRegistrationInvitationAttributes, NewRegistrationInvitationDocument,
-    OrganizationCodeSignUp, OrganizationCodeSignUpBuilder, ReferralCodeSignUp,
-    RegistrationInvitation, RegistrationInvitationAttributes,
-    RegistrationInvitationDocument, RegistrationInvitationId, RegistrationInvitationList,
-    ResendInvitation, ResentInvitation, SignUp, SignedUp,
+    ConfirmSignUp, ConfirmedSignUp, Gender, NewRegistrationInvitation, NewRegistrationInvitationAttributes,
+    NewRegistrationInvitationDocument, OrganizationCodeSignUp, OrganizationCodeSignUpBuilder, ReferralCodeSignUp,
+    RegistrationInvitation, RegistrationInvitationAttributes, RegistrationInvitationDocument, RegistrationInvitationId,
+    RegistrationInvitationList, ResendInvitation, ResentInvitation, SignUp, SignedUp,
 };
 #[doc(hidden)]
 pub use self::url_shorteners::{
-    NewUrlShortener, NewUrlShortenerAttributes, NewUrlShortenerDocument,
-    UpdateUrlShortener, UpdateUrlShortenerAttributes, UpdateUrlShortenerDocument,
-    UrlShortener, UrlShortenerAttributes, UrlShortenerDocument, UrlShortenerId,
-    UrlShortenerList,
+    NewUrlShortener, NewUrlShortenerAttributes, NewUrlShortenerDocument, UpdateUrlShortener,
+    UpdateUrlShortenerAttributes, UpdateUrlShortenerDocument, UrlShortener, UrlShortenerAttributes,
+    UrlShortenerDocument, UrlShortenerId, UrlShortenerList,
 };
 #[doc(hidden)]
 pub use self::user_activity::{
-    ActivityType, CheckinSource, EmailLog, EmailLogAttributes, EmailLogId, EmailLogList,
-    NewUserCheckin, NewUserCheckinAttributes, NewUserCheckinDocument, UserActivity,
-    UserActivityAttributes, UserActivityId, UserActivityList, UserCheckin,
-    UserCheckinAttributes, UserCheckinDocument, UserCheckinId, UserCheckinList,
+    ActivityType, CheckinSource, EmailLog, EmailLogAttributes, EmailLogId, EmailLogList, NewUserCheckin,
+    NewUserCheckinAttributes, NewUserCheckinDocument, UserActivity, UserActivityAttributes, UserActivityId,
+    UserActivityList, UserCheckin, UserCheckinAttributes, UserCheckinDocument, UserCheckinId, UserCheckinList,
 };
 #[doc(hidden)]
 pub use self::users::{
-    ChangeUserEmail, ConfirmUserPhone, NewUserOrganization,
-    NewUserOrganizationAttributes, NewUserOrganizationDocument, UpdateUser,
-    UpdateUserAttributes, UpdateUserDocument, User, UserDocument, UserList,
-    UserOrganization, UserOrganizationAttributes, UserOrganizationDocument,
-    UserOrganizationId, UserOrganizationList, UserSort,
+    ChangeUserEmail, ConfirmUserPhone, NewUserOrganization, NewUserOrganizationAttributes, NewUserOrganizationDocument,
+    UpdateUser, UpdateUserAttributes, UpdateUserDocument, User, UserDocument, UserList, UserOrganization,
+    UserOrganizationAttributes, UserOrganizationDocument, UserOrganizationId, UserOrganizationList, UserSort,
 };

@@ -3,8 +3,8 @@
 
 //! Types of multi-factor-authentication.
 
-use onboarding_core::{Secret, UtcDateTime};
 use onboarding_core::derive::{Identifier, Object};
+use onboarding_core::{Secret, UtcDateTime};
 
 use super::{Meta, UserId};
 
@@ -28,14 +28,7 @@ pub struct EnableTotp {
     /// Two codes that follow one another.
     ///
     /// Exactly 2 items, each at most 255 characters. Personal data: `Debug` shows `[redacted]`.
-    #[wire(
-        required,
-        "codes",
-        private,
-        min_items(2),
-        max_items(2),
-        each(max_length(255))
-    )]
+    #[wire(required, "codes", private, min_items(2), max_items(2), each(max_length(255)))]
     pub codes: Vec<Secret>,
     /// Password of the caller.
     ///

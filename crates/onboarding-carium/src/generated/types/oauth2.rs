@@ -3,19 +3,15 @@
 
 //! Types of oauth2.
 
-use onboarding_core::{Secret, UtcDateTime};
 use onboarding_core::derive::{Identifier, Object};
+use onboarding_core::{Secret, UtcDateTime};
 
 use super::{Meta, OrganizationId, PageMeta};
 
 /// An OAuth2 client to register.
 #[derive(Clone, PartialEq, Object)]
 #[non_exhaustive]
-#[wire(
-    sent,
-    constant("type", "oauth2-client-settings"),
-    from(NewOauth2ClientSettingsAttributes)
-)]
+#[wire(sent, constant("type", "oauth2-client-settings"), from(NewOauth2ClientSettingsAttributes))]
 pub struct NewOauth2ClientSettings {
     /// Its content.
     #[wire(required, "attributes")]

@@ -3,13 +3,12 @@
 
 //! Types of onboarding.
 
-use onboarding_core::{Secret, UtcDateTime};
 use onboarding_core::derive::{Identifier, Object, StringEnum};
+use onboarding_core::{Secret, UtcDateTime};
 
 use super::{
-    CommunicationPreferences, EmptyObject, IndividualGroupId, IndividualId, Meta,
-    NotificationChannel, OnboardingRequestId, OrganizationId, OrganizationSummary,
-    PageMeta, UserId,
+    CommunicationPreferences, EmptyObject, IndividualGroupId, IndividualId, Meta, NotificationChannel,
+    OnboardingRequestId, OrganizationId, OrganizationSummary, PageMeta, UserId,
 };
 
 /// Identifies a delivery status notification for an e-mail.
@@ -154,11 +153,7 @@ pub struct NewOnboardingInfoDocument {
 /// An onboarding request to create.
 #[derive(Clone, PartialEq, Object)]
 #[non_exhaustive]
-#[wire(
-    sent,
-    constant("type", "onboarding-requests"),
-    from(NewOnboardingRequestAttributes)
-)]
+#[wire(sent, constant("type", "onboarding-requests"), from(NewOnboardingRequestAttributes))]
 pub struct NewOnboardingRequest {
     /// Its content.
     #[wire(required, "attributes")]

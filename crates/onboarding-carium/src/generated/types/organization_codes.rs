@@ -3,22 +3,18 @@
 
 //! Types of organization-codes.
 
-use onboarding_core::{JsonValue, Map, UtcDateTime};
 use onboarding_core::derive::Object;
+use onboarding_core::{JsonValue, Map, UtcDateTime};
 
 use super::{
-    GroupReference, IndividualGroupId, Meta, OrganizationCodeId, OrganizationId,
-    OrganizationSummary, PageMeta, UserAttributes, UserId,
+    GroupReference, IndividualGroupId, Meta, OrganizationCodeId, OrganizationId, OrganizationSummary, PageMeta,
+    UserAttributes, UserId,
 };
 
 /// An organization code to create.
 #[derive(Clone, PartialEq, Object)]
 #[non_exhaustive]
-#[wire(
-    sent,
-    constant("type", "organization-codes"),
-    from(NewOrganizationCodeAttributes)
-)]
+#[wire(sent, constant("type", "organization-codes"), from(NewOrganizationCodeAttributes))]
 pub struct NewOrganizationCode {
     /// Its content.
     #[wire(required, "attributes")]

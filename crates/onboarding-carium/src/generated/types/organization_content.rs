@@ -213,11 +213,7 @@ pub struct GeneralMessageList {
 /// An e-mail template to create.
 #[derive(Clone, PartialEq, Object)]
 #[non_exhaustive]
-#[wire(
-    sent,
-    constant("type", "organization-email-templates"),
-    from(NewEmailTemplateAttributes)
-)]
+#[wire(sent, constant("type", "organization-email-templates"), from(NewEmailTemplateAttributes))]
 pub struct NewEmailTemplate {
     /// Its content.
     #[wire(required, "attributes")]
@@ -275,11 +271,7 @@ pub struct NewEmailTemplateDocument {
 /// A general message to create.
 #[derive(Clone, PartialEq, Object)]
 #[non_exhaustive]
-#[wire(
-    sent,
-    constant("type", "organization-general-messages"),
-    from(NewGeneralMessageAttributes)
-)]
+#[wire(sent, constant("type", "organization-general-messages"), from(NewGeneralMessageAttributes))]
 pub struct NewGeneralMessage {
     /// Its content.
     #[wire(required, "attributes")]
@@ -323,11 +315,7 @@ pub struct NewGeneralMessageDocument {
 /// A text message template to create.
 #[derive(Clone, PartialEq, Object)]
 #[non_exhaustive]
-#[wire(
-    sent,
-    constant("type", "organization-sms-templates"),
-    from(NewSmsTemplateAttributes)
-)]
+#[wire(sent, constant("type", "organization-sms-templates"), from(NewSmsTemplateAttributes))]
 pub struct NewSmsTemplate {
     /// Its content.
     #[wire(required, "attributes")]

@@ -3,13 +3,10 @@
 
 //! Types of organizations.
 
-use onboarding_core::{JsonValue, Map, Patch, UtcDateTime};
 use onboarding_core::derive::{Identifier, Object};
+use onboarding_core::{JsonValue, Map, Patch, UtcDateTime};
 
-use super::{
-    Classification, Meta, OrganizationId, PageMeta, RoleId, ThemeId, UserId,
-    UserReferenceAttributes,
-};
+use super::{Classification, Meta, OrganizationId, PageMeta, RoleId, ThemeId, UserId, UserReferenceAttributes};
 
 /// A user to add to an organization.
 #[derive(Clone, PartialEq, Object)]

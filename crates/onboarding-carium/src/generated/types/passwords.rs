@@ -3,12 +3,11 @@
 
 //! Types of passwords.
 
-use onboarding_core::{JsonValue, Secret};
 use onboarding_core::derive::{Object, UntaggedUnion};
+use onboarding_core::{JsonValue, Secret};
 
 use super::{
-    Impersonator, IndividualReference, Locale, LoginError, NotificationChannel,
-    OrganizationId, SessionId, UserId,
+    Impersonator, IndividualReference, Locale, LoginError, NotificationChannel, OrganizationId, SessionId, UserId,
 };
 
 /// A new password, set by the user with the old one or by support staff without it.

@@ -6,8 +6,7 @@
 use onboarding_core::derive::{Identifier, Object};
 
 use super::{
-    Meta, OrganizationId, OrganizationSummary, PageMeta, RoleId, UserId, UserReference,
-    UserReferenceAttributes,
+    Meta, OrganizationId, OrganizationSummary, PageMeta, RoleId, UserId, UserReference, UserReferenceAttributes,
 };
 
 /// A user who gets or loses a role.

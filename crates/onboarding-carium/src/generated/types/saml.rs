@@ -3,8 +3,8 @@
 
 //! Types of saml.
 
-use onboarding_core::{Map, Secret};
 use onboarding_core::derive::{Identifier, Object};
+use onboarding_core::{Map, Secret};
 
 /// What the identity provider posts back; further members are allowed.
 #[derive(Clone, PartialEq, Object)]

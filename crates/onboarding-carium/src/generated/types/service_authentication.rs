@@ -3,8 +3,8 @@
 
 //! Types of service-authentication.
 
-use onboarding_core::{Secret, UtcDateTime};
 use onboarding_core::derive::{Identifier, Object};
+use onboarding_core::{Secret, UtcDateTime};
 
 use super::{Meta, OrganizationId, SessionId, UserId};
 
@@ -115,13 +115,7 @@ pub struct InternalLogin {
     /// Hash of a token; internal to Carium.
     ///
     /// At most 512 characters, of the form `^[a-z0-9-]+$`. Personal data: `Debug` shows `[redacted]`.
-    #[wire(
-        optional,
-        "self-token-hash",
-        private,
-        max_length(512),
-        pattern("^[a-z0-9-]+$")
-    )]
+    #[wire(optional, "self-token-hash", private, max_length(512), pattern("^[a-z0-9-]+$"))]
     pub self_token_hash: Option<Secret>,
     /// Name of a token; internal to Carium.
     ///

@@ -3,13 +3,10 @@
 
 //! Types of sessions.
 
-use onboarding_core::{Secret, UtcDateTime};
 use onboarding_core::derive::Object;
+use onboarding_core::{Secret, UtcDateTime};
 
-use super::{
-    Impersonator, IndividualReference, Locale, Meta, OrganizationId, ServiceDocumentId,
-    SessionId, UserId,
-};
+use super::{Impersonator, IndividualReference, Locale, Meta, OrganizationId, ServiceDocumentId, SessionId, UserId};
 
 /// Credentials and wishes for a session.
 #[derive(Clone, PartialEq, Object)]
@@ -206,8 +203,8 @@ pub struct RefreshSession {
     /// At most 2048 characters. Personal data: `Debug` shows `[redacted]`.
     #[wire(required, "refresh-token", private, max_length(2048))]
     pub refresh_token: Secret,
-    /// Whether the user is present. If so, the call can be refused until the user has acted, for instance
-    /// agreed to service documents.
+    /// Whether the user is present. If so, the call can be refused until the user has acted, for instance agreed to
+    /// service documents.
     ///
     /// `false` by default.
     #[wire(optional, "interactive")]

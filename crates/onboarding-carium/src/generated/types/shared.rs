@@ -3,8 +3,8 @@
 
 //! Types that several groups of operations share.
 
-use onboarding_core::{JsonValue, Map, NaiveDate, UtcDateTime};
 use onboarding_core::derive::{Identifier, Object, StringEnum};
+use onboarding_core::{JsonValue, Map, NaiveDate, UtcDateTime};
 
 /// A further individual that belongs to a user.
 #[derive(Clone, PartialEq, Object)]

@@ -3,13 +3,12 @@
 
 //! Types of sign-up.
 
-use onboarding_core::{JsonValue, Map, NaiveDate, Secret, UtcDateTime};
 use onboarding_core::derive::{Identifier, Object, StringEnum, UntaggedUnion};
+use onboarding_core::{JsonValue, Map, NaiveDate, Secret, UtcDateTime};
 
 use super::{
-    Impersonator, IndividualReference, Locale, LoginError, Meta, NotificationChannel,
-    OrganizationCodeId, OrganizationId, ServiceDocumentId, SessionId, SignUpRequestId,
-    UserId, UsernameSource,
+    Impersonator, IndividualReference, Locale, LoginError, Meta, NotificationChannel, OrganizationCodeId,
+    OrganizationId, ServiceDocumentId, SessionId, SignUpRequestId, UserId, UsernameSource,
 };
 
 /// A sign-up, confirmed by a code.
@@ -141,11 +140,7 @@ pub enum Gender {
 /// An invitation to send.
 #[derive(Clone, PartialEq, Object)]
 #[non_exhaustive]
-#[wire(
-    sent,
-    constant("type", "registration-invitations"),
-    from(NewRegistrationInvitationAttributes)
-)]
+#[wire(sent, constant("type", "registration-invitations"), from(NewRegistrationInvitationAttributes))]
 pub struct NewRegistrationInvitation {
     /// Its content.
     #[wire(required, "attributes")]
@@ -422,9 +417,7 @@ pub struct ResentInvitation {
 #[wire(sent)]
 pub enum SignUp {
     /// See [`OrganizationCodeSignUp`].
-    #[wire(
-        object(member("organization-code"), member("first-name"), member("last-name"))
-    )]
+    #[wire(object(member("organization-code"), member("first-name"), member("last-name")))]
     OrganizationCodeSignUp(OrganizationCodeSignUp),
     /// See [`ReferralCodeSignUp`].
     #[wire(object(member("referral-code")))]

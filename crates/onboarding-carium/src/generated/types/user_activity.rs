@@ -3,8 +3,8 @@
 
 //! Types of user-activity.
 
-use onboarding_core::{JsonValue, Map, UtcDateTime};
 use onboarding_core::derive::{Identifier, Object, StringEnum};
+use onboarding_core::{JsonValue, Map, UtcDateTime};
 
 use super::{Meta, PageMeta, UserId};
 

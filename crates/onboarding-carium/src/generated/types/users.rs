@@ -7,8 +7,7 @@ use onboarding_core::Patch;
 use onboarding_core::derive::{Identifier, Object, StringEnum};
 
 use super::{
-    Classification, CommunicationPreferences, Meta, OrganizationId, PageMeta,
-    UserAttributes, UserId, UsernameSource,
+    Classification, CommunicationPreferences, Meta, OrganizationId, PageMeta, UserAttributes, UserId, UsernameSource,
 };
 
 /// A new e-mail address.
@@ -38,11 +37,7 @@ pub struct ConfirmUserPhone {
 /// A membership to add.
 #[derive(Clone, PartialEq, Object)]
 #[non_exhaustive]
-#[wire(
-    sent,
-    constant("type", "user-organizations"),
-    from(NewUserOrganizationAttributes)
-)]
+#[wire(sent, constant("type", "user-organizations"), from(NewUserOrganizationAttributes))]
 pub struct NewUserOrganization {
     /// Its content.
     #[wire(required, "attributes")]

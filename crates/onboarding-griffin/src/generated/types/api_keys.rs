@@ -3,8 +3,8 @@
 
 //! Types of API keys.
 
-use onboarding_core::{Secret, Timestamp};
 use onboarding_core::derive::Object;
+use onboarding_core::{Secret, Timestamp};
 
 use super::{ApiKeyUrl, OrganizationUrl, PageLinks, UserUrl};
 
@@ -52,8 +52,8 @@ pub struct CreatedApiKey {
     /// URL of this API key.
     #[wire(required, "api-key-url")]
     pub api_key_url: ApiKeyUrl,
-    /// What a client sends to prove who it is: `g-test-`, the key's name, a dash and 43 characters in the
-    /// vendor's sandbox example.
+    /// What a client sends to prove who it is: `g-test-`, the key's name, a dash and 43 characters in the vendor's
+    /// sandbox example.
     ///
     /// Personal data: `Debug` shows `[redacted]`.
     #[wire(required, "api-key-secret", private)]
@@ -87,12 +87,7 @@ pub struct NewApiKey {
         required,
         "api-key-name",
         min_length(1),
-        pattern_as(
-            (
-                "^\\S+$",
-                "^[^\\t-\\r \\u00A0\\u1680\\u2000-\\u200A\\u2028\\u2029\\u202F\\u205F\\u3000\\uFEFF]+$"
-            )
-        )
+        pattern_as(("^\\S+$", "^[^\\t-\\r \\u00A0\\u1680\\u2000-\\u200A\\u2028\\u2029\\u202F\\u205F\\u3000\\uFEFF]+$"))
     )]
     pub api_key_name: String,
 }

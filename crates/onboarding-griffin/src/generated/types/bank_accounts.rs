@@ -111,8 +111,7 @@ pub struct BankAddress {
     pub account_number: AccountNumber,
 }
 
-/// Kind of bank account: for the money of clients, for safeguarded money, or for the organization's own
-/// business.
+/// Kind of bank account: for the money of clients, for safeguarded money, or for the organization's own business.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
 #[non_exhaustive]
 pub enum BankProductType {

@@ -200,14 +200,10 @@ pub enum NatureOfControl {
     #[wire("ownership-of-shares-more-than-25-percent-registered-overseas-entity")]
     OwnershipOfSharesMoreThan25PercentRegisteredOverseasEntity,
     /// `ownership-of-shares-more-than-25-percent-as-trust-registered-overseas-entity`
-    #[wire(
-        "ownership-of-shares-more-than-25-percent-as-trust-registered-overseas-entity"
-    )]
+    #[wire("ownership-of-shares-more-than-25-percent-as-trust-registered-overseas-entity")]
     OwnershipOfSharesMoreThan25PercentAsTrustRegisteredOverseasEntity,
     /// `ownership-of-shares-more-than-25-percent-as-firm-registered-overseas-entity`
-    #[wire(
-        "ownership-of-shares-more-than-25-percent-as-firm-registered-overseas-entity"
-    )]
+    #[wire("ownership-of-shares-more-than-25-percent-as-firm-registered-overseas-entity")]
     OwnershipOfSharesMoreThan25PercentAsFirmRegisteredOverseasEntity,
     /// `voting-rights-25-to-50-percent`
     #[wire("voting-rights-25-to-50-percent")]
@@ -273,49 +269,31 @@ pub enum NatureOfControl {
     #[wire("voting-rights-more-than-25-percent-as-firm-registered-overseas-entity")]
     VotingRightsMoreThan25PercentAsFirmRegisteredOverseasEntity,
     /// `right-to-share-surplus-assets-25-to-50-percent-limited-liability-partnership`
-    #[wire(
-        "right-to-share-surplus-assets-25-to-50-percent-limited-liability-partnership"
-    )]
+    #[wire("right-to-share-surplus-assets-25-to-50-percent-limited-liability-partnership")]
     RightToShareSurplusAssets25To50PercentLimitedLiabilityPartnership,
     /// `right-to-share-surplus-assets-25-to-50-percent-as-trust-limited-liability-partnership`
-    #[wire(
-        "right-to-share-surplus-assets-25-to-50-percent-as-trust-limited-liability-partnership"
-    )]
+    #[wire("right-to-share-surplus-assets-25-to-50-percent-as-trust-limited-liability-partnership")]
     RightToShareSurplusAssets25To50PercentAsTrustLimitedLiabilityPartnership,
     /// `right-to-share-surplus-assets-25-to-50-percent-as-firm-limited-liability-partnership`
-    #[wire(
-        "right-to-share-surplus-assets-25-to-50-percent-as-firm-limited-liability-partnership"
-    )]
+    #[wire("right-to-share-surplus-assets-25-to-50-percent-as-firm-limited-liability-partnership")]
     RightToShareSurplusAssets25To50PercentAsFirmLimitedLiabilityPartnership,
     /// `right-to-share-surplus-assets-50-to-75-percent-limited-liability-partnership`
-    #[wire(
-        "right-to-share-surplus-assets-50-to-75-percent-limited-liability-partnership"
-    )]
+    #[wire("right-to-share-surplus-assets-50-to-75-percent-limited-liability-partnership")]
     RightToShareSurplusAssets50To75PercentLimitedLiabilityPartnership,
     /// `right-to-share-surplus-assets-50-to-75-percent-as-trust-limited-liability-partnership`
-    #[wire(
-        "right-to-share-surplus-assets-50-to-75-percent-as-trust-limited-liability-partnership"
-    )]
+    #[wire("right-to-share-surplus-assets-50-to-75-percent-as-trust-limited-liability-partnership")]
     RightToShareSurplusAssets50To75PercentAsTrustLimitedLiabilityPartnership,
     /// `right-to-share-surplus-assets-50-to-75-percent-as-firm-limited-liability-partnership`
-    #[wire(
-        "right-to-share-surplus-assets-50-to-75-percent-as-firm-limited-liability-partnership"
-    )]
+    #[wire("right-to-share-surplus-assets-50-to-75-percent-as-firm-limited-liability-partnership")]
     RightToShareSurplusAssets50To75PercentAsFirmLimitedLiabilityPartnership,
     /// `right-to-share-surplus-assets-75-to-100-percent-limited-liability-partnership`
-    #[wire(
-        "right-to-share-surplus-assets-75-to-100-percent-limited-liability-partnership"
-    )]
+    #[wire("right-to-share-surplus-assets-75-to-100-percent-limited-liability-partnership")]
     RightToShareSurplusAssets75To100PercentLimitedLiabilityPartnership,
     /// `right-to-share-surplus-assets-75-to-100-percent-as-trust-limited-liability-partnership`
-    #[wire(
-        "right-to-share-surplus-assets-75-to-100-percent-as-trust-limited-liability-partnership"
-    )]
+    #[wire("right-to-share-surplus-assets-75-to-100-percent-as-trust-limited-liability-partnership")]
     RightToShareSurplusAssets75To100PercentAsTrustLimitedLiabilityPartnership,
     /// `right-to-share-surplus-assets-75-to-100-percent-as-firm-limited-liability-partnership`
-    #[wire(
-        "right-to-share-surplus-assets-75-to-100-percent-as-firm-limited-liability-partnership"
-    )]
+    #[wire("right-to-share-surplus-assets-75-to-100-percent-as-firm-limited-liability-partnership")]
     RightToShareSurplusAssets75To100PercentAsFirmLimitedLiabilityPartnership,
     /// `part-right-to-share-surplus-assets-25-to-50-percent`
     #[wire("part-right-to-share-surplus-assets-25-to-50-percent")]

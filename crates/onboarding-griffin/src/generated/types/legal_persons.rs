@@ -119,8 +119,7 @@ pub struct NewLegalPerson {
     pub claims: Option<Vec<Claim>>,
 }
 
-/// Application status that a client can give to a legal person. Unlike what is read, it cannot be
-/// `errored`.
+/// Application status that a client can give to a legal person. Unlike what is read, it cannot be `errored`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
 #[non_exhaustive]
 pub enum SettableApplicationStatus {

@@ -23,26 +23,20 @@ pub mod workflows;
 pub use self::api_keys::{ApiKey, ApiKeyList, CreatedApiKey, NewApiKey};
 #[doc(hidden)]
 pub use self::bank_accounts::{
-    BankAccount, BankAccountList, BankAccountStatus, BankAddress, BankProductType,
-    NewBankAccount, UpdateBankAccount,
+    BankAccount, BankAccountList, BankAccountStatus, BankAddress, BankProductType, NewBankAccount, UpdateBankAccount,
 };
 #[doc(hidden)]
 pub use self::companies_house::{
-    Company, CompanyAddress, CompanyDirector, CompanyStatus, NatureOfControl,
-    PersonWithSignificantControl,
+    Company, CompanyAddress, CompanyDirector, CompanyStatus, NatureOfControl, PersonWithSignificantControl,
 };
 #[doc(hidden)]
 pub use self::decisions::{DecisionList, NewDecision};
 #[doc(hidden)]
 pub use self::legal_persons::{
-    ApplicationStatus, LegalPerson, LegalPersonList, NewLegalPerson,
-    SettableApplicationStatus, UpdateLegalPerson,
+    ApplicationStatus, LegalPerson, LegalPersonList, NewLegalPerson, SettableApplicationStatus, UpdateLegalPerson,
 };
 #[doc(hidden)]
-pub use self::memberships::{
-    Membership, MembershipId, MembershipList, MembershipUrl, RoleList,
-    UpdateMembershipRoles,
-};
+pub use self::memberships::{Membership, MembershipId, MembershipList, MembershipUrl, RoleList, UpdateMembershipRoles};
 #[doc(hidden)]
 pub use self::navigation::Index;
 #[doc(hidden)]
@@ -51,25 +45,19 @@ pub use self::payees::{NewPayee, Payee, PayeeList, PayeeStatus, UpdatePayee};
 pub use self::payments::{NewPayment, Payment, PaymentDirection, PaymentList};
 #[doc(hidden)]
 pub use self::shared::{
-    AccountNumber, AlternativeNumberClaim, ApiKeyId, ApiKeyUrl, BankAccountId,
-    BankAccountUrl, Claim, CompanyEmailAddressClaim, CompanyTelephoneNumberClaim,
-    CompanyWebsiteClaim, ContactDetailsClaim, CorporationType, CountryCode, Currency,
-    Decision, DecisionMaker, DecisionOutcome, DirectorClaim, ErrorDetail, ErrorLinks,
-    ErrorResponse, ErrorSource, IndividualIdentityClaim, IndividualResidenceClaim,
-    IndividualResidenceClaimBuilder, LegalPersonId, LegalPersonType, LegalPersonUrl,
-    MobileNumberClaim, Money, Organization, OrganizationId, OrganizationMode,
-    OrganizationUrl, PageLinks, PayeeId, PayeeUrl, PaymentId, PaymentUrl,
-    PersonWithSignificantControlClaim, Role, RoleId, RoleUrl, SoleTraderClaim, SortCode,
-    TradingAddress, TradingAddressBuilder, UkCompanyRegisterClaim,
-    UkCompanyRegisterClaimBuilder, UkFinancialServicesRegisterClaim,
-    UkRegulatoryPermission, User, UserId, UserUrl, VerificationId, VerificationUrl,
-    WorkflowId, WorkflowUrl,
+    AccountNumber, AlternativeNumberClaim, ApiKeyId, ApiKeyUrl, BankAccountId, BankAccountUrl, Claim,
+    CompanyEmailAddressClaim, CompanyTelephoneNumberClaim, CompanyWebsiteClaim, ContactDetailsClaim, CorporationType,
+    CountryCode, Currency, Decision, DecisionMaker, DecisionOutcome, DirectorClaim, ErrorDetail, ErrorLinks,
+    ErrorResponse, ErrorSource, IndividualIdentityClaim, IndividualResidenceClaim, IndividualResidenceClaimBuilder,
+    LegalPersonId, LegalPersonType, LegalPersonUrl, MobileNumberClaim, Money, Organization, OrganizationId,
+    OrganizationMode, OrganizationUrl, PageLinks, PayeeId, PayeeUrl, PaymentId, PaymentUrl,
+    PersonWithSignificantControlClaim, Role, RoleId, RoleUrl, SoleTraderClaim, SortCode, TradingAddress,
+    TradingAddressBuilder, UkCompanyRegisterClaim, UkCompanyRegisterClaimBuilder, UkFinancialServicesRegisterClaim,
+    UkRegulatoryPermission, User, UserId, UserUrl, VerificationId, VerificationUrl, WorkflowId, WorkflowUrl,
 };
 #[doc(hidden)]
 pub use self::transactions::{Transaction, TransactionList};
 #[doc(hidden)]
-pub use self::verifications::{
-    NewVerification, RiskRating, Verification, VerificationList, VerificationStatus,
-};
+pub use self::verifications::{NewVerification, RiskRating, Verification, VerificationList, VerificationStatus};
 #[doc(hidden)]
 pub use self::workflows::{Workflow, WorkflowList, WorkflowRule};

@@ -6,10 +6,7 @@
 use onboarding_core::Timestamp;
 use onboarding_core::derive::{Object, StringEnum};
 
-use super::{
-    AccountNumber, BankAccountUrl, CountryCode, LegalPersonUrl, PageLinks, PayeeUrl,
-    SortCode,
-};
+use super::{AccountNumber, BankAccountUrl, CountryCode, LegalPersonUrl, PageLinks, PayeeUrl, SortCode};
 
 /// A payee to be registered.
 #[derive(Clone, PartialEq, Object)]

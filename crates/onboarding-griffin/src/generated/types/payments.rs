@@ -6,9 +6,7 @@
 use onboarding_core::Timestamp;
 use onboarding_core::derive::{Object, StringEnum};
 
-use super::{
-    AccountNumber, BankAccountUrl, Money, PageLinks, PayeeUrl, PaymentUrl, SortCode,
-};
+use super::{AccountNumber, BankAccountUrl, Money, PageLinks, PayeeUrl, PaymentUrl, SortCode};
 
 /// A payment to be registered.
 #[derive(Clone, PartialEq, Object)]
@@ -68,8 +66,8 @@ pub struct Payment {
     /// Personal data: `Debug` shows `[redacted]`.
     #[wire(optional, "payment-reference", private)]
     pub payment_reference: Option<String>,
-    /// How far the payment is. The vendor's page shows only `failed`; later releases call the states of a
-    /// submission `processing`, `delivered`, `failed` and `returned`.
+    /// How far the payment is. The vendor's page shows only `failed`; later releases call the states of a submission
+    /// `processing`, `delivered`, `failed` and `returned`.
     #[wire(optional, "payment-status")]
     pub payment_status: Option<String>,
     /// Relative URL to which a POST submits the payment.

@@ -3,8 +3,8 @@
 
 //! Types that several groups of operations share.
 
-use onboarding_core::{Decimal, JsonValue, NaiveDate, Timestamp};
 use onboarding_core::derive::{Identifier, Object, ResourceUrl, StringEnum, TaggedUnion};
+use onboarding_core::{Decimal, JsonValue, NaiveDate, Timestamp};
 
 /// Number of a bank account: eight digits in every known case.
 ///
@@ -25,8 +25,7 @@ pub struct AlternativeNumberClaim {
     pub telephone_number: String,
 }
 
-/// Identifies an API key, and is not the key's secret: `ak.` and 22 URL-safe characters in every known
-/// case.
+/// Identifies an API key, and is not the key's secret: `ak.` and 22 URL-safe characters in every known case.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
 pub struct ApiKeyId(String);
 
@@ -44,8 +43,8 @@ pub struct BankAccountId(String);
 #[wire(template = "/v0/bank/accounts/{bank-account-id}", identifier = BankAccountId)]
 pub struct BankAccountUrl(String);
 
-/// A statement about a legal person, unproven until a verification has checked it. `claim-type` tells
-/// which kind it is.
+/// A statement about a legal person, unproven until a verification has checked it. `claim-type` tells which kind it
+/// is.
 #[derive(Clone, PartialEq, TaggedUnion)]
 #[non_exhaustive]
 #[wire(sent, tag = "claim-type")]
@@ -106,12 +105,7 @@ pub struct CompanyEmailAddressClaim {
         required,
         "email-address",
         private,
-        pattern_as(
-            (
-                ".+@.+\\..+",
-                "[^\\n\\r\\u2028\\u2029]+@[^\\n\\r\\u2028\\u2029]+\\.[^\\n\\r\\u2028\\u2029]+"
-            )
-        )
+        pattern_as((".+@.+\\..+", "[^\\n\\r\\u2028\\u2029]+@[^\\n\\r\\u2028\\u2029]+\\.[^\\n\\r\\u2028\\u2029]+"))
     )]
     pub email_address: String,
 }
@@ -150,12 +144,7 @@ pub struct ContactDetailsClaim {
         required,
         "email-address",
         private,
-        pattern_as(
-            (
-                ".+@.+\\..+",
-                "[^\\n\\r\\u2028\\u2029]+@[^\\n\\r\\u2028\\u2029]+\\.[^\\n\\r\\u2028\\u2029]+"
-            )
-        )
+        pattern_as((".+@.+\\..+", "[^\\n\\r\\u2028\\u2029]+@[^\\n\\r\\u2028\\u2029]+\\.[^\\n\\r\\u2028\\u2029]+"))
     )]
     pub email_address: String,
     /// Mobile number with its country prefix.
@@ -170,8 +159,8 @@ pub struct ContactDetailsClaim {
     pub telephone_number: Option<String>,
 }
 
-/// Legal form of a corporation in the terms of Companies House. One value is misspelt by the vendor and
-/// kept so: `private-unlimted-nsc`.
+/// Legal form of a corporation in the terms of Companies House. One value is misspelt by the vendor and kept so:
+/// `private-unlimted-nsc`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, StringEnum)]
 #[non_exhaustive]
 pub enum CorporationType {
@@ -468,8 +457,7 @@ pub struct IndividualIdentityClaim {
     pub middle_name: Option<String>,
 }
 
-/// Where an individual lives. It needs a building name, a building number, or both, hence six members
-/// at least.
+/// Where an individual lives. It needs a building name, a building number, or both, hence six members at least.
 ///
 /// At least 6 members.
 #[derive(Clone, PartialEq, Object)]
@@ -557,8 +545,8 @@ pub struct Money {
     /// Currency of the amount.
     #[wire(required, "currency")]
     pub currency: Currency,
-    /// Amount in whole units of the currency, with two fraction digits: `1000.00`. A change of balance may
-    /// carry a minus sign.
+    /// Amount in whole units of the currency, with two fraction digits: `1000.00`. A change of balance may carry a
+    /// minus sign.
     #[wire(required, "value")]
     pub value: Decimal,
 }
@@ -641,8 +629,8 @@ pub enum OrganizationMode {
 #[wire(template = "/v0/organizations/{organization-id}", identifier = OrganizationId)]
 pub struct OrganizationUrl(String);
 
-/// Where the neighbouring pages of a list are. A page has 25 items unless a later release's query asks
-/// for another size; without links, or with a `next` of null, the list is complete.
+/// Where the neighbouring pages of a list are. A page has 25 items unless a later release's query asks for another
+/// size; without links, or with a `next` of null, the list is complete.
 #[derive(Clone, PartialEq, Object)]
 #[non_exhaustive]
 pub struct PageLinks {
@@ -736,16 +724,15 @@ pub struct SoleTraderClaim {
     pub trading_address: TradingAddress,
 }
 
-/// Sort code of a bank in the United Kingdom: six letters or digits, without dashes; digits in every
-/// known case.
+/// Sort code of a bank in the United Kingdom: six letters or digits, without dashes; digits in every known case.
 ///
 /// Exactly 6 characters, of the form `^[a-zA-Z0-9]*$`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Identifier)]
 #[wire(min_length(6), max_length(6), pattern("^[a-zA-Z0-9]*$"))]
 pub struct SortCode(String);
 
-/// Address of a sole trader's business. It needs a building name, a building number, or both, hence
-/// five members at least.
+/// Address of a sole trader's business. It needs a building name, a building number, or both, hence five members at
+/// least.
 ///
 /// At least 5 members.
 #[derive(Clone, PartialEq, Object)]
@@ -787,11 +774,7 @@ pub struct TradingAddress {
 /// Entry of a corporation in the UK company register.
 #[derive(Clone, PartialEq, Object)]
 #[non_exhaustive]
-#[wire(
-    sent,
-    builder = UkCompanyRegisterClaimBuilder,
-    constant("claim-type", "uk-company-register")
-)]
+#[wire(sent, builder = UkCompanyRegisterClaimBuilder, constant("claim-type", "uk-company-register"))]
 pub struct UkCompanyRegisterClaim {
     /// Registered name.
     #[wire(required, "entity-name")]
@@ -844,12 +827,7 @@ pub struct UkCompanyRegisterClaim {
         optional,
         "email-address",
         private,
-        pattern_as(
-            (
-                ".+@.+\\..+",
-                "[^\\n\\r\\u2028\\u2029]+@[^\\n\\r\\u2028\\u2029]+\\.[^\\n\\r\\u2028\\u2029]+"
-            )
-        )
+        pattern_as((".+@.+\\..+", "[^\\n\\r\\u2028\\u2029]+@[^\\n\\r\\u2028\\u2029]+\\.[^\\n\\r\\u2028\\u2029]+"))
     )]
     pub email_address: Option<String>,
     /// Telephone number of the corporation, with its country prefix.

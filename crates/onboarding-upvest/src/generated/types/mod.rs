@@ -9,11 +9,9 @@ pub mod users;
 
 #[doc(hidden)]
 pub use self::users::{
-    Address, AddressBuilder, AddressDocumentType, ConsentDocumentId, CountryCode,
-    DocumentConsent, EventId, Fatca, IdentityDocumentType, ListMeta, NewByolUser,
-    NewTolUser, NewUser, Problem, RequestId, Salutation, SortOrder, User,
-    UserAddressChange, UserDataChange, UserDataChangeFailure, UserDetailsChange,
-    UserEvent, UserEventBatch, UserEventDelivery, UserEventObject, UserEventType, UserId,
-    UserList, UserNameChange, UserNameChangeBuilder, UserNationalityChange, UserSortKey,
-    UserStatus, UserTitle, WebhookId,
+    Address, AddressBuilder, AddressDocumentType, ConsentDocumentId, CountryCode, DocumentConsent, EventId, Fatca,
+    IdentityDocumentType, ListMeta, NewByolUser, NewTolUser, NewUser, Problem, RequestId, Salutation, SortOrder, User,
+    UserAddressChange, UserDataChange, UserDataChangeFailure, UserDetailsChange, UserEvent, UserEventBatch,
+    UserEventDelivery, UserEventObject, UserEventType, UserId, UserList, UserNameChange, UserNameChangeBuilder,
+    UserNationalityChange, UserSortKey, UserStatus, UserTitle, WebhookId,
 };

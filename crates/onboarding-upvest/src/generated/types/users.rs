@@ -3,8 +3,8 @@
 
 //! Types of Users.
 
-use onboarding_core::{EventBatch, JsonValue, NaiveDate, Patch, Timestamp};
 use onboarding_core::derive::{Identifier, Object, StringEnum, UntaggedUnion};
+use onboarding_core::{EventBatch, JsonValue, NaiveDate, Patch, Timestamp};
 
 /// Address of a person. As a residence it must be neither a P.O. box nor a care-of address.
 ///
@@ -318,8 +318,7 @@ pub enum NewUser {
 #[derive(Clone, PartialEq, Object)]
 #[non_exhaustive]
 pub struct Problem {
-    /// Kind of problem: as a rule the URL of a page about it that ends in a short name, sometimes the short
-    /// name alone.
+    /// Kind of problem: as a rule the URL of a page about it that ends in a short name, sometimes the short name alone.
     #[wire(required, "type")]
     pub type_: String,
     /// HTTP status of the answer.
@@ -494,42 +493,31 @@ pub struct UserAddressChange {
     pub document_type: AddressDocumentType,
 }
 
-/// A change of a user's data. Under Upvest's licence a new name, nationality or residence comes with
-/// proof, each in a request of its own; everything else goes without proof.
+/// A change of a user's data. Under Upvest's licence a new name, nationality or residence comes with proof, each in
+/// a request of its own; everything else goes without proof.
 #[derive(Clone, PartialEq, UntaggedUnion)]
 #[non_exhaustive]
 #[wire(sent)]
 pub enum UserDataChange {
     /// See [`UserNameChange`].
-    #[wire(
-        object(
-            shared("first_name"),
-            shared("last_name"),
-            shared("issuance_date"),
-            shared("data_download_link"),
-            shared("document_type")
-        )
-    )]
+    #[wire(object(
+        shared("first_name"),
+        shared("last_name"),
+        shared("issuance_date"),
+        shared("data_download_link"),
+        shared("document_type")
+    ))]
     UserNameChange(UserNameChange),
     /// See [`UserNationalityChange`].
-    #[wire(
-        object(
-            shared("nationalities"),
-            shared("issuance_date"),
-            shared("data_download_link"),
-            shared("document_type")
-        )
-    )]
+    #[wire(object(
+        shared("nationalities"),
+        shared("issuance_date"),
+        shared("data_download_link"),
+        shared("document_type")
+    ))]
     UserNationalityChange(UserNationalityChange),
     /// See [`UserAddressChange`].
-    #[wire(
-        object(
-            shared("address"),
-            shared("issuance_date"),
-            shared("data_download_link"),
-            shared("document_type")
-        )
-    )]
+    #[wire(object(shared("address"), shared("issuance_date"), shared("data_download_link"), shared("document_type")))]
     UserAddressChange(UserAddressChange),
     /// See [`UserDetailsChange`].
     #[wire(object)]
@@ -553,9 +541,9 @@ pub struct UserDataChangeFailure {
     pub reason: String,
 }
 
-/// New details of a user, without proof; what is left out stays as it is. Under the client's own
-/// licence all members but `email` and `phone_number` may be given; under Upvest's licence only
-/// `salutation`, `title`, `birth_name`, `postal_address`, `email` and `phone_number`.
+/// New details of a user, without proof; what is left out stays as it is. Under the client's own licence all
+/// members but `email` and `phone_number` may be given; under Upvest's licence only `salutation`, `title`,
+/// `birth_name`, `postal_address`, `email` and `phone_number`.
 ///
 /// At least 1 member.
 #[derive(Clone, PartialEq, Object)]
@@ -651,8 +639,8 @@ pub struct UserEventBatch {
     pub payload: Vec<UserEvent>,
 }
 
-/// Body of a delivery: a batch of events, which is what Upvest sends, or a single event, which is what
-/// its reference page describes.
+/// Body of a delivery: a batch of events, which is what Upvest sends, or a single event, which is what its
+/// reference page describes.
 #[derive(Clone, PartialEq, UntaggedUnion)]
 #[non_exhaustive]
 pub enum UserEventDelivery {
@@ -660,15 +648,7 @@ pub enum UserEventDelivery {
     #[wire(object(member("payload")))]
     UserEventBatch(UserEventBatch),
     /// See [`UserEvent`].
-    #[wire(
-        object(
-            member("id"),
-            member("created_at"),
-            member("type"),
-            member("object"),
-            member("webhook_id")
-        )
-    )]
+    #[wire(object(member("id"), member("created_at"), member("type"), member("object"), member("webhook_id")))]
     UserEvent(UserEvent),
     /// A form that the vendor did not document when this crate was generated, as it came.
     #[wire(unknown)]
@@ -685,19 +665,17 @@ impl EventBatch for UserEventDelivery {
 #[non_exhaustive]
 pub enum UserEventObject {
     /// See [`User`].
-    #[wire(
-        object(
-            member("id"),
-            member("created_at"),
-            member("updated_at"),
-            member("first_name"),
-            member("last_name"),
-            member("birth_date"),
-            member("nationalities"),
-            member("address"),
-            member("status")
-        )
-    )]
+    #[wire(object(
+        member("id"),
+        member("created_at"),
+        member("updated_at"),
+        member("first_name"),
+        member("last_name"),
+        member("birth_date"),
+        member("nationalities"),
+        member("address"),
+        member("status")
+    ))]
     User(User),
     /// See [`UserDataChangeFailure`].
     #[wire(object(member("user_id"), member("reason")))]
