@@ -21,12 +21,8 @@ pub(crate) fn ours(contract: &Contract) -> String {
     let mut text = format!("{HEAD}use {package}::Client;\n");
     for operation in &contract.operations {
         let arguments: Vec<(String, String)> = call_arguments(contract, operation)
-            .iter()
-            .filter_map(|argument| argument.split_once(": "))
-            .map(|(name, kind)| {
-                let kind = kind.replace("onboarding_core::", &format!("{package}::"));
-                (name.to_owned(), kind.replace("types::", &format!("{package}::types::")).replacen('&', "&'a ", 1))
-            })
+            .into_iter()
+            .map(|(name, kind)| (name, kind.replacen('&', "&'a ", 1)))
             .collect();
         write_caller(&mut text, &operation.method_name, &arguments);
     }

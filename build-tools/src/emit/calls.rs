@@ -2,9 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::example::{Unfit, parameter_argument, setter_argument};
-use super::rust::{Scope, code_of, type_text};
+use super::example::{parameter_argument, setter_argument};
+use super::layout::flat;
+use super::rust::code_of;
 use super::source::Source;
+use super::tokens::{Imports, Scope, type_text};
 use crate::contract::{Contract, Operation, Status, TypeUse};
 use crate::model::SchemaPlace;
 use crate::text::literal;
@@ -40,13 +42,13 @@ pub(super) fn write_own_imports(source: &mut Source, contract: &Contract, body: 
 }
 
 /// A type as tests write it.
-pub(super) fn own_type(value: &TypeUse) -> String {
-    type_text(value, Scope::Crate).replace("onboarding_core::", "")
+pub(super) fn own_type(contract: &Contract, value: &TypeUse) -> String {
+    flat(Imports::new(contract, Scope::Tests).type_of(value))
 }
 
 /// The name of a type in the table of proofs: as tests write it, without the module of the vendor's types.
 pub(super) fn type_name(value: &TypeUse) -> String {
-    own_type(value).replace("types::", "")
+    type_text(value)
 }
 
 /// The name of a test's function: one that the file does not import.
@@ -72,11 +74,12 @@ pub(super) fn call_with(
     client: &str,
     text: impl FnOnce(&SchemaPlace) -> String,
 ) -> String {
+    let imports = &Imports::new(contract, Scope::Tests);
     let mut arguments: Vec<String> = operation
         .path_parameters
         .iter()
         .chain(operation.parameters.iter().filter(|parameter| parameter.required))
-        .map(|parameter| parameter_argument(contract, Unfit::Panic, parameter))
+        .map(|parameter| flat(parameter_argument(imports, parameter)))
         .collect();
     let mut setter = None;
     if let Some(body) = &operation.body {
@@ -85,7 +88,7 @@ pub(super) fn call_with(
             (false, false) => "b\"bytes\".as_slice()",
             (true, _) => {
                 let text = text(&body.schema);
-                source.line(&format!("let body: {} = read({text});", own_type(&body.value)));
+                source.line(&format!("let body: {} = read({text});", own_type(contract, &body.value)));
                 "&body"
             }
         };
@@ -97,7 +100,7 @@ pub(super) fn call_with(
     }
     let mut call = format!("{client}.{}({})", operation.method_name, arguments.join(", "));
     for parameter in operation.parameters.iter().filter(|parameter| !parameter.required) {
-        let argument = setter_argument(contract, Unfit::Panic, parameter);
+        let argument = flat(setter_argument(imports, parameter));
         let _ = write!(call, ".{}({argument})", parameter.name);
     }
     if let Some(argument) = setter {

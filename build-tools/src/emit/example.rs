@@ -1,196 +1,221 @@
-//! Rust expressions for documentation: what a person would write to make a value.
+//! Expressions that make a value, as a person would write them, for documentation and tests.
 
+use proc_macro2::TokenStream;
+use quote::{ToTokens as _, quote};
 use serde_json::Value;
 
-use super::rust::{Scope, definition, is_list, type_text, wrapped};
+use super::tokens::{Imports, Passed, Scope, ident, number, passed};
+use super::wrapped::wrapped;
 use crate::contract::{Body, Contract, Extent, Kind, Operation, Parameter, Presence, TypeUse, sample};
 use crate::spec::{Encoding, encoding};
 use crate::text::literal;
 
-/// What an expression does where a sample might not be a value of its type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unfit {
-    /// Documentation hands the error on.
-    Error,
-    /// A test fails.
-    Panic,
-}
-
-impl Unfit {
-    fn handled(self) -> &'static str {
-        match self {
-            Self::Error => "?",
-            Self::Panic => ".expect(\"a sample that fits\")",
+/// An expression for a value of that type, like the sample.
+fn expression(imports: &Imports<'_>, value: &TypeUse, sample: &Value) -> TokenStream {
+    let text = |default: &str| literal(sample.as_str().unwrap_or(default));
+    let parsed = |name: &str, text: &str| {
+        let (name, text, handled) = (imports.runtime(name), literal(text), handled(imports));
+        quote! { #text.parse::<#name>() #handled }
+    };
+    match value {
+        TypeUse::Named(name) => named(imports, name, sample),
+        TypeUse::Boxed(name) => {
+            let value = named(imports, name, sample);
+            quote! { Box::new(#value) }
+        }
+        TypeUse::Text => text("text").into_token_stream(),
+        TypeUse::Boolean => sample.as_bool().unwrap_or(true).into_token_stream(),
+        TypeUse::Integer => number(&sample.as_i64().unwrap_or(1).to_string()),
+        TypeUse::Unsigned => number(&sample.as_u64().unwrap_or(1).to_string()),
+        TypeUse::Number => number(&format!("{:?}", sample.as_f64().unwrap_or(1.5))),
+        TypeUse::Decimal => parsed("Decimal", sample.as_str().unwrap_or("12.50")),
+        TypeUse::DecimalNumber if sample.is_number() => parsed("DecimalNumber", &sample.to_string()),
+        TypeUse::DecimalNumber => parsed("DecimalNumber", "12.50"),
+        TypeUse::Date => parsed("NaiveDate", sample.as_str().unwrap_or("2024-02-29")),
+        TypeUse::DateTime => parsed("Timestamp", sample.as_str().unwrap_or("2024-02-29T12:30:00Z")),
+        TypeUse::UtcDateTime => {
+            let (name, text) = (imports.runtime("UtcDateTime"), text("2024-02-29 12:30:00"));
+            quote! { #name::from(#text) }
+        }
+        TypeUse::Secret => {
+            let (name, text) = (imports.runtime("Secret"), text("secret"));
+            quote! { #name::new(#text) }
+        }
+        TypeUse::Json => {
+            let name = imports.runtime("JsonValue");
+            quote! { #name::from("value") }
+        }
+        TypeUse::List(item) => {
+            let first = sample.get(0).map(|first| owned(imports, item, first));
+            quote! { vec![#first] }
+        }
+        TypeUse::Map(item) => {
+            let name = imports.runtime("Map");
+            let Some((key, first)) = sample.as_object().and_then(|object| object.iter().next()) else {
+                return quote! { #name::new() };
+            };
+            let (key, first) = (literal(key), owned(imports, item, first));
+            quote! { #name::from([(#key.to_owned(), #first)]) }
+        }
+        TypeUse::Nullable(_) if sample.is_null() => quote! { None },
+        TypeUse::Nullable(value) => {
+            let value = owned(imports, value, sample);
+            quote! { Some(#value) }
         }
     }
 }
 
-/// An expression for a value of that type, like the sample. Names of types stand behind `types::`.
-pub(super) fn expression(contract: &Contract, unfit: Unfit, value: &TypeUse, sample: &Value) -> String {
-    let parsed = |name: &str, default: &str| {
-        format!("{}.parse::<{name}>(){}", literal(sample.as_str().unwrap_or(default)), unfit.handled())
-    };
-    match value {
-        TypeUse::Named(name) => named(contract, unfit, name, sample),
-        TypeUse::Boxed(name) => format!("Box::new({})", named(contract, unfit, name, sample)),
-        TypeUse::Text => literal(sample.as_str().unwrap_or("text")).to_string(),
-        TypeUse::Boolean => sample.as_bool().unwrap_or(true).to_string(),
-        TypeUse::Integer => sample.as_i64().unwrap_or(1).to_string(),
-        TypeUse::Unsigned => sample.as_u64().unwrap_or(1).to_string(),
-        TypeUse::Number => format!("{:?}", sample.as_f64().unwrap_or(1.5)),
-        TypeUse::Decimal => parsed("Decimal", "12.50"),
-        TypeUse::DecimalNumber => {
-            let number = if sample.is_number() { sample.to_string() } else { "12.50".to_owned() };
-            format!("{}.parse::<DecimalNumber>(){}", literal(&number), unfit.handled())
-        }
-        TypeUse::Date => parsed("NaiveDate", "2024-02-29"),
-        TypeUse::DateTime => parsed("Timestamp", "2024-02-29T12:30:00Z"),
-        TypeUse::UtcDateTime => {
-            format!("UtcDateTime::from({})", literal(sample.as_str().unwrap_or("2024-02-29 12:30:00")))
-        }
-        TypeUse::Secret => format!("Secret::new({})", literal(sample.as_str().unwrap_or("secret"))),
-        TypeUse::Json => "JsonValue::from(\"value\")".to_owned(),
-        TypeUse::List(item) => match sample.get(0) {
-            Some(first) => format!("vec![{}]", owned(contract, unfit, item, first)),
-            None => "vec![]".to_owned(),
-        },
-        TypeUse::Map(item) => match sample.as_object().and_then(|object| object.iter().next()) {
-            Some((key, first)) => {
-                format!("Map::from([({}.to_owned(), {})])", literal(key), owned(contract, unfit, item, first))
-            }
-            None => "Map::new()".to_owned(),
-        },
-        TypeUse::Nullable(_) if sample.is_null() => "None".to_owned(),
-        TypeUse::Nullable(value) => format!("Some({})", owned(contract, unfit, value, sample)),
+/// What becomes of an error where a sample might not be a value of its type: documentation hands it on, a test fails.
+fn handled(imports: &Imports<'_>) -> TokenStream {
+    if imports.scope() == Scope::Example {
+        quote! { ? }
+    } else {
+        quote! { .unwrap() }
     }
 }
 
 /// The same where no conversion takes place: a text is a `String` there.
-fn owned(contract: &Contract, unfit: Unfit, value: &TypeUse, sample: &Value) -> String {
-    let text = expression(contract, unfit, value, sample);
-    if *value == TypeUse::Text { format!("{text}.to_owned()") } else { text }
+fn owned(imports: &Imports<'_>, value: &TypeUse, sample: &Value) -> TokenStream {
+    let made = expression(imports, value, sample);
+    if *value == TypeUse::Text {
+        quote! { #made.to_owned() }
+    } else {
+        made
+    }
 }
 
-fn named(contract: &Contract, unfit: Unfit, name: &str, sample: &Value) -> String {
-    let Some(found) = definition(contract, name) else {
-        return String::new();
+fn named(imports: &Imports<'_>, name: &str, sample: &Value) -> TokenStream {
+    let Some(found) = imports.contract().definition(name) else {
+        // Refused as what it is, no type.
+        return ident(name);
     };
-    let name = type_text(&TypeUse::Named(name.to_owned()), Scope::Crate);
+    let name = imports.named(name);
+    let variant = |variant: &str, value: &TypeUse| {
+        let (variant, value) = (ident(variant), owned(imports, value, sample));
+        quote! { #name::#variant(#value) }
+    };
     match &found.kind {
         Kind::TextIdentifier | Kind::ResourceUrl { .. } => {
-            format!("{name}::from({})", literal(sample.as_str().unwrap_or("text")))
+            let text = literal(sample.as_str().unwrap_or("text"));
+            quote! { #name::from(#text) }
         }
-        Kind::IntegerIdentifier { unsigned: false } => format!("{name}({})", sample.as_i64().unwrap_or(1)),
-        Kind::IntegerIdentifier { unsigned: true } => format!("{name}({})", sample.as_u64().unwrap_or(1)),
+        Kind::IntegerIdentifier { unsigned } => {
+            let value = if *unsigned {
+                sample.as_u64().unwrap_or(1).to_string()
+            } else {
+                sample.as_i64().unwrap_or(1).to_string()
+            };
+            let value = number(&value);
+            quote! { #name(#value) }
+        }
         Kind::StringEnum(variants) => {
             let wire = sample.as_str().unwrap_or_default();
-            match variants.iter().find(|(_, other)| other == wire).or(variants.first()) {
-                Some((variant, _)) => format!("{name}::{variant}"),
-                None => format!("{name}::from({})", literal(wire)),
-            }
+            let chosen = variants.iter().find(|(_, other)| other == wire).or(variants.first());
+            let variant = ident(chosen.map_or("", |(variant, _)| variant));
+            quote! { #name::#variant }
         }
         Kind::TaggedUnion { tag, variants } => {
             let wire = sample[tag.as_str()].as_str().unwrap_or_default();
-            let variant = variants.iter().find(|variant| variant.wire == wire).or(variants.first());
-            variant.map_or_else(String::new, |variant| {
-                format!("{name}::{}({})", variant.name, owned(contract, unfit, &variant.value, sample))
-            })
+            let chosen = variants.iter().find(|variant| variant.wire == wire).or(variants.first());
+            chosen.map(|chosen| variant(&chosen.name, &chosen.value)).unwrap_or_default()
         }
-        Kind::UntaggedUnion(variants) => variants.first().map_or_else(String::new, |variant| {
-            format!("{name}::{}({})", variant.name, owned(contract, unfit, &variant.value, sample))
-        }),
+        Kind::UntaggedUnion(variants) => {
+            variants.first().map(|first| variant(&first.name, &first.value)).unwrap_or_default()
+        }
         // What it wraps can be given in its place.
-        Kind::Object { .. } if !wrapped(contract, &found.name).is_empty() => {
-            format!("{name}::new({})", innermost(contract, unfit, &found.name, sample))
+        Kind::Object { .. } if !wrapped(imports.contract(), &found.name).is_empty() => {
+            let inner = innermost(imports, &found.name, sample);
+            quote! { #name::new(#inner) }
         }
         Kind::Object { members, .. } => {
-            let arguments: Vec<(&str, String)> = members
+            let required = members
                 .iter()
-                .filter(|member| matches!(member.presence, Presence::Required | Presence::RequiredNullable))
-                .map(|member| {
-                    let sample = &sample[member.wire.as_str()];
-                    let argument = match (member.presence, &member.value) {
-                        (Presence::RequiredNullable, value) => {
-                            format!("Some({})", owned(contract, unfit, value, sample))
-                        }
-                        (_, TypeUse::Named(name)) => innermost(contract, unfit, name, sample),
-                        (_, value) => expression(contract, unfit, value, sample),
-                    };
-                    (member.name.as_str(), argument)
-                })
-                .collect();
+                .filter(|member| matches!(member.presence, Presence::Required | Presence::RequiredNullable));
+            let arguments = required.map(|member| {
+                let sample = &sample[member.wire.as_str()];
+                let argument = match (member.presence, &member.value) {
+                    (Presence::RequiredNullable, value) => {
+                        let value = owned(imports, value, sample);
+                        quote! { Some(#value) }
+                    }
+                    (_, TypeUse::Named(name)) => innermost(imports, name, sample),
+                    (_, value) => expression(imports, value, sample),
+                };
+                (ident(&member.name), argument)
+            });
             if found.builder.is_some() {
-                let setters: Vec<String> =
-                    arguments.iter().map(|(name, argument)| format!("{name}({argument})")).collect();
-                return format!("{name}::builder().{}.build(){}", setters.join("."), unfit.handled());
+                let setters = arguments.map(|(name, argument)| quote! { .#name(#argument) });
+                let handled = handled(imports);
+                return quote! { #name::builder() #(#setters)* .build() #handled };
             }
-            let arguments: Vec<String> = arguments.into_iter().map(|(_, argument)| argument).collect();
-            format!("{name}::new({})", arguments.join(", "))
+            let arguments = arguments.map(|(_, argument)| argument);
+            quote! { #name::new(#(#arguments),*) }
         }
     }
 }
 
 /// What a value of that type can be made from by `into`: what it wraps, or else itself.
-fn innermost(contract: &Contract, unfit: Unfit, name: &str, sample: &Value) -> String {
+fn innermost(imports: &Imports<'_>, name: &str, sample: &Value) -> TokenStream {
     let (mut name, mut sample) = (name, sample);
-    for (wire, inner) in wrapped(contract, name) {
+    for (wire, inner) in wrapped(imports.contract(), name) {
         (name, sample) = (inner, &sample[wire]);
     }
-    named(contract, unfit, name, sample)
+    named(imports, name, sample)
 }
 
 /// The arguments of a call in documentation, with the least that must be given.
-pub(super) fn arguments(contract: &Contract, operation: &Operation) -> Vec<String> {
-    let unfit = Unfit::Error;
+pub(super) fn arguments(contract: &Contract, operation: &Operation) -> Vec<TokenStream> {
+    let imports = &Imports::new(contract, Scope::Example);
     let required = operation.parameters.iter().filter(|parameter| parameter.required);
-    let mut arguments: Vec<String> = operation
-        .path_parameters
-        .iter()
-        .chain(required)
-        .map(|parameter| parameter_argument(contract, unfit, parameter))
-        .collect();
+    let parameters = operation.path_parameters.iter().chain(required);
+    let mut arguments: Vec<TokenStream> = parameters.map(|parameter| parameter_argument(imports, parameter)).collect();
     if let Some(body) = operation.body.as_ref().filter(|body| body.required) {
         let sample = sample(&contract.model.schema(&body.schema), Extent::Required);
         arguments.push(match &body.value {
-            _ if !body.encoding.is_typed => raw_body(body, &sample),
-            TypeUse::List(item) => match sample.get(0) {
-                Some(first) => format!("&[{}]", owned(contract, unfit, item, first)),
-                None => "&[]".to_owned(),
-            },
-            TypeUse::Named(name) if !wrapped(contract, name).is_empty() => {
-                format!("&{}.into()", innermost(contract, unfit, name, &sample))
+            _ if !body.encoding.is_typed => raw_body(imports, body, &sample),
+            TypeUse::List(item) => {
+                let first = sample.get(0).map(|first| owned(imports, item, first));
+                quote! { &[#first] }
             }
-            value => format!("&{}", owned(contract, unfit, value, &sample)),
+            TypeUse::Named(name) if !wrapped(contract, name).is_empty() => {
+                let inner = innermost(imports, name, &sample);
+                quote! { &#inner.into() }
+            }
+            value => {
+                let value = owned(imports, value, &sample);
+                quote! { &#value }
+            }
         });
     }
     arguments
 }
 
 /// A body that is sent as it is.
-fn raw_body(body: &Body, sample: &Value) -> String {
+fn raw_body(imports: &Imports<'_>, body: &Body, sample: &Value) -> TokenStream {
     let is_text = encoding(&body.media_type) == Ok(Encoding::Text);
-    format!("Bytes::from({})", literal(sample.as_str().filter(|_| is_text).unwrap_or("bytes")))
+    let (bytes, text) = (imports.runtime("Bytes"), literal(sample.as_str().filter(|_| is_text).unwrap_or("bytes")));
+    quote! { #bytes::from(#text) }
 }
 
 /// One argument with the parameter's sample.
-pub(super) fn parameter_argument(contract: &Contract, unfit: Unfit, parameter: &Parameter) -> String {
-    let text = owned(contract, unfit, &parameter.value, &parameter.sample);
-    if is_list(parameter) {
-        return format!("&[{text}]");
+pub(super) fn parameter_argument(imports: &Imports<'_>, parameter: &Parameter) -> TokenStream {
+    let value = owned(imports, &parameter.value, &parameter.sample);
+    if parameter.style.is_list {
+        return quote! { &[#value] };
     }
-    match super::rust::argument_type(contract, &parameter.value, false).strip_prefix('&') {
-        Some("str") => expression(contract, unfit, &parameter.value, &parameter.sample),
-        Some(_) => format!("&{text}"),
-        None => text,
+    match passed(imports.contract(), &parameter.value, false) {
+        Passed::Text => expression(imports, &parameter.value, &parameter.sample),
+        Passed::Slice | Passed::Reference => quote! { &#value },
+        Passed::Value => value,
     }
 }
 
 /// One value for a setter, with the parameter's sample; for a list two, so that it is seen how they travel.
-pub(super) fn setter_argument(contract: &Contract, unfit: Unfit, parameter: &Parameter) -> String {
-    let text = expression(contract, unfit, &parameter.value, &parameter.sample);
-    match is_list(parameter) {
-        true if parameter.limits.items.most == Some(1) => format!("[{text}]"),
-        true => format!("[{text}, {text}]"),
-        false => text,
+pub(super) fn setter_argument(imports: &Imports<'_>, parameter: &Parameter) -> TokenStream {
+    let value = expression(imports, &parameter.value, &parameter.sample);
+    match parameter.style.is_list {
+        true if parameter.limits.items.most == Some(1) => quote! { [#value] },
+        true => quote! { [#value, #value] },
+        false => value,
     }
 }

@@ -16,6 +16,9 @@ pub(super) const WIDTH: usize = 120;
 /// One step of indentation.
 const INDENT: usize = 4;
 
+/// The lines from which on the last call of a chain is broken within its brackets, before the chain is broken at its dots.
+const MANY: usize = 5;
+
 /// Items as text, each group of them apart from the next by a blank line.
 pub(super) fn items(items: &[Item]) -> String {
     let mut lines = Vec::new();
@@ -42,6 +45,8 @@ pub(super) fn attributes(attributes: &[Attribute]) -> String {
 struct Piece {
     /// The columns that it takes on one line; none where it always has several.
     width: Option<usize>,
+    /// The lines that its brackets take at least where it does not fit on one.
+    height: usize,
     kind: Kind,
 }
 
@@ -71,12 +76,14 @@ enum Form {
     Arguments,
     /// As many items on a line as fit.
     Packed,
+    /// The only item on a line of its own, as in a block.
+    Braced,
 }
 
 impl Piece {
     fn text(text: impl Into<String>) -> Self {
         let text = text.into();
-        Self { width: Some(text.chars().count()), kind: Kind::Text(text) }
+        Self { width: Some(text.chars().count()), height: 1, kind: Kind::Text(text) }
     }
 
     fn blank() -> Self {
@@ -84,16 +91,17 @@ impl Piece {
     }
 
     fn row<const COUNT: usize>(pieces: [Self; COUNT]) -> Self {
-        Self { width: pieces.iter().map(|piece| piece.width).sum(), kind: Kind::Row(pieces.into()) }
+        let height = pieces.iter().map(|piece| piece.height).max().unwrap_or(1);
+        Self { width: pieces.iter().map(|piece| piece.width).sum(), height, kind: Kind::Row(pieces.into()) }
     }
 
     fn lines(lines: Vec<Self>) -> Self {
         let width = if let [only] = lines.as_slice() { only.width } else { None };
-        Self { width, kind: Kind::Lines(lines) }
+        Self { width, height: lines.len(), kind: Kind::Lines(lines) }
     }
 
     fn block(lines: Vec<Self>) -> Self {
-        Self { width: lines.is_empty().then_some("{}".len()), kind: Kind::Block(lines) }
+        Self { width: lines.is_empty().then_some("{}".len()), height: lines.len() + 2, kind: Kind::Block(lines) }
     }
 
     fn list(open: &'static str, items: Vec<Self>, close: &'static str) -> Self {
@@ -101,10 +109,13 @@ impl Piece {
         let brackets =
             if items.is_empty() { open.trim_end().len() + close.trim_start().len() } else { open.len() + close.len() };
         let commas = ", ".len() * items.len().saturating_sub(1);
-        Self {
-            width: inner.map(|inner| inner + brackets + commas),
-            kind: Kind::List { open, items, close, form: Form::Lines },
-        }
+        let height = match items.as_slice() {
+            [] => 1,
+            [only] if only.is_hugged() => only.height,
+            items => items.len() + 2,
+        };
+        let width = inner.map(|inner| inner + brackets + commas);
+        Self { width, height, kind: Kind::List { open, items, close, form: Form::Lines } }
     }
 
     fn formed(mut self, as_is: Form) -> Self {
@@ -116,7 +127,7 @@ impl Piece {
 
     fn assignment(left: String, right: Self) -> Self {
         let width = right.width.map(|width| left.chars().count() + " = ".len() + width);
-        Self { width, kind: Kind::Assignment(left, Box::new(right)) }
+        Self { width, height: right.height, kind: Kind::Assignment(left, Box::new(right)) }
     }
 
     /// The columns of what surely is on its first line.
@@ -134,13 +145,15 @@ impl Piece {
     /// Whether it may begin on the line of the bracket around it, as its only item.
     fn is_hugged(&self) -> bool {
         match &self.kind {
-            Kind::List { .. } | Kind::Block(_) => true,
+            Kind::List { form, .. } => *form != Form::Braced,
+            Kind::Block(_) => true,
             Kind::Row(pieces) => {
                 pieces.iter().rfind(|piece| !matches!(piece.kind, Kind::Text(_))).is_some_and(Self::is_hugged)
             }
             Kind::Chain(head, links) => {
-                let (_, below) = links.split_at(beside(head, links));
-                below.len() < 2 && links.last().is_some_and(Self::is_hugged)
+                let beside = beside(head, links);
+                let is_many = |last: &Self| beside > 0 || last.height >= MANY;
+                links.len() - beside < 2 && links.last().is_some_and(|last| last.is_hugged() && is_many(last))
             }
             Kind::Text(_) | Kind::Lines(_) | Kind::Assignment(..) => false,
         }
@@ -217,7 +230,9 @@ impl Printer {
                 self.push(open.trim_end());
                 match items.as_slice() {
                     [] => {}
-                    [only] if only.is_hugged() => self.print(only, indent, close.len() + behind),
+                    [only] if *form != Form::Braced && only.is_hugged() => {
+                        self.print(only, indent, close.len() + behind);
+                    }
                     items if *form == Form::Packed => self.print_packed(items, indent),
                     items => {
                         for (index, item) in items.iter().enumerate() {
@@ -237,7 +252,12 @@ impl Printer {
                 self.push(left);
                 self.push(" =");
                 let fits = |column: usize| right.width.is_some_and(|width| column + width + behind <= self.width);
-                if !fits(self.column + 1) && fits(indent + INDENT) {
+                let begins = |column: usize| match &right.kind {
+                    Kind::Chain(head, _) => head.width.is_some_and(|width| column + width <= self.width),
+                    _ => true,
+                };
+                let (beside, below) = (self.column + 1, indent + INDENT);
+                if !fits(beside) && (fits(below) || !begins(beside) && begins(below)) {
                     self.line(indent + INDENT);
                     self.print(right, indent + INDENT, behind);
                 } else {
@@ -279,25 +299,36 @@ impl Printer {
 
     fn print_chain(&mut self, head: &Piece, links: &[Piece], indent: usize, behind: usize) {
         let (beside, below) = links.split_at(beside(head, links));
-        match below {
-            // A single call is broken within its brackets.
-            [] | [_] => {
-                self.print(head, indent, lead(links, behind));
-                for (index, link) in links.iter().enumerate() {
-                    self.print(link, indent, lead(&links[index + 1..], behind));
-                }
+        let start = self.text.len();
+        if let Some((last, others)) = links.split_last()
+            && self.is_last_broken(head, others, last, indent, behind)
+        {
+            for piece in [head].into_iter().chain(others) {
+                self.print_flat(piece);
             }
-            below => {
-                self.print(head, indent, lead(beside, 0));
-                for link in beside {
-                    self.print(link, indent, 0);
-                }
-                for (index, link) in below.iter().enumerate() {
-                    self.line(indent + INDENT);
-                    self.print(link, indent + INDENT, if index + 1 == below.len() { behind } else { 0 });
-                }
-            }
+            return self.print(last, indent, behind);
         }
+        self.print(head, indent, lead(beside, 0));
+        for link in beside {
+            self.print(link, indent, 0);
+        }
+        // What ends with a bracket on a line of its own has the links below that bracket.
+        let is_broken = self.text[start..].contains('\n');
+        let indent = if is_broken { indent } else { indent + INDENT };
+        for (index, link) in below.iter().enumerate() {
+            self.line(indent);
+            self.print(link, indent, if index + 1 == below.len() { behind } else { 0 });
+        }
+    }
+
+    /// Whether a chain is one line but for the brackets of its last link, which take many lines or do not fit on one of their own.
+    fn is_last_broken(&self, head: &Piece, others: &[Piece], last: &Piece, indent: usize, behind: usize) -> bool {
+        let before: Option<usize> = [head].into_iter().chain(others).map(|piece| piece.width).sum();
+        let begins = before.is_some_and(|before| self.column + before + last.lead() <= self.width);
+        let fits = last.width.is_some_and(|width| indent + INDENT + width + behind <= self.width);
+        begins
+            && last.is_hugged()
+            && (last.height >= MANY || !fits || !others.is_empty() && others.len() == beside(head, others))
     }
 
     fn print_flat(&mut self, piece: &Piece) {
@@ -403,7 +434,11 @@ fn item(item: &Item) -> Piece {
             let head = Piece::text(format!("{} ", flat(quote! { impl #generics #of #self_ty })));
             declaration(&whole.attrs, Piece::row([head, Piece::block(lines)]))
         }
-        // Modules, and what no emitter writes.
+        Item::Mod(item) if item.content.is_none() => {
+            let (vis, name) = (&item.vis, &item.ident);
+            declaration(&item.attrs, Piece::text(flat(quote! { #vis mod #name; })))
+        }
+        // What no emitter writes.
         other => leaf(other),
     }
 }
@@ -547,7 +582,7 @@ fn expression(value: &Expr) -> Piece {
         Expr::Macro(call) => macro_call(&call.mac),
         Expr::Closure(closure) => {
             let mut head = closure.clone();
-            head.body = Box::new(Expr::Verbatim(TokenStream::new()));
+            *head.body = Expr::Verbatim(TokenStream::new());
             Piece::row([Piece::text(format!("{} ", flat(&head))), expression(&closure.body)])
         }
         Expr::Struct(made) if made.rest.is_none() => {
@@ -558,7 +593,7 @@ fn expression(value: &Expr) -> Piece {
             Piece::row([Piece::text(flat(&made.path)), Piece::list(" { ", fields.collect(), " }")])
         }
         Expr::Const(constant) => match constant.block.stmts.as_slice() {
-            [Stmt::Expr(only, None)] => Piece::list("const { ", vec![expression(only)], " }"),
+            [Stmt::Expr(only, None)] => Piece::list("const { ", vec![expression(only)], " }").formed(Form::Braced),
             _ => Piece::row([Piece::text("const "), block(&constant.block)]),
         },
         Expr::Block(of) => block(&of.block),
@@ -612,7 +647,7 @@ fn chain(value: &Expr) -> Piece {
     let head = Piece::row([expression(head), Piece::text(marks)]);
     let behind: Option<usize> = links.iter().map(|link| link.width).sum();
     let width = head.width.and_then(|width| Some(width + behind?));
-    Piece { width, kind: Kind::Chain(Box::new(head), links) }
+    Piece { width, height: links.len() + 1, kind: Kind::Chain(Box::new(head), links) }
 }
 
 fn macro_call(call: &syn::Macro) -> Piece {

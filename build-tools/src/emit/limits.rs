@@ -1,11 +1,12 @@
 //! Limits as a sentence of documentation, and as rules of the runtime.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens as _, quote};
 use serde_json::Number;
 
-use super::tokens::ident;
+use super::tokens::{ident, number};
 use crate::contract::{Bound, CountRange, Limits, PatternLimit};
+use crate::text::literal;
 
 /// What a value must fit beyond its type, as a sentence; `None` when that is nothing.
 pub(super) fn sentence(limits: &Limits) -> Option<String> {
@@ -74,12 +75,20 @@ fn count(range: CountRange, one: &str, several: &str) -> Option<String> {
     }
 }
 
-/// What a value must fit, as constructors of the runtime's `Rule`: first what holds for the value itself.
-pub(super) fn rules(limits: &Limits) -> Vec<String> {
-    let mut rules = own_rules(limits);
-    let (mut depth, mut inner) = (1, limits.each.as_deref());
+/// A limit: the name of the rule that checks it, and its argument.
+type Checked = (&'static str, TokenStream);
+
+/// Whether a value must fit anything that is checked.
+pub(super) fn is_limited(limits: &Limits) -> bool {
+    !checked(limits).is_empty() || limits.each.as_deref().is_some_and(is_limited)
+}
+
+/// What a value must fit, as rules of the runtime, whose type this is: first what holds for the value itself.
+pub(super) fn rules(limits: &Limits, rule: &TokenStream) -> Vec<TokenStream> {
+    let mut rules: Vec<TokenStream> = Vec::new();
+    let (mut depth, mut inner) = (0, Some(limits));
     while let Some(limits) = inner {
-        rules.extend(own_rules(limits).iter().map(|rule| within(depth, rule)));
+        rules.extend(checked(limits).into_iter().map(|checked| within(depth, rule, checked)));
         (depth, inner) = (depth + 1, limits.each.as_deref());
     }
     rules
@@ -87,10 +96,12 @@ pub(super) fn rules(limits: &Limits) -> Vec<String> {
 
 /// The same as arguments of `#[wire(…)]`, which writes what holds deeper within lists and maps as `each(max_length(35))`.
 pub(super) fn attributes(limits: &Limits) -> Vec<TokenStream> {
-    let mut attributes: Vec<TokenStream> = own_rules(limits).iter().map(|rule| tokens(rule)).collect();
+    let own = checked(limits).into_iter().map(|(name, argument)| {
+        let name = ident(name);
+        quote! { #name(#argument) }
+    });
     let each = limits.each.as_deref().map(attributes_of_each);
-    attributes.extend(each.into_iter().flatten());
-    attributes
+    own.chain(each.into_iter().flatten()).collect()
 }
 
 /// The same for each value of a map or item of a list.
@@ -98,12 +109,8 @@ pub(super) fn attributes_of_each(limits: &Limits) -> Vec<TokenStream> {
     attributes(limits).into_iter().map(|rule| quote! { each(#rule) }).collect()
 }
 
-/// A rule as tokens: a name and literals. One that is no tokens is not lost: what stands for it has the file refused.
-fn tokens(rule: &str) -> TokenStream {
-    rule.parse().unwrap_or_else(|_| ident(rule))
-}
-
-fn own_rules(limits: &Limits) -> Vec<String> {
+/// What is checked of a value itself.
+fn checked(limits: &Limits) -> Vec<Checked> {
     let counts = [
         ("min_length", limits.length.least),
         ("max_length", limits.length.most),
@@ -112,37 +119,44 @@ fn own_rules(limits: &Limits) -> Vec<String> {
         ("min_properties", limits.members.least),
         ("max_properties", limits.members.most),
     ];
-    let mut rules: Vec<String> =
-        counts.into_iter().filter_map(|(rule, count)| count.map(|count| format!("{rule}({count})"))).collect();
+    let mut checked: Vec<Checked> =
+        counts.into_iter().filter_map(|(rule, count)| Some((rule, number(&count?.to_string())))).collect();
+    let text = |text: &str| literal(text).into_token_stream();
     // A number is handed on as text, so that none is rounded.
-    let bound = |bound: &Bound, excluded: &str, included: &str| {
-        format!("{}(\"{}\")", if bound.exclusive { excluded } else { included }, bound.value)
+    let bound = |bound: &Bound, excluded: &'static str, included: &'static str| {
+        (if bound.exclusive { excluded } else { included }, text(&bound.value.to_string()))
     };
-    rules.extend(limits.minimum.as_ref().map(|low| bound(low, "above", "minimum")));
-    rules.extend(limits.maximum.as_ref().map(|high| bound(high, "below", "maximum")));
-    rules.extend(limits.multiple_of.iter().map(|step| format!("multiple_of(\"{step}\")")));
+    checked.extend(limits.minimum.as_ref().map(|low| bound(low, "above", "minimum")));
+    checked.extend(limits.maximum.as_ref().map(|high| bound(high, "below", "maximum")));
+    checked.extend(limits.multiple_of.iter().map(|step| ("multiple_of", text(&step.to_string()))));
     if limits.unique_items {
-        rules.push("unique_items()".to_owned());
+        checked.push(("unique_items", TokenStream::new()));
     }
-    rules.extend(limits.patterns.iter().filter_map(pattern));
-    rules.extend(limits.formats.iter().map(|format| format!("format({:?})", format.as_str())));
-    rules.extend(limits.only_boolean.map(|value| format!("exactly({value})")));
-    rules
-}
-
-fn pattern(pattern: &PatternLimit) -> Option<String> {
-    let PatternLimit { source, engine } = pattern;
-    engine.as_ref().map(|engine| {
-        if engine == source { format!("pattern({source:?})") } else { format!("pattern_as(({source:?}, {engine:?}))") }
-    })
+    checked.extend(limits.patterns.iter().filter_map(|PatternLimit { source, engine }| {
+        let engine = engine.as_ref()?;
+        let (pattern, as_read) = (text(source), text(engine));
+        Some(if engine == source { ("pattern", pattern) } else { ("pattern_as", quote! { (#pattern, #as_read) }) })
+    }));
+    checked.extend(limits.formats.iter().map(|format| ("format", text(format.as_str()))));
+    checked.extend(limits.only_boolean.map(|value| ("exactly", quote! { #value })));
+    checked
 }
 
 /// A rule of the values that are so many lists and maps deep within another.
-fn within(depth: usize, rule: &str) -> String {
+fn within(depth: usize, rule: &TokenStream, (name, argument): Checked) -> TokenStream {
     match depth {
-        0 => rule.to_owned(),
-        1 => format!("each_{rule}"),
-        deeper => format!("each(Rule::{})", within(deeper - 1, rule)),
+        0 => {
+            let name = ident(name);
+            quote! { #rule::#name(#argument) }
+        }
+        1 => {
+            let name = ident(&format!("each_{name}"));
+            quote! { #rule::#name(#argument) }
+        }
+        deeper => {
+            let inner = within(deeper - 1, rule, (name, argument));
+            quote! { #rule::each(#inner) }
+        }
     }
 }
 
@@ -150,7 +164,10 @@ fn within(depth: usize, rule: &str) -> String {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{attributes, rules, sentence, within};
+    use quote::quote;
+
+    use super::super::layout::flat;
+    use super::{attributes, is_limited, rules, sentence};
     use crate::contract::Limits;
 
     fn limits(schema: &Value) -> Limits {
@@ -199,21 +216,26 @@ mod tests {
             (json!({"type": "boolean", "enum": [true]}), vec!["exactly(true)"]),
             (json!({"type": "boolean", "enum": [true, false]}), vec![]),
         ] {
-            assert_eq!(rules(&limits(&schema)), expected, "{schema}");
+            let limits = limits(&schema);
+            assert_eq!(attributes(&limits).into_iter().map(flat).collect::<Vec<_>>(), expected, "{schema}");
+            let rules: Vec<String> = rules(&limits, &quote! { Rule }).into_iter().map(flat).collect();
+            assert_eq!(rules, expected.iter().map(|rule| format!("Rule::{rule}")).collect::<Vec<_>>(), "{schema}");
+            assert_eq!(is_limited(&limits), !expected.is_empty(), "{schema}");
         }
     }
 
     #[test]
     fn rules_say_how_deep_in_lists_they_hold() {
-        assert_eq!(within(1, "min_length(1)"), "each_min_length(1)");
         let each = |inner: Limits| Limits { each: Some(Box::new(inner)), ..Limits::default() };
         let deep = each(Limits {
             each: Some(Box::new(each(limits(&json!({"minLength": 1}))))),
             ..limits(&json!({"maxItems": 2}))
         });
         assert_eq!(sentence(&deep).as_deref(), Some("Each at most 2 items, in each, each at least 1 character."));
-        let attributes: Vec<String> = attributes(&deep).iter().map(ToString::to_string).collect();
-        assert_eq!(attributes, ["each (max_items (2))", "each (each (each (min_length (1))))"]);
-        assert_eq!(rules(&deep), ["each_max_items(2)", "each(Rule::each(Rule::each_min_length(1)))"]);
+        let attributes: Vec<String> = attributes(&deep).into_iter().map(flat).collect();
+        assert_eq!(attributes, ["each(max_items(2))", "each(each(each(min_length(1))))"]);
+        let rules: Vec<String> = rules(&deep, &quote! { Rule }).into_iter().map(flat).collect();
+        assert_eq!(rules, ["Rule::each_max_items(2)", "Rule::each(Rule::each(Rule::each_min_length(1)))"]);
+        assert!(is_limited(&deep));
     }
 }

@@ -21,6 +21,7 @@ mod table;
 mod tests;
 mod tokens;
 mod types;
+mod wrapped;
 
 pub use self::operations::arguments;
 use self::outline::Block;
@@ -47,7 +48,7 @@ pub(crate) fn emit(contract: &Contract, payloads: &Payloads, proved: &Proved) ->
     ];
     let generated = [
         ("mod.rs".to_owned(), client::module(contract)),
-        ("client.rs".to_owned(), Ok(client::client(contract))),
+        ("client.rs".to_owned(), client::client(contract)),
         ("errors.rs".to_owned(), errors::errors(contract)),
     ];
     let signing = [("signing.rs", signing::signing(contract)), ("webhook.rs", signing::webhook(contract))];
@@ -59,7 +60,7 @@ pub(crate) fn emit(contract: &Contract, payloads: &Payloads, proved: &Proved) ->
     let sound = |files: Vec<(String, String)>| files.into_iter().map(|(file, text)| (file, Ok(text))).collect();
     let rust = within("src/generated", generated.into_iter().chain(signing).collect())
         .into_iter()
-        .chain(within("src/generated/operations", sound(operations::operations(contract))))
+        .chain(within("src/generated/operations", operations::operations(contract)))
         .chain(within("src/generated/types", types::types(contract)))
         .chain(within("tests/generated", sound(tests::tests(contract, payloads, proved))));
     let mut meant = meant::rust_files(contract, payloads, proved);

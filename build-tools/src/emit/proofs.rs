@@ -37,7 +37,7 @@ pub(super) fn bodies(contract: &Contract, proved: &Proved) -> String {
             (false, true) => "sent",
             (true, true) => "both",
         };
-        body.line(&format!("Body::{kind}::<{}>({}),", own_type(value), literal(&name)));
+        body.line(&format!("Body::{kind}::<{}>({}),", own_type(contract, value), literal(&name)));
     }
     body.line("];");
     let body = body.finish();

@@ -3,10 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::output::header;
-use crate::text::{Inline, paragraphs, table};
-
-/// What the values of an example are.
-pub(super) const SAMPLES: &str = "With sample values, which fit the documented limits and are not the vendor's data:";
+use crate::text::{Inline, paragraphs};
 
 /// Columns after which documentation is wrapped.
 const WIDTH: usize = 120;
@@ -68,50 +65,6 @@ impl Source {
         self.paragraphs("//!", &paragraphs(text));
     }
 
-    /// One paragraph of documentation.
-    pub(super) fn doc_inline(&mut self, paragraph: &Inline) {
-        self.paragraphs("///", std::slice::from_ref(paragraph));
-    }
-
-    /// One paragraph of documentation on one line, however long.
-    pub(super) fn doc_line(&mut self, paragraph: &Inline) {
-        self.line(&format!("/// {}", paragraph.line()));
-    }
-
-    /// A paragraph of documentation of the file.
-    pub(super) fn module_doc_inline(&mut self, paragraph: &Inline) {
-        self.paragraphs("//!", std::slice::from_ref(paragraph));
-    }
-
-    /// An item of a list in documentation: a name, and what it is.
-    pub(super) fn doc_item(&mut self, name: &str, text: &str) {
-        let item = Inline::join([&Inline::code(name), &Inline::prose(&format!(": {text}"))]);
-        for (index, line) in item.lines(self.width("/// -")).iter().enumerate() {
-            // Lines behind the first belong to the item wherever they begin.
-            self.line(&format!("/// {}{line}", if index == 0 { "- " } else { "" }));
-        }
-    }
-
-    /// A table in documentation.
-    pub(super) fn doc_table<const COLUMNS: usize>(
-        &mut self,
-        heading: [&'static str; COLUMNS],
-        rows: &[[Inline; COLUMNS]],
-    ) {
-        for line in table(heading, rows) {
-            self.line(&format!("/// {line}"));
-        }
-    }
-
-    /// A section with an example that is compiled and not run. Each line is Rust; one that begins with `# ` is not shown.
-    pub(super) fn doc_example(&mut self, lines: &[String]) {
-        self.lines(["/// # Example", "///", &format!("/// {SAMPLES}"), "///", "/// ```no_run"]);
-        for line in lines {
-            self.line(format!("/// {line}").trim_end());
-        }
-        self.line("/// ```");
-    }
-
     fn paragraphs(&mut self, mark: &str, paragraphs: &[Inline]) {
         let width = self.width(mark);
         for (index, paragraph) in paragraphs.iter().enumerate() {
@@ -136,32 +89,6 @@ impl Source {
         }
         self.text
     }
-}
-
-/// An import, over several lines where it is long.
-pub(super) fn write_use(source: &mut Source, keyword: &str, path: &str, names: &BTreeSet<String>) {
-    let line = format!("{keyword} {path}::{};", braced(names));
-    if line.len() <= 110 {
-        source.line(&line);
-        return;
-    }
-    source.line(&format!("{keyword} {path}::{{"));
-    write_names(source, names.iter().map(String::as_str));
-    source.line("};");
-}
-
-/// Names with a comma behind each, as many on a line as there is room for.
-fn write_names<'n>(source: &mut Source, names: impl IntoIterator<Item = &'n str>) {
-    let mut line = String::new();
-    for name in names {
-        if line.len() + name.len() > 110 {
-            source.line(line.trim_end());
-            line.clear();
-        }
-        line.push_str(name);
-        line.push_str(", ");
-    }
-    source.line(line.trim_end());
 }
 
 pub(super) fn braced(names: &BTreeSet<String>) -> String {

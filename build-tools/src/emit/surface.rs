@@ -10,11 +10,11 @@ use std::fmt::Write as _;
 
 use super::limits::phrase;
 use super::operations::has_call_type;
-use super::rust::{Scope, success_type, type_text};
+use super::tokens::type_text;
 use crate::contract::{
     ComponentNames, Constant, Contract, Covered, DigestedWhen, EcdsaEncoding, EventBatch, Extra, Given, Kind, ListPage,
     Mark, Member, Operation, PageForm, Parameter, PathStep, Presence, ResponseBody, SigningSettings, StatusVariant,
-    TypeDefinition, TypeUse, Variant, VariantForm, WebhookSettings, When,
+    Success, TypeDefinition, Variant, VariantForm, WebhookSettings, When,
 };
 use crate::text::{literal, visible};
 
@@ -31,7 +31,7 @@ pub(crate) fn surface(contract: &Contract) -> BTreeMap<String, String> {
     }
     for webhook in &contract.webhooks {
         let file = files.entry(format!("operations/{}", webhook.module)).or_default();
-        line(file, 0, &format!("webhook {}: {}", webhook.id, shown(&webhook.body)), &[]);
+        line(file, 0, &format!("webhook {}: {}", webhook.id, type_text(&webhook.body)), &[]);
     }
     let shared = contract.errors.iter().filter(|error| !error.aliases.is_empty());
     for error in shared {
@@ -73,13 +73,16 @@ fn mark(holds: bool, text: &str) -> Option<String> {
     holds.then(|| text.to_owned())
 }
 
-/// A type as a caller names it, without the paths that are the same everywhere.
-fn shown(value: &TypeUse) -> String {
-    short(&type_text(value, Scope::Types))
-}
-
-fn short(text: &str) -> String {
-    text.replace("onboarding_core::", "").replace("types::", "").replace("errors::", "")
+/// What a success holds, as a caller names it.
+fn success(success: &Success) -> String {
+    match success {
+        Success::Nothing => "()".to_owned(),
+        Success::Json(value) => type_text(value),
+        Success::JsonOrNothing(value) => format!("Option<{}>", type_text(value)),
+        Success::Text => "String".to_owned(),
+        Success::Download => "Download".to_owned(),
+        Success::ByStatus(name) => name.clone(),
+    }
 }
 
 /// How a client is made.
@@ -218,12 +221,12 @@ fn write_operation(text: &mut String, contract: &Contract, operation: &Operation
     if let Some(body) = &operation.body {
         let kind = body.encoding.function;
         let optional = if body.required { "" } else { "?" };
-        let what = format!("body{optional}: {} as {kind} {}", shown(&body.value), visible(&body.media_type));
+        let what = format!("body{optional}: {} as {kind} {}", type_text(&body.value), visible(&body.media_type));
         line(text, 1, &what, &[]);
     }
     let successes = operation.statuses.iter().filter(|status| status.is_success());
     let codes: Vec<&str> = successes.map(|status| status.code.as_str()).collect();
-    line(text, 1, &format!("{} -> {}", codes.join(" "), short(&success_type(&operation.success))), &[]);
+    line(text, 1, &format!("{} -> {}", codes.join(" "), success(&operation.success)), &[]);
     if let Some(outcome) = contract.outcomes.iter().find(|outcome| outcome.operation == operation.method_name) {
         write_statuses(text, 2, &outcome.variants);
     }
@@ -241,7 +244,7 @@ fn write_operation(text: &mut String, contract: &Contract, operation: &Operation
 
 fn write_parameter(text: &mut String, parameter: &Parameter) {
     let style = parameter.style;
-    let value = shown(&parameter.value);
+    let value = type_text(&parameter.value);
     let value = if style.is_list { format!("[{value}]") } else { value };
     let optional = if parameter.required { "" } else { "?" };
     let what =
@@ -260,7 +263,7 @@ fn write_statuses(text: &mut String, depth: usize, variants: &[StatusVariant]) {
     for variant in variants {
         let body = match &variant.body {
             ResponseBody::Nothing => String::new(),
-            ResponseBody::Json(value) => format!("({})", shown(value)),
+            ResponseBody::Json(value) => format!("({})", type_text(value)),
             ResponseBody::Text => "(text)".to_owned(),
             ResponseBody::Bytes => "(bytes)".to_owned(),
         };
@@ -337,7 +340,7 @@ fn write_constant(text: &mut String, constant: &Constant) {
 }
 
 fn write_member(text: &mut String, member: &Member, sent: bool) {
-    let value = shown(&member.value);
+    let value = type_text(&member.value);
     let value = match member.presence {
         Presence::Required => value,
         Presence::RequiredNullable | Presence::Optional => format!("Option<{value}>"),
@@ -354,11 +357,11 @@ fn write_member(text: &mut String, member: &Member, sent: bool) {
 
 fn write_extra(text: &mut String, extra: &Extra, sent: bool) {
     let limits = sent.then(|| phrase(&extra.limits)).flatten().map(|limits| format!("each {limits}"));
-    line(text, 1, &format!("extra: Map<{}>", shown(&extra.value)), &marks([limits]));
+    line(text, 1, &format!("extra: Map<{}>", type_text(&extra.value)), &marks([limits]));
 }
 
 fn write_variant(text: &mut String, variant: &Variant, chosen: &str, sent: bool) {
-    let what = format!("{}({}){chosen}", variant.name, shown(&variant.value));
+    let what = format!("{}({}){chosen}", variant.name, type_text(&variant.value));
     let limits = sent.then(|| phrase(&variant.limits)).flatten();
     line(text, 1, &what, &marks([mark(variant.private, "redacted"), limits]));
 }

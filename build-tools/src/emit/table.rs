@@ -10,9 +10,9 @@ use serde_json::Value;
 
 use super::calls::{code, type_name};
 use super::schemas::documented;
-use super::source::header;
 use crate::contract::{Contract, Extent, ResponseBody, TypeUse, sample};
 use crate::model::{Step, steps};
+use crate::output::header;
 use crate::passes::escape;
 use crate::proof::canaries::{Body, BodyName, Call, Canaries};
 use crate::proof::mutants::{self, KEY, Place};

@@ -3,8 +3,6 @@
 //! A text of a document is a literal or documentation here and can be nothing else: no emitter writes Rust as text. What is no
 //! identifier becomes tokens that no Rust file can hold, so [`file`] refuses it with its text.
 
-#![allow(dead_code, reason = "until the emitters of calls and tests write tokens as well")]
-
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -13,7 +11,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, TokenStreamExt as _, quote};
 
 use super::layout;
-use crate::contract::{Contract, TypeUse};
+use crate::contract::{Contract, Kind, Success, TypeUse};
 use crate::output::header;
 use crate::text::{Inline, literal, paragraphs, table};
 
@@ -43,7 +41,12 @@ pub(super) fn path(names: &str) -> TokenStream {
 
 /// A number as it is written, without the suffix of its type.
 pub(super) fn number(text: &str) -> TokenStream {
-    text.parse::<proc_macro2::Literal>().map_or_else(|_| ident(text), ToTokens::into_token_stream)
+    let (minus, digits) = match text.strip_prefix('-') {
+        Some(digits) => (Some(quote! { - }), digits),
+        None => (None, text),
+    };
+    let digits = digits.parse::<proc_macro2::Literal>().map_or_else(|_| ident(digits), ToTokens::into_token_stream);
+    quote! { #minus #digits }
 }
 
 /// Documentation, line by line.
@@ -84,7 +87,7 @@ impl Docs {
         self.block([paragraph.line()]);
     }
 
-    /// A list: names, and what each is.
+    /// A list: names, and what each is. One without items is none.
     pub(super) fn list<'i>(&mut self, items: impl IntoIterator<Item = (&'i str, String)>) {
         let mut lines = Vec::new();
         for (name, text) in items {
@@ -203,6 +206,100 @@ pub(super) enum Scope {
     Crate,
     /// In a test of the crate, which sees what is public.
     Tests,
+    /// In an example of documentation, which imports all that is public.
+    Example,
+    /// Anywhere else: everything has its whole path, and nothing is imported.
+    Paths,
+}
+
+/// How an argument is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Passed {
+    /// As it is: it is small.
+    Value,
+    /// As `&str`.
+    Text,
+    /// As a slice.
+    Slice,
+    /// As a reference.
+    Reference,
+}
+
+/// How an argument of this type is given, or of several of them.
+pub(super) fn passed(contract: &Contract, value: &TypeUse, is_list: bool) -> Passed {
+    match value {
+        _ if is_list => Passed::Slice,
+        TypeUse::Text => Passed::Text,
+        TypeUse::List(_) => Passed::Slice,
+        TypeUse::Boolean
+        | TypeUse::Integer
+        | TypeUse::Unsigned
+        | TypeUse::Number
+        | TypeUse::Decimal
+        | TypeUse::DecimalNumber
+        | TypeUse::Date
+        | TypeUse::DateTime => Passed::Value,
+        TypeUse::Named(name) => match contract.definition(name).map(|definition| &definition.kind) {
+            Some(Kind::IntegerIdentifier { .. }) => Passed::Value,
+            _ => Passed::Reference,
+        },
+        TypeUse::Boxed(_)
+        | TypeUse::UtcDateTime
+        | TypeUse::Secret
+        | TypeUse::Json
+        | TypeUse::Map(_)
+        | TypeUse::Nullable(_) => Passed::Reference,
+    }
+}
+
+/// A type, whose names are written by `named` where they are the vendor's and by `runtime` where they are the runtime's.
+fn type_tokens(
+    value: &TypeUse,
+    named: &dyn Fn(&str) -> TokenStream,
+    runtime: &dyn Fn(&str) -> TokenStream,
+) -> TokenStream {
+    let within = |value: &TypeUse| type_tokens(value, named, runtime);
+    match value {
+        TypeUse::Named(name) => named(name),
+        TypeUse::Boxed(name) => {
+            let name = named(name);
+            quote! { Box<#name> }
+        }
+        TypeUse::Text => quote! { String },
+        TypeUse::Boolean => quote! { bool },
+        TypeUse::Integer => quote! { i64 },
+        TypeUse::Unsigned => quote! { u64 },
+        TypeUse::Number => quote! { f64 },
+        TypeUse::Decimal => runtime("Decimal"),
+        TypeUse::DecimalNumber => runtime("DecimalNumber"),
+        TypeUse::Date => runtime("NaiveDate"),
+        TypeUse::DateTime => runtime("Timestamp"),
+        TypeUse::UtcDateTime => runtime("UtcDateTime"),
+        TypeUse::Secret => runtime("Secret"),
+        TypeUse::Json => runtime("JsonValue"),
+        TypeUse::List(item) => {
+            let item = within(item);
+            quote! { Vec<#item> }
+        }
+        TypeUse::Map(item) => {
+            let (map, item) = (runtime("Map"), within(item));
+            quote! { #map<#item> }
+        }
+        TypeUse::Nullable(value) => {
+            let value = within(value);
+            quote! { Option<#value> }
+        }
+    }
+}
+
+/// A type as a text names it, without paths.
+pub(super) fn type_text(value: &TypeUse) -> String {
+    layout::flat(type_tokens(value, &ident, &ident))
+}
+
+/// The attribute of what the vendor advises against.
+pub(super) fn deprecated(is_deprecated: bool) -> Option<TokenStream> {
+    is_deprecated.then(|| quote! { #[deprecated = "the vendor advises against it"] })
 }
 
 impl<'c> Imports<'c> {
@@ -211,16 +308,26 @@ impl<'c> Imports<'c> {
         Self { contract, scope, names: RefCell::default() }
     }
 
+    pub(super) fn contract(&self) -> &'c Contract {
+        self.contract
+    }
+
+    pub(super) fn scope(&self) -> Scope {
+        self.scope
+    }
+
     /// A name of that path.
     pub(super) fn name(&self, from: &str, name: &str) -> TokenStream {
         self.names.borrow_mut().entry(from.to_owned()).or_default().insert(name.to_owned());
-        ident(name)
+        ident(name.rsplit("::").next().unwrap_or_default())
     }
 
     /// An item of the runtime by its name alone; by its path where one of the vendor's types has that name.
     pub(super) fn runtime(&self, name: &str) -> TokenStream {
         match self.scope {
             Scope::Tests => self.name(&self.package(), name),
+            Scope::Example => ident(name),
+            Scope::Paths => path(&format!("{}::{name}", self.package())),
             Scope::Types | Scope::Crate if self.contract.definition(name).is_some() => {
                 path(&format!("onboarding_core::{name}"))
             }
@@ -234,6 +341,8 @@ impl<'c> Imports<'c> {
             Scope::Types => self.name("super::super", name),
             Scope::Crate => self.name("crate::generated", name),
             Scope::Tests => self.name(&self.package(), name),
+            Scope::Example => ident(name),
+            Scope::Paths => path(&format!("{}::{name}", self.package())),
         }
     }
 
@@ -248,36 +357,38 @@ impl<'c> Imports<'c> {
 
     /// A type.
     pub(super) fn type_of(&self, value: &TypeUse) -> TokenStream {
-        let runtime = |name: &str| self.runtime(name);
-        match value {
-            TypeUse::Named(name) => self.named(name),
-            TypeUse::Boxed(name) => {
-                let name = self.named(name);
-                quote! { Box<#name> }
-            }
-            TypeUse::Text => quote! { String },
-            TypeUse::Boolean => quote! { bool },
-            TypeUse::Integer => quote! { i64 },
-            TypeUse::Unsigned => quote! { u64 },
-            TypeUse::Number => quote! { f64 },
-            TypeUse::Decimal => runtime("Decimal"),
-            TypeUse::DecimalNumber => runtime("DecimalNumber"),
-            TypeUse::Date => runtime("NaiveDate"),
-            TypeUse::DateTime => runtime("Timestamp"),
-            TypeUse::UtcDateTime => runtime("UtcDateTime"),
-            TypeUse::Secret => runtime("Secret"),
-            TypeUse::Json => runtime("JsonValue"),
-            TypeUse::List(item) => {
+        type_tokens(value, &|name| self.named(name), &|name| self.runtime(name))
+    }
+
+    /// The type of an argument that must be given.
+    pub(super) fn argument(&self, value: &TypeUse, is_list: bool) -> TokenStream {
+        let whole = self.type_of(value);
+        match (passed(self.contract, value, is_list), value) {
+            (Passed::Value, _) => whole,
+            (Passed::Text, _) => quote! { &str },
+            (Passed::Slice, TypeUse::List(item)) if !is_list => {
                 let item = self.type_of(item);
-                quote! { Vec<#item> }
+                quote! { &[#item] }
             }
-            TypeUse::Map(item) => {
-                let (map, item) = (runtime("Map"), self.type_of(item));
-                quote! { #map<#item> }
-            }
-            TypeUse::Nullable(value) => {
+            (Passed::Slice, _) => quote! { &[#whole] },
+            (Passed::Reference, _) => quote! { &#whole },
+        }
+    }
+
+    /// What a success holds.
+    pub(super) fn success(&self, success: &Success) -> TokenStream {
+        match success {
+            Success::Nothing => quote! { () },
+            Success::Json(value) => self.type_of(value),
+            Success::JsonOrNothing(value) => {
                 let value = self.type_of(value);
                 quote! { Option<#value> }
+            }
+            Success::Text => quote! { String },
+            Success::Download => self.runtime("Download"),
+            Success::ByStatus(name) => {
+                let (errors, name) = (self.module("errors"), ident(name));
+                quote! { #errors::#name }
             }
         }
     }
@@ -308,23 +419,24 @@ impl<'c> Imports<'c> {
             steps.push(if let [only] = names.as_slice() { only.to_string() } else { "{".to_owned() });
             (is_own(root), steps)
         });
-        let uses = roots.into_iter().filter(|(_, names)| !names.is_empty()).map(|(root, names)| {
+        let uses = roots.into_iter().filter_map(|(root, names)| {
+            let names = several(&names)?;
             let root = root.split("::").map(|part| match part {
                 "crate" | "self" | "super" => Ident::new(part, Span::call_site()).into_token_stream(),
                 part => ident(part),
             });
-            let names = several(names);
-            quote! { use #(#root)::*::#names; }
+            Some(quote! { use #(#root)::*::#names; })
         });
         quote! { #(#uses)* }
     }
 }
 
-/// Names as an import has them behind its path.
-pub(super) fn several(names: Vec<TokenStream>) -> TokenStream {
-    match names.as_slice() {
-        [only] => only.clone(),
-        names => quote! { {#(#names),*} },
+/// Names as an import has them behind its path; `None` where there are none.
+pub(super) fn several(names: &[TokenStream]) -> Option<TokenStream> {
+    match names {
+        [] => None,
+        [only] => Some(only.clone()),
+        names => Some(quote! { {#(#names),*} }),
     }
 }
 

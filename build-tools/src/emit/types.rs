@@ -7,8 +7,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::limits::{attributes, attributes_of_each, sentence};
-use super::rust::wrapped;
-use super::tokens::{Docs, Imports, Scope, file, ident, several};
+use super::tokens::{Docs, Imports, Scope, deprecated, file, ident, several, type_text};
+use super::wrapped::wrapped;
 use crate::contract::{
     Constant, Contract, EventBatch, Extra, Kind, ListPage, Mark, Member, PageForm, PathStep, Presence, TypeDefinition,
     TypeUse, Variant, VariantForm,
@@ -48,7 +48,7 @@ fn index(contract: &Contract, modules: &BTreeMap<&str, Vec<&TypeDefinition>>) ->
         let mut names: Vec<&str> = definitions.iter().map(|definition| definition.name.as_str()).collect();
         names.extend(definitions.iter().filter_map(|definition| definition.builder.as_deref()));
         names.sort_unstable();
-        let names = several(names.into_iter().map(ident).collect());
+        let names = several(&names.into_iter().map(ident).collect::<Vec<_>>());
         quote! {
             #[doc(hidden)]
             pub use self::#module::#names;
@@ -349,7 +349,7 @@ fn description(description: &str, value: &TypeUse) -> Docs {
         Some(name) => Inline::join([&Inline::prose("See "), &see(name), &Inline::prose(".")]),
         None => Inline::join([
             &Inline::prose("A value of the form "),
-            &Inline::code(&super::rust::type_text(value, super::rust::Scope::Types).replace("onboarding_core::", "")),
+            &Inline::code(&type_text(value)),
             &Inline::prose("."),
         ]),
     })
@@ -362,10 +362,6 @@ fn documentation(mut docs: Docs, limits: Option<String>, private: bool) -> Docs 
         docs.text(&notes.join(" "));
     }
     docs
-}
-
-fn deprecated(is_deprecated: bool) -> Option<TokenStream> {
-    is_deprecated.then(|| quote! { #[deprecated = "the vendor advises against it"] })
 }
 
 /// The attribute that says what a type, a member or a variant is on the wire, where there is something to say.

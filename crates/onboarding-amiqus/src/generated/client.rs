@@ -82,9 +82,7 @@ impl Credentials {
         client_secret: impl Into<Secret>,
     ) -> AuthorizationCodeSignIn {
         AuthorizationCodeSignIn(
-            TokenSource::new(&AUTHORIZATION_CODE)
-                .given("client_id", client_id)
-                .given("client_secret", client_secret),
+            TokenSource::new(&AUTHORIZATION_CODE).given("client_id", client_id).given("client_secret", client_secret),
         )
     }
 }

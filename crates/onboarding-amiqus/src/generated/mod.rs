@@ -3,9 +3,10 @@
 
 //! Everything that is generated; `lib.rs` chooses what of it is public.
 
+#[path = "operations/mod.rs"]
+pub mod calls;
 pub(crate) mod client;
 pub mod errors;
-#[path = "operations/mod.rs"] pub mod calls;
 pub mod types;
 #[cfg(feature = "webhook")]
 pub(crate) mod webhook;

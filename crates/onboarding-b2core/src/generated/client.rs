@@ -4,9 +4,7 @@
 //! The client of B2Core: where it calls, and how it signs in.
 
 use onboarding_core as runtime;
-use onboarding_core::{
-    ClientBuilder, Expiry, FieldValue, Secret, TokenFlow, TokenRequest, TokenSource, VendorClient,
-};
+use onboarding_core::{ClientBuilder, Expiry, FieldValue, Secret, TokenFlow, TokenRequest, TokenSource, VendorClient};
 
 /// The client of B2Core. Each operation is a method. Clones are cheap and share connections and settings.
 #[derive(Clone, Debug)]
@@ -57,11 +55,7 @@ impl Credentials {
     /// - `email`: The user's e-mail.
     /// - `password`: The user's password.
     pub fn password(email: impl Into<Secret>, password: impl Into<Secret>) -> PasswordSignIn {
-        PasswordSignIn(
-            TokenSource::new(&PASSWORD)
-                .given("email", email)
-                .given("password", password),
-        )
+        PasswordSignIn(TokenSource::new(&PASSWORD).given("email", email).given("password", password))
     }
 }
 
@@ -80,10 +74,8 @@ impl From<runtime::Credentials> for Credentials {
 
 /// How the vendor gives out tokens to `PasswordSignIn`.
 static PASSWORD: TokenFlow = TokenFlow::new(
-    TokenRequest::json("/api/v2/signin").fields(&[
-        ("email", FieldValue::Given("email")),
-        ("password", FieldValue::Given("password")),
-    ]),
+    TokenRequest::json("/api/v2/signin")
+        .fields(&[("email", FieldValue::Given("email")), ("password", FieldValue::Given("password"))]),
 )
 .access_token("/accessToken/token")
 .expiry(Expiry::DateTime("/accessToken/expiresAt"))

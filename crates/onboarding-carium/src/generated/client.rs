@@ -77,11 +77,7 @@ impl Credentials {
     /// - `username`: The user's name.
     /// - `password`: The user's password.
     pub fn password(username: impl Into<Secret>, password: impl Into<Secret>) -> PasswordSignIn {
-        PasswordSignIn(
-            TokenSource::new(&PASSWORD)
-                .given("username", username)
-                .given("password", password),
-        )
+        PasswordSignIn(TokenSource::new(&PASSWORD).given("username", username).given("password", password))
     }
 }
 
@@ -108,9 +104,7 @@ static PASSWORD: TokenFlow = TokenFlow::new(
     ]),
 )
 .refresh(
-    TokenRequest::json("/v1/refresh-token/").fields(&[
-        ("refresh-token", FieldValue::RefreshToken),
-    ]),
+    TokenRequest::json("/v1/refresh-token/").fields(&[("refresh-token", FieldValue::RefreshToken)]),
     "/refresh-token",
 )
 .access_token("/access-token")

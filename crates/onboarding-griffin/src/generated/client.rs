@@ -67,10 +67,7 @@ impl Credentials {
     /// - `secret`: The key's secret, shown once when the key is made.
     pub fn api_key(secret: impl Into<Secret>) -> Self {
         let secret = secret.into();
-        Self(
-            runtime::Credentials::none()
-                .header("authorization", format!("GriffinAPIKey {}", secret.reveal())),
-        )
+        Self(runtime::Credentials::none().header("authorization", format!("GriffinAPIKey {}", secret.reveal())))
     }
 }
 

@@ -3,6 +3,8 @@
 
 //! Everything that is generated; `lib.rs` chooses what of it is public.
 
+#[path = "operations/mod.rs"]
+pub mod calls;
 pub(crate) mod client;
 pub mod errors;
 #[cfg(feature = "signing")]

@@ -75,10 +75,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .add_case_items(types::CaseId(1), &[types::NewCaseItem::new(types::RecordId(1))])
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.add_case_items(types::CaseId(1), &[types::NewCaseItem::new(types::RecordId(1))]).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -90,11 +88,7 @@ impl Client {
         body: &[types::NewCaseItem],
     ) -> Call<Option<types::CaseItemList>, errors::AddCaseItemsError> {
         static OPERATION: Operation = Operation::new("add_case_items", Method::PATCH, "/cases/{id}/items");
-        self.core
-            .request(&OPERATION)
-            .path("id", &id)
-            .json("application/json", body)
-            .returns_json_or_nothing()
+        self.core.request(&OPERATION).path("id", &id).json("application/json", body).returns_json_or_nothing()
     }
 }
 

@@ -73,10 +73,7 @@ impl Client {
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
-    ///     .create_case_review(
-    ///         types::CaseId(1),
-    ///         &types::NewCaseReview::new(types::CaseStatus::Pending),
-    ///     )
+    ///     .create_case_review(types::CaseId(1), &types::NewCaseReview::new(types::CaseStatus::Pending))
     ///     .send()
     ///     .await?;
     /// # drop(response);

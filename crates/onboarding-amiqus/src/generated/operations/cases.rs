@@ -25,8 +25,6 @@ impl Client {
     ///
     /// # Example
     ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
-    ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -66,10 +64,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .create_case(&types::NewCase::new(types::ClientId(1), "text"))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.create_case(&types::NewCase::new(types::ClientId(1), "text")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -144,10 +139,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .update_case(types::CaseId(1), &types::UpdateCase::new())
-    ///     .send()
-    ///     .await?;
+    /// let response = client.update_case(types::CaseId(1), &types::UpdateCase::new()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }

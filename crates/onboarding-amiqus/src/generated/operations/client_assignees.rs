@@ -34,10 +34,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// client
-    ///     .delete_client_assignee(types::ClientId(1), types::AssigneeId(1))
-    ///     .send()
-    ///     .await?;
+    /// client.delete_client_assignee(types::ClientId(1), types::AssigneeId(1)).send().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -49,11 +46,7 @@ impl Client {
     ) -> Call<(), errors::DeleteClientAssigneeError> {
         static OPERATION: Operation =
             Operation::new("delete_client_assignee", Method::DELETE, "/clients/{clientId}/assignees/{assigneeId}");
-        self.core
-            .request(&OPERATION)
-            .path("clientId", &client_id)
-            .path("assigneeId", &assignee_id)
-            .returns_nothing()
+        self.core.request(&OPERATION).path("clientId", &client_id).path("assigneeId", &assignee_id).returns_nothing()
     }
 
     /// List the assignees of a client.
@@ -123,10 +116,7 @@ impl Client {
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
-    ///     .add_client_assignees(
-    ///         types::ClientId(1),
-    ///         &[types::NewAssignee::new(types::TeamMemberId(1))],
-    ///     )
+    ///     .add_client_assignees(types::ClientId(1), &[types::NewAssignee::new(types::TeamMemberId(1))])
     ///     .send()
     ///     .await?;
     /// # drop(response);
@@ -140,11 +130,7 @@ impl Client {
         body: &[types::NewAssignee],
     ) -> Call<Option<types::AssigneeList>, errors::AddClientAssigneesError> {
         static OPERATION: Operation = Operation::new("add_client_assignees", Method::POST, "/clients/{id}/assignees");
-        self.core
-            .request(&OPERATION)
-            .path("id", &id)
-            .json("application/json", body)
-            .returns_json_or_nothing()
+        self.core.request(&OPERATION).path("id", &id).json("application/json", body).returns_json_or_nothing()
     }
 
     /// Replace the assignees of a client.
@@ -179,10 +165,7 @@ impl Client {
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
-    ///     .replace_client_assignees(
-    ///         types::ClientId(1),
-    ///         &[types::NewAssignee::new(types::TeamMemberId(1))],
-    ///     )
+    ///     .replace_client_assignees(types::ClientId(1), &[types::NewAssignee::new(types::TeamMemberId(1))])
     ///     .send()
     ///     .await?;
     /// # drop(response);
@@ -197,11 +180,7 @@ impl Client {
     ) -> Call<Option<types::AssigneeList>, errors::ReplaceClientAssigneesError> {
         static OPERATION: Operation =
             Operation::new("replace_client_assignees", Method::PUT, "/clients/{id}/assignees");
-        self.core
-            .request(&OPERATION)
-            .path("id", &id)
-            .json("application/json", body)
-            .returns_json_or_nothing()
+        self.core.request(&OPERATION).path("id", &id).json("application/json", body).returns_json_or_nothing()
     }
 
     /// Remove all assignees of a client.

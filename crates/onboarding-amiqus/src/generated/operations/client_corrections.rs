@@ -43,9 +43,7 @@ impl Client {
     ///     .update_client_correction(
     ///         types::ClientId(1),
     ///         types::ClientCorrectionId(1),
-    ///         &types::UpdateClientCorrection::Accepted(
-    ///             types::AcceptClientCorrection::new(),
-    ///         ),
+    ///         &types::UpdateClientCorrection::Accepted(types::AcceptClientCorrection::new()),
     ///     )
     ///     .send()
     ///     .await?;
@@ -60,11 +58,8 @@ impl Client {
         correction_id: types::ClientCorrectionId,
         body: &types::UpdateClientCorrection,
     ) -> Call<types::ClientCorrection, errors::UpdateClientCorrectionError> {
-        static OPERATION: Operation = Operation::new(
-            "update_client_correction",
-            Method::PATCH,
-            "/clients/{clientId}/corrections/{correctionId}",
-        );
+        static OPERATION: Operation =
+            Operation::new("update_client_correction", Method::PATCH, "/clients/{clientId}/corrections/{correctionId}");
         self.core
             .request(&OPERATION)
             .path("clientId", &client_id)

@@ -36,10 +36,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let file = client
-    ///     .download_client_file(types::ClientId(1), types::ClientFileId(1))
-    ///     .send()
-    ///     .await?;
+    /// let file = client.download_client_file(types::ClientId(1), types::ClientFileId(1)).send().await?;
     /// # drop(file);
     /// # Ok(())
     /// # }
@@ -50,17 +47,10 @@ impl Client {
         client_id: types::ClientId,
         file_id: types::ClientFileId,
     ) -> Call<Download, errors::DownloadClientFileError> {
-        static OPERATION: Operation = Operation::new(
-            "download_client_file",
-            Method::GET,
-            "/clients/{clientId}/files/{fileId}/download",
-        )
-            .accept("*/*");
-        self.core
-            .request(&OPERATION)
-            .path("clientId", &client_id)
-            .path("fileId", &file_id)
-            .returns_download()
+        static OPERATION: Operation =
+            Operation::new("download_client_file", Method::GET, "/clients/{clientId}/files/{fileId}/download")
+                .accept("*/*");
+        self.core.request(&OPERATION).path("clientId", &client_id).path("fileId", &file_id).returns_download()
     }
 
     /// List the files of a client.
@@ -126,10 +116,7 @@ impl Client {
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
-    ///     .create_client_file(
-    ///         types::ClientId(1),
-    ///         &types::NewClientFile::new(types::AttachmentId(1)),
-    ///     )
+    ///     .create_client_file(types::ClientId(1), &types::NewClientFile::new(types::AttachmentId(1)))
     ///     .send()
     ///     .await?;
     /// # drop(response);

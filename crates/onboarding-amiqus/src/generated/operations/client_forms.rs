@@ -82,8 +82,7 @@ impl Client {
         id: types::ClientId,
         reference: &types::ClientFormReferenceId,
     ) -> Call<types::ClientForm, errors::GetClientFormError> {
-        static OPERATION: Operation =
-            Operation::new("get_client_form", Method::GET, "/clients/{id}/forms/{reference}");
+        static OPERATION: Operation = Operation::new("get_client_form", Method::GET, "/clients/{id}/forms/{reference}");
         self.core
             .request(&OPERATION)
             .path("id", &id)
@@ -132,12 +131,9 @@ impl Client {
         id: types::ClientId,
         reference: &types::ClientFormReferenceId,
     ) -> Call<Download, errors::DownloadClientFormError> {
-        static OPERATION: Operation = Operation::new(
-            "download_client_form",
-            Method::GET,
-            "/clients/{id}/forms/{reference}/download",
-        )
-            .accept("application/pdf");
+        static OPERATION: Operation =
+            Operation::new("download_client_form", Method::GET, "/clients/{id}/forms/{reference}/download")
+                .accept("application/pdf");
         self.core
             .request(&OPERATION)
             .path("id", &id)

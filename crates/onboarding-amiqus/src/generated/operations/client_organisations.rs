@@ -34,10 +34,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// client
-    ///     .delete_client_organisation(types::ClientId(1), types::OrganisationId(1))
-    ///     .send()
-    ///     .await?;
+    /// client.delete_client_organisation(types::ClientId(1), types::OrganisationId(1)).send().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -125,10 +122,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .add_client_organisations(types::ClientId(1), &[types::OrganisationId(1)])
-    ///     .send()
-    ///     .await?;
+    /// let response = client.add_client_organisations(types::ClientId(1), &[types::OrganisationId(1)]).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -141,11 +135,7 @@ impl Client {
     ) -> Call<Option<types::OrganisationList>, errors::AddClientOrganisationsError> {
         static OPERATION: Operation =
             Operation::new("add_client_organisations", Method::POST, "/clients/{id}/organisations");
-        self.core
-            .request(&OPERATION)
-            .path("id", &id)
-            .json("application/json", body)
-            .returns_json_or_nothing()
+        self.core.request(&OPERATION).path("id", &id).json("application/json", body).returns_json_or_nothing()
     }
 
     /// Replace the organisations of a client.
@@ -179,10 +169,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .replace_client_organisations(types::ClientId(1), &[types::OrganisationId(1)])
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.replace_client_organisations(types::ClientId(1), &[types::OrganisationId(1)]).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -195,11 +183,7 @@ impl Client {
     ) -> Call<Option<types::OrganisationList>, errors::ReplaceClientOrganisationsError> {
         static OPERATION: Operation =
             Operation::new("replace_client_organisations", Method::PUT, "/clients/{id}/organisations");
-        self.core
-            .request(&OPERATION)
-            .path("id", &id)
-            .json("application/json", body)
-            .returns_json_or_nothing()
+        self.core.request(&OPERATION).path("id", &id).json("application/json", body).returns_json_or_nothing()
     }
 
     /// Remove all organisations of a client.
@@ -231,10 +215,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn delete_client_organisations(
-        &self,
-        id: types::ClientId,
-    ) -> Call<(), errors::DeleteClientOrganisationsError> {
+    pub fn delete_client_organisations(&self, id: types::ClientId) -> Call<(), errors::DeleteClientOrganisationsError> {
         static OPERATION: Operation =
             Operation::new("delete_client_organisations", Method::DELETE, "/clients/{id}/organisations");
         self.core.request(&OPERATION).path("id", &id).returns_nothing()

@@ -24,8 +24,6 @@ impl Client {
     ///
     /// # Example
     ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
-    ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -66,12 +64,7 @@ impl Client {
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
-    ///     .create_client(
-    ///         &types::NewClient::new(
-    ///             types::NewName::new("text", "text"),
-    ///             "ann@example.com",
-    ///         ),
-    ///     )
+    ///     .create_client(&types::NewClient::new(types::NewName::new("text", "text"), "ann@example.com"))
     ///     .send()
     ///     .await?;
     /// # drop(response);
@@ -79,10 +72,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn create_client(
-        &self,
-        body: &types::NewClient,
-    ) -> Call<types::ClientProfile, errors::CreateClientError> {
+    pub fn create_client(&self, body: &types::NewClient) -> Call<types::ClientProfile, errors::CreateClientError> {
         static OPERATION: Operation = Operation::new("create_client", Method::POST, "/clients");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
@@ -150,10 +140,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .update_client(types::ClientId(1), &types::UpdateClient::new())
-    ///     .send()
-    ///     .await?;
+    /// let response = client.update_client(types::ClientId(1), &types::UpdateClient::new()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -263,10 +250,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .replace_client_address(types::ClientId(1), &types::NewAddress::new())
-    ///     .send()
-    ///     .await?;
+    /// let response = client.replace_client_address(types::ClientId(1), &types::NewAddress::new()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }

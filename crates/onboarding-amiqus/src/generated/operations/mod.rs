@@ -2,6 +2,7 @@
 // To change this file, edit specs/amiqus/openapi.yaml or vendor.toml beside it.
 
 //! The operations, grouped as the vendor groups them. Each is a method of [`Client`](crate::Client).
+//!
 //! Calls with optional parameters have types of their own here: set what is wanted, then `send`.
 
 mod case_items;
@@ -33,8 +34,6 @@ pub use self::client_organisations::ListClientOrganisations;
 pub use self::clients::{ListClientRecords, ListClients};
 pub use self::credits::ListCreditHistory;
 pub use self::record_assignees::ListRecordAssignees;
-pub use self::records::{
-    ArchiveRecord, ExpireRecord, GetRecord, ListRecordDocuments, ListRecordSteps, ListRecords,
-};
+pub use self::records::{ArchiveRecord, ExpireRecord, GetRecord, ListRecordDocuments, ListRecordSteps, ListRecords};
 pub use self::team::ListTeamMembers;
 pub use self::user_account::ListMyTeams;

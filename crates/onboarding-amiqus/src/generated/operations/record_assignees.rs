@@ -76,10 +76,7 @@ impl Client {
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
-    ///     .add_record_assignees(
-    ///         types::RecordId(1),
-    ///         &[types::NewAssignee::new(types::TeamMemberId(1))],
-    ///     )
+    ///     .add_record_assignees(types::RecordId(1), &[types::NewAssignee::new(types::TeamMemberId(1))])
     ///     .send()
     ///     .await?;
     /// # drop(response);
@@ -93,11 +90,7 @@ impl Client {
         body: &[types::NewAssignee],
     ) -> Call<Option<types::AssigneeList>, errors::AddRecordAssigneesError> {
         static OPERATION: Operation = Operation::new("add_record_assignees", Method::POST, "/records/{id}/assignees");
-        self.core
-            .request(&OPERATION)
-            .path("id", &id)
-            .json("application/json", body)
-            .returns_json_or_nothing()
+        self.core.request(&OPERATION).path("id", &id).json("application/json", body).returns_json_or_nothing()
     }
 
     /// Replace the assignees of a record.
@@ -132,10 +125,7 @@ impl Client {
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
-    ///     .replace_record_assignees(
-    ///         types::RecordId(1),
-    ///         &[types::NewAssignee::new(types::TeamMemberId(1))],
-    ///     )
+    ///     .replace_record_assignees(types::RecordId(1), &[types::NewAssignee::new(types::TeamMemberId(1))])
     ///     .send()
     ///     .await?;
     /// # drop(response);
@@ -150,11 +140,7 @@ impl Client {
     ) -> Call<Option<types::AssigneeList>, errors::ReplaceRecordAssigneesError> {
         static OPERATION: Operation =
             Operation::new("replace_record_assignees", Method::PUT, "/records/{id}/assignees");
-        self.core
-            .request(&OPERATION)
-            .path("id", &id)
-            .json("application/json", body)
-            .returns_json_or_nothing()
+        self.core.request(&OPERATION).path("id", &id).json("application/json", body).returns_json_or_nothing()
     }
 
     /// Remove all assignees of a record.
@@ -217,10 +203,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// client
-    ///     .delete_record_assignee(types::RecordId(1), types::AssigneeId(1))
-    ///     .send()
-    ///     .await?;
+    /// client.delete_record_assignee(types::RecordId(1), types::AssigneeId(1)).send().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -232,11 +215,7 @@ impl Client {
     ) -> Call<(), errors::DeleteRecordAssigneeError> {
         static OPERATION: Operation =
             Operation::new("delete_record_assignee", Method::DELETE, "/records/{recordId}/assignees/{assigneeId}");
-        self.core
-            .request(&OPERATION)
-            .path("recordId", &record_id)
-            .path("assigneeId", &assignee_id)
-            .returns_nothing()
+        self.core.request(&OPERATION).path("recordId", &record_id).path("assigneeId", &assignee_id).returns_nothing()
     }
 }
 

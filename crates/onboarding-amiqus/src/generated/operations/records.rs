@@ -24,8 +24,6 @@ impl Client {
     ///
     /// # Example
     ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
-    ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -67,19 +65,11 @@ impl Client {
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
-    ///     .create_record(
-    ///         &types::NewRecord::NewRecordFromSteps(
-    ///             types::NewRecordFromSteps::new(
-    ///                 types::ClientId(1),
-    ///                 vec![
-    ///                     types::NewRecordStep::CheckCredit(types::NewCreditReportStep::new())
-    ///                 ],
-    ///                 types::RecordNotification::NotificationChannel(
-    ///                     types::NotificationChannel::Email,
-    ///                 ),
-    ///             ),
-    ///         ),
-    ///     )
+    ///     .create_record(&types::NewRecord::NewRecordFromSteps(types::NewRecordFromSteps::new(
+    ///         types::ClientId(1),
+    ///         vec![types::NewRecordStep::CheckCredit(types::NewCreditReportStep::new())],
+    ///         types::RecordNotification::NotificationChannel(types::NotificationChannel::Email),
+    ///     )))
     ///     .send()
     ///     .await?;
     /// # drop(response);
@@ -156,10 +146,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .update_record(types::RecordId(1), &types::UpdateRecord::new())
-    ///     .send()
-    ///     .await?;
+    /// let response = client.update_record(types::RecordId(1), &types::UpdateRecord::new()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }

@@ -21,8 +21,6 @@ impl Client {
     ///
     /// # Example
     ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
-    ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -66,10 +64,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn update_current_team(
-        &self,
-        body: &types::UpdateTeam,
-    ) -> Call<types::Team, errors::UpdateCurrentTeamError> {
+    pub fn update_current_team(&self, body: &types::UpdateTeam) -> Call<types::Team, errors::UpdateCurrentTeamError> {
         static OPERATION: Operation = Operation::new("update_current_team", Method::PATCH, "/team");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
@@ -88,8 +83,6 @@ impl Client {
     /// `GET /team/me`, under "Retrieve team membership" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
-    ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
@@ -116,8 +109,6 @@ impl Client {
     /// `GET /team/members`, under "List all team members" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
-    ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};

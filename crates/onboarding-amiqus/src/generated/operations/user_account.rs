@@ -24,8 +24,6 @@ impl Client {
     ///
     /// # Example
     ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
-    ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -71,10 +69,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn update_current_user(
-        &self,
-        body: &types::UpdateUser,
-    ) -> Call<types::User, errors::UpdateCurrentUserError> {
+    pub fn update_current_user(&self, body: &types::UpdateUser) -> Call<types::User, errors::UpdateCurrentUserError> {
         static OPERATION: Operation = Operation::new("update_current_user", Method::PATCH, "/me");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
@@ -93,8 +88,6 @@ impl Client {
     /// `GET /me/teams`, under "List all my teams" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
     ///
     /// # Example
-    ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_amiqus::{Client, types, *};

@@ -28,8 +28,6 @@ impl Client {
     ///
     /// # Example
     ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
-    ///
     /// ```no_run
     /// # use onboarding_b2core::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -75,10 +73,7 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn create_client(
-        &self,
-        body: &types::NewClient,
-    ) -> Call<types::ClientProfile, errors::CreateClientError> {
+    pub fn create_client(&self, body: &types::NewClient) -> Call<types::ClientProfile, errors::CreateClientError> {
         static OPERATION: Operation = Operation::new("create_client", Method::POST, "/api/v2/clients");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
@@ -219,7 +214,10 @@ impl ListClients {
     }
 
     /// Only clients who have reached one of these verification levels.
-    pub fn filter_verification_level_ids(self, values: impl IntoIterator<Item = impl Into<types::VerificationLevelId>>) -> Self {
+    pub fn filter_verification_level_ids(
+        self,
+        values: impl IntoIterator<Item = impl Into<types::VerificationLevelId>>,
+    ) -> Self {
         Self(self.0.query_joined::<types::VerificationLevelId>("filter[verificationLevelIds]", ',', values, &[]))
     }
 }

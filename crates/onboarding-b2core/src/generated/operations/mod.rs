@@ -2,6 +2,7 @@
 // To change this file, edit specs/b2core/openapi.yaml or vendor.toml beside it.
 
 //! The operations, grouped as the vendor groups them. Each is a method of [`Client`](crate::Client).
+//!
 //! Calls with optional parameters have types of their own here: set what is wanted, then `send`.
 
 mod clients;

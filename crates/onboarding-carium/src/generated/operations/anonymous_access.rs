@@ -31,11 +31,11 @@ impl Client {
     /// let response = client
     ///     .create_anonymous_access(
     ///         &types::NewAnonymousAccessAttributes::new(
-    ///                 types::UserId::from("user-id"),
-    ///                 vec![types::NewAllowedEndpoint::new("text", "text")],
-    ///                 UtcDateTime::from("2024-02-29 12:30:00"),
-    ///             )
-    ///             .into(),
+    ///             types::UserId::from("user-id"),
+    ///             vec![types::NewAllowedEndpoint::new("text", "text")],
+    ///             UtcDateTime::from("2024-02-29 12:30:00"),
+    ///         )
+    ///         .into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -48,11 +48,7 @@ impl Client {
         &self,
         body: &types::NewAnonymousAccessDocument,
     ) -> Call<types::AnonymousAccessDocument, errors::CreateAnonymousAccessError> {
-        static OPERATION: Operation = Operation::new(
-            "create_anonymous_access",
-            Method::POST,
-            "/v1/anonymous-accesses/",
-        )
+        static OPERATION: Operation = Operation::new("create_anonymous_access", Method::POST, "/v1/anonymous-accesses/")
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
@@ -82,10 +78,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .get_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.get_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -95,12 +89,9 @@ impl Client {
         &self,
         id: &types::AnonymousAccessId,
     ) -> Call<types::AnonymousAccessDocument, errors::GetAnonymousAccessError> {
-        static OPERATION: Operation = Operation::new(
-            "get_anonymous_access",
-            Method::GET,
-            "/v1/anonymous-accesses/{id}/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("get_anonymous_access", Method::GET, "/v1/anonymous-accesses/{id}/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).returns_json()
     }
 
@@ -130,10 +121,10 @@ impl Client {
     ///     .update_anonymous_access(
     ///         &types::AnonymousAccessId::from("anonymous-access-id"),
     ///         &types::UpdateAnonymousAccess::new(
-    ///                 types::AnonymousAccessId::from("anonymous-access-id"),
-    ///                 types::UpdateAnonymousAccessAttributes::new(),
-    ///             )
-    ///             .into(),
+    ///             types::AnonymousAccessId::from("anonymous-access-id"),
+    ///             types::UpdateAnonymousAccessAttributes::new(),
+    ///         )
+    ///         .into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -147,12 +138,9 @@ impl Client {
         id: &types::AnonymousAccessId,
         body: &types::UpdateAnonymousAccessDocument,
     ) -> Call<types::AnonymousAccessDocument, errors::UpdateAnonymousAccessError> {
-        static OPERATION: Operation = Operation::new(
-            "update_anonymous_access",
-            Method::PATCH,
-            "/v1/anonymous-accesses/{id}/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("update_anonymous_access", Method::PATCH, "/v1/anonymous-accesses/{id}/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
@@ -196,12 +184,9 @@ impl Client {
         id: &types::AnonymousAccessId,
         body: &types::ProxyCall,
     ) -> Call<types::ProxyResult, errors::ProxyAnonymousAccessError> {
-        static OPERATION: Operation = Operation::new(
-            "proxy_anonymous_access",
-            Method::POST,
-            "/v1/anonymous-accesses/{id}/proxy/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("proxy_anonymous_access", Method::POST, "/v1/anonymous-accesses/{id}/proxy/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 }

@@ -30,12 +30,10 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
-    ///     .get_authz_accessible_resources(
-    ///         &types::AccessibleResourcesQuery::new(
-    ///             vec!["text".to_owned()],
-    ///             types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         ),
-    ///     )
+    ///     .get_authz_accessible_resources(&types::AccessibleResourcesQuery::new(
+    ///         vec!["text".to_owned()],
+    ///         types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///     ))
     ///     .send()
     ///     .await?;
     /// # drop(response);
@@ -47,12 +45,9 @@ impl Client {
         &self,
         body: &types::AccessibleResourcesQuery,
     ) -> Call<types::AccessibleResources, errors::GetAuthzAccessibleResourcesError> {
-        static OPERATION: Operation = Operation::new(
-            "get_authz_accessible_resources",
-            Method::POST,
-            "/v1/authz-get-accessible-resources/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("get_authz_accessible_resources", Method::POST, "/v1/authz-get-accessible-resources/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
@@ -96,11 +91,7 @@ impl Client {
         operation: &types::AccessOperation,
         user_id: &types::UserId,
     ) -> ListAuthzIndividuals {
-        static OPERATION: Operation = Operation::new(
-            "list_authz_individuals",
-            Method::GET,
-            "/v1/authz-individuals/",
-        )
+        static OPERATION: Operation = Operation::new("list_authz_individuals", Method::GET, "/v1/authz-individuals/")
             .accept("application/vnd.api+json");
         ListAuthzIndividuals(
             self.core
@@ -133,12 +124,10 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
-    ///     .check_authz_resource_access(
-    ///         &types::ResourceAccessQuery::new(
-    ///             vec!["text".to_owned()],
-    ///             types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         ),
-    ///     )
+    ///     .check_authz_resource_access(&types::ResourceAccessQuery::new(
+    ///         vec!["text".to_owned()],
+    ///         types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+    ///     ))
     ///     .send()
     ///     .await?;
     /// # drop(response);
@@ -150,12 +139,9 @@ impl Client {
         &self,
         body: &types::ResourceAccessQuery,
     ) -> Call<types::ResourceAccess, errors::CheckAuthzResourceAccessError> {
-        static OPERATION: Operation = Operation::new(
-            "check_authz_resource_access",
-            Method::POST,
-            "/v1/authz-resource-access/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("check_authz_resource_access", Method::POST, "/v1/authz-resource-access/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
@@ -202,17 +188,18 @@ impl Client {
         resource_id: &[types::ResourceId],
         resource_type: &types::AccessResourceType,
     ) -> ListAuthzResourceAccessors {
-        static OPERATION: Operation = Operation::new(
-            "list_authz_resource_accessors",
-            Method::GET,
-            "/v1/authz-resource-accessors/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("list_authz_resource_accessors", Method::GET, "/v1/authz-resource-accessors/")
+                .accept("application/vnd.api+json");
         ListAuthzResourceAccessors(
             self.core
                 .request(&OPERATION)
                 .query("operation", operation)
-                .check("resource-id", &resource_id, const { &[Rule::min_items(1), Rule::max_items(50), Rule::each_format("uuid")] })
+                .check(
+                    "resource-id",
+                    &resource_id,
+                    const { &[Rule::min_items(1), Rule::max_items(50), Rule::each_format("uuid")] },
+                )
                 .query_each("resource-id", resource_id)
                 .query("resource-type", resource_type)
                 .returns_json(),
@@ -244,10 +231,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .get_authz_user_status(&types::UserId::from("user-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.get_authz_user_status(&types::UserId::from("user-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -257,12 +241,9 @@ impl Client {
         &self,
         id: &types::UserId,
     ) -> Call<types::AuthzUserStatusDocument, errors::GetAuthzUserStatusError> {
-        static OPERATION: Operation = Operation::new(
-            "get_authz_user_status",
-            Method::GET,
-            "/v1/authz-user-status/{id}/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("get_authz_user_status", Method::GET, "/v1/authz-user-status/{id}/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).returns_json()
     }
 
@@ -286,10 +267,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .check_bulk_authz_resource_access(&types::MultiUserAccessQuery::new().into())
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.check_bulk_authz_resource_access(&types::MultiUserAccessQuery::new().into()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -299,12 +278,9 @@ impl Client {
         &self,
         body: &types::BulkResourceAccessQuery,
     ) -> Call<types::BulkResourceAccess, errors::CheckBulkAuthzResourceAccessError> {
-        static OPERATION: Operation = Operation::new(
-            "check_bulk_authz_resource_access",
-            Method::POST,
-            "/v1/bulk-authz-resource-access/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("check_bulk_authz_resource_access", Method::POST, "/v1/bulk-authz-resource-access/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 }
@@ -344,7 +320,11 @@ impl ListAuthzIndividuals {
     ///
     /// At least 1 item, each a UUID.
     pub fn filter_exclude_owner_ids(self, values: impl IntoIterator<Item = impl Into<types::OwnerId>>) -> Self {
-        Self(self.0.query_each::<types::OwnerId>("filter[exclude-owner-ids]", values, const { &[Rule::min_items(1), Rule::each_format("uuid")] }))
+        Self(self.0.query_each::<types::OwnerId>(
+            "filter[exclude-owner-ids]",
+            values,
+            const { &[Rule::min_items(1), Rule::each_format("uuid")] },
+        ))
     }
 
     /// Only individuals with this first name.
@@ -358,14 +338,22 @@ impl ListAuthzIndividuals {
     ///
     /// A UUID.
     pub fn filter_group_id(self, value: impl Into<types::IndividualGroupId>) -> Self {
-        Self(self.0.query::<types::IndividualGroupId>("filter[group-id]", value.into(), const { &[Rule::format("uuid")] }))
+        Self(self.0.query::<types::IndividualGroupId>(
+            "filter[group-id]",
+            value.into(),
+            const { &[Rule::format("uuid")] },
+        ))
     }
 
     /// Only members of groups that this user leads.
     ///
     /// A UUID.
     pub fn filter_group_members_with_leader_id(self, value: impl Into<types::UserId>) -> Self {
-        Self(self.0.query::<types::UserId>("filter[group-members-with-leader-id]", value.into(), const { &[Rule::format("uuid")] }))
+        Self(self.0.query::<types::UserId>(
+            "filter[group-members-with-leader-id]",
+            value.into(),
+            const { &[Rule::format("uuid")] },
+        ))
     }
 
     /// Only individuals with this last name.
@@ -379,7 +367,11 @@ impl ListAuthzIndividuals {
     ///
     /// A UUID.
     pub fn filter_organization_id(self, value: impl Into<types::OrganizationId>) -> Self {
-        Self(self.0.query::<types::OrganizationId>("filter[organization-id]", value.into(), const { &[Rule::format("uuid")] }))
+        Self(self.0.query::<types::OrganizationId>(
+            "filter[organization-id]",
+            value.into(),
+            const { &[Rule::format("uuid")] },
+        ))
     }
 
     /// Only individuals whose phone number is verified, or is not.
@@ -418,7 +410,9 @@ impl ListAuthzIndividuals {
 #[derive(Debug, Call)]
 #[must_use = "nothing is sent before `send`"]
 #[wire(pages(offset, "page[offset]", "page[limit]", 5000))]
-pub struct ListAuthzResourceAccessors(pub(crate) Call<types::ResourceAccessorList, errors::ListAuthzResourceAccessorsError>);
+pub struct ListAuthzResourceAccessors(
+    pub(crate) Call<types::ResourceAccessorList, errors::ListAuthzResourceAccessorsError>,
+);
 
 impl ListAuthzResourceAccessors {
     /// Only users of this organization.

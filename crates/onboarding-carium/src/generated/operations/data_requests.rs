@@ -31,13 +31,11 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
     ///     .create_aggregation_request(
-    ///         &types::NewAggregationRequestAttributes::new(
-    ///                 vec![
-    ///                     types::AggregationEntry::new("text",
-    ///                     types::IndividualId::from("individual-id"))
-    ///                 ],
-    ///             )
-    ///             .into(),
+    ///         &types::NewAggregationRequestAttributes::new(vec![types::AggregationEntry::new(
+    ///             "text",
+    ///             types::IndividualId::from("individual-id"),
+    ///         )])
+    ///         .into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -50,12 +48,9 @@ impl Client {
         &self,
         body: &types::NewAggregationRequestDocument,
     ) -> Call<types::AggregationRequestDocument, errors::CreateAggregationRequestError> {
-        static OPERATION: Operation = Operation::new(
-            "create_aggregation_request",
-            Method::POST,
-            "/v1/aggregation-requests/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("create_aggregation_request", Method::POST, "/v1/aggregation-requests/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
@@ -74,8 +69,6 @@ impl Client {
     ///
     /// # Example
     ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
-    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -86,11 +79,7 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_archive_requests(&self) -> ListArchiveRequests {
-        static OPERATION: Operation = Operation::new(
-            "list_archive_requests",
-            Method::GET,
-            "/v1/archive-requests/",
-        )
+        static OPERATION: Operation = Operation::new("list_archive_requests", Method::GET, "/v1/archive-requests/")
             .accept("application/vnd.api+json");
         ListArchiveRequests(self.core.request(&OPERATION).returns_json())
     }
@@ -115,10 +104,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .create_archive_request(&types::NewArchiveRequestAttributes::new().into())
-    ///     .send()
-    ///     .await?;
+    /// let response = client.create_archive_request(&types::NewArchiveRequestAttributes::new().into()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -128,11 +114,7 @@ impl Client {
         &self,
         body: &types::NewArchiveRequestDocument,
     ) -> Call<types::ArchiveRequestDocument, errors::CreateArchiveRequestError> {
-        static OPERATION: Operation = Operation::new(
-            "create_archive_request",
-            Method::POST,
-            "/v1/archive-requests/",
-        )
+        static OPERATION: Operation = Operation::new("create_archive_request", Method::POST, "/v1/archive-requests/")
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
@@ -176,12 +158,9 @@ impl Client {
         id: &types::ArchiveRequestId,
         body: &types::AnswerArchiveRequest,
     ) -> Call<types::EmptyObject, errors::AnswerArchiveRequestError> {
-        static OPERATION: Operation = Operation::new(
-            "answer_archive_request",
-            Method::POST,
-            "/v1/archive-requests/{id}/answer/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("answer_archive_request", Method::POST, "/v1/archive-requests/{id}/answer/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
@@ -214,11 +193,7 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_deletion_requests(&self, user_email: &str) -> ListDeletionRequests {
-        static OPERATION: Operation = Operation::new(
-            "list_deletion_requests",
-            Method::GET,
-            "/v1/deletion-requests/",
-        )
+        static OPERATION: Operation = Operation::new("list_deletion_requests", Method::GET, "/v1/deletion-requests/")
             .accept("application/vnd.api+json");
         ListDeletionRequests(
             self.core
@@ -249,10 +224,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .create_deletion_request(&types::NewDeletionRequestAttributes::new().into())
-    ///     .send()
-    ///     .await?;
+    /// let response = client.create_deletion_request(&types::NewDeletionRequestAttributes::new().into()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -262,11 +234,7 @@ impl Client {
         &self,
         body: &types::NewDeletionRequestDocument,
     ) -> Call<types::DeletionRequestDocument, errors::CreateDeletionRequestError> {
-        static OPERATION: Operation = Operation::new(
-            "create_deletion_request",
-            Method::POST,
-            "/v1/deletion-requests/",
-        )
+        static OPERATION: Operation = Operation::new("create_deletion_request", Method::POST, "/v1/deletion-requests/")
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
@@ -296,10 +264,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .get_deletion_request(&types::DeletionRequestId::from("deletion-request-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.get_deletion_request(&types::DeletionRequestId::from("deletion-request-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -309,11 +275,7 @@ impl Client {
         &self,
         id: &types::DeletionRequestId,
     ) -> Call<types::DeletionRequestDocument, errors::GetDeletionRequestError> {
-        static OPERATION: Operation = Operation::new(
-            "get_deletion_request",
-            Method::GET,
-            "/v1/deletion-requests/{id}/",
-        )
+        static OPERATION: Operation = Operation::new("get_deletion_request", Method::GET, "/v1/deletion-requests/{id}/")
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).returns_json()
     }
@@ -345,9 +307,7 @@ impl Client {
     /// let response = client
     ///     .update_deletion_request_status(
     ///         &types::DeletionRequestId::from("deletion-request-id"),
-    ///         &types::FinishDeletion::new(
-    ///             types::DeletionReferenceId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         ),
+    ///         &types::FinishDeletion::new(types::DeletionReferenceId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")),
     ///     )
     ///     .send()
     ///     .await?;
@@ -361,12 +321,9 @@ impl Client {
         id: &types::DeletionRequestId,
         body: &types::FinishDeletion,
     ) -> Call<types::EmptyObject, errors::UpdateDeletionRequestStatusError> {
-        static OPERATION: Operation = Operation::new(
-            "update_deletion_request_status",
-            Method::POST,
-            "/v1/deletion-requests/{id}/update-status/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("update_deletion_request_status", Method::POST, "/v1/deletion-requests/{id}/update-status/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
@@ -412,7 +369,11 @@ impl ListArchiveRequests {
     ///
     /// A UUID.
     pub fn filter_individual_id(self, value: impl Into<types::IndividualId>) -> Self {
-        Self(self.0.query::<types::IndividualId>("filter[individual-id]", value.into(), const { &[Rule::format("uuid")] }))
+        Self(self.0.query::<types::IndividualId>(
+            "filter[individual-id]",
+            value.into(),
+            const { &[Rule::format("uuid")] },
+        ))
     }
 
     /// Largest number of items on the page.

@@ -24,8 +24,6 @@ impl Client {
     ///
     /// # Example
     ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
-    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -61,10 +59,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .create_feature(&types::NewFeatureAttributes::new().into())
-    ///     .send()
-    ///     .await?;
+    /// let response = client.create_feature(&types::NewFeatureAttributes::new().into()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -104,10 +99,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .get_feature(&types::FeatureId::from("feature-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.get_feature(&types::FeatureId::from("feature-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -144,10 +136,7 @@ impl Client {
     /// let response = client
     ///     .update_feature(
     ///         &types::FeatureId::from("feature-id"),
-    ///         &types::UpdateFeature::new(
-    ///                 types::FeatureId::from("feature-id"),
-    ///                 types::UpdateFeatureAttributes::new(),
-    ///             )
+    ///         &types::UpdateFeature::new(types::FeatureId::from("feature-id"), types::UpdateFeatureAttributes::new())
     ///             .into(),
     ///     )
     ///     .send()
@@ -192,11 +181,9 @@ impl Client {
     /// let response = client
     ///     .add_feature_users(
     ///         &types::FeatureId::from("feature-id"),
-    ///         &types::AddFeatureUsers::AddFeatureUserIds(
-    ///             types::AddFeatureUserIds::new(
-    ///                 vec![types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")],
-    ///             ),
-    ///         ),
+    ///         &types::AddFeatureUsers::AddFeatureUserIds(types::AddFeatureUserIds::new(vec![types::UserId::from(
+    ///             "497f6eca-6276-4993-bfeb-53cbbbba6f08",
+    ///         )])),
     ///     )
     ///     .send()
     ///     .await?;
@@ -210,11 +197,7 @@ impl Client {
         id: &types::FeatureId,
         body: &types::AddFeatureUsers,
     ) -> Call<types::FeatureDocument, errors::AddFeatureUsersError> {
-        static OPERATION: Operation = Operation::new(
-            "add_feature_users",
-            Method::POST,
-            "/v1/features/{id}/add-users/",
-        )
+        static OPERATION: Operation = Operation::new("add_feature_users", Method::POST, "/v1/features/{id}/add-users/")
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
@@ -244,11 +227,9 @@ impl Client {
     /// let response = client
     ///     .remove_feature_users(
     ///         &types::FeatureId::from("feature-id"),
-    ///         &types::RemoveFeatureUsers::RemoveFeatureUserIds(
-    ///             types::RemoveFeatureUserIds::new(
-    ///                 vec![types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")],
-    ///             ),
-    ///         ),
+    ///         &types::RemoveFeatureUsers::RemoveFeatureUserIds(types::RemoveFeatureUserIds::new(vec![types::UserId::from(
+    ///             "497f6eca-6276-4993-bfeb-53cbbbba6f08",
+    ///         )])),
     ///     )
     ///     .send()
     ///     .await?;
@@ -262,12 +243,9 @@ impl Client {
         id: &types::FeatureId,
         body: &types::RemoveFeatureUsers,
     ) -> Call<types::FeatureDocument, errors::RemoveFeatureUsersError> {
-        static OPERATION: Operation = Operation::new(
-            "remove_feature_users",
-            Method::POST,
-            "/v1/features/{id}/remove-users/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("remove_feature_users", Method::POST, "/v1/features/{id}/remove-users/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
@@ -286,8 +264,6 @@ impl Client {
     ///
     /// # Example
     ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
-    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -298,12 +274,9 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_organization_features(&self) -> ListOrganizationFeatures {
-        static OPERATION: Operation = Operation::new(
-            "list_organization_features",
-            Method::GET,
-            "/v1/organization-features/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("list_organization_features", Method::GET, "/v1/organization-features/")
+                .accept("application/vnd.api+json");
         ListOrganizationFeatures(self.core.request(&OPERATION).returns_json())
     }
 
@@ -327,12 +300,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .create_organization_feature(
-    ///         &types::NewOrganizationFeatureAttributes::new().into(),
-    ///     )
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.create_organization_feature(&types::NewOrganizationFeatureAttributes::new().into()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -342,12 +311,9 @@ impl Client {
         &self,
         body: &types::NewOrganizationFeatureDocument,
     ) -> Call<types::OrganizationFeatureDocument, errors::CreateOrganizationFeatureError> {
-        static OPERATION: Operation = Operation::new(
-            "create_organization_feature",
-            Method::POST,
-            "/v1/organization-features/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("create_organization_feature", Method::POST, "/v1/organization-features/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
@@ -377,9 +343,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
-    ///     .get_organization_feature(
-    ///         &types::OrganizationFeatureId::from("organization-feature-id"),
-    ///     )
+    ///     .get_organization_feature(&types::OrganizationFeatureId::from("organization-feature-id"))
     ///     .send()
     ///     .await?;
     /// # drop(response);
@@ -391,12 +355,9 @@ impl Client {
         &self,
         id: &types::OrganizationFeatureId,
     ) -> Call<types::OrganizationFeatureDocument, errors::GetOrganizationFeatureError> {
-        static OPERATION: Operation = Operation::new(
-            "get_organization_feature",
-            Method::GET,
-            "/v1/organization-features/{id}/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("get_organization_feature", Method::GET, "/v1/organization-features/{id}/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).returns_json()
     }
 
@@ -426,10 +387,10 @@ impl Client {
     ///     .update_organization_feature(
     ///         &types::OrganizationFeatureId::from("organization-feature-id"),
     ///         &types::UpdateOrganizationFeature::new(
-    ///                 types::OrganizationFeatureId::from("organization-feature-id"),
-    ///                 types::UpdateOrganizationFeatureAttributes::new(),
-    ///             )
-    ///             .into(),
+    ///             types::OrganizationFeatureId::from("organization-feature-id"),
+    ///             types::UpdateOrganizationFeatureAttributes::new(),
+    ///         )
+    ///         .into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -462,8 +423,6 @@ impl Client {
     ///
     /// # Example
     ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
-    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -474,12 +433,8 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_user_features(&self) -> ListUserFeatures {
-        static OPERATION: Operation = Operation::new(
-            "list_user_features",
-            Method::GET,
-            "/v1/user-features/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("list_user_features", Method::GET, "/v1/user-features/").accept("application/vnd.api+json");
         ListUserFeatures(self.core.request(&OPERATION).returns_json())
     }
 
@@ -503,10 +458,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .create_user_feature(&types::NewUserFeatureAttributes::new().into())
-    ///     .send()
-    ///     .await?;
+    /// let response = client.create_user_feature(&types::NewUserFeatureAttributes::new().into()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -516,11 +468,7 @@ impl Client {
         &self,
         body: &types::NewUserFeatureDocument,
     ) -> Call<types::UserFeatureDocument, errors::CreateUserFeatureError> {
-        static OPERATION: Operation = Operation::new(
-            "create_user_feature",
-            Method::POST,
-            "/v1/user-features/",
-        )
+        static OPERATION: Operation = Operation::new("create_user_feature", Method::POST, "/v1/user-features/")
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
@@ -550,10 +498,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .get_user_feature(&types::UserFeatureId::from("user-feature-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.get_user_feature(&types::UserFeatureId::from("user-feature-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -563,11 +508,7 @@ impl Client {
         &self,
         id: &types::UserFeatureId,
     ) -> Call<types::UserFeatureDocument, errors::GetUserFeatureError> {
-        static OPERATION: Operation = Operation::new(
-            "get_user_feature",
-            Method::GET,
-            "/v1/user-features/{id}/",
-        )
+        static OPERATION: Operation = Operation::new("get_user_feature", Method::GET, "/v1/user-features/{id}/")
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).returns_json()
     }
@@ -598,10 +539,10 @@ impl Client {
     ///     .update_user_feature(
     ///         &types::UserFeatureId::from("user-feature-id"),
     ///         &types::UpdateUserFeature::new(
-    ///                 types::UserFeatureId::from("user-feature-id"),
-    ///                 types::UpdateUserFeatureAttributes::new(),
-    ///             )
-    ///             .into(),
+    ///             types::UserFeatureId::from("user-feature-id"),
+    ///             types::UpdateUserFeatureAttributes::new(),
+    ///         )
+    ///         .into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -635,14 +576,22 @@ impl ListFeatures {
     ///
     /// A UUID.
     pub fn filter_individual_id(self, value: impl Into<types::IndividualId>) -> Self {
-        Self(self.0.query::<types::IndividualId>("filter[individual-id]", value.into(), const { &[Rule::format("uuid")] }))
+        Self(self.0.query::<types::IndividualId>(
+            "filter[individual-id]",
+            value.into(),
+            const { &[Rule::format("uuid")] },
+        ))
     }
 
     /// Only features of this organization.
     ///
     /// A UUID.
     pub fn filter_organization_id(self, value: impl Into<types::OrganizationId>) -> Self {
-        Self(self.0.query::<types::OrganizationId>("filter[organization-id]", value.into(), const { &[Rule::format("uuid")] }))
+        Self(self.0.query::<types::OrganizationId>(
+            "filter[organization-id]",
+            value.into(),
+            const { &[Rule::format("uuid")] },
+        ))
     }
 
     /// Only features of this user.
@@ -671,7 +620,9 @@ impl ListFeatures {
 #[derive(Debug, Call)]
 #[must_use = "nothing is sent before `send`"]
 #[wire(pages(offset, "page[offset]", "page[limit]", 100))]
-pub struct ListOrganizationFeatures(pub(crate) Call<types::OrganizationFeatureList, errors::ListOrganizationFeaturesError>);
+pub struct ListOrganizationFeatures(
+    pub(crate) Call<types::OrganizationFeatureList, errors::ListOrganizationFeaturesError>,
+);
 
 impl ListOrganizationFeatures {
     /// Only settings of the feature with this name.
@@ -721,7 +672,11 @@ impl ListUserFeatures {
     ///
     /// A UUID.
     pub fn filter_organization_id(self, value: impl Into<types::OrganizationId>) -> Self {
-        Self(self.0.query::<types::OrganizationId>("filter[organization-id]", value.into(), const { &[Rule::format("uuid")] }))
+        Self(self.0.query::<types::OrganizationId>(
+            "filter[organization-id]",
+            value.into(),
+            const { &[Rule::format("uuid")] },
+        ))
     }
 
     /// Largest number of items on the page.

@@ -26,8 +26,6 @@ impl Client {
     ///
     /// # Example
     ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
-    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -38,11 +36,7 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_feedback_comments(&self) -> Call<types::FeedbackCommentList, errors::ListFeedbackCommentsError> {
-        static OPERATION: Operation = Operation::new(
-            "list_feedback_comments",
-            Method::GET,
-            "/v1/feedback-comments/",
-        )
+        static OPERATION: Operation = Operation::new("list_feedback_comments", Method::GET, "/v1/feedback-comments/")
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).returns_json()
     }
@@ -67,10 +61,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .create_feedback_comment(&types::NewFeedbackCommentAttributes::new().into())
-    ///     .send()
-    ///     .await?;
+    /// let response = client.create_feedback_comment(&types::NewFeedbackCommentAttributes::new().into()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -80,11 +71,7 @@ impl Client {
         &self,
         body: &types::NewFeedbackCommentDocument,
     ) -> Call<types::FeedbackCommentDocument, errors::CreateFeedbackCommentError> {
-        static OPERATION: Operation = Operation::new(
-            "create_feedback_comment",
-            Method::POST,
-            "/v1/feedback-comments/",
-        )
+        static OPERATION: Operation = Operation::new("create_feedback_comment", Method::POST, "/v1/feedback-comments/")
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
@@ -114,10 +101,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .get_feedback_comment(&types::FeedbackCommentId::from("feedback-comment-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.get_feedback_comment(&types::FeedbackCommentId::from("feedback-comment-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -127,11 +112,7 @@ impl Client {
         &self,
         id: &types::FeedbackCommentId,
     ) -> Call<types::FeedbackCommentDocument, errors::GetFeedbackCommentError> {
-        static OPERATION: Operation = Operation::new(
-            "get_feedback_comment",
-            Method::GET,
-            "/v1/feedback-comments/{id}/",
-        )
+        static OPERATION: Operation = Operation::new("get_feedback_comment", Method::GET, "/v1/feedback-comments/{id}/")
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).returns_json()
     }

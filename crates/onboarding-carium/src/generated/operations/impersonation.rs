@@ -24,8 +24,6 @@ impl Client {
     ///
     /// # Example
     ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
-    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -36,12 +34,9 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_impersonation_requests(&self) -> ListImpersonationRequests {
-        static OPERATION: Operation = Operation::new(
-            "list_impersonation_requests",
-            Method::GET,
-            "/v1/impersonation-requests/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("list_impersonation_requests", Method::GET, "/v1/impersonation-requests/")
+                .accept("application/vnd.api+json");
         ListImpersonationRequests(self.core.request(&OPERATION).returns_json())
     }
 
@@ -65,12 +60,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .create_impersonation_request(
-    ///         &types::NewImpersonationRequestAttributes::new().into(),
-    ///     )
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.create_impersonation_request(&types::NewImpersonationRequestAttributes::new().into()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -80,12 +71,9 @@ impl Client {
         &self,
         body: &types::NewImpersonationRequestDocument,
     ) -> Call<types::ImpersonationRequestDocument, errors::CreateImpersonationRequestError> {
-        static OPERATION: Operation = Operation::new(
-            "create_impersonation_request",
-            Method::POST,
-            "/v1/impersonation-requests/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("create_impersonation_request", Method::POST, "/v1/impersonation-requests/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
@@ -115,9 +103,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
-    ///     .get_impersonation_request(
-    ///         &types::ImpersonationRequestId::from("impersonation-request-id"),
-    ///     )
+    ///     .get_impersonation_request(&types::ImpersonationRequestId::from("impersonation-request-id"))
     ///     .send()
     ///     .await?;
     /// # drop(response);
@@ -129,12 +115,9 @@ impl Client {
         &self,
         id: &types::ImpersonationRequestId,
     ) -> Call<types::ImpersonationRequestDocument, errors::GetImpersonationRequestError> {
-        static OPERATION: Operation = Operation::new(
-            "get_impersonation_request",
-            Method::GET,
-            "/v1/impersonation-requests/{id}/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("get_impersonation_request", Method::GET, "/v1/impersonation-requests/{id}/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).returns_json()
     }
 
@@ -177,12 +160,9 @@ impl Client {
         id: &types::ImpersonationRequestId,
         body: &types::ImpersonateUser,
     ) -> Call<types::StartedSession, errors::ImpersonateUserError> {
-        static OPERATION: Operation = Operation::new(
-            "impersonate_user",
-            Method::POST,
-            "/v1/impersonation-requests/{id}/impersonate/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("impersonate_user", Method::POST, "/v1/impersonation-requests/{id}/impersonate/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 }
@@ -190,7 +170,9 @@ impl Client {
 /// A call of [`list_impersonation_requests`](crate::Client::list_impersonation_requests): set what is optional, then [`send`](Self::send).
 #[derive(Debug, Call)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListImpersonationRequests(pub(crate) Call<types::ImpersonationRequestList, errors::ListImpersonationRequestsError>);
+pub struct ListImpersonationRequests(
+    pub(crate) Call<types::ImpersonationRequestList, errors::ListImpersonationRequestsError>,
+);
 
 impl ListImpersonationRequests {
     /// Only requests made by this user.

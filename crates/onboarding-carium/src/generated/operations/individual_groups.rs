@@ -32,9 +32,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
-    ///     .list_individual_group_individuals(
-    ///         &types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///     )
+    ///     .list_individual_group_individuals(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
     ///     .send()
     ///     .await?;
     /// # drop(response);
@@ -46,12 +44,9 @@ impl Client {
         &self,
         individual_group_id: &types::IndividualGroupId,
     ) -> ListIndividualGroupIndividuals {
-        static OPERATION: Operation = Operation::new(
-            "list_individual_group_individuals",
-            Method::GET,
-            "/v1/individual-group-individuals/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("list_individual_group_individuals", Method::GET, "/v1/individual-group-individuals/")
+                .accept("application/vnd.api+json");
         ListIndividualGroupIndividuals(
             self.core
                 .request(&OPERATION)
@@ -84,9 +79,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
-    ///     .list_individual_group_leaders(
-    ///         &types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///     )
+    ///     .list_individual_group_leaders(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
     ///     .send()
     ///     .await?;
     /// # drop(response);
@@ -98,12 +91,9 @@ impl Client {
         &self,
         individual_group_id: &types::IndividualGroupId,
     ) -> ListIndividualGroupLeaders {
-        static OPERATION: Operation = Operation::new(
-            "list_individual_group_leaders",
-            Method::GET,
-            "/v1/individual-group-leaders/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("list_individual_group_leaders", Method::GET, "/v1/individual-group-leaders/")
+                .accept("application/vnd.api+json");
         ListIndividualGroupLeaders(
             self.core
                 .request(&OPERATION)
@@ -128,8 +118,6 @@ impl Client {
     ///
     /// # Example
     ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
-    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -140,12 +128,9 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_individual_group_logs(&self) -> ListIndividualGroupLogs {
-        static OPERATION: Operation = Operation::new(
-            "list_individual_group_logs",
-            Method::GET,
-            "/v1/individual-group-logs/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("list_individual_group_logs", Method::GET, "/v1/individual-group-logs/")
+                .accept("application/vnd.api+json");
         ListIndividualGroupLogs(self.core.request(&OPERATION).returns_json())
     }
 
@@ -164,8 +149,6 @@ impl Client {
     ///
     /// # Example
     ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
-    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -178,11 +161,7 @@ impl Client {
     #[deprecated = "the vendor advises against it"]
     #[inline]
     pub fn list_individual_groups_v1(&self) -> ListIndividualGroupsV1 {
-        static OPERATION: Operation = Operation::new(
-            "list_individual_groups",
-            Method::GET,
-            "/v1/individual-groups/",
-        )
+        static OPERATION: Operation = Operation::new("list_individual_groups", Method::GET, "/v1/individual-groups/")
             .deprecated()
             .accept("application/vnd.api+json");
         ListIndividualGroupsV1(self.core.request(&OPERATION).returns_json())
@@ -208,10 +187,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .create_individual_group(&types::NewIndividualGroupAttributes::new().into())
-    ///     .send()
-    ///     .await?;
+    /// let response = client.create_individual_group(&types::NewIndividualGroupAttributes::new().into()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -221,11 +197,7 @@ impl Client {
         &self,
         body: &types::NewIndividualGroupDocument,
     ) -> Call<types::IndividualGroupDocument, errors::CreateIndividualGroupError> {
-        static OPERATION: Operation = Operation::new(
-            "create_individual_group",
-            Method::POST,
-            "/v1/individual-groups/",
-        )
+        static OPERATION: Operation = Operation::new("create_individual_group", Method::POST, "/v1/individual-groups/")
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
@@ -252,21 +224,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .get_individual_group_v1(&types::IndividualGroupId::from("individual-group-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.get_individual_group_v1(&types::IndividualGroupId::from("individual-group-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn get_individual_group_v1(&self, id: &types::IndividualGroupId) -> GetIndividualGroupV1 {
-        static OPERATION: Operation = Operation::new(
-            "get_individual_group",
-            Method::GET,
-            "/v1/individual-groups/{id}/",
-        )
+        static OPERATION: Operation = Operation::new("get_individual_group", Method::GET, "/v1/individual-groups/{id}/")
             .accept("application/vnd.api+json");
         GetIndividualGroupV1(self.core.request(&OPERATION).path("id", id).returns_json())
     }
@@ -297,10 +263,10 @@ impl Client {
     ///     .update_individual_group(
     ///         &types::IndividualGroupId::from("individual-group-id"),
     ///         &types::UpdateIndividualGroup::new(
-    ///                 types::IndividualGroupId::from("individual-group-id"),
-    ///                 types::UpdateIndividualGroupAttributes::new(),
-    ///             )
-    ///             .into(),
+    ///             types::IndividualGroupId::from("individual-group-id"),
+    ///             types::UpdateIndividualGroupAttributes::new(),
+    ///         )
+    ///         .into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -314,12 +280,9 @@ impl Client {
         id: &types::IndividualGroupId,
         body: &types::UpdateIndividualGroupDocument,
     ) -> Call<types::IndividualGroupDocument, errors::UpdateIndividualGroupError> {
-        static OPERATION: Operation = Operation::new(
-            "update_individual_group",
-            Method::PATCH,
-            "/v1/individual-groups/{id}/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("update_individual_group", Method::PATCH, "/v1/individual-groups/{id}/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
@@ -348,9 +311,9 @@ impl Client {
     /// let response = client
     ///     .add_individual_group_individuals(
     ///         &types::IndividualGroupId::from("individual-group-id"),
-    ///         &types::AddGroupIndividuals::new(
-    ///             vec![types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")],
-    ///         ),
+    ///         &types::AddGroupIndividuals::new(vec![types::IndividualId::from(
+    ///             "497f6eca-6276-4993-bfeb-53cbbbba6f08",
+    ///         )]),
     ///     )
     ///     .send()
     ///     .await?;
@@ -369,7 +332,7 @@ impl Client {
             Method::POST,
             "/v1/individual-groups/{id}/add-individuals/",
         )
-            .accept("application/vnd.api+json");
+        .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
@@ -398,11 +361,9 @@ impl Client {
     /// let response = client
     ///     .add_individual_group_leaders(
     ///         &types::IndividualGroupId::from("individual-group-id"),
-    ///         &types::AddGroupUsers::AddGroupUserIds(
-    ///             types::AddGroupUserIds::new(
-    ///                 vec![types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")],
-    ///             ),
-    ///         ),
+    ///         &types::AddGroupUsers::AddGroupUserIds(types::AddGroupUserIds::new(vec![types::UserId::from(
+    ///             "497f6eca-6276-4993-bfeb-53cbbbba6f08",
+    ///         )])),
     ///     )
     ///     .send()
     ///     .await?;
@@ -416,12 +377,9 @@ impl Client {
         id: &types::IndividualGroupId,
         body: &types::AddGroupUsers,
     ) -> Call<types::IndividualGroupDocument, errors::AddIndividualGroupLeadersError> {
-        static OPERATION: Operation = Operation::new(
-            "add_individual_group_leaders",
-            Method::POST,
-            "/v1/individual-groups/{id}/add-leaders/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("add_individual_group_leaders", Method::POST, "/v1/individual-groups/{id}/add-leaders/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
@@ -450,11 +408,9 @@ impl Client {
     /// let response = client
     ///     .add_individual_group_members(
     ///         &types::IndividualGroupId::from("individual-group-id"),
-    ///         &types::AddGroupUsers::AddGroupUserIds(
-    ///             types::AddGroupUserIds::new(
-    ///                 vec![types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")],
-    ///             ),
-    ///         ),
+    ///         &types::AddGroupUsers::AddGroupUserIds(types::AddGroupUserIds::new(vec![types::UserId::from(
+    ///             "497f6eca-6276-4993-bfeb-53cbbbba6f08",
+    ///         )])),
     ///     )
     ///     .send()
     ///     .await?;
@@ -468,12 +424,9 @@ impl Client {
         id: &types::IndividualGroupId,
         body: &types::AddGroupUsers,
     ) -> Call<types::IndividualGroupDocument, errors::AddIndividualGroupMembersError> {
-        static OPERATION: Operation = Operation::new(
-            "add_individual_group_members",
-            Method::POST,
-            "/v1/individual-groups/{id}/add-members/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("add_individual_group_members", Method::POST, "/v1/individual-groups/{id}/add-members/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
@@ -500,9 +453,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
-    ///     .list_individual_group_eligible_members(
-    ///         &types::IndividualGroupId::from("individual-group-id"),
-    ///     )
+    ///     .list_individual_group_eligible_members(&types::IndividualGroupId::from("individual-group-id"))
     ///     .send()
     ///     .await?;
     /// # drop(response);
@@ -519,7 +470,7 @@ impl Client {
             Method::GET,
             "/v1/individual-groups/{id}/eligible-members/",
         )
-            .accept("application/vnd.api+json");
+        .accept("application/vnd.api+json");
         ListIndividualGroupEligibleMembers(self.core.request(&OPERATION).path("id", id).returns_json())
     }
 
@@ -548,9 +499,9 @@ impl Client {
     /// let response = client
     ///     .move_individual_group(
     ///         &types::IndividualGroupId::from("individual-group-id"),
-    ///         &types::MoveIndividualGroup::new(
-    ///             types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///         ),
+    ///         &types::MoveIndividualGroup::new(types::IndividualGroupId::from(
+    ///             "497f6eca-6276-4993-bfeb-53cbbbba6f08",
+    ///         )),
     ///     )
     ///     .send()
     ///     .await?;
@@ -564,12 +515,9 @@ impl Client {
         id: &types::IndividualGroupId,
         body: &types::MoveIndividualGroup,
     ) -> Call<types::GroupMoveDocument, errors::MoveIndividualGroupError> {
-        static OPERATION: Operation = Operation::new(
-            "move_individual_group",
-            Method::POST,
-            "/v1/individual-groups/{id}/move-group/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("move_individual_group", Method::POST, "/v1/individual-groups/{id}/move-group/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
@@ -598,9 +546,9 @@ impl Client {
     /// let response = client
     ///     .remove_individual_group_individuals(
     ///         &types::IndividualGroupId::from("individual-group-id"),
-    ///         &types::RemoveGroupIndividuals::new(
-    ///             vec![types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")],
-    ///         ),
+    ///         &types::RemoveGroupIndividuals::new(vec![types::IndividualId::from(
+    ///             "497f6eca-6276-4993-bfeb-53cbbbba6f08",
+    ///         )]),
     ///     )
     ///     .send()
     ///     .await?;
@@ -619,7 +567,7 @@ impl Client {
             Method::POST,
             "/v1/individual-groups/{id}/remove-individuals/",
         )
-            .accept("application/vnd.api+json");
+        .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
@@ -648,11 +596,9 @@ impl Client {
     /// let response = client
     ///     .remove_individual_group_leaders(
     ///         &types::IndividualGroupId::from("individual-group-id"),
-    ///         &types::RemoveGroupUsers::RemoveGroupUserIds(
-    ///             types::RemoveGroupUserIds::new(
-    ///                 vec![types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")],
-    ///             ),
-    ///         ),
+    ///         &types::RemoveGroupUsers::RemoveGroupUserIds(types::RemoveGroupUserIds::new(vec![types::UserId::from(
+    ///             "497f6eca-6276-4993-bfeb-53cbbbba6f08",
+    ///         )])),
     ///     )
     ///     .send()
     ///     .await?;
@@ -671,7 +617,7 @@ impl Client {
             Method::POST,
             "/v1/individual-groups/{id}/remove-leaders/",
         )
-            .accept("application/vnd.api+json");
+        .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
@@ -700,11 +646,9 @@ impl Client {
     /// let response = client
     ///     .remove_individual_group_members(
     ///         &types::IndividualGroupId::from("individual-group-id"),
-    ///         &types::RemoveGroupUsers::RemoveGroupUserIds(
-    ///             types::RemoveGroupUserIds::new(
-    ///                 vec![types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")],
-    ///             ),
-    ///         ),
+    ///         &types::RemoveGroupUsers::RemoveGroupUserIds(types::RemoveGroupUserIds::new(vec![types::UserId::from(
+    ///             "497f6eca-6276-4993-bfeb-53cbbbba6f08",
+    ///         )])),
     ///     )
     ///     .send()
     ///     .await?;
@@ -723,7 +667,7 @@ impl Client {
             Method::POST,
             "/v1/individual-groups/{id}/remove-members/",
         )
-            .accept("application/vnd.api+json");
+        .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
@@ -742,8 +686,6 @@ impl Client {
     ///
     /// # Example
     ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
-    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -754,11 +696,7 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_individual_groups(&self) -> ListIndividualGroups {
-        static OPERATION: Operation = Operation::new(
-            "list_individual_groups_v2",
-            Method::GET,
-            "/v2/individual-groups/",
-        )
+        static OPERATION: Operation = Operation::new("list_individual_groups_v2", Method::GET, "/v2/individual-groups/")
             .accept("application/vnd.api+json");
         ListIndividualGroups(self.core.request(&OPERATION).returns_json())
     }
@@ -785,22 +723,17 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .get_individual_group(&types::IndividualGroupId::from("individual-group-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.get_individual_group(&types::IndividualGroupId::from("individual-group-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn get_individual_group(&self, id: &types::IndividualGroupId) -> GetIndividualGroup {
-        static OPERATION: Operation = Operation::new(
-            "get_individual_group_v2",
-            Method::GET,
-            "/v2/individual-groups/{id}/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("get_individual_group_v2", Method::GET, "/v2/individual-groups/{id}/")
+                .accept("application/vnd.api+json");
         GetIndividualGroup(self.core.request(&OPERATION).path("id", id).returns_json())
     }
 }
@@ -809,7 +742,9 @@ impl Client {
 #[derive(Debug, Call)]
 #[must_use = "nothing is sent before `send`"]
 #[wire(pages(offset, "page[offset]", "page[limit]", 100))]
-pub struct ListIndividualGroupIndividuals(pub(crate) Call<types::IndividualGroupIndividualList, errors::ListIndividualGroupIndividualsError>);
+pub struct ListIndividualGroupIndividuals(
+    pub(crate) Call<types::IndividualGroupIndividualList, errors::ListIndividualGroupIndividualsError>,
+);
 
 impl ListIndividualGroupIndividuals {
     /// Largest number of items on the page.
@@ -831,7 +766,9 @@ impl ListIndividualGroupIndividuals {
 #[derive(Debug, Call)]
 #[must_use = "nothing is sent before `send`"]
 #[wire(pages(offset, "page[offset]", "page[limit]", 100))]
-pub struct ListIndividualGroupLeaders(pub(crate) Call<types::IndividualGroupLeaderList, errors::ListIndividualGroupLeadersError>);
+pub struct ListIndividualGroupLeaders(
+    pub(crate) Call<types::IndividualGroupLeaderList, errors::ListIndividualGroupLeadersError>,
+);
 
 impl ListIndividualGroupLeaders {
     /// Largest number of items on the page.
@@ -853,21 +790,31 @@ impl ListIndividualGroupLeaders {
 #[derive(Debug, Call)]
 #[must_use = "nothing is sent before `send`"]
 #[wire(pages(offset, "page[offset]", "page[limit]", 100))]
-pub struct ListIndividualGroupLogs(pub(crate) Call<types::IndividualGroupLogList, errors::ListIndividualGroupLogsError>);
+pub struct ListIndividualGroupLogs(
+    pub(crate) Call<types::IndividualGroupLogList, errors::ListIndividualGroupLogsError>,
+);
 
 impl ListIndividualGroupLogs {
     /// Only entries about this individual.
     ///
     /// A UUID.
     pub fn filter_individual_id(self, value: impl Into<types::IndividualId>) -> Self {
-        Self(self.0.query::<types::IndividualId>("filter[individual-id]", value.into(), const { &[Rule::format("uuid")] }))
+        Self(self.0.query::<types::IndividualId>(
+            "filter[individual-id]",
+            value.into(),
+            const { &[Rule::format("uuid")] },
+        ))
     }
 
     /// Only entries of this group's log.
     ///
     /// A UUID.
     pub fn individual_group_id(self, value: impl Into<types::IndividualGroupId>) -> Self {
-        Self(self.0.query::<types::IndividualGroupId>("individual-group-id", value.into(), const { &[Rule::format("uuid")] }))
+        Self(self.0.query::<types::IndividualGroupId>(
+            "individual-group-id",
+            value.into(),
+            const { &[Rule::format("uuid")] },
+        ))
     }
 
     /// Only entries about this individual.
@@ -910,7 +857,11 @@ impl ListIndividualGroupsV1 {
     ///
     /// A UUID.
     pub fn exclude_individual_id(self, value: impl Into<types::IndividualId>) -> Self {
-        Self(self.0.query::<types::IndividualId>("exclude[individual-id]", value.into(), const { &[Rule::format("uuid")] }))
+        Self(self.0.query::<types::IndividualId>(
+            "exclude[individual-id]",
+            value.into(),
+            const { &[Rule::format("uuid")] },
+        ))
     }
 
     /// Bounds on the time of the last change, each a comparator and a time, such as `>=2024-01-31 00:00:00`.
@@ -918,21 +869,33 @@ impl ListIndividualGroupsV1 {
     ///
     /// At most 2 items, each at most 40 characters.
     pub fn filter_cmp_last_modified_time(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self(self.0.query_each::<String>("filter[cmp-last-modified-time]", values, const { &[Rule::max_items(2), Rule::each_max_length(40)] }))
+        Self(self.0.query_each::<String>(
+            "filter[cmp-last-modified-time]",
+            values,
+            const { &[Rule::max_items(2), Rule::each_max_length(40)] },
+        ))
     }
 
     /// Only groups that this individual could join.
     ///
     /// A UUID.
     pub fn filter_eligible_individual_id(self, value: impl Into<types::IndividualId>) -> Self {
-        Self(self.0.query::<types::IndividualId>("filter[eligible-individual-id]", value.into(), const { &[Rule::format("uuid")] }))
+        Self(self.0.query::<types::IndividualId>(
+            "filter[eligible-individual-id]",
+            value.into(),
+            const { &[Rule::format("uuid")] },
+        ))
     }
 
     /// Leave out these groups.
     ///
     /// Each a UUID.
     pub fn filter_exclude_ids(self, values: impl IntoIterator<Item = impl Into<types::IndividualGroupId>>) -> Self {
-        Self(self.0.query_each::<types::IndividualGroupId>("filter[exclude-ids]", values, const { &[Rule::each_format("uuid")] }))
+        Self(self.0.query_each::<types::IndividualGroupId>(
+            "filter[exclude-ids]",
+            values,
+            const { &[Rule::each_format("uuid")] },
+        ))
     }
 
     /// Whether to include what is no longer in use.
@@ -946,7 +909,11 @@ impl ListIndividualGroupsV1 {
     ///
     /// A UUID.
     pub fn filter_individual_id(self, value: impl Into<types::IndividualId>) -> Self {
-        Self(self.0.query::<types::IndividualId>("filter[individual-id]", value.into(), const { &[Rule::format("uuid")] }))
+        Self(self.0.query::<types::IndividualId>(
+            "filter[individual-id]",
+            value.into(),
+            const { &[Rule::format("uuid")] },
+        ))
     }
 
     /// Only groups that this user leads.
@@ -965,7 +932,11 @@ impl ListIndividualGroupsV1 {
     ///
     /// A UUID.
     pub fn filter_parent_group_id(self, value: impl Into<types::IndividualGroupId>) -> Self {
-        Self(self.0.query::<types::IndividualGroupId>("filter[parent-group-id]", value.into(), const { &[Rule::format("uuid")] }))
+        Self(self.0.query::<types::IndividualGroupId>(
+            "filter[parent-group-id]",
+            value.into(),
+            const { &[Rule::format("uuid")] },
+        ))
     }
 
     /// Only groups with these labels.
@@ -1063,7 +1034,9 @@ impl GetIndividualGroupV1 {
 #[derive(Debug, Call)]
 #[must_use = "nothing is sent before `send`"]
 #[wire(pages(offset, "page[offset]", "page[limit]", 100))]
-pub struct ListIndividualGroupEligibleMembers(pub(crate) Call<types::EligibleMemberList, errors::ListIndividualGroupEligibleMembersError>);
+pub struct ListIndividualGroupEligibleMembers(
+    pub(crate) Call<types::EligibleMemberList, errors::ListIndividualGroupEligibleMembersError>,
+);
 
 impl ListIndividualGroupEligibleMembers {
     /// Only people whose invitation has come this far.
@@ -1121,7 +1094,11 @@ impl ListIndividualGroups {
     ///
     /// A UUID.
     pub fn exclude_individual_id(self, value: impl Into<types::IndividualId>) -> Self {
-        Self(self.0.query::<types::IndividualId>("exclude[individual-id]", value.into(), const { &[Rule::format("uuid")] }))
+        Self(self.0.query::<types::IndividualId>(
+            "exclude[individual-id]",
+            value.into(),
+            const { &[Rule::format("uuid")] },
+        ))
     }
 
     /// Bounds on the time of the last change, each a comparator and a time, such as `>=2024-01-31 00:00:00`.
@@ -1129,21 +1106,33 @@ impl ListIndividualGroups {
     ///
     /// At most 2 items, each at most 40 characters.
     pub fn filter_cmp_last_modified_time(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self(self.0.query_each::<String>("filter[cmp-last-modified-time]", values, const { &[Rule::max_items(2), Rule::each_max_length(40)] }))
+        Self(self.0.query_each::<String>(
+            "filter[cmp-last-modified-time]",
+            values,
+            const { &[Rule::max_items(2), Rule::each_max_length(40)] },
+        ))
     }
 
     /// Only groups that this individual could join.
     ///
     /// A UUID.
     pub fn filter_eligible_individual_id(self, value: impl Into<types::IndividualId>) -> Self {
-        Self(self.0.query::<types::IndividualId>("filter[eligible-individual-id]", value.into(), const { &[Rule::format("uuid")] }))
+        Self(self.0.query::<types::IndividualId>(
+            "filter[eligible-individual-id]",
+            value.into(),
+            const { &[Rule::format("uuid")] },
+        ))
     }
 
     /// Leave out these groups.
     ///
     /// Each a UUID.
     pub fn filter_exclude_ids(self, values: impl IntoIterator<Item = impl Into<types::IndividualGroupId>>) -> Self {
-        Self(self.0.query_each::<types::IndividualGroupId>("filter[exclude-ids]", values, const { &[Rule::each_format("uuid")] }))
+        Self(self.0.query_each::<types::IndividualGroupId>(
+            "filter[exclude-ids]",
+            values,
+            const { &[Rule::each_format("uuid")] },
+        ))
     }
 
     /// Whether to include what is no longer in use.
@@ -1157,7 +1146,11 @@ impl ListIndividualGroups {
     ///
     /// A UUID.
     pub fn filter_individual_id(self, value: impl Into<types::IndividualId>) -> Self {
-        Self(self.0.query::<types::IndividualId>("filter[individual-id]", value.into(), const { &[Rule::format("uuid")] }))
+        Self(self.0.query::<types::IndividualId>(
+            "filter[individual-id]",
+            value.into(),
+            const { &[Rule::format("uuid")] },
+        ))
     }
 
     /// Only groups that this user leads.
@@ -1176,7 +1169,11 @@ impl ListIndividualGroups {
     ///
     /// A UUID.
     pub fn filter_parent_group_id(self, value: impl Into<types::IndividualGroupId>) -> Self {
-        Self(self.0.query::<types::IndividualGroupId>("filter[parent-group-id]", value.into(), const { &[Rule::format("uuid")] }))
+        Self(self.0.query::<types::IndividualGroupId>(
+            "filter[parent-group-id]",
+            value.into(),
+            const { &[Rule::format("uuid")] },
+        ))
     }
 
     /// Only groups with these labels.

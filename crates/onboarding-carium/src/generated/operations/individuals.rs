@@ -28,10 +28,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .create_individual(&types::NewIndividualAttributes::new().into())
-    ///     .send()
-    ///     .await?;
+    /// let response = client.create_individual(&types::NewIndividualAttributes::new().into()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -71,10 +68,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .get_individual(&types::IndividualId::from("individual-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.get_individual(&types::IndividualId::from("individual-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }

@@ -27,8 +27,6 @@ impl Client {
     ///
     /// # Example
     ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
-    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -39,11 +37,7 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_mfa_totp_configurations(&self) -> ListMfaTotpConfigurations {
-        static OPERATION: Operation = Operation::new(
-            "list_mfa_totp_configurations",
-            Method::GET,
-            "/v1/mfa-totp/",
-        )
+        static OPERATION: Operation = Operation::new("list_mfa_totp_configurations", Method::GET, "/v1/mfa-totp/")
             .accept("application/vnd.api+json");
         ListMfaTotpConfigurations(self.core.request(&OPERATION).returns_json())
     }
@@ -71,10 +65,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .create_mfa_totp_configuration(&types::EmptyObject::new())
-    ///     .send()
-    ///     .await?;
+    /// let response = client.create_mfa_totp_configuration(&types::EmptyObject::new()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -84,11 +75,7 @@ impl Client {
         &self,
         body: &types::EmptyObject,
     ) -> Call<types::TotpConfigurationDocument, errors::CreateMfaTotpConfigurationError> {
-        static OPERATION: Operation = Operation::new(
-            "create_mfa_totp_configuration",
-            Method::POST,
-            "/v1/mfa-totp/",
-        )
+        static OPERATION: Operation = Operation::new("create_mfa_totp_configuration", Method::POST, "/v1/mfa-totp/")
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
@@ -118,12 +105,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// client
-    ///     .delete_mfa_totp_configuration(
-    ///         &types::TotpConfigurationId::from("totp-configuration-id"),
-    ///     )
-    ///     .send()
-    ///     .await?;
+    /// client.delete_mfa_totp_configuration(&types::TotpConfigurationId::from("totp-configuration-id")).send().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -178,12 +160,9 @@ impl Client {
         id: &types::TotpConfigurationId,
         body: &types::DisableTotp,
     ) -> Call<types::TotpConfigurationDocument, errors::DisableMfaTotpConfigurationError> {
-        static OPERATION: Operation = Operation::new(
-            "disable_mfa_totp_configuration",
-            Method::POST,
-            "/v1/mfa-totp/{id}/disable/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("disable_mfa_totp_configuration", Method::POST, "/v1/mfa-totp/{id}/disable/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
@@ -228,12 +207,9 @@ impl Client {
         id: &types::TotpConfigurationId,
         body: &types::EnableTotp,
     ) -> Call<types::TotpConfigurationDocument, errors::EnableMfaTotpConfigurationError> {
-        static OPERATION: Operation = Operation::new(
-            "enable_mfa_totp_configuration",
-            Method::POST,
-            "/v1/mfa-totp/{id}/enable/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("enable_mfa_totp_configuration", Method::POST, "/v1/mfa-totp/{id}/enable/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 }
@@ -241,7 +217,9 @@ impl Client {
 /// A call of [`list_mfa_totp_configurations`](crate::Client::list_mfa_totp_configurations): set what is optional, then [`send`](Self::send).
 #[derive(Debug, Call)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListMfaTotpConfigurations(pub(crate) Call<types::TotpConfigurationList, errors::ListMfaTotpConfigurationsError>);
+pub struct ListMfaTotpConfigurations(
+    pub(crate) Call<types::TotpConfigurationList, errors::ListMfaTotpConfigurationsError>,
+);
 
 impl ListMfaTotpConfigurations {
     /// User whose set-ups are listed; the caller when left out. Only administrators may name others.

@@ -32,9 +32,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
-    ///     .list_oauth2_client_settings(
-    ///         &types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///     )
+    ///     .list_oauth2_client_settings(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
     ///     .send()
     ///     .await?;
     /// # drop(response);
@@ -42,16 +40,10 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn list_oauth2_client_settings(
-        &self,
-        organization_id: &types::OrganizationId,
-    ) -> ListOauth2ClientSettings {
-        static OPERATION: Operation = Operation::new(
-            "list_oauth2_client_settings",
-            Method::GET,
-            "/v1/oauth2-client-settings/",
-        )
-            .accept("application/vnd.api+json");
+    pub fn list_oauth2_client_settings(&self, organization_id: &types::OrganizationId) -> ListOauth2ClientSettings {
+        static OPERATION: Operation =
+            Operation::new("list_oauth2_client_settings", Method::GET, "/v1/oauth2-client-settings/")
+                .accept("application/vnd.api+json");
         ListOauth2ClientSettings(
             self.core
                 .request(&OPERATION)
@@ -81,12 +73,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .create_oauth2_client_settings(
-    ///         &types::NewOauth2ClientSettingsAttributes::new().into(),
-    ///     )
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.create_oauth2_client_settings(&types::NewOauth2ClientSettingsAttributes::new().into()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -96,12 +84,9 @@ impl Client {
         &self,
         body: &types::NewOauth2ClientSettingsDocument,
     ) -> Call<types::Oauth2ClientSettingsDocument, errors::CreateOauth2ClientSettingsError> {
-        static OPERATION: Operation = Operation::new(
-            "create_oauth2_client_settings",
-            Method::POST,
-            "/v1/oauth2-client-settings/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("create_oauth2_client_settings", Method::POST, "/v1/oauth2-client-settings/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
@@ -131,9 +116,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
-    ///     .get_oauth2_client_settings(
-    ///         &types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"),
-    ///     )
+    ///     .get_oauth2_client_settings(&types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"))
     ///     .send()
     ///     .await?;
     /// # drop(response);
@@ -145,12 +128,9 @@ impl Client {
         &self,
         id: &types::Oauth2ClientSettingsId,
     ) -> Call<types::Oauth2ClientSettingsDocument, errors::GetOauth2ClientSettingsError> {
-        static OPERATION: Operation = Operation::new(
-            "get_oauth2_client_settings",
-            Method::GET,
-            "/v1/oauth2-client-settings/{id}/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("get_oauth2_client_settings", Method::GET, "/v1/oauth2-client-settings/{id}/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).returns_json()
     }
 
@@ -180,10 +160,10 @@ impl Client {
     ///     .update_oauth2_client_settings(
     ///         &types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"),
     ///         &types::UpdateOauth2ClientSettings::new(
-    ///                 types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"),
-    ///                 types::UpdateOauth2ClientSettingsAttributes::new(),
-    ///             )
-    ///             .into(),
+    ///             types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"),
+    ///             types::UpdateOauth2ClientSettingsAttributes::new(),
+    ///         )
+    ///         .into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -197,12 +177,9 @@ impl Client {
         id: &types::Oauth2ClientSettingsId,
         body: &types::UpdateOauth2ClientSettingsDocument,
     ) -> Call<types::Oauth2ClientSettingsDocument, errors::UpdateOauth2ClientSettingsError> {
-        static OPERATION: Operation = Operation::new(
-            "update_oauth2_client_settings",
-            Method::PATCH,
-            "/v1/oauth2-client-settings/{id}/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("update_oauth2_client_settings", Method::PATCH, "/v1/oauth2-client-settings/{id}/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
@@ -245,12 +222,9 @@ impl Client {
         id: &types::Oauth2ClientSettingsId,
         body: &types::EmptyObject,
     ) -> Call<types::Oauth2ClientSettingsDocument, errors::ResetOauth2ClientSecretError> {
-        static OPERATION: Operation = Operation::new(
-            "reset_oauth2_client_secret",
-            Method::POST,
-            "/v1/oauth2-client-settings/{id}/reset-secret/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("reset_oauth2_client_secret", Method::POST, "/v1/oauth2-client-settings/{id}/reset-secret/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
@@ -325,10 +299,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// client
-    ///     .redirect_oauth2(&Secret::new("text"), "497f6eca-6276-4993-bfeb-53cbbbba6f08")
-    ///     .send()
-    ///     .await?;
+    /// client.redirect_oauth2(&Secret::new("text"), "497f6eca-6276-4993-bfeb-53cbbbba6f08").send().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -371,13 +342,11 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
-    ///     .create_oauth2_token(
-    ///         &types::NewOauth2Token::new(
-    ///             types::Oauth2ClientId::from("oauth2-client-id"),
-    ///             Secret::new("text"),
-    ///             Secret::new("text"),
-    ///         ),
-    ///     )
+    ///     .create_oauth2_token(&types::NewOauth2Token::new(
+    ///         types::Oauth2ClientId::from("oauth2-client-id"),
+    ///         Secret::new("text"),
+    ///         Secret::new("text"),
+    ///     ))
     ///     .send()
     ///     .await?;
     /// # drop(response);
@@ -399,7 +368,9 @@ impl Client {
 #[derive(Debug, Call)]
 #[must_use = "nothing is sent before `send`"]
 #[wire(pages(offset, "page[offset]", "page[limit]", 100))]
-pub struct ListOauth2ClientSettings(pub(crate) Call<types::Oauth2ClientSettingsList, errors::ListOauth2ClientSettingsError>);
+pub struct ListOauth2ClientSettings(
+    pub(crate) Call<types::Oauth2ClientSettingsList, errors::ListOauth2ClientSettingsError>,
+);
 
 impl ListOauth2ClientSettings {
     /// Only applications with this name.

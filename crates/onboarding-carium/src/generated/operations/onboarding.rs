@@ -31,10 +31,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .create_onboarding_info(&types::NewOnboardingInfoAttributes::new().into())
-    ///     .send()
-    ///     .await?;
+    /// let response = client.create_onboarding_info(&types::NewOnboardingInfoAttributes::new().into()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -44,11 +41,7 @@ impl Client {
         &self,
         body: &types::NewOnboardingInfoDocument,
     ) -> Call<types::OnboardingInfoDocument, errors::CreateOnboardingInfoError> {
-        static OPERATION: Operation = Operation::new(
-            "create_onboarding_info",
-            Method::POST,
-            "/v1/onboarding-info/",
-        )
+        static OPERATION: Operation = Operation::new("create_onboarding_info", Method::POST, "/v1/onboarding-info/")
             .public()
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
@@ -77,9 +70,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
-    ///     .list_onboarding_requests(
-    ///         &types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///     )
+    ///     .list_onboarding_requests(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
     ///     .send()
     ///     .await?;
     /// # drop(response);
@@ -88,12 +79,9 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_onboarding_requests(&self, organization: &types::OrganizationId) -> ListOnboardingRequests {
-        static OPERATION: Operation = Operation::new(
-            "list_onboarding_requests",
-            Method::GET,
-            "/v1/onboarding-requests/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("list_onboarding_requests", Method::GET, "/v1/onboarding-requests/")
+                .accept("application/vnd.api+json");
         ListOnboardingRequests(
             self.core
                 .request(&OPERATION)
@@ -123,10 +111,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .create_onboarding_request(&types::NewOnboardingRequestAttributes::new().into())
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.create_onboarding_request(&types::NewOnboardingRequestAttributes::new().into()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -136,12 +122,9 @@ impl Client {
         &self,
         body: &types::NewOnboardingRequestDocument,
     ) -> Call<types::OnboardingRequestDocument, errors::CreateOnboardingRequestError> {
-        static OPERATION: Operation = Operation::new(
-            "create_onboarding_request",
-            Method::POST,
-            "/v1/onboarding-requests/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("create_onboarding_request", Method::POST, "/v1/onboarding-requests/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
@@ -170,12 +153,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .get_onboarding_request(
-    ///         &types::OnboardingRequestId::from("onboarding-request-id"),
-    ///     )
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.get_onboarding_request(&types::OnboardingRequestId::from("onboarding-request-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -185,12 +164,9 @@ impl Client {
         &self,
         id: &types::OnboardingRequestId,
     ) -> Call<types::OnboardingRequestDocument, errors::GetOnboardingRequestError> {
-        static OPERATION: Operation = Operation::new(
-            "get_onboarding_request",
-            Method::GET,
-            "/v1/onboarding-requests/{id}/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("get_onboarding_request", Method::GET, "/v1/onboarding-requests/{id}/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).returns_json()
     }
 
@@ -220,10 +196,10 @@ impl Client {
     ///     .update_onboarding_request(
     ///         &types::OnboardingRequestId::from("onboarding-request-id"),
     ///         &types::UpdateOnboardingRequest::new(
-    ///                 types::OnboardingRequestId::from("onboarding-request-id"),
-    ///                 types::UpdateOnboardingRequestAttributes::new(),
-    ///             )
-    ///             .into(),
+    ///             types::OnboardingRequestId::from("onboarding-request-id"),
+    ///             types::UpdateOnboardingRequestAttributes::new(),
+    ///         )
+    ///         .into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -237,12 +213,9 @@ impl Client {
         id: &types::OnboardingRequestId,
         body: &types::UpdateOnboardingRequestDocument,
     ) -> Call<types::OnboardingRequestDocument, errors::UpdateOnboardingRequestError> {
-        static OPERATION: Operation = Operation::new(
-            "update_onboarding_request",
-            Method::PATCH,
-            "/v1/onboarding-requests/{id}/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("update_onboarding_request", Method::PATCH, "/v1/onboarding-requests/{id}/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
@@ -292,7 +265,7 @@ impl Client {
             Method::POST,
             "/v1/onboarding-requests/{id}/email/",
         )
-            .accept("application/vnd.api+json");
+        .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
@@ -322,11 +295,11 @@ impl Client {
     ///     .update_onboarding_text_status(
     ///         &types::OnboardingTextId::from("onboarding-text-id"),
     ///         &types::OnboardingTextStatus::new(
-    ///                 "text",
-    ///                 types::OnboardingTextId::from("onboarding-text-id"),
-    ///                 types::EmptyObject::new(),
-    ///             )
-    ///             .into(),
+    ///             "text",
+    ///             types::OnboardingTextId::from("onboarding-text-id"),
+    ///             types::EmptyObject::new(),
+    ///         )
+    ///         .into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -340,12 +313,9 @@ impl Client {
         id: &types::OnboardingTextId,
         body: &types::OnboardingTextStatusDocument,
     ) -> Call<types::EmptyObject, errors::UpdateOnboardingTextStatusError> {
-        static OPERATION: Operation = Operation::new(
-            "update_onboarding_text_status",
-            Method::POST,
-            "/v1/onboarding-texts/{id}/update-status/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("update_onboarding_text_status", Method::POST, "/v1/onboarding-texts/{id}/update-status/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 }
@@ -389,7 +359,11 @@ impl ListOnboardingRequests {
     ///
     /// At most 100 items, each a UUID.
     pub fn patient_ids(self, values: impl IntoIterator<Item = impl Into<types::IndividualId>>) -> Self {
-        Self(self.0.query_each::<types::IndividualId>("patient-ids", values, const { &[Rule::max_items(100), Rule::each_format("uuid")] }))
+        Self(self.0.query_each::<types::IndividualId>(
+            "patient-ids",
+            values,
+            const { &[Rule::max_items(100), Rule::each_format("uuid")] },
+        ))
     }
 
     /// Whether the answer shows the latest invitations.

@@ -36,12 +36,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .get_organization_code_info(
-    ///         &types::OrganizationCodeId::from("organization-code-id"),
-    ///     )
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.get_organization_code_info(&types::OrganizationCodeId::from("organization-code-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -51,13 +47,10 @@ impl Client {
         &self,
         id: &types::OrganizationCodeId,
     ) -> Call<types::OrganizationCodeInfoDocument, errors::GetOrganizationCodeInfoError> {
-        static OPERATION: Operation = Operation::new(
-            "get_organization_code_info",
-            Method::GET,
-            "/v1/organization-code-info/{id}/",
-        )
-            .public()
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("get_organization_code_info", Method::GET, "/v1/organization-code-info/{id}/")
+                .public()
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).returns_json()
     }
 
@@ -79,8 +72,6 @@ impl Client {
     ///
     /// # Example
     ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
-    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -90,14 +81,8 @@ impl Client {
     /// # }
     /// ```
     #[inline]
-    pub fn list_organization_codes(
-        &self,
-    ) -> Call<types::OrganizationCodeList, errors::ListOrganizationCodesError> {
-        static OPERATION: Operation = Operation::new(
-            "list_organization_codes",
-            Method::GET,
-            "/v1/organization-codes/",
-        )
+    pub fn list_organization_codes(&self) -> Call<types::OrganizationCodeList, errors::ListOrganizationCodesError> {
+        static OPERATION: Operation = Operation::new("list_organization_codes", Method::GET, "/v1/organization-codes/")
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).returns_json()
     }
@@ -122,10 +107,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .create_organization_code(&types::NewOrganizationCodeAttributes::new().into())
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.create_organization_code(&types::NewOrganizationCodeAttributes::new().into()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -135,12 +118,9 @@ impl Client {
         &self,
         body: &types::NewOrganizationCodeDocument,
     ) -> Call<types::OrganizationCodeDocument, errors::CreateOrganizationCodeError> {
-        static OPERATION: Operation = Operation::new(
-            "create_organization_code",
-            Method::POST,
-            "/v1/organization-codes/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("create_organization_code", Method::POST, "/v1/organization-codes/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
@@ -169,10 +149,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .get_organization_code(&types::OrganizationCodeId::from("organization-code-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.get_organization_code(&types::OrganizationCodeId::from("organization-code-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -182,12 +160,9 @@ impl Client {
         &self,
         id: &types::OrganizationCodeId,
     ) -> Call<types::OrganizationCodeDocument, errors::GetOrganizationCodeError> {
-        static OPERATION: Operation = Operation::new(
-            "get_organization_code",
-            Method::GET,
-            "/v1/organization-codes/{id}/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("get_organization_code", Method::GET, "/v1/organization-codes/{id}/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).returns_json()
     }
 
@@ -217,10 +192,10 @@ impl Client {
     ///     .update_organization_code(
     ///         &types::OrganizationCodeId::from("organization-code-id"),
     ///         &types::UpdateOrganizationCode::new(
-    ///                 types::OrganizationCodeId::from("organization-code-id"),
-    ///                 types::UpdateOrganizationCodeAttributes::new(),
-    ///             )
-    ///             .into(),
+    ///             types::OrganizationCodeId::from("organization-code-id"),
+    ///             types::UpdateOrganizationCodeAttributes::new(),
+    ///         )
+    ///         .into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -234,12 +209,9 @@ impl Client {
         id: &types::OrganizationCodeId,
         body: &types::UpdateOrganizationCodeDocument,
     ) -> Call<types::OrganizationCodeDocument, errors::UpdateOrganizationCodeError> {
-        static OPERATION: Operation = Operation::new(
-            "update_organization_code",
-            Method::PATCH,
-            "/v1/organization-codes/{id}/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("update_organization_code", Method::PATCH, "/v1/organization-codes/{id}/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
@@ -265,24 +237,17 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .list_organization_code_users(
-    ///         &types::OrganizationCodeId::from("organization-code-id"),
-    ///     )
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.list_organization_code_users(&types::OrganizationCodeId::from("organization-code-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn list_organization_code_users(&self, id: &types::OrganizationCodeId) -> ListOrganizationCodeUsers {
-        static OPERATION: Operation = Operation::new(
-            "list_organization_code_users",
-            Method::GET,
-            "/v1/organization-codes/{id}/users/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("list_organization_code_users", Method::GET, "/v1/organization-codes/{id}/users/")
+                .accept("application/vnd.api+json");
         ListOrganizationCodeUsers(self.core.request(&OPERATION).path("id", id).returns_json())
     }
 }
@@ -291,7 +256,9 @@ impl Client {
 #[derive(Debug, Call)]
 #[must_use = "nothing is sent before `send`"]
 #[wire(pages(offset, "page[offset]", "page[limit]", 100))]
-pub struct ListOrganizationCodeUsers(pub(crate) Call<types::OrganizationCodeUserList, errors::ListOrganizationCodeUsersError>);
+pub struct ListOrganizationCodeUsers(
+    pub(crate) Call<types::OrganizationCodeUserList, errors::ListOrganizationCodeUsersError>,
+);
 
 impl ListOrganizationCodeUsers {
     /// Only users with this e-mail address.

@@ -24,8 +24,6 @@ impl Client {
     ///
     /// # Example
     ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
-    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -36,12 +34,9 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_organization_email_templates(&self) -> ListOrganizationEmailTemplates {
-        static OPERATION: Operation = Operation::new(
-            "list_organization_email_templates",
-            Method::GET,
-            "/v1/organization-email-templates/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("list_organization_email_templates", Method::GET, "/v1/organization-email-templates/")
+                .accept("application/vnd.api+json");
         ListOrganizationEmailTemplates(self.core.request(&OPERATION).returns_json())
     }
 
@@ -65,12 +60,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .create_organization_email_template(
-    ///         &types::NewEmailTemplateAttributes::new().into(),
-    ///     )
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.create_organization_email_template(&types::NewEmailTemplateAttributes::new().into()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -80,12 +71,9 @@ impl Client {
         &self,
         body: &types::NewEmailTemplateDocument,
     ) -> Call<types::EmailTemplateDocument, errors::CreateOrganizationEmailTemplateError> {
-        static OPERATION: Operation = Operation::new(
-            "create_organization_email_template",
-            Method::POST,
-            "/v1/organization-email-templates/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("create_organization_email_template", Method::POST, "/v1/organization-email-templates/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
@@ -111,12 +99,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .get_organization_email_template(
-    ///         &types::EmailTemplateId::from("email-template-id"),
-    ///     )
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.get_organization_email_template(&types::EmailTemplateId::from("email-template-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -126,12 +110,9 @@ impl Client {
         &self,
         id: &types::EmailTemplateId,
     ) -> Call<types::EmailTemplateDocument, errors::GetOrganizationEmailTemplateError> {
-        static OPERATION: Operation = Operation::new(
-            "get_organization_email_template",
-            Method::GET,
-            "/v1/organization-email-templates/{id}/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("get_organization_email_template", Method::GET, "/v1/organization-email-templates/{id}/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).returns_json()
     }
 
@@ -161,10 +142,10 @@ impl Client {
     ///     .update_organization_email_template(
     ///         &types::EmailTemplateId::from("email-template-id"),
     ///         &types::UpdateEmailTemplate::new(
-    ///                 types::EmailTemplateId::from("email-template-id"),
-    ///                 types::UpdateEmailTemplateAttributes::new(),
-    ///             )
-    ///             .into(),
+    ///             types::EmailTemplateId::from("email-template-id"),
+    ///             types::UpdateEmailTemplateAttributes::new(),
+    ///         )
+    ///         .into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -183,7 +164,7 @@ impl Client {
             Method::PATCH,
             "/v1/organization-email-templates/{id}/",
         )
-            .accept("application/vnd.api+json");
+        .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
@@ -210,9 +191,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
-    ///     .list_organization_general_messages(
-    ///         &types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///     )
+    ///     .list_organization_general_messages(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
     ///     .send()
     ///     .await?;
     /// # drop(response);
@@ -224,12 +203,9 @@ impl Client {
         &self,
         organization_id: &types::OrganizationId,
     ) -> ListOrganizationGeneralMessages {
-        static OPERATION: Operation = Operation::new(
-            "list_organization_general_messages",
-            Method::GET,
-            "/v1/organization-general-messages/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("list_organization_general_messages", Method::GET, "/v1/organization-general-messages/")
+                .accept("application/vnd.api+json");
         ListOrganizationGeneralMessages(
             self.core
                 .request(&OPERATION)
@@ -259,12 +235,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .create_organization_general_message(
-    ///         &types::NewGeneralMessageAttributes::new().into(),
-    ///     )
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.create_organization_general_message(&types::NewGeneralMessageAttributes::new().into()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -274,12 +246,9 @@ impl Client {
         &self,
         body: &types::NewGeneralMessageDocument,
     ) -> Call<types::GeneralMessageDocument, errors::CreateOrganizationGeneralMessageError> {
-        static OPERATION: Operation = Operation::new(
-            "create_organization_general_message",
-            Method::POST,
-            "/v1/organization-general-messages/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("create_organization_general_message", Method::POST, "/v1/organization-general-messages/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
@@ -305,12 +274,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .get_organization_general_message(
-    ///         &types::GeneralMessageId::from("general-message-id"),
-    ///     )
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.get_organization_general_message(&types::GeneralMessageId::from("general-message-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -320,12 +285,9 @@ impl Client {
         &self,
         id: &types::GeneralMessageId,
     ) -> Call<types::GeneralMessageDocument, errors::GetOrganizationGeneralMessageError> {
-        static OPERATION: Operation = Operation::new(
-            "get_organization_general_message",
-            Method::GET,
-            "/v1/organization-general-messages/{id}/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("get_organization_general_message", Method::GET, "/v1/organization-general-messages/{id}/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).returns_json()
     }
 
@@ -355,10 +317,10 @@ impl Client {
     ///     .update_organization_general_message(
     ///         &types::GeneralMessageId::from("general-message-id"),
     ///         &types::UpdateGeneralMessage::new(
-    ///                 types::GeneralMessageId::from("general-message-id"),
-    ///                 types::UpdateGeneralMessageAttributes::new(),
-    ///             )
-    ///             .into(),
+    ///             types::GeneralMessageId::from("general-message-id"),
+    ///             types::UpdateGeneralMessageAttributes::new(),
+    ///         )
+    ///         .into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -377,7 +339,7 @@ impl Client {
             Method::PATCH,
             "/v1/organization-general-messages/{id}/",
         )
-            .accept("application/vnd.api+json");
+        .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
@@ -396,8 +358,6 @@ impl Client {
     ///
     /// # Example
     ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
-    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -408,12 +368,9 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_organization_sms_templates(&self) -> ListOrganizationSmsTemplates {
-        static OPERATION: Operation = Operation::new(
-            "list_organization_sms_templates",
-            Method::GET,
-            "/v1/organization-sms-templates/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("list_organization_sms_templates", Method::GET, "/v1/organization-sms-templates/")
+                .accept("application/vnd.api+json");
         ListOrganizationSmsTemplates(self.core.request(&OPERATION).returns_json())
     }
 
@@ -437,10 +394,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .create_organization_sms_template(&types::NewSmsTemplateAttributes::new().into())
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.create_organization_sms_template(&types::NewSmsTemplateAttributes::new().into()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -450,12 +405,9 @@ impl Client {
         &self,
         body: &types::NewSmsTemplateDocument,
     ) -> Call<types::SmsTemplateDocument, errors::CreateOrganizationSmsTemplateError> {
-        static OPERATION: Operation = Operation::new(
-            "create_organization_sms_template",
-            Method::POST,
-            "/v1/organization-sms-templates/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("create_organization_sms_template", Method::POST, "/v1/organization-sms-templates/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
@@ -484,10 +436,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .get_organization_sms_template(&types::SmsTemplateId::from("sms-template-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.get_organization_sms_template(&types::SmsTemplateId::from("sms-template-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -497,12 +447,9 @@ impl Client {
         &self,
         id: &types::SmsTemplateId,
     ) -> Call<types::SmsTemplateDocument, errors::GetOrganizationSmsTemplateError> {
-        static OPERATION: Operation = Operation::new(
-            "get_organization_sms_template",
-            Method::GET,
-            "/v1/organization-sms-templates/{id}/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("get_organization_sms_template", Method::GET, "/v1/organization-sms-templates/{id}/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).returns_json()
     }
 
@@ -532,10 +479,10 @@ impl Client {
     ///     .update_organization_sms_template(
     ///         &types::SmsTemplateId::from("sms-template-id"),
     ///         &types::UpdateSmsTemplate::new(
-    ///                 types::SmsTemplateId::from("sms-template-id"),
-    ///                 types::UpdateSmsTemplateAttributes::new(),
-    ///             )
-    ///             .into(),
+    ///             types::SmsTemplateId::from("sms-template-id"),
+    ///             types::UpdateSmsTemplateAttributes::new(),
+    ///         )
+    ///         .into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -549,12 +496,9 @@ impl Client {
         id: &types::SmsTemplateId,
         body: &types::UpdateSmsTemplateDocument,
     ) -> Call<types::SmsTemplateDocument, errors::UpdateOrganizationSmsTemplateError> {
-        static OPERATION: Operation = Operation::new(
-            "update_organization_sms_template",
-            Method::PATCH,
-            "/v1/organization-sms-templates/{id}/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("update_organization_sms_template", Method::PATCH, "/v1/organization-sms-templates/{id}/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
@@ -573,8 +517,6 @@ impl Client {
     ///
     /// # Example
     ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
-    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -585,12 +527,9 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_organization_themes(&self) -> ListOrganizationThemes {
-        static OPERATION: Operation = Operation::new(
-            "list_organization_themes",
-            Method::GET,
-            "/v1/organization-themes/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("list_organization_themes", Method::GET, "/v1/organization-themes/")
+                .accept("application/vnd.api+json");
         ListOrganizationThemes(self.core.request(&OPERATION).returns_json())
     }
 
@@ -614,10 +553,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .create_organization_theme(&types::NewThemeAttributes::new().into())
-    ///     .send()
-    ///     .await?;
+    /// let response = client.create_organization_theme(&types::NewThemeAttributes::new().into()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -627,12 +563,9 @@ impl Client {
         &self,
         body: &types::NewThemeDocument,
     ) -> Call<types::ThemeDocument, errors::CreateOrganizationThemeError> {
-        static OPERATION: Operation = Operation::new(
-            "create_organization_theme",
-            Method::POST,
-            "/v1/organization-themes/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("create_organization_theme", Method::POST, "/v1/organization-themes/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
@@ -661,10 +594,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .get_organization_theme(&types::ThemeId::from("theme-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.get_organization_theme(&types::ThemeId::from("theme-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -674,12 +604,9 @@ impl Client {
         &self,
         id: &types::ThemeId,
     ) -> Call<types::ThemeDocument, errors::GetOrganizationThemeError> {
-        static OPERATION: Operation = Operation::new(
-            "get_organization_theme",
-            Method::GET,
-            "/v1/organization-themes/{id}/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("get_organization_theme", Method::GET, "/v1/organization-themes/{id}/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).returns_json()
     }
 
@@ -708,11 +635,7 @@ impl Client {
     /// let response = client
     ///     .update_organization_theme(
     ///         &types::ThemeId::from("theme-id"),
-    ///         &types::UpdateTheme::new(
-    ///                 types::ThemeId::from("theme-id"),
-    ///                 types::UpdateThemeAttributes::new(),
-    ///             )
-    ///             .into(),
+    ///         &types::UpdateTheme::new(types::ThemeId::from("theme-id"), types::UpdateThemeAttributes::new()).into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -726,12 +649,9 @@ impl Client {
         id: &types::ThemeId,
         body: &types::UpdateThemeDocument,
     ) -> Call<types::ThemeDocument, errors::UpdateOrganizationThemeError> {
-        static OPERATION: Operation = Operation::new(
-            "update_organization_theme",
-            Method::PATCH,
-            "/v1/organization-themes/{id}/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("update_organization_theme", Method::PATCH, "/v1/organization-themes/{id}/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 }
@@ -740,7 +660,9 @@ impl Client {
 #[derive(Debug, Call)]
 #[must_use = "nothing is sent before `send`"]
 #[wire(pages(offset, "page[offset]", "page[limit]", 100))]
-pub struct ListOrganizationEmailTemplates(pub(crate) Call<types::EmailTemplateList, errors::ListOrganizationEmailTemplatesError>);
+pub struct ListOrganizationEmailTemplates(
+    pub(crate) Call<types::EmailTemplateList, errors::ListOrganizationEmailTemplatesError>,
+);
 
 impl ListOrganizationEmailTemplates {
     /// Only templates in this markup.
@@ -791,7 +713,9 @@ impl ListOrganizationEmailTemplates {
 #[derive(Debug, Call)]
 #[must_use = "nothing is sent before `send`"]
 #[wire(pages(offset, "page[offset]", "page[limit]", 100))]
-pub struct ListOrganizationGeneralMessages(pub(crate) Call<types::GeneralMessageList, errors::ListOrganizationGeneralMessagesError>);
+pub struct ListOrganizationGeneralMessages(
+    pub(crate) Call<types::GeneralMessageList, errors::ListOrganizationGeneralMessagesError>,
+);
 
 impl ListOrganizationGeneralMessages {
     /// Largest number of items on the page.
@@ -813,7 +737,9 @@ impl ListOrganizationGeneralMessages {
 #[derive(Debug, Call)]
 #[must_use = "nothing is sent before `send`"]
 #[wire(pages(offset, "page[offset]", "page[limit]", 100))]
-pub struct ListOrganizationSmsTemplates(pub(crate) Call<types::SmsTemplateList, errors::ListOrganizationSmsTemplatesError>);
+pub struct ListOrganizationSmsTemplates(
+    pub(crate) Call<types::SmsTemplateList, errors::ListOrganizationSmsTemplatesError>,
+);
 
 impl ListOrganizationSmsTemplates {
     /// Only templates in this language and region.
@@ -867,7 +793,11 @@ impl ListOrganizationThemes {
     ///
     /// At most 2 items, each at most 40 characters.
     pub fn filter_cmp_last_modified_time(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self(self.0.query_each::<String>("filter[cmp-last-modified-time]", values, const { &[Rule::max_items(2), Rule::each_max_length(40)] }))
+        Self(self.0.query_each::<String>(
+            "filter[cmp-last-modified-time]",
+            values,
+            const { &[Rule::max_items(2), Rule::each_max_length(40)] },
+        ))
     }
 
     /// Only themes of this domain.

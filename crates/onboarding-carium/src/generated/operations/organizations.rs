@@ -24,8 +24,6 @@ impl Client {
     ///
     /// # Example
     ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
-    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -36,12 +34,8 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_organizations(&self) -> ListOrganizations {
-        static OPERATION: Operation = Operation::new(
-            "list_organizations",
-            Method::GET,
-            "/v1/organizations/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("list_organizations", Method::GET, "/v1/organizations/").accept("application/vnd.api+json");
         ListOrganizations(self.core.request(&OPERATION).returns_json())
     }
 
@@ -65,10 +59,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .create_organization(&types::NewOrganizationAttributes::new().into())
-    ///     .send()
-    ///     .await?;
+    /// let response = client.create_organization(&types::NewOrganizationAttributes::new().into()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -78,11 +69,7 @@ impl Client {
         &self,
         body: &types::NewOrganizationDocument,
     ) -> Call<types::OrganizationDocument, errors::CreateOrganizationError> {
-        static OPERATION: Operation = Operation::new(
-            "create_organization",
-            Method::POST,
-            "/v1/organizations/",
-        )
+        static OPERATION: Operation = Operation::new("create_organization", Method::POST, "/v1/organizations/")
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
@@ -112,10 +99,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .get_organization(&types::OrganizationId::from("organization-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.get_organization(&types::OrganizationId::from("organization-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -125,11 +109,7 @@ impl Client {
         &self,
         id: &types::OrganizationId,
     ) -> Call<types::OrganizationDocument, errors::GetOrganizationError> {
-        static OPERATION: Operation = Operation::new(
-            "get_organization",
-            Method::GET,
-            "/v1/organizations/{id}/",
-        )
+        static OPERATION: Operation = Operation::new("get_organization", Method::GET, "/v1/organizations/{id}/")
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).returns_json()
     }
@@ -160,10 +140,10 @@ impl Client {
     ///     .update_organization(
     ///         &types::OrganizationId::from("organization-id"),
     ///         &types::UpdateOrganization::new(
-    ///                 types::OrganizationId::from("organization-id"),
-    ///                 types::UpdateOrganizationAttributes::new(),
-    ///             )
-    ///             .into(),
+    ///             types::OrganizationId::from("organization-id"),
+    ///             types::UpdateOrganizationAttributes::new(),
+    ///         )
+    ///         .into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -177,11 +157,7 @@ impl Client {
         id: &types::OrganizationId,
         body: &types::UpdateOrganizationDocument,
     ) -> Call<types::OrganizationDocument, errors::UpdateOrganizationError> {
-        static OPERATION: Operation = Operation::new(
-            "update_organization",
-            Method::PATCH,
-            "/v1/organizations/{id}/",
-        )
+        static OPERATION: Operation = Operation::new("update_organization", Method::PATCH, "/v1/organizations/{id}/")
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
@@ -273,7 +249,7 @@ impl Client {
             Method::POST,
             "/v1/organizations/{id}/process-logo-upload/",
         )
-            .accept("application/vnd.api+json");
+        .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
@@ -360,12 +336,9 @@ impl Client {
         id: &types::OrganizationId,
         body: &types::NewLogoUpload,
     ) -> Call<types::LogoUploadDocument, errors::CreateOrganizationLogoUploadError> {
-        static OPERATION: Operation = Operation::new(
-            "create_organization_logo_upload",
-            Method::POST,
-            "/v1/organizations/{id}/upload-logo/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("create_organization_logo_upload", Method::POST, "/v1/organizations/{id}/upload-logo/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 }
@@ -382,7 +355,11 @@ impl ListOrganizations {
     ///
     /// At most 2 items, each at most 40 characters.
     pub fn filter_cmp_last_modified_time(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self(self.0.query_each::<String>("filter[cmp-last-modified-time]", values, const { &[Rule::max_items(2), Rule::each_max_length(40)] }))
+        Self(self.0.query_each::<String>(
+            "filter[cmp-last-modified-time]",
+            values,
+            const { &[Rule::max_items(2), Rule::each_max_length(40)] },
+        ))
     }
 
     /// Whether to include what is no longer in use.

@@ -32,13 +32,11 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
-    ///     .confirm_forgot_password(
-    ///         &types::ConfirmForgotPassword::new(
-    ///             "text",
-    ///             Secret::new("text"),
-    ///             Secret::new("text"),
-    ///         ),
-    ///     )
+    ///     .confirm_forgot_password(&types::ConfirmForgotPassword::new(
+    ///         "text",
+    ///         Secret::new("text"),
+    ///         Secret::new("text"),
+    ///     ))
     ///     .send()
     ///     .await?;
     /// # drop(response);
@@ -50,13 +48,10 @@ impl Client {
         &self,
         body: &types::ConfirmForgotPassword,
     ) -> Call<types::ConfirmedForgotPassword, errors::ConfirmForgotPasswordError> {
-        static OPERATION: Operation = Operation::new(
-            "confirm_forgot_password",
-            Method::POST,
-            "/v1/confirm-forgot-password/",
-        )
-            .public()
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("confirm_forgot_password", Method::POST, "/v1/confirm-forgot-password/")
+                .public()
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
@@ -83,10 +78,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .check_password_strength(&types::CheckPassword::new(Secret::new("text")))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.check_password_strength(&types::CheckPassword::new(Secret::new("text"))).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -96,11 +88,7 @@ impl Client {
         &self,
         body: &types::CheckPassword,
     ) -> Call<types::PasswordStrengthReport, errors::CheckPasswordStrengthError> {
-        static OPERATION: Operation = Operation::new(
-            "check_password_strength",
-            Method::POST,
-            "/v1/password-strength/",
-        )
+        static OPERATION: Operation = Operation::new("check_password_strength", Method::POST, "/v1/password-strength/")
             .public()
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
@@ -131,9 +119,10 @@ impl Client {
     /// client
     ///     .change_user_password(
     ///         &types::UserId::from("user-id"),
-    ///         &types::ChangeUserPassword::ReplaceUserPassword(
-    ///             types::ReplaceUserPassword::new(Secret::new("text"), Secret::new("text")),
-    ///         ),
+    ///         &types::ChangeUserPassword::ReplaceUserPassword(types::ReplaceUserPassword::new(
+    ///             Secret::new("text"),
+    ///             Secret::new("text"),
+    ///         )),
     ///     )
     ///     .send()
     ///     .await?;

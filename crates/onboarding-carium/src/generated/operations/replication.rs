@@ -27,8 +27,6 @@ impl Client {
     ///
     /// # Example
     ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
-    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -69,10 +67,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .get_replicator(&types::ReplicatorId::from("replicator-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.get_replicator(&types::ReplicatorId::from("replicator-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -109,23 +104,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .list_user_replications(
-    ///         &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///     )
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.list_user_replications(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn list_user_replications(&self, user_id: &types::UserId) -> ListUserReplications {
-        static OPERATION: Operation = Operation::new(
-            "list_user_replications",
-            Method::GET,
-            "/v1/user-replications/",
-        )
+        static OPERATION: Operation = Operation::new("list_user_replications", Method::GET, "/v1/user-replications/")
             .accept("application/vnd.api+json");
         ListUserReplications(
             self.core
@@ -156,10 +143,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .create_user_replication(&types::NewUserReplicationAttributes::new().into())
-    ///     .send()
-    ///     .await?;
+    /// let response = client.create_user_replication(&types::NewUserReplicationAttributes::new().into()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -169,11 +153,7 @@ impl Client {
         &self,
         body: &types::NewUserReplicationDocument,
     ) -> Call<types::UserReplicationDocument, errors::CreateUserReplicationError> {
-        static OPERATION: Operation = Operation::new(
-            "create_user_replication",
-            Method::POST,
-            "/v1/user-replications/",
-        )
+        static OPERATION: Operation = Operation::new("create_user_replication", Method::POST, "/v1/user-replications/")
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }

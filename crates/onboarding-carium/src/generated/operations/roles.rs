@@ -31,10 +31,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .list_role_users(&types::RoleId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.list_role_users(&types::RoleId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -72,10 +70,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .create_role_user(&types::NewRoleUserAttributes::new().into())
-    ///     .send()
-    ///     .await?;
+    /// let response = client.create_role_user(&types::NewRoleUserAttributes::new().into()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -104,8 +99,6 @@ impl Client {
     /// `GET /v1/roles/`, under "/v1/roles/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
-    ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -146,10 +139,7 @@ impl Client {
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// # #[allow(deprecated)]
     /// client
-    ///     .add_role_user(
-    ///         &types::RoleId::from("role-id"),
-    ///         &types::UserReferenceAttributes::new().into(),
-    ///     )
+    ///     .add_role_user(&types::RoleId::from("role-id"), &types::UserReferenceAttributes::new().into())
     ///     .send()
     ///     .await?;
     /// # Ok(())
@@ -190,10 +180,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// client
-    ///     .remove_role_user(
-    ///         &types::RoleId::from("role-id"),
-    ///         &types::UserReferenceAttributes::new().into(),
-    ///     )
+    ///     .remove_role_user(&types::RoleId::from("role-id"), &types::UserReferenceAttributes::new().into())
     ///     .send()
     ///     .await?;
     /// # Ok(())

@@ -83,13 +83,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// client
-    ///     .logout_with_saml(
-    ///         &types::SamlProviderId::from("saml-provider-id"),
-    ///         &Secret::new("text"),
-    ///     )
-    ///     .send()
-    ///     .await?;
+    /// client.logout_with_saml(&types::SamlProviderId::from("saml-provider-id"), &Secret::new("text")).send().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -139,8 +133,7 @@ impl Client {
     /// ```
     #[inline]
     pub fn login_with_saml(&self, domain: &str) -> LoginWithSaml {
-        static OPERATION: Operation =
-            Operation::new("saml_login", Method::GET, "/v1/saml-login/").public().redirects();
+        static OPERATION: Operation = Operation::new("saml_login", Method::GET, "/v1/saml-login/").public().redirects();
         LoginWithSaml(
             self.core
                 .request(&OPERATION)

@@ -66,9 +66,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
-    ///     .authenticate_service_v1(
-    ///         &types::InternalLogin::new("text", "text", Secret::new("text")),
-    ///     )
+    ///     .authenticate_service_v1(&types::InternalLogin::new("text", "text", Secret::new("text")))
     ///     .send()
     ///     .await?;
     /// # drop(response);
@@ -80,11 +78,7 @@ impl Client {
         &self,
         body: &types::InternalLogin,
     ) -> Call<types::InternalTokens, errors::AuthenticateServiceV1Error> {
-        static OPERATION: Operation = Operation::new(
-            "internal_auth",
-            Method::POST,
-            "/v1/internal-auth/",
-        )
+        static OPERATION: Operation = Operation::new("internal_auth", Method::POST, "/v1/internal-auth/")
             .public()
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
@@ -110,10 +104,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .create_synthetic_user_token(&types::NewSyntheticUserToken::new().into())
-    ///     .send()
-    ///     .await?;
+    /// let response = client.create_synthetic_user_token(&types::NewSyntheticUserToken::new().into()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -123,12 +114,9 @@ impl Client {
         &self,
         body: &types::NewSyntheticUserTokenDocument,
     ) -> Call<types::SyntheticUserTokenDocument, errors::CreateSyntheticUserTokenError> {
-        static OPERATION: Operation = Operation::new(
-            "create_synthetic_user_token",
-            Method::POST,
-            "/v1/synthetic-user-tokens/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("create_synthetic_user_token", Method::POST, "/v1/synthetic-user-tokens/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
@@ -155,10 +143,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .authenticate_service(&types::NewInternalAuthAttributes::new().into())
-    ///     .send()
-    ///     .await?;
+    /// let response = client.authenticate_service(&types::NewInternalAuthAttributes::new().into()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -168,11 +153,7 @@ impl Client {
         &self,
         body: &types::NewInternalAuthDocument,
     ) -> Call<types::InternalAuthDocument, errors::AuthenticateServiceError> {
-        static OPERATION: Operation = Operation::new(
-            "internal_auth_v2",
-            Method::POST,
-            "/v2/internal-auth/",
-        )
+        static OPERATION: Operation = Operation::new("internal_auth_v2", Method::POST, "/v2/internal-auth/")
             .public()
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()

@@ -40,11 +40,7 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_service_documents(&self, latest: bool) -> ListServiceDocuments {
-        static OPERATION: Operation = Operation::new(
-            "list_service_documents",
-            Method::GET,
-            "/v1/service-documents/",
-        )
+        static OPERATION: Operation = Operation::new("list_service_documents", Method::GET, "/v1/service-documents/")
             .public()
             .accept("application/vnd.api+json");
         ListServiceDocuments(self.core.request(&OPERATION).query("latest", &latest).returns_json())
@@ -74,21 +70,15 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .get_service_document(&types::ServiceDocumentId::from("service-document-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.get_service_document(&types::ServiceDocumentId::from("service-document-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn get_service_document(&self, id: &types::ServiceDocumentId) -> GetServiceDocument {
-        static OPERATION: Operation = Operation::new(
-            "get_service_document",
-            Method::GET,
-            "/v1/service-documents/{id}/",
-        )
+        static OPERATION: Operation = Operation::new("get_service_document", Method::GET, "/v1/service-documents/{id}/")
             .public()
             .accept("application/vnd.api+json");
         GetServiceDocument(self.core.request(&OPERATION).path("id", id).returns_json())
@@ -119,10 +109,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// client
-    ///     .delete_user_service_document_agreements(
-    ///         &types::UserId::from("user-id"),
-    ///         &types::EmptyObject::new(),
-    ///     )
+    ///     .delete_user_service_document_agreements(&types::UserId::from("user-id"), &types::EmptyObject::new())
     ///     .send()
     ///     .await?;
     /// # Ok(())
@@ -153,14 +140,22 @@ impl ListServiceDocuments {
     ///
     /// At most 20 characters.
     pub fn organization_code(self, value: impl Into<types::OrganizationCodeId>) -> Self {
-        Self(self.0.query::<types::OrganizationCodeId>("organization-code", value.into(), const { &[Rule::max_length(20)] }))
+        Self(self.0.query::<types::OrganizationCodeId>(
+            "organization-code",
+            value.into(),
+            const { &[Rule::max_length(20)] },
+        ))
     }
 
     /// Organizations whose documents are listed as well, at most 10.
     ///
     /// At most 10 items, each a UUID.
     pub fn organizations(self, values: impl IntoIterator<Item = impl Into<types::OrganizationId>>) -> Self {
-        Self(self.0.query_each::<types::OrganizationId>("organizations", values, const { &[Rule::max_items(10), Rule::each_format("uuid")] }))
+        Self(self.0.query_each::<types::OrganizationId>(
+            "organizations",
+            values,
+            const { &[Rule::max_items(10), Rule::each_format("uuid")] },
+        ))
     }
 
     /// Personal onboarding code whose organization's documents are listed as well.

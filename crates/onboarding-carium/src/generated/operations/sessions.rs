@@ -32,10 +32,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .login(&types::Login::new("text", Secret::new("text")))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.login(&types::Login::new("text", Secret::new("text"))).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -70,10 +67,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .refresh_token(&types::RefreshSession::new(Secret::new("text")))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.refresh_token(&types::RefreshSession::new(Secret::new("text"))).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -83,11 +77,7 @@ impl Client {
         &self,
         body: &types::RefreshSession,
     ) -> Call<types::RefreshedSession, errors::RefreshTokenError> {
-        static OPERATION: Operation = Operation::new(
-            "refresh_token",
-            Method::POST,
-            "/v1/refresh-token/",
-        )
+        static OPERATION: Operation = Operation::new("refresh_token", Method::POST, "/v1/refresh-token/")
             .public()
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
@@ -118,10 +108,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .get_session(&types::SessionId::from("session-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.get_session(&types::SessionId::from("session-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -175,12 +162,9 @@ impl Client {
         id: &types::UserId,
         body: &types::SwitchOrganization,
     ) -> Call<types::SessionTokens, errors::SwitchUserOrganizationError> {
-        static OPERATION: Operation = Operation::new(
-            "switch_user_organization",
-            Method::POST,
-            "/v1/users/{id}/switch-organization/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("switch_user_organization", Method::POST, "/v1/users/{id}/switch-organization/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 }

@@ -30,10 +30,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .confirm_sign_up(&types::ConfirmSignUp::new("text", Secret::new("text")))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.confirm_sign_up(&types::ConfirmSignUp::new("text", Secret::new("text"))).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -43,11 +40,7 @@ impl Client {
         &self,
         body: &types::ConfirmSignUp,
     ) -> Call<types::ConfirmedSignUp, errors::ConfirmSignUpError> {
-        static OPERATION: Operation = Operation::new(
-            "confirm_sign_up",
-            Method::POST,
-            "/v1/confirm-sign-up/",
-        )
+        static OPERATION: Operation = Operation::new("confirm_sign_up", Method::POST, "/v1/confirm-sign-up/")
             .public()
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
@@ -71,8 +64,6 @@ impl Client {
     ///
     /// # Example
     ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
-    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -85,12 +76,9 @@ impl Client {
     pub fn list_registration_invitations(
         &self,
     ) -> Call<types::RegistrationInvitationList, errors::ListRegistrationInvitationsError> {
-        static OPERATION: Operation = Operation::new(
-            "list_registration_invitations",
-            Method::GET,
-            "/v1/registration-invitations/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("list_registration_invitations", Method::GET, "/v1/registration-invitations/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).returns_json()
     }
 
@@ -115,9 +103,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
-    ///     .create_registration_invitation(
-    ///         &types::NewRegistrationInvitationAttributes::new().into(),
-    ///     )
+    ///     .create_registration_invitation(&types::NewRegistrationInvitationAttributes::new().into())
     ///     .send()
     ///     .await?;
     /// # drop(response);
@@ -129,12 +115,9 @@ impl Client {
         &self,
         body: &types::NewRegistrationInvitationDocument,
     ) -> Call<types::RegistrationInvitationDocument, errors::CreateRegistrationInvitationError> {
-        static OPERATION: Operation = Operation::new(
-            "create_registration_invitation",
-            Method::POST,
-            "/v1/registration-invitations/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("create_registration_invitation", Method::POST, "/v1/registration-invitations/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
@@ -164,9 +147,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
-    ///     .get_registration_invitation(
-    ///         &types::RegistrationInvitationId::from("registration-invitation-id"),
-    ///     )
+    ///     .get_registration_invitation(&types::RegistrationInvitationId::from("registration-invitation-id"))
     ///     .send()
     ///     .await?;
     /// # drop(response);
@@ -178,12 +159,9 @@ impl Client {
         &self,
         id: &types::RegistrationInvitationId,
     ) -> Call<types::RegistrationInvitationDocument, errors::GetRegistrationInvitationError> {
-        static OPERATION: Operation = Operation::new(
-            "get_registration_invitation",
-            Method::GET,
-            "/v1/registration-invitations/{id}/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("get_registration_invitation", Method::GET, "/v1/registration-invitations/{id}/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).returns_json()
     }
 
@@ -209,10 +187,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .resend_invitation(&types::ResendInvitation::new())
-    ///     .send()
-    ///     .await?;
+    /// let response = client.resend_invitation(&types::ResendInvitation::new()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -222,11 +197,7 @@ impl Client {
         &self,
         body: &types::ResendInvitation,
     ) -> Call<types::ResentInvitation, errors::ResendInvitationError> {
-        static OPERATION: Operation = Operation::new(
-            "resend_invitation",
-            Method::POST,
-            "/v1/resend-invitation/",
-        )
+        static OPERATION: Operation = Operation::new("resend_invitation", Method::POST, "/v1/resend-invitation/")
             .public()
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
@@ -256,19 +227,15 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
-    ///     .sign_up(
-    ///         &types::SignUp::OrganizationCodeSignUp(
-    ///             types::OrganizationCodeSignUp::builder()
-    ///                 .organization_code(
-    ///                     types::OrganizationCodeId::from("organization-code-id"),
-    ///                 )
-    ///                 .username("text")
-    ///                 .password(Secret::new("text"))
-    ///                 .first_name("text")
-    ///                 .last_name("text")
-    ///                 .build()?,
-    ///         ),
-    ///     )
+    ///     .sign_up(&types::SignUp::OrganizationCodeSignUp(
+    ///         types::OrganizationCodeSignUp::builder()
+    ///             .organization_code(types::OrganizationCodeId::from("organization-code-id"))
+    ///             .username("text")
+    ///             .password(Secret::new("text"))
+    ///             .first_name("text")
+    ///             .last_name("text")
+    ///             .build()?,
+    ///     ))
     ///     .send()
     ///     .await?;
     /// # drop(response);

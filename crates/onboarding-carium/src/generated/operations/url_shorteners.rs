@@ -24,8 +24,6 @@ impl Client {
     ///
     /// # Example
     ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
-    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -36,11 +34,7 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_url_shorteners(&self) -> ListUrlShorteners {
-        static OPERATION: Operation = Operation::new(
-            "list_url_shorteners",
-            Method::GET,
-            "/v1/url-shorteners/",
-        )
+        static OPERATION: Operation = Operation::new("list_url_shorteners", Method::GET, "/v1/url-shorteners/")
             .accept("application/vnd.api+json");
         ListUrlShorteners(self.core.request(&OPERATION).returns_json())
     }
@@ -65,10 +59,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .create_url_shortener(&types::NewUrlShortenerAttributes::new().into())
-    ///     .send()
-    ///     .await?;
+    /// let response = client.create_url_shortener(&types::NewUrlShortenerAttributes::new().into()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -78,11 +69,7 @@ impl Client {
         &self,
         body: &types::NewUrlShortenerDocument,
     ) -> Call<types::UrlShortenerDocument, errors::CreateUrlShortenerError> {
-        static OPERATION: Operation = Operation::new(
-            "create_url_shortener",
-            Method::POST,
-            "/v1/url-shorteners/",
-        )
+        static OPERATION: Operation = Operation::new("create_url_shortener", Method::POST, "/v1/url-shorteners/")
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
@@ -112,10 +99,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .get_url_shortener(&types::UrlShortenerId::from("url-shortener-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.get_url_shortener(&types::UrlShortenerId::from("url-shortener-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -125,11 +109,7 @@ impl Client {
         &self,
         id: &types::UrlShortenerId,
     ) -> Call<types::UrlShortenerDocument, errors::GetUrlShortenerError> {
-        static OPERATION: Operation = Operation::new(
-            "get_url_shortener",
-            Method::GET,
-            "/v1/url-shorteners/{id}/",
-        )
+        static OPERATION: Operation = Operation::new("get_url_shortener", Method::GET, "/v1/url-shorteners/{id}/")
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).returns_json()
     }
@@ -160,10 +140,10 @@ impl Client {
     ///     .update_url_shortener(
     ///         &types::UrlShortenerId::from("url-shortener-id"),
     ///         &types::UpdateUrlShortener::new(
-    ///                 types::UrlShortenerId::from("url-shortener-id"),
-    ///                 types::UpdateUrlShortenerAttributes::new(),
-    ///             )
-    ///             .into(),
+    ///             types::UrlShortenerId::from("url-shortener-id"),
+    ///             types::UpdateUrlShortenerAttributes::new(),
+    ///         )
+    ///         .into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -177,11 +157,7 @@ impl Client {
         id: &types::UrlShortenerId,
         body: &types::UpdateUrlShortenerDocument,
     ) -> Call<types::UrlShortenerDocument, errors::UpdateUrlShortenerError> {
-        static OPERATION: Operation = Operation::new(
-            "update_url_shortener",
-            Method::PATCH,
-            "/v1/url-shorteners/{id}/",
-        )
+        static OPERATION: Operation = Operation::new("update_url_shortener", Method::PATCH, "/v1/url-shorteners/{id}/")
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }

@@ -24,8 +24,6 @@ impl Client {
     ///
     /// # Example
     ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
-    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -56,8 +54,6 @@ impl Client {
     ///
     /// # Example
     ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
-    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -68,11 +64,7 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_user_activities(&self) -> ListUserActivities {
-        static OPERATION: Operation = Operation::new(
-            "list_user_activities",
-            Method::GET,
-            "/v1/user-activities/",
-        )
+        static OPERATION: Operation = Operation::new("list_user_activities", Method::GET, "/v1/user-activities/")
             .accept("application/vnd.api+json");
         ListUserActivities(self.core.request(&OPERATION).returns_json())
     }
@@ -99,24 +91,16 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .list_user_checkins(
-    ///         &types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
-    ///     )
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.list_user_checkins(&types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn list_user_checkins(&self, individual_id: &types::IndividualId) -> ListUserCheckins {
-        static OPERATION: Operation = Operation::new(
-            "list_user_checkins",
-            Method::GET,
-            "/v1/user-checkins/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("list_user_checkins", Method::GET, "/v1/user-checkins/").accept("application/vnd.api+json");
         ListUserCheckins(
             self.core
                 .request(&OPERATION)
@@ -146,10 +130,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .create_user_checkin(&types::NewUserCheckinAttributes::new().into())
-    ///     .send()
-    ///     .await?;
+    /// let response = client.create_user_checkin(&types::NewUserCheckinAttributes::new().into()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -159,11 +140,7 @@ impl Client {
         &self,
         body: &types::NewUserCheckinDocument,
     ) -> Call<types::UserCheckinDocument, errors::CreateUserCheckinError> {
-        static OPERATION: Operation = Operation::new(
-            "create_user_checkin",
-            Method::POST,
-            "/v1/user-checkins/",
-        )
+        static OPERATION: Operation = Operation::new("create_user_checkin", Method::POST, "/v1/user-checkins/")
             .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
@@ -180,7 +157,11 @@ impl ListEmailLogs {
     ///
     /// 1 to 255 characters.
     pub fn filter_destination(self, value: impl Into<String>) -> Self {
-        Self(self.0.query::<String>("filter[destination]", value.into(), const { &[Rule::min_length(1), Rule::max_length(255)] }))
+        Self(self.0.query::<String>(
+            "filter[destination]",
+            value.into(),
+            const { &[Rule::min_length(1), Rule::max_length(255)] },
+        ))
     }
 
     /// Only e-mails sent at or after this time.
@@ -220,7 +201,11 @@ impl ListUserActivities {
     ///
     /// At most 2 items, each at most 40 characters.
     pub fn filter_cmp_timestamp(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self(self.0.query_each::<String>("filter[cmp-timestamp]", values, const { &[Rule::max_items(2), Rule::each_max_length(40)] }))
+        Self(self.0.query_each::<String>(
+            "filter[cmp-timestamp]",
+            values,
+            const { &[Rule::max_items(2), Rule::each_max_length(40)] },
+        ))
     }
 
     /// Only activities of these kinds.

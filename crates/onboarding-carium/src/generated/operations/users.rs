@@ -24,8 +24,6 @@ impl Client {
     ///
     /// # Example
     ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
-    ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -36,11 +34,7 @@ impl Client {
     /// ```
     #[inline]
     pub fn list_user_organizations(&self) -> ListUserOrganizations {
-        static OPERATION: Operation = Operation::new(
-            "list_user_organizations",
-            Method::GET,
-            "/v1/user-organizations/",
-        )
+        static OPERATION: Operation = Operation::new("list_user_organizations", Method::GET, "/v1/user-organizations/")
             .accept("application/vnd.api+json");
         ListUserOrganizations(self.core.request(&OPERATION).returns_json())
     }
@@ -65,10 +59,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .create_user_organization(&types::NewUserOrganizationAttributes::new().into())
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.create_user_organization(&types::NewUserOrganizationAttributes::new().into()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -78,12 +70,9 @@ impl Client {
         &self,
         body: &types::NewUserOrganizationDocument,
     ) -> Call<types::UserOrganizationDocument, errors::CreateUserOrganizationError> {
-        static OPERATION: Operation = Operation::new(
-            "create_user_organization",
-            Method::POST,
-            "/v1/user-organizations/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("create_user_organization", Method::POST, "/v1/user-organizations/")
+                .accept("application/vnd.api+json");
         self.core.request(&OPERATION).json("application/json", body).returns_json()
     }
 
@@ -101,8 +90,6 @@ impl Client {
     /// `GET /v1/users/`, under "/v1/users/" in [the vendor's documentation](https://developers.carium.com/api/service-identity).
     ///
     /// # Example
-    ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
     ///
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
@@ -178,11 +165,7 @@ impl Client {
     /// let response = client
     ///     .update_user(
     ///         &types::UserId::from("user-id"),
-    ///         &types::UpdateUser::new(
-    ///                 types::UserId::from("user-id"),
-    ///                 types::UpdateUserAttributes::new(),
-    ///             )
-    ///             .into(),
+    ///         &types::UpdateUser::new(types::UserId::from("user-id"), types::UpdateUserAttributes::new()).into(),
     ///     )
     ///     .send()
     ///     .await?;
@@ -224,13 +207,7 @@ impl Client {
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// # #[allow(deprecated)]
-    /// client
-    ///     .change_user_email(
-    ///         &types::UserId::from("user-id"),
-    ///         &types::ChangeUserEmail::new("text"),
-    ///     )
-    ///     .send()
-    ///     .await?;
+    /// client.change_user_email(&types::UserId::from("user-id"), &types::ChangeUserEmail::new("text")).send().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -268,13 +245,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// client
-    ///     .confirm_user_phone(
-    ///         &types::UserId::from("user-id"),
-    ///         &types::ConfirmUserPhone::new("text"),
-    ///     )
-    ///     .send()
-    ///     .await?;
+    /// client.confirm_user_phone(&types::UserId::from("user-id"), &types::ConfirmUserPhone::new("text")).send().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -311,10 +282,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .disable_user(&types::UserId::from("user-id"), &types::EmptyObject::new())
-    ///     .send()
-    ///     .await?;
+    /// let response = client.disable_user(&types::UserId::from("user-id"), &types::EmptyObject::new()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -325,12 +293,8 @@ impl Client {
         id: &types::UserId,
         body: &types::EmptyObject,
     ) -> Call<types::UserDocument, errors::DisableUserError> {
-        static OPERATION: Operation = Operation::new(
-            "disable_user",
-            Method::POST,
-            "/v1/users/{id}/disable/",
-        )
-            .accept("application/vnd.api+json");
+        static OPERATION: Operation =
+            Operation::new("disable_user", Method::POST, "/v1/users/{id}/disable/").accept("application/vnd.api+json");
         self.core.request(&OPERATION).path("id", id).json("application/json", body).returns_json()
     }
 
@@ -356,10 +320,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_carium::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .enable_user(&types::UserId::from("user-id"), &types::EmptyObject::new())
-    ///     .send()
-    ///     .await?;
+    /// let response = client.enable_user(&types::UserId::from("user-id"), &types::EmptyObject::new()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -436,7 +397,11 @@ impl ListUsers {
     ///
     /// At most 2 items, each at most 40 characters.
     pub fn filter_cmp_last_modified_time(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self(self.0.query_each::<String>("filter[cmp-last-modified-time]", values, const { &[Rule::max_items(2), Rule::each_max_length(40)] }))
+        Self(self.0.query_each::<String>(
+            "filter[cmp-last-modified-time]",
+            values,
+            const { &[Rule::max_items(2), Rule::each_max_length(40)] },
+        ))
     }
 
     /// Only users whose e-mail address is verified, or is not.
@@ -492,12 +457,22 @@ impl ListUsers {
     /// Only users who are these individuals.
     ///
     /// Each a UUID.
-    pub fn filter_primary_individual_ids(self, values: impl IntoIterator<Item = impl Into<types::IndividualId>>) -> Self {
-        Self(self.0.query_each::<types::IndividualId>("filter[primary-individual-ids]", values, const { &[Rule::each_format("uuid")] }))
+    pub fn filter_primary_individual_ids(
+        self,
+        values: impl IntoIterator<Item = impl Into<types::IndividualId>>,
+    ) -> Self {
+        Self(self.0.query_each::<types::IndividualId>(
+            "filter[primary-individual-ids]",
+            values,
+            const { &[Rule::each_format("uuid")] },
+        ))
     }
 
     /// Only users whose invitation has come this far.
-    pub fn filter_registration_invite(self, values: impl IntoIterator<Item = impl Into<types::RegistrationInvite>>) -> Self {
+    pub fn filter_registration_invite(
+        self,
+        values: impl IntoIterator<Item = impl Into<types::RegistrationInvite>>,
+    ) -> Self {
         Self(self.0.query_each::<types::RegistrationInvite>("filter[registration-invite]", values, &[]))
     }
 
@@ -540,7 +515,11 @@ impl ListUsers {
     ///
     /// Exactly 1 item.
     pub fn sort_by(self, values: impl IntoIterator<Item = impl Into<types::UserSort>>) -> Self {
-        Self(self.0.query_each::<types::UserSort>("sort-by", values, const { &[Rule::min_items(1), Rule::max_items(1)] }))
+        Self(self.0.query_each::<types::UserSort>(
+            "sort-by",
+            values,
+            const { &[Rule::min_items(1), Rule::max_items(1)] },
+        ))
     }
 
     /// Only users who match this text.

@@ -36,10 +36,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .get_api_key(&types::ApiKeyId::from("api-key-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.get_api_key(&types::ApiKeyId::from("api-key-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -76,10 +73,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .list_organization_api_keys(&types::OrganizationId::from("organization-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.list_organization_api_keys(&types::OrganizationId::from("organization-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -88,12 +82,7 @@ impl Client {
     pub fn list_organization_api_keys(&self, organization_id: &types::OrganizationId) -> ListOrganizationApiKeys {
         static OPERATION: Operation =
             Operation::new("list_organization_api_keys", Method::GET, "/v0/organizations/{organization-id}/api-keys");
-        ListOrganizationApiKeys(
-            self.core
-                .request(&OPERATION)
-                .path("organization-id", organization_id)
-                .returns_json(),
-        )
+        ListOrganizationApiKeys(self.core.request(&OPERATION).path("organization-id", organization_id).returns_json())
     }
 
     /// Create an API key.
@@ -126,10 +115,7 @@ impl Client {
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
-    ///     .create_api_key(
-    ///         &types::OrganizationId::from("organization-id"),
-    ///         &types::NewApiKey::new("text"),
-    ///     )
+    ///     .create_api_key(&types::OrganizationId::from("organization-id"), &types::NewApiKey::new("text"))
     ///     .send()
     ///     .await?;
     /// # drop(response);
@@ -177,18 +163,14 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .list_user_api_keys(&types::UserId::from("user-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.list_user_api_keys(&types::UserId::from("user-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn list_user_api_keys(&self, user_id: &types::UserId) -> ListUserApiKeys {
-        static OPERATION: Operation =
-            Operation::new("list_user_api_keys", Method::GET, "/v0/users/{user-id}/api-keys");
+        static OPERATION: Operation = Operation::new("list_user_api_keys", Method::GET, "/v0/users/{user-id}/api-keys");
         ListUserApiKeys(self.core.request(&OPERATION).path("user-id", user_id).returns_json())
     }
 }

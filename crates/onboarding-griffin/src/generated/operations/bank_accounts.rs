@@ -36,10 +36,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .get_bank_account(&types::BankAccountId::from("bank-account-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.get_bank_account(&types::BankAccountId::from("bank-account-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -82,10 +79,7 @@ impl Client {
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
-    ///     .update_bank_account(
-    ///         &types::BankAccountId::from("bank-account-id"),
-    ///         &types::UpdateBankAccount::new("text"),
-    ///     )
+    ///     .update_bank_account(&types::BankAccountId::from("bank-account-id"), &types::UpdateBankAccount::new("text"))
     ///     .send()
     ///     .await?;
     /// # drop(response);
@@ -135,10 +129,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .close_bank_account(&types::BankAccountId::from("bank-account-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.close_bank_account(&types::BankAccountId::from("bank-account-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -180,10 +171,8 @@ impl Client {
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// # #[allow(deprecated)]
-    /// let response = client
-    ///     .list_legal_person_bank_accounts(&types::LegalPersonId::from("legal-person-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.list_legal_person_bank_accounts(&types::LegalPersonId::from("legal-person-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -199,12 +188,9 @@ impl Client {
             Method::GET,
             "/v0/legal-persons/{legal-person-id}/bank/accounts",
         )
-            .deprecated();
+        .deprecated();
         ListLegalPersonBankAccounts(
-            self.core
-                .request(&OPERATION)
-                .path("legal-person-id", legal_person_id)
-                .returns_json(),
+            self.core.request(&OPERATION).path("legal-person-id", legal_person_id).returns_json(),
         )
     }
 
@@ -241,10 +227,7 @@ impl Client {
     /// let response = client
     ///     .create_bank_account(
     ///         &types::LegalPersonId::from("legal-person-id"),
-    ///         &types::NewBankAccount::new(
-    ///             types::BankProductType::ClientMoneyAccount,
-    ///             "text",
-    ///         ),
+    ///         &types::NewBankAccount::new(types::BankProductType::ClientMoneyAccount, "text"),
     ///     )
     ///     .send()
     ///     .await?;
@@ -259,12 +242,9 @@ impl Client {
         legal_person_id: &types::LegalPersonId,
         body: &types::NewBankAccount,
     ) -> Call<types::BankAccount, errors::CreateBankAccountError> {
-        static OPERATION: Operation = Operation::new(
-            "create_bank_account",
-            Method::POST,
-            "/v0/legal-persons/{legal-person-id}/bank/accounts",
-        )
-            .deprecated();
+        static OPERATION: Operation =
+            Operation::new("create_bank_account", Method::POST, "/v0/legal-persons/{legal-person-id}/bank/accounts")
+                .deprecated();
         self.core
             .request(&OPERATION)
             .path("legal-person-id", legal_person_id)
@@ -299,10 +279,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .list_organization_bank_accounts(&types::OrganizationId::from("organization-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.list_organization_bank_accounts(&types::OrganizationId::from("organization-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -318,10 +296,7 @@ impl Client {
             "/v0/organizations/{organization-id}/bank/accounts",
         );
         ListOrganizationBankAccounts(
-            self.core
-                .request(&OPERATION)
-                .path("organization-id", organization_id)
-                .returns_json(),
+            self.core.request(&OPERATION).path("organization-id", organization_id).returns_json(),
         )
     }
 
@@ -352,32 +327,22 @@ impl Client {
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// # #[allow(deprecated)]
-    /// let response = client
-    ///     .list_customer_bank_accounts(&types::OrganizationId::from("organization-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.list_customer_bank_accounts(&types::OrganizationId::from("organization-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[deprecated = "the vendor advises against it"]
     #[inline]
-    pub fn list_customer_bank_accounts(
-        &self,
-        organization_id: &types::OrganizationId,
-    ) -> ListCustomerBankAccounts {
+    pub fn list_customer_bank_accounts(&self, organization_id: &types::OrganizationId) -> ListCustomerBankAccounts {
         static OPERATION: Operation = Operation::new(
             "list_customer_bank_accounts",
             Method::GET,
             "/v0/organizations/{organization-id}/bank/accounts/customer",
         )
-            .deprecated();
-        ListCustomerBankAccounts(
-            self.core
-                .request(&OPERATION)
-                .path("organization-id", organization_id)
-                .returns_json(),
-        )
+        .deprecated();
+        ListCustomerBankAccounts(self.core.request(&OPERATION).path("organization-id", organization_id).returns_json())
     }
 }
 
@@ -385,13 +350,17 @@ impl Client {
 #[derive(Debug, Call)]
 #[must_use = "nothing is sent before `send`"]
 #[wire(pages(link))]
-pub struct ListLegalPersonBankAccounts(pub(crate) Call<types::BankAccountList, errors::ListLegalPersonBankAccountsError>);
+pub struct ListLegalPersonBankAccounts(
+    pub(crate) Call<types::BankAccountList, errors::ListLegalPersonBankAccountsError>,
+);
 
 /// A call of [`list_organization_bank_accounts`](crate::Client::list_organization_bank_accounts): [`send`](Self::send) it for one page, or take the [`items`](Self::items) of all.
 #[derive(Debug, Call)]
 #[must_use = "nothing is sent before `send`"]
 #[wire(pages(link))]
-pub struct ListOrganizationBankAccounts(pub(crate) Call<types::BankAccountList, errors::ListOrganizationBankAccountsError>);
+pub struct ListOrganizationBankAccounts(
+    pub(crate) Call<types::BankAccountList, errors::ListOrganizationBankAccountsError>,
+);
 
 /// A call of [`list_customer_bank_accounts`](crate::Client::list_customer_bank_accounts): [`send`](Self::send) it for one page, or take the [`items`](Self::items) of all.
 #[derive(Debug, Call)]

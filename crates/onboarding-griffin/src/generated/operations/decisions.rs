@@ -35,30 +35,16 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .list_legal_person_decisions(&types::LegalPersonId::from("legal-person-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.list_legal_person_decisions(&types::LegalPersonId::from("legal-person-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
-    pub fn list_legal_person_decisions(
-        &self,
-        legal_person_id: &types::LegalPersonId,
-    ) -> ListLegalPersonDecisions {
-        static OPERATION: Operation = Operation::new(
-            "list_legal_person_decisions",
-            Method::GET,
-            "/v0/legal-persons/{legal-person-id}/decisions",
-        );
-        ListLegalPersonDecisions(
-            self.core
-                .request(&OPERATION)
-                .path("legal-person-id", legal_person_id)
-                .returns_json(),
-        )
+    pub fn list_legal_person_decisions(&self, legal_person_id: &types::LegalPersonId) -> ListLegalPersonDecisions {
+        static OPERATION: Operation =
+            Operation::new("list_legal_person_decisions", Method::GET, "/v0/legal-persons/{legal-person-id}/decisions");
+        ListLegalPersonDecisions(self.core.request(&OPERATION).path("legal-person-id", legal_person_id).returns_json())
     }
 
     /// Decide on a legal person.

@@ -36,10 +36,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .get_legal_person(&types::LegalPersonId::from("legal-person-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.get_legal_person(&types::LegalPersonId::from("legal-person-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -85,10 +82,7 @@ impl Client {
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
-    ///     .update_legal_person(
-    ///         &types::LegalPersonId::from("legal-person-id"),
-    ///         &types::UpdateLegalPerson::new(),
-    ///     )
+    ///     .update_legal_person(&types::LegalPersonId::from("legal-person-id"), &types::UpdateLegalPerson::new())
     ///     .send()
     ///     .await?;
     /// # drop(response);
@@ -136,10 +130,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .list_legal_persons(&types::OrganizationId::from("organization-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.list_legal_persons(&types::OrganizationId::from("organization-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -148,12 +139,7 @@ impl Client {
     pub fn list_legal_persons(&self, organization_id: &types::OrganizationId) -> ListLegalPersons {
         static OPERATION: Operation =
             Operation::new("list_legal_persons", Method::GET, "/v0/organizations/{organization-id}/legal-persons");
-        ListLegalPersons(
-            self.core
-                .request(&OPERATION)
-                .path("organization-id", organization_id)
-                .returns_json(),
-        )
+        ListLegalPersons(self.core.request(&OPERATION).path("organization-id", organization_id).returns_json())
     }
 
     /// Create a legal person.

@@ -36,10 +36,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .get_membership(&types::MembershipId::from("membership-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.get_membership(&types::MembershipId::from("membership-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -79,10 +76,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .list_membership_roles(&types::MembershipId::from("membership-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.list_membership_roles(&types::MembershipId::from("membership-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -91,12 +85,7 @@ impl Client {
     pub fn list_membership_roles(&self, membership_id: &types::MembershipId) -> ListMembershipRoles {
         static OPERATION: Operation =
             Operation::new("list_membership_roles", Method::GET, "/v0/memberships/{membership-id}/roles");
-        ListMembershipRoles(
-            self.core
-                .request(&OPERATION)
-                .path("membership-id", membership_id)
-                .returns_json(),
-        )
+        ListMembershipRoles(self.core.request(&OPERATION).path("membership-id", membership_id).returns_json())
     }
 
     /// Set the roles of a membership.
@@ -131,9 +120,7 @@ impl Client {
     /// let response = client
     ///     .set_membership_roles(
     ///         &types::MembershipId::from("membership-id"),
-    ///         &types::UpdateMembershipRoles::new(
-    ///             vec![types::RoleUrl::from("/v0/roles/role-id")],
-    ///         ),
+    ///         &types::UpdateMembershipRoles::new(vec![types::RoleUrl::from("/v0/roles/role-id")]),
     ///     )
     ///     .send()
     ///     .await?;
@@ -149,11 +136,7 @@ impl Client {
     ) -> Call<types::RoleList, errors::SetMembershipRolesError> {
         static OPERATION: Operation =
             Operation::new("set_membership_roles", Method::PUT, "/v0/memberships/{membership-id}/roles");
-        self.core
-            .request(&OPERATION)
-            .path("membership-id", membership_id)
-            .json("application/json", body)
-            .returns_json()
+        self.core.request(&OPERATION).path("membership-id", membership_id).json("application/json", body).returns_json()
     }
 
     /// List the memberships of an organization.
@@ -182,10 +165,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .list_organization_memberships(&types::OrganizationId::from("organization-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.list_organization_memberships(&types::OrganizationId::from("organization-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -201,10 +182,7 @@ impl Client {
             "/v0/organizations/{organization-id}/memberships",
         );
         ListOrganizationMemberships(
-            self.core
-                .request(&OPERATION)
-                .path("organization-id", organization_id)
-                .returns_json(),
+            self.core.request(&OPERATION).path("organization-id", organization_id).returns_json(),
         )
     }
 
@@ -234,10 +212,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .list_user_memberships(&types::UserId::from("user-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.list_user_memberships(&types::UserId::from("user-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -260,7 +235,9 @@ pub struct ListMembershipRoles(pub(crate) Call<types::RoleList, errors::ListMemb
 #[derive(Debug, Call)]
 #[must_use = "nothing is sent before `send`"]
 #[wire(pages(link))]
-pub struct ListOrganizationMemberships(pub(crate) Call<types::MembershipList, errors::ListOrganizationMembershipsError>);
+pub struct ListOrganizationMemberships(
+    pub(crate) Call<types::MembershipList, errors::ListOrganizationMembershipsError>,
+);
 
 /// A call of [`list_user_memberships`](crate::Client::list_user_memberships): [`send`](Self::send) it for one page, or take the [`items`](Self::items) of all.
 #[derive(Debug, Call)]

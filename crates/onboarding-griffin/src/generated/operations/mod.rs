@@ -2,6 +2,7 @@
 // To change this file, edit specs/griffin/openapi.yaml or vendor.toml beside it.
 
 //! The operations, grouped as the vendor groups them. Each is a method of [`Client`](crate::Client).
+//!
 //! Calls with optional parameters have types of their own here: set what is wanted, then `send`.
 
 mod api_keys;
@@ -21,9 +22,7 @@ mod verifications;
 mod workflows;
 
 pub use self::api_keys::{ListOrganizationApiKeys, ListUserApiKeys};
-pub use self::bank_accounts::{
-    ListCustomerBankAccounts, ListLegalPersonBankAccounts, ListOrganizationBankAccounts,
-};
+pub use self::bank_accounts::{ListCustomerBankAccounts, ListLegalPersonBankAccounts, ListOrganizationBankAccounts};
 pub use self::decisions::ListLegalPersonDecisions;
 pub use self::legal_persons::ListLegalPersons;
 pub use self::memberships::{ListMembershipRoles, ListOrganizationMemberships, ListUserMemberships};

@@ -35,10 +35,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .get_organization(&types::OrganizationId::from("organization-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.get_organization(&types::OrganizationId::from("organization-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }

@@ -35,27 +35,16 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .list_legal_person_payees(&types::LegalPersonId::from("legal-person-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.list_legal_person_payees(&types::LegalPersonId::from("legal-person-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn list_legal_person_payees(&self, legal_person_id: &types::LegalPersonId) -> ListLegalPersonPayees {
-        static OPERATION: Operation = Operation::new(
-            "list_legal_person_payees",
-            Method::GET,
-            "/v0/legal-persons/{legal-person-id}/bank/payees",
-        );
-        ListLegalPersonPayees(
-            self.core
-                .request(&OPERATION)
-                .path("legal-person-id", legal_person_id)
-                .returns_json(),
-        )
+        static OPERATION: Operation =
+            Operation::new("list_legal_person_payees", Method::GET, "/v0/legal-persons/{legal-person-id}/bank/payees");
+        ListLegalPersonPayees(self.core.request(&OPERATION).path("legal-person-id", legal_person_id).returns_json())
     }
 
     /// Register a payee.
@@ -181,10 +170,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .update_payee(&types::PayeeId::from("payee-id"), &types::UpdatePayee::new())
-    ///     .send()
-    ///     .await?;
+    /// let response = client.update_payee(&types::PayeeId::from("payee-id"), &types::UpdatePayee::new()).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -196,11 +182,7 @@ impl Client {
         body: &types::UpdatePayee,
     ) -> Call<types::Payee, errors::UpdatePayeeError> {
         static OPERATION: Operation = Operation::new("update_payee", Method::PATCH, "/v0/payees/{payee-id}");
-        self.core
-            .request(&OPERATION)
-            .path("payee-id", payee_id)
-            .json("application/json", body)
-            .returns_json()
+        self.core.request(&OPERATION).path("payee-id", payee_id).json("application/json", body).returns_json()
     }
 }
 

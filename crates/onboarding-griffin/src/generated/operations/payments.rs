@@ -35,10 +35,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .list_bank_account_payments(&types::BankAccountId::from("bank-account-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.list_bank_account_payments(&types::BankAccountId::from("bank-account-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -47,12 +44,7 @@ impl Client {
     pub fn list_bank_account_payments(&self, bank_account_id: &types::BankAccountId) -> ListBankAccountPayments {
         static OPERATION: Operation =
             Operation::new("list_bank_account_payments", Method::GET, "/v0/bank/accounts/{bank-account-id}/payments");
-        ListBankAccountPayments(
-            self.core
-                .request(&OPERATION)
-                .path("bank-account-id", bank_account_id)
-                .returns_json(),
-        )
+        ListBankAccountPayments(self.core.request(&OPERATION).path("bank-account-id", bank_account_id).returns_json())
     }
 
     /// Register a payment.
@@ -142,10 +134,7 @@ impl Client {
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// # #[allow(deprecated)]
-    /// let response = client
-    ///     .list_payee_payments(&types::PayeeId::from("payee-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.list_payee_payments(&types::PayeeId::from("payee-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -185,10 +174,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .get_payment(&types::PaymentId::from("payment-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.get_payment(&types::PaymentId::from("payment-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -231,20 +217,14 @@ impl Client {
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// # #[allow(deprecated)]
-    /// let response = client
-    ///     .submit_payment(&types::PaymentId::from("payment-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.submit_payment(&types::PaymentId::from("payment-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[deprecated = "the vendor advises against it"]
     #[inline]
-    pub fn submit_payment(
-        &self,
-        payment_id: &types::PaymentId,
-    ) -> Call<types::Payment, errors::SubmitPaymentError> {
+    pub fn submit_payment(&self, payment_id: &types::PaymentId) -> Call<types::Payment, errors::SubmitPaymentError> {
         static OPERATION: Operation =
             Operation::new("submit_payment", Method::POST, "/v0/payments/{payment-id}/submission").deprecated();
         self.core.request(&OPERATION).path("payment-id", payment_id).returns_json()

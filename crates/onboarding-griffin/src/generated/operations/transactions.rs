@@ -36,10 +36,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .list_bank_account_transactions(&types::BankAccountId::from("bank-account-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.list_bank_account_transactions(&types::BankAccountId::from("bank-account-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -55,10 +53,7 @@ impl Client {
             "/v0/bank/accounts/{bank-account-id}/transactions",
         );
         ListBankAccountTransactions(
-            self.core
-                .request(&OPERATION)
-                .path("bank-account-id", bank_account_id)
-                .returns_json(),
+            self.core.request(&OPERATION).path("bank-account-id", bank_account_id).returns_json(),
         )
     }
 }
@@ -67,4 +62,6 @@ impl Client {
 #[derive(Debug, Call)]
 #[must_use = "nothing is sent before `send`"]
 #[wire(pages(link))]
-pub struct ListBankAccountTransactions(pub(crate) Call<types::TransactionList, errors::ListBankAccountTransactionsError>);
+pub struct ListBankAccountTransactions(
+    pub(crate) Call<types::TransactionList, errors::ListBankAccountTransactionsError>,
+);

@@ -35,10 +35,8 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .list_legal_person_verifications(&types::LegalPersonId::from("legal-person-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.list_legal_person_verifications(&types::LegalPersonId::from("legal-person-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -54,10 +52,7 @@ impl Client {
             "/v0/legal-persons/{legal-person-id}/verifications",
         );
         ListLegalPersonVerifications(
-            self.core
-                .request(&OPERATION)
-                .path("legal-person-id", legal_person_id)
-                .returns_json(),
+            self.core.request(&OPERATION).path("legal-person-id", legal_person_id).returns_json(),
         )
     }
 
@@ -102,9 +97,7 @@ impl Client {
     /// let response = client
     ///     .create_verification(
     ///         &types::LegalPersonId::from("legal-person-id"),
-    ///         &types::NewVerification::new(
-    ///             types::WorkflowUrl::from("/v0/workflows/workflow-id"),
-    ///         ),
+    ///         &types::NewVerification::new(types::WorkflowUrl::from("/v0/workflows/workflow-id")),
     ///     )
     ///     .send()
     ///     .await?;
@@ -154,10 +147,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .get_verification(&types::VerificationId::from("verification-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.get_verification(&types::VerificationId::from("verification-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -177,4 +167,6 @@ impl Client {
 #[derive(Debug, Call)]
 #[must_use = "nothing is sent before `send`"]
 #[wire(pages(link))]
-pub struct ListLegalPersonVerifications(pub(crate) Call<types::VerificationList, errors::ListLegalPersonVerificationsError>);
+pub struct ListLegalPersonVerifications(
+    pub(crate) Call<types::VerificationList, errors::ListLegalPersonVerificationsError>,
+);

@@ -35,30 +35,17 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .list_organization_workflows(&types::OrganizationId::from("organization-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response =
+    ///     client.list_organization_workflows(&types::OrganizationId::from("organization-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
-    pub fn list_organization_workflows(
-        &self,
-        organization_id: &types::OrganizationId,
-    ) -> ListOrganizationWorkflows {
-        static OPERATION: Operation = Operation::new(
-            "list_organization_workflows",
-            Method::GET,
-            "/v0/organizations/{organization-id}/workflows",
-        );
-        ListOrganizationWorkflows(
-            self.core
-                .request(&OPERATION)
-                .path("organization-id", organization_id)
-                .returns_json(),
-        )
+    pub fn list_organization_workflows(&self, organization_id: &types::OrganizationId) -> ListOrganizationWorkflows {
+        static OPERATION: Operation =
+            Operation::new("list_organization_workflows", Method::GET, "/v0/organizations/{organization-id}/workflows");
+        ListOrganizationWorkflows(self.core.request(&OPERATION).path("organization-id", organization_id).returns_json())
     }
 
     /// Get a workflow.
@@ -87,19 +74,13 @@ impl Client {
     /// ```no_run
     /// # use onboarding_griffin::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .get_workflow(&types::WorkflowId::from("workflow-id"))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.get_workflow(&types::WorkflowId::from("workflow-id")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
-    pub fn get_workflow(
-        &self,
-        workflow_id: &types::WorkflowId,
-    ) -> Call<types::Workflow, errors::GetWorkflowError> {
+    pub fn get_workflow(&self, workflow_id: &types::WorkflowId) -> Call<types::Workflow, errors::GetWorkflowError> {
         static OPERATION: Operation = Operation::new("get_workflow", Method::GET, "/v0/workflows/{workflow-id}");
         self.core.request(&OPERATION).path("workflow-id", workflow_id).returns_json()
     }

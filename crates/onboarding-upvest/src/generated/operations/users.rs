@@ -34,8 +34,6 @@ impl Client {
     ///
     /// # Example
     ///
-    /// With sample values, which fit the documented limits and are not the vendor's data:
-    ///
     /// ```no_run
     /// # use onboarding_upvest::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -82,24 +80,20 @@ impl Client {
     /// # use onboarding_upvest::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
-    ///     .create_user(
-    ///         &types::NewUser::NewTolUser(
-    ///             types::NewTolUser::new(
-    ///                 "text",
-    ///                 "text",
-    ///                 "2024-02-29".parse::<NaiveDate>()?,
-    ///                 vec![types::CountryCode::from("GB")],
-    ///                 types::Address::builder()
-    ///                     .address_line1("text")
-    ///                     .postcode("text")
-    ///                     .city("text")
-    ///                     .country(types::CountryCode::from("GB"))
-    ///                     .build()?,
-    ///                 "ann@example.com",
-    ///                 types::Fatca::new(true, "2024-02-29T12:30:00Z".parse::<Timestamp>()?),
-    ///             ),
-    ///         ),
-    ///     )
+    ///     .create_user(&types::NewUser::NewTolUser(types::NewTolUser::new(
+    ///         "text",
+    ///         "text",
+    ///         "2024-02-29".parse::<NaiveDate>()?,
+    ///         vec![types::CountryCode::from("GB")],
+    ///         types::Address::builder()
+    ///             .address_line1("text")
+    ///             .postcode("text")
+    ///             .city("text")
+    ///             .country(types::CountryCode::from("GB"))
+    ///             .build()?,
+    ///         "ann@example.com",
+    ///         types::Fatca::new(true, "2024-02-29T12:30:00Z".parse::<Timestamp>()?),
+    ///     )))
     ///     .send()
     ///     .await?;
     /// # drop(response);
@@ -145,10 +139,7 @@ impl Client {
     /// ```no_run
     /// # use onboarding_upvest::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .get_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
-    ///     .send()
-    ///     .await?;
+    /// let response = client.get_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await?;
     /// # drop(response);
     /// # Ok(())
     /// # }
@@ -194,21 +185,14 @@ impl Client {
     /// ```no_run
     /// # use onboarding_upvest::{Client, types, *};
     /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// client
-    ///     .offboard_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
-    ///     .send()
-    ///     .await?;
+    /// client.offboard_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await?;
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
     pub fn offboard_user(&self, user_id: &types::UserId) -> Call<(), errors::OffboardUserError> {
         static OPERATION: Operation = Operation::new("offboard_user", Method::DELETE, "/users/{user_id}");
-        self.core
-            .request(&OPERATION)
-            .check("user_id", user_id, &[])
-            .path("user_id", user_id)
-            .returns_nothing()
+        self.core.request(&OPERATION).check("user_id", user_id, &[]).path("user_id", user_id).returns_nothing()
     }
 
     /// Request a change of a user's data.
@@ -267,12 +251,9 @@ impl Client {
     /// ```
     #[inline]
     pub fn change_user_data(&self, user_id: &types::UserId, body: &types::UserDataChange) -> ChangeUserData {
-        static OPERATION: Operation = Operation::new(
-            "change_user_data",
-            Method::POST,
-            "/users/{user_id}/data_change_requests",
-        )
-            .idempotency_key("idempotency-key");
+        static OPERATION: Operation =
+            Operation::new("change_user_data", Method::POST, "/users/{user_id}/data_change_requests")
+                .idempotency_key("idempotency-key");
         ChangeUserData(
             self.core
                 .request(&OPERATION)
@@ -332,7 +313,18 @@ impl CreateUser {
     /// Of the form `^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-5][0-9a-fA-F]{3}-?[089abAB][0-9a-fA-F]{3}-?[0-9a-fA-F]{12}$`, a
     /// UUID.
     pub fn idempotency_key(self, value: impl Into<String>) -> Self {
-        Self(self.0.header::<String>("idempotency-key", value.into(), const { &[Rule::pattern("^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-5][0-9a-fA-F]{3}-?[089abAB][0-9a-fA-F]{3}-?[0-9a-fA-F]{12}$"), Rule::format("uuid")] }))
+        Self(self.0.header::<String>(
+            "idempotency-key",
+            value.into(),
+            const {
+                &[
+                    Rule::pattern(
+                        "^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-5][0-9a-fA-F]{3}-?[089abAB][0-9a-fA-F]{3}-?[0-9a-fA-F]{12}$",
+                    ),
+                    Rule::format("uuid"),
+                ]
+            },
+        ))
     }
 }
 
@@ -348,6 +340,17 @@ impl ChangeUserData {
     /// Of the form `^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-5][0-9a-fA-F]{3}-?[089abAB][0-9a-fA-F]{3}-?[0-9a-fA-F]{12}$`, a
     /// UUID.
     pub fn idempotency_key(self, value: impl Into<String>) -> Self {
-        Self(self.0.header::<String>("idempotency-key", value.into(), const { &[Rule::pattern("^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-5][0-9a-fA-F]{3}-?[089abAB][0-9a-fA-F]{3}-?[0-9a-fA-F]{12}$"), Rule::format("uuid")] }))
+        Self(self.0.header::<String>(
+            "idempotency-key",
+            value.into(),
+            const {
+                &[
+                    Rule::pattern(
+                        "^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-5][0-9a-fA-F]{3}-?[089abAB][0-9a-fA-F]{3}-?[0-9a-fA-F]{12}$",
+                    ),
+                    Rule::format("uuid"),
+                ]
+            },
+        ))
     }
 }
