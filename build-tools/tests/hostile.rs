@@ -281,6 +281,7 @@ fn check_file(inputs: &Inputs, package: &str, file: &OutputFile) -> Result<(), S
         Some("rs") => check_rust(&file.contents),
         Some("toml") => check_manifest(&file.contents),
         Some("md") => check_readme(inputs, &file.contents),
+        Some("txt") => check_table(&file.contents),
         _ => Err("it is of no kind that is generated".to_owned()),
     }
 }
@@ -288,6 +289,22 @@ fn check_file(inputs: &Inputs, package: &str, file: &OutputFile) -> Result<(), S
 /// Whether a terminal obeys the character, or a person does not see it.
 fn is_obeyed(character: char) -> bool {
     character.is_control() || matches!(character, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The table of what is proved: each line begins as one of its kinds does, and the last says how many there are, so that no text
+/// adds a line to it.
+fn check_table(text: &str) -> Result<(), String> {
+    const KINDS: [&str; 9] =
+        ["body", "call", "marked", "members", "module", "onboarding-proofs", "part", "response", "type"];
+    let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+    let (end, others) = lines.split_last().ok_or("the table is empty")?;
+    let is_known = |line: &&str| line.starts_with(' ') || KINDS.contains(&line.split(' ').next().unwrap_or_default());
+    if let Some(line) = others.iter().find(|line| !is_known(line)) {
+        return Err(format!("a line of the table is of no kind: {line}"));
+    }
+    // The line that counts and the one with the version are not counted.
+    let counted = format!("end lines={} ", others.len() - 1);
+    if end.starts_with(&counted) { Ok(()) } else { Err(format!("the table ends with {end}, not with {counted}")) }
 }
 
 fn check_rust(text: &str) -> Result<(), String> {

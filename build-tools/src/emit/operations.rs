@@ -281,12 +281,18 @@ impl<'c> Emitter<'c> {
                 &Inline::prose("."),
             ]));
         }
-        docs.line(&Inline::join([
-            &Inline::code(&format!("{} {}", operation.method.as_str(), operation.path)),
-            &Inline::prose(&format!(", under \"{}\" in ", operation.title)),
-            &Inline::page(&Inline::prose("the vendor's documentation"), &operation.url),
-            &Inline::prose("."),
-        ]));
+        let request = Inline::code(&format!("{} {}", operation.method.as_str(), operation.path));
+        // What is published need not say where it is documented.
+        docs.line(&if operation.url.is_empty() {
+            Inline::join([&request, &Inline::prose(".")])
+        } else {
+            Inline::join([
+                &request,
+                &Inline::prose(&format!(", under \"{}\" in ", operation.title)),
+                &Inline::page(&Inline::prose("the vendor's documentation"), &operation.url),
+                &Inline::prose("."),
+            ])
+        });
         docs.example(&example(contract, operation));
         docs
     }

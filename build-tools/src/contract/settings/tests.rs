@@ -131,7 +131,7 @@ fn what_becomes_code_or_a_header_has_to_have_its_form() {
 #[test]
 fn all_mistakes_are_found_at_once() {
     let text = format!("first-calls = 1\n{}credentials = []\n", HEAD.replace("vendor = \"Tiny\"\n", ""))
-        .replace("[package]", "credentials = []\n[[paging]]\nstyle = \"cursor\"\n[package]")
+        .replace("[package]", "credentials = []\n[[paging]]\nstyle = \"spiral\"\n[package]")
         .replacen("credentials = []\n", "", 1)
         .replace("documentation = \"https://tiny.example\"\ncredentials = []\n", "documentation = 3\n");
     let found = mistakes(&text);
