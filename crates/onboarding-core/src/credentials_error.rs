@@ -53,17 +53,17 @@ pub enum CredentialsErrorKind {
     Store,
     /// The request could not be signed.
     Signing,
-    /// An [`Authenticate`] of the service's own failed, or a function that it gave panicked.
+    /// An [`Authenticate`](crate::Authenticate) of the service's own failed, or a function that it gave panicked.
     Other,
 }
 
 impl CredentialsError {
-    /// An error of an [`Authenticate`] of the service's own. Errors are printed: the source must hold nothing private.
+    /// An error of an [`Authenticate`](crate::Authenticate) of the service's own. Errors are printed: the source must hold nothing private.
     pub fn new(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::of(CredentialsErrorKind::Other).because(source)
     }
 
-    /// An error of an [`Authenticate`] of the service's own to which the vendor refused a token. Errors are printed: the source must
+    /// An error of an [`Authenticate`](crate::Authenticate) of the service's own to which the vendor refused a token. Errors are printed: the source must
     /// hold nothing private.
     pub fn refused(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::of(CredentialsErrorKind::Refused).because(source)
@@ -131,7 +131,7 @@ impl CredentialsError {
         self.transport().map(TransportError::kind)
     }
 
-    /// The failure of the connection that is the cause, also of an [`Authenticate`] of the service's own that called a vendor.
+    /// The failure of the connection that is the cause, also of an [`Authenticate`](crate::Authenticate) of the service's own that called a vendor.
     fn transport(&self) -> Option<&TransportError> {
         sources(self).find_map(<dyn StdError>::downcast_ref)
     }

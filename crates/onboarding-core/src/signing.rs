@@ -1,7 +1,7 @@
 //! HTTP message signatures: signing requests, verifying messages.
 //!
 //! All of it is `onboarding-http-signatures`, which any service can use by itself; here its [`RequestSigner`] is the
-//! [`Signer`](crate::Signer) that a client calls last, once for each attempt. The crate of a vendor that wants its requests signed has
+//! [`Signer`] that a client calls last, once for each attempt. The crate of a vendor that wants its requests signed has
 //! the vendor's profile.
 //!
 //! ```
