@@ -273,6 +273,7 @@ fn made_up(operation: &Found<'_>) -> String {
 }
 
 fn first_segment(path: &str) -> String {
+    let path = path.split('#').next().unwrap_or_default();
     let segment = path.split('/').find(|segment| !segment.is_empty() && !segment.contains('{'));
     segment.unwrap_or("default").to_owned()
 }
