@@ -14,6 +14,7 @@ use super::types::{is_private, limits, or_null, schema_type};
 use crate::model::{CallView, Model, ParameterView, View};
 use crate::names::{Scope, error_type, outcome_type, shared_error_type, status_variant};
 use crate::passes::escape;
+use crate::spec::paths::without_fragment;
 use crate::spec::{Encoding, Location, media_type, parameter_style};
 
 /// All operations and webhooks, in canonical order.
@@ -103,7 +104,7 @@ fn read(call: &CallView<'_>, method: Method, module: String, problems: &Problems
         module,
         method,
         // What tells operations of one path apart is not sent.
-        path: call.path.split('#').next().unwrap_or_default().to_owned(),
+        path: without_fragment(call.path).to_owned(),
         summary: operation.summary.clone().unwrap_or_default(),
         description: operation.description.clone().unwrap_or_default(),
         title: documentation.and_then(|documentation| documentation.description.clone()).unwrap_or_default(),

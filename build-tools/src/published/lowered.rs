@@ -55,6 +55,13 @@ pub(super) enum Kind {
     Collection,
 }
 
+impl Kind {
+    /// Whether it is a text, a number or a boolean.
+    pub(super) fn is_scalar(self) -> bool {
+        matches!(self, Self::Scalar | Self::Text | Self::Constant | Self::Enumeration)
+    }
+}
+
 /// A schema of the curated dialect, without description and null.
 pub(super) struct Lowered {
     pub(super) kind: Kind,
@@ -93,6 +100,11 @@ impl Lowered {
             Some(text) => made.text("description", text).node(),
             None => made.node(),
         }
+    }
+
+    /// Whether it is a list of texts, numbers or booleans.
+    pub(super) fn is_list_of_scalars(&self) -> bool {
+        self.kind == Kind::List && self.items.is_some_and(Kind::is_scalar)
     }
 
     /// The `type` of what is written in place.

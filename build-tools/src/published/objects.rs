@@ -8,7 +8,7 @@ use super::make::{Made, mapping_at, texts_at};
 use super::names::{Given, camel};
 use super::schemas::Schemas;
 use super::shape::{Shape, required_of, texts_of};
-use super::source::{Flat, Seen, list};
+use super::source::Flat;
 use super::survey::Tag;
 use crate::names::Scope;
 use crate::spec::{Node, Span, suggests_sensitive};
@@ -48,9 +48,7 @@ impl<'d> Schemas<'d> {
             let inner = Wish { is_member: true, ..wish.inner(format!("{}{}", wish.name, camel(&wire)), place.clone()) };
             let mut lowered = self.lower_all(&schemas, &inner, span);
             lowered.nullable = false;
-            let is_scalar = |kind: Kind| matches!(kind, Kind::Scalar | Kind::Text | Kind::Constant | Kind::Enumeration);
-            let is_list = lowered.kind == Kind::List && lowered.items.is_some_and(is_scalar);
-            if !is_scalar(lowered.kind) && !is_list {
+            if !lowered.kind.is_scalar() && !lowered.is_list_of_scalars() {
                 self.lose(
                     "form-member",
                     &place,
@@ -84,13 +82,9 @@ impl<'d> Schemas<'d> {
         depth: usize,
         open: &mut Vec<(String, Vec<&'d Node>, bool, usize)>,
     ) -> bool {
-        let target = match self.source.see(schema) {
-            Seen::Reference { target, .. } => self.source.see(target),
-            seen => seen,
-        };
-        let Seen::Flat(flat) = target else { return false };
+        let Some(flat) = self.source.followed(schema) else { return false };
         let mut members: BTreeMap<&'d str, Vec<&'d Node>> = BTreeMap::new();
-        let mut required = BTreeSet::new();
+        let required: BTreeSet<&str> = required_of(&flat.facets).into_iter().collect();
         let variants = flat.unions.iter().flat_map(|union| union.variants.iter().copied());
         // Of a union within a form, all members of all variants can be given.
         for facet in flat.facets.iter().copied().chain(variants) {
@@ -99,9 +93,6 @@ impl<'d> Schemas<'d> {
             {
                 members.entry(name).or_default().push(schema);
             }
-        }
-        for facet in &flat.facets {
-            required.extend(list(facet, "required").into_iter().filter_map(Node::as_str));
         }
         let is_object = !members.is_empty();
         for (name, schemas) in members.into_iter().rev() {
@@ -125,18 +116,13 @@ impl<'d> Schemas<'d> {
         is_any: bool,
         span: Span,
     ) -> Component {
-        let mut order: Vec<&'d str> = Vec::new();
         let mut members: BTreeMap<&'d str, Vec<&'d Node>> = BTreeMap::new();
         for facet in facets {
             for (name, schema) in entries(facet.get("properties")) {
-                let schemas = members.entry(name).or_default();
-                if schemas.is_empty() {
-                    order.push(name);
-                }
-                schemas.push(schema);
+                members.entry(name).or_default().push(schema);
             }
         }
-        self.members += order.len();
+        self.members += members.len();
         if self.members > MAX_MEMBERS {
             let message = format!("all objects have more than {MAX_MEMBERS} members together: whatever members");
             self.lose("size", &work.wish.place, message, span);
@@ -147,35 +133,30 @@ impl<'d> Schemas<'d> {
             Direction::Sent => "readOnly",
             Direction::Read => "writeOnly",
         };
-        order.retain(|name| {
-            members.get(name).is_none_or(|schemas| {
-                !schemas.iter().any(|schema| schema.get(hidden).and_then(Node::as_bool) == Some(true))
-            })
-        });
+        let is_hidden = |schema: &&Node| schema.get(hidden).and_then(Node::as_bool) == Some(true);
         let tag =
             work.pointer.as_ref().and_then(|pointer| self.survey.tags.get(pointer)).filter(|tag| !tag.torn).cloned();
-        order.sort_unstable();
         let mut names = Given::default();
         let mut made_members = Vec::new();
         let mut targets = BTreeMap::new();
-        for name in &order {
-            let schemas = members.get(name).cloned().unwrap_or_default();
+        let mut given: BTreeSet<&str> = BTreeSet::new();
+        for (name, schemas) in members.iter().filter(|(_, schemas)| !schemas.iter().any(is_hidden)) {
+            given.insert(name);
             let at = schemas.first().map_or(span, |schema| schema.span);
             let place = format!("{}, member `{}`", work.wish.place, short(name));
             let wish = Wish { is_member: true, ..work.wish.inner(format!("{}{}", work.wish.name, camel(name)), place) };
             let lowered = match &tag {
                 Some(tag) if tag.name == **name => tag_member(tag, at),
-                _ if is_any => self.lower_any(&schemas, &wish, at),
-                _ => self.lower_all(&schemas, &wish, at),
+                _ if is_any => self.lower_any(schemas, &wish, at),
+                _ => self.lower_all(schemas, &wish, at),
             };
             if let (Some(component), false) = (&lowered.component, lowered.nullable) {
                 targets.insert(*name, component.clone());
             }
-            let node = member(name, lowered, &schemas, &mut names);
+            let node = member(name, lowered, schemas, &mut names);
             made_members.push(((*name).to_owned(), node));
         }
         let mut seen = BTreeSet::new();
-        let given: BTreeSet<&str> = order.iter().copied().collect();
         let (known, unknown): (Vec<&str>, Vec<&str>) =
             required.into_iter().filter(|name| seen.insert(*name)).partition(|name| given.contains(name));
         if unknown.iter().any(|name| !members.contains_key(name)) {

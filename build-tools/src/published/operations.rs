@@ -11,10 +11,8 @@ use super::schemas::Schemas;
 use super::security::Security;
 use super::source::list;
 use crate::names::Scope;
+use crate::spec::paths::{METHODS, without_fragment};
 use crate::spec::{Node, Span};
-
-/// The methods that a client calls; `TRACE` is none that clients send.
-const METHODS: [&str; 7] = ["get", "put", "post", "patch", "delete", "head", "options"];
 
 /// The longest summary, in characters.
 const LONGEST_SUMMARY: usize = 200;
@@ -59,11 +57,9 @@ pub(super) fn operations(schemas: &mut Schemas<'_>, security: &Security) -> Oper
     }
     let mut tags = Tags::new(root);
     let mut paths: Vec<(String, Made)> = Vec::new();
-    let mut callable = 0;
     for (operation, own) in found.iter().zip(own) {
         let id = own.unwrap_or_else(|| names.operation(&made_up(operation)));
         let made = make(schemas, security, &mut tags, operation, &id);
-        callable += 1;
         if let Some((_, item)) = paths.last_mut().filter(|(path, _)| *path == operation.path) {
             item.push(operation.method, made);
         } else {
@@ -73,7 +69,7 @@ pub(super) fn operations(schemas: &mut Schemas<'_>, security: &Security) -> Oper
         }
     }
     let paths = mapping_at(root.span, paths.into_iter().map(|(path, item)| (path, item.node())));
-    Operations { paths, tags: tags.node(root.span), published, callable }
+    Operations { paths, tags: tags.node(root.span), published, callable: found.len() }
 }
 
 fn find<'d>(schemas: &mut Schemas<'d>, published: &mut usize) -> Vec<Found<'d>> {
@@ -176,7 +172,7 @@ fn template(path: &str) -> (String, BTreeMap<String, String>) {
 
 /// The query of a path, as names and values.
 fn query(path: &str) -> Vec<(&str, &str)> {
-    let query = path.split('#').next().and_then(|path| Some(path.split_once('?')?.1)).unwrap_or_default();
+    let query = without_fragment(path).split_once('?').map_or("", |(_, query)| query);
     query.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, ""))).collect()
 }
 
@@ -210,7 +206,7 @@ fn make<'d>(schemas: &mut Schemas<'d>, security: &Security, tags: &mut Tags, ope
     let Found { node, span, .. } = *operation;
     let place = format!("`{} {}`", operation.method.to_uppercase(), operation.path);
     let text = |key: &str| node.get(key).and_then(Node::as_str).map(str::trim).filter(|text| !text.is_empty());
-    let path = operation.path.split('#').next().unwrap_or_default();
+    let path = without_fragment(&operation.path);
     let line = format!("{} {path}", operation.method.to_uppercase());
     let summary = text("summary").map_or(line, |summary| summary.split_whitespace().collect::<Vec<_>>().join(" "));
     let summary: String = summary.chars().take(LONGEST_SUMMARY).collect();
@@ -273,8 +269,7 @@ fn made_up(operation: &Found<'_>) -> String {
 }
 
 fn first_segment(path: &str) -> String {
-    let path = path.split('#').next().unwrap_or_default();
-    let segment = path.split('/').find(|segment| !segment.is_empty() && !segment.contains('{'));
+    let segment = without_fragment(path).split('/').find(|segment| !segment.is_empty() && !segment.contains('{'));
     segment.unwrap_or("default").to_owned()
 }
 

@@ -6,10 +6,13 @@ use super::lowered::{Direction, Kind, Lowered, Wish, described, entries, short};
 use super::make::Made;
 use super::names::{Given, camel};
 use super::schemas::Schemas;
-use super::security::{Security, is_header_name};
-use super::source::{Flat, Seen, list};
+use super::security::Security;
+use super::shape::required_of;
+use super::source::list;
 use crate::names::Scope;
-use crate::spec::{Node, RESERVED_HEADERS, Span, suggests_sensitive};
+use crate::spec::headers::{RESERVED_HEADERS, is_token};
+use crate::spec::paths::without_fragment;
+use crate::spec::{Node, Span, suggests_sensitive};
 
 /// An operation that has parameters.
 pub(super) struct Received<'d, 'o> {
@@ -95,7 +98,7 @@ fn collect<'d>(schemas: &mut Schemas<'d>, security: &Security, received: &Receiv
                 schemas.lose("own-header", &place, "a header that the client itself sends: left out", span);
                 continue;
             }
-            "header" if is_header_name(name) => "header",
+            "header" if is_token(name) => "header",
             other => {
                 let message = format!("a parameter in `{}` has no form yet: left out", short(other));
                 schemas.lose("parameter-place", &place, message, span);
@@ -130,7 +133,7 @@ fn of_path<'d>(
     mut in_path: BTreeMap<&str, &'d Node>,
 ) -> Vec<Sent<'d>> {
     let mut parts: Vec<Sent<'d>> = Vec::new();
-    for piece in received.path.split('#').next().unwrap_or_default().split('{').skip(1) {
+    for piece in without_fragment(received.path).split('{').skip(1) {
         let own = piece.split('}').next().unwrap_or_default();
         let published = received.renamed.get(own).map_or(own, String::as_str);
         let parameter = in_path.remove(published).or_else(|| in_path.remove(own));
@@ -201,15 +204,12 @@ fn members<'d>(schemas: &Schemas<'d>, parameter: &Sent<'d>) -> Option<Vec<Sent<'
     if !is_deep && (style != "form" || !explode) {
         return None;
     }
-    let flat = flat(schemas, parameter.schema?)?;
+    let flat = schemas.source.followed(parameter.schema?)?;
     let mut found = Vec::new();
-    let mut required = BTreeSet::new();
-    for facet in &flat.facets {
-        required.extend(list(facet, "required").into_iter().filter_map(Node::as_str));
-    }
+    let required: BTreeSet<&str> = required_of(&flat.facets).into_iter().collect();
     for facet in &flat.facets {
         for (name, schema) in entries(facet.get("properties")) {
-            let is_scalar = self::flat(schemas, schema).is_none_or(|flat| {
+            let is_scalar = schemas.source.followed(schema).is_none_or(|flat| {
                 flat.unions.is_empty() && flat.facets.iter().all(|facet| facet.get("properties").is_none())
             });
             if !is_scalar {
@@ -231,30 +231,18 @@ fn members<'d>(schemas: &Schemas<'d>, parameter: &Sent<'d>) -> Option<Vec<Sent<'
     (!found.is_empty()).then_some(found)
 }
 
-fn flat<'d>(schemas: &Schemas<'d>, schema: &'d Node) -> Option<Flat<'d>> {
-    match schemas.source.see(schema) {
-        Seen::Flat(flat) => Some(flat),
-        Seen::Reference { target, .. } => match schemas.source.see(target) {
-            Seen::Flat(flat) => Some(flat),
-            _ => None,
-        },
-        Seen::Lost { .. } => None,
-    }
-}
-
 fn make<'d>(schemas: &mut Schemas<'d>, received: &Received<'d, '_>, parameter: &Sent<'d>, rust_name: &str) -> Node {
     let place = format!("{}, parameter `{}`", received.place, short(&parameter.name));
     let wish = Wish::new(format!("{}{}", camel(received.id), camel(&parameter.name)), place.clone(), Direction::Sent);
     let lowered = parameter.schema.map(|schema| schemas.lower(schema, &wish));
     let style = parameter.node.and_then(|node| node.get("style")).and_then(Node::as_str);
     let is_content = parameter.node.is_some_and(|node| node.get("content").is_some());
-    let is_scalar = |kind: Kind| matches!(kind, Kind::Scalar | Kind::Text | Kind::Constant | Kind::Enumeration);
     let span = parameter.span;
     let explode = parameter.node.and_then(|node| node.get("explode")).and_then(Node::as_bool);
     let mut separated = None;
     let schema = match lowered {
-        Some(lowered) if is_scalar(lowered.kind) && !is_content => Some(lowered),
-        Some(lowered) if lowered.kind == Kind::List && lowered.items.is_some_and(is_scalar) && !is_content => {
+        Some(lowered) if lowered.kind.is_scalar() && !is_content => Some(lowered),
+        Some(lowered) if lowered.is_list_of_scalars() && !is_content => {
             match style {
                 None | Some("form" | "simple") => {
                     if parameter.location == "query" && explode == Some(false) {

@@ -12,7 +12,7 @@ use super::loss::Loss;
 use super::lowered::{Direction, Kind, Lowered, Wish, anything, described, entries, named, short};
 use super::make::{Made, mapping_at, text_at, texts_at, true_at};
 use super::names::{Given, camel};
-use super::shape::{Shape, identity, kind_of, needs_name, says_something, texts_of, values_of};
+use super::shape::{Shape, identity, kind_of, needs_name, says_members, says_something, texts_of, values_of};
 use super::source::{Flat, Seen, Source, list, types};
 use super::survey::{Survey, pointer_of};
 use crate::graph::{groups, in_circles};
@@ -229,8 +229,7 @@ impl<'d> Schemas<'d> {
                 Shape::List(flat.first("items").filter(|items| items.as_mapping().is_some()))
             }
             ["object"] => {
-                let has_members = flat.facets.iter().any(|facet| entries(facet.get("properties")).next().is_some());
-                if has_members {
+                if flat.facets.iter().any(|facet| says_members(facet)) {
                     return Shape::Object;
                 }
                 let values = flat
@@ -556,7 +555,7 @@ fn shape_of_type<'d>(flat: &Flat<'d>, kind: &str) -> Shape<'d> {
         "number" => Shape::Number,
         "boolean" => Shape::Boolean,
         "array" => Shape::List(flat.first("items").filter(|items| items.as_mapping().is_some())),
-        _ if flat.facets.iter().any(|facet| entries(facet.get("properties")).next().is_some()) => Shape::Object,
+        _ if flat.facets.iter().any(|facet| says_members(facet)) => Shape::Object,
         _ => Shape::Open,
     }
 }

@@ -6,6 +6,7 @@ use super::loss::Loss;
 use super::lowered::{NOT_DESCRIBED, entries, short};
 use super::make::{Made, list_at, mapping_at};
 use super::source::{Source, list};
+use crate::spec::headers::is_token;
 use crate::spec::{Node, Span};
 
 /// A way to prove who is calling.
@@ -129,9 +130,9 @@ fn made(name: &str, scheme: &Node) -> Option<(Scheme, Node)> {
     let (place, node) = match (text("type"), text("in")) {
         ("apiKey", location) if !text("name").is_empty() => {
             let place = match location {
-                "header" if is_header_name(text("name")) => Place::Header(text("name").to_owned()),
+                "header" if is_token(text("name")) => Place::Header(text("name").to_owned()),
                 "query" => Place::Query(text("name").to_owned()),
-                "cookie" if is_header_name(text("name")) => Place::Cookie(text("name").to_owned()),
+                "cookie" if is_token(text("name")) => Place::Cookie(text("name").to_owned()),
                 _ => return None,
             };
             (place, made.text("type", "apiKey").text("in", location).text("name", text("name")))
@@ -152,9 +153,4 @@ fn made(name: &str, scheme: &Node) -> Option<(Scheme, Node)> {
     };
     let scheme = Scheme { name: name.to_owned(), description: description.to_owned(), place };
     Some((scheme, node.node()))
-}
-
-/// Whether a text can be the name of a header (RFC 9110, 5.6.2).
-pub(super) fn is_header_name(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }

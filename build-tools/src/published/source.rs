@@ -4,10 +4,8 @@ use std::collections::BTreeSet;
 
 use percent_encoding::percent_decode_str;
 
+use crate::spec::reference::MAX_REFERENCES;
 use crate::spec::{Node, NodeValue};
-
-/// How many references may lead to each other before one leads to something else.
-const MAX_REFERENCES: usize = 32;
 
 /// The published document.
 #[derive(Clone, Copy)]
@@ -89,6 +87,18 @@ impl<'d> Source<'d> {
         let mut flat = self.flat(&[node]);
         flat.nullable |= nullable;
         Seen::Flat(flat)
+    }
+
+    /// A schema, or the one that it refers to, with everything that it is composed of; `None` for what is only another name.
+    pub(super) fn followed(self, node: &'d Node) -> Option<Flat<'d>> {
+        let seen = match self.see(node) {
+            Seen::Reference { target, .. } => self.see(target),
+            seen => seen,
+        };
+        match seen {
+            Seen::Flat(flat) => Some(flat),
+            Seen::Reference { .. } | Seen::Lost { .. } => None,
+        }
     }
 
     /// Schemas that all hold for one value, with everything that they are composed of.

@@ -99,11 +99,7 @@ impl<'d> Schemas<'d> {
     pub(super) fn alike(&self, variants: &[&'d Node]) -> Option<Vec<Flat<'d>>> {
         let mut flats = Vec::new();
         for variant in variants {
-            let mut seen = self.source.see(variant);
-            if let Seen::Reference { target, .. } = seen {
-                seen = self.source.see(target);
-            }
-            let Seen::Flat(flat) = seen else { return None };
+            let flat = self.source.followed(variant)?;
             let is_object = flat.unions.is_empty() && flat.facets.iter().any(|facet| says_members(facet));
             if !is_object {
                 return None;

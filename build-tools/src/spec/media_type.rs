@@ -1,6 +1,8 @@
 //! What a media type says about a body. The lists are closed: a body is decoded as JSON only when its media type says that it is
 //! one JSON value, and what is on no list is bytes.
 
+use super::headers::is_token;
+
 /// How a body of a media type is encoded.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Encoding {
@@ -204,11 +206,6 @@ fn parse(media_type: &str) -> Option<Parsed> {
         parameters.push((name.to_ascii_lowercase(), quoted.unwrap_or(value).to_owned()));
     }
     Some(Parsed { kind: kind.to_ascii_lowercase(), subtype: subtype.to_ascii_lowercase(), parameters })
-}
-
-fn is_token(text: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !text.is_empty() && text.bytes().all(allowed)
 }
 
 /// Whether a subtype is that of a sequence, with or without `x-` or the name of a vendor before it.

@@ -1,9 +1,6 @@
 //! The index of everything that can be called, and of everything that the vendor calls.
 
-use super::{document::Document, node::Node, pointer};
-
-/// The keys of a path item that hold an operation.
-pub(crate) const METHODS: [&str; 7] = ["get", "put", "post", "patch", "delete", "head", "options"];
+use super::{document::Document, node::Node, paths::METHODS, pointer};
 
 /// One operation, or one webhook.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::names::{is_keyword, is_snake_case};
+use crate::spec::headers::is_token;
 
 /// A mistake in the settings: where it is, what is wrong, and what to write instead.
 pub(super) struct Mistake {
@@ -19,10 +20,8 @@ impl Mistake {
 
 /// RFC 9110: a header's name is a token.
 pub(super) fn not_a_header(pointer: &str, name: &str) -> Option<Mistake> {
-    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     let help = "Keep to letters, digits and hyphens.";
-    (name.is_empty() || !name.bytes().all(is_token))
-        .then(|| Mistake::new(pointer, format!("`{name}` is no name of a header"), help))
+    (!is_token(name)).then(|| Mistake::new(pointer, format!("`{name}` is no name of a header"), help))
 }
 
 /// Crates that a vendor's crate is built with or would take the place of, and the names of the language's own.

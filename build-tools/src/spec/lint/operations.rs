@@ -10,6 +10,7 @@ use super::{
     report::Report,
     walk::Site,
 };
+use crate::spec::paths::without_fragment;
 use crate::{
     names::{begins_with_verb, is_snake_case},
     spec::{Entry, MediaTypeMistake, Node, body_encoding, encoding, pointer::join},
@@ -78,7 +79,7 @@ pub(super) struct Piece<'a> {
 /// Takes a path template apart; `None` when it is malformed. A fragment is not sent: it tells operations apart that are sent to one
 /// path by one method.
 pub(super) fn template(path: &str) -> Option<Vec<Piece<'_>>> {
-    let path = path.split('#').next().unwrap_or_default();
+    let path = without_fragment(path);
     if !path.starts_with('/') || path.contains('?') {
         return None;
     }
