@@ -43,7 +43,7 @@ const RULES_OF_NAMES: [&str; 7] = [
 
 /// Checks everything. Later stages need a document without errors; mistakes in the other files do not keep them from looking at it.
 pub(crate) fn check(sources: &VendorSources) -> Checked {
-    let mut findings = spec::lint(sources);
+    let (mut findings, document) = spec::load_and_lint(sources);
     // Names that meet keep nothing from being read, so that those that only the contract can see are found at once.
     let is_sound = |findings: &[Finding], file: &str| {
         let stands_in_the_way = |finding: &&Finding| {
@@ -61,9 +61,7 @@ pub(crate) fn check(sources: &VendorSources) -> Checked {
         }
     }
     let mut built = None;
-    if is_sound(&findings, &sources.openapi.path)
-        && let Ok(document) = Document::load(&sources.openapi)
-    {
+    if let Some(document) = document.filter(|_| is_sound(&findings, &sources.openapi.path)) {
         match build(&document, settings, &sources.name) {
             Ok(found) => built = found,
             Err(mistakes) => {

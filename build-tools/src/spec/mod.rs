@@ -32,7 +32,7 @@ mod yaml;
 use std::collections::BTreeMap;
 
 pub(crate) use self::finding::MISTAKE;
-pub(crate) use self::lint::{in_order, lint_settings, unsound_payloads};
+pub(crate) use self::lint::{in_order, lint_settings, load_and_lint, unsound_payloads};
 pub(crate) use self::pointer::unescape;
 pub(crate) use self::reference::COMPONENT_PREFIX;
 pub(crate) use self::sensitive_names::is_sensitive as suggests_sensitive;

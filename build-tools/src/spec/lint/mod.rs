@@ -42,6 +42,11 @@ use super::{Document, Finding, VendorSources};
 /// All findings about what the vendor's document and the files beside it say, in order. [`crate::lint()`] adds what only later
 /// stages can tell.
 pub fn lint(sources: &VendorSources) -> Vec<Finding> {
+    load_and_lint(sources).0
+}
+
+/// The same, and the document where it could be read.
+pub(crate) fn load_and_lint(sources: &VendorSources) -> (Vec<Finding>, Option<Document>) {
     let mut findings = Vec::new();
     if let Some(documented) = &sources.documented {
         match Document::load(documented) {
@@ -56,11 +61,17 @@ pub fn lint(sources: &VendorSources) -> Vec<Finding> {
             None
         }
     };
-    match Document::load(&sources.openapi) {
-        Ok(document) => findings.extend(lint_document(sources, &document, settings.as_ref())),
-        Err(mistakes) => findings.extend(mistakes),
-    }
-    in_order(findings)
+    let document = match Document::load(&sources.openapi) {
+        Ok(document) => {
+            findings.extend(lint_document(sources, &document, settings.as_ref()));
+            Some(document)
+        }
+        Err(mistakes) => {
+            findings.extend(mistakes);
+            None
+        }
+    };
+    (in_order(findings), document)
 }
 
 /// Every key of a document or of a file beside it that holds text, for tests that go through all of them.
