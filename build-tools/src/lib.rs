@@ -13,6 +13,8 @@ pub mod published;
 
 pub mod text;
 
+mod example_code;
+
 pub mod passes;
 
 pub mod model;

@@ -1,5 +1,6 @@
 //! The types as the contract has them: what each is made of, and how members, parameters and bodies use it.
 
+use super::scalars::Scalar;
 use crate::model::Limits;
 use crate::names::clearing;
 
@@ -10,30 +11,8 @@ pub enum TypeUse {
     Named(String),
     /// A type of the contract that would otherwise contain itself without end.
     Boxed(String),
-    /// Text.
-    Text,
-    /// `true` or `false`.
-    Boolean,
-    /// An integer.
-    Integer,
-    /// An integer from zero to 2^64 - 1.
-    Unsigned,
-    /// A number that is no amount.
-    Number,
-    /// An exact decimal, a string on the wire.
-    Decimal,
-    /// An exact decimal, a number on the wire.
-    DecimalNumber,
-    /// A day.
-    Date,
-    /// A point in time with its zone.
-    DateTime,
-    /// A point in time without a zone, in UTC.
-    UtcDateTime,
-    /// A text that never shows itself.
-    Secret,
-    /// Any JSON value.
-    Json,
+    /// A value without parts.
+    Scalar(Scalar),
     /// A list.
     List(Box<TypeUse>),
     /// An object with keys of the vendor's or caller's choice.
@@ -48,7 +27,7 @@ impl TypeUse {
         match self {
             Self::Named(name) | Self::Boxed(name) => Some(name),
             Self::List(inner) | Self::Map(inner) | Self::Nullable(inner) => inner.named(),
-            _ => None,
+            Self::Scalar(_) => None,
         }
     }
 }

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::definitions::{Kind, Mark, Presence, TypeDefinition, TypeUse, VariantForm};
+use crate::spec::text_format;
 
 /// As deeply as unions are followed into unions.
 const MAX_DEPTH: usize = 32;
@@ -175,19 +176,18 @@ fn shapes(types: &BTreeMap<&str, &TypeDefinition>, value: &TypeUse, depth: usize
             Some(definition) if depth < MAX_DEPTH => of_definition(types, definition, depth),
             _ => vec![Shape::of("any")],
         },
-        TypeUse::Text | TypeUse::Secret | TypeUse::UtcDateTime => vec![Shape::of("string")],
-        TypeUse::Date => vec![Shape { format: Some("date"), ..Shape::of("string") }],
-        TypeUse::DateTime => vec![Shape { format: Some("date-time"), ..Shape::of("string") }],
-        TypeUse::Decimal => {
-            vec![Shape { format: Some("decimal"), ..Shape::of("string") }, lenient(Shape::of("number"))]
+        TypeUse::Scalar(scalar) => {
+            let form = scalar.form();
+            let told =
+                form.format.filter(|format| text_format(format).is_some_and(|format| format.resembles.is_some()));
+            let shape = |kind: &&'static str| Shape {
+                format: told.filter(|_| *kind == "string"),
+                integral: scalar.is_integral(),
+                ..Shape::of(kind)
+            };
+            let mut shapes = form.kinds.iter().map(shape);
+            shapes.next().into_iter().chain(shapes.map(lenient)).collect()
         }
-        TypeUse::DecimalNumber => {
-            vec![Shape::of("number"), lenient(Shape { format: Some("decimal"), ..Shape::of("string") })]
-        }
-        TypeUse::Boolean => vec![Shape::of("boolean")],
-        TypeUse::Integer | TypeUse::Unsigned => vec![Shape { integral: true, ..Shape::of("number") }],
-        TypeUse::Number => vec![Shape::of("number")],
-        TypeUse::Json => vec![Shape::of("any")],
         TypeUse::List(items) => {
             let kinds: BTreeSet<&str> = kinds(types, items, depth + 1).into_iter().collect();
             let only = kinds.first().filter(|kind| kinds.len() == 1 && **kind != "any").copied();
@@ -269,12 +269,7 @@ fn kinds(types: &BTreeMap<&str, &TypeDefinition>, value: &TypeUse, depth: usize)
             Some(Kind::IntegerIdentifier { .. }) => vec!["number"],
             _ => vec!["any"],
         },
-        // An exact decimal is read from a number as well.
-        TypeUse::Decimal | TypeUse::DecimalNumber => vec!["string", "number"],
-        TypeUse::Text | TypeUse::Secret | TypeUse::Date | TypeUse::DateTime | TypeUse::UtcDateTime => vec!["string"],
-        TypeUse::Boolean => vec!["boolean"],
-        TypeUse::Integer | TypeUse::Unsigned | TypeUse::Number => vec!["number"],
-        TypeUse::Json => vec!["any"],
+        TypeUse::Scalar(scalar) => scalar.form().kinds.to_vec(),
         TypeUse::List(_) => vec!["array"],
         TypeUse::Map(_) => vec!["object"],
         TypeUse::Nullable(value) => [kinds(types, value, depth), vec!["null"]].concat(),

@@ -8,12 +8,12 @@ mod collisions;
 mod credentials;
 mod definitions;
 mod events;
-mod example_code;
 mod forms;
 mod operations;
 mod paging;
 mod problems;
 mod sample;
+mod scalars;
 mod settings;
 mod types;
 mod uses;
@@ -33,13 +33,14 @@ pub use self::events::EventBatch;
 pub use self::paging::{ListPage, PageForm, PathStep};
 use self::problems::Problems;
 pub use self::sample::{Extent, Held, sample, samples};
+pub use self::scalars::{Passed, Scalar, Written};
 pub use self::settings::{
     BodyDigest, ComponentNames, Covered, CredentialField, CredentialForm, DigestAlgorithm, DigestHeader, DigestedWhen,
     EcdsaEncoding, Environment, Given, Level, Package, Paging, REFRESH_TOKEN, Settings, SharedSecret,
     SignatureAlgorithm, SignatureParameter, SigningSettings, TokenField, TokenRequestBody, TokenRequestSettings,
     TokenSettings, UnsignedHeaders, WebhookSettings, WebhookSignature, When,
 };
-pub use crate::model::{Bound, CountRange, Limits, PatternLimit, TextFormat};
+pub use crate::model::{Bound, CountRange, Limits, PatternLimit};
 use crate::model::{Extensions, Model};
 use crate::names::Scope;
 use crate::spec::{Document, Finding};

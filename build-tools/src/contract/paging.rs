@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use super::calls::{Method, Operation, PagedOperation, Parameter, Success};
 use super::definitions::{Kind, Member, Presence, TypeDefinition, TypeUse};
 use super::problems::Problems;
+use super::scalars::Scalar;
 use super::settings::{Paging, Settings};
 use crate::spec::PagePosition;
 
@@ -102,7 +103,7 @@ impl Types<'_> {
             };
             operation.parameters.iter().find(fits)
         };
-        let is_number = |value: &TypeUse| *value == TypeUse::Integer;
+        let is_number = |value: &TypeUse| *value == TypeUse::Scalar(Scalar::Integer);
         // An address is fetched, and not given what the call was given.
         if paging.style.at.is_none() && operation.method != Method::Get {
             return None;
@@ -128,7 +129,7 @@ impl Types<'_> {
     /// Whether a value can be sent back as it came.
     fn is_cursor(&self, value: &TypeUse) -> bool {
         match value {
-            TypeUse::Text | TypeUse::Secret | TypeUse::Integer | TypeUse::Unsigned => true,
+            TypeUse::Scalar(scalar) => scalar.is_text() || scalar.is_integral(),
             TypeUse::Named(name) => matches!(
                 self.0.get(name.as_str()).map(|definition| &definition.kind),
                 Some(Kind::TextIdentifier | Kind::IntegerIdentifier { .. })
@@ -172,7 +173,9 @@ impl Types<'_> {
         let TypeUse::List(item) = &items.value else { return None };
         let form = PageForm::Object {
             items: items.name.clone(),
-            total: self.way(name, &paging.total, |value| *value == TypeUse::Integer).unwrap_or_default(),
+            total: self
+                .way(name, &paging.total, |value| *value == TypeUse::Scalar(Scalar::Integer))
+                .unwrap_or_default(),
             next: match paging.next.as_slice() {
                 [] => Vec::new(),
                 next => self.way(name, next, |value| self.is_cursor(value))?,

@@ -6,7 +6,7 @@ use heck::ToKebabCase;
 use serde_json::{Map, Number, Value, json};
 
 use crate::model::{Additional, Bound, Category, CountRange, Limits, Shape, Union, View};
-use crate::spec::{COMPONENT_PREFIX, Pattern};
+use crate::spec::{COMPONENT_PREFIX, Pattern, text_format};
 
 /// How much of an object is filled in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -385,20 +385,13 @@ fn decimal(number: &Number) -> Option<(i128, u32)> {
 }
 
 fn of_text(schema: &View<'_>, format: Option<&str>) -> String {
-    let mut text = match format {
-        Some("date") => return "2024-02-29".to_owned(),
-        Some("date-time") => return "2024-02-29T12:30:00Z".to_owned(),
-        Some("utc-date-time") => return "2024-02-29 12:30:00".to_owned(),
-        Some("uuid") => return "497f6eca-6276-4993-bfeb-53cbbbba6f08".to_owned(),
-        Some("decimal") => return "12.50".to_owned(),
-        Some("email") => return "ann@example.com".to_owned(),
-        Some("uri") => return "https://example.com/file".to_owned(),
-        Some("byte") => return "dGV4dA==".to_owned(),
-        Some(_) | None => match schema.pattern() {
-            Some(pattern) => return fitting(schema.length(), pattern),
-            None => "text".to_owned(),
-        },
-    };
+    if let Some(format) = format.and_then(text_format).filter(|format| !format.sample.is_empty()) {
+        return format.sample.to_owned();
+    }
+    if let Some(pattern) = schema.pattern() {
+        return fitting(schema.length(), pattern);
+    }
+    let mut text = "text".to_owned();
     let limit = |limit: Option<u64>| limit.and_then(|limit| usize::try_from(limit).ok());
     let length = schema.length();
     while text.len() < limit(length.least).unwrap_or(0).min(MAX_TEXT) {

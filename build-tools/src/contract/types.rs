@@ -6,9 +6,11 @@ use indexmap::IndexMap;
 
 use super::definitions::{Constant, Extra, Kind, Member, Presence, TypeDefinition, TypeUse, Variant};
 use super::problems::Problems;
+use super::scalars::Scalar;
 use crate::model::{Additional, Category, Limits, Model, Union, View};
 use crate::names::Scope;
 use crate::passes::escape;
+use crate::spec::text_format;
 
 /// How many aliases may stand behind each other.
 const MAX_ALIASES: usize = 32;
@@ -30,11 +32,9 @@ fn form(name: &str, schema: &View<'_>) -> Form {
             Additional::Unsaid | Additional::Refused | Additional::Any => true,
         },
         Category::Text { format } => {
-            schema.values().is_some()
-                || !matches!(
-                    format,
-                    Some("date" | "date-time" | "utc-date-time" | "decimal" | "password" | "byte" | "binary")
-                )
+            // A format that limits what is sent names what is written so: an identifier, an address.
+            let is_type = |format| text_format(format).is_some_and(|format| !format.is_limit());
+            schema.values().is_some() || !format.is_some_and(is_type)
         }
         Category::Integer { .. } => name.ends_with("Id"),
         Category::Reference(_)
@@ -55,13 +55,13 @@ pub(super) fn schema_type(schema: &View<'_>, problems: &Problems<'_>) -> TypeUse
 fn schema_type_within(schema: &View<'_>, problems: &Problems<'_>, depth: usize) -> TypeUse {
     let missed = |what: &str| {
         problems.missed(schema.pointer(), what);
-        TypeUse::Json
+        TypeUse::Scalar(Scalar::Json)
     };
     if depth > MAX_ALIASES {
         let message =
             format!("lists, maps and other names for them are more than {MAX_ALIASES} deep within each other");
         problems.add("unsupported", schema.pointer(), message, "Make an object of what lies between.".to_owned());
-        return TypeUse::Json;
+        return TypeUse::Scalar(Scalar::Json);
     }
     if let Some(name) = schema.component_name() {
         let Some(target) = schema.target() else {
@@ -75,32 +75,29 @@ fn schema_type_within(schema: &View<'_>, problems: &Problems<'_>, depth: usize) 
     let inner = |inner: &View<'_>| or_null(inner, schema_type_within(inner, problems, depth + 1));
     match schema.category() {
         Category::Union | Category::AllOf => missed("a union or composition is written in place"),
-        Category::Text { format } => match format {
-            Some("date") => TypeUse::Date,
-            Some("date-time") => TypeUse::DateTime,
-            Some("utc-date-time") => TypeUse::UtcDateTime,
-            Some("decimal") => TypeUse::Decimal,
-            Some("password") => TypeUse::Secret,
-            Some(_) | None => TypeUse::Text,
-        },
-        Category::Integer { format: Some("uint64") } => TypeUse::Unsigned,
-        Category::Integer { .. } => TypeUse::Integer,
-        Category::Number { format: Some("decimal") } => TypeUse::DecimalNumber,
-        Category::Number { .. } => TypeUse::Number,
-        Category::Boolean => TypeUse::Boolean,
-        Category::List => TypeUse::List(Box::new(schema.items().map_or(TypeUse::Json, |items| inner(&items)))),
+        Category::Text { format } => TypeUse::Scalar(Scalar::of_text(format)),
+        Category::Integer { format } => TypeUse::Scalar(Scalar::of_integer(format)),
+        Category::Number { format } => TypeUse::Scalar(Scalar::of_number(format)),
+        Category::Boolean => TypeUse::Scalar(Scalar::Boolean),
+        Category::List => {
+            TypeUse::List(Box::new(schema.items().map_or(TypeUse::Scalar(Scalar::Json), |items| inner(&items))))
+        }
         Category::Object => missed("an object is written in place"),
         Category::Map => TypeUse::Map(Box::new(match schema.additional() {
             Additional::Values(values) => inner(&values),
-            Additional::Unsaid | Additional::Refused | Additional::Any => TypeUse::Json,
+            Additional::Unsaid | Additional::Refused | Additional::Any => TypeUse::Scalar(Scalar::Json),
         })),
-        Category::Reference(_) | Category::Anything => TypeUse::Json,
+        Category::Reference(_) | Category::Anything => TypeUse::Scalar(Scalar::Json),
     }
 }
 
 /// The type of a value that nothing but its schema says whether it may be null.
 pub(super) fn or_null(schema: &View<'_>, value: TypeUse) -> TypeUse {
-    if schema.is_nullable() && value != TypeUse::Json { TypeUse::Nullable(Box::new(value)) } else { value }
+    if schema.is_nullable() && value != TypeUse::Scalar(Scalar::Json) {
+        TypeUse::Nullable(Box::new(value))
+    } else {
+        value
+    }
 }
 
 fn rust_name(component: &str, schema: Option<&View<'_>>) -> String {
@@ -323,7 +320,9 @@ fn object(schema: &View<'_>, problems: &Problems<'_>) -> Kind {
     }
     let extra = match schema.additional() {
         Additional::Unsaid | Additional::Refused => None,
-        Additional::Any => Some(Extra { value: TypeUse::Json, description: String::new(), limits: Limits::default() }),
+        Additional::Any => {
+            Some(Extra { value: TypeUse::Scalar(Scalar::Json), description: String::new(), limits: Limits::default() })
+        }
         Additional::Values(values) => Some(Extra {
             value: or_null(&values, schema_type(&values, problems)),
             description: values.description().to_owned(),

@@ -91,7 +91,7 @@ fn name_builders(types: &mut IndexMap<String, TypeDefinition>) {
     for definition in types.values_mut().filter(|definition| definition.sent) {
         let Kind::Object { members, .. } = &definition.kind else { continue };
         let is_text = |member: &&Member| match &member.value {
-            TypeUse::Text | TypeUse::Secret => member.presence == Presence::Required,
+            TypeUse::Scalar(scalar) => scalar.is_text() && member.presence == Presence::Required,
             TypeUse::Named(name) => member.presence == Presence::Required && texts.contains(name),
             _ => false,
         };

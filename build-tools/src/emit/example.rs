@@ -4,47 +4,23 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
 use serde_json::Value;
 
-use super::tokens::{Imports, Passed, Scope, ident, number, passed};
+use super::tokens::{Imports, Scope, ident, number, passed};
 use super::wrapped::wrapped;
-use crate::contract::{Body, Contract, Extent, Kind, Operation, Parameter, Presence, TypeUse, sample};
+use crate::contract::{
+    Body, Contract, Extent, Kind, Operation, Parameter, Passed, Presence, Scalar, TypeUse, Written, sample,
+};
 use crate::spec::{Encoding, encoding};
 use crate::text::literal;
 
 /// An expression for a value of that type, like the sample.
 fn expression(imports: &Imports<'_>, value: &TypeUse, sample: &Value) -> TokenStream {
-    let text = |default: &str| literal(sample.as_str().unwrap_or(default));
-    let parsed = |name: &str, text: &str| {
-        let (name, text, handled) = (imports.runtime(name), literal(text), handled(imports));
-        quote! { #text.parse::<#name>() #handled }
-    };
     match value {
         TypeUse::Named(name) => named(imports, name, sample),
         TypeUse::Boxed(name) => {
             let value = named(imports, name, sample);
             quote! { Box::new(#value) }
         }
-        TypeUse::Text => text("text").into_token_stream(),
-        TypeUse::Boolean => sample.as_bool().unwrap_or(true).into_token_stream(),
-        TypeUse::Integer => number(&sample.as_i64().unwrap_or(1).to_string()),
-        TypeUse::Unsigned => number(&sample.as_u64().unwrap_or(1).to_string()),
-        TypeUse::Number => number(&format!("{:?}", sample.as_f64().unwrap_or(1.5))),
-        TypeUse::Decimal => parsed("Decimal", sample.as_str().unwrap_or("12.50")),
-        TypeUse::DecimalNumber if sample.is_number() => parsed("DecimalNumber", &sample.to_string()),
-        TypeUse::DecimalNumber => parsed("DecimalNumber", "12.50"),
-        TypeUse::Date => parsed("NaiveDate", sample.as_str().unwrap_or("2024-02-29")),
-        TypeUse::DateTime => parsed("Timestamp", sample.as_str().unwrap_or("2024-02-29T12:30:00Z")),
-        TypeUse::UtcDateTime => {
-            let (name, text) = (imports.runtime("UtcDateTime"), text("2024-02-29 12:30:00"));
-            quote! { #name::from(#text) }
-        }
-        TypeUse::Secret => {
-            let (name, text) = (imports.runtime("Secret"), text("secret"));
-            quote! { #name::new(#text) }
-        }
-        TypeUse::Json => {
-            let name = imports.runtime("JsonValue");
-            quote! { #name::from("value") }
-        }
+        TypeUse::Scalar(scalar) => self::scalar(imports, *scalar, sample),
         TypeUse::List(item) => {
             let first = sample.get(0).map(|first| owned(imports, item, first));
             quote! { vec![#first] }
@@ -65,6 +41,38 @@ fn expression(imports: &Imports<'_>, value: &TypeUse, sample: &Value) -> TokenSt
     }
 }
 
+/// A value without parts.
+fn scalar(imports: &Imports<'_>, scalar: Scalar, sample: &Value) -> TokenStream {
+    let text = match sample {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ => scalar.sample_text().to_owned(),
+    };
+    let (form, text) = (scalar.form(), imports.text(&text));
+    let type_name = || imports.runtime(form.rust);
+    match form.written {
+        Written::Parsed => {
+            let (name, handled) = (type_name(), handled(imports));
+            quote! { #text.parse::<#name>() #handled }
+        }
+        Written::From => {
+            let name = type_name();
+            quote! { #name::from(#text) }
+        }
+        Written::New => {
+            let name = type_name();
+            quote! { #name::new(#text) }
+        }
+        Written::Literal => match scalar {
+            Scalar::Boolean => sample.as_bool().unwrap_or(true).into_token_stream(),
+            Scalar::Integer => number(&sample.as_i64().unwrap_or(1).to_string()),
+            Scalar::Unsigned => number(&sample.as_u64().unwrap_or(1).to_string()),
+            Scalar::Number => number(&format!("{:?}", sample.as_f64().unwrap_or(1.5))),
+            _ => text,
+        },
+    }
+}
+
 /// What becomes of an error where a sample might not be a value of its type: documentation hands it on, a test fails.
 fn handled(imports: &Imports<'_>) -> TokenStream {
     if imports.scope() == Scope::Example {
@@ -77,7 +85,7 @@ fn handled(imports: &Imports<'_>) -> TokenStream {
 /// The same where no conversion takes place: a text is a `String` there.
 fn owned(imports: &Imports<'_>, value: &TypeUse, sample: &Value) -> TokenStream {
     let made = expression(imports, value, sample);
-    if *value == TypeUse::Text {
+    if *value == TypeUse::Scalar(Scalar::Text) {
         quote! { #made.to_owned() }
     } else {
         made
@@ -96,7 +104,7 @@ fn named(imports: &Imports<'_>, name: &str, sample: &Value) -> TokenStream {
     };
     match &found.kind {
         Kind::TextIdentifier | Kind::ResourceUrl { .. } => {
-            let text = literal(sample.as_str().unwrap_or("text"));
+            let text = imports.text(sample.as_str().unwrap_or("text"));
             quote! { #name::from(#text) }
         }
         Kind::IntegerIdentifier { unsigned } => {

@@ -50,12 +50,7 @@ fn words(limits: &Limits) -> Vec<String> {
         parts.push("no item twice".to_owned());
     }
     parts.extend(limits.patterns.iter().map(|pattern| format!("of the form `{}`", pattern.source)));
-    parts.extend(limits.formats.iter().map(|format| match format.as_str() {
-        "uuid" => "a UUID".to_owned(),
-        "email" => "an email address".to_owned(),
-        "uri" => "a URI".to_owned(),
-        other => format!("of the format `{other}`"),
-    }));
+    parts.extend(limits.formats.iter().map(|format| format.words.to_owned()));
     parts.extend(limits.only_boolean.map(|value| format!("always `{value}`")));
     if let Some(each) = limits.each.as_deref().map(words).filter(|each| !each.is_empty()) {
         let words = each.join(", ");
@@ -137,7 +132,7 @@ fn checked(limits: &Limits) -> Vec<Checked> {
         let (pattern, as_read) = (text(source), text(engine));
         Some(if engine == source { ("pattern", pattern) } else { ("pattern_as", quote! { (#pattern, #as_read) }) })
     }));
-    checked.extend(limits.formats.iter().map(|format| ("format", text(format.as_str()))));
+    checked.extend(limits.formats.iter().map(|format| ("format", text(format.name))));
     checked.extend(limits.only_boolean.map(|value| ("exactly", quote! { #value })));
     checked
 }

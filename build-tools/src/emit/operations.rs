@@ -5,10 +5,10 @@ use quote::quote;
 
 use super::example;
 use super::limits::{is_limited, rules, sentence};
-use super::tokens::{
-    Docs, Example, Imports, Passed, Scope, deprecated, file, ident, number, passed, several, type_text,
+use super::tokens::{Docs, Example, Imports, Scope, deprecated, file, ident, number, passed, several, type_text};
+use crate::contract::{
+    Body, Contract, Kind, Operation, Parameter, Passed, Provenance, ResponseBody, Success, Tag, TypeUse,
 };
-use crate::contract::{Body, Contract, Kind, Operation, Parameter, Provenance, ResponseBody, Success, Tag, TypeUse};
 use crate::text::{Inline, literal};
 
 /// File names and texts, `mod.rs` among them.

@@ -120,7 +120,7 @@ fn schemas(contract: &Contract) -> (String, String) {
     let (mut types, mut parts) = (0, 0);
     for documented in documented(contract) {
         let component = word(documented.component);
-        let schema = json(&documented.schema);
+        let schema = json(&documented.written.schema);
         if let Some(definition) = documented.definition {
             let side = if definition.sent { "sent" } else { "read" };
             let component = if definition.name == component { String::new() } else { format!(" {component}") };
@@ -130,7 +130,7 @@ fn schemas(contract: &Contract) -> (String, String) {
             line(&mut text, &format!("part {component} = {schema}"));
             parts += 1;
         }
-        for (name, member) in &documented.members {
+        for (name, member) in &documented.written.members {
             line(&mut text, &format!(" /{} = {}", word(&escape(name)), json(member)));
         }
     }

@@ -11,7 +11,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, TokenStreamExt as _, quote};
 
 use super::layout;
-use crate::contract::{Contract, Kind, Success, TypeUse};
+use crate::contract::{Contract, Kind, Passed, Success, TypeUse};
 use crate::output::header;
 use crate::text::{Inline, literal, paragraphs, table};
 
@@ -194,6 +194,8 @@ pub(super) struct Imports<'c> {
     scope: Scope,
     /// The names that are used, by the path that they come from.
     names: RefCell<BTreeMap<String, BTreeSet<String>>>,
+    /// A text of samples, and the expression that stands for it.
+    text: RefCell<Option<(String, TokenStream)>>,
 }
 
 /// Where a file stands.
@@ -212,43 +214,17 @@ pub(super) enum Scope {
     Paths,
 }
 
-/// How an argument is given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Passed {
-    /// As it is: it is small.
-    Value,
-    /// As `&str`.
-    Text,
-    /// As a slice.
-    Slice,
-    /// As a reference.
-    Reference,
-}
-
 /// How an argument of this type is given, or of several of them.
 pub(super) fn passed(contract: &Contract, value: &TypeUse, is_list: bool) -> Passed {
     match value {
         _ if is_list => Passed::Slice,
-        TypeUse::Text => Passed::Text,
+        TypeUse::Scalar(scalar) => scalar.form().passed,
         TypeUse::List(_) => Passed::Slice,
-        TypeUse::Boolean
-        | TypeUse::Integer
-        | TypeUse::Unsigned
-        | TypeUse::Number
-        | TypeUse::Decimal
-        | TypeUse::DecimalNumber
-        | TypeUse::Date
-        | TypeUse::DateTime => Passed::Value,
         TypeUse::Named(name) => match contract.definition(name).map(|definition| &definition.kind) {
             Some(Kind::IntegerIdentifier { .. }) => Passed::Value,
             _ => Passed::Reference,
         },
-        TypeUse::Boxed(_)
-        | TypeUse::UtcDateTime
-        | TypeUse::Secret
-        | TypeUse::Json
-        | TypeUse::Map(_)
-        | TypeUse::Nullable(_) => Passed::Reference,
+        TypeUse::Boxed(_) | TypeUse::Map(_) | TypeUse::Nullable(_) => Passed::Reference,
     }
 }
 
@@ -265,18 +241,10 @@ fn type_tokens(
             let name = named(name);
             quote! { Box<#name> }
         }
-        TypeUse::Text => quote! { String },
-        TypeUse::Boolean => quote! { bool },
-        TypeUse::Integer => quote! { i64 },
-        TypeUse::Unsigned => quote! { u64 },
-        TypeUse::Number => quote! { f64 },
-        TypeUse::Decimal => runtime("Decimal"),
-        TypeUse::DecimalNumber => runtime("DecimalNumber"),
-        TypeUse::Date => runtime("NaiveDate"),
-        TypeUse::DateTime => runtime("Timestamp"),
-        TypeUse::UtcDateTime => runtime("UtcDateTime"),
-        TypeUse::Secret => runtime("Secret"),
-        TypeUse::Json => runtime("JsonValue"),
+        TypeUse::Scalar(scalar) => {
+            let form = scalar.form();
+            if form.is_of_runtime { runtime(form.rust) } else { ident(form.rust) }
+        }
         TypeUse::List(item) => {
             let item = within(item);
             quote! { Vec<#item> }
@@ -305,7 +273,7 @@ pub(super) fn deprecated(is_deprecated: bool) -> Option<TokenStream> {
 impl<'c> Imports<'c> {
     /// Nothing yet.
     pub(super) fn new(contract: &'c Contract, scope: Scope) -> Self {
-        Self { contract, scope, names: RefCell::default() }
+        Self { contract, scope, names: RefCell::default(), text: RefCell::default() }
     }
 
     pub(super) fn contract(&self) -> &'c Contract {
@@ -353,6 +321,22 @@ impl<'c> Imports<'c> {
         }
         let (types, name) = (self.module("types"), ident(name));
         quote! { #types::#name }
+    }
+
+    /// An expression for a text of a sample: a literal, save [`Self::with_text`].
+    pub(super) fn text(&self, text: &str) -> TokenStream {
+        match &*self.text.borrow() {
+            Some((other, expression)) if other == text => expression.clone(),
+            _ => literal(text).into_token_stream(),
+        }
+    }
+
+    /// What is written where another expression stands for a text of a sample.
+    pub(super) fn with_text<T>(&self, text: &str, expression: &TokenStream, write: impl FnOnce() -> T) -> T {
+        *self.text.borrow_mut() = Some((text.to_owned(), expression.clone()));
+        let written = write();
+        *self.text.borrow_mut() = None;
+        written
     }
 
     /// A type.

@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 
 use serde_json::{Number, Value};
 
-use crate::spec::Pattern;
 use crate::spec::numbers::compare;
+use crate::spec::{Pattern, TextFormat, text_format};
 
 /// The limits of a value. None of its numbers is rounded: [`parse_yaml`](crate::spec::parse_yaml) refuses those that 64 bits cannot
 /// hold.
@@ -28,7 +28,7 @@ pub struct Limits {
     /// What a text matches, each of them.
     pub patterns: Vec<PatternLimit>,
     /// How a text is written, each of them.
-    pub formats: Vec<TextFormat>,
+    pub formats: Vec<&'static TextFormat>,
     /// The value of a boolean that has only one.
     pub only_boolean: Option<bool>,
     /// What the vendor takes a value for that is left out: no limit, but told beside them.
@@ -64,30 +64,6 @@ pub struct PatternLimit {
     pub engine: Option<String>,
 }
 
-/// A way to write a text that is checked before it is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TextFormat {
-    /// A UUID.
-    Uuid,
-    /// An email address.
-    Email,
-    /// An address with a scheme.
-    Uri,
-}
-
-impl TextFormat {
-    const ALL: [Self; 3] = [Self::Uuid, Self::Email, Self::Uri];
-
-    /// The value of `format`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Uuid => "uuid",
-            Self::Email => "email",
-            Self::Uri => "uri",
-        }
-    }
-}
-
 impl Limits {
     /// What the JSON of a schema itself demands, without what it refers to.
     pub(crate) fn of_json(schema: &Value) -> Self {
@@ -107,7 +83,7 @@ impl Limits {
             multiple_of: number("multipleOf").into_iter().collect(),
             unique_items: is_set("uniqueItems"),
             patterns: text("pattern").map(PatternLimit::new).into_iter().collect(),
-            formats: TextFormat::ALL.into_iter().filter(|format| text("format") == Some(format.as_str())).collect(),
+            formats: text("format").and_then(text_format).filter(|format| format.is_limit()).into_iter().collect(),
             only_boolean: match values {
                 Some([Value::Bool(value)]) => Some(*value),
                 _ => None,

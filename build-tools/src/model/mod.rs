@@ -13,6 +13,7 @@ mod guard;
 mod limits;
 mod place;
 mod view;
+mod written;
 
 use indexmap::IndexMap;
 use openapiv3::{OpenAPI, PathItem};
@@ -21,10 +22,11 @@ use serde_json::Value;
 pub use self::calls::{BodyView, CallView, ParameterView, ResponseView};
 pub use self::extensions::{Extensions, Resource};
 pub use self::guard::Fault;
-pub use self::limits::{Bound, CountRange, Limits, PatternLimit, TextFormat};
+pub use self::limits::{Bound, CountRange, Limits, PatternLimit};
 pub use self::place::SchemaPlace;
 pub(crate) use self::place::{Step, steps};
 pub use self::view::{Additional, Category, Shape, Union, View};
+pub(crate) use self::written::WrittenSchema;
 
 /// A document that was parsed without a loss.
 #[derive(Clone, Debug, Default)]
@@ -56,11 +58,6 @@ impl Model {
             "components": { "schemas": schemas },
         });
         Self::new(document).expect("nothing is lost")
-    }
-
-    /// The document as JSON, to hand it on as a whole: what is read of it is read through a [`View`].
-    pub fn json(&self) -> &Value {
-        &self.json
     }
 }
 

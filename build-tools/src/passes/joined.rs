@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 use super::escape;
 use crate::spec::numbers::{compare, integer};
 use crate::spec::reference::{self, MAX_REFERENCES, follow, only_part};
+use crate::spec::{TextFormat, text_format};
 
 /// Two parts of a joined object that no value can fit, or whose intersection no schema says.
 #[derive(Clone, Debug)]
@@ -220,7 +221,7 @@ fn narrowed(
             (Some(one), Some(other)) if *one != other => {
                 return Err(format!("`{keyword}` is {one} in one and {other} in the other"));
             }
-            (None, Some(limit)) if ["email", "uri", "uuid"].iter().any(|format| limit == *format) => {
+            (None, Some(limit)) if limit.as_str().and_then(text_format).is_some_and(TextFormat::is_limit) => {
                 own.insert(keyword.to_owned(), limit);
             }
             (None, Some(_)) => return differs(),

@@ -10,7 +10,7 @@ use super::shape::{followed, is_untagged, members, tagged_variant};
 use crate::contract::{Contract, Held, Operation, ResponseBody, TypeUse, samples};
 use crate::model::{Additional, Category, Model, ParameterView, Shape, View};
 use crate::passes::escape;
-use crate::spec::Pattern;
+use crate::spec::{Pattern, TextFormat, text_format};
 
 /// How many lists and maps within each other are looked through.
 const MAX_NESTING: usize = 32;
@@ -370,21 +370,8 @@ fn canary(schema: &View<'_>, number: u32) -> Option<(Value, Trace)> {
         let violation = violation(schema, &text);
         Some((value, Trace { text: Some(text), violation }))
     };
-    let format = schema.format();
+    let format = schema.format().and_then(text_format);
     match schema.category() {
-        Category::Text { format: Some(kind @ ("date" | "date-time")) } => {
-            // Days and times have to be some; nobody alive was born in such a year.
-            let day = format!("{}-07-17", 1000 + number % 900);
-            let time = if kind == "date" { "" } else { "T00:00:00Z" };
-            found(json!(format!("{day}{time}")), day)
-        }
-        Category::Text { format: Some("decimal") } => {
-            found(json!(format!("70{number:06}.25")), format!("70{number:06}"))
-        }
-        Category::Text { format: Some("uuid") } => {
-            let text = format!("ca9a7e00-0000-4000-8000-{number:012}");
-            found(json!(text), text)
-        }
         Category::Integer { .. } => found(json!(7_000_000_000_u64 + u64::from(number)), format!("700{number:07}")),
         Category::Number { .. } => {
             found(json!(7_000_000.5 + f64::from(number % 100_000)), format!("70{:05}", number % 100_000))
@@ -395,20 +382,22 @@ fn canary(schema: &View<'_>, number: u32) -> Option<(Value, Trace)> {
             let pair = [b"QXZ"[number as usize / 26 % 3], b'A' + (number % 26) as u8].map(char::from);
             let digits = format!("70{number:08}");
             let short = format!("qz{:04}", number % 10_000);
-            let is_address = format == Some("uri");
-            let candidates = [
-                (if is_address { format!("https://example.com/{name}") } else { name.clone() }, &name),
-                (format!("{name}@example.com"), &name),
-                (short.clone(), &short),
-                (digits.clone(), &digits),
-                (String::from_iter(pair), &String::from_iter(pair)),
-            ];
-            let needs_address = format == Some("email");
+            let pair = String::from_iter(pair);
+            let candidates = match format.and_then(|format| format.canary) {
+                Some(canary) => vec![canary(number)],
+                None => vec![
+                    (name.clone(), name.clone()),
+                    (format!("{name}@example.com"), name),
+                    (short.clone(), short),
+                    (digits.clone(), digits),
+                    (pair.clone(), pair),
+                ],
+            };
             let (text, trace) = candidates
                 .into_iter()
                 .map(|(text, trace)| (lengthened(schema, text), trace))
-                .find(|(text, _)| is_allowed(schema, text) && (!needs_address || text.contains('@')))?;
-            found(json!(text), trace.clone())
+                .find(|(text, _)| is_allowed(schema, text) && format.is_none_or(|format| (format.is)(text)))?;
+            found(json!(text), trace)
         }
         Category::List | Category::Object | Category::Map => None,
     }
@@ -450,7 +439,8 @@ fn violation(schema: &View<'_>, trace: &str) -> Option<String> {
     }
     let other = format!("{trace} !");
     let is_broken = schema.pattern().is_some() && !is_allowed(schema, &other);
-    (is_broken || matches!(schema.format(), Some("uuid" | "email" | "uri"))).then(|| "p".to_owned())
+    let is_checked = schema.format().and_then(text_format).is_some_and(TextFormat::is_limit);
+    (is_broken || is_checked).then(|| "p".to_owned())
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::shape::{followed, members};
 use crate::model::{Category, View};
+use crate::spec::text_format;
 
 /// As deeply as unions are followed into unions: as deep as the contract goes.
 const MAX_DEPTH: usize = 32;
@@ -228,12 +229,9 @@ impl Form<'_> {
     }
 
     fn fits_text(&self, value: &str) -> bool {
-        match self.schema.format() {
-            Some("date" | "date-time") => {
-                value.len() >= 10 && value.as_bytes()[4] == b'-' && value.as_bytes()[7] == b'-'
-            }
-            Some("decimal") => value.parse::<f64>().is_ok_and(f64::is_finite),
-            Some(_) | None => self.schema.values().is_none_or(|values| values.iter().any(|known| known == value)),
+        match self.schema.format().and_then(text_format).and_then(|format| format.resembles) {
+            Some(resembles) => resembles(value),
+            None => self.schema.values().is_none_or(|values| values.iter().any(|known| known == value)),
         }
     }
 

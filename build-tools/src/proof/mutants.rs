@@ -12,7 +12,7 @@ use super::choice::chosen_variant;
 use super::shape::{Followed, followed, is_untagged, members, tagged_variant};
 use crate::model::{Additional, Bound, Category, Shape, View};
 use crate::passes::escape;
-use crate::spec::Pattern;
+use crate::spec::{FormatRole, Pattern, TextFormat, text_format};
 
 /// A place in a response, and its changes: a letter each, as `onboarding_testing::mutation` documents them. Small letters are
 /// decoded, capitals are errors at the place, or within it with a plus behind them; a question mark behind a letter says that what
@@ -303,12 +303,12 @@ fn outcome(schema: &View<'_>, value: &Value) -> Outcome {
     }
     match (schema.category(), value) {
         (Category::Union, Value::Object(_)) => Outcome::FailsWithin,
-        (Category::Union, _)
-        | (
-            Category::Text { format: Some("date" | "date-time" | "decimal") }
-            | Category::Number { format: Some("decimal") },
-            Value::String(_),
-        ) => Outcome::Fails,
+        (Category::Union, _) | (Category::Number { format: Some("decimal") }, Value::String(_)) => Outcome::Fails,
+        (Category::Text { format: Some(format) }, Value::String(_))
+            if text_format(format).is_some_and(TextFormat::is_strict) =>
+        {
+            Outcome::Fails
+        }
         (_, Value::Object(_)) if !schema.required().is_empty() => Outcome::FailsWithin,
         _ => Outcome::Decodes,
     }
@@ -353,14 +353,13 @@ fn own_changes(schema: &View<'_>, value: &Value, changes: &mut Changes) {
     let bound = |bound: Option<Bound>| bound.and_then(|bound| bound.value.as_i64());
     match value {
         Value::String(_) | Value::Bool(_) if schema.values().is_some() => changes.decodes("v"),
-        // The formats that decide a Rust type: a text that is not of theirs cannot be held.
-        Value::String(_)
-            if matches!(schema.category(), Category::Text { format: Some("date" | "date-time" | "decimal") }) =>
-        {
-            changes.fails("F");
-        }
         Value::String(_) => {
-            if matches!(schema.format(), Some("uuid" | "email" | "uri" | "utc-date-time"))
+            let role = schema.format().and_then(text_format).map(|format| format.role);
+            if role == Some(FormatRole::Strict) && matches!(schema.category(), Category::Text { .. }) {
+                changes.fails("F");
+                return;
+            }
+            if matches!(role, Some(FormatRole::Sent | FormatRole::Lenient))
                 || schema.pattern().is_some_and(is_broken_by_new_value)
             {
                 changes.decodes("p");

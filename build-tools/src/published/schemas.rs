@@ -17,7 +17,7 @@ use super::source::{Flat, Seen, Source, list, types};
 use super::survey::{Survey, pointer_of};
 use crate::graph::{groups, in_circles};
 use crate::names::Scope;
-use crate::spec::{Node, Pattern, Span, unescape};
+use crate::spec::{Node, Pattern, Span, TextFormat, text_format, unescape};
 
 /// How many lists and maps that are only referred to may be within each other.
 const MAX_INLINED: usize = 32;
@@ -302,10 +302,9 @@ impl<'d> Schemas<'d> {
             match flat.first("format").and_then(Node::as_str) {
                 Some("int32" | "int64") => vec!["integer"],
                 Some("float" | "double") => vec!["number"],
-                Some("date" | "date-time" | "uuid" | "email" | "uri" | "byte" | "binary" | "password") => {
-                    vec!["string"]
-                }
-                _ => Vec::new(),
+                // Numbers can be of it as well.
+                Some("decimal") | None => Vec::new(),
+                Some(format) => text_format(format).map(|_| "string").into_iter().collect(),
             }
         }
     }
@@ -383,15 +382,15 @@ impl<'d> Schemas<'d> {
     }
 
     fn text(&mut self, flat: &Flat<'d>, wish: &Wish, span: Span) -> Made {
-        const FORMATS: [&str; 9] = ["date", "date-time", "uuid", "email", "uri", "password", "decimal", "byte", "ipv4"];
         let mut made = Made::at(span).text("type", "string");
-        let format = flat.first("format").and_then(Node::as_str).filter(|format| FORMATS.contains(format));
+        let known = |format: &&TextFormat| format.name != "binary";
+        let format = flat.first("format").and_then(Node::as_str).and_then(text_format).filter(known);
         let encoded = flat.first("contentEncoding").and_then(Node::as_str).filter(|encoding| *encoding == "base64");
-        let format = format.or(encoded.map(|_| "byte"));
+        let format = format.or(encoded.and_then(|_| text_format("byte")));
         if let Some(format) = format {
-            made = made.text("format", format);
+            made = made.text("format", format.name);
         }
-        if matches!(format, Some("date" | "date-time" | "uuid" | "decimal" | "byte")) {
+        if format.is_some_and(|format| format.is_of_machine) {
             // The format says how long it is.
             return made;
         }

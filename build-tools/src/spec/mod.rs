@@ -39,6 +39,7 @@ pub(crate) use self::sensitive_names::is_sensitive as suggests_sensitive;
 pub use self::{
     document::Document,
     finding::Finding,
+    formats::{FormatRole, TEXT_FORMATS, TextFormat, text_format},
     lint::{Direction, RULES, Rule, SchemaSet, Violation, accepted_keywords, lint, text_keys},
     media_type::{BodyEncoding, Encoding, MediaTypeMistake, body_encoding, encoding},
     node::{Entry, Mapping, Node, NodeValue, Span},

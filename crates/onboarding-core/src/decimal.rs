@@ -169,3 +169,5 @@ impl<'de> Visitor<'de> for DecimalVisitor {
         }
     }
 }
+
+crate::__json_schema!(scalar DecimalNumber "number");

@@ -54,8 +54,15 @@ macro_rules! __json_schema {
             &[$(($crate::__private::schema::of::<$Type>, &[$($rule),*])),*],
         ) }
     };
-    (@ $Name:ident, $generator:ident => $schema:expr) => {
+    (scalar $Name:ident $kind:literal $($format:literal)?) => {
+        $crate::__json_schema! { @ $Name inline true, _generator => $crate::__private::schema::scalar($kind, &[$($format)?]) }
+    };
+    (@ $Name:ident $(inline $inline:literal)?, $generator:ident => $schema:expr) => {
         impl $crate::__private::schema::JsonSchema for $Name {
+            $(fn inline_schema() -> bool {
+                $inline
+            })?
+
             fn schema_name() -> ::std::borrow::Cow<'static, str> {
                 ::std::borrow::Cow::Borrowed(::core::stringify!($Name))
             }
@@ -91,7 +98,7 @@ pub mod described {
 
     use crate::check::Limit;
     use crate::exact::NumberLimit;
-    use crate::{Decimal, DecimalNumber, JsonValue, Patch, Rule, Secret, UtcDateTime};
+    use crate::{Decimal, JsonValue, Patch, Rule};
 
     /// Gives the schema of one type, or a reference to it.
     pub type Describe = fn(&mut SchemaGenerator) -> Schema;
@@ -236,6 +243,15 @@ pub mod described {
         schema
     }
 
+    /// The schema of a value without parts, and its format where it has one.
+    pub fn scalar(kind: &'static str, format: &[&'static str]) -> Schema {
+        let mut schema = typed(kind);
+        for format in format {
+            schema.insert("format".to_owned(), Value::from(*format));
+        }
+        schema
+    }
+
     fn typed(kind: &'static str) -> Schema {
         let mut schema = Schema::default();
         schema.insert("type".to_owned(), Value::from(kind));
@@ -338,61 +354,5 @@ pub mod described {
     same_schema! {
         Decimal as rust_decimal::Decimal;
         JsonValue as Value;
-    }
-
-    impl JsonSchema for DecimalNumber {
-        fn inline_schema() -> bool {
-            true
-        }
-
-        fn schema_name() -> Cow<'static, str> {
-            Cow::Borrowed("DecimalNumber")
-        }
-
-        fn schema_id() -> Cow<'static, str> {
-            Cow::Borrowed("onboarding_core::DecimalNumber")
-        }
-
-        fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
-            typed("number")
-        }
-    }
-
-    impl JsonSchema for UtcDateTime {
-        fn inline_schema() -> bool {
-            true
-        }
-
-        fn schema_name() -> Cow<'static, str> {
-            Cow::Borrowed("UtcDateTime")
-        }
-
-        fn schema_id() -> Cow<'static, str> {
-            Cow::Borrowed("onboarding_core::UtcDateTime")
-        }
-
-        fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
-            typed("string")
-        }
-    }
-
-    impl JsonSchema for Secret {
-        fn inline_schema() -> bool {
-            true
-        }
-
-        fn schema_name() -> Cow<'static, str> {
-            Cow::Borrowed("Secret")
-        }
-
-        fn schema_id() -> Cow<'static, str> {
-            Cow::Borrowed("onboarding_core::Secret")
-        }
-
-        fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
-            let mut schema = typed("string");
-            schema.insert("format".to_owned(), Value::from("password"));
-            schema
-        }
     }
 }

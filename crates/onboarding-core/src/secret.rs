@@ -63,3 +63,5 @@ impl Serialize for Secret {
         serializer.serialize_str(self.reveal())
     }
 }
+
+crate::__json_schema!(scalar Secret "string" "password");

@@ -106,6 +106,8 @@ impl<'de> Deserialize<'de> for UtcDateTime {
     }
 }
 
+crate::__json_schema!(scalar UtcDateTime "string");
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::{any, prop_assert_eq, proptest};

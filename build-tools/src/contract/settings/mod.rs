@@ -23,7 +23,7 @@ pub use self::signing::{
     SignatureParameter, SigningSettings, UnsignedHeaders, When,
 };
 pub use self::webhook::{SharedSecret, SignatureAlgorithm, WebhookSettings, WebhookSignature};
-use super::example_code;
+use crate::example_code;
 use crate::names::{Scope, is_type_name, sign_in_type};
 use crate::passes::escape;
 use crate::spec::{Document, Finding, lint_settings};

@@ -2,7 +2,7 @@
 
 use super::{context::Context, grammar::Kind, report::Report, walk::Site};
 use crate::passes::joined::{OF_OBJECTS, joined};
-use crate::spec::{Node, pointer::join};
+use crate::spec::{Node, TextFormat, pointer::join, text_format};
 
 /// Keywords that mean something for one type only.
 const TYPED_KEYWORDS: [(&str, &[&str]); 17] = [
@@ -170,8 +170,8 @@ fn check_beside_reference(context: &Context<'_>, site: &Site<'_>, part: &Node, r
         let key = entry.key.as_str();
         let lost = match key {
             "enum" | "items" | "x-enum-varnames" | "x-resource" => true,
-            // These formats are limits of what is sent; any other decides what the value is made of.
-            "format" => !entry.value.as_str().is_some_and(|format| ["email", "uri", "uuid"].contains(&format)),
+            // A format that is no limit of what is sent may decide what the value is made of.
+            "format" => !entry.value.as_str().and_then(text_format).is_some_and(TextFormat::is_limit),
             // A component that requires more than the one that it refers to is an object of its own.
             key if of_object.contains(&key) => !(site.is_component() && is_object),
             _ => false,

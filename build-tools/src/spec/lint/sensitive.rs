@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, ptr};
 
 use super::{context::Context, grammar::Kind, report::Report, walk::Site};
 use crate::spec::sensitive_names::{ends_with_words, is_sensitive, words};
-use crate::spec::{Node, pointer::join};
+use crate::spec::{Node, pointer::join, text_format};
 
 /// How a name ends when it holds a text for people about what went wrong: whole words. A `title` is not among them: it names the
 /// kind of problem and is the same each time (RFC 9457, 3.1.3).
@@ -25,9 +25,6 @@ const PROSE_ENDINGS: &[&str] = &[
 
 /// Words that the name of a component has when it describes a failure, wherever it is used.
 const FAILURE_WORDS: &[&str] = &["error", "errors", "failure", "failures", "problem", "problems"];
-
-/// Formats of texts that are no prose.
-const MACHINE_FORMATS: &[&str] = &["binary", "byte", "date", "date-time", "decimal", "utc-date-time", "uuid"];
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     check_names(context, report);
@@ -123,7 +120,7 @@ fn is_prose(schema: &Node) -> bool {
     let text = |key: &str| schema.get(key).and_then(Node::as_str);
     text("type") == Some("string")
         && schema.get("enum").is_none()
-        && !text("format").is_some_and(|format| MACHINE_FORMATS.contains(&format))
+        && !text("format").and_then(text_format).is_some_and(|format| format.is_of_machine)
 }
 
 fn has_word(name: &str, among: &[&str]) -> bool {

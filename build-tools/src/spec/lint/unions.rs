@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     names::{Scope, is_type_name},
-    spec::{Node, pointer::join},
+    spec::{Node, TextFormat, pointer::join, text_format},
 };
 
 /// How references to component schemas begin.
@@ -278,7 +278,7 @@ fn hides<'d>(context: &Context<'d>, earlier: &Facts<'d>, later: &Facts<'d>) -> b
     }
     if earlier.kinds.is_exactly_string() {
         // These are read into types that refuse other text.
-        return !matches!(text(earlier, "format"), Some("date" | "date-time" | "decimal"));
+        return !text(earlier, "format").and_then(text_format).is_some_and(TextFormat::is_strict);
     }
     // An integer before a number is the right order.
     !(text(earlier, "type") == Some("integer") && text(later, "type") == Some("number"))

@@ -45,7 +45,7 @@ const REFUSED: &[&str] = &[
 ];
 
 /// What is wrong with an example, if anything is.
-pub(super) fn fault(code: &str) -> Option<String> {
+pub(crate) fn fault(code: &str) -> Option<String> {
     let hidden = |character: &char| is_hidden(*character) && !matches!(character, '\n' | '\r' | '\t');
     if let Some(character) = code.chars().find(hidden) {
         return Some(format!("it holds the character U+{:04X}, which nobody sees", u32::from(character)));
