@@ -254,8 +254,15 @@ fn what_macros_name_within_themselves_hides_no_type() {
 #[test]
 fn what_vendor_crates_offer_is_known() {
     for vendor in vendors() {
-        let path = root().join(format!("crates/onboarding-{vendor}/src/lib.rs"));
-        let offered = names(&fs::read_to_string(&path).expect("there is a crate")).imported;
+        let text = |file: &str| {
+            let path = root().join(format!("crates/onboarding-{vendor}/src/{file}"));
+            fs::read_to_string(path).expect("there is a crate")
+        };
+        let of_runtime = "pub use crate::generated::offered::*;";
+        let own = text("lib.rs");
+        assert!(own.contains(of_runtime), "{vendor}: what the runtime gives is offered");
+        let mut offered = names(&own.replace(of_runtime, "")).imported;
+        offered.extend(names(&text("generated/offered.rs")).imported);
         let types: Vec<&String> = offered.iter().filter(|name| is_type(name)).collect();
         assert!(types.len() > 20, "{vendor}: {types:?}");
         for name in types {

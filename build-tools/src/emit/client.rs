@@ -10,6 +10,7 @@ use crate::contract::{
     Contract, CredentialField, CredentialForm, Given, REFRESH_TOKEN, TokenField, TokenRequestBody,
     TokenRequestSettings, TokenSettings,
 };
+use crate::names::OFFERED;
 use crate::text::{Inline, literal};
 
 /// The text of `mod.rs`.
@@ -23,11 +24,19 @@ pub(super) fn module(contract: &Contract) -> Result<String, String> {
         pub mod calls;
         pub(crate) mod client;
         pub mod errors;
+        pub(crate) mod offered;
         #(#signing)*
         pub mod types;
         #(#webhook)*
     };
     file(&contract.vendor, &docs, &modules)
+}
+
+/// The text of `offered.rs`.
+pub(super) fn offered(contract: &Contract) -> Result<String, String> {
+    let docs = Docs::of("What every vendor crate offers of the runtime, beside the vendor's own.");
+    let names = OFFERED.iter().map(|name| ident(name));
+    file(&contract.vendor, &docs, &quote! { pub use onboarding_core::{#(#names),*}; })
 }
 
 /// The text of `client.rs`.

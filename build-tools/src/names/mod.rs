@@ -13,7 +13,8 @@ pub(crate) use self::derived::{
     test,
 };
 pub use self::scope::{Claim, Clash, Scope};
-use self::taken::{DERIVES, OFFERED};
+pub(crate) use self::taken::OFFERED;
+use self::taken::{DERIVES, OWN};
 use self::verbs::VERBS;
 
 /// Words that cannot stand as a Rust name; they get an underscore behind them.
@@ -31,7 +32,7 @@ pub fn is_derive(type_name: &str) -> bool {
 
 /// Whether every vendor crate offers something else under the name of a type.
 pub fn is_offered(type_name: &str) -> bool {
-    OFFERED.contains(&type_name)
+    OFFERED.contains(&type_name) || OWN.contains(&type_name)
 }
 
 /// Whether the name of a method says first what it does.

@@ -26,21 +26,19 @@ pub(super) const IMPORTED: &[&str] = &[
     "UtcDateTime",
 ];
 
-/// What every vendor crate offers beside the vendor's types: a type of the same name would be told from it by its path alone.
-pub(super) const OFFERED: &[&str] = &[
+/// What every vendor crate offers of the runtime beside the vendor's types: a type of the same name would be told from it by its
+/// path alone.
+pub(crate) const OFFERED: &[&str] = &[
     "AnyError",
     "BuildError",
     "Bytes",
     "Call",
-    "Client",
     "ClientBuilder",
-    "Credentials",
     "DateTime",
     "Decimal",
     "DecimalNumber",
     "DecodeError",
     "Download",
-    "Environment",
     "Error",
     "Items",
     "JsonValue",
@@ -64,11 +62,15 @@ pub(super) const OFFERED: &[&str] = &[
     "UtcDateTime",
 ];
 
+/// What a vendor crate offers of its own.
+pub(super) const OWN: &[&str] = &["Client", "Credentials", "Environment"];
+
 /// What the generated tests import or call by a short name.
 pub(super) const IN_TESTS: &[&str] = &[
     "assert_mutants",
     "assert_round_trip",
     "assert_same_json",
+    "assert_schemas",
     "assert_silent",
     "assert_wire",
     "bodies",

@@ -13,7 +13,7 @@ pub fn library(contract: &Contract) -> String {
     );
     own.sort();
     format!(
-        "{HEAD}pub use crate::generated::client::{{{}}};\npub use crate::generated::{{calls, errors, types}};\n",
+        "{HEAD}pub use crate::generated::client::{{{}}};\npub use crate::generated::offered::*;\npub use crate::generated::{{calls, errors, types}};\n",
         own.join(", ")
     )
 }
@@ -33,10 +33,5 @@ mod generated;
 /// The runtime: what observers, signers, stores of tokens and requests beyond the document are made of.
 #[doc(no_inline)]
 pub use onboarding_core as runtime;
-pub use onboarding_core::{
-    BuildError, Bytes, Call, ClientBuilder, DateTime, Decimal, DecimalNumber, DecodeError, Download, Error, Items,
-    JsonValue, Map, NaiveDate, NoDeclaredError, Observer, Pages, Patch, RawResponse, Refused, Response, Retry, Secret,
-    StatusCode, Timestamp, TransportError, Utc, UtcDateTime,
-};
 
 "#;

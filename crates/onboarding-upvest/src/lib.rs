@@ -13,13 +13,9 @@ mod generated;
 /// The runtime: what observers, signers, stores of tokens and requests beyond the document are made of.
 #[doc(no_inline)]
 pub use onboarding_core as runtime;
-pub use onboarding_core::{
-    AnyError, BuildError, Bytes, Call, ClientBuilder, DateTime, Decimal, DecimalNumber, DecodeError, Download, Error,
-    Items, JsonValue, Map, NaiveDate, NoDeclaredError, Observer, Pages, Patch, ProblemDetails, RawResponse, Refused,
-    RefusedCall, Response, Retry, Secret, StatusCode, Timestamp, TransportError, Utc, UtcDateTime,
-};
 
 pub use crate::generated::client::{Client, ClientCredentialsSignIn, Credentials, Environment};
+pub use crate::generated::offered::*;
 pub use crate::generated::{calls, errors, types};
 
 /// HTTP message signatures, and how the vendor wants requests signed.

@@ -7,6 +7,7 @@
 pub mod calls;
 pub(crate) mod client;
 pub mod errors;
+pub(crate) mod offered;
 pub mod types;
 #[cfg(feature = "webhook")]
 pub(crate) mod webhook;

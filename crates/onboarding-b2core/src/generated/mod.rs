@@ -7,4 +7,5 @@
 pub mod calls;
 pub(crate) mod client;
 pub mod errors;
+pub(crate) mod offered;
 pub mod types;

@@ -7,6 +7,7 @@
 pub mod calls;
 pub(crate) mod client;
 pub mod errors;
+pub(crate) mod offered;
 #[cfg(feature = "signing")]
 pub(crate) mod signing;
 pub mod types;
