@@ -1,49 +1,31 @@
 //! What the files of tests share: how a call, a type and a payload are written there.
 
-use std::fmt::Write as _;
+use proc_macro2::TokenStream;
+use quote::{ToTokens as _, quote};
 
 use super::example::{parameter_argument, setter_argument};
-use super::layout::flat;
-use super::rust::code_of;
-use super::source::Source;
-use super::tokens::{Imports, Scope, type_text};
+use super::tokens::{Docs, Imports, file, ident, number, type_text};
 use crate::contract::{Contract, Operation, Status, TypeUse};
 use crate::model::SchemaPlace;
 use crate::text::literal;
 
-/// Imports what of the crate a test file's text names.
-pub(super) fn write_own_imports(source: &mut Source, contract: &Contract, body: &str) {
-    let body = &code_of(body);
-    let package = contract.settings.package.name.replace('-', "_");
-    let mut own: Vec<&str> = Vec::new();
-    for name in
-        ["Client", "Decimal", "DecimalNumber", "JsonValue", "Map", "NaiveDate", "Secret", "Timestamp", "UtcDateTime"]
-    {
-        let used = match name {
-            "Client" => body.contains("|client: Client|"),
-            name => {
-                ["<", ": "].iter().any(|before| {
-                    let is_name = |rest: &str| !rest.starts_with(|character: char| character.is_alphanumeric());
-                    let text = format!("{before}{name}");
-                    body.match_indices(&text).any(|(at, found)| is_name(&body[at + found.len()..]))
-                }) || body.contains(&format!("{name}::"))
-            }
-        };
-        if used {
-            own.push(name);
-        }
-    }
-    own.extend(["errors", "types"].into_iter().filter(|module| body.contains(&format!("{module}::"))));
-    match own.as_slice() {
-        [] => {}
-        [only] => source.line(&format!("use {package}::{only};")),
-        several => source.line(&format!("use {package}::{{{}}};", several.join(", "))),
-    }
+/// A test that calls an operation.
+pub(super) struct TestCall {
+    /// What declares the body, where it has a type.
+    pub(super) body: Option<TokenStream>,
+    /// The call, without `send`.
+    pub(super) call: TokenStream,
 }
 
-/// A type as tests write it.
-pub(super) fn own_type(contract: &Contract, value: &TypeUse) -> String {
-    flat(Imports::new(contract, Scope::Tests).type_of(value))
+/// The text of a file of tests: its documentation, what the items use, and the items.
+pub(super) fn test_file(imports: &Imports<'_>, about: &str, items: &[TokenStream]) -> Result<String, String> {
+    let uses = imports.uses();
+    file(&imports.contract().vendor, &Docs::of(about), &quote! { #uses #(#items)* })
+}
+
+/// A name that `onboarding-testing` has for the tests.
+pub(super) fn testing(imports: &Imports<'_>, name: &str) -> TokenStream {
+    imports.name("onboarding_testing", name)
 }
 
 /// The name of a type in the table of proofs: as tests write it, without the module of the vendor's types.
@@ -61,52 +43,48 @@ pub(super) fn path_of_payloads(contract: &Contract) -> String {
     format!("../../../../specs/{}/examples/", contract.vendor)
 }
 
-/// The path of a payload's file as the tests include it.
-pub(super) fn included(contract: &Contract, name: &str) -> String {
-    format!("include_str!({})", literal(&format!("{}{name}.json", path_of_payloads(contract))))
+/// The text of a documented payload.
+pub(super) fn included(contract: &Contract, name: &str) -> TokenStream {
+    let path = literal(&format!("{}{name}.json", path_of_payloads(contract)));
+    quote! { include_str!(#path) }
 }
 
-/// Declares the body, read from the text that is an expression of its schema, and gives the call expression.
+/// A call with every parameter. `text` gives an expression for the JSON of a body of that schema.
 pub(super) fn call_with(
-    source: &mut Source,
-    contract: &Contract,
+    imports: &Imports<'_>,
     operation: &Operation,
-    client: &str,
-    text: impl FnOnce(&SchemaPlace) -> String,
-) -> String {
-    let imports = &Imports::new(contract, Scope::Tests);
-    let mut arguments: Vec<String> = operation
-        .path_parameters
-        .iter()
-        .chain(operation.parameters.iter().filter(|parameter| parameter.required))
-        .map(|parameter| flat(parameter_argument(imports, parameter)))
+    client: &TokenStream,
+    text: impl FnOnce(&SchemaPlace) -> TokenStream,
+) -> TestCall {
+    let required = operation.parameters.iter().filter(|parameter| parameter.required);
+    let parameters = operation.path_parameters.iter().chain(required);
+    let mut arguments: Vec<TokenStream> = parameters.map(|parameter| parameter_argument(imports, parameter)).collect();
+    let optional = operation.parameters.iter().filter(|parameter| !parameter.required);
+    let mut setters: Vec<TokenStream> = optional
+        .map(|parameter| {
+            let (name, argument) = (ident(&parameter.name), setter_argument(imports, parameter));
+            quote! { .#name(#argument) }
+        })
         .collect();
-    let mut setter = None;
+    let mut declared = None;
     if let Some(body) = &operation.body {
         let argument = match (body.encoding.is_typed, body.required) {
-            (false, true) => "b\"bytes\".as_slice().into()",
-            (false, false) => "b\"bytes\".as_slice()",
+            (false, true) => quote! { b"bytes".as_slice().into() },
+            (false, false) => quote! { b"bytes".as_slice() },
             (true, _) => {
-                let text = text(&body.schema);
-                source.line(&format!("let body: {} = read({text});", own_type(contract, &body.value)));
-                "&body"
+                let (read, text, value) = (testing(imports, "read"), text(&body.schema), imports.type_of(&body.value));
+                declared = Some(quote! { let body: #value = #read(#text); });
+                quote! { &body }
             }
         };
         if body.required {
-            arguments.push(argument.to_owned());
+            arguments.push(argument);
         } else {
-            setter = Some(argument);
+            setters.push(quote! { .body(#argument) });
         }
     }
-    let mut call = format!("{client}.{}({})", operation.method_name, arguments.join(", "));
-    for parameter in operation.parameters.iter().filter(|parameter| !parameter.required) {
-        let argument = flat(setter_argument(imports, parameter));
-        let _ = write!(call, ".{}({argument})", parameter.name);
-    }
-    if let Some(argument) = setter {
-        let _ = write!(call, ".body({argument})");
-    }
-    call
+    let method = ident(&operation.method_name);
+    TestCall { body: declared, call: quote! { #client.#method(#(#arguments),*) #(#setters)* } }
 }
 
 /// The status to respond with: the code itself, or one of its range that has no entry of its own.
@@ -121,4 +99,26 @@ pub(super) fn code(operation: &Operation, status: &Status) -> String {
         code => return code.to_owned(),
     };
     candidates.iter().find(|code| !taken(code)).unwrap_or(&candidates[0]).to_string()
+}
+
+/// The same as a number in Rust.
+pub(super) fn code_number(operation: &Operation, status: &Status) -> TokenStream {
+    number(&code(operation, status))
+}
+
+/// A test of that name, without anything asynchronous.
+pub(super) fn test(name: &str, body: &TokenStream) -> TokenStream {
+    let name = ident(name);
+    quote! { #[test] fn #name() { #body } }
+}
+
+/// A test of that name that calls the vendor.
+pub(super) fn calling_test(name: &str, body: &TokenStream) -> TokenStream {
+    let name = ident(name);
+    quote! { #[tokio::test] async fn #name() { #body } }
+}
+
+/// A text as a literal.
+pub(super) fn quoted(text: &str) -> TokenStream {
+    literal(text).into_token_stream()
 }

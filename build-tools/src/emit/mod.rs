@@ -12,10 +12,8 @@ mod operations;
 mod outline;
 mod proofs;
 mod readme;
-mod rust;
 mod schemas;
 mod signing;
-mod source;
 mod surface;
 mod table;
 mod tests;
@@ -50,6 +48,7 @@ pub(crate) fn emit(contract: &Contract, payloads: &Payloads, proved: &Proved) ->
         ("mod.rs".to_owned(), client::module(contract)),
         ("client.rs".to_owned(), client::client(contract)),
         ("errors.rs".to_owned(), errors::errors(contract)),
+        ("offered.rs".to_owned(), client::offered(contract)),
     ];
     let signing = [("signing.rs", signing::signing(contract)), ("webhook.rs", signing::webhook(contract))];
     let signing = signing.into_iter().filter_map(|(file, text)| Some((file.to_owned(), text?)));
@@ -57,12 +56,11 @@ pub(crate) fn emit(contract: &Contract, payloads: &Payloads, proved: &Proved) ->
         let files = files.into_iter().map(|(file, text)| (format!("{directory}/{file}"), text));
         files.collect::<Vec<_>>()
     };
-    let sound = |files: Vec<(String, String)>| files.into_iter().map(|(file, text)| (file, Ok(text))).collect();
     let rust = within("src/generated", generated.into_iter().chain(signing).collect())
         .into_iter()
         .chain(within("src/generated/operations", operations::operations(contract)))
         .chain(within("src/generated/types", types::types(contract)))
-        .chain(within("tests/generated", sound(tests::tests(contract, payloads, proved))));
+        .chain(within("tests/generated", tests::tests(contract, payloads, proved)));
     let mut meant = meant::rust_files(contract, payloads, proved);
     let package = contract.settings.package.name.replace('-', "_");
     let examples = calls::path_of_payloads(contract);

@@ -9,9 +9,6 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
 use syn::{ImplItem, Item, UseTree};
 
-/// The macros that stand for items.
-const FORMS: &[&str] = &["assert_schemas"];
-
 /// The derives.
 const DERIVES: &[&str] = &[
     "Call",
@@ -182,7 +179,6 @@ fn read_item(item: &Item, within: &str, package: &str, found: &mut Outline) -> R
                 return Err(format!("it imports `{}`", text_of(item)));
             }
         }
-        Item::Macro(item) => read_form(&item.mac, &path(String::new()), found)?,
         other => return Err(format!("it declares `{}`", shortened(&text_of(other)))),
     }
     Ok(())
@@ -223,84 +219,6 @@ fn read_body(block: &syn::Block, path: &str, found: &mut Outline) {
             }
         }
     }
-}
-
-/// What a macro declares: the type in it, and what that consists of.
-fn read_form(form: &syn::Macro, within: &str, found: &mut Outline) -> Result<(), String> {
-    let name = text_of(&form.path);
-    let name = name.trim_start_matches("onboarding_testing::").to_owned();
-    if !FORMS.contains(&name.as_str()) {
-        return Err(format!("it calls `{name}!`"));
-    }
-    let path = format!("{within}{name}!");
-    let trees: Vec<TokenTree> = without_attributes(form.tokens.clone());
-    let word = |index: usize| match trees.get(index) {
-        Some(TokenTree::Ident(word)) => Some(word.to_string()),
-        _ => None,
-    };
-    let mut declared = None;
-    for (index, tree) in trees.iter().enumerate() {
-        match tree {
-            TokenTree::Ident(kind) if kind == "struct" || kind == "enum" => {
-                let path = format!("{path} {}", word(index + 1).unwrap_or_default());
-                found.item(path.clone());
-                declared = Some(path);
-            }
-            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
-                let path = match (&declared, index.checked_sub(1).and_then(word)) {
-                    (Some(declared), _) => declared.clone(),
-                    (None, Some(name)) => format!("{path} / {name}"),
-                    (None, None) => path.clone(),
-                };
-                read_entries(group.stream(), &path, found);
-            }
-            _ => {}
-        }
-    }
-    if declared.is_none() {
-        found.item(format!("{path} {}", word(0).unwrap_or_default()));
-    }
-    Ok(())
-}
-
-/// The entries of a list in braces, each by its first words.
-fn read_entries(stream: TokenStream, path: &str, found: &mut Outline) {
-    let mut trees = without_attributes(stream).into_iter().peekable();
-    while trees.peek().is_some() {
-        let mut label = String::new();
-        let mut is_read = false;
-        for tree in trees.by_ref() {
-            match tree {
-                TokenTree::Punct(punct) if punct.as_char() == ',' => break,
-                TokenTree::Group(group) if group.delimiter() == Delimiter::Brace && !is_read => {
-                    read_entries(group.stream(), &format!("{path} / {label}"), found);
-                    break;
-                }
-                TokenTree::Ident(word) if !is_read => {
-                    let blank = if label.is_empty() { "" } else { " " };
-                    label.extend([blank, &word.to_string()]);
-                }
-                TokenTree::Literal(_) if !is_read && label.is_empty() => label.push_str("a literal"),
-                _ => is_read = true,
-            }
-        }
-        found.item(format!("{path} / {label}"));
-    }
-}
-
-/// The tokens at this depth without attributes.
-fn without_attributes(stream: TokenStream) -> Vec<TokenTree> {
-    let mut kept = Vec::new();
-    let mut trees = stream.into_iter().peekable();
-    while let Some(tree) = trees.next() {
-        let is_mark = matches!(&tree, TokenTree::Punct(punct) if punct.as_char() == '#');
-        if is_mark && matches!(trees.peek(), Some(TokenTree::Group(_))) {
-            trees.next();
-        } else {
-            kept.push(tree);
-        }
-    }
-    kept
 }
 
 /// What stands around the items, at any depth: attributes, calls of macros, and documentation.
@@ -375,7 +293,7 @@ impl Surroundings<'_> {
                 file == "../../src/generated/types/mod.rs"
                     || file.strip_prefix(self.payloads).is_some_and(|name| !name.contains(['/', '\\']))
             }
-            name => FORMS.contains(&name) || CALLED.contains(&name),
+            name => CALLED.contains(&name),
         };
         if is_meant { Ok(()) } else { Err(format!("it calls `{name}!({})`", shortened(&arguments.to_string()))) }
     }
@@ -543,7 +461,6 @@ pub enum Value {
     #[wire(object(member(\"kind\", \"text\")))]
     Text(String),
 }
-assert_schemas! { public = 1 }
 ";
 
     fn meant() -> Outline {
@@ -555,7 +472,6 @@ assert_schemas! { public = 1 }
         outline.items_in("struct Thing", ["name", "size"]);
         outline.item("enum Value");
         outline.items_in("enum Value", ["Number", "Text"]);
-        outline.item("assert_schemas! public");
         outline.examples(1);
         outline
     }
@@ -591,8 +507,7 @@ assert_schemas! { public = 1 }
             ("#[derive(Clone, PartialEq, Object)]\n", "#[derive(Clone, PartialEq, injected::Object)]\n"),
             ("min_length(1)", "min_length({ injected() })"),
             ("min_length(1)", "min_length(injected!())"),
-            ("assert_schemas! {", "injected! { pub struct A {} }\nassert_schemas! {"),
-            ("assert_schemas! {", "assert_schemas! { pub struct A {} }\nassert_schemas! {"),
+            ("/// A thing.\n", "injected! { pub struct A {} }\n/// A thing.\n"),
             ("#[inline]", "#[derive(Injected)]"),
             ("format!(\"{}\", 1)", "format!(\"{}\", include_str!(\"/etc/passwd\"))"),
             ("format!(\"{}\", 1)", "env!(\"HOME\")"),

@@ -1,17 +1,25 @@
 //! Tests that prove the crate against the document: every call on the wire, every declared status, every documented payload.
 
-use super::calls::{call_with, code, included, own_type, test_name, write_own_imports};
+use proc_macro2::TokenStream;
+use quote::{ToTokens as _, quote};
+
+use super::calls::{
+    TestCall, call_with, calling_test, code_number, included, quoted, test, test_file, test_name, testing,
+};
 use super::proofs::{bodies, canaries, mutations};
-use super::rust::code_of;
-use super::source::Source;
+use super::tokens::{Docs, Imports, Scope, file, ident};
 use crate::contract::{Contract, Extent, Operation, ResponseBody, Status, Success, TypeUse, sample};
 use crate::model::SchemaPlace;
 use crate::payloads::Payloads;
 use crate::proof::Proved;
-use crate::text::{literal, raw_literal};
+use crate::text::raw_literal;
 
 /// File names and texts.
-pub(super) fn tests(contract: &Contract, payloads: &Payloads, proved: &Proved) -> Vec<(String, String)> {
+pub(super) fn tests(
+    contract: &Contract,
+    payloads: &Payloads,
+    proved: &Proved,
+) -> Vec<(String, Result<String, String>)> {
     vec![
         ("main.rs".to_owned(), main(contract)),
         ("wire.rs".to_owned(), wire(contract, payloads)),
@@ -24,100 +32,56 @@ pub(super) fn tests(contract: &Contract, payloads: &Payloads, proved: &Proved) -
     ]
 }
 
-fn main(contract: &Contract) -> String {
-    let mut source = Source::rust(&contract.vendor);
-    source.module_doc("The crate against the document, over real HTTP on loopback.");
-    source.blank();
-    let package = contract.settings.package.name.replace('-', "_");
-    source.lines([
-        "#![allow(clippy::pedantic, deprecated, reason = \"generated: its form is reviewed in the generator\")]",
-        "",
-        "#[rustfmt::skip]",
-        "mod bodies;",
-        "#[rustfmt::skip]",
-        "mod canaries;",
-        "#[rustfmt::skip]",
-        "mod mutations;",
-        "#[rustfmt::skip]",
-        "mod payloads;",
-        "#[rustfmt::skip]",
-        "mod statuses;",
-        "#[rustfmt::skip]",
-        "mod wire;",
-        "",
-    ]);
-    let testing = if contract.settings.requires_signer() { "{Loopback, Unsigned}" } else { "Loopback" };
-    let mut imports =
-        [format!("use {package}::{{Client, Credentials, Retry}};"), format!("use onboarding_testing::{testing};")];
-    imports.sort();
-    source.lines(imports.iter().map(String::as_str));
-    source.blank();
+fn main(contract: &Contract) -> Result<String, String> {
+    let imports = &Imports::new(contract, Scope::Tests);
+    let modules = ["bodies", "canaries", "mutations", "payloads", "statuses", "wire"].map(ident);
+    let [client, credentials, retry] = ["Client", "Credentials", "Retry"].map(|name| imports.runtime(name));
+    let loopback = testing(imports, "Loopback");
     let form = &contract.settings.credentials[0];
-    let arguments: Vec<String> =
-        form.fields.iter().map(|field| literal(&format!("the-{}", field.name)).to_string()).collect();
-    source.doc("A client that calls the loopback server.");
-    source.line("fn client(server: &Loopback) -> Client {");
-    source.line("Client::builder()");
-    source.line("    .base_url(server.base_url())");
-    source.line(&format!("    .credentials(Credentials::{}({}))", form.constructor(), arguments.join(", ")));
-    if contract.settings.requires_signer() {
-        source.line("    // Signatures have tests of their own, and no two are the same.");
-        source.line("    .signer(Unsigned)");
-    }
-    source.line("    // Each test is about one response.");
-    source.line("    .retry(Retry::never())");
-    source.line("    .build()");
-    source.line("    .expect(\"a loopback address is a base URL\")");
-    source.line("}");
-    source.finish()
-}
+    let constructor = ident(&form.constructor());
+    let arguments = form.fields.iter().map(|field| quoted(&format!("the-{}", field.name)));
+    let mut about =
+        "A client that calls the loopback server. It does not try again: each test is about one response.".to_owned();
+    let signer = contract.settings.requires_signer().then(|| {
+        about.push_str("\n\nIts requests are not signed: signatures have tests of their own, and no two are the same.");
+        let unsigned = testing(imports, "Unsigned");
+        quote! { .signer(#unsigned) }
+    });
+    let about = Docs::of(&about);
+    let uses = imports.uses();
+    let items = quote! {
+        #![allow(clippy::pedantic, deprecated, reason = "generated: its form is reviewed in the generator")]
 
-/// The prelude that the test files share.
-fn preamble(contract: &Contract, about: &str, body: &str) -> Source {
-    let body = &code_of(body);
-    let mut source = Source::rust(&contract.vendor);
-    source.module_doc(about);
-    source.blank();
-    let mut testing: Vec<&str> =
-        ["Loopback", "assert_round_trip", "assert_same_json", "assert_wire", "read", "expect_error", "expect_success"]
-            .into_iter()
-            .filter(|name| {
-                body.contains(&format!("{name}!"))
-                    || body.contains(&format!("{name}("))
-                    || body.contains(&format!("{name}::"))
-            })
-            .collect();
-    testing.sort_unstable();
-    source.line(&format!("use onboarding_testing::{{{}}};", testing.join(", ")));
-    write_own_imports(&mut source, contract, body);
-    if body.contains("client(&server)") {
-        source.blank();
-        source.line("use crate::client;");
-    }
-    source.blank();
-    source
-}
+        #(#[rustfmt::skip] mod #modules;)*
+        #uses
 
-fn join(preamble: Source, body: &str) -> String {
-    let mut text = preamble.finish();
-    text.push('\n');
-    text.push_str(body);
-    text
+        #about
+        fn client(server: &#loopback) -> #client {
+            #client::builder()
+                .base_url(server.base_url())
+                .credentials(#credentials::#constructor(#(#arguments),*))
+                #signer
+                .retry(#retry::never())
+                .build()
+                .expect("a loopback address is a base URL")
+        }
+    };
+    file(&contract.vendor, &Docs::of("The crate against the document, over real HTTP on loopback."), &items)
 }
 
 /// The documented payload, or else a value made from the schema, as an expression of type `&str`.
-fn payload(contract: &Contract, payloads: &Payloads, name: &str, schema: Option<&SchemaPlace>) -> String {
+fn payload(contract: &Contract, payloads: &Payloads, name: &str, schema: Option<&SchemaPlace>) -> TokenStream {
     if payloads.has(name) {
         return included(contract, name);
     }
     let sample = schema.map(|schema| sample(&contract.model.schema(schema), Extent::Everything)).unwrap_or_default();
-    raw_literal(&sample.to_string()).to_string()
+    raw_literal(&sample.to_string()).into_token_stream()
 }
 
-/// Declares the body and gives the call expression.
-fn call(source: &mut Source, contract: &Contract, payloads: &Payloads, operation: &Operation, client: &str) -> String {
-    let text = |schema: &SchemaPlace| payload(contract, payloads, &format!("{}.request", operation.id), Some(schema));
-    call_with(source, contract, operation, client, text)
+/// A call with the documented body.
+fn call(imports: &Imports<'_>, payloads: &Payloads, operation: &Operation, client: &TokenStream) -> TestCall {
+    let name = format!("{}.request", operation.id);
+    call_with(imports, operation, client, |schema| payload(imports.contract(), payloads, &name, Some(schema)))
 }
 
 fn first_success(operation: &Operation) -> Option<&Status> {
@@ -132,11 +96,11 @@ fn media_type(status: &Status) -> &str {
     }
 }
 
-fn response_body(contract: &Contract, payloads: &Payloads, operation: &Operation, status: &Status) -> String {
+fn response_body(contract: &Contract, payloads: &Payloads, operation: &Operation, status: &Status) -> TokenStream {
     match &status.body {
-        ResponseBody::Nothing => "\"\"".to_owned(),
-        ResponseBody::Text => "\"text\"".to_owned(),
-        ResponseBody::Bytes => "\"bytes\"".to_owned(),
+        ResponseBody::Nothing => quoted(""),
+        ResponseBody::Text => quoted("text"),
+        ResponseBody::Bytes => quoted("bytes"),
         ResponseBody::Json(_) => {
             let first = first_success(operation).is_some_and(|first| first.code == status.code);
             let name = if first {
@@ -149,147 +113,124 @@ fn response_body(contract: &Contract, payloads: &Payloads, operation: &Operation
     }
 }
 
-fn wire(contract: &Contract, payloads: &Payloads) -> String {
-    let mut body = Source::default();
-    for operation in &contract.operations {
-        body.blank();
-        body.line("#[tokio::test]");
-        body.line(&format!("async fn {}() {{", test_name(&operation.method_name)));
-        let status = first_success(operation);
-        let answered = match status {
-            Some(status) => (
-                code(operation, status),
-                media_type(status).to_owned(),
-                response_body(contract, payloads, operation, status),
-            ),
-            None => ("200".to_owned(), "application/json".to_owned(), "\"\"".to_owned()),
-        };
-        let json = status.is_some_and(|status| matches!(status.body, ResponseBody::Json(_)));
-        if json {
-            body.line(&format!("let documented = {};", answered.2));
-        }
-        let text = if json { "documented" } else { answered.2.as_str() };
-        body.line(&format!(
-            "let server = Loopback::responding({}, {}, {text}).await;",
-            answered.0,
-            literal(&answered.1)
-        ));
-        let call = call(&mut body, contract, payloads, operation, "client(&server)");
-        let expected = ".send().await.expect(\"the documented response is decoded\")";
-        match &operation.success {
-            Success::Nothing => body.line(&format!("{call}{expected};")),
-            Success::Json(_) | Success::ByStatus(_) => {
-                body.line(&format!("let response = {call}{expected};"));
-                if matches!(operation.success, Success::Json(_)) {
-                    body.line("assert_same_json(documented, &response);");
-                } else {
-                    body.line("drop(response);");
-                }
-            }
-            Success::JsonOrNothing(_) => {
-                body.line(&format!("let response = {call}{expected};"));
-                if status.is_some_and(|status| status.body == ResponseBody::Nothing) {
-                    body.line("assert!(response.is_none(), \"nothing came\");");
-                } else {
-                    body.line("assert_same_json(documented, &response);");
-                }
-            }
-            Success::Text => {
-                body.line(&format!("let response = {call}{expected};"));
-                body.line("assert_eq!(response, \"text\");");
-            }
-            Success::Download => {
-                body.line(&format!("let file = {call}{expected};"));
-                body.line("assert_eq!(file.bytes().await.expect(\"the file is read to its end\"), \"bytes\");");
-            }
-        }
-        body.line(&format!("assert_wire!({}, server.request().await);", literal(&operation.method_name)));
-        body.line("}");
-    }
-    let body = body.finish();
-    join(
-        preamble(
-            contract,
-            "Each operation as it is seen on the wire, called with its documented payload and every parameter.",
-            &body,
+fn wire(contract: &Contract, payloads: &Payloads) -> Result<String, String> {
+    let imports = &Imports::new(contract, Scope::Tests);
+    let tests: Vec<TokenStream> = contract
+        .operations
+        .iter()
+        .map(|operation| calling_test(&test_name(&operation.method_name), &sent(imports, payloads, operation)))
+        .collect();
+    let about = "Each operation as it is seen on the wire, called with its documented payload and every parameter.";
+    test_file(imports, about, &tests)
+}
+
+/// The body of a test that calls an operation, looks at what was sent, and at what became of the response.
+fn sent(imports: &Imports<'_>, payloads: &Payloads, operation: &Operation) -> TokenStream {
+    let contract = imports.contract();
+    let loopback = testing(imports, "Loopback");
+    let assert_wire = testing(imports, "assert_wire");
+    let client = imports.name("crate", "client");
+    let status = first_success(operation);
+    let (code, media_type, body) = match status {
+        Some(status) => (
+            code_number(operation, status),
+            quoted(media_type(status)),
+            response_body(contract, payloads, operation, status),
         ),
-        &body,
-    )
-}
-
-fn statuses(contract: &Contract, payloads: &Payloads) -> String {
-    let mut body = Source::default();
-    for operation in &contract.operations {
-        body.blank();
-        body.line("#[tokio::test]");
-        body.line(&format!("async fn {}() {{", test_name(&operation.method_name)));
-        let call = call(&mut body, contract, payloads, operation, "client");
-        body.line(&format!("let call = async |client: Client| {call}.send().await;"));
-        for status in &operation.statuses {
-            let code = code(operation, status);
-            let response = response_body(contract, payloads, operation, status);
-            let media_type = literal(media_type(status));
-            if status.is_success() {
-                body.line(&format!("expect_success!(call, client, {code}, {media_type}, {response});"));
-            } else if let (Some(error), Some(set)) = (&operation.error, &operation.error_set) {
-                let variant = contract
-                    .errors
-                    .iter()
-                    .find(|other| other.name == *set)
-                    .and_then(|error| error.variants.iter().find(|variant| variant.code == status.code));
-                if let Some(variant) = variant {
-                    let fields = if matches!(variant.body, ResponseBody::Json(_)) { "(_)" } else { "" };
-                    body.line(&format!(
-                        "expect_error!(call, client, {code}, {media_type}, {response}, errors::{error}::{}{fields});",
-                        variant.name
-                    ));
-                }
-            }
+        None => (quote! { 200 }, quoted("application/json"), quoted("")),
+    };
+    let is_json = status.is_some_and(|status| matches!(status.body, ResponseBody::Json(_)));
+    let (documented, text) =
+        if is_json { (Some(quote! { let documented = #body; }), quote! { documented }) } else { (None, body) };
+    let TestCall { body, call } = call(imports, payloads, operation, &quote! { #client(&server) });
+    let received = quote! { #call.send().await.expect("the documented response is decoded") };
+    let same_json = || {
+        let assert_same_json = testing(imports, "assert_same_json");
+        quote! { #assert_same_json(documented, &response); }
+    };
+    let outcome = match &operation.success {
+        Success::Nothing => quote! { #received; },
+        Success::Json(_) => {
+            let same = same_json();
+            quote! { let response = #received; #same }
         }
-        body.line("}");
+        Success::ByStatus(_) => quote! { let response = #received; drop(response); },
+        Success::JsonOrNothing(_) => {
+            let is_nothing = status.is_some_and(|status| status.body == ResponseBody::Nothing);
+            let same = if is_nothing {
+                quote! { assert!(response.is_none(), "nothing came"); }
+            } else {
+                same_json()
+            };
+            quote! { let response = #received; #same }
+        }
+        Success::Text => quote! { let response = #received; assert_eq!(response, "text"); },
+        Success::Download => quote! {
+            let file = #received;
+            assert_eq!(file.bytes().await.expect("the file is read to its end"), "bytes");
+        },
+    };
+    let name = quoted(&operation.method_name);
+    quote! {
+        #documented
+        let server = #loopback::responding(#code, #media_type, #text).await;
+        #body
+        #outcome
+        #assert_wire!(#name, server.request().await);
     }
-    let body = body.finish();
-    let mut preamble = preamble(contract, "Each declared status of each operation gives its variant.", &body);
-    if !code_of(&body).contains("client(&server)") {
-        preamble.line("use crate::client;");
-        preamble.blank();
-    }
-    join(preamble, &body)
 }
 
-fn round_trips(contract: &Contract, payloads: &Payloads) -> String {
-    let mut body = Source::default();
-    for (name, _) in payloads.sound() {
-        let mut parts = name.split('.');
-        let id = parts.next().unwrap_or_default();
-        let side = parts.next().unwrap_or_default();
-        let rest = parts.next();
-        let value: Option<TypeUse> = match contract.operations.iter().find(|operation| operation.id == id) {
-            Some(operation) if side == "request" => operation.body.as_ref().map(|body| body.value.clone()),
-            Some(operation) => {
-                let status = match rest {
-                    Some(code) => operation.statuses.iter().find(|status| status.code == code),
-                    None => operation
-                        .statuses
-                        .iter()
-                        .find(|status| status.is_success() && matches!(status.body, ResponseBody::Json(_)))
-                        .or_else(|| first_success(operation)),
-                };
-                match status.map(|status| &status.body) {
-                    Some(ResponseBody::Json(value)) => Some(value.clone()),
-                    _ => None,
-                }
-            }
-            None => contract.webhooks.iter().find(|webhook| webhook.id == id).map(|webhook| webhook.body.clone()),
-        };
-        let value = value.map_or_else(|| "JsonValue".to_owned(), |value| own_type(contract, &value));
-        body.blank();
-        body.line("#[test]");
-        body.line(&format!("fn {}() {{", test_name(&crate::names::payload(name))));
-        body.line(&format!("assert_round_trip::<{value}>({});", included(contract, name)));
-        body.line("}");
+fn statuses(contract: &Contract, payloads: &Payloads) -> Result<String, String> {
+    let imports = &Imports::new(contract, Scope::Tests);
+    let tests: Vec<TokenStream> = contract
+        .operations
+        .iter()
+        .map(|operation| calling_test(&test_name(&operation.method_name), &received(imports, payloads, operation)))
+        .collect();
+    test_file(imports, "Each declared status of each operation gives its variant.", &tests)
+}
+
+/// The body of a test that calls an operation once for each of its statuses.
+fn received(imports: &Imports<'_>, payloads: &Payloads, operation: &Operation) -> TokenStream {
+    let contract = imports.contract();
+    let client = imports.runtime("Client");
+    let TestCall { body, call } = call(imports, payloads, operation, &quote! { client });
+    let set = contract.errors.iter().find(|error| Some(&error.name) == operation.error_set.as_ref());
+    let expectations = operation.statuses.iter().filter_map(|status| {
+        let code = code_number(operation, status);
+        let (media_type, text) = (quoted(media_type(status)), response_body(contract, payloads, operation, status));
+        let client = imports.name("crate", "client");
+        if status.is_success() {
+            let expect_success = testing(imports, "expect_success");
+            return Some(quote! { #expect_success!(call, #client, #code, #media_type, #text); });
+        }
+        let variant = set?.variants.iter().find(|variant| variant.code == status.code)?;
+        let fields = matches!(variant.body, ResponseBody::Json(_)).then(|| quote! { (_) });
+        let (expect_error, errors) = (testing(imports, "expect_error"), imports.module("errors"));
+        let (error, variant) = (ident(operation.error.as_ref()?), ident(&variant.name));
+        Some(quote! { #expect_error!(call, #client, #code, #media_type, #text, #errors::#error::#variant #fields); })
+    });
+    let expectations: Vec<TokenStream> = expectations.collect();
+    quote! {
+        #body
+        let call = async |client: #client| #call.send().await;
+        #(#expectations)*
     }
-    let body = body.finish();
+}
+
+fn round_trips(contract: &Contract, payloads: &Payloads) -> Result<String, String> {
+    let imports = &Imports::new(contract, Scope::Tests);
+    let tests: Vec<TokenStream> = payloads
+        .sound()
+        .map(|(name, _)| {
+            let value = match type_of_payload(contract, name) {
+                Some(value) => imports.type_of(&value),
+                None => imports.runtime("JsonValue"),
+            };
+            let (assert_round_trip, text) = (testing(imports, "assert_round_trip"), included(contract, name));
+            test(&test_name(&crate::names::payload(name)), &quote! { #assert_round_trip::<#value>(#text); })
+        })
+        .collect();
     let about = match payloads.unsound_count() {
         0 => "Each documented payload is decoded into its type and encoded back to equal JSON.".to_owned(),
         count => format!(
@@ -297,5 +238,31 @@ fn round_trips(contract: &Contract, payloads: &Payloads) -> String {
              `examples/unsound.yaml` lists with reasons."
         ),
     };
-    join(preamble(contract, &about, &body), &body)
+    test_file(imports, &about, &tests)
+}
+
+/// What a documented payload is: the body of a request, a response or a webhook.
+fn type_of_payload(contract: &Contract, name: &str) -> Option<TypeUse> {
+    let mut parts = name.split('.');
+    let id = parts.next().unwrap_or_default();
+    let side = parts.next().unwrap_or_default();
+    let code = parts.next();
+    let Some(operation) = contract.operations.iter().find(|operation| operation.id == id) else {
+        return contract.webhooks.iter().find(|webhook| webhook.id == id).map(|webhook| webhook.body.clone());
+    };
+    if side == "request" {
+        return operation.body.as_ref().map(|body| body.value.clone());
+    }
+    let status = match code {
+        Some(code) => operation.statuses.iter().find(|status| status.code == code),
+        None => operation
+            .statuses
+            .iter()
+            .find(|status| status.is_success() && matches!(status.body, ResponseBody::Json(_)))
+            .or_else(|| first_success(operation)),
+    };
+    match &status?.body {
+        ResponseBody::Json(value) => Some(value.clone()),
+        _ => None,
+    }
 }

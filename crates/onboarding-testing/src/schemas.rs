@@ -28,7 +28,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::generate::SchemaSettings;
-use schemars::{Schema, SchemaGenerator};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use crate::proofs::table;
@@ -37,43 +37,20 @@ use crate::table::{Table, TypeSchema};
 /// One public type.
 #[derive(Debug)]
 pub struct Described {
-    /// The path of the type, such as `types::Payment`.
-    pub path: &'static str,
+    name: &'static str,
     /// Gives the schema of the type.
-    pub describe: fn(&mut SchemaGenerator) -> Schema,
+    describe: fn(&mut SchemaGenerator) -> Schema,
 }
 
-/// Every public type has the schema that the table of the package has for it, and there are no others.
-#[macro_export]
-macro_rules! assert_schemas {
-    (
-        public $public:expr;
-        table $package:literal $vendor:literal;
-        types { $($Type:ty,)* }
-    ) => {
-        #[test]
-        fn every_type_has_the_schema_of_its_component() {
-            static TYPES: &[$crate::schemas::Described] = &[$($crate::schemas::Described {
-                path: ::core::stringify!($Type),
-                describe: $crate::schemas::SchemaOf::subschema_for::<$Type>,
-            }),*];
-            $crate::schemas::assert_schemas($package, $vendor, $public, TYPES);
-        }
-    };
-}
-
-/// The generator of schemas, for the macro.
-#[doc(hidden)]
-pub type SchemaOf = SchemaGenerator;
-
-/// What [`assert_schemas!`](crate::assert_schemas!) does: `public` is the source that exports the types.
+/// Every public type has the schema that the table of the package has for it, and there are no others: `public` is the source that
+/// exports the types.
 ///
 /// # Panics
 ///
 /// When a schema differs, or when a public type is not among `types` or not in the table.
 pub fn assert_schemas(package: &str, vendor: &str, public: &str, types: &[Described]) {
     let table = table(package, vendor);
-    let compared: BTreeSet<&str> = types.iter().map(Described::name).collect();
+    let compared: BTreeSet<&str> = types.iter().map(|described| described.name).collect();
     let documented: BTreeSet<&str> = table.schemas.iter().map(|schema| schema.name.as_str()).collect();
     let exported = exported(public);
     for others in [exported, documented] {
@@ -100,16 +77,16 @@ fn differences(table: &Table, types: &[Described]) -> Vec<String> {
         let mut generator = settings.into_generator();
         for described in types {
             let reference = (described.describe)(&mut generator).to_value();
-            assert_eq!(reference, json!({ "$ref": format!("#/$defs/{}", described.name()) }), "its name is its own");
+            assert_eq!(reference, json!({ "$ref": format!("#/$defs/{}", described.name) }), "its name is its own");
         }
         let definitions = generator.take_definitions(true);
         assert_eq!(definitions.len(), types.len(), "no type refers to one that is not compared");
         for described in types {
-            let expected = sorted(document.component(by_name[described.name()], direction));
-            let found = sorted(canonical(&definitions[described.name()], described.path));
+            let expected = sorted(document.component(by_name[described.name], direction));
+            let found = sorted(canonical(&definitions[described.name], described.name));
             let mut places = Vec::new();
             compare(&expected, &found, "", &mut places);
-            differences.extend(places.iter().map(|place| format!("{} ({direction:?}){place}", described.path)));
+            differences.extend(places.iter().map(|place| format!("{} ({direction:?}){place}", described.name)));
         }
     }
     differences
@@ -134,8 +111,9 @@ fn compare(expected: &Value, found: &Value, place: &str, places: &mut Vec<String
 }
 
 impl Described {
-    fn name(&self) -> &'static str {
-        self.path.rsplit("::").next().unwrap_or_default().trim()
+    /// The type of that name.
+    pub fn of<T: JsonSchema>(name: &'static str) -> Self {
+        Self { name, describe: SchemaGenerator::subschema_for::<T> }
     }
 }
 
@@ -611,10 +589,7 @@ mod tests {
             short(KIND),
             short(thing),
         );
-        let types = [
-            Described { path: "types::Kind", describe: SchemaGenerator::subschema_for::<Kind> },
-            Described { path: "types::Thing", describe: SchemaGenerator::subschema_for::<Thing> },
-        ];
+        let types = [Described::of::<Kind>("Kind"), Described::of::<Thing>("Thing")];
         differences(&parse(&table, |_| None).expect("the table is sound"), &types)
     }
 
@@ -666,7 +641,7 @@ mod tests {
     #[test]
     fn limits_of_what_is_only_read_must_not_be_in_the_type() {
         let found = compared("read", THING);
-        assert!(found.contains(&"types::Thing (Read)/properties/note: the type has `maxLength`: 5.0".to_owned()));
+        assert!(found.contains(&"Thing (Read)/properties/note: the type has `maxLength`: 5.0".to_owned()));
     }
 
     #[test]

@@ -68,13 +68,39 @@ async fn list_team_members() {
 #[tokio::test]
 async fn list_credit_history() {
     let watch = Watch::new(proofs(), "list_credit_history");
-    expect_silence!(watch, server, client(&server).list_credit_history().page(1).limit(1).sort_by(types::CreditHistorySort::CreatedAt).order_by(types::SortDirection::Asc).expand([types::CreditHistoryExpansion::Causer, types::CreditHistoryExpansion::Causer]));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_credit_history()
+            .page(1)
+            .limit(1)
+            .sort_by(types::CreditHistorySort::CreatedAt)
+            .order_by(types::SortDirection::Asc)
+            .expand([types::CreditHistoryExpansion::Causer, types::CreditHistoryExpansion::Causer])
+    );
 }
 
 #[tokio::test]
 async fn list_records() {
     let watch = Watch::new(proofs(), "list_records");
-    expect_silence!(watch, server, client(&server).list_records().page(1).limit(1).sort_by(types::RecordSort::ClientNameFirstName).order_by(types::SortDirection::Asc).expand([types::RecordExpansion::Client, types::RecordExpansion::Client]).status(types::RecordStatus::Pending).visibility(types::Visibility::Active).creator(types::TeamMemberId(1)).created_by(types::TeamMemberId(1)).assignee(types::AssigneeFilter::TeamMemberId(types::TeamMemberId(1))).client_visibility(types::Visibility::Active));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_records()
+            .page(1)
+            .limit(1)
+            .sort_by(types::RecordSort::ClientNameFirstName)
+            .order_by(types::SortDirection::Asc)
+            .expand([types::RecordExpansion::Client, types::RecordExpansion::Client])
+            .status(types::RecordStatus::Pending)
+            .visibility(types::Visibility::Active)
+            .creator(types::TeamMemberId(1))
+            .created_by(types::TeamMemberId(1))
+            .assignee(types::AssigneeFilter::TeamMemberId(types::TeamMemberId(1)))
+            .client_visibility(types::Visibility::Active)
+    );
 }
 
 #[tokio::test]
@@ -87,7 +113,13 @@ async fn create_record() {
 #[tokio::test]
 async fn get_record() {
     let watch = Watch::new(proofs(), "get_record");
-    expect_silence!(watch, server, client(&server).get_record(types::RecordId(1)).expand([types::RecordExpansion::Client, types::RecordExpansion::Client]));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .get_record(types::RecordId(1))
+            .expand([types::RecordExpansion::Client, types::RecordExpansion::Client])
+    );
 }
 
 #[tokio::test]
@@ -100,13 +132,27 @@ async fn update_record() {
 #[tokio::test]
 async fn archive_record() {
     let watch = Watch::new(proofs(), "archive_record");
-    expect_silence!(watch, server, client(&server).archive_record(types::RecordId(1)).expand([types::RecordExpansion::Client, types::RecordExpansion::Client]));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .archive_record(types::RecordId(1))
+            .expand([types::RecordExpansion::Client, types::RecordExpansion::Client])
+    );
 }
 
 #[tokio::test]
 async fn list_record_documents() {
     let watch = Watch::new(proofs(), "list_record_documents");
-    expect_silence!(watch, server, client(&server).list_record_documents(types::RecordId(1)).page(1).limit(1).expand([types::RecordDocumentExpansion::Attachments, types::RecordDocumentExpansion::Attachments]));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_record_documents(types::RecordId(1))
+            .page(1)
+            .limit(1)
+            .expand([types::RecordDocumentExpansion::Attachments, types::RecordDocumentExpansion::Attachments])
+    );
 }
 
 #[tokio::test]
@@ -118,19 +164,39 @@ async fn download_record() {
 #[tokio::test]
 async fn expire_record() {
     let watch = Watch::new(proofs(), "expire_record");
-    expect_silence!(watch, server, client(&server).expire_record(types::RecordId(1)).expand([types::RecordExpansion::Client, types::RecordExpansion::Client]));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .expire_record(types::RecordId(1))
+            .expand([types::RecordExpansion::Client, types::RecordExpansion::Client])
+    );
 }
 
 #[tokio::test]
 async fn list_record_steps() {
     let watch = Watch::new(proofs(), "list_record_steps");
-    expect_silence!(watch, server, client(&server).list_record_steps(types::RecordId(1)).page(1).limit(1).expand([types::RecordStepExpansion::Check, types::RecordStepExpansion::Check]));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_record_steps(types::RecordId(1))
+            .page(1)
+            .limit(1)
+            .expand([types::RecordStepExpansion::Check, types::RecordStepExpansion::Check])
+    );
 }
 
 #[tokio::test]
 async fn get_check() {
     let watch = Watch::new(proofs(), "get_check");
-    expect_silence!(watch, server, client(&server).get_check(types::CheckId(1)).expand([types::CheckExpansion::Record, types::CheckExpansion::Record]));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .get_check(types::CheckId(1))
+            .expand([types::CheckExpansion::Record, types::CheckExpansion::Record])
+    );
 }
 
 #[tokio::test]
@@ -168,7 +234,21 @@ async fn delete_record_assignee() {
 #[tokio::test]
 async fn list_clients() {
     let watch = Watch::new(proofs(), "list_clients");
-    expect_silence!(watch, server, client(&server).list_clients().page(1).limit(1).search("canary406806").status(types::ClientStatus::Pending).visibility(types::Visibility::Active).assignee(types::TeamMemberId(1)).reference("text").sort_by(types::ClientSort::NameFirstName).order_by(types::SortDirection::Asc));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_clients()
+            .page(1)
+            .limit(1)
+            .search("canary406806")
+            .status(types::ClientStatus::Pending)
+            .visibility(types::Visibility::Active)
+            .assignee(types::TeamMemberId(1))
+            .reference("text")
+            .sort_by(types::ClientSort::NameFirstName)
+            .order_by(types::SortDirection::Asc)
+    );
 }
 
 #[tokio::test]
@@ -213,38 +293,84 @@ async fn replace_client_address() {
 #[tokio::test]
 async fn list_client_records() {
     let watch = Watch::new(proofs(), "list_client_records");
-    expect_silence!(watch, server, client(&server).list_client_records(types::ClientId(1)).page(1).limit(1).expand([types::RecordExpansion::Client, types::RecordExpansion::Client]));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_client_records(types::ClientId(1))
+            .page(1)
+            .limit(1)
+            .expand([types::RecordExpansion::Client, types::RecordExpansion::Client])
+    );
 }
 
 #[tokio::test]
 async fn list_client_forms() {
     let watch = Watch::new(proofs(), "list_client_forms");
-    expect_silence!(watch, server, client(&server).list_client_forms(types::ClientId(1)).page(1).limit(1).expand([types::ClientFormExpansion::Client, types::ClientFormExpansion::Client]).type_(types::ClientFormType::Internal));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_client_forms(types::ClientId(1))
+            .page(1)
+            .limit(1)
+            .expand([types::ClientFormExpansion::Client, types::ClientFormExpansion::Client])
+            .type_(types::ClientFormType::Internal)
+    );
 }
 
 #[tokio::test]
 async fn get_client_form() {
     let watch = Watch::new(proofs(), "get_client_form");
-    expect_silence!(watch, server, client(&server).get_client_form(types::ClientId(1), &types::ClientFormReferenceId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).get_client_form(
+            types::ClientId(1),
+            &types::ClientFormReferenceId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+        )
+    );
 }
 
 #[tokio::test]
 async fn download_client_form() {
     let watch = Watch::new(proofs(), "download_client_form");
-    expect_silence!(watch, server, client(&server).download_client_form(types::ClientId(1), &types::ClientFormReferenceId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).download_client_form(
+            types::ClientId(1),
+            &types::ClientFormReferenceId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+        )
+    );
 }
 
 #[tokio::test]
 async fn update_client_correction() {
     let watch = Watch::new(proofs(), "update_client_correction");
     let body: types::UpdateClientCorrection = read(&watch.request());
-    expect_silence!(watch, server, client(&server).update_client_correction(types::ClientId(1), types::ClientCorrectionId(1), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).update_client_correction(types::ClientId(1), types::ClientCorrectionId(1), &body)
+    );
 }
 
 #[tokio::test]
 async fn list_client_corrections() {
     let watch = Watch::new(proofs(), "list_client_corrections");
-    expect_silence!(watch, server, client(&server).list_client_corrections(types::ClientId(1)).page(1).limit(1).sort_by(types::ClientCorrectionSort::CreatedAt).order_by(types::SortDirection::Asc).expand([types::ClientCorrectionExpansion::Client, types::ClientCorrectionExpansion::Client]).status(types::ClientCorrectionStatus::Pending));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_client_corrections(types::ClientId(1))
+            .page(1)
+            .limit(1)
+            .sort_by(types::ClientCorrectionSort::CreatedAt)
+            .order_by(types::SortDirection::Asc)
+            .expand([types::ClientCorrectionExpansion::Client, types::ClientCorrectionExpansion::Client])
+            .status(types::ClientCorrectionStatus::Pending)
+    );
 }
 
 #[tokio::test]
@@ -288,7 +414,20 @@ async fn download_client_file() {
 #[tokio::test]
 async fn list_client_files() {
     let watch = Watch::new(proofs(), "list_client_files");
-    expect_silence!(watch, server, client(&server).list_client_files(types::ClientId(1)).page(1).limit(1).expand([types::ClientFileExpansion::Source, types::ClientFileExpansion::Source]).sort_by(types::ClientFileSort::Name).order_by(types::SortDirection::Asc).source(types::ClientFileSourceFilter::Check).source_type(types::ClientFileSourceTypeFilter::PhotoId).search("canary038980"));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_client_files(types::ClientId(1))
+            .page(1)
+            .limit(1)
+            .expand([types::ClientFileExpansion::Source, types::ClientFileExpansion::Source])
+            .sort_by(types::ClientFileSort::Name)
+            .order_by(types::SortDirection::Asc)
+            .source(types::ClientFileSourceFilter::Check)
+            .source_type(types::ClientFileSourceTypeFilter::PhotoId)
+            .search("canary038980")
+    );
 }
 
 #[tokio::test]
@@ -301,13 +440,26 @@ async fn create_client_file() {
 #[tokio::test]
 async fn delete_client_organisation() {
     let watch = Watch::new(proofs(), "delete_client_organisation");
-    expect_silence!(watch, server, client(&server).delete_client_organisation(types::ClientId(1), types::OrganisationId(1)));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).delete_client_organisation(types::ClientId(1), types::OrganisationId(1))
+    );
 }
 
 #[tokio::test]
 async fn list_client_organisations() {
     let watch = Watch::new(proofs(), "list_client_organisations");
-    expect_silence!(watch, server, client(&server).list_client_organisations(types::ClientId(1)).page(1).limit(1).sort_by(types::OrganisationSort::Name).order_by(types::SortDirection::Asc));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_client_organisations(types::ClientId(1))
+            .page(1)
+            .limit(1)
+            .sort_by(types::OrganisationSort::Name)
+            .order_by(types::SortDirection::Asc)
+    );
 }
 
 #[tokio::test]
@@ -333,7 +485,25 @@ async fn delete_client_organisations() {
 #[tokio::test]
 async fn list_cases() {
     let watch = Watch::new(proofs(), "list_cases");
-    expect_silence!(watch, server, client(&server).list_cases().page(1).limit(1).sort_by(types::CaseSort::Name).order_by(types::SortDirection::Asc).expand([types::CaseExpansion::Client, types::CaseExpansion::Client]).status(types::CaseStatus::Pending).visibility(types::Visibility::Active).created_by(types::TeamMemberId(1)).assigned_to(types::AssigneeFilter::TeamMemberId(types::TeamMemberId(1))).client(types::ClientId(1)).client_visibility(types::Visibility::Active).reference("text").search("canary583332"));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_cases()
+            .page(1)
+            .limit(1)
+            .sort_by(types::CaseSort::Name)
+            .order_by(types::SortDirection::Asc)
+            .expand([types::CaseExpansion::Client, types::CaseExpansion::Client])
+            .status(types::CaseStatus::Pending)
+            .visibility(types::Visibility::Active)
+            .created_by(types::TeamMemberId(1))
+            .assigned_to(types::AssigneeFilter::TeamMemberId(types::TeamMemberId(1)))
+            .client(types::ClientId(1))
+            .client_visibility(types::Visibility::Active)
+            .reference("text")
+            .search("canary583332")
+    );
 }
 
 #[tokio::test]
@@ -346,7 +516,11 @@ async fn create_case() {
 #[tokio::test]
 async fn get_case() {
     let watch = Watch::new(proofs(), "get_case");
-    expect_silence!(watch, server, client(&server).get_case(types::CaseId(1)).expand([types::CaseExpansion::Client, types::CaseExpansion::Client]));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).get_case(types::CaseId(1)).expand([types::CaseExpansion::Client, types::CaseExpansion::Client])
+    );
 }
 
 #[tokio::test]
@@ -359,7 +533,15 @@ async fn update_case() {
 #[tokio::test]
 async fn list_case_reviews() {
     let watch = Watch::new(proofs(), "list_case_reviews");
-    expect_silence!(watch, server, client(&server).list_case_reviews(types::CaseId(1)).page(1).limit(1).expand([types::CaseReviewExpansion::ReviewedBy, types::CaseReviewExpansion::ReviewedBy]));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_case_reviews(types::CaseId(1))
+            .page(1)
+            .limit(1)
+            .expand([types::CaseReviewExpansion::ReviewedBy, types::CaseReviewExpansion::ReviewedBy])
+    );
 }
 
 #[tokio::test]
@@ -372,7 +554,15 @@ async fn create_case_review() {
 #[tokio::test]
 async fn list_case_items() {
     let watch = Watch::new(proofs(), "list_case_items");
-    expect_silence!(watch, server, client(&server).list_case_items(types::CaseId(1)).page(1).limit(1).expand([types::CaseItemExpansion::Entity, types::CaseItemExpansion::Entity]));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_case_items(types::CaseId(1))
+            .page(1)
+            .limit(1)
+            .expand([types::CaseItemExpansion::Entity, types::CaseItemExpansion::Entity])
+    );
 }
 
 #[tokio::test]

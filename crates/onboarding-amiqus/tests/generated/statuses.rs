@@ -3,8 +3,8 @@
 
 //! Each declared status of each operation gives its variant.
 
-use onboarding_testing::{expect_error, expect_success, read};
 use onboarding_amiqus::{Client, errors, types};
+use onboarding_testing::{expect_error, expect_success, read};
 
 use crate::client;
 
@@ -12,91 +12,290 @@ use crate::client;
 async fn check_status() {
     let call = async |client: Client| client.check_status().send().await;
     expect_success!(call, client, 204, "application/json", "");
-    expect_error!(call, client, 401, "application/json", include_str!("../../../../specs/amiqus/examples/check_status.response.401.json"), errors::CheckStatusError::Unauthorized(_));
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/check_status.response.401.json"),
+        errors::CheckStatusError::Unauthorized(_)
+    );
 }
 
 #[tokio::test]
 async fn get_current_user() {
     let call = async |client: Client| client.get_current_user().send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/get_current_user.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::GetCurrentUserError::Unauthorized(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/get_current_user.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::GetCurrentUserError::Unauthorized(_)
+    );
 }
 
 #[tokio::test]
 async fn update_current_user() {
-    let body: types::UpdateUser = read(include_str!("../../../../specs/amiqus/examples/update_current_user.request.json"));
+    let body: types::UpdateUser =
+        read(include_str!("../../../../specs/amiqus/examples/update_current_user.request.json"));
     let call = async |client: Client| client.update_current_user(&body).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/update_current_user.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::UpdateCurrentUserError::Unauthorized(_));
-    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::UpdateCurrentUserError::UnprocessableContent(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/update_current_user.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::UpdateCurrentUserError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        422,
+        "application/json",
+        r#"{"key":["error-text"]}"#,
+        errors::UpdateCurrentUserError::UnprocessableContent(_)
+    );
 }
 
 #[tokio::test]
 async fn list_my_teams() {
     let call = async |client: Client| client.list_my_teams().page(1).limit(1).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/list_my_teams.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::ListMyTeamsError::Unauthorized(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/list_my_teams.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::ListMyTeamsError::Unauthorized(_)
+    );
 }
 
 #[tokio::test]
 async fn get_current_team() {
     let call = async |client: Client| client.get_current_team().send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/get_current_team.response.json"));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/get_current_team.response.json")
+    );
 }
 
 #[tokio::test]
 async fn update_current_team() {
-    let body: types::UpdateTeam = read(include_str!("../../../../specs/amiqus/examples/update_current_team.request.json"));
+    let body: types::UpdateTeam =
+        read(include_str!("../../../../specs/amiqus/examples/update_current_team.request.json"));
     let call = async |client: Client| client.update_current_team(&body).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/update_current_team.response.json"));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::UpdateCurrentTeamError::Forbidden(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/update_current_team.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::UpdateCurrentTeamError::Forbidden(_)
+    );
 }
 
 #[tokio::test]
 async fn get_team_membership() {
     let call = async |client: Client| client.get_team_membership().send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/get_team_membership.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::GetTeamMembershipError::Unauthorized(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/get_team_membership.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::GetTeamMembershipError::Unauthorized(_)
+    );
 }
 
 #[tokio::test]
 async fn list_team_members() {
     let call = async |client: Client| client.list_team_members().page(1).limit(1).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/list_team_members.response.json"));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/list_team_members.response.json")
+    );
 }
 
 #[tokio::test]
 async fn list_credit_history() {
-    let call = async |client: Client| client.list_credit_history().page(1).limit(1).sort_by(types::CreditHistorySort::CreatedAt).order_by(types::SortDirection::Asc).expand([types::CreditHistoryExpansion::Causer, types::CreditHistoryExpansion::Causer]).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/list_credit_history.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::ListCreditHistoryError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::ListCreditHistoryError::Forbidden(_));
-    expect_error!(call, client, 500, "application/json", r#"{"message":"text"}"#, errors::ListCreditHistoryError::InternalServerError(_));
+    let call = async |client: Client| client
+        .list_credit_history()
+        .page(1)
+        .limit(1)
+        .sort_by(types::CreditHistorySort::CreatedAt)
+        .order_by(types::SortDirection::Asc)
+        .expand([types::CreditHistoryExpansion::Causer, types::CreditHistoryExpansion::Causer])
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/list_credit_history.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::ListCreditHistoryError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::ListCreditHistoryError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        500,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::ListCreditHistoryError::InternalServerError(_)
+    );
     expect_error!(call, client, 503, "application/json", "", errors::ListCreditHistoryError::ServiceUnavailable);
 }
 
 #[tokio::test]
 async fn list_records() {
-    let call = async |client: Client| client.list_records().page(1).limit(1).sort_by(types::RecordSort::ClientNameFirstName).order_by(types::SortDirection::Asc).expand([types::RecordExpansion::Client, types::RecordExpansion::Client]).status(types::RecordStatus::Pending).visibility(types::Visibility::Active).creator(types::TeamMemberId(1)).created_by(types::TeamMemberId(1)).assignee(types::AssigneeFilter::TeamMemberId(types::TeamMemberId(1))).client_visibility(types::Visibility::Active).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/list_records.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::ListRecordsError::Unauthorized(_));
+    let call = async |client: Client| client
+        .list_records()
+        .page(1)
+        .limit(1)
+        .sort_by(types::RecordSort::ClientNameFirstName)
+        .order_by(types::SortDirection::Asc)
+        .expand([types::RecordExpansion::Client, types::RecordExpansion::Client])
+        .status(types::RecordStatus::Pending)
+        .visibility(types::Visibility::Active)
+        .creator(types::TeamMemberId(1))
+        .created_by(types::TeamMemberId(1))
+        .assignee(types::AssigneeFilter::TeamMemberId(types::TeamMemberId(1)))
+        .client_visibility(types::Visibility::Active)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/list_records.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::ListRecordsError::Unauthorized(_)
+    );
 }
 
 #[tokio::test]
 async fn create_record() {
     let body: types::NewRecord = read(include_str!("../../../../specs/amiqus/examples/create_record.request.json"));
     let call = async |client: Client| client.create_record(&body).send().await;
-    expect_success!(call, client, 201, "application/json", include_str!("../../../../specs/amiqus/examples/create_record.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::CreateRecordError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::CreateRecordError::Forbidden(_));
-    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::CreateRecordError::UnprocessableContent(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/create_record.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::CreateRecordError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::CreateRecordError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        422,
+        "application/json",
+        r#"{"key":["error-text"]}"#,
+        errors::CreateRecordError::UnprocessableContent(_)
+    );
 }
 
 #[tokio::test]
 async fn get_record() {
-    let call = async |client: Client| client.get_record(types::RecordId(1)).expand([types::RecordExpansion::Client, types::RecordExpansion::Client]).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/get_record.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::GetRecordError::Unauthorized(_));
+    let call = async |client: Client| client
+        .get_record(types::RecordId(1))
+        .expand([types::RecordExpansion::Client, types::RecordExpansion::Client])
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/get_record.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::GetRecordError::Unauthorized(_)
+    );
     expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::GetRecordError::Forbidden(_));
     expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::GetRecordError::NotFound(_));
 }
@@ -105,54 +304,177 @@ async fn get_record() {
 async fn update_record() {
     let body: types::UpdateRecord = read(include_str!("../../../../specs/amiqus/examples/update_record.request.json"));
     let call = async |client: Client| client.update_record(types::RecordId(1), &body).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/update_record.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::UpdateRecordError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::UpdateRecordError::Forbidden(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/update_record.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::UpdateRecordError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::UpdateRecordError::Forbidden(_)
+    );
     expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::UpdateRecordError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::UpdateRecordError::UnprocessableContent(_));
+    expect_error!(
+        call,
+        client,
+        422,
+        "application/json",
+        r#"{"key":["error-text"]}"#,
+        errors::UpdateRecordError::UnprocessableContent(_)
+    );
 }
 
 #[tokio::test]
 async fn archive_record() {
-    let call = async |client: Client| client.archive_record(types::RecordId(1)).expand([types::RecordExpansion::Client, types::RecordExpansion::Client]).send().await;
-    expect_success!(call, client, 200, "application/json", r#"{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"ann@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"text","status":"pending","steps":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","type":"check.credit"}],"updated_at":"2024-02-29T12:30:00Z"}"#);
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::ArchiveRecordError::Forbidden(_));
+    let call = async |client: Client| client
+        .archive_record(types::RecordId(1))
+        .expand([types::RecordExpansion::Client, types::RecordExpansion::Client])
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        r#"{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"ann@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"text","status":"pending","steps":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","type":"check.credit"}],"updated_at":"2024-02-29T12:30:00Z"}"#
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::ArchiveRecordError::Forbidden(_)
+    );
 }
 
 #[tokio::test]
 async fn list_record_documents() {
-    let call = async |client: Client| client.list_record_documents(types::RecordId(1)).page(1).limit(1).expand([types::RecordDocumentExpansion::Attachments, types::RecordDocumentExpansion::Attachments]).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/list_record_documents.response.json"));
+    let call = async |client: Client| client
+        .list_record_documents(types::RecordId(1))
+        .page(1)
+        .limit(1)
+        .expand([types::RecordDocumentExpansion::Attachments, types::RecordDocumentExpansion::Attachments])
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/list_record_documents.response.json")
+    );
 }
 
 #[tokio::test]
 async fn download_record() {
     let call = async |client: Client| client.download_record(types::RecordId(1)).send().await;
     expect_success!(call, client, 200, "application/pdf", "bytes");
-    expect_error!(call, client, 403, "application/json", include_str!("../../../../specs/amiqus/examples/download_record.response.403.json"), errors::DownloadRecordError::Forbidden(_));
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/download_record.response.403.json"),
+        errors::DownloadRecordError::Forbidden(_)
+    );
 }
 
 #[tokio::test]
 async fn expire_record() {
-    let call = async |client: Client| client.expire_record(types::RecordId(1)).expand([types::RecordExpansion::Client, types::RecordExpansion::Client]).send().await;
-    expect_success!(call, client, 200, "application/json", r#"{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"ann@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"text","status":"pending","steps":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","type":"check.credit"}],"updated_at":"2024-02-29T12:30:00Z"}"#);
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::ExpireRecordError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::ExpireRecordError::Forbidden(_));
+    let call = async |client: Client| client
+        .expire_record(types::RecordId(1))
+        .expand([types::RecordExpansion::Client, types::RecordExpansion::Client])
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        r#"{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"ann@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"text","status":"pending","steps":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","type":"check.credit"}],"updated_at":"2024-02-29T12:30:00Z"}"#
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::ExpireRecordError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::ExpireRecordError::Forbidden(_)
+    );
     expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::ExpireRecordError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::ExpireRecordError::UnprocessableContent(_));
+    expect_error!(
+        call,
+        client,
+        422,
+        "application/json",
+        r#"{"key":["error-text"]}"#,
+        errors::ExpireRecordError::UnprocessableContent(_)
+    );
 }
 
 #[tokio::test]
 async fn list_record_steps() {
-    let call = async |client: Client| client.list_record_steps(types::RecordId(1)).page(1).limit(1).expand([types::RecordStepExpansion::Check, types::RecordStepExpansion::Check]).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/list_record_steps.response.json"));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::ListRecordStepsError::Forbidden(_));
+    let call = async |client: Client| client
+        .list_record_steps(types::RecordId(1))
+        .page(1)
+        .limit(1)
+        .expand([types::RecordStepExpansion::Check, types::RecordStepExpansion::Check])
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/list_record_steps.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::ListRecordStepsError::Forbidden(_)
+    );
 }
 
 #[tokio::test]
 async fn get_check() {
-    let call = async |client: Client| client.get_check(types::CheckId(1)).expand([types::CheckExpansion::Record, types::CheckExpansion::Record]).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/get_check.response.json"));
+    let call = async |client: Client| client
+        .get_check(types::CheckId(1))
+        .expand([types::CheckExpansion::Record, types::CheckExpansion::Record])
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/get_check.response.json")
+    );
     expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::GetCheckError::Unauthorized(_));
     expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::GetCheckError::Forbidden(_));
     expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::GetCheckError::NotFound(_));
@@ -161,78 +483,283 @@ async fn get_check() {
 #[tokio::test]
 async fn list_record_assignees() {
     let call = async |client: Client| client.list_record_assignees(types::RecordId(1)).page(1).limit(1).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/list_record_assignees.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::ListRecordAssigneesError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::ListRecordAssigneesError::Forbidden(_));
-    expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::ListRecordAssigneesError::NotFound(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/list_record_assignees.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::ListRecordAssigneesError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::ListRecordAssigneesError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::ListRecordAssigneesError::NotFound(_)
+    );
 }
 
 #[tokio::test]
 async fn add_record_assignees() {
-    let body: Vec<types::NewAssignee> = read(include_str!("../../../../specs/amiqus/examples/add_record_assignees.request.json"));
+    let body: Vec<types::NewAssignee> =
+        read(include_str!("../../../../specs/amiqus/examples/add_record_assignees.request.json"));
     let call = async |client: Client| client.add_record_assignees(types::RecordId(1), &body).send().await;
     expect_success!(call, client, 200, "application/json", "");
-    expect_success!(call, client, 201, "application/json", r#"{"count":1,"data":[{"id":1,"object":"assignee","team_member":{"email":"ann@example.com","id":1,"name":"text","object":"team_member","role":"assumed"},"type":"team_member"}],"has_more":true,"limit":1,"object":"list","total":1,"url":"text"}"#);
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/json",
+        r#"{"count":1,"data":[{"id":1,"object":"assignee","team_member":{"email":"ann@example.com","id":1,"name":"text","object":"team_member","role":"assumed"},"type":"team_member"}],"has_more":true,"limit":1,"object":"list","total":1,"url":"text"}"#
+    );
     expect_success!(call, client, 204, "application/json", "");
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::AddRecordAssigneesError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::AddRecordAssigneesError::Forbidden(_));
-    expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::AddRecordAssigneesError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::AddRecordAssigneesError::UnprocessableContent(_));
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::AddRecordAssigneesError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::AddRecordAssigneesError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::AddRecordAssigneesError::NotFound(_)
+    );
+    expect_error!(
+        call,
+        client,
+        422,
+        "application/json",
+        r#"{"key":["error-text"]}"#,
+        errors::AddRecordAssigneesError::UnprocessableContent(_)
+    );
 }
 
 #[tokio::test]
 async fn replace_record_assignees() {
-    let body: Vec<types::NewAssignee> = read(include_str!("../../../../specs/amiqus/examples/replace_record_assignees.request.json"));
+    let body: Vec<types::NewAssignee> =
+        read(include_str!("../../../../specs/amiqus/examples/replace_record_assignees.request.json"));
     let call = async |client: Client| client.replace_record_assignees(types::RecordId(1), &body).send().await;
     expect_success!(call, client, 200, "application/json", "");
-    expect_success!(call, client, 201, "application/json", r#"{"count":1,"data":[{"id":1,"object":"assignee","team_member":{"email":"ann@example.com","id":1,"name":"text","object":"team_member","role":"assumed"},"type":"team_member"}],"has_more":true,"limit":1,"object":"list","total":1,"url":"text"}"#);
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/json",
+        r#"{"count":1,"data":[{"id":1,"object":"assignee","team_member":{"email":"ann@example.com","id":1,"name":"text","object":"team_member","role":"assumed"},"type":"team_member"}],"has_more":true,"limit":1,"object":"list","total":1,"url":"text"}"#
+    );
     expect_success!(call, client, 204, "application/json", "");
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::ReplaceRecordAssigneesError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::ReplaceRecordAssigneesError::Forbidden(_));
-    expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::ReplaceRecordAssigneesError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::ReplaceRecordAssigneesError::UnprocessableContent(_));
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::ReplaceRecordAssigneesError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::ReplaceRecordAssigneesError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::ReplaceRecordAssigneesError::NotFound(_)
+    );
+    expect_error!(
+        call,
+        client,
+        422,
+        "application/json",
+        r#"{"key":["error-text"]}"#,
+        errors::ReplaceRecordAssigneesError::UnprocessableContent(_)
+    );
 }
 
 #[tokio::test]
 async fn delete_record_assignees() {
     let call = async |client: Client| client.delete_record_assignees(types::RecordId(1)).send().await;
     expect_success!(call, client, 204, "application/json", "");
-    expect_error!(call, client, 401, "application/json", include_str!("../../../../specs/amiqus/examples/delete_record_assignees.response.401.json"), errors::DeleteRecordAssigneesError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::DeleteRecordAssigneesError::Forbidden(_));
-    expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::DeleteRecordAssigneesError::NotFound(_));
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/delete_record_assignees.response.401.json"),
+        errors::DeleteRecordAssigneesError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::DeleteRecordAssigneesError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::DeleteRecordAssigneesError::NotFound(_)
+    );
 }
 
 #[tokio::test]
 async fn delete_record_assignee() {
-    let call = async |client: Client| client.delete_record_assignee(types::RecordId(1), types::AssigneeId(1)).send().await;
+    let call =
+        async |client: Client| client.delete_record_assignee(types::RecordId(1), types::AssigneeId(1)).send().await;
     expect_success!(call, client, 204, "application/json", "");
-    expect_error!(call, client, 401, "application/json", include_str!("../../../../specs/amiqus/examples/delete_record_assignee.response.401.json"), errors::DeleteRecordAssigneeError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::DeleteRecordAssigneeError::Forbidden(_));
-    expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::DeleteRecordAssigneeError::NotFound(_));
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/delete_record_assignee.response.401.json"),
+        errors::DeleteRecordAssigneeError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::DeleteRecordAssigneeError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::DeleteRecordAssigneeError::NotFound(_)
+    );
 }
 
 #[tokio::test]
 async fn list_clients() {
-    let call = async |client: Client| client.list_clients().page(1).limit(1).search("text").status(types::ClientStatus::Pending).visibility(types::Visibility::Active).assignee(types::TeamMemberId(1)).reference("text").sort_by(types::ClientSort::NameFirstName).order_by(types::SortDirection::Asc).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/list_clients.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::ListClientsError::Unauthorized(_));
+    let call = async |client: Client| client
+        .list_clients()
+        .page(1)
+        .limit(1)
+        .search("text")
+        .status(types::ClientStatus::Pending)
+        .visibility(types::Visibility::Active)
+        .assignee(types::TeamMemberId(1))
+        .reference("text")
+        .sort_by(types::ClientSort::NameFirstName)
+        .order_by(types::SortDirection::Asc)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/list_clients.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::ListClientsError::Unauthorized(_)
+    );
 }
 
 #[tokio::test]
 async fn create_client() {
     let body: types::NewClient = read(include_str!("../../../../specs/amiqus/examples/create_client.request.json"));
     let call = async |client: Client| client.create_client(&body).send().await;
-    expect_success!(call, client, 201, "application/json", include_str!("../../../../specs/amiqus/examples/create_client.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::CreateClientError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::CreateClientError::Forbidden(_));
-    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::CreateClientError::UnprocessableContent(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/create_client.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::CreateClientError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::CreateClientError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        422,
+        "application/json",
+        r#"{"key":["error-text"]}"#,
+        errors::CreateClientError::UnprocessableContent(_)
+    );
 }
 
 #[tokio::test]
 async fn get_client() {
     let call = async |client: Client| client.get_client(types::ClientId(1)).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/get_client.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::GetClientError::Unauthorized(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/get_client.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::GetClientError::Unauthorized(_)
+    );
     expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::GetClientError::Forbidden(_));
     expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::GetClientError::NotFound(_));
 }
@@ -241,244 +768,935 @@ async fn get_client() {
 async fn update_client() {
     let body: types::UpdateClient = read(include_str!("../../../../specs/amiqus/examples/update_client.request.json"));
     let call = async |client: Client| client.update_client(types::ClientId(1), &body).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/update_client.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::UpdateClientError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::UpdateClientError::Forbidden(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/update_client.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::UpdateClientError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::UpdateClientError::Forbidden(_)
+    );
     expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::UpdateClientError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::UpdateClientError::UnprocessableContent(_));
+    expect_error!(
+        call,
+        client,
+        422,
+        "application/json",
+        r#"{"key":["error-text"]}"#,
+        errors::UpdateClientError::UnprocessableContent(_)
+    );
 }
 
 #[tokio::test]
 async fn delete_client() {
     let call = async |client: Client| client.delete_client(types::ClientId(1)).send().await;
     expect_success!(call, client, 204, "application/json", "");
-    expect_error!(call, client, 403, "application/json", include_str!("../../../../specs/amiqus/examples/delete_client.response.403.json"), errors::DeleteClientError::Forbidden(_));
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/delete_client.response.403.json"),
+        errors::DeleteClientError::Forbidden(_)
+    );
 }
 
 #[tokio::test]
 async fn get_client_address() {
     let call = async |client: Client| client.get_client_address(types::ClientId(1)).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/get_client_address.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::GetClientAddressError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::GetClientAddressError::Forbidden(_));
-    expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::GetClientAddressError::NotFound(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/get_client_address.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::GetClientAddressError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::GetClientAddressError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::GetClientAddressError::NotFound(_)
+    );
 }
 
 #[tokio::test]
 async fn replace_client_address() {
-    let body: types::NewAddress = read(include_str!("../../../../specs/amiqus/examples/replace_client_address.request.json"));
+    let body: types::NewAddress =
+        read(include_str!("../../../../specs/amiqus/examples/replace_client_address.request.json"));
     let call = async |client: Client| client.replace_client_address(types::ClientId(1), &body).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/replace_client_address.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::ReplaceClientAddressError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::ReplaceClientAddressError::Forbidden(_));
-    expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::ReplaceClientAddressError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::ReplaceClientAddressError::UnprocessableContent(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/replace_client_address.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::ReplaceClientAddressError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::ReplaceClientAddressError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::ReplaceClientAddressError::NotFound(_)
+    );
+    expect_error!(
+        call,
+        client,
+        422,
+        "application/json",
+        r#"{"key":["error-text"]}"#,
+        errors::ReplaceClientAddressError::UnprocessableContent(_)
+    );
 }
 
 #[tokio::test]
 async fn list_client_records() {
-    let call = async |client: Client| client.list_client_records(types::ClientId(1)).page(1).limit(1).expand([types::RecordExpansion::Client, types::RecordExpansion::Client]).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/list_client_records.response.json"));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::ListClientRecordsError::Forbidden(_));
+    let call = async |client: Client| client
+        .list_client_records(types::ClientId(1))
+        .page(1)
+        .limit(1)
+        .expand([types::RecordExpansion::Client, types::RecordExpansion::Client])
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/list_client_records.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::ListClientRecordsError::Forbidden(_)
+    );
 }
 
 #[tokio::test]
 async fn list_client_forms() {
-    let call = async |client: Client| client.list_client_forms(types::ClientId(1)).page(1).limit(1).expand([types::ClientFormExpansion::Client, types::ClientFormExpansion::Client]).type_(types::ClientFormType::Internal).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/list_client_forms.response.json"));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::ListClientFormsError::Forbidden(_));
+    let call = async |client: Client| client
+        .list_client_forms(types::ClientId(1))
+        .page(1)
+        .limit(1)
+        .expand([types::ClientFormExpansion::Client, types::ClientFormExpansion::Client])
+        .type_(types::ClientFormType::Internal)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/list_client_forms.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::ListClientFormsError::Forbidden(_)
+    );
 }
 
 #[tokio::test]
 async fn get_client_form() {
-    let call = async |client: Client| client.get_client_form(types::ClientId(1), &types::ClientFormReferenceId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/get_client_form.response.json"));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::GetClientFormError::Forbidden(_));
+    let call = async |client: Client| client
+        .get_client_form(
+            types::ClientId(1),
+            &types::ClientFormReferenceId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+        )
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/get_client_form.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::GetClientFormError::Forbidden(_)
+    );
 }
 
 #[tokio::test]
 async fn download_client_form() {
-    let call = async |client: Client| client.download_client_form(types::ClientId(1), &types::ClientFormReferenceId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await;
+    let call = async |client: Client| client
+        .download_client_form(
+            types::ClientId(1),
+            &types::ClientFormReferenceId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+        )
+        .send()
+        .await;
     expect_success!(call, client, 200, "application/pdf", "bytes");
-    expect_error!(call, client, 403, "application/json", include_str!("../../../../specs/amiqus/examples/download_client_form.response.403.json"), errors::DownloadClientFormError::Forbidden(_));
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/download_client_form.response.403.json"),
+        errors::DownloadClientFormError::Forbidden(_)
+    );
 }
 
 #[tokio::test]
 async fn update_client_correction() {
-    let body: types::UpdateClientCorrection = read(include_str!("../../../../specs/amiqus/examples/update_client_correction.request.json"));
-    let call = async |client: Client| client.update_client_correction(types::ClientId(1), types::ClientCorrectionId(1), &body).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/update_client_correction.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::UpdateClientCorrectionError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::UpdateClientCorrectionError::Forbidden(_));
-    expect_error!(call, client, 404, "application/json", r#"{"message":"text"}"#, errors::UpdateClientCorrectionError::NotFound(_));
-    expect_error!(call, client, 405, "application/json", r#"{"message":"text"}"#, errors::UpdateClientCorrectionError::MethodNotAllowed(_));
-    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::UpdateClientCorrectionError::UnprocessableContent(_));
+    let body: types::UpdateClientCorrection =
+        read(include_str!("../../../../specs/amiqus/examples/update_client_correction.request.json"));
+    let call = async |client: Client| client
+        .update_client_correction(types::ClientId(1), types::ClientCorrectionId(1), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/update_client_correction.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::UpdateClientCorrectionError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::UpdateClientCorrectionError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::UpdateClientCorrectionError::NotFound(_)
+    );
+    expect_error!(
+        call,
+        client,
+        405,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::UpdateClientCorrectionError::MethodNotAllowed(_)
+    );
+    expect_error!(
+        call,
+        client,
+        422,
+        "application/json",
+        r#"{"key":["error-text"]}"#,
+        errors::UpdateClientCorrectionError::UnprocessableContent(_)
+    );
 }
 
 #[tokio::test]
 async fn list_client_corrections() {
-    let call = async |client: Client| client.list_client_corrections(types::ClientId(1)).page(1).limit(1).sort_by(types::ClientCorrectionSort::CreatedAt).order_by(types::SortDirection::Asc).expand([types::ClientCorrectionExpansion::Client, types::ClientCorrectionExpansion::Client]).status(types::ClientCorrectionStatus::Pending).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/list_client_corrections.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::ListClientCorrectionsError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::ListClientCorrectionsError::Forbidden(_));
-    expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::ListClientCorrectionsError::NotFound(_));
+    let call = async |client: Client| client
+        .list_client_corrections(types::ClientId(1))
+        .page(1)
+        .limit(1)
+        .sort_by(types::ClientCorrectionSort::CreatedAt)
+        .order_by(types::SortDirection::Asc)
+        .expand([types::ClientCorrectionExpansion::Client, types::ClientCorrectionExpansion::Client])
+        .status(types::ClientCorrectionStatus::Pending)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/list_client_corrections.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::ListClientCorrectionsError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::ListClientCorrectionsError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::ListClientCorrectionsError::NotFound(_)
+    );
 }
 
 #[tokio::test]
 async fn delete_client_assignee() {
-    let call = async |client: Client| client.delete_client_assignee(types::ClientId(1), types::AssigneeId(1)).send().await;
+    let call =
+        async |client: Client| client.delete_client_assignee(types::ClientId(1), types::AssigneeId(1)).send().await;
     expect_success!(call, client, 204, "application/json", "");
-    expect_error!(call, client, 401, "application/json", include_str!("../../../../specs/amiqus/examples/delete_client_assignee.response.401.json"), errors::DeleteClientAssigneeError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::DeleteClientAssigneeError::Forbidden(_));
-    expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::DeleteClientAssigneeError::NotFound(_));
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/delete_client_assignee.response.401.json"),
+        errors::DeleteClientAssigneeError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::DeleteClientAssigneeError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::DeleteClientAssigneeError::NotFound(_)
+    );
 }
 
 #[tokio::test]
 async fn list_client_assignees() {
     let call = async |client: Client| client.list_client_assignees(types::ClientId(1)).page(1).limit(1).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/list_client_assignees.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::ListClientAssigneesError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::ListClientAssigneesError::Forbidden(_));
-    expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::ListClientAssigneesError::NotFound(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/list_client_assignees.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::ListClientAssigneesError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::ListClientAssigneesError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::ListClientAssigneesError::NotFound(_)
+    );
 }
 
 #[tokio::test]
 async fn add_client_assignees() {
-    let body: Vec<types::NewAssignee> = read(include_str!("../../../../specs/amiqus/examples/add_client_assignees.request.json"));
+    let body: Vec<types::NewAssignee> =
+        read(include_str!("../../../../specs/amiqus/examples/add_client_assignees.request.json"));
     let call = async |client: Client| client.add_client_assignees(types::ClientId(1), &body).send().await;
     expect_success!(call, client, 200, "application/json", "");
-    expect_success!(call, client, 201, "application/json", r#"{"count":1,"data":[{"id":1,"object":"assignee","team_member":{"email":"ann@example.com","id":1,"name":"text","object":"team_member","role":"assumed"},"type":"team_member"}],"has_more":true,"limit":1,"object":"list","total":1,"url":"text"}"#);
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/json",
+        r#"{"count":1,"data":[{"id":1,"object":"assignee","team_member":{"email":"ann@example.com","id":1,"name":"text","object":"team_member","role":"assumed"},"type":"team_member"}],"has_more":true,"limit":1,"object":"list","total":1,"url":"text"}"#
+    );
     expect_success!(call, client, 204, "application/json", "");
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::AddClientAssigneesError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::AddClientAssigneesError::Forbidden(_));
-    expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::AddClientAssigneesError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::AddClientAssigneesError::UnprocessableContent(_));
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::AddClientAssigneesError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::AddClientAssigneesError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::AddClientAssigneesError::NotFound(_)
+    );
+    expect_error!(
+        call,
+        client,
+        422,
+        "application/json",
+        r#"{"key":["error-text"]}"#,
+        errors::AddClientAssigneesError::UnprocessableContent(_)
+    );
 }
 
 #[tokio::test]
 async fn replace_client_assignees() {
-    let body: Vec<types::NewAssignee> = read(include_str!("../../../../specs/amiqus/examples/replace_client_assignees.request.json"));
+    let body: Vec<types::NewAssignee> =
+        read(include_str!("../../../../specs/amiqus/examples/replace_client_assignees.request.json"));
     let call = async |client: Client| client.replace_client_assignees(types::ClientId(1), &body).send().await;
     expect_success!(call, client, 200, "application/json", "");
-    expect_success!(call, client, 201, "application/json", r#"{"count":1,"data":[{"id":1,"object":"assignee","team_member":{"email":"ann@example.com","id":1,"name":"text","object":"team_member","role":"assumed"},"type":"team_member"}],"has_more":true,"limit":1,"object":"list","total":1,"url":"text"}"#);
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/json",
+        r#"{"count":1,"data":[{"id":1,"object":"assignee","team_member":{"email":"ann@example.com","id":1,"name":"text","object":"team_member","role":"assumed"},"type":"team_member"}],"has_more":true,"limit":1,"object":"list","total":1,"url":"text"}"#
+    );
     expect_success!(call, client, 204, "application/json", "");
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::ReplaceClientAssigneesError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::ReplaceClientAssigneesError::Forbidden(_));
-    expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::ReplaceClientAssigneesError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::ReplaceClientAssigneesError::UnprocessableContent(_));
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::ReplaceClientAssigneesError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::ReplaceClientAssigneesError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::ReplaceClientAssigneesError::NotFound(_)
+    );
+    expect_error!(
+        call,
+        client,
+        422,
+        "application/json",
+        r#"{"key":["error-text"]}"#,
+        errors::ReplaceClientAssigneesError::UnprocessableContent(_)
+    );
 }
 
 #[tokio::test]
 async fn delete_client_assignees() {
     let call = async |client: Client| client.delete_client_assignees(types::ClientId(1)).send().await;
     expect_success!(call, client, 204, "application/json", "");
-    expect_error!(call, client, 401, "application/json", include_str!("../../../../specs/amiqus/examples/delete_client_assignees.response.401.json"), errors::DeleteClientAssigneesError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::DeleteClientAssigneesError::Forbidden(_));
-    expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::DeleteClientAssigneesError::NotFound(_));
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/delete_client_assignees.response.401.json"),
+        errors::DeleteClientAssigneesError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::DeleteClientAssigneesError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::DeleteClientAssigneesError::NotFound(_)
+    );
 }
 
 #[tokio::test]
 async fn download_client_file() {
-    let call = async |client: Client| client.download_client_file(types::ClientId(1), types::ClientFileId(1)).send().await;
+    let call =
+        async |client: Client| client.download_client_file(types::ClientId(1), types::ClientFileId(1)).send().await;
     expect_success!(call, client, 200, "application/octet-stream", "bytes");
-    expect_error!(call, client, 401, "application/json", include_str!("../../../../specs/amiqus/examples/download_client_file.response.401.json"), errors::DownloadClientFileError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::DownloadClientFileError::Forbidden(_));
-    expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::DownloadClientFileError::NotFound(_));
-    expect_error!(call, client, 410, "application/json", r#"{"error":"text"}"#, errors::DownloadClientFileError::Gone(_));
-    expect_error!(call, client, 423, "application/json", r#"{"error":"text"}"#, errors::DownloadClientFileError::Locked(_));
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/download_client_file.response.401.json"),
+        errors::DownloadClientFileError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::DownloadClientFileError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::DownloadClientFileError::NotFound(_)
+    );
+    expect_error!(
+        call,
+        client,
+        410,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::DownloadClientFileError::Gone(_)
+    );
+    expect_error!(
+        call,
+        client,
+        423,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::DownloadClientFileError::Locked(_)
+    );
 }
 
 #[tokio::test]
 async fn list_client_files() {
-    let call = async |client: Client| client.list_client_files(types::ClientId(1)).page(1).limit(1).expand([types::ClientFileExpansion::Source, types::ClientFileExpansion::Source]).sort_by(types::ClientFileSort::Name).order_by(types::SortDirection::Asc).source(types::ClientFileSourceFilter::Check).source_type(types::ClientFileSourceTypeFilter::PhotoId).search("text").send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/list_client_files.response.json"));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::ListClientFilesError::Forbidden(_));
+    let call = async |client: Client| client
+        .list_client_files(types::ClientId(1))
+        .page(1)
+        .limit(1)
+        .expand([types::ClientFileExpansion::Source, types::ClientFileExpansion::Source])
+        .sort_by(types::ClientFileSort::Name)
+        .order_by(types::SortDirection::Asc)
+        .source(types::ClientFileSourceFilter::Check)
+        .source_type(types::ClientFileSourceTypeFilter::PhotoId)
+        .search("text")
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/list_client_files.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::ListClientFilesError::Forbidden(_)
+    );
 }
 
 #[tokio::test]
 async fn create_client_file() {
-    let body: types::NewClientFile = read(include_str!("../../../../specs/amiqus/examples/create_client_file.request.json"));
+    let body: types::NewClientFile =
+        read(include_str!("../../../../specs/amiqus/examples/create_client_file.request.json"));
     let call = async |client: Client| client.create_client_file(types::ClientId(1), &body).send().await;
-    expect_success!(call, client, 201, "application/json", include_str!("../../../../specs/amiqus/examples/create_client_file.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::CreateClientFileError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::CreateClientFileError::Forbidden(_));
-    expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::CreateClientFileError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::CreateClientFileError::UnprocessableContent(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/create_client_file.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::CreateClientFileError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::CreateClientFileError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::CreateClientFileError::NotFound(_)
+    );
+    expect_error!(
+        call,
+        client,
+        422,
+        "application/json",
+        r#"{"key":["error-text"]}"#,
+        errors::CreateClientFileError::UnprocessableContent(_)
+    );
 }
 
 #[tokio::test]
 async fn delete_client_organisation() {
-    let call = async |client: Client| client.delete_client_organisation(types::ClientId(1), types::OrganisationId(1)).send().await;
+    let call = async |client: Client| client
+        .delete_client_organisation(types::ClientId(1), types::OrganisationId(1))
+        .send()
+        .await;
     expect_success!(call, client, 204, "application/json", "");
-    expect_error!(call, client, 401, "application/json", include_str!("../../../../specs/amiqus/examples/delete_client_organisation.response.401.json"), errors::DeleteClientOrganisationError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::DeleteClientOrganisationError::Forbidden(_));
-    expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::DeleteClientOrganisationError::NotFound(_));
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/delete_client_organisation.response.401.json"),
+        errors::DeleteClientOrganisationError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::DeleteClientOrganisationError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::DeleteClientOrganisationError::NotFound(_)
+    );
 }
 
 #[tokio::test]
 async fn list_client_organisations() {
-    let call = async |client: Client| client.list_client_organisations(types::ClientId(1)).page(1).limit(1).sort_by(types::OrganisationSort::Name).order_by(types::SortDirection::Asc).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/list_client_organisations.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::ListClientOrganisationsError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::ListClientOrganisationsError::Forbidden(_));
-    expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::ListClientOrganisationsError::NotFound(_));
+    let call = async |client: Client| client
+        .list_client_organisations(types::ClientId(1))
+        .page(1)
+        .limit(1)
+        .sort_by(types::OrganisationSort::Name)
+        .order_by(types::SortDirection::Asc)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/list_client_organisations.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::ListClientOrganisationsError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::ListClientOrganisationsError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::ListClientOrganisationsError::NotFound(_)
+    );
 }
 
 #[tokio::test]
 async fn add_client_organisations() {
-    let body: Vec<types::OrganisationId> = read(include_str!("../../../../specs/amiqus/examples/add_client_organisations.request.json"));
+    let body: Vec<types::OrganisationId> =
+        read(include_str!("../../../../specs/amiqus/examples/add_client_organisations.request.json"));
     let call = async |client: Client| client.add_client_organisations(types::ClientId(1), &body).send().await;
     expect_success!(call, client, 200, "application/json", "");
-    expect_success!(call, client, 201, "application/json", r#"{"count":1,"data":[{"archived_at":"2024-02-29T12:30:00Z","company_number":"text","created_at":"2024-02-29T12:30:00Z","id":1,"jurisdiction":"text","name":"text","object":"organisation","updated_at":"2024-02-29T12:30:00Z"}],"has_more":true,"limit":1,"object":"list","total":1,"url":"text"}"#);
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/json",
+        r#"{"count":1,"data":[{"archived_at":"2024-02-29T12:30:00Z","company_number":"text","created_at":"2024-02-29T12:30:00Z","id":1,"jurisdiction":"text","name":"text","object":"organisation","updated_at":"2024-02-29T12:30:00Z"}],"has_more":true,"limit":1,"object":"list","total":1,"url":"text"}"#
+    );
     expect_success!(call, client, 204, "application/json", "");
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::AddClientOrganisationsError::Forbidden(_));
-    expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::AddClientOrganisationsError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::AddClientOrganisationsError::UnprocessableContent(_));
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::AddClientOrganisationsError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::AddClientOrganisationsError::NotFound(_)
+    );
+    expect_error!(
+        call,
+        client,
+        422,
+        "application/json",
+        r#"{"key":["error-text"]}"#,
+        errors::AddClientOrganisationsError::UnprocessableContent(_)
+    );
 }
 
 #[tokio::test]
 async fn replace_client_organisations() {
-    let body: Vec<types::OrganisationId> = read(include_str!("../../../../specs/amiqus/examples/replace_client_organisations.request.json"));
+    let body: Vec<types::OrganisationId> =
+        read(include_str!("../../../../specs/amiqus/examples/replace_client_organisations.request.json"));
     let call = async |client: Client| client.replace_client_organisations(types::ClientId(1), &body).send().await;
     expect_success!(call, client, 200, "application/json", "");
-    expect_success!(call, client, 201, "application/json", r#"{"count":1,"data":[{"archived_at":"2024-02-29T12:30:00Z","company_number":"text","created_at":"2024-02-29T12:30:00Z","id":1,"jurisdiction":"text","name":"text","object":"organisation","updated_at":"2024-02-29T12:30:00Z"}],"has_more":true,"limit":1,"object":"list","total":1,"url":"text"}"#);
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/json",
+        r#"{"count":1,"data":[{"archived_at":"2024-02-29T12:30:00Z","company_number":"text","created_at":"2024-02-29T12:30:00Z","id":1,"jurisdiction":"text","name":"text","object":"organisation","updated_at":"2024-02-29T12:30:00Z"}],"has_more":true,"limit":1,"object":"list","total":1,"url":"text"}"#
+    );
     expect_success!(call, client, 204, "application/json", "");
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::ReplaceClientOrganisationsError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::ReplaceClientOrganisationsError::Forbidden(_));
-    expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::ReplaceClientOrganisationsError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::ReplaceClientOrganisationsError::UnprocessableContent(_));
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::ReplaceClientOrganisationsError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::ReplaceClientOrganisationsError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::ReplaceClientOrganisationsError::NotFound(_)
+    );
+    expect_error!(
+        call,
+        client,
+        422,
+        "application/json",
+        r#"{"key":["error-text"]}"#,
+        errors::ReplaceClientOrganisationsError::UnprocessableContent(_)
+    );
 }
 
 #[tokio::test]
 async fn delete_client_organisations() {
     let call = async |client: Client| client.delete_client_organisations(types::ClientId(1)).send().await;
     expect_success!(call, client, 204, "application/json", "");
-    expect_error!(call, client, 401, "application/json", include_str!("../../../../specs/amiqus/examples/delete_client_organisations.response.401.json"), errors::DeleteClientOrganisationsError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::DeleteClientOrganisationsError::Forbidden(_));
-    expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::DeleteClientOrganisationsError::NotFound(_));
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/delete_client_organisations.response.401.json"),
+        errors::DeleteClientOrganisationsError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::DeleteClientOrganisationsError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::DeleteClientOrganisationsError::NotFound(_)
+    );
 }
 
 #[tokio::test]
 async fn list_cases() {
-    let call = async |client: Client| client.list_cases().page(1).limit(1).sort_by(types::CaseSort::Name).order_by(types::SortDirection::Asc).expand([types::CaseExpansion::Client, types::CaseExpansion::Client]).status(types::CaseStatus::Pending).visibility(types::Visibility::Active).created_by(types::TeamMemberId(1)).assigned_to(types::AssigneeFilter::TeamMemberId(types::TeamMemberId(1))).client(types::ClientId(1)).client_visibility(types::Visibility::Active).reference("text").search("text").send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/list_cases.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::ListCasesError::Unauthorized(_));
+    let call = async |client: Client| client
+        .list_cases()
+        .page(1)
+        .limit(1)
+        .sort_by(types::CaseSort::Name)
+        .order_by(types::SortDirection::Asc)
+        .expand([types::CaseExpansion::Client, types::CaseExpansion::Client])
+        .status(types::CaseStatus::Pending)
+        .visibility(types::Visibility::Active)
+        .created_by(types::TeamMemberId(1))
+        .assigned_to(types::AssigneeFilter::TeamMemberId(types::TeamMemberId(1)))
+        .client(types::ClientId(1))
+        .client_visibility(types::Visibility::Active)
+        .reference("text")
+        .search("text")
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/list_cases.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::ListCasesError::Unauthorized(_)
+    );
 }
 
 #[tokio::test]
 async fn create_case() {
     let body: types::NewCase = read(include_str!("../../../../specs/amiqus/examples/create_case.request.json"));
     let call = async |client: Client| client.create_case(&body).send().await;
-    expect_success!(call, client, 201, "application/json", include_str!("../../../../specs/amiqus/examples/create_case.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::CreateCaseError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::CreateCaseError::Forbidden(_));
-    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::CreateCaseError::UnprocessableContent(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/create_case.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::CreateCaseError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::CreateCaseError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        422,
+        "application/json",
+        r#"{"key":["error-text"]}"#,
+        errors::CreateCaseError::UnprocessableContent(_)
+    );
 }
 
 #[tokio::test]
 async fn get_case() {
-    let call = async |client: Client| client.get_case(types::CaseId(1)).expand([types::CaseExpansion::Client, types::CaseExpansion::Client]).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/get_case.response.json"));
+    let call = async |client: Client| client
+        .get_case(types::CaseId(1))
+        .expand([types::CaseExpansion::Client, types::CaseExpansion::Client])
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/get_case.response.json")
+    );
     expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::GetCaseError::Unauthorized(_));
     expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::GetCaseError::Forbidden(_));
     expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::GetCaseError::NotFound(_));
@@ -488,51 +1706,207 @@ async fn get_case() {
 async fn update_case() {
     let body: types::UpdateCase = read(include_str!("../../../../specs/amiqus/examples/update_case.request.json"));
     let call = async |client: Client| client.update_case(types::CaseId(1), &body).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/update_case.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::UpdateCaseError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::UpdateCaseError::Forbidden(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/update_case.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::UpdateCaseError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::UpdateCaseError::Forbidden(_)
+    );
     expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::UpdateCaseError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::UpdateCaseError::UnprocessableContent(_));
+    expect_error!(
+        call,
+        client,
+        422,
+        "application/json",
+        r#"{"key":["error-text"]}"#,
+        errors::UpdateCaseError::UnprocessableContent(_)
+    );
 }
 
 #[tokio::test]
 async fn list_case_reviews() {
-    let call = async |client: Client| client.list_case_reviews(types::CaseId(1)).page(1).limit(1).expand([types::CaseReviewExpansion::ReviewedBy, types::CaseReviewExpansion::ReviewedBy]).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/list_case_reviews.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::ListCaseReviewsError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::ListCaseReviewsError::Forbidden(_));
-    expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::ListCaseReviewsError::NotFound(_));
+    let call = async |client: Client| client
+        .list_case_reviews(types::CaseId(1))
+        .page(1)
+        .limit(1)
+        .expand([types::CaseReviewExpansion::ReviewedBy, types::CaseReviewExpansion::ReviewedBy])
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/list_case_reviews.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::ListCaseReviewsError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::ListCaseReviewsError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::ListCaseReviewsError::NotFound(_)
+    );
 }
 
 #[tokio::test]
 async fn create_case_review() {
-    let body: types::NewCaseReview = read(include_str!("../../../../specs/amiqus/examples/create_case_review.request.json"));
+    let body: types::NewCaseReview =
+        read(include_str!("../../../../specs/amiqus/examples/create_case_review.request.json"));
     let call = async |client: Client| client.create_case_review(types::CaseId(1), &body).send().await;
-    expect_success!(call, client, 201, "application/json", include_str!("../../../../specs/amiqus/examples/create_case_review.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::CreateCaseReviewError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::CreateCaseReviewError::Forbidden(_));
-    expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::CreateCaseReviewError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::CreateCaseReviewError::UnprocessableContent(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/create_case_review.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::CreateCaseReviewError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::CreateCaseReviewError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::CreateCaseReviewError::NotFound(_)
+    );
+    expect_error!(
+        call,
+        client,
+        422,
+        "application/json",
+        r#"{"key":["error-text"]}"#,
+        errors::CreateCaseReviewError::UnprocessableContent(_)
+    );
 }
 
 #[tokio::test]
 async fn list_case_items() {
-    let call = async |client: Client| client.list_case_items(types::CaseId(1)).page(1).limit(1).expand([types::CaseItemExpansion::Entity, types::CaseItemExpansion::Entity]).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/amiqus/examples/list_case_items.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::ListCaseItemsError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::ListCaseItemsError::Forbidden(_));
-    expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::ListCaseItemsError::NotFound(_));
+    let call = async |client: Client| client
+        .list_case_items(types::CaseId(1))
+        .page(1)
+        .limit(1)
+        .expand([types::CaseItemExpansion::Entity, types::CaseItemExpansion::Entity])
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/amiqus/examples/list_case_items.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::ListCaseItemsError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::ListCaseItemsError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::ListCaseItemsError::NotFound(_)
+    );
 }
 
 #[tokio::test]
 async fn add_case_items() {
-    let body: Vec<types::NewCaseItem> = read(include_str!("../../../../specs/amiqus/examples/add_case_items.request.json"));
+    let body: Vec<types::NewCaseItem> =
+        read(include_str!("../../../../specs/amiqus/examples/add_case_items.request.json"));
     let call = async |client: Client| client.add_case_items(types::CaseId(1), &body).send().await;
     expect_success!(call, client, 200, "application/json", "");
-    expect_success!(call, client, 201, "application/json", r#"{"count":1,"data":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"ann@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"text","status":"pending","steps":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","type":"check.credit"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"has_more":true,"limit":1,"object":"list","total":1,"url":"text"}"#);
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/json",
+        r#"{"count":1,"data":[{"created_at":"2024-02-29T12:30:00Z","entity":{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"ann@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"text","status":"pending","steps":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","type":"check.credit"}],"updated_at":"2024-02-29T12:30:00Z"},"id":1,"object":"case_item","updated_at":"2024-02-29T12:30:00Z"}],"has_more":true,"limit":1,"object":"list","total":1,"url":"text"}"#
+    );
     expect_success!(call, client, 204, "application/json", "");
-    expect_error!(call, client, 401, "application/json", r#"{"error":"text"}"#, errors::AddCaseItemsError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"message":"text"}"#, errors::AddCaseItemsError::Forbidden(_));
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::AddCaseItemsError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::AddCaseItemsError::Forbidden(_)
+    );
     expect_error!(call, client, 404, "application/json", r#"{"error":"text"}"#, errors::AddCaseItemsError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", r#"{"key":["error-text"]}"#, errors::AddCaseItemsError::UnprocessableContent(_));
+    expect_error!(
+        call,
+        client,
+        422,
+        "application/json",
+        r#"{"key":["error-text"]}"#,
+        errors::AddCaseItemsError::UnprocessableContent(_)
+    );
 }

@@ -3,8 +3,8 @@
 
 //! Each operation as it is seen on the wire, called with its documented payload and every parameter.
 
-use onboarding_testing::{Loopback, assert_same_json, assert_wire, read};
 use onboarding_amiqus::types;
+use onboarding_testing::{Loopback, assert_same_json, assert_wire, read};
 
 use crate::client;
 
@@ -28,7 +28,8 @@ async fn get_current_user() {
 async fn update_current_user() {
     let documented = include_str!("../../../../specs/amiqus/examples/update_current_user.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let body: types::UpdateUser = read(include_str!("../../../../specs/amiqus/examples/update_current_user.request.json"));
+    let body: types::UpdateUser =
+        read(include_str!("../../../../specs/amiqus/examples/update_current_user.request.json"));
     let response = client(&server).update_current_user(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("update_current_user", server.request().await);
@@ -38,7 +39,8 @@ async fn update_current_user() {
 async fn list_my_teams() {
     let documented = include_str!("../../../../specs/amiqus/examples/list_my_teams.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_my_teams().page(1).limit(1).send().await.expect("the documented response is decoded");
+    let response =
+        client(&server).list_my_teams().page(1).limit(1).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_my_teams", server.request().await);
 }
@@ -56,7 +58,8 @@ async fn get_current_team() {
 async fn update_current_team() {
     let documented = include_str!("../../../../specs/amiqus/examples/update_current_team.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let body: types::UpdateTeam = read(include_str!("../../../../specs/amiqus/examples/update_current_team.request.json"));
+    let body: types::UpdateTeam =
+        read(include_str!("../../../../specs/amiqus/examples/update_current_team.request.json"));
     let response = client(&server).update_current_team(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("update_current_team", server.request().await);
@@ -75,7 +78,8 @@ async fn get_team_membership() {
 async fn list_team_members() {
     let documented = include_str!("../../../../specs/amiqus/examples/list_team_members.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_team_members().page(1).limit(1).send().await.expect("the documented response is decoded");
+    let response =
+        client(&server).list_team_members().page(1).limit(1).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_team_members", server.request().await);
 }
@@ -84,7 +88,16 @@ async fn list_team_members() {
 async fn list_credit_history() {
     let documented = include_str!("../../../../specs/amiqus/examples/list_credit_history.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_credit_history().page(1).limit(1).sort_by(types::CreditHistorySort::CreatedAt).order_by(types::SortDirection::Asc).expand([types::CreditHistoryExpansion::Causer, types::CreditHistoryExpansion::Causer]).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_credit_history()
+        .page(1)
+        .limit(1)
+        .sort_by(types::CreditHistorySort::CreatedAt)
+        .order_by(types::SortDirection::Asc)
+        .expand([types::CreditHistoryExpansion::Causer, types::CreditHistoryExpansion::Causer])
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_credit_history", server.request().await);
 }
@@ -93,7 +106,22 @@ async fn list_credit_history() {
 async fn list_records() {
     let documented = include_str!("../../../../specs/amiqus/examples/list_records.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_records().page(1).limit(1).sort_by(types::RecordSort::ClientNameFirstName).order_by(types::SortDirection::Asc).expand([types::RecordExpansion::Client, types::RecordExpansion::Client]).status(types::RecordStatus::Pending).visibility(types::Visibility::Active).creator(types::TeamMemberId(1)).created_by(types::TeamMemberId(1)).assignee(types::AssigneeFilter::TeamMemberId(types::TeamMemberId(1))).client_visibility(types::Visibility::Active).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_records()
+        .page(1)
+        .limit(1)
+        .sort_by(types::RecordSort::ClientNameFirstName)
+        .order_by(types::SortDirection::Asc)
+        .expand([types::RecordExpansion::Client, types::RecordExpansion::Client])
+        .status(types::RecordStatus::Pending)
+        .visibility(types::Visibility::Active)
+        .creator(types::TeamMemberId(1))
+        .created_by(types::TeamMemberId(1))
+        .assignee(types::AssigneeFilter::TeamMemberId(types::TeamMemberId(1)))
+        .client_visibility(types::Visibility::Active)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_records", server.request().await);
 }
@@ -112,7 +140,12 @@ async fn create_record() {
 async fn get_record() {
     let documented = include_str!("../../../../specs/amiqus/examples/get_record.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).get_record(types::RecordId(1)).expand([types::RecordExpansion::Client, types::RecordExpansion::Client]).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_record(types::RecordId(1))
+        .expand([types::RecordExpansion::Client, types::RecordExpansion::Client])
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_record", server.request().await);
 }
@@ -122,7 +155,11 @@ async fn update_record() {
     let documented = include_str!("../../../../specs/amiqus/examples/update_record.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
     let body: types::UpdateRecord = read(include_str!("../../../../specs/amiqus/examples/update_record.request.json"));
-    let response = client(&server).update_record(types::RecordId(1), &body).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .update_record(types::RecordId(1), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("update_record", server.request().await);
 }
@@ -131,7 +168,12 @@ async fn update_record() {
 async fn archive_record() {
     let documented = r#"{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"ann@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"text","status":"pending","steps":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","type":"check.credit"}],"updated_at":"2024-02-29T12:30:00Z"}"#;
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).archive_record(types::RecordId(1)).expand([types::RecordExpansion::Client, types::RecordExpansion::Client]).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .archive_record(types::RecordId(1))
+        .expand([types::RecordExpansion::Client, types::RecordExpansion::Client])
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("archive_record", server.request().await);
 }
@@ -140,7 +182,14 @@ async fn archive_record() {
 async fn list_record_documents() {
     let documented = include_str!("../../../../specs/amiqus/examples/list_record_documents.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_record_documents(types::RecordId(1)).page(1).limit(1).expand([types::RecordDocumentExpansion::Attachments, types::RecordDocumentExpansion::Attachments]).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_record_documents(types::RecordId(1))
+        .page(1)
+        .limit(1)
+        .expand([types::RecordDocumentExpansion::Attachments, types::RecordDocumentExpansion::Attachments])
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_record_documents", server.request().await);
 }
@@ -148,7 +197,8 @@ async fn list_record_documents() {
 #[tokio::test]
 async fn download_record() {
     let server = Loopback::responding(200, "application/pdf", "bytes").await;
-    let file = client(&server).download_record(types::RecordId(1)).send().await.expect("the documented response is decoded");
+    let file =
+        client(&server).download_record(types::RecordId(1)).send().await.expect("the documented response is decoded");
     assert_eq!(file.bytes().await.expect("the file is read to its end"), "bytes");
     assert_wire!("download_record", server.request().await);
 }
@@ -157,7 +207,12 @@ async fn download_record() {
 async fn expire_record() {
     let documented = r#"{"archived_at":"2024-02-29T12:30:00Z","client":1,"created_at":"2024-02-29T12:30:00Z","email":"ann@example.com","expired_at":"2024-02-29T12:30:00Z","has_reminders":true,"id":1,"object":"record","perform_url":"text","status":"pending","steps":[{"check":1,"completed_at":"2024-02-29T12:30:00Z","cost":1,"id":1,"object":"step","type":"check.credit"}],"updated_at":"2024-02-29T12:30:00Z"}"#;
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).expire_record(types::RecordId(1)).expand([types::RecordExpansion::Client, types::RecordExpansion::Client]).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .expire_record(types::RecordId(1))
+        .expand([types::RecordExpansion::Client, types::RecordExpansion::Client])
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("expire_record", server.request().await);
 }
@@ -166,7 +221,14 @@ async fn expire_record() {
 async fn list_record_steps() {
     let documented = include_str!("../../../../specs/amiqus/examples/list_record_steps.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_record_steps(types::RecordId(1)).page(1).limit(1).expand([types::RecordStepExpansion::Check, types::RecordStepExpansion::Check]).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_record_steps(types::RecordId(1))
+        .page(1)
+        .limit(1)
+        .expand([types::RecordStepExpansion::Check, types::RecordStepExpansion::Check])
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_record_steps", server.request().await);
 }
@@ -175,7 +237,12 @@ async fn list_record_steps() {
 async fn get_check() {
     let documented = include_str!("../../../../specs/amiqus/examples/get_check.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).get_check(types::CheckId(1)).expand([types::CheckExpansion::Record, types::CheckExpansion::Record]).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_check(types::CheckId(1))
+        .expand([types::CheckExpansion::Record, types::CheckExpansion::Record])
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_check", server.request().await);
 }
@@ -184,7 +251,13 @@ async fn get_check() {
 async fn list_record_assignees() {
     let documented = include_str!("../../../../specs/amiqus/examples/list_record_assignees.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_record_assignees(types::RecordId(1)).page(1).limit(1).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_record_assignees(types::RecordId(1))
+        .page(1)
+        .limit(1)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_record_assignees", server.request().await);
 }
@@ -192,8 +265,13 @@ async fn list_record_assignees() {
 #[tokio::test]
 async fn add_record_assignees() {
     let server = Loopback::responding(200, "application/json", "").await;
-    let body: Vec<types::NewAssignee> = read(include_str!("../../../../specs/amiqus/examples/add_record_assignees.request.json"));
-    let response = client(&server).add_record_assignees(types::RecordId(1), &body).send().await.expect("the documented response is decoded");
+    let body: Vec<types::NewAssignee> =
+        read(include_str!("../../../../specs/amiqus/examples/add_record_assignees.request.json"));
+    let response = client(&server)
+        .add_record_assignees(types::RecordId(1), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert!(response.is_none(), "nothing came");
     assert_wire!("add_record_assignees", server.request().await);
 }
@@ -201,8 +279,13 @@ async fn add_record_assignees() {
 #[tokio::test]
 async fn replace_record_assignees() {
     let server = Loopback::responding(200, "application/json", "").await;
-    let body: Vec<types::NewAssignee> = read(include_str!("../../../../specs/amiqus/examples/replace_record_assignees.request.json"));
-    let response = client(&server).replace_record_assignees(types::RecordId(1), &body).send().await.expect("the documented response is decoded");
+    let body: Vec<types::NewAssignee> =
+        read(include_str!("../../../../specs/amiqus/examples/replace_record_assignees.request.json"));
+    let response = client(&server)
+        .replace_record_assignees(types::RecordId(1), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert!(response.is_none(), "nothing came");
     assert_wire!("replace_record_assignees", server.request().await);
 }
@@ -210,14 +293,22 @@ async fn replace_record_assignees() {
 #[tokio::test]
 async fn delete_record_assignees() {
     let server = Loopback::responding(204, "application/json", "").await;
-    client(&server).delete_record_assignees(types::RecordId(1)).send().await.expect("the documented response is decoded");
+    client(&server)
+        .delete_record_assignees(types::RecordId(1))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_wire!("delete_record_assignees", server.request().await);
 }
 
 #[tokio::test]
 async fn delete_record_assignee() {
     let server = Loopback::responding(204, "application/json", "").await;
-    client(&server).delete_record_assignee(types::RecordId(1), types::AssigneeId(1)).send().await.expect("the documented response is decoded");
+    client(&server)
+        .delete_record_assignee(types::RecordId(1), types::AssigneeId(1))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_wire!("delete_record_assignee", server.request().await);
 }
 
@@ -225,7 +316,20 @@ async fn delete_record_assignee() {
 async fn list_clients() {
     let documented = include_str!("../../../../specs/amiqus/examples/list_clients.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_clients().page(1).limit(1).search("text").status(types::ClientStatus::Pending).visibility(types::Visibility::Active).assignee(types::TeamMemberId(1)).reference("text").sort_by(types::ClientSort::NameFirstName).order_by(types::SortDirection::Asc).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_clients()
+        .page(1)
+        .limit(1)
+        .search("text")
+        .status(types::ClientStatus::Pending)
+        .visibility(types::Visibility::Active)
+        .assignee(types::TeamMemberId(1))
+        .reference("text")
+        .sort_by(types::ClientSort::NameFirstName)
+        .order_by(types::SortDirection::Asc)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_clients", server.request().await);
 }
@@ -244,7 +348,8 @@ async fn create_client() {
 async fn get_client() {
     let documented = include_str!("../../../../specs/amiqus/examples/get_client.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).get_client(types::ClientId(1)).send().await.expect("the documented response is decoded");
+    let response =
+        client(&server).get_client(types::ClientId(1)).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_client", server.request().await);
 }
@@ -254,7 +359,11 @@ async fn update_client() {
     let documented = include_str!("../../../../specs/amiqus/examples/update_client.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
     let body: types::UpdateClient = read(include_str!("../../../../specs/amiqus/examples/update_client.request.json"));
-    let response = client(&server).update_client(types::ClientId(1), &body).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .update_client(types::ClientId(1), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("update_client", server.request().await);
 }
@@ -270,7 +379,11 @@ async fn delete_client() {
 async fn get_client_address() {
     let documented = include_str!("../../../../specs/amiqus/examples/get_client_address.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).get_client_address(types::ClientId(1)).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_client_address(types::ClientId(1))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_client_address", server.request().await);
 }
@@ -279,8 +392,13 @@ async fn get_client_address() {
 async fn replace_client_address() {
     let documented = include_str!("../../../../specs/amiqus/examples/replace_client_address.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let body: types::NewAddress = read(include_str!("../../../../specs/amiqus/examples/replace_client_address.request.json"));
-    let response = client(&server).replace_client_address(types::ClientId(1), &body).send().await.expect("the documented response is decoded");
+    let body: types::NewAddress =
+        read(include_str!("../../../../specs/amiqus/examples/replace_client_address.request.json"));
+    let response = client(&server)
+        .replace_client_address(types::ClientId(1), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("replace_client_address", server.request().await);
 }
@@ -289,7 +407,14 @@ async fn replace_client_address() {
 async fn list_client_records() {
     let documented = include_str!("../../../../specs/amiqus/examples/list_client_records.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_client_records(types::ClientId(1)).page(1).limit(1).expand([types::RecordExpansion::Client, types::RecordExpansion::Client]).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_client_records(types::ClientId(1))
+        .page(1)
+        .limit(1)
+        .expand([types::RecordExpansion::Client, types::RecordExpansion::Client])
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_client_records", server.request().await);
 }
@@ -298,7 +423,15 @@ async fn list_client_records() {
 async fn list_client_forms() {
     let documented = include_str!("../../../../specs/amiqus/examples/list_client_forms.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_client_forms(types::ClientId(1)).page(1).limit(1).expand([types::ClientFormExpansion::Client, types::ClientFormExpansion::Client]).type_(types::ClientFormType::Internal).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_client_forms(types::ClientId(1))
+        .page(1)
+        .limit(1)
+        .expand([types::ClientFormExpansion::Client, types::ClientFormExpansion::Client])
+        .type_(types::ClientFormType::Internal)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_client_forms", server.request().await);
 }
@@ -307,7 +440,14 @@ async fn list_client_forms() {
 async fn get_client_form() {
     let documented = include_str!("../../../../specs/amiqus/examples/get_client_form.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).get_client_form(types::ClientId(1), &types::ClientFormReferenceId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_client_form(
+            types::ClientId(1),
+            &types::ClientFormReferenceId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+        )
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_client_form", server.request().await);
 }
@@ -315,7 +455,14 @@ async fn get_client_form() {
 #[tokio::test]
 async fn download_client_form() {
     let server = Loopback::responding(200, "application/pdf", "bytes").await;
-    let file = client(&server).download_client_form(types::ClientId(1), &types::ClientFormReferenceId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await.expect("the documented response is decoded");
+    let file = client(&server)
+        .download_client_form(
+            types::ClientId(1),
+            &types::ClientFormReferenceId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+        )
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_eq!(file.bytes().await.expect("the file is read to its end"), "bytes");
     assert_wire!("download_client_form", server.request().await);
 }
@@ -324,8 +471,13 @@ async fn download_client_form() {
 async fn update_client_correction() {
     let documented = include_str!("../../../../specs/amiqus/examples/update_client_correction.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let body: types::UpdateClientCorrection = read(include_str!("../../../../specs/amiqus/examples/update_client_correction.request.json"));
-    let response = client(&server).update_client_correction(types::ClientId(1), types::ClientCorrectionId(1), &body).send().await.expect("the documented response is decoded");
+    let body: types::UpdateClientCorrection =
+        read(include_str!("../../../../specs/amiqus/examples/update_client_correction.request.json"));
+    let response = client(&server)
+        .update_client_correction(types::ClientId(1), types::ClientCorrectionId(1), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("update_client_correction", server.request().await);
 }
@@ -334,7 +486,17 @@ async fn update_client_correction() {
 async fn list_client_corrections() {
     let documented = include_str!("../../../../specs/amiqus/examples/list_client_corrections.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_client_corrections(types::ClientId(1)).page(1).limit(1).sort_by(types::ClientCorrectionSort::CreatedAt).order_by(types::SortDirection::Asc).expand([types::ClientCorrectionExpansion::Client, types::ClientCorrectionExpansion::Client]).status(types::ClientCorrectionStatus::Pending).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_client_corrections(types::ClientId(1))
+        .page(1)
+        .limit(1)
+        .sort_by(types::ClientCorrectionSort::CreatedAt)
+        .order_by(types::SortDirection::Asc)
+        .expand([types::ClientCorrectionExpansion::Client, types::ClientCorrectionExpansion::Client])
+        .status(types::ClientCorrectionStatus::Pending)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_client_corrections", server.request().await);
 }
@@ -342,7 +504,11 @@ async fn list_client_corrections() {
 #[tokio::test]
 async fn delete_client_assignee() {
     let server = Loopback::responding(204, "application/json", "").await;
-    client(&server).delete_client_assignee(types::ClientId(1), types::AssigneeId(1)).send().await.expect("the documented response is decoded");
+    client(&server)
+        .delete_client_assignee(types::ClientId(1), types::AssigneeId(1))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_wire!("delete_client_assignee", server.request().await);
 }
 
@@ -350,7 +516,13 @@ async fn delete_client_assignee() {
 async fn list_client_assignees() {
     let documented = include_str!("../../../../specs/amiqus/examples/list_client_assignees.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_client_assignees(types::ClientId(1)).page(1).limit(1).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_client_assignees(types::ClientId(1))
+        .page(1)
+        .limit(1)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_client_assignees", server.request().await);
 }
@@ -358,8 +530,13 @@ async fn list_client_assignees() {
 #[tokio::test]
 async fn add_client_assignees() {
     let server = Loopback::responding(200, "application/json", "").await;
-    let body: Vec<types::NewAssignee> = read(include_str!("../../../../specs/amiqus/examples/add_client_assignees.request.json"));
-    let response = client(&server).add_client_assignees(types::ClientId(1), &body).send().await.expect("the documented response is decoded");
+    let body: Vec<types::NewAssignee> =
+        read(include_str!("../../../../specs/amiqus/examples/add_client_assignees.request.json"));
+    let response = client(&server)
+        .add_client_assignees(types::ClientId(1), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert!(response.is_none(), "nothing came");
     assert_wire!("add_client_assignees", server.request().await);
 }
@@ -367,8 +544,13 @@ async fn add_client_assignees() {
 #[tokio::test]
 async fn replace_client_assignees() {
     let server = Loopback::responding(200, "application/json", "").await;
-    let body: Vec<types::NewAssignee> = read(include_str!("../../../../specs/amiqus/examples/replace_client_assignees.request.json"));
-    let response = client(&server).replace_client_assignees(types::ClientId(1), &body).send().await.expect("the documented response is decoded");
+    let body: Vec<types::NewAssignee> =
+        read(include_str!("../../../../specs/amiqus/examples/replace_client_assignees.request.json"));
+    let response = client(&server)
+        .replace_client_assignees(types::ClientId(1), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert!(response.is_none(), "nothing came");
     assert_wire!("replace_client_assignees", server.request().await);
 }
@@ -376,14 +558,22 @@ async fn replace_client_assignees() {
 #[tokio::test]
 async fn delete_client_assignees() {
     let server = Loopback::responding(204, "application/json", "").await;
-    client(&server).delete_client_assignees(types::ClientId(1)).send().await.expect("the documented response is decoded");
+    client(&server)
+        .delete_client_assignees(types::ClientId(1))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_wire!("delete_client_assignees", server.request().await);
 }
 
 #[tokio::test]
 async fn download_client_file() {
     let server = Loopback::responding(200, "application/octet-stream", "bytes").await;
-    let file = client(&server).download_client_file(types::ClientId(1), types::ClientFileId(1)).send().await.expect("the documented response is decoded");
+    let file = client(&server)
+        .download_client_file(types::ClientId(1), types::ClientFileId(1))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_eq!(file.bytes().await.expect("the file is read to its end"), "bytes");
     assert_wire!("download_client_file", server.request().await);
 }
@@ -392,7 +582,19 @@ async fn download_client_file() {
 async fn list_client_files() {
     let documented = include_str!("../../../../specs/amiqus/examples/list_client_files.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_client_files(types::ClientId(1)).page(1).limit(1).expand([types::ClientFileExpansion::Source, types::ClientFileExpansion::Source]).sort_by(types::ClientFileSort::Name).order_by(types::SortDirection::Asc).source(types::ClientFileSourceFilter::Check).source_type(types::ClientFileSourceTypeFilter::PhotoId).search("text").send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_client_files(types::ClientId(1))
+        .page(1)
+        .limit(1)
+        .expand([types::ClientFileExpansion::Source, types::ClientFileExpansion::Source])
+        .sort_by(types::ClientFileSort::Name)
+        .order_by(types::SortDirection::Asc)
+        .source(types::ClientFileSourceFilter::Check)
+        .source_type(types::ClientFileSourceTypeFilter::PhotoId)
+        .search("text")
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_client_files", server.request().await);
 }
@@ -401,8 +603,13 @@ async fn list_client_files() {
 async fn create_client_file() {
     let documented = include_str!("../../../../specs/amiqus/examples/create_client_file.response.json");
     let server = Loopback::responding(201, "application/json", documented).await;
-    let body: types::NewClientFile = read(include_str!("../../../../specs/amiqus/examples/create_client_file.request.json"));
-    let response = client(&server).create_client_file(types::ClientId(1), &body).send().await.expect("the documented response is decoded");
+    let body: types::NewClientFile =
+        read(include_str!("../../../../specs/amiqus/examples/create_client_file.request.json"));
+    let response = client(&server)
+        .create_client_file(types::ClientId(1), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_client_file", server.request().await);
 }
@@ -410,7 +617,11 @@ async fn create_client_file() {
 #[tokio::test]
 async fn delete_client_organisation() {
     let server = Loopback::responding(204, "application/json", "").await;
-    client(&server).delete_client_organisation(types::ClientId(1), types::OrganisationId(1)).send().await.expect("the documented response is decoded");
+    client(&server)
+        .delete_client_organisation(types::ClientId(1), types::OrganisationId(1))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_wire!("delete_client_organisation", server.request().await);
 }
 
@@ -418,7 +629,15 @@ async fn delete_client_organisation() {
 async fn list_client_organisations() {
     let documented = include_str!("../../../../specs/amiqus/examples/list_client_organisations.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_client_organisations(types::ClientId(1)).page(1).limit(1).sort_by(types::OrganisationSort::Name).order_by(types::SortDirection::Asc).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_client_organisations(types::ClientId(1))
+        .page(1)
+        .limit(1)
+        .sort_by(types::OrganisationSort::Name)
+        .order_by(types::SortDirection::Asc)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_client_organisations", server.request().await);
 }
@@ -426,8 +645,13 @@ async fn list_client_organisations() {
 #[tokio::test]
 async fn add_client_organisations() {
     let server = Loopback::responding(200, "application/json", "").await;
-    let body: Vec<types::OrganisationId> = read(include_str!("../../../../specs/amiqus/examples/add_client_organisations.request.json"));
-    let response = client(&server).add_client_organisations(types::ClientId(1), &body).send().await.expect("the documented response is decoded");
+    let body: Vec<types::OrganisationId> =
+        read(include_str!("../../../../specs/amiqus/examples/add_client_organisations.request.json"));
+    let response = client(&server)
+        .add_client_organisations(types::ClientId(1), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert!(response.is_none(), "nothing came");
     assert_wire!("add_client_organisations", server.request().await);
 }
@@ -435,8 +659,13 @@ async fn add_client_organisations() {
 #[tokio::test]
 async fn replace_client_organisations() {
     let server = Loopback::responding(200, "application/json", "").await;
-    let body: Vec<types::OrganisationId> = read(include_str!("../../../../specs/amiqus/examples/replace_client_organisations.request.json"));
-    let response = client(&server).replace_client_organisations(types::ClientId(1), &body).send().await.expect("the documented response is decoded");
+    let body: Vec<types::OrganisationId> =
+        read(include_str!("../../../../specs/amiqus/examples/replace_client_organisations.request.json"));
+    let response = client(&server)
+        .replace_client_organisations(types::ClientId(1), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert!(response.is_none(), "nothing came");
     assert_wire!("replace_client_organisations", server.request().await);
 }
@@ -444,7 +673,11 @@ async fn replace_client_organisations() {
 #[tokio::test]
 async fn delete_client_organisations() {
     let server = Loopback::responding(204, "application/json", "").await;
-    client(&server).delete_client_organisations(types::ClientId(1)).send().await.expect("the documented response is decoded");
+    client(&server)
+        .delete_client_organisations(types::ClientId(1))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_wire!("delete_client_organisations", server.request().await);
 }
 
@@ -452,7 +685,24 @@ async fn delete_client_organisations() {
 async fn list_cases() {
     let documented = include_str!("../../../../specs/amiqus/examples/list_cases.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_cases().page(1).limit(1).sort_by(types::CaseSort::Name).order_by(types::SortDirection::Asc).expand([types::CaseExpansion::Client, types::CaseExpansion::Client]).status(types::CaseStatus::Pending).visibility(types::Visibility::Active).created_by(types::TeamMemberId(1)).assigned_to(types::AssigneeFilter::TeamMemberId(types::TeamMemberId(1))).client(types::ClientId(1)).client_visibility(types::Visibility::Active).reference("text").search("text").send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_cases()
+        .page(1)
+        .limit(1)
+        .sort_by(types::CaseSort::Name)
+        .order_by(types::SortDirection::Asc)
+        .expand([types::CaseExpansion::Client, types::CaseExpansion::Client])
+        .status(types::CaseStatus::Pending)
+        .visibility(types::Visibility::Active)
+        .created_by(types::TeamMemberId(1))
+        .assigned_to(types::AssigneeFilter::TeamMemberId(types::TeamMemberId(1)))
+        .client(types::ClientId(1))
+        .client_visibility(types::Visibility::Active)
+        .reference("text")
+        .search("text")
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_cases", server.request().await);
 }
@@ -471,7 +721,12 @@ async fn create_case() {
 async fn get_case() {
     let documented = include_str!("../../../../specs/amiqus/examples/get_case.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).get_case(types::CaseId(1)).expand([types::CaseExpansion::Client, types::CaseExpansion::Client]).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_case(types::CaseId(1))
+        .expand([types::CaseExpansion::Client, types::CaseExpansion::Client])
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_case", server.request().await);
 }
@@ -481,7 +736,8 @@ async fn update_case() {
     let documented = include_str!("../../../../specs/amiqus/examples/update_case.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
     let body: types::UpdateCase = read(include_str!("../../../../specs/amiqus/examples/update_case.request.json"));
-    let response = client(&server).update_case(types::CaseId(1), &body).send().await.expect("the documented response is decoded");
+    let response =
+        client(&server).update_case(types::CaseId(1), &body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("update_case", server.request().await);
 }
@@ -490,7 +746,14 @@ async fn update_case() {
 async fn list_case_reviews() {
     let documented = include_str!("../../../../specs/amiqus/examples/list_case_reviews.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_case_reviews(types::CaseId(1)).page(1).limit(1).expand([types::CaseReviewExpansion::ReviewedBy, types::CaseReviewExpansion::ReviewedBy]).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_case_reviews(types::CaseId(1))
+        .page(1)
+        .limit(1)
+        .expand([types::CaseReviewExpansion::ReviewedBy, types::CaseReviewExpansion::ReviewedBy])
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_case_reviews", server.request().await);
 }
@@ -499,8 +762,13 @@ async fn list_case_reviews() {
 async fn create_case_review() {
     let documented = include_str!("../../../../specs/amiqus/examples/create_case_review.response.json");
     let server = Loopback::responding(201, "application/json", documented).await;
-    let body: types::NewCaseReview = read(include_str!("../../../../specs/amiqus/examples/create_case_review.request.json"));
-    let response = client(&server).create_case_review(types::CaseId(1), &body).send().await.expect("the documented response is decoded");
+    let body: types::NewCaseReview =
+        read(include_str!("../../../../specs/amiqus/examples/create_case_review.request.json"));
+    let response = client(&server)
+        .create_case_review(types::CaseId(1), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_case_review", server.request().await);
 }
@@ -509,7 +777,14 @@ async fn create_case_review() {
 async fn list_case_items() {
     let documented = include_str!("../../../../specs/amiqus/examples/list_case_items.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_case_items(types::CaseId(1)).page(1).limit(1).expand([types::CaseItemExpansion::Entity, types::CaseItemExpansion::Entity]).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_case_items(types::CaseId(1))
+        .page(1)
+        .limit(1)
+        .expand([types::CaseItemExpansion::Entity, types::CaseItemExpansion::Entity])
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_case_items", server.request().await);
 }
@@ -517,8 +792,13 @@ async fn list_case_items() {
 #[tokio::test]
 async fn add_case_items() {
     let server = Loopback::responding(200, "application/json", "").await;
-    let body: Vec<types::NewCaseItem> = read(include_str!("../../../../specs/amiqus/examples/add_case_items.request.json"));
-    let response = client(&server).add_case_items(types::CaseId(1), &body).send().await.expect("the documented response is decoded");
+    let body: Vec<types::NewCaseItem> =
+        read(include_str!("../../../../specs/amiqus/examples/add_case_items.request.json"));
+    let response = client(&server)
+        .add_case_items(types::CaseId(1), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert!(response.is_none(), "nothing came");
     assert_wire!("add_case_items", server.request().await);
 }

@@ -18,7 +18,31 @@ fn bodies() {
 #[tokio::test]
 async fn list_clients() {
     let watch = Watch::new(proofs(), "list_clients");
-    expect_silence!(watch, server, client(&server).list_clients().limit(1).offset(1).sort_by("text").sort_order(types::SortOrder::Asc).filter_client_id(types::ClientId(1)).filter_email("canary970330").filter_emails("canary581143").filter_name("canary980213").filter_nickname("canary449948").filter_manager_ids([types::ManagerId(1), types::ManagerId(1)]).filter_country_codes([types::CountryCode::from("country-code"), types::CountryCode::from("country-code")]).filter_city("canary873633").filter_status_ids([types::ClientStatusId(1), types::ClientStatusId(1)]).filter_internal_type_ids([types::InternalTypeId(1), types::InternalTypeId(1)]).filter_company_short_name("canary189668").filter_company_full_name("canary687753").filter_risk_level_ids([types::RiskLevelId(1), types::RiskLevelId(1)]).filter_type_ids([types::ClientTypeId(1), types::ClientTypeId(1)]).filter_verification_level_ids([types::VerificationLevelId(1), types::VerificationLevelId(1)]));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_clients()
+            .limit(1)
+            .offset(1)
+            .sort_by("text")
+            .sort_order(types::SortOrder::Asc)
+            .filter_client_id(types::ClientId(1))
+            .filter_email("canary970330")
+            .filter_emails("canary581143")
+            .filter_name("canary980213")
+            .filter_nickname("canary449948")
+            .filter_manager_ids([types::ManagerId(1), types::ManagerId(1)])
+            .filter_country_codes([types::CountryCode::from("country-code"), types::CountryCode::from("country-code")])
+            .filter_city("canary873633")
+            .filter_status_ids([types::ClientStatusId(1), types::ClientStatusId(1)])
+            .filter_internal_type_ids([types::InternalTypeId(1), types::InternalTypeId(1)])
+            .filter_company_short_name("canary189668")
+            .filter_company_full_name("canary687753")
+            .filter_risk_level_ids([types::RiskLevelId(1), types::RiskLevelId(1)])
+            .filter_type_ids([types::ClientTypeId(1), types::ClientTypeId(1)])
+            .filter_verification_level_ids([types::VerificationLevelId(1), types::VerificationLevelId(1)])
+    );
 }
 
 #[tokio::test]

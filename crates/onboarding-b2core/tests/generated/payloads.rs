@@ -3,8 +3,8 @@
 
 //! Each documented payload is decoded into its type and encoded back to equal JSON.
 
-use onboarding_testing::{assert_round_trip};
 use onboarding_b2core::types;
+use onboarding_testing::assert_round_trip;
 
 #[test]
 fn create_client_request() {

@@ -3,15 +3,43 @@
 
 //! Each declared status of each operation gives its variant.
 
-use onboarding_testing::{expect_error, expect_success, read};
 use onboarding_b2core::{Client, errors, types};
+use onboarding_testing::{expect_error, expect_success, read};
 
 use crate::client;
 
 #[tokio::test]
 async fn list_clients() {
-    let call = async |client: Client| client.list_clients().limit(1).offset(1).sort_by("text").sort_order(types::SortOrder::Asc).filter_client_id(types::ClientId(1)).filter_email("text").filter_emails("text").filter_name("text").filter_nickname("text").filter_manager_ids([types::ManagerId(1), types::ManagerId(1)]).filter_country_codes([types::CountryCode::from("country-code"), types::CountryCode::from("country-code")]).filter_city("text").filter_status_ids([types::ClientStatusId(1), types::ClientStatusId(1)]).filter_internal_type_ids([types::InternalTypeId(1), types::InternalTypeId(1)]).filter_company_short_name("text").filter_company_full_name("text").filter_risk_level_ids([types::RiskLevelId(1), types::RiskLevelId(1)]).filter_type_ids([types::ClientTypeId(1), types::ClientTypeId(1)]).filter_verification_level_ids([types::VerificationLevelId(1), types::VerificationLevelId(1)]).send().await;
-    expect_success!(call, client, 200, "application/json", r#"{"data":[{"birthday":"text","city":"text","clientId":1,"company":{"fullName":"text","shortName":"text"},"country":{"countryName":"text"},"createTime":"2024-02-29T12:30:00Z","email":"text","firstName":"text","lastName":"text","locale":"text","middleName":"text","nickname":"text","status":"value","updateTime":"2024-02-29T12:30:00Z"}],"total":1}"#);
+    let call = async |client: Client| client
+        .list_clients()
+        .limit(1)
+        .offset(1)
+        .sort_by("text")
+        .sort_order(types::SortOrder::Asc)
+        .filter_client_id(types::ClientId(1))
+        .filter_email("text")
+        .filter_emails("text")
+        .filter_name("text")
+        .filter_nickname("text")
+        .filter_manager_ids([types::ManagerId(1), types::ManagerId(1)])
+        .filter_country_codes([types::CountryCode::from("country-code"), types::CountryCode::from("country-code")])
+        .filter_city("text")
+        .filter_status_ids([types::ClientStatusId(1), types::ClientStatusId(1)])
+        .filter_internal_type_ids([types::InternalTypeId(1), types::InternalTypeId(1)])
+        .filter_company_short_name("text")
+        .filter_company_full_name("text")
+        .filter_risk_level_ids([types::RiskLevelId(1), types::RiskLevelId(1)])
+        .filter_type_ids([types::ClientTypeId(1), types::ClientTypeId(1)])
+        .filter_verification_level_ids([types::VerificationLevelId(1), types::VerificationLevelId(1)])
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        r#"{"data":[{"birthday":"text","city":"text","clientId":1,"company":{"fullName":"text","shortName":"text"},"country":{"countryName":"text"},"createTime":"2024-02-29T12:30:00Z","email":"text","firstName":"text","lastName":"text","locale":"text","middleName":"text","nickname":"text","status":"value","updateTime":"2024-02-29T12:30:00Z"}],"total":1}"#
+    );
     expect_error!(call, client, 400, "application/json", "{}", errors::ListClientsError::BadRequest(_));
     expect_error!(call, client, 401, "application/json", "{}", errors::ListClientsError::Unauthorized(_));
     expect_error!(call, client, 403, "application/json", "{}", errors::ListClientsError::Forbidden(_));
@@ -21,8 +49,20 @@ async fn list_clients() {
 async fn create_client() {
     let body: types::NewClient = read(include_str!("../../../../specs/b2core/examples/create_client.request.json"));
     let call = async |client: Client| client.create_client(&body).send().await;
-    expect_success!(call, client, 200, "application/json", r#"{"birthday":"text","city":"text","clientId":1,"company":{"fullName":"text","shortName":"text"},"country":{"countryName":"text"},"createTime":"2024-02-29T12:30:00Z","email":"text","firstName":"text","lastName":"text","locale":"text","middleName":"text","nickname":"text","status":"value","updateTime":"2024-02-29T12:30:00Z"}"#);
-    expect_success!(call, client, 201, "application/json", r#"{"birthday":"text","city":"text","clientId":1,"company":{"fullName":"text","shortName":"text"},"country":{"countryName":"text"},"createTime":"2024-02-29T12:30:00Z","email":"text","firstName":"text","lastName":"text","locale":"text","middleName":"text","nickname":"text","status":"value","updateTime":"2024-02-29T12:30:00Z"}"#);
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        r#"{"birthday":"text","city":"text","clientId":1,"company":{"fullName":"text","shortName":"text"},"country":{"countryName":"text"},"createTime":"2024-02-29T12:30:00Z","email":"text","firstName":"text","lastName":"text","locale":"text","middleName":"text","nickname":"text","status":"value","updateTime":"2024-02-29T12:30:00Z"}"#
+    );
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/json",
+        r#"{"birthday":"text","city":"text","clientId":1,"company":{"fullName":"text","shortName":"text"},"country":{"countryName":"text"},"createTime":"2024-02-29T12:30:00Z","email":"text","firstName":"text","lastName":"text","locale":"text","middleName":"text","nickname":"text","status":"value","updateTime":"2024-02-29T12:30:00Z"}"#
+    );
     expect_error!(call, client, 400, "application/json", "{}", errors::CreateClientError::BadRequest(_));
     expect_error!(call, client, 401, "application/json", "{}", errors::CreateClientError::Unauthorized(_));
     expect_error!(call, client, 403, "application/json", "{}", errors::CreateClientError::Forbidden(_));
@@ -31,7 +71,13 @@ async fn create_client() {
 #[tokio::test]
 async fn get_client() {
     let call = async |client: Client| client.get_client(types::ClientId(1)).send().await;
-    expect_success!(call, client, 200, "application/json", r#"{"birthday":"text","city":"text","clientId":1,"company":{"fullName":"text","shortName":"text"},"country":{"countryName":"text"},"createTime":"2024-02-29T12:30:00Z","email":"text","firstName":"text","lastName":"text","locale":"text","middleName":"text","nickname":"text","status":"value","updateTime":"2024-02-29T12:30:00Z"}"#);
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        r#"{"birthday":"text","city":"text","clientId":1,"company":{"fullName":"text","shortName":"text"},"country":{"countryName":"text"},"createTime":"2024-02-29T12:30:00Z","email":"text","firstName":"text","lastName":"text","locale":"text","middleName":"text","nickname":"text","status":"value","updateTime":"2024-02-29T12:30:00Z"}"#
+    );
     expect_error!(call, client, 401, "application/json", "{}", errors::GetClientError::Unauthorized(_));
     expect_error!(call, client, 403, "application/json", "{}", errors::GetClientError::Forbidden(_));
     expect_error!(call, client, 404, "application/json", "{}", errors::GetClientError::NotFound(_));

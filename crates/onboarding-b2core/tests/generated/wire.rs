@@ -3,8 +3,8 @@
 
 //! Each operation as it is seen on the wire, called with its documented payload and every parameter.
 
-use onboarding_testing::{Loopback, assert_same_json, assert_wire, read};
 use onboarding_b2core::types;
+use onboarding_testing::{Loopback, assert_same_json, assert_wire, read};
 
 use crate::client;
 
@@ -12,7 +12,30 @@ use crate::client;
 async fn list_clients() {
     let documented = r#"{"data":[{"birthday":"text","city":"text","clientId":1,"company":{"fullName":"text","shortName":"text"},"country":{"countryName":"text"},"createTime":"2024-02-29T12:30:00Z","email":"text","firstName":"text","lastName":"text","locale":"text","middleName":"text","nickname":"text","status":"value","updateTime":"2024-02-29T12:30:00Z"}],"total":1}"#;
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_clients().limit(1).offset(1).sort_by("text").sort_order(types::SortOrder::Asc).filter_client_id(types::ClientId(1)).filter_email("text").filter_emails("text").filter_name("text").filter_nickname("text").filter_manager_ids([types::ManagerId(1), types::ManagerId(1)]).filter_country_codes([types::CountryCode::from("country-code"), types::CountryCode::from("country-code")]).filter_city("text").filter_status_ids([types::ClientStatusId(1), types::ClientStatusId(1)]).filter_internal_type_ids([types::InternalTypeId(1), types::InternalTypeId(1)]).filter_company_short_name("text").filter_company_full_name("text").filter_risk_level_ids([types::RiskLevelId(1), types::RiskLevelId(1)]).filter_type_ids([types::ClientTypeId(1), types::ClientTypeId(1)]).filter_verification_level_ids([types::VerificationLevelId(1), types::VerificationLevelId(1)]).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_clients()
+        .limit(1)
+        .offset(1)
+        .sort_by("text")
+        .sort_order(types::SortOrder::Asc)
+        .filter_client_id(types::ClientId(1))
+        .filter_email("text")
+        .filter_emails("text")
+        .filter_name("text")
+        .filter_nickname("text")
+        .filter_manager_ids([types::ManagerId(1), types::ManagerId(1)])
+        .filter_country_codes([types::CountryCode::from("country-code"), types::CountryCode::from("country-code")])
+        .filter_city("text")
+        .filter_status_ids([types::ClientStatusId(1), types::ClientStatusId(1)])
+        .filter_internal_type_ids([types::InternalTypeId(1), types::InternalTypeId(1)])
+        .filter_company_short_name("text")
+        .filter_company_full_name("text")
+        .filter_risk_level_ids([types::RiskLevelId(1), types::RiskLevelId(1)])
+        .filter_type_ids([types::ClientTypeId(1), types::ClientTypeId(1)])
+        .filter_verification_level_ids([types::VerificationLevelId(1), types::VerificationLevelId(1)])
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_clients", server.request().await);
 }
@@ -31,7 +54,8 @@ async fn create_client() {
 async fn get_client() {
     let documented = r#"{"birthday":"text","city":"text","clientId":1,"company":{"fullName":"text","shortName":"text"},"country":{"countryName":"text"},"createTime":"2024-02-29T12:30:00Z","email":"text","firstName":"text","lastName":"text","locale":"text","middleName":"text","nickname":"text","status":"value","updateTime":"2024-02-29T12:30:00Z"}"#;
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).get_client(types::ClientId(1)).send().await.expect("the documented response is decoded");
+    let response =
+        client(&server).get_client(types::ClientId(1)).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_client", server.request().await);
 }

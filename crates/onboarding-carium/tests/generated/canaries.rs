@@ -32,7 +32,11 @@ async fn refresh_token() {
 #[tokio::test]
 async fn get_session() {
     let watch = Watch::new(proofs(), "get_session");
-    expect_silence!(watch, server, client(&server).get_session(&types::SessionId::from("session-id")).include_login_info(true));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).get_session(&types::SessionId::from("session-id")).include_login_info(true)
+    );
 }
 
 #[tokio::test]
@@ -93,7 +97,12 @@ async fn create_registration_invitation() {
 #[tokio::test]
 async fn get_registration_invitation() {
     let watch = Watch::new(proofs(), "get_registration_invitation");
-    expect_silence!(watch, server, client(&server).get_registration_invitation(&types::RegistrationInvitationId::from("registration-invitation-id")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .get_registration_invitation(&types::RegistrationInvitationId::from("registration-invitation-id"))
+    );
 }
 
 #[tokio::test]
@@ -120,8 +129,36 @@ async fn create_onboarding_info() {
 #[tokio::test]
 async fn list_onboarding_requests() {
     let watch = Watch::new(proofs(), "list_onboarding_requests");
-    expect_silence!(watch, server, client(&server).list_onboarding_requests(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).email("canary186582").onboard_type(types::OnboardType::Patient).page_limit(1).page_offset(1).patient_ids([types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).with_invite(true));
-    expect_refusal!(watch, server, client(&server).list_onboarding_requests(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).email(long("canary186582", 255).as_str()).onboard_type(types::OnboardType::Patient).page_limit(1).page_offset(1).patient_ids([types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).with_invite(true));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_onboarding_requests(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .email("canary186582")
+            .onboard_type(types::OnboardType::Patient)
+            .page_limit(1)
+            .page_offset(1)
+            .patient_ids([
+                types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+                types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            ])
+            .with_invite(true)
+    );
+    expect_refusal!(
+        watch,
+        server,
+        client(&server)
+            .list_onboarding_requests(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .email(long("canary186582", 255).as_str())
+            .onboard_type(types::OnboardType::Patient)
+            .page_limit(1)
+            .page_offset(1)
+            .patient_ids([
+                types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+                types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            ])
+            .with_invite(true)
+    );
 }
 
 #[tokio::test]
@@ -134,28 +171,45 @@ async fn create_onboarding_request() {
 #[tokio::test]
 async fn get_onboarding_request() {
     let watch = Watch::new(proofs(), "get_onboarding_request");
-    expect_silence!(watch, server, client(&server).get_onboarding_request(&types::OnboardingRequestId::from("onboarding-request-id")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).get_onboarding_request(&types::OnboardingRequestId::from("onboarding-request-id"))
+    );
 }
 
 #[tokio::test]
 async fn update_onboarding_request() {
     let watch = Watch::new(proofs(), "update_onboarding_request");
     let body: types::UpdateOnboardingRequestDocument = read(&watch.request());
-    expect_silence!(watch, server, client(&server).update_onboarding_request(&types::OnboardingRequestId::from("onboarding-request-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).update_onboarding_request(&types::OnboardingRequestId::from("onboarding-request-id"), &body)
+    );
 }
 
 #[tokio::test]
 async fn resend_onboarding_request_notifications() {
     let watch = Watch::new(proofs(), "resend_onboarding_request_notifications");
     let body: types::ResendNotificationsDocument = read(&watch.request());
-    expect_silence!(watch, server, client(&server).resend_onboarding_request_notifications(&types::OnboardingRequestId::from("onboarding-request-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .resend_onboarding_request_notifications(&types::OnboardingRequestId::from("onboarding-request-id"), &body)
+    );
 }
 
 #[tokio::test]
 async fn update_onboarding_text_status() {
     let watch = Watch::new(proofs(), "update_onboarding_text_status");
     let body: types::OnboardingTextStatusDocument = read(&watch.request());
-    expect_silence!(watch, server, client(&server).update_onboarding_text_status(&types::OnboardingTextId::from("onboarding-text-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).update_onboarding_text_status(&types::OnboardingTextId::from("onboarding-text-id"), &body)
+    );
 }
 
 #[tokio::test]
@@ -182,7 +236,13 @@ async fn change_user_password() {
 #[tokio::test]
 async fn list_mfa_totp_configurations() {
     let watch = Watch::new(proofs(), "list_mfa_totp_configurations");
-    expect_silence!(watch, server, client(&server).list_mfa_totp_configurations().filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_mfa_totp_configurations()
+            .filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+    );
 }
 
 #[tokio::test]
@@ -195,27 +255,49 @@ async fn create_mfa_totp_configuration() {
 #[tokio::test]
 async fn delete_mfa_totp_configuration() {
     let watch = Watch::new(proofs(), "delete_mfa_totp_configuration");
-    expect_silence!(watch, server, client(&server).delete_mfa_totp_configuration(&types::TotpConfigurationId::from("totp-configuration-id")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).delete_mfa_totp_configuration(&types::TotpConfigurationId::from("totp-configuration-id"))
+    );
 }
 
 #[tokio::test]
 async fn disable_mfa_totp_configuration() {
     let watch = Watch::new(proofs(), "disable_mfa_totp_configuration");
     let body: types::DisableTotp = read(&watch.request());
-    expect_silence!(watch, server, client(&server).disable_mfa_totp_configuration(&types::TotpConfigurationId::from("totp-configuration-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .disable_mfa_totp_configuration(&types::TotpConfigurationId::from("totp-configuration-id"), &body)
+    );
 }
 
 #[tokio::test]
 async fn enable_mfa_totp_configuration() {
     let watch = Watch::new(proofs(), "enable_mfa_totp_configuration");
     let body: types::EnableTotp = read(&watch.request());
-    expect_silence!(watch, server, client(&server).enable_mfa_totp_configuration(&types::TotpConfigurationId::from("totp-configuration-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .enable_mfa_totp_configuration(&types::TotpConfigurationId::from("totp-configuration-id"), &body)
+    );
 }
 
 #[tokio::test]
 async fn list_oauth2_client_settings() {
     let watch = Watch::new(proofs(), "list_oauth2_client_settings");
-    expect_silence!(watch, server, client(&server).list_oauth2_client_settings(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_name("text").page_limit(1).page_offset(1));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_oauth2_client_settings(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .filter_name("text")
+            .page_limit(1)
+            .page_offset(1)
+    );
 }
 
 #[tokio::test]
@@ -228,35 +310,62 @@ async fn create_oauth2_client_settings() {
 #[tokio::test]
 async fn get_oauth2_client_settings() {
     let watch = Watch::new(proofs(), "get_oauth2_client_settings");
-    expect_silence!(watch, server, client(&server).get_oauth2_client_settings(&types::Oauth2ClientSettingsId::from("oauth2-client-settings-id")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).get_oauth2_client_settings(&types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"))
+    );
 }
 
 #[tokio::test]
 async fn update_oauth2_client_settings() {
     let watch = Watch::new(proofs(), "update_oauth2_client_settings");
     let body: types::UpdateOauth2ClientSettingsDocument = read(&watch.request());
-    expect_silence!(watch, server, client(&server).update_oauth2_client_settings(&types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .update_oauth2_client_settings(&types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"), &body)
+    );
 }
 
 #[tokio::test]
 async fn reset_oauth2_client_secret() {
     let watch = Watch::new(proofs(), "reset_oauth2_client_secret");
     let body: types::EmptyObject = read(&watch.request());
-    expect_silence!(watch, server, client(&server).reset_oauth2_client_secret(&types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .reset_oauth2_client_secret(&types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"), &body)
+    );
 }
 
 #[tokio::test]
 async fn launch_oauth2() {
     let watch = Watch::new(proofs(), "oauth2_launch");
     expect_silence!(watch, server, client(&server).launch_oauth2("text", &Secret::new("canary157543")));
-    expect_refusal!(watch, server, client(&server).launch_oauth2("text", &Secret::new(long("canary157543", 1024).as_str())));
+    expect_refusal!(
+        watch,
+        server,
+        client(&server).launch_oauth2("text", &Secret::new(long("canary157543", 1024).as_str()))
+    );
 }
 
 #[tokio::test]
 async fn redirect_oauth2() {
     let watch = Watch::new(proofs(), "oauth2_redirect");
-    expect_silence!(watch, server, client(&server).redirect_oauth2(&Secret::new("canary152461"), "497f6eca-6276-4993-bfeb-53cbbbba6f08"));
-    expect_refusal!(watch, server, client(&server).redirect_oauth2(&Secret::new(long("canary152461", 1024).as_str()), "497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).redirect_oauth2(&Secret::new("canary152461"), "497f6eca-6276-4993-bfeb-53cbbbba6f08")
+    );
+    expect_refusal!(
+        watch,
+        server,
+        client(&server)
+            .redirect_oauth2(&Secret::new(long("canary152461", 1024).as_str()), "497f6eca-6276-4993-bfeb-53cbbbba6f08")
+    );
 }
 
 #[tokio::test]
@@ -270,21 +379,48 @@ async fn create_oauth2_token() {
 async fn consume_saml_assertion() {
     let watch = Watch::new(proofs(), "saml_assertion_consumer");
     let body: types::SamlAssertion = read(&watch.request());
-    expect_silence!(watch, server, client(&server).consume_saml_assertion(&types::SamlProviderId::from("saml-provider-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).consume_saml_assertion(&types::SamlProviderId::from("saml-provider-id"), &body)
+    );
 }
 
 #[tokio::test]
 async fn logout_with_saml() {
     let watch = Watch::new(proofs(), "saml_logout");
-    expect_silence!(watch, server, client(&server).logout_with_saml(&types::SamlProviderId::from("saml-provider-id"), &Secret::new("canary052822")).relay_state("text").sig_alg("text").signature("text"));
-    expect_refusal!(watch, server, client(&server).logout_with_saml(&types::SamlProviderId::from("saml-provider-id"), &Secret::new(long("canary052822", 99999).as_str())).relay_state("text").sig_alg("text").signature("text"));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .logout_with_saml(&types::SamlProviderId::from("saml-provider-id"), &Secret::new("canary052822"))
+            .relay_state("text")
+            .sig_alg("text")
+            .signature("text")
+    );
+    expect_refusal!(
+        watch,
+        server,
+        client(&server)
+            .logout_with_saml(
+                &types::SamlProviderId::from("saml-provider-id"),
+                &Secret::new(long("canary052822", 99999).as_str()),
+            )
+            .relay_state("text")
+            .sig_alg("text")
+            .signature("text")
+    );
 }
 
 #[tokio::test]
 async fn login_with_saml() {
     let watch = Watch::new(proofs(), "saml_login");
     expect_silence!(watch, server, client(&server).login_with_saml("text").email_address("canary905431").next("text"));
-    expect_refusal!(watch, server, client(&server).login_with_saml("text").email_address(long("canary905431", 255).as_str()).next("text"));
+    expect_refusal!(
+        watch,
+        server,
+        client(&server).login_with_saml("text").email_address(long("canary905431", 255).as_str()).next("text")
+    );
 }
 
 #[tokio::test]
@@ -297,11 +433,141 @@ async fn get_authz_accessible_resources() {
 #[tokio::test]
 async fn list_authz_individuals() {
     let watch = Watch::new(proofs(), "list_authz_individuals");
-    expect_silence!(watch, server, client(&server).list_authz_individuals(&types::AccessOperation::Read, &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_account_type("text").filter_birth_date("1762-07-17".parse::<NaiveDate>().unwrap()).filter_email_verified(true).filter_email("canary800144").filter_exclude_owner_ids([types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_first_name("canary408668").filter_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_group_members_with_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_last_name("canary364600").filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_phone_verified(true).filter_phone("canary119520").filter_registered(true).page_limit(1).page_offset(1));
-    expect_refusal!(watch, server, client(&server).list_authz_individuals(&types::AccessOperation::Read, &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_account_type("text").filter_birth_date("1762-07-17".parse::<NaiveDate>().unwrap()).filter_email_verified(true).filter_email(long("canary800144", 255).as_str()).filter_exclude_owner_ids([types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_first_name("canary408668").filter_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_group_members_with_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_last_name("canary364600").filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_phone_verified(true).filter_phone("canary119520").filter_registered(true).page_limit(1).page_offset(1));
-    expect_refusal!(watch, server, client(&server).list_authz_individuals(&types::AccessOperation::Read, &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_account_type("text").filter_birth_date("1762-07-17".parse::<NaiveDate>().unwrap()).filter_email_verified(true).filter_email("canary800144").filter_exclude_owner_ids([types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_first_name(long("canary408668", 255).as_str()).filter_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_group_members_with_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_last_name("canary364600").filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_phone_verified(true).filter_phone("canary119520").filter_registered(true).page_limit(1).page_offset(1));
-    expect_refusal!(watch, server, client(&server).list_authz_individuals(&types::AccessOperation::Read, &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_account_type("text").filter_birth_date("1762-07-17".parse::<NaiveDate>().unwrap()).filter_email_verified(true).filter_email("canary800144").filter_exclude_owner_ids([types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_first_name("canary408668").filter_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_group_members_with_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_last_name(long("canary364600", 255).as_str()).filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_phone_verified(true).filter_phone("canary119520").filter_registered(true).page_limit(1).page_offset(1));
-    expect_refusal!(watch, server, client(&server).list_authz_individuals(&types::AccessOperation::Read, &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_account_type("text").filter_birth_date("1762-07-17".parse::<NaiveDate>().unwrap()).filter_email_verified(true).filter_email("canary800144").filter_exclude_owner_ids([types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_first_name("canary408668").filter_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_group_members_with_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_last_name("canary364600").filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_phone_verified(true).filter_phone(long("canary119520", 255).as_str()).filter_registered(true).page_limit(1).page_offset(1));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_authz_individuals(
+                &types::AccessOperation::Read,
+                &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            )
+            .filter_account_type("text")
+            .filter_birth_date("1762-07-17".parse::<NaiveDate>().unwrap())
+            .filter_email_verified(true)
+            .filter_email("canary800144")
+            .filter_exclude_owner_ids([
+                types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+                types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            ])
+            .filter_first_name("canary408668")
+            .filter_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .filter_group_members_with_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .filter_last_name("canary364600")
+            .filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .filter_phone_verified(true)
+            .filter_phone("canary119520")
+            .filter_registered(true)
+            .page_limit(1)
+            .page_offset(1)
+    );
+    expect_refusal!(
+        watch,
+        server,
+        client(&server)
+            .list_authz_individuals(
+                &types::AccessOperation::Read,
+                &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            )
+            .filter_account_type("text")
+            .filter_birth_date("1762-07-17".parse::<NaiveDate>().unwrap())
+            .filter_email_verified(true)
+            .filter_email(long("canary800144", 255).as_str())
+            .filter_exclude_owner_ids([
+                types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+                types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            ])
+            .filter_first_name("canary408668")
+            .filter_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .filter_group_members_with_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .filter_last_name("canary364600")
+            .filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .filter_phone_verified(true)
+            .filter_phone("canary119520")
+            .filter_registered(true)
+            .page_limit(1)
+            .page_offset(1)
+    );
+    expect_refusal!(
+        watch,
+        server,
+        client(&server)
+            .list_authz_individuals(
+                &types::AccessOperation::Read,
+                &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            )
+            .filter_account_type("text")
+            .filter_birth_date("1762-07-17".parse::<NaiveDate>().unwrap())
+            .filter_email_verified(true)
+            .filter_email("canary800144")
+            .filter_exclude_owner_ids([
+                types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+                types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            ])
+            .filter_first_name(long("canary408668", 255).as_str())
+            .filter_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .filter_group_members_with_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .filter_last_name("canary364600")
+            .filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .filter_phone_verified(true)
+            .filter_phone("canary119520")
+            .filter_registered(true)
+            .page_limit(1)
+            .page_offset(1)
+    );
+    expect_refusal!(
+        watch,
+        server,
+        client(&server)
+            .list_authz_individuals(
+                &types::AccessOperation::Read,
+                &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            )
+            .filter_account_type("text")
+            .filter_birth_date("1762-07-17".parse::<NaiveDate>().unwrap())
+            .filter_email_verified(true)
+            .filter_email("canary800144")
+            .filter_exclude_owner_ids([
+                types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+                types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            ])
+            .filter_first_name("canary408668")
+            .filter_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .filter_group_members_with_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .filter_last_name(long("canary364600", 255).as_str())
+            .filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .filter_phone_verified(true)
+            .filter_phone("canary119520")
+            .filter_registered(true)
+            .page_limit(1)
+            .page_offset(1)
+    );
+    expect_refusal!(
+        watch,
+        server,
+        client(&server)
+            .list_authz_individuals(
+                &types::AccessOperation::Read,
+                &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            )
+            .filter_account_type("text")
+            .filter_birth_date("1762-07-17".parse::<NaiveDate>().unwrap())
+            .filter_email_verified(true)
+            .filter_email("canary800144")
+            .filter_exclude_owner_ids([
+                types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+                types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            ])
+            .filter_first_name("canary408668")
+            .filter_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .filter_group_members_with_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .filter_last_name("canary364600")
+            .filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .filter_phone_verified(true)
+            .filter_phone(long("canary119520", 255).as_str())
+            .filter_registered(true)
+            .page_limit(1)
+            .page_offset(1)
+    );
 }
 
 #[tokio::test]
@@ -314,7 +580,19 @@ async fn check_authz_resource_access() {
 #[tokio::test]
 async fn list_authz_resource_accessors() {
     let watch = Watch::new(proofs(), "list_authz_resource_accessors");
-    expect_silence!(watch, server, client(&server).list_authz_resource_accessors(&types::AccessOperation::Read, &[types::ResourceId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")], &types::AccessResourceType::Individual).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_authz_resource_accessors(
+                &types::AccessOperation::Read,
+                &[types::ResourceId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")],
+                &types::AccessResourceType::Individual,
+            )
+            .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .page_limit(1)
+            .page_offset(1)
+    );
 }
 
 #[tokio::test]
@@ -340,28 +618,56 @@ async fn create_anonymous_access() {
 #[tokio::test]
 async fn get_anonymous_access() {
     let watch = Watch::new(proofs(), "get_anonymous_access");
-    expect_silence!(watch, server, client(&server).get_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).get_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id"))
+    );
 }
 
 #[tokio::test]
 async fn update_anonymous_access() {
     let watch = Watch::new(proofs(), "update_anonymous_access");
     let body: types::UpdateAnonymousAccessDocument = read(&watch.request());
-    expect_silence!(watch, server, client(&server).update_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).update_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id"), &body)
+    );
 }
 
 #[tokio::test]
 async fn proxy_anonymous_access() {
     let watch = Watch::new(proofs(), "proxy_anonymous_access");
     let body: types::ProxyCall = read(&watch.request());
-    expect_silence!(watch, server, client(&server).proxy_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).proxy_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id"), &body)
+    );
 }
 
 #[tokio::test]
 async fn list_impersonation_requests() {
     let watch = Watch::new(proofs(), "list_impersonation_requests");
-    expect_silence!(watch, server, client(&server).list_impersonation_requests().filter_created_by(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_user_email("canary300436").filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")));
-    expect_refusal!(watch, server, client(&server).list_impersonation_requests().filter_created_by(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_user_email(long("canary300436", 255).as_str()).filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_impersonation_requests()
+            .filter_created_by(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .filter_user_email("canary300436")
+            .filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+    );
+    expect_refusal!(
+        watch,
+        server,
+        client(&server)
+            .list_impersonation_requests()
+            .filter_created_by(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .filter_user_email(long("canary300436", 255).as_str())
+            .filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+    );
 }
 
 #[tokio::test]
@@ -374,20 +680,37 @@ async fn create_impersonation_request() {
 #[tokio::test]
 async fn get_impersonation_request() {
     let watch = Watch::new(proofs(), "get_impersonation_request");
-    expect_silence!(watch, server, client(&server).get_impersonation_request(&types::ImpersonationRequestId::from("impersonation-request-id")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).get_impersonation_request(&types::ImpersonationRequestId::from("impersonation-request-id"))
+    );
 }
 
 #[tokio::test]
 async fn impersonate_user() {
     let watch = Watch::new(proofs(), "impersonate_user");
     let body: types::ImpersonateUser = read(&watch.request());
-    expect_silence!(watch, server, client(&server).impersonate_user(&types::ImpersonationRequestId::from("impersonation-request-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).impersonate_user(&types::ImpersonationRequestId::from("impersonation-request-id"), &body)
+    );
 }
 
 #[tokio::test]
 async fn list_user_organizations() {
     let watch = Watch::new(proofs(), "list_user_organizations");
-    expect_silence!(watch, server, client(&server).list_user_organizations().organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_user_organizations()
+            .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .page_limit(1)
+            .page_offset(1)
+            .user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+    );
 }
 
 #[tokio::test]
@@ -400,17 +723,165 @@ async fn create_user_organization() {
 #[tokio::test]
 async fn list_users() {
     let watch = Watch::new(proofs(), "list_users");
-    expect_silence!(watch, server, client(&server).list_users().email("canary229554").filter_classification(types::Classification::Carium).filter_cmp_last_modified_time(["text", "text"]).filter_email_verified(true).filter_enabled(true).filter_include_inactive(true).filter_include_participants(true).filter_include_tester(true).filter_include_unverified(true).filter_organization_admin(true).filter_phone_number("canary332598").filter_primary_individual_ids([types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_registration_invite([types::RegistrationInvite::Accepted, types::RegistrationInvite::Accepted]).filter_username("canary074256").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).shared_with_id(types::SharedWithId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).sort_by([types::UserSort::EmailDescending]).text("canary232981"));
-    expect_refusal!(watch, server, client(&server).list_users().email(long("canary229554", 255).as_str()).filter_classification(types::Classification::Carium).filter_cmp_last_modified_time(["text", "text"]).filter_email_verified(true).filter_enabled(true).filter_include_inactive(true).filter_include_participants(true).filter_include_tester(true).filter_include_unverified(true).filter_organization_admin(true).filter_phone_number("canary332598").filter_primary_individual_ids([types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_registration_invite([types::RegistrationInvite::Accepted, types::RegistrationInvite::Accepted]).filter_username("canary074256").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).shared_with_id(types::SharedWithId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).sort_by([types::UserSort::EmailDescending]).text("canary232981"));
-    expect_refusal!(watch, server, client(&server).list_users().email("canary229554").filter_classification(types::Classification::Carium).filter_cmp_last_modified_time(["text", "text"]).filter_email_verified(true).filter_enabled(true).filter_include_inactive(true).filter_include_participants(true).filter_include_tester(true).filter_include_unverified(true).filter_organization_admin(true).filter_phone_number(long("canary332598", 30).as_str()).filter_primary_individual_ids([types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_registration_invite([types::RegistrationInvite::Accepted, types::RegistrationInvite::Accepted]).filter_username("canary074256").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).shared_with_id(types::SharedWithId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).sort_by([types::UserSort::EmailDescending]).text("canary232981"));
-    expect_refusal!(watch, server, client(&server).list_users().email("canary229554").filter_classification(types::Classification::Carium).filter_cmp_last_modified_time(["text", "text"]).filter_email_verified(true).filter_enabled(true).filter_include_inactive(true).filter_include_participants(true).filter_include_tester(true).filter_include_unverified(true).filter_organization_admin(true).filter_phone_number("canary332598").filter_primary_individual_ids([types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_registration_invite([types::RegistrationInvite::Accepted, types::RegistrationInvite::Accepted]).filter_username(long("canary074256", 255).as_str()).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).shared_with_id(types::SharedWithId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).sort_by([types::UserSort::EmailDescending]).text("canary232981"));
-    expect_refusal!(watch, server, client(&server).list_users().email("canary229554").filter_classification(types::Classification::Carium).filter_cmp_last_modified_time(["text", "text"]).filter_email_verified(true).filter_enabled(true).filter_include_inactive(true).filter_include_participants(true).filter_include_tester(true).filter_include_unverified(true).filter_organization_admin(true).filter_phone_number("canary332598").filter_primary_individual_ids([types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_registration_invite([types::RegistrationInvite::Accepted, types::RegistrationInvite::Accepted]).filter_username("canary074256").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).shared_with_id(types::SharedWithId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).sort_by([types::UserSort::EmailDescending]).text(long("canary232981", 255).as_str()));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_users()
+            .email("canary229554")
+            .filter_classification(types::Classification::Carium)
+            .filter_cmp_last_modified_time(["text", "text"])
+            .filter_email_verified(true)
+            .filter_enabled(true)
+            .filter_include_inactive(true)
+            .filter_include_participants(true)
+            .filter_include_tester(true)
+            .filter_include_unverified(true)
+            .filter_organization_admin(true)
+            .filter_phone_number("canary332598")
+            .filter_primary_individual_ids([
+                types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+                types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            ])
+            .filter_registration_invite([types::RegistrationInvite::Accepted, types::RegistrationInvite::Accepted])
+            .filter_username("canary074256")
+            .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .page_limit(1)
+            .page_offset(1)
+            .shared_with_id(types::SharedWithId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .sort_by([types::UserSort::EmailDescending])
+            .text("canary232981")
+    );
+    expect_refusal!(
+        watch,
+        server,
+        client(&server)
+            .list_users()
+            .email(long("canary229554", 255).as_str())
+            .filter_classification(types::Classification::Carium)
+            .filter_cmp_last_modified_time(["text", "text"])
+            .filter_email_verified(true)
+            .filter_enabled(true)
+            .filter_include_inactive(true)
+            .filter_include_participants(true)
+            .filter_include_tester(true)
+            .filter_include_unverified(true)
+            .filter_organization_admin(true)
+            .filter_phone_number("canary332598")
+            .filter_primary_individual_ids([
+                types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+                types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            ])
+            .filter_registration_invite([types::RegistrationInvite::Accepted, types::RegistrationInvite::Accepted])
+            .filter_username("canary074256")
+            .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .page_limit(1)
+            .page_offset(1)
+            .shared_with_id(types::SharedWithId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .sort_by([types::UserSort::EmailDescending])
+            .text("canary232981")
+    );
+    expect_refusal!(
+        watch,
+        server,
+        client(&server)
+            .list_users()
+            .email("canary229554")
+            .filter_classification(types::Classification::Carium)
+            .filter_cmp_last_modified_time(["text", "text"])
+            .filter_email_verified(true)
+            .filter_enabled(true)
+            .filter_include_inactive(true)
+            .filter_include_participants(true)
+            .filter_include_tester(true)
+            .filter_include_unverified(true)
+            .filter_organization_admin(true)
+            .filter_phone_number(long("canary332598", 30).as_str())
+            .filter_primary_individual_ids([
+                types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+                types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            ])
+            .filter_registration_invite([types::RegistrationInvite::Accepted, types::RegistrationInvite::Accepted])
+            .filter_username("canary074256")
+            .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .page_limit(1)
+            .page_offset(1)
+            .shared_with_id(types::SharedWithId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .sort_by([types::UserSort::EmailDescending])
+            .text("canary232981")
+    );
+    expect_refusal!(
+        watch,
+        server,
+        client(&server)
+            .list_users()
+            .email("canary229554")
+            .filter_classification(types::Classification::Carium)
+            .filter_cmp_last_modified_time(["text", "text"])
+            .filter_email_verified(true)
+            .filter_enabled(true)
+            .filter_include_inactive(true)
+            .filter_include_participants(true)
+            .filter_include_tester(true)
+            .filter_include_unverified(true)
+            .filter_organization_admin(true)
+            .filter_phone_number("canary332598")
+            .filter_primary_individual_ids([
+                types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+                types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            ])
+            .filter_registration_invite([types::RegistrationInvite::Accepted, types::RegistrationInvite::Accepted])
+            .filter_username(long("canary074256", 255).as_str())
+            .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .page_limit(1)
+            .page_offset(1)
+            .shared_with_id(types::SharedWithId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .sort_by([types::UserSort::EmailDescending])
+            .text("canary232981")
+    );
+    expect_refusal!(
+        watch,
+        server,
+        client(&server)
+            .list_users()
+            .email("canary229554")
+            .filter_classification(types::Classification::Carium)
+            .filter_cmp_last_modified_time(["text", "text"])
+            .filter_email_verified(true)
+            .filter_enabled(true)
+            .filter_include_inactive(true)
+            .filter_include_participants(true)
+            .filter_include_tester(true)
+            .filter_include_unverified(true)
+            .filter_organization_admin(true)
+            .filter_phone_number("canary332598")
+            .filter_primary_individual_ids([
+                types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+                types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            ])
+            .filter_registration_invite([types::RegistrationInvite::Accepted, types::RegistrationInvite::Accepted])
+            .filter_username("canary074256")
+            .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .page_limit(1)
+            .page_offset(1)
+            .shared_with_id(types::SharedWithId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .sort_by([types::UserSort::EmailDescending])
+            .text(long("canary232981", 255).as_str())
+    );
 }
 
 #[tokio::test]
 async fn get_user() {
     let watch = Watch::new(proofs(), "get_user");
-    expect_silence!(watch, server, client(&server).get_user(&types::UserId::from("user-id")).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).with_roles(true).with_signups(true));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .get_user(&types::UserId::from("user-id"))
+            .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .with_roles(true)
+            .with_signups(true)
+    );
 }
 
 #[tokio::test]
@@ -451,20 +922,60 @@ async fn enable_user() {
 #[tokio::test]
 async fn list_email_logs() {
     let watch = Watch::new(proofs(), "list_email_logs");
-    expect_silence!(watch, server, client(&server).list_email_logs().filter_destination("canary452128").filter_timestamp_gte(UtcDateTime::from("2024-02-29 12:30:00")).filter_timestamp_lte(UtcDateTime::from("2024-02-29 12:30:00")).page_limit(1).page_offset(1));
-    expect_refusal!(watch, server, client(&server).list_email_logs().filter_destination(long("canary452128", 255).as_str()).filter_timestamp_gte(UtcDateTime::from("2024-02-29 12:30:00")).filter_timestamp_lte(UtcDateTime::from("2024-02-29 12:30:00")).page_limit(1).page_offset(1));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_email_logs()
+            .filter_destination("canary452128")
+            .filter_timestamp_gte(UtcDateTime::from("2024-02-29 12:30:00"))
+            .filter_timestamp_lte(UtcDateTime::from("2024-02-29 12:30:00"))
+            .page_limit(1)
+            .page_offset(1)
+    );
+    expect_refusal!(
+        watch,
+        server,
+        client(&server)
+            .list_email_logs()
+            .filter_destination(long("canary452128", 255).as_str())
+            .filter_timestamp_gte(UtcDateTime::from("2024-02-29 12:30:00"))
+            .filter_timestamp_lte(UtcDateTime::from("2024-02-29 12:30:00"))
+            .page_limit(1)
+            .page_offset(1)
+    );
 }
 
 #[tokio::test]
 async fn list_user_activities() {
     let watch = Watch::new(proofs(), "list_user_activities");
-    expect_silence!(watch, server, client(&server).list_user_activities().filter_cmp_timestamp(["text", "text"]).filter_event_types([types::ActivityType::Login, types::ActivityType::Login]).filter_exclude_carium_activity(true).filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_user_activities()
+            .filter_cmp_timestamp(["text", "text"])
+            .filter_event_types([types::ActivityType::Login, types::ActivityType::Login])
+            .filter_exclude_carium_activity(true)
+            .filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .page_limit(1)
+            .page_offset(1)
+    );
 }
 
 #[tokio::test]
 async fn list_user_checkins() {
     let watch = Watch::new(proofs(), "list_user_checkins");
-    expect_silence!(watch, server, client(&server).list_user_checkins(&types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_source(types::CheckinSource::Android).page_limit(1).page_offset(1).summary(true));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_user_checkins(&types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .filter_source(types::CheckinSource::Android)
+            .page_limit(1)
+            .page_offset(1)
+            .summary(true)
+    );
 }
 
 #[tokio::test]
@@ -490,25 +1001,80 @@ async fn get_individual() {
 #[tokio::test]
 async fn list_individual_group_individuals() {
     let watch = Watch::new(proofs(), "list_individual_group_individuals");
-    expect_silence!(watch, server, client(&server).list_individual_group_individuals(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_individual_group_individuals(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .page_limit(1)
+            .page_offset(1)
+    );
 }
 
 #[tokio::test]
 async fn list_individual_group_leaders() {
     let watch = Watch::new(proofs(), "list_individual_group_leaders");
-    expect_silence!(watch, server, client(&server).list_individual_group_leaders(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_individual_group_leaders(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .page_limit(1)
+            .page_offset(1)
+    );
 }
 
 #[tokio::test]
 async fn list_individual_group_logs() {
     let watch = Watch::new(proofs(), "list_individual_group_logs");
-    expect_silence!(watch, server, client(&server).list_individual_group_logs().filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).individual_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_individual_group_logs()
+            .filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .individual_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .page_limit(1)
+            .page_offset(1)
+    );
 }
 
 #[tokio::test]
 async fn list_individual_groups_v1() {
     let watch = Watch::new(proofs(), "list_individual_groups");
-    expect_silence!(watch, server, client(&server).list_individual_groups_v1().exclude_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_cmp_last_modified_time(["text", "text"]).filter_eligible_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_exclude_ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_include_inactive(true).filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_node_type(types::GroupNodeType::Division).filter_parent_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_tags(["text", "text"]).filter_text("text").filter_tree_node_type(types::TreeNodeType::Leaf).ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).name("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).type_([types::GroupType::AllParticipants, types::GroupType::AllParticipants]).with_individuals(true));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_individual_groups_v1()
+            .exclude_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .filter_cmp_last_modified_time(["text", "text"])
+            .filter_eligible_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .filter_exclude_ids([
+                types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+                types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            ])
+            .filter_include_inactive(true)
+            .filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .filter_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .filter_node_type(types::GroupNodeType::Division)
+            .filter_parent_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .filter_tags(["text", "text"])
+            .filter_text("text")
+            .filter_tree_node_type(types::TreeNodeType::Leaf)
+            .ids([
+                types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+                types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            ])
+            .name("text")
+            .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .page_limit(1)
+            .page_offset(1)
+            .type_([types::GroupType::AllParticipants, types::GroupType::AllParticipants])
+            .with_individuals(true)
+    );
 }
 
 #[tokio::test]
@@ -521,88 +1087,198 @@ async fn create_individual_group() {
 #[tokio::test]
 async fn get_individual_group_v1() {
     let watch = Watch::new(proofs(), "get_individual_group");
-    expect_silence!(watch, server, client(&server).get_individual_group_v1(&types::IndividualGroupId::from("individual-group-id")).with_individuals(true).with_members(true));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .get_individual_group_v1(&types::IndividualGroupId::from("individual-group-id"))
+            .with_individuals(true)
+            .with_members(true)
+    );
 }
 
 #[tokio::test]
 async fn update_individual_group() {
     let watch = Watch::new(proofs(), "update_individual_group");
     let body: types::UpdateIndividualGroupDocument = read(&watch.request());
-    expect_silence!(watch, server, client(&server).update_individual_group(&types::IndividualGroupId::from("individual-group-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).update_individual_group(&types::IndividualGroupId::from("individual-group-id"), &body)
+    );
 }
 
 #[tokio::test]
 async fn add_individual_group_individuals() {
     let watch = Watch::new(proofs(), "add_individual_group_individuals");
     let body: types::AddGroupIndividuals = read(&watch.request());
-    expect_silence!(watch, server, client(&server).add_individual_group_individuals(&types::IndividualGroupId::from("individual-group-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).add_individual_group_individuals(&types::IndividualGroupId::from("individual-group-id"), &body)
+    );
 }
 
 #[tokio::test]
 async fn add_individual_group_leaders() {
     let watch = Watch::new(proofs(), "add_individual_group_leaders");
     let body: types::AddGroupUsers = read(&watch.request());
-    expect_silence!(watch, server, client(&server).add_individual_group_leaders(&types::IndividualGroupId::from("individual-group-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).add_individual_group_leaders(&types::IndividualGroupId::from("individual-group-id"), &body)
+    );
 }
 
 #[tokio::test]
 async fn add_individual_group_members() {
     let watch = Watch::new(proofs(), "add_individual_group_members");
     let body: types::AddGroupUsers = read(&watch.request());
-    expect_silence!(watch, server, client(&server).add_individual_group_members(&types::IndividualGroupId::from("individual-group-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).add_individual_group_members(&types::IndividualGroupId::from("individual-group-id"), &body)
+    );
 }
 
 #[tokio::test]
 async fn list_individual_group_eligible_members() {
     let watch = Watch::new(proofs(), "list_individual_group_eligible_members");
-    expect_silence!(watch, server, client(&server).list_individual_group_eligible_members(&types::IndividualGroupId::from("individual-group-id")).filter_registration_invite(types::RegistrationInvite::Accepted).filter_text("canary803915").filter_verified(true).for_children(true).member_type(types::MemberType::Individual).page_limit(1).page_offset(1));
-    expect_refusal!(watch, server, client(&server).list_individual_group_eligible_members(&types::IndividualGroupId::from("individual-group-id")).filter_registration_invite(types::RegistrationInvite::Accepted).filter_text(long("canary803915", 255).as_str()).filter_verified(true).for_children(true).member_type(types::MemberType::Individual).page_limit(1).page_offset(1));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_individual_group_eligible_members(&types::IndividualGroupId::from("individual-group-id"))
+            .filter_registration_invite(types::RegistrationInvite::Accepted)
+            .filter_text("canary803915")
+            .filter_verified(true)
+            .for_children(true)
+            .member_type(types::MemberType::Individual)
+            .page_limit(1)
+            .page_offset(1)
+    );
+    expect_refusal!(
+        watch,
+        server,
+        client(&server)
+            .list_individual_group_eligible_members(&types::IndividualGroupId::from("individual-group-id"))
+            .filter_registration_invite(types::RegistrationInvite::Accepted)
+            .filter_text(long("canary803915", 255).as_str())
+            .filter_verified(true)
+            .for_children(true)
+            .member_type(types::MemberType::Individual)
+            .page_limit(1)
+            .page_offset(1)
+    );
 }
 
 #[tokio::test]
 async fn move_individual_group() {
     let watch = Watch::new(proofs(), "move_individual_group");
     let body: types::MoveIndividualGroup = read(&watch.request());
-    expect_silence!(watch, server, client(&server).move_individual_group(&types::IndividualGroupId::from("individual-group-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).move_individual_group(&types::IndividualGroupId::from("individual-group-id"), &body)
+    );
 }
 
 #[tokio::test]
 async fn remove_individual_group_individuals() {
     let watch = Watch::new(proofs(), "remove_individual_group_individuals");
     let body: types::RemoveGroupIndividuals = read(&watch.request());
-    expect_silence!(watch, server, client(&server).remove_individual_group_individuals(&types::IndividualGroupId::from("individual-group-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .remove_individual_group_individuals(&types::IndividualGroupId::from("individual-group-id"), &body)
+    );
 }
 
 #[tokio::test]
 async fn remove_individual_group_leaders() {
     let watch = Watch::new(proofs(), "remove_individual_group_leaders");
     let body: types::RemoveGroupUsers = read(&watch.request());
-    expect_silence!(watch, server, client(&server).remove_individual_group_leaders(&types::IndividualGroupId::from("individual-group-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).remove_individual_group_leaders(&types::IndividualGroupId::from("individual-group-id"), &body)
+    );
 }
 
 #[tokio::test]
 async fn remove_individual_group_members() {
     let watch = Watch::new(proofs(), "remove_individual_group_members");
     let body: types::RemoveGroupUsers = read(&watch.request());
-    expect_silence!(watch, server, client(&server).remove_individual_group_members(&types::IndividualGroupId::from("individual-group-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).remove_individual_group_members(&types::IndividualGroupId::from("individual-group-id"), &body)
+    );
 }
 
 #[tokio::test]
 async fn list_individual_groups() {
     let watch = Watch::new(proofs(), "list_individual_groups_v2");
-    expect_silence!(watch, server, client(&server).list_individual_groups().exclude_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_cmp_last_modified_time(["text", "text"]).filter_eligible_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_exclude_ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_include_inactive(true).filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_node_type(types::GroupNodeType::Division).filter_parent_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_tags(["text", "text"]).filter_text("text").filter_tree_node_type(types::TreeNodeType::Leaf).ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).name("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).type_([types::GroupType::AllParticipants, types::GroupType::AllParticipants]));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_individual_groups()
+            .exclude_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .filter_cmp_last_modified_time(["text", "text"])
+            .filter_eligible_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .filter_exclude_ids([
+                types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+                types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            ])
+            .filter_include_inactive(true)
+            .filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .filter_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .filter_node_type(types::GroupNodeType::Division)
+            .filter_parent_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .filter_tags(["text", "text"])
+            .filter_text("text")
+            .filter_tree_node_type(types::TreeNodeType::Leaf)
+            .ids([
+                types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+                types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            ])
+            .name("text")
+            .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .page_limit(1)
+            .page_offset(1)
+            .type_([types::GroupType::AllParticipants, types::GroupType::AllParticipants])
+    );
 }
 
 #[tokio::test]
 async fn get_individual_group() {
     let watch = Watch::new(proofs(), "get_individual_group_v2");
-    expect_silence!(watch, server, client(&server).get_individual_group(&types::IndividualGroupId::from("individual-group-id")).filter_include_inactive(true));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .get_individual_group(&types::IndividualGroupId::from("individual-group-id"))
+            .filter_include_inactive(true)
+    );
 }
 
 #[tokio::test]
 async fn list_organizations() {
     let watch = Watch::new(proofs(), "list_organizations");
-    expect_silence!(watch, server, client(&server).list_organizations().filter_cmp_last_modified_time(["text", "text"]).filter_include_inactive(true).filter_name("text").filter_name_contains("text").page_limit(1).page_offset(1));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_organizations()
+            .filter_cmp_last_modified_time(["text", "text"])
+            .filter_include_inactive(true)
+            .filter_name("text")
+            .filter_name_contains("text")
+            .page_limit(1)
+            .page_offset(1)
+    );
 }
 
 #[tokio::test]
@@ -622,41 +1298,65 @@ async fn get_organization() {
 async fn update_organization() {
     let watch = Watch::new(proofs(), "update_organization");
     let body: types::UpdateOrganizationDocument = read(&watch.request());
-    expect_silence!(watch, server, client(&server).update_organization(&types::OrganizationId::from("organization-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).update_organization(&types::OrganizationId::from("organization-id"), &body)
+    );
 }
 
 #[tokio::test]
 async fn add_organization_user() {
     let watch = Watch::new(proofs(), "add_organization_user");
     let body: types::AddOrganizationUserDocument = read(&watch.request());
-    expect_silence!(watch, server, client(&server).add_organization_user(&types::OrganizationId::from("organization-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).add_organization_user(&types::OrganizationId::from("organization-id"), &body)
+    );
 }
 
 #[tokio::test]
 async fn process_organization_logo_upload() {
     let watch = Watch::new(proofs(), "process_organization_logo_upload");
     let body: types::EmptyObject = read(&watch.request());
-    expect_silence!(watch, server, client(&server).process_organization_logo_upload(&types::OrganizationId::from("organization-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).process_organization_logo_upload(&types::OrganizationId::from("organization-id"), &body)
+    );
 }
 
 #[tokio::test]
 async fn remove_organization_user() {
     let watch = Watch::new(proofs(), "remove_organization_user");
     let body: types::RemoveOrganizationUserDocument = read(&watch.request());
-    expect_silence!(watch, server, client(&server).remove_organization_user(&types::OrganizationId::from("organization-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).remove_organization_user(&types::OrganizationId::from("organization-id"), &body)
+    );
 }
 
 #[tokio::test]
 async fn create_organization_logo_upload() {
     let watch = Watch::new(proofs(), "create_organization_logo_upload");
     let body: types::NewLogoUpload = read(&watch.request());
-    expect_silence!(watch, server, client(&server).create_organization_logo_upload(&types::OrganizationId::from("organization-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).create_organization_logo_upload(&types::OrganizationId::from("organization-id"), &body)
+    );
 }
 
 #[tokio::test]
 async fn get_organization_code_info() {
     let watch = Watch::new(proofs(), "get_organization_code_info");
-    expect_silence!(watch, server, client(&server).get_organization_code_info(&types::OrganizationCodeId::from("canary041059")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).get_organization_code_info(&types::OrganizationCodeId::from("canary041059"))
+    );
 }
 
 #[tokio::test]
@@ -675,28 +1375,81 @@ async fn create_organization_code() {
 #[tokio::test]
 async fn get_organization_code() {
     let watch = Watch::new(proofs(), "get_organization_code");
-    expect_silence!(watch, server, client(&server).get_organization_code(&types::OrganizationCodeId::from("canary509441")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).get_organization_code(&types::OrganizationCodeId::from("canary509441"))
+    );
 }
 
 #[tokio::test]
 async fn update_organization_code() {
     let watch = Watch::new(proofs(), "update_organization_code");
     let body: types::UpdateOrganizationCodeDocument = read(&watch.request());
-    expect_silence!(watch, server, client(&server).update_organization_code(&types::OrganizationCodeId::from("canary302739"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).update_organization_code(&types::OrganizationCodeId::from("canary302739"), &body)
+    );
 }
 
 #[tokio::test]
 async fn list_organization_code_users() {
     let watch = Watch::new(proofs(), "list_organization_code_users");
-    expect_silence!(watch, server, client(&server).list_organization_code_users(&types::OrganizationCodeId::from("canary266755")).email("canary602442").email_verified(true).page_limit(1).page_offset(1).state(types::UserState::Archived).text("canary553629"));
-    expect_refusal!(watch, server, client(&server).list_organization_code_users(&types::OrganizationCodeId::from("canary266755")).email(long("canary602442", 255).as_str()).email_verified(true).page_limit(1).page_offset(1).state(types::UserState::Archived).text("canary553629"));
-    expect_refusal!(watch, server, client(&server).list_organization_code_users(&types::OrganizationCodeId::from("canary266755")).email("canary602442").email_verified(true).page_limit(1).page_offset(1).state(types::UserState::Archived).text(long("canary553629", 255).as_str()));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_organization_code_users(&types::OrganizationCodeId::from("canary266755"))
+            .email("canary602442")
+            .email_verified(true)
+            .page_limit(1)
+            .page_offset(1)
+            .state(types::UserState::Archived)
+            .text("canary553629")
+    );
+    expect_refusal!(
+        watch,
+        server,
+        client(&server)
+            .list_organization_code_users(&types::OrganizationCodeId::from("canary266755"))
+            .email(long("canary602442", 255).as_str())
+            .email_verified(true)
+            .page_limit(1)
+            .page_offset(1)
+            .state(types::UserState::Archived)
+            .text("canary553629")
+    );
+    expect_refusal!(
+        watch,
+        server,
+        client(&server)
+            .list_organization_code_users(&types::OrganizationCodeId::from("canary266755"))
+            .email("canary602442")
+            .email_verified(true)
+            .page_limit(1)
+            .page_offset(1)
+            .state(types::UserState::Archived)
+            .text(long("canary553629", 255).as_str())
+    );
 }
 
 #[tokio::test]
 async fn list_organization_email_templates() {
     let watch = Watch::new(proofs(), "list_organization_email_templates");
-    expect_silence!(watch, server, client(&server).list_organization_email_templates().filter_format(types::TemplateFormat::Html).filter_locale(types::Locale::EnUs).filter_type(types::EmailTemplateType::ForgotPassword).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).theme_id(types::ThemeId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_organization_email_templates()
+            .filter_format(types::TemplateFormat::Html)
+            .filter_locale(types::Locale::EnUs)
+            .filter_type(types::EmailTemplateType::ForgotPassword)
+            .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .page_limit(1)
+            .page_offset(1)
+            .theme_id(types::ThemeId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+    );
 }
 
 #[tokio::test]
@@ -709,20 +1462,35 @@ async fn create_organization_email_template() {
 #[tokio::test]
 async fn get_organization_email_template() {
     let watch = Watch::new(proofs(), "get_organization_email_template");
-    expect_silence!(watch, server, client(&server).get_organization_email_template(&types::EmailTemplateId::from("email-template-id")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).get_organization_email_template(&types::EmailTemplateId::from("email-template-id"))
+    );
 }
 
 #[tokio::test]
 async fn update_organization_email_template() {
     let watch = Watch::new(proofs(), "update_organization_email_template");
     let body: types::UpdateEmailTemplateDocument = read(&watch.request());
-    expect_silence!(watch, server, client(&server).update_organization_email_template(&types::EmailTemplateId::from("email-template-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).update_organization_email_template(&types::EmailTemplateId::from("email-template-id"), &body)
+    );
 }
 
 #[tokio::test]
 async fn list_organization_general_messages() {
     let watch = Watch::new(proofs(), "list_organization_general_messages");
-    expect_silence!(watch, server, client(&server).list_organization_general_messages(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_organization_general_messages(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .page_limit(1)
+            .page_offset(1)
+    );
 }
 
 #[tokio::test]
@@ -735,20 +1503,40 @@ async fn create_organization_general_message() {
 #[tokio::test]
 async fn get_organization_general_message() {
     let watch = Watch::new(proofs(), "get_organization_general_message");
-    expect_silence!(watch, server, client(&server).get_organization_general_message(&types::GeneralMessageId::from("general-message-id")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).get_organization_general_message(&types::GeneralMessageId::from("general-message-id"))
+    );
 }
 
 #[tokio::test]
 async fn update_organization_general_message() {
     let watch = Watch::new(proofs(), "update_organization_general_message");
     let body: types::UpdateGeneralMessageDocument = read(&watch.request());
-    expect_silence!(watch, server, client(&server).update_organization_general_message(&types::GeneralMessageId::from("general-message-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .update_organization_general_message(&types::GeneralMessageId::from("general-message-id"), &body)
+    );
 }
 
 #[tokio::test]
 async fn list_organization_sms_templates() {
     let watch = Watch::new(proofs(), "list_organization_sms_templates");
-    expect_silence!(watch, server, client(&server).list_organization_sms_templates().filter_locale(types::Locale::EnUs).filter_type(types::SmsTemplateType::Onboarding).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).theme_id(types::ThemeId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_organization_sms_templates()
+            .filter_locale(types::Locale::EnUs)
+            .filter_type(types::SmsTemplateType::Onboarding)
+            .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .page_limit(1)
+            .page_offset(1)
+            .theme_id(types::ThemeId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+    );
 }
 
 #[tokio::test]
@@ -761,21 +1549,51 @@ async fn create_organization_sms_template() {
 #[tokio::test]
 async fn get_organization_sms_template() {
     let watch = Watch::new(proofs(), "get_organization_sms_template");
-    expect_silence!(watch, server, client(&server).get_organization_sms_template(&types::SmsTemplateId::from("sms-template-id")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).get_organization_sms_template(&types::SmsTemplateId::from("sms-template-id"))
+    );
 }
 
 #[tokio::test]
 async fn update_organization_sms_template() {
     let watch = Watch::new(proofs(), "update_organization_sms_template");
     let body: types::UpdateSmsTemplateDocument = read(&watch.request());
-    expect_silence!(watch, server, client(&server).update_organization_sms_template(&types::SmsTemplateId::from("sms-template-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).update_organization_sms_template(&types::SmsTemplateId::from("sms-template-id"), &body)
+    );
 }
 
 #[tokio::test]
 async fn list_organization_themes() {
     let watch = Watch::new(proofs(), "list_organization_themes");
-    expect_silence!(watch, server, client(&server).list_organization_themes().filter_cmp_last_modified_time(["text", "text"]).filter_domain("text").filter_include_inactive(true).filter_support_email("canary532484@example.com").page_limit(1).page_offset(1));
-    expect_refusal!(watch, server, client(&server).list_organization_themes().filter_cmp_last_modified_time(["text", "text"]).filter_domain("text").filter_include_inactive(true).filter_support_email("canary532484 !").page_limit(1).page_offset(1));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_organization_themes()
+            .filter_cmp_last_modified_time(["text", "text"])
+            .filter_domain("text")
+            .filter_include_inactive(true)
+            .filter_support_email("canary532484@example.com")
+            .page_limit(1)
+            .page_offset(1)
+    );
+    expect_refusal!(
+        watch,
+        server,
+        client(&server)
+            .list_organization_themes()
+            .filter_cmp_last_modified_time(["text", "text"])
+            .filter_domain("text")
+            .filter_include_inactive(true)
+            .filter_support_email("canary532484 !")
+            .page_limit(1)
+            .page_offset(1)
+    );
 }
 
 #[tokio::test]
@@ -801,7 +1619,14 @@ async fn update_organization_theme() {
 #[tokio::test]
 async fn list_role_users() {
     let watch = Watch::new(proofs(), "list_role_users");
-    expect_silence!(watch, server, client(&server).list_role_users(&types::RoleId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_role_users(&types::RoleId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .page_limit(1)
+            .page_offset(1)
+    );
 }
 
 #[tokio::test]
@@ -814,7 +1639,14 @@ async fn create_role_user() {
 #[tokio::test]
 async fn list_roles() {
     let watch = Watch::new(proofs(), "list_roles");
-    expect_silence!(watch, server, client(&server).list_roles().filter_name("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_roles()
+            .filter_name("text")
+            .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+    );
 }
 
 #[tokio::test]
@@ -834,7 +1666,18 @@ async fn remove_role_user() {
 #[tokio::test]
 async fn list_features() {
     let watch = Watch::new(proofs(), "list_features");
-    expect_silence!(watch, server, client(&server).list_features().filter_assignable(true).filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_features()
+            .filter_assignable(true)
+            .filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .page_limit(1)
+            .page_offset(1)
+    );
 }
 
 #[tokio::test]
@@ -874,7 +1717,16 @@ async fn remove_feature_users() {
 #[tokio::test]
 async fn list_organization_features() {
     let watch = Watch::new(proofs(), "list_organization_features");
-    expect_silence!(watch, server, client(&server).list_organization_features().filter_feature_name("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_organization_features()
+            .filter_feature_name("text")
+            .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .page_limit(1)
+            .page_offset(1)
+    );
 }
 
 #[tokio::test]
@@ -887,21 +1739,52 @@ async fn create_organization_feature() {
 #[tokio::test]
 async fn get_organization_feature() {
     let watch = Watch::new(proofs(), "get_organization_feature");
-    expect_silence!(watch, server, client(&server).get_organization_feature(&types::OrganizationFeatureId::from("organization-feature-id")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).get_organization_feature(&types::OrganizationFeatureId::from("organization-feature-id"))
+    );
 }
 
 #[tokio::test]
 async fn update_organization_feature() {
     let watch = Watch::new(proofs(), "update_organization_feature");
     let body: types::UpdateOrganizationFeatureDocument = read(&watch.request());
-    expect_silence!(watch, server, client(&server).update_organization_feature(&types::OrganizationFeatureId::from("organization-feature-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .update_organization_feature(&types::OrganizationFeatureId::from("organization-feature-id"), &body)
+    );
 }
 
 #[tokio::test]
 async fn list_user_features() {
     let watch = Watch::new(proofs(), "list_user_features");
-    expect_silence!(watch, server, client(&server).list_user_features().filter_feature_name("text").filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).user_email("canary345694@example.com").user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")));
-    expect_refusal!(watch, server, client(&server).list_user_features().filter_feature_name("text").filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).user_email("canary345694 !").user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_user_features()
+            .filter_feature_name("text")
+            .filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .page_limit(1)
+            .page_offset(1)
+            .user_email("canary345694@example.com")
+            .user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+    );
+    expect_refusal!(
+        watch,
+        server,
+        client(&server)
+            .list_user_features()
+            .filter_feature_name("text")
+            .filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .page_limit(1)
+            .page_offset(1)
+            .user_email("canary345694 !")
+            .user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+    );
 }
 
 #[tokio::test]
@@ -921,27 +1804,65 @@ async fn get_user_feature() {
 async fn update_user_feature() {
     let watch = Watch::new(proofs(), "update_user_feature");
     let body: types::UpdateUserFeatureDocument = read(&watch.request());
-    expect_silence!(watch, server, client(&server).update_user_feature(&types::UserFeatureId::from("user-feature-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).update_user_feature(&types::UserFeatureId::from("user-feature-id"), &body)
+    );
 }
 
 #[tokio::test]
 async fn list_service_documents() {
     let watch = Watch::new(proofs(), "list_service_documents");
-    expect_silence!(watch, server, client(&server).list_service_documents(true).organization_code(types::OrganizationCodeId::from("canary028001")).organizations([types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).referral_code("canary048987"));
-    expect_refusal!(watch, server, client(&server).list_service_documents(true).organization_code(types::OrganizationCodeId::from("canary028001")).organizations([types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).referral_code(long("canary048987", 20).as_str()));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_service_documents(true)
+            .organization_code(types::OrganizationCodeId::from("canary028001"))
+            .organizations([
+                types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+                types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            ])
+            .referral_code("canary048987")
+    );
+    expect_refusal!(
+        watch,
+        server,
+        client(&server)
+            .list_service_documents(true)
+            .organization_code(types::OrganizationCodeId::from("canary028001"))
+            .organizations([
+                types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+                types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            ])
+            .referral_code(long("canary048987", 20).as_str())
+    );
 }
 
 #[tokio::test]
 async fn get_service_document() {
     let watch = Watch::new(proofs(), "get_service_document");
-    expect_silence!(watch, server, client(&server).get_service_document(&types::ServiceDocumentId::from("service-document-id")).html(true).locale("text").reflow(true));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .get_service_document(&types::ServiceDocumentId::from("service-document-id"))
+            .html(true)
+            .locale("text")
+            .reflow(true)
+    );
 }
 
 #[tokio::test]
 async fn delete_user_service_document_agreements() {
     let watch = Watch::new(proofs(), "delete_user_service_document_agreements");
     let body: types::EmptyObject = read(&watch.request());
-    expect_silence!(watch, server, client(&server).delete_user_service_document_agreements(&types::UserId::from("user-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).delete_user_service_document_agreements(&types::UserId::from("user-id"), &body)
+    );
 }
 
 #[tokio::test]
@@ -954,7 +1875,15 @@ async fn create_aggregation_request() {
 #[tokio::test]
 async fn list_archive_requests() {
     let watch = Watch::new(proofs(), "list_archive_requests");
-    expect_silence!(watch, server, client(&server).list_archive_requests().filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_archive_requests()
+            .filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .page_limit(1)
+            .page_offset(1)
+    );
 }
 
 #[tokio::test]
@@ -968,14 +1897,26 @@ async fn create_archive_request() {
 async fn answer_archive_request() {
     let watch = Watch::new(proofs(), "answer_archive_request");
     let body: types::AnswerArchiveRequest = read(&watch.request());
-    expect_silence!(watch, server, client(&server).answer_archive_request(&types::ArchiveRequestId::from("archive-request-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).answer_archive_request(&types::ArchiveRequestId::from("archive-request-id"), &body)
+    );
 }
 
 #[tokio::test]
 async fn list_deletion_requests() {
     let watch = Watch::new(proofs(), "list_deletion_requests");
-    expect_silence!(watch, server, client(&server).list_deletion_requests("canary425662@example.com").page_limit(1).page_offset(1));
-    expect_refusal!(watch, server, client(&server).list_deletion_requests("canary425662 !").page_limit(1).page_offset(1));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).list_deletion_requests("canary425662@example.com").page_limit(1).page_offset(1)
+    );
+    expect_refusal!(
+        watch,
+        server,
+        client(&server).list_deletion_requests("canary425662 !").page_limit(1).page_offset(1)
+    );
 }
 
 #[tokio::test]
@@ -988,14 +1929,22 @@ async fn create_deletion_request() {
 #[tokio::test]
 async fn get_deletion_request() {
     let watch = Watch::new(proofs(), "get_deletion_request");
-    expect_silence!(watch, server, client(&server).get_deletion_request(&types::DeletionRequestId::from("deletion-request-id")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).get_deletion_request(&types::DeletionRequestId::from("deletion-request-id"))
+    );
 }
 
 #[tokio::test]
 async fn update_deletion_request_status() {
     let watch = Watch::new(proofs(), "update_deletion_request_status");
     let body: types::FinishDeletion = read(&watch.request());
-    expect_silence!(watch, server, client(&server).update_deletion_request_status(&types::DeletionRequestId::from("deletion-request-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).update_deletion_request_status(&types::DeletionRequestId::from("deletion-request-id"), &body)
+    );
 }
 
 #[tokio::test]
@@ -1020,7 +1969,14 @@ async fn get_replicator() {
 #[tokio::test]
 async fn list_user_replications() {
     let watch = Watch::new(proofs(), "list_user_replications");
-    expect_silence!(watch, server, client(&server).list_user_replications(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_user_replications(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+            .page_limit(1)
+            .page_offset(1)
+    );
 }
 
 #[tokio::test]
@@ -1046,14 +2002,32 @@ async fn create_feedback_comment() {
 #[tokio::test]
 async fn get_feedback_comment() {
     let watch = Watch::new(proofs(), "get_feedback_comment");
-    expect_silence!(watch, server, client(&server).get_feedback_comment(&types::FeedbackCommentId::from("feedback-comment-id")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).get_feedback_comment(&types::FeedbackCommentId::from("feedback-comment-id"))
+    );
 }
 
 #[tokio::test]
 async fn list_url_shorteners() {
     let watch = Watch::new(proofs(), "list_url_shorteners");
-    expect_silence!(watch, server, client(&server).list_url_shorteners().code("qz3965").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")));
-    expect_refusal!(watch, server, client(&server).list_url_shorteners().code(long("qz3965", 8).as_str()).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_url_shorteners()
+            .code("qz3965")
+            .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+    );
+    expect_refusal!(
+        watch,
+        server,
+        client(&server)
+            .list_url_shorteners()
+            .code(long("qz3965", 8).as_str())
+            .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+    );
 }
 
 #[tokio::test]
@@ -1073,5 +2047,9 @@ async fn get_url_shortener() {
 async fn update_url_shortener() {
     let watch = Watch::new(proofs(), "update_url_shortener");
     let body: types::UpdateUrlShortenerDocument = read(&watch.request());
-    expect_silence!(watch, server, client(&server).update_url_shortener(&types::UrlShortenerId::from("url-shortener-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).update_url_shortener(&types::UrlShortenerId::from("url-shortener-id"), &body)
+    );
 }

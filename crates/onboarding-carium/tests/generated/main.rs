@@ -21,12 +21,11 @@ mod wire;
 use onboarding_carium::{Client, Credentials, Retry};
 use onboarding_testing::Loopback;
 
-/// A client that calls the loopback server.
+/// A client that calls the loopback server. It does not try again: each test is about one response.
 fn client(server: &Loopback) -> Client {
     Client::builder()
         .base_url(server.base_url())
         .credentials(Credentials::access_token("the-token"))
-        // Each test is about one response.
         .retry(Retry::never())
         .build()
         .expect("a loopback address is a base URL")

@@ -3,8 +3,8 @@
 
 //! Each declared status of each operation gives its variant.
 
-use onboarding_testing::{expect_error, expect_success, read};
 use onboarding_carium::{Client, NaiveDate, Secret, UtcDateTime, errors, types};
+use onboarding_testing::{expect_error, expect_success, read};
 
 use crate::client;
 
@@ -12,1195 +12,3742 @@ use crate::client;
 async fn login() {
     let body: types::Login = read(include_str!("../../../../specs/carium/examples/login.request.json"));
     let call = async |client: Client| client.login(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/login.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::LoginError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/login.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::LoginError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn refresh_token() {
-    let body: types::RefreshSession = read(include_str!("../../../../specs/carium/examples/refresh_token.request.json"));
+    let body: types::RefreshSession =
+        read(include_str!("../../../../specs/carium/examples/refresh_token.request.json"));
     let call = async |client: Client| client.refresh_token(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/refresh_token.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RefreshTokenError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/refresh_token.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::RefreshTokenError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn get_session() {
-    let call = async |client: Client| client.get_session(&types::SessionId::from("session-id")).include_login_info(true).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_session.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::GetSessionError::ClientError(_));
+    let call = async |client: Client| client
+        .get_session(&types::SessionId::from("session-id"))
+        .include_login_info(true)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/get_session.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::GetSessionError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn switch_user_organization() {
-    let body: types::SwitchOrganization = read(include_str!("../../../../specs/carium/examples/switch_user_organization.request.json"));
-    let call = async |client: Client| client.switch_user_organization(&types::UserId::from("user-id"), &body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/switch_user_organization.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::SwitchUserOrganizationError::ClientError(_));
+    let body: types::SwitchOrganization =
+        read(include_str!("../../../../specs/carium/examples/switch_user_organization.request.json"));
+    let call =
+        async |client: Client| client.switch_user_organization(&types::UserId::from("user-id"), &body).send().await;
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/switch_user_organization.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::SwitchUserOrganizationError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn authenticate() {
     let body: types::Authenticate = read(include_str!("../../../../specs/carium/examples/authenticate.request.json"));
     let call = async |client: Client| client.authenticate(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/authenticate.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::AuthenticateError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/authenticate.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::AuthenticateError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn authenticate_service_v1() {
     let body: types::InternalLogin = read(include_str!("../../../../specs/carium/examples/internal_auth.request.json"));
     let call = async |client: Client| client.authenticate_service_v1(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/internal_auth.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::AuthenticateServiceV1Error::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/internal_auth.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::AuthenticateServiceV1Error::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn create_synthetic_user_token() {
-    let body: types::NewSyntheticUserTokenDocument = read(include_str!("../../../../specs/carium/examples/create_synthetic_user_token.request.json"));
+    let body: types::NewSyntheticUserTokenDocument =
+        read(include_str!("../../../../specs/carium/examples/create_synthetic_user_token.request.json"));
     let call = async |client: Client| client.create_synthetic_user_token(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/create_synthetic_user_token.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::CreateSyntheticUserTokenError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/create_synthetic_user_token.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::CreateSyntheticUserTokenError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn authenticate_service() {
-    let body: types::NewInternalAuthDocument = read(include_str!("../../../../specs/carium/examples/internal_auth_v2.request.json"));
+    let body: types::NewInternalAuthDocument =
+        read(include_str!("../../../../specs/carium/examples/internal_auth_v2.request.json"));
     let call = async |client: Client| client.authenticate_service(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/internal_auth_v2.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::AuthenticateServiceError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/internal_auth_v2.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::AuthenticateServiceError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn confirm_sign_up() {
-    let body: types::ConfirmSignUp = read(include_str!("../../../../specs/carium/examples/confirm_sign_up.request.json"));
+    let body: types::ConfirmSignUp =
+        read(include_str!("../../../../specs/carium/examples/confirm_sign_up.request.json"));
     let call = async |client: Client| client.confirm_sign_up(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/confirm_sign_up.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ConfirmSignUpError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/confirm_sign_up.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ConfirmSignUpError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_registration_invitations() {
     let call = async |client: Client| client.list_registration_invitations().send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_registration_invitations.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListRegistrationInvitationsError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_registration_invitations.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListRegistrationInvitationsError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn create_registration_invitation() {
-    let body: types::NewRegistrationInvitationDocument = read(include_str!("../../../../specs/carium/examples/create_registration_invitation.request.json"));
+    let body: types::NewRegistrationInvitationDocument =
+        read(include_str!("../../../../specs/carium/examples/create_registration_invitation.request.json"));
     let call = async |client: Client| client.create_registration_invitation(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/create_registration_invitation.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::CreateRegistrationInvitationError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/create_registration_invitation.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::CreateRegistrationInvitationError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn get_registration_invitation() {
-    let call = async |client: Client| client.get_registration_invitation(&types::RegistrationInvitationId::from("registration-invitation-id")).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_registration_invitation.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::GetRegistrationInvitationError::ClientError(_));
+    let call = async |client: Client| client
+        .get_registration_invitation(&types::RegistrationInvitationId::from("registration-invitation-id"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/get_registration_invitation.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::GetRegistrationInvitationError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn resend_invitation() {
-    let body: types::ResendInvitation = read(include_str!("../../../../specs/carium/examples/resend_invitation.request.json"));
+    let body: types::ResendInvitation =
+        read(include_str!("../../../../specs/carium/examples/resend_invitation.request.json"));
     let call = async |client: Client| client.resend_invitation(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/resend_invitation.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ResendInvitationError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/resend_invitation.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ResendInvitationError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn sign_up() {
     let body: types::SignUp = read(include_str!("../../../../specs/carium/examples/sign_up.request.json"));
     let call = async |client: Client| client.sign_up(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/sign_up.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::SignUpError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/sign_up.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::SignUpError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn create_onboarding_info() {
-    let body: types::NewOnboardingInfoDocument = read(include_str!("../../../../specs/carium/examples/create_onboarding_info.request.json"));
+    let body: types::NewOnboardingInfoDocument =
+        read(include_str!("../../../../specs/carium/examples/create_onboarding_info.request.json"));
     let call = async |client: Client| client.create_onboarding_info(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/create_onboarding_info.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::CreateOnboardingInfoError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/create_onboarding_info.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::CreateOnboardingInfoError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_onboarding_requests() {
-    let call = async |client: Client| client.list_onboarding_requests(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).email("text").onboard_type(types::OnboardType::Patient).page_limit(1).page_offset(1).patient_ids([types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).with_invite(true).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_onboarding_requests.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListOnboardingRequestsError::ClientError(_));
+    let call = async |client: Client| client
+        .list_onboarding_requests(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .email("text")
+        .onboard_type(types::OnboardType::Patient)
+        .page_limit(1)
+        .page_offset(1)
+        .patient_ids([
+            types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+        ])
+        .with_invite(true)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_onboarding_requests.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListOnboardingRequestsError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn create_onboarding_request() {
-    let body: types::NewOnboardingRequestDocument = read(include_str!("../../../../specs/carium/examples/create_onboarding_request.request.json"));
+    let body: types::NewOnboardingRequestDocument =
+        read(include_str!("../../../../specs/carium/examples/create_onboarding_request.request.json"));
     let call = async |client: Client| client.create_onboarding_request(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/create_onboarding_request.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::CreateOnboardingRequestError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/create_onboarding_request.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::CreateOnboardingRequestError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn get_onboarding_request() {
-    let call = async |client: Client| client.get_onboarding_request(&types::OnboardingRequestId::from("onboarding-request-id")).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_onboarding_request.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::GetOnboardingRequestError::ClientError(_));
+    let call = async |client: Client| client
+        .get_onboarding_request(&types::OnboardingRequestId::from("onboarding-request-id"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/get_onboarding_request.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::GetOnboardingRequestError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn update_onboarding_request() {
-    let body: types::UpdateOnboardingRequestDocument = read(include_str!("../../../../specs/carium/examples/update_onboarding_request.request.json"));
-    let call = async |client: Client| client.update_onboarding_request(&types::OnboardingRequestId::from("onboarding-request-id"), &body).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/update_onboarding_request.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::UpdateOnboardingRequestError::ClientError(_));
+    let body: types::UpdateOnboardingRequestDocument =
+        read(include_str!("../../../../specs/carium/examples/update_onboarding_request.request.json"));
+    let call = async |client: Client| client
+        .update_onboarding_request(&types::OnboardingRequestId::from("onboarding-request-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/update_onboarding_request.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::UpdateOnboardingRequestError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn resend_onboarding_request_notifications() {
-    let body: types::ResendNotificationsDocument = read(include_str!("../../../../specs/carium/examples/resend_onboarding_request_notifications.request.json"));
-    let call = async |client: Client| client.resend_onboarding_request_notifications(&types::OnboardingRequestId::from("onboarding-request-id"), &body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/resend_onboarding_request_notifications.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ResendOnboardingRequestNotificationsError::ClientError(_));
+    let body: types::ResendNotificationsDocument =
+        read(include_str!("../../../../specs/carium/examples/resend_onboarding_request_notifications.request.json"));
+    let call = async |client: Client| client
+        .resend_onboarding_request_notifications(&types::OnboardingRequestId::from("onboarding-request-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/resend_onboarding_request_notifications.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ResendOnboardingRequestNotificationsError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn update_onboarding_text_status() {
-    let body: types::OnboardingTextStatusDocument = read(include_str!("../../../../specs/carium/examples/update_onboarding_text_status.request.json"));
-    let call = async |client: Client| client.update_onboarding_text_status(&types::OnboardingTextId::from("onboarding-text-id"), &body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/update_onboarding_text_status.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::UpdateOnboardingTextStatusError::ClientError(_));
+    let body: types::OnboardingTextStatusDocument =
+        read(include_str!("../../../../specs/carium/examples/update_onboarding_text_status.request.json"));
+    let call = async |client: Client| client
+        .update_onboarding_text_status(&types::OnboardingTextId::from("onboarding-text-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/update_onboarding_text_status.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::UpdateOnboardingTextStatusError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn confirm_forgot_password() {
-    let body: types::ConfirmForgotPassword = read(include_str!("../../../../specs/carium/examples/confirm_forgot_password.request.json"));
+    let body: types::ConfirmForgotPassword =
+        read(include_str!("../../../../specs/carium/examples/confirm_forgot_password.request.json"));
     let call = async |client: Client| client.confirm_forgot_password(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/confirm_forgot_password.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ConfirmForgotPasswordError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/confirm_forgot_password.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ConfirmForgotPasswordError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn check_password_strength() {
-    let body: types::CheckPassword = read(include_str!("../../../../specs/carium/examples/check_password_strength.request.json"));
+    let body: types::CheckPassword =
+        read(include_str!("../../../../specs/carium/examples/check_password_strength.request.json"));
     let call = async |client: Client| client.check_password_strength(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/check_password_strength.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::CheckPasswordStrengthError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/check_password_strength.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::CheckPasswordStrengthError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn change_user_password() {
-    let body: types::ChangeUserPassword = read(include_str!("../../../../specs/carium/examples/change_user_password.request.json"));
+    let body: types::ChangeUserPassword =
+        read(include_str!("../../../../specs/carium/examples/change_user_password.request.json"));
     let call = async |client: Client| client.change_user_password(&types::UserId::from("user-id"), &body).send().await;
     expect_success!(call, client, 201, "application/json", "");
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ChangeUserPasswordError::ClientError(_));
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ChangeUserPasswordError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_mfa_totp_configurations() {
-    let call = async |client: Client| client.list_mfa_totp_configurations().filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_mfa_totp_configurations.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListMfaTotpConfigurationsError::ClientError(_));
+    let call = async |client: Client| client
+        .list_mfa_totp_configurations()
+        .filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_mfa_totp_configurations.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListMfaTotpConfigurationsError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn create_mfa_totp_configuration() {
-    let body: types::EmptyObject = read(include_str!("../../../../specs/carium/examples/create_mfa_totp_configuration.request.json"));
+    let body: types::EmptyObject =
+        read(include_str!("../../../../specs/carium/examples/create_mfa_totp_configuration.request.json"));
     let call = async |client: Client| client.create_mfa_totp_configuration(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/create_mfa_totp_configuration.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::CreateMfaTotpConfigurationError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/create_mfa_totp_configuration.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::CreateMfaTotpConfigurationError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn delete_mfa_totp_configuration() {
-    let call = async |client: Client| client.delete_mfa_totp_configuration(&types::TotpConfigurationId::from("totp-configuration-id")).send().await;
+    let call = async |client: Client| client
+        .delete_mfa_totp_configuration(&types::TotpConfigurationId::from("totp-configuration-id"))
+        .send()
+        .await;
     expect_success!(call, client, 204, "application/json", "");
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::DeleteMfaTotpConfigurationError::ClientError(_));
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::DeleteMfaTotpConfigurationError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn disable_mfa_totp_configuration() {
-    let body: types::DisableTotp = read(include_str!("../../../../specs/carium/examples/disable_mfa_totp_configuration.request.json"));
-    let call = async |client: Client| client.disable_mfa_totp_configuration(&types::TotpConfigurationId::from("totp-configuration-id"), &body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/disable_mfa_totp_configuration.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::DisableMfaTotpConfigurationError::ClientError(_));
+    let body: types::DisableTotp =
+        read(include_str!("../../../../specs/carium/examples/disable_mfa_totp_configuration.request.json"));
+    let call = async |client: Client| client
+        .disable_mfa_totp_configuration(&types::TotpConfigurationId::from("totp-configuration-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/disable_mfa_totp_configuration.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::DisableMfaTotpConfigurationError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn enable_mfa_totp_configuration() {
-    let body: types::EnableTotp = read(include_str!("../../../../specs/carium/examples/enable_mfa_totp_configuration.request.json"));
-    let call = async |client: Client| client.enable_mfa_totp_configuration(&types::TotpConfigurationId::from("totp-configuration-id"), &body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/enable_mfa_totp_configuration.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::EnableMfaTotpConfigurationError::ClientError(_));
+    let body: types::EnableTotp =
+        read(include_str!("../../../../specs/carium/examples/enable_mfa_totp_configuration.request.json"));
+    let call = async |client: Client| client
+        .enable_mfa_totp_configuration(&types::TotpConfigurationId::from("totp-configuration-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/enable_mfa_totp_configuration.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::EnableMfaTotpConfigurationError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_oauth2_client_settings() {
-    let call = async |client: Client| client.list_oauth2_client_settings(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_name("text").page_limit(1).page_offset(1).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_oauth2_client_settings.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListOauth2ClientSettingsError::ClientError(_));
+    let call = async |client: Client| client
+        .list_oauth2_client_settings(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_name("text")
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_oauth2_client_settings.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListOauth2ClientSettingsError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn create_oauth2_client_settings() {
-    let body: types::NewOauth2ClientSettingsDocument = read(include_str!("../../../../specs/carium/examples/create_oauth2_client_settings.request.json"));
+    let body: types::NewOauth2ClientSettingsDocument =
+        read(include_str!("../../../../specs/carium/examples/create_oauth2_client_settings.request.json"));
     let call = async |client: Client| client.create_oauth2_client_settings(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/create_oauth2_client_settings.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::CreateOauth2ClientSettingsError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/create_oauth2_client_settings.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::CreateOauth2ClientSettingsError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn get_oauth2_client_settings() {
-    let call = async |client: Client| client.get_oauth2_client_settings(&types::Oauth2ClientSettingsId::from("oauth2-client-settings-id")).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_oauth2_client_settings.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::GetOauth2ClientSettingsError::ClientError(_));
+    let call = async |client: Client| client
+        .get_oauth2_client_settings(&types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/get_oauth2_client_settings.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::GetOauth2ClientSettingsError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn update_oauth2_client_settings() {
-    let body: types::UpdateOauth2ClientSettingsDocument = read(include_str!("../../../../specs/carium/examples/update_oauth2_client_settings.request.json"));
-    let call = async |client: Client| client.update_oauth2_client_settings(&types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"), &body).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/update_oauth2_client_settings.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::UpdateOauth2ClientSettingsError::ClientError(_));
+    let body: types::UpdateOauth2ClientSettingsDocument =
+        read(include_str!("../../../../specs/carium/examples/update_oauth2_client_settings.request.json"));
+    let call = async |client: Client| client
+        .update_oauth2_client_settings(&types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/update_oauth2_client_settings.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::UpdateOauth2ClientSettingsError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn reset_oauth2_client_secret() {
-    let body: types::EmptyObject = read(include_str!("../../../../specs/carium/examples/reset_oauth2_client_secret.request.json"));
-    let call = async |client: Client| client.reset_oauth2_client_secret(&types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"), &body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/reset_oauth2_client_secret.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ResetOauth2ClientSecretError::ClientError(_));
+    let body: types::EmptyObject =
+        read(include_str!("../../../../specs/carium/examples/reset_oauth2_client_secret.request.json"));
+    let call = async |client: Client| client
+        .reset_oauth2_client_secret(&types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/reset_oauth2_client_secret.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ResetOauth2ClientSecretError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn launch_oauth2() {
     let call = async |client: Client| client.launch_oauth2("text", &Secret::new("text")).send().await;
     expect_success!(call, client, 302, "application/json", "");
-    expect_error!(call, client, 418, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/oauth2_launch.response.4XX.json"), errors::LaunchOauth2Error::ClientError(_));
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/oauth2_launch.response.4XX.json"),
+        errors::LaunchOauth2Error::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn redirect_oauth2() {
-    let call = async |client: Client| client.redirect_oauth2(&Secret::new("text"), "497f6eca-6276-4993-bfeb-53cbbbba6f08").send().await;
+    let call = async |client: Client| client
+        .redirect_oauth2(&Secret::new("text"), "497f6eca-6276-4993-bfeb-53cbbbba6f08")
+        .send()
+        .await;
     expect_success!(call, client, 302, "application/json", "");
-    expect_error!(call, client, 418, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/oauth2_redirect.response.4XX.json"), errors::RedirectOauth2Error::ClientError(_));
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/oauth2_redirect.response.4XX.json"),
+        errors::RedirectOauth2Error::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn create_oauth2_token() {
-    let body: types::NewOauth2Token = read(include_str!("../../../../specs/carium/examples/create_oauth2_token.request.json"));
+    let body: types::NewOauth2Token =
+        read(include_str!("../../../../specs/carium/examples/create_oauth2_token.request.json"));
     let call = async |client: Client| client.create_oauth2_token(&body).send().await;
-    expect_success!(call, client, 200, "application/json", r#"{"access_token":"text","expires_in":1,"refresh_token":"text","token_type":"text"}"#);
-    expect_success!(call, client, 201, "application/json", r#"{"access_token":"text","expires_in":1,"refresh_token":"text","token_type":"text"}"#);
-    expect_error!(call, client, 418, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/create_oauth2_token.response.4XX.json"), errors::CreateOauth2TokenError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        r#"{"access_token":"text","expires_in":1,"refresh_token":"text","token_type":"text"}"#
+    );
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/json",
+        r#"{"access_token":"text","expires_in":1,"refresh_token":"text","token_type":"text"}"#
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/create_oauth2_token.response.4XX.json"),
+        errors::CreateOauth2TokenError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn consume_saml_assertion() {
-    let body: types::SamlAssertion = read(include_str!("../../../../specs/carium/examples/saml_assertion_consumer.request.json"));
-    let call = async |client: Client| client.consume_saml_assertion(&types::SamlProviderId::from("saml-provider-id"), &body).send().await;
+    let body: types::SamlAssertion =
+        read(include_str!("../../../../specs/carium/examples/saml_assertion_consumer.request.json"));
+    let call = async |client: Client| client
+        .consume_saml_assertion(&types::SamlProviderId::from("saml-provider-id"), &body)
+        .send()
+        .await;
     expect_success!(call, client, 302, "application/json", "");
-    expect_error!(call, client, 418, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/saml_assertion_consumer.response.4XX.json"), errors::ConsumeSamlAssertionError::ClientError(_));
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/saml_assertion_consumer.response.4XX.json"),
+        errors::ConsumeSamlAssertionError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn logout_with_saml() {
-    let call = async |client: Client| client.logout_with_saml(&types::SamlProviderId::from("saml-provider-id"), &Secret::new("text")).relay_state("text").sig_alg("text").signature("text").send().await;
+    let call = async |client: Client| client
+        .logout_with_saml(&types::SamlProviderId::from("saml-provider-id"), &Secret::new("text"))
+        .relay_state("text")
+        .sig_alg("text")
+        .signature("text")
+        .send()
+        .await;
     expect_success!(call, client, 302, "application/json", "");
-    expect_error!(call, client, 418, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/saml_logout.response.4XX.json"), errors::LogoutWithSamlError::ClientError(_));
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/saml_logout.response.4XX.json"),
+        errors::LogoutWithSamlError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn login_with_saml() {
     let call = async |client: Client| client.login_with_saml("text").email_address("text").next("text").send().await;
     expect_success!(call, client, 302, "application/json", "");
-    expect_error!(call, client, 418, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/saml_login.response.4XX.json"), errors::LoginWithSamlError::ClientError(_));
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/saml_login.response.4XX.json"),
+        errors::LoginWithSamlError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn get_authz_accessible_resources() {
-    let body: types::AccessibleResourcesQuery = read(include_str!("../../../../specs/carium/examples/get_authz_accessible_resources.request.json"));
+    let body: types::AccessibleResourcesQuery =
+        read(include_str!("../../../../specs/carium/examples/get_authz_accessible_resources.request.json"));
     let call = async |client: Client| client.get_authz_accessible_resources(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_authz_accessible_resources.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::GetAuthzAccessibleResourcesError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/get_authz_accessible_resources.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::GetAuthzAccessibleResourcesError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_authz_individuals() {
-    let call = async |client: Client| client.list_authz_individuals(&types::AccessOperation::Read, &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_account_type("text").filter_birth_date("2024-02-29".parse::<NaiveDate>().unwrap()).filter_email_verified(true).filter_email("text").filter_exclude_owner_ids([types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_first_name("text").filter_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_group_members_with_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_last_name("text").filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_phone_verified(true).filter_phone("text").filter_registered(true).page_limit(1).page_offset(1).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_authz_individuals.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListAuthzIndividualsError::ClientError(_));
+    let call = async |client: Client| client
+        .list_authz_individuals(
+            &types::AccessOperation::Read,
+            &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+        )
+        .filter_account_type("text")
+        .filter_birth_date("2024-02-29".parse::<NaiveDate>().unwrap())
+        .filter_email_verified(true)
+        .filter_email("text")
+        .filter_exclude_owner_ids([
+            types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+        ])
+        .filter_first_name("text")
+        .filter_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_group_members_with_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_last_name("text")
+        .filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_phone_verified(true)
+        .filter_phone("text")
+        .filter_registered(true)
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_authz_individuals.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListAuthzIndividualsError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn check_authz_resource_access() {
-    let body: types::ResourceAccessQuery = read(include_str!("../../../../specs/carium/examples/check_authz_resource_access.request.json"));
+    let body: types::ResourceAccessQuery =
+        read(include_str!("../../../../specs/carium/examples/check_authz_resource_access.request.json"));
     let call = async |client: Client| client.check_authz_resource_access(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/check_authz_resource_access.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::CheckAuthzResourceAccessError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/check_authz_resource_access.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::CheckAuthzResourceAccessError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_authz_resource_accessors() {
-    let call = async |client: Client| client.list_authz_resource_accessors(&types::AccessOperation::Read, &[types::ResourceId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")], &types::AccessResourceType::Individual).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_authz_resource_accessors.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListAuthzResourceAccessorsError::ClientError(_));
+    let call = async |client: Client| client
+        .list_authz_resource_accessors(
+            &types::AccessOperation::Read,
+            &[types::ResourceId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")],
+            &types::AccessResourceType::Individual,
+        )
+        .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_authz_resource_accessors.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListAuthzResourceAccessorsError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn get_authz_user_status() {
     let call = async |client: Client| client.get_authz_user_status(&types::UserId::from("user-id")).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_authz_user_status.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::GetAuthzUserStatusError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/get_authz_user_status.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::GetAuthzUserStatusError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn check_bulk_authz_resource_access() {
-    let body: types::BulkResourceAccessQuery = read(include_str!("../../../../specs/carium/examples/check_bulk_authz_resource_access.request.json"));
+    let body: types::BulkResourceAccessQuery =
+        read(include_str!("../../../../specs/carium/examples/check_bulk_authz_resource_access.request.json"));
     let call = async |client: Client| client.check_bulk_authz_resource_access(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/check_bulk_authz_resource_access.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::CheckBulkAuthzResourceAccessError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/check_bulk_authz_resource_access.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::CheckBulkAuthzResourceAccessError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn create_anonymous_access() {
-    let body: types::NewAnonymousAccessDocument = read(include_str!("../../../../specs/carium/examples/create_anonymous_access.request.json"));
+    let body: types::NewAnonymousAccessDocument =
+        read(include_str!("../../../../specs/carium/examples/create_anonymous_access.request.json"));
     let call = async |client: Client| client.create_anonymous_access(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/create_anonymous_access.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::CreateAnonymousAccessError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/create_anonymous_access.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::CreateAnonymousAccessError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn get_anonymous_access() {
-    let call = async |client: Client| client.get_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id")).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_anonymous_access.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::GetAnonymousAccessError::ClientError(_));
+    let call = async |client: Client| client
+        .get_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/get_anonymous_access.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::GetAnonymousAccessError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn update_anonymous_access() {
-    let body: types::UpdateAnonymousAccessDocument = read(include_str!("../../../../specs/carium/examples/update_anonymous_access.request.json"));
-    let call = async |client: Client| client.update_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id"), &body).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/update_anonymous_access.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::UpdateAnonymousAccessError::ClientError(_));
+    let body: types::UpdateAnonymousAccessDocument =
+        read(include_str!("../../../../specs/carium/examples/update_anonymous_access.request.json"));
+    let call = async |client: Client| client
+        .update_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/update_anonymous_access.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::UpdateAnonymousAccessError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn proxy_anonymous_access() {
-    let body: types::ProxyCall = read(include_str!("../../../../specs/carium/examples/proxy_anonymous_access.request.json"));
-    let call = async |client: Client| client.proxy_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id"), &body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/proxy_anonymous_access.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ProxyAnonymousAccessError::ClientError(_));
+    let body: types::ProxyCall =
+        read(include_str!("../../../../specs/carium/examples/proxy_anonymous_access.request.json"));
+    let call = async |client: Client| client
+        .proxy_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/proxy_anonymous_access.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ProxyAnonymousAccessError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_impersonation_requests() {
-    let call = async |client: Client| client.list_impersonation_requests().filter_created_by(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_user_email("text").filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_impersonation_requests.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListImpersonationRequestsError::ClientError(_));
+    let call = async |client: Client| client
+        .list_impersonation_requests()
+        .filter_created_by(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_user_email("text")
+        .filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_impersonation_requests.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListImpersonationRequestsError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn create_impersonation_request() {
-    let body: types::NewImpersonationRequestDocument = read(include_str!("../../../../specs/carium/examples/create_impersonation_request.request.json"));
+    let body: types::NewImpersonationRequestDocument =
+        read(include_str!("../../../../specs/carium/examples/create_impersonation_request.request.json"));
     let call = async |client: Client| client.create_impersonation_request(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/create_impersonation_request.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::CreateImpersonationRequestError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/create_impersonation_request.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::CreateImpersonationRequestError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn get_impersonation_request() {
-    let call = async |client: Client| client.get_impersonation_request(&types::ImpersonationRequestId::from("impersonation-request-id")).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_impersonation_request.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::GetImpersonationRequestError::ClientError(_));
+    let call = async |client: Client| client
+        .get_impersonation_request(&types::ImpersonationRequestId::from("impersonation-request-id"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/get_impersonation_request.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::GetImpersonationRequestError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn impersonate_user() {
-    let body: types::ImpersonateUser = read(include_str!("../../../../specs/carium/examples/impersonate_user.request.json"));
-    let call = async |client: Client| client.impersonate_user(&types::ImpersonationRequestId::from("impersonation-request-id"), &body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/impersonate_user.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ImpersonateUserError::ClientError(_));
+    let body: types::ImpersonateUser =
+        read(include_str!("../../../../specs/carium/examples/impersonate_user.request.json"));
+    let call = async |client: Client| client
+        .impersonate_user(&types::ImpersonationRequestId::from("impersonation-request-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/impersonate_user.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ImpersonateUserError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_user_organizations() {
-    let call = async |client: Client| client.list_user_organizations().organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_user_organizations.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListUserOrganizationsError::ClientError(_));
+    let call = async |client: Client| client
+        .list_user_organizations()
+        .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_user_organizations.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListUserOrganizationsError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn create_user_organization() {
-    let body: types::NewUserOrganizationDocument = read(include_str!("../../../../specs/carium/examples/create_user_organization.request.json"));
+    let body: types::NewUserOrganizationDocument =
+        read(include_str!("../../../../specs/carium/examples/create_user_organization.request.json"));
     let call = async |client: Client| client.create_user_organization(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/create_user_organization.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::CreateUserOrganizationError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/create_user_organization.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::CreateUserOrganizationError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_users() {
-    let call = async |client: Client| client.list_users().email("text").filter_classification(types::Classification::Carium).filter_cmp_last_modified_time(["text", "text"]).filter_email_verified(true).filter_enabled(true).filter_include_inactive(true).filter_include_participants(true).filter_include_tester(true).filter_include_unverified(true).filter_organization_admin(true).filter_phone_number("text").filter_primary_individual_ids([types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_registration_invite([types::RegistrationInvite::Accepted, types::RegistrationInvite::Accepted]).filter_username("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).shared_with_id(types::SharedWithId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).sort_by([types::UserSort::EmailDescending]).text("text").send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_users.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListUsersError::ClientError(_));
+    let call = async |client: Client| client
+        .list_users()
+        .email("text")
+        .filter_classification(types::Classification::Carium)
+        .filter_cmp_last_modified_time(["text", "text"])
+        .filter_email_verified(true)
+        .filter_enabled(true)
+        .filter_include_inactive(true)
+        .filter_include_participants(true)
+        .filter_include_tester(true)
+        .filter_include_unverified(true)
+        .filter_organization_admin(true)
+        .filter_phone_number("text")
+        .filter_primary_individual_ids([
+            types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+        ])
+        .filter_registration_invite([types::RegistrationInvite::Accepted, types::RegistrationInvite::Accepted])
+        .filter_username("text")
+        .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .shared_with_id(types::SharedWithId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .sort_by([types::UserSort::EmailDescending])
+        .text("text")
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_users.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListUsersError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn get_user() {
-    let call = async |client: Client| client.get_user(&types::UserId::from("user-id")).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).with_roles(true).with_signups(true).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_user.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::GetUserError::ClientError(_));
+    let call = async |client: Client| client
+        .get_user(&types::UserId::from("user-id"))
+        .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .with_roles(true)
+        .with_signups(true)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/get_user.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::GetUserError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn update_user() {
-    let body: types::UpdateUserDocument = read(include_str!("../../../../specs/carium/examples/update_user.request.json"));
+    let body: types::UpdateUserDocument =
+        read(include_str!("../../../../specs/carium/examples/update_user.request.json"));
     let call = async |client: Client| client.update_user(&types::UserId::from("user-id"), &body).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/update_user.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::UpdateUserError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/update_user.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::UpdateUserError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn change_user_email() {
-    let body: types::ChangeUserEmail = read(include_str!("../../../../specs/carium/examples/change_user_email.request.json"));
+    let body: types::ChangeUserEmail =
+        read(include_str!("../../../../specs/carium/examples/change_user_email.request.json"));
     let call = async |client: Client| client.change_user_email(&types::UserId::from("user-id"), &body).send().await;
     expect_success!(call, client, 201, "application/json", "");
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ChangeUserEmailError::ClientError(_));
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ChangeUserEmailError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn confirm_user_phone() {
-    let body: types::ConfirmUserPhone = read(include_str!("../../../../specs/carium/examples/confirm_user_phone.request.json"));
+    let body: types::ConfirmUserPhone =
+        read(include_str!("../../../../specs/carium/examples/confirm_user_phone.request.json"));
     let call = async |client: Client| client.confirm_user_phone(&types::UserId::from("user-id"), &body).send().await;
     expect_success!(call, client, 201, "application/json", "");
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ConfirmUserPhoneError::ClientError(_));
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ConfirmUserPhoneError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn disable_user() {
     let body: types::EmptyObject = read(include_str!("../../../../specs/carium/examples/disable_user.request.json"));
     let call = async |client: Client| client.disable_user(&types::UserId::from("user-id"), &body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/disable_user.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::DisableUserError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/disable_user.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::DisableUserError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn enable_user() {
     let body: types::EmptyObject = read(include_str!("../../../../specs/carium/examples/enable_user.request.json"));
     let call = async |client: Client| client.enable_user(&types::UserId::from("user-id"), &body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/enable_user.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::EnableUserError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/enable_user.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::EnableUserError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_email_logs() {
-    let call = async |client: Client| client.list_email_logs().filter_destination("text").filter_timestamp_gte(UtcDateTime::from("2024-02-29 12:30:00")).filter_timestamp_lte(UtcDateTime::from("2024-02-29 12:30:00")).page_limit(1).page_offset(1).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_email_logs.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListEmailLogsError::ClientError(_));
+    let call = async |client: Client| client
+        .list_email_logs()
+        .filter_destination("text")
+        .filter_timestamp_gte(UtcDateTime::from("2024-02-29 12:30:00"))
+        .filter_timestamp_lte(UtcDateTime::from("2024-02-29 12:30:00"))
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_email_logs.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListEmailLogsError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_user_activities() {
-    let call = async |client: Client| client.list_user_activities().filter_cmp_timestamp(["text", "text"]).filter_event_types([types::ActivityType::Login, types::ActivityType::Login]).filter_exclude_carium_activity(true).filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_user_activities.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListUserActivitiesError::ClientError(_));
+    let call = async |client: Client| client
+        .list_user_activities()
+        .filter_cmp_timestamp(["text", "text"])
+        .filter_event_types([types::ActivityType::Login, types::ActivityType::Login])
+        .filter_exclude_carium_activity(true)
+        .filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_user_activities.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListUserActivitiesError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_user_checkins() {
-    let call = async |client: Client| client.list_user_checkins(&types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_source(types::CheckinSource::Android).page_limit(1).page_offset(1).summary(true).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_user_checkins.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListUserCheckinsError::ClientError(_));
+    let call = async |client: Client| client
+        .list_user_checkins(&types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_source(types::CheckinSource::Android)
+        .page_limit(1)
+        .page_offset(1)
+        .summary(true)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_user_checkins.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListUserCheckinsError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn create_user_checkin() {
-    let body: types::NewUserCheckinDocument = read(include_str!("../../../../specs/carium/examples/create_user_checkin.request.json"));
+    let body: types::NewUserCheckinDocument =
+        read(include_str!("../../../../specs/carium/examples/create_user_checkin.request.json"));
     let call = async |client: Client| client.create_user_checkin(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/create_user_checkin.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::CreateUserCheckinError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/create_user_checkin.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::CreateUserCheckinError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn create_individual() {
-    let body: types::NewIndividualDocument = read(include_str!("../../../../specs/carium/examples/create_individual.request.json"));
+    let body: types::NewIndividualDocument =
+        read(include_str!("../../../../specs/carium/examples/create_individual.request.json"));
     let call = async |client: Client| client.create_individual(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/create_individual.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::CreateIndividualError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/create_individual.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::CreateIndividualError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn get_individual() {
     let call = async |client: Client| client.get_individual(&types::IndividualId::from("individual-id")).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_individual.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::GetIndividualError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/get_individual.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::GetIndividualError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_individual_group_individuals() {
-    let call = async |client: Client| client.list_individual_group_individuals(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_individual_group_individuals.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListIndividualGroupIndividualsError::ClientError(_));
+    let call = async |client: Client| client
+        .list_individual_group_individuals(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_individual_group_individuals.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListIndividualGroupIndividualsError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_individual_group_leaders() {
-    let call = async |client: Client| client.list_individual_group_leaders(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_individual_group_leaders.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListIndividualGroupLeadersError::ClientError(_));
+    let call = async |client: Client| client
+        .list_individual_group_leaders(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_individual_group_leaders.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListIndividualGroupLeadersError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_individual_group_logs() {
-    let call = async |client: Client| client.list_individual_group_logs().filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).individual_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_individual_group_logs.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListIndividualGroupLogsError::ClientError(_));
+    let call = async |client: Client| client
+        .list_individual_group_logs()
+        .filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .individual_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_individual_group_logs.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListIndividualGroupLogsError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_individual_groups_v1() {
-    let call = async |client: Client| client.list_individual_groups_v1().exclude_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_cmp_last_modified_time(["text", "text"]).filter_eligible_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_exclude_ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_include_inactive(true).filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_node_type(types::GroupNodeType::Division).filter_parent_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_tags(["text", "text"]).filter_text("text").filter_tree_node_type(types::TreeNodeType::Leaf).ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).name("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).type_([types::GroupType::AllParticipants, types::GroupType::AllParticipants]).with_individuals(true).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_individual_groups.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListIndividualGroupsV1Error::ClientError(_));
+    let call = async |client: Client| client
+        .list_individual_groups_v1()
+        .exclude_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_cmp_last_modified_time(["text", "text"])
+        .filter_eligible_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_exclude_ids([
+            types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+        ])
+        .filter_include_inactive(true)
+        .filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_node_type(types::GroupNodeType::Division)
+        .filter_parent_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_tags(["text", "text"])
+        .filter_text("text")
+        .filter_tree_node_type(types::TreeNodeType::Leaf)
+        .ids([
+            types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+        ])
+        .name("text")
+        .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .type_([types::GroupType::AllParticipants, types::GroupType::AllParticipants])
+        .with_individuals(true)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_individual_groups.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListIndividualGroupsV1Error::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn create_individual_group() {
-    let body: types::NewIndividualGroupDocument = read(include_str!("../../../../specs/carium/examples/create_individual_group.request.json"));
+    let body: types::NewIndividualGroupDocument =
+        read(include_str!("../../../../specs/carium/examples/create_individual_group.request.json"));
     let call = async |client: Client| client.create_individual_group(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/create_individual_group.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::CreateIndividualGroupError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/create_individual_group.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::CreateIndividualGroupError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn get_individual_group_v1() {
-    let call = async |client: Client| client.get_individual_group_v1(&types::IndividualGroupId::from("individual-group-id")).with_individuals(true).with_members(true).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_individual_group.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::GetIndividualGroupV1Error::ClientError(_));
+    let call = async |client: Client| client
+        .get_individual_group_v1(&types::IndividualGroupId::from("individual-group-id"))
+        .with_individuals(true)
+        .with_members(true)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/get_individual_group.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::GetIndividualGroupV1Error::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn update_individual_group() {
-    let body: types::UpdateIndividualGroupDocument = read(include_str!("../../../../specs/carium/examples/update_individual_group.request.json"));
-    let call = async |client: Client| client.update_individual_group(&types::IndividualGroupId::from("individual-group-id"), &body).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/update_individual_group.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::UpdateIndividualGroupError::ClientError(_));
+    let body: types::UpdateIndividualGroupDocument =
+        read(include_str!("../../../../specs/carium/examples/update_individual_group.request.json"));
+    let call = async |client: Client| client
+        .update_individual_group(&types::IndividualGroupId::from("individual-group-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/update_individual_group.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::UpdateIndividualGroupError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn add_individual_group_individuals() {
-    let body: types::AddGroupIndividuals = read(include_str!("../../../../specs/carium/examples/add_individual_group_individuals.request.json"));
-    let call = async |client: Client| client.add_individual_group_individuals(&types::IndividualGroupId::from("individual-group-id"), &body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/add_individual_group_individuals.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::AddIndividualGroupIndividualsError::ClientError(_));
+    let body: types::AddGroupIndividuals =
+        read(include_str!("../../../../specs/carium/examples/add_individual_group_individuals.request.json"));
+    let call = async |client: Client| client
+        .add_individual_group_individuals(&types::IndividualGroupId::from("individual-group-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/add_individual_group_individuals.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::AddIndividualGroupIndividualsError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn add_individual_group_leaders() {
-    let body: types::AddGroupUsers = read(include_str!("../../../../specs/carium/examples/add_individual_group_leaders.request.json"));
-    let call = async |client: Client| client.add_individual_group_leaders(&types::IndividualGroupId::from("individual-group-id"), &body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/add_individual_group_leaders.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::AddIndividualGroupLeadersError::ClientError(_));
+    let body: types::AddGroupUsers =
+        read(include_str!("../../../../specs/carium/examples/add_individual_group_leaders.request.json"));
+    let call = async |client: Client| client
+        .add_individual_group_leaders(&types::IndividualGroupId::from("individual-group-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/add_individual_group_leaders.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::AddIndividualGroupLeadersError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn add_individual_group_members() {
-    let body: types::AddGroupUsers = read(include_str!("../../../../specs/carium/examples/add_individual_group_members.request.json"));
-    let call = async |client: Client| client.add_individual_group_members(&types::IndividualGroupId::from("individual-group-id"), &body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/add_individual_group_members.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::AddIndividualGroupMembersError::ClientError(_));
+    let body: types::AddGroupUsers =
+        read(include_str!("../../../../specs/carium/examples/add_individual_group_members.request.json"));
+    let call = async |client: Client| client
+        .add_individual_group_members(&types::IndividualGroupId::from("individual-group-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/add_individual_group_members.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::AddIndividualGroupMembersError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_individual_group_eligible_members() {
-    let call = async |client: Client| client.list_individual_group_eligible_members(&types::IndividualGroupId::from("individual-group-id")).filter_registration_invite(types::RegistrationInvite::Accepted).filter_text("text").filter_verified(true).for_children(true).member_type(types::MemberType::Individual).page_limit(1).page_offset(1).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_individual_group_eligible_members.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListIndividualGroupEligibleMembersError::ClientError(_));
+    let call = async |client: Client| client
+        .list_individual_group_eligible_members(&types::IndividualGroupId::from("individual-group-id"))
+        .filter_registration_invite(types::RegistrationInvite::Accepted)
+        .filter_text("text")
+        .filter_verified(true)
+        .for_children(true)
+        .member_type(types::MemberType::Individual)
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_individual_group_eligible_members.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListIndividualGroupEligibleMembersError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn move_individual_group() {
-    let body: types::MoveIndividualGroup = read(include_str!("../../../../specs/carium/examples/move_individual_group.request.json"));
-    let call = async |client: Client| client.move_individual_group(&types::IndividualGroupId::from("individual-group-id"), &body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/move_individual_group.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::MoveIndividualGroupError::ClientError(_));
+    let body: types::MoveIndividualGroup =
+        read(include_str!("../../../../specs/carium/examples/move_individual_group.request.json"));
+    let call = async |client: Client| client
+        .move_individual_group(&types::IndividualGroupId::from("individual-group-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/move_individual_group.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::MoveIndividualGroupError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn remove_individual_group_individuals() {
-    let body: types::RemoveGroupIndividuals = read(include_str!("../../../../specs/carium/examples/remove_individual_group_individuals.request.json"));
-    let call = async |client: Client| client.remove_individual_group_individuals(&types::IndividualGroupId::from("individual-group-id"), &body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/remove_individual_group_individuals.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RemoveIndividualGroupIndividualsError::ClientError(_));
+    let body: types::RemoveGroupIndividuals =
+        read(include_str!("../../../../specs/carium/examples/remove_individual_group_individuals.request.json"));
+    let call = async |client: Client| client
+        .remove_individual_group_individuals(&types::IndividualGroupId::from("individual-group-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/remove_individual_group_individuals.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::RemoveIndividualGroupIndividualsError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn remove_individual_group_leaders() {
-    let body: types::RemoveGroupUsers = read(include_str!("../../../../specs/carium/examples/remove_individual_group_leaders.request.json"));
-    let call = async |client: Client| client.remove_individual_group_leaders(&types::IndividualGroupId::from("individual-group-id"), &body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/remove_individual_group_leaders.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RemoveIndividualGroupLeadersError::ClientError(_));
+    let body: types::RemoveGroupUsers =
+        read(include_str!("../../../../specs/carium/examples/remove_individual_group_leaders.request.json"));
+    let call = async |client: Client| client
+        .remove_individual_group_leaders(&types::IndividualGroupId::from("individual-group-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/remove_individual_group_leaders.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::RemoveIndividualGroupLeadersError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn remove_individual_group_members() {
-    let body: types::RemoveGroupUsers = read(include_str!("../../../../specs/carium/examples/remove_individual_group_members.request.json"));
-    let call = async |client: Client| client.remove_individual_group_members(&types::IndividualGroupId::from("individual-group-id"), &body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/remove_individual_group_members.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RemoveIndividualGroupMembersError::ClientError(_));
+    let body: types::RemoveGroupUsers =
+        read(include_str!("../../../../specs/carium/examples/remove_individual_group_members.request.json"));
+    let call = async |client: Client| client
+        .remove_individual_group_members(&types::IndividualGroupId::from("individual-group-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/remove_individual_group_members.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::RemoveIndividualGroupMembersError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_individual_groups() {
-    let call = async |client: Client| client.list_individual_groups().exclude_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_cmp_last_modified_time(["text", "text"]).filter_eligible_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_exclude_ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_include_inactive(true).filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_node_type(types::GroupNodeType::Division).filter_parent_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_tags(["text", "text"]).filter_text("text").filter_tree_node_type(types::TreeNodeType::Leaf).ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).name("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).type_([types::GroupType::AllParticipants, types::GroupType::AllParticipants]).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_individual_groups_v2.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListIndividualGroupsError::ClientError(_));
+    let call = async |client: Client| client
+        .list_individual_groups()
+        .exclude_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_cmp_last_modified_time(["text", "text"])
+        .filter_eligible_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_exclude_ids([
+            types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+        ])
+        .filter_include_inactive(true)
+        .filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_node_type(types::GroupNodeType::Division)
+        .filter_parent_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_tags(["text", "text"])
+        .filter_text("text")
+        .filter_tree_node_type(types::TreeNodeType::Leaf)
+        .ids([
+            types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+        ])
+        .name("text")
+        .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .type_([types::GroupType::AllParticipants, types::GroupType::AllParticipants])
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_individual_groups_v2.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListIndividualGroupsError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn get_individual_group() {
-    let call = async |client: Client| client.get_individual_group(&types::IndividualGroupId::from("individual-group-id")).filter_include_inactive(true).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_individual_group_v2.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::GetIndividualGroupError::ClientError(_));
+    let call = async |client: Client| client
+        .get_individual_group(&types::IndividualGroupId::from("individual-group-id"))
+        .filter_include_inactive(true)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/get_individual_group_v2.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::GetIndividualGroupError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_organizations() {
-    let call = async |client: Client| client.list_organizations().filter_cmp_last_modified_time(["text", "text"]).filter_include_inactive(true).filter_name("text").filter_name_contains("text").page_limit(1).page_offset(1).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_organizations.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListOrganizationsError::ClientError(_));
+    let call = async |client: Client| client
+        .list_organizations()
+        .filter_cmp_last_modified_time(["text", "text"])
+        .filter_include_inactive(true)
+        .filter_name("text")
+        .filter_name_contains("text")
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_organizations.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListOrganizationsError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn create_organization() {
-    let body: types::NewOrganizationDocument = read(include_str!("../../../../specs/carium/examples/create_organization.request.json"));
+    let body: types::NewOrganizationDocument =
+        read(include_str!("../../../../specs/carium/examples/create_organization.request.json"));
     let call = async |client: Client| client.create_organization(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/create_organization.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::CreateOrganizationError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/create_organization.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::CreateOrganizationError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn get_organization() {
-    let call = async |client: Client| client.get_organization(&types::OrganizationId::from("organization-id")).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_organization.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::GetOrganizationError::ClientError(_));
+    let call =
+        async |client: Client| client.get_organization(&types::OrganizationId::from("organization-id")).send().await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/get_organization.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::GetOrganizationError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn update_organization() {
-    let body: types::UpdateOrganizationDocument = read(r#"{"data":{"attributes":{"authorization-type":"text","classification":"carium","display-name":"text","name":"text","provider-type":"text","theme-id":"theme-id","timezone":"text"},"id":"organization-id","type":"organizations"},"meta":{}}"#);
-    let call = async |client: Client| client.update_organization(&types::OrganizationId::from("organization-id"), &body).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/update_organization.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::UpdateOrganizationError::ClientError(_));
+    let body: types::UpdateOrganizationDocument = read(
+        r#"{"data":{"attributes":{"authorization-type":"text","classification":"carium","display-name":"text","name":"text","provider-type":"text","theme-id":"theme-id","timezone":"text"},"id":"organization-id","type":"organizations"},"meta":{}}"#,
+    );
+    let call = async |client: Client| client
+        .update_organization(&types::OrganizationId::from("organization-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/update_organization.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::UpdateOrganizationError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn add_organization_user() {
-    let body: types::AddOrganizationUserDocument = read(include_str!("../../../../specs/carium/examples/add_organization_user.request.json"));
-    let call = async |client: Client| client.add_organization_user(&types::OrganizationId::from("organization-id"), &body).send().await;
+    let body: types::AddOrganizationUserDocument =
+        read(include_str!("../../../../specs/carium/examples/add_organization_user.request.json"));
+    let call = async |client: Client| client
+        .add_organization_user(&types::OrganizationId::from("organization-id"), &body)
+        .send()
+        .await;
     expect_success!(call, client, 201, "application/json", "");
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::AddOrganizationUserError::ClientError(_));
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::AddOrganizationUserError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn process_organization_logo_upload() {
-    let body: types::EmptyObject = read(include_str!("../../../../specs/carium/examples/process_organization_logo_upload.request.json"));
-    let call = async |client: Client| client.process_organization_logo_upload(&types::OrganizationId::from("organization-id"), &body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/process_organization_logo_upload.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ProcessOrganizationLogoUploadError::ClientError(_));
+    let body: types::EmptyObject =
+        read(include_str!("../../../../specs/carium/examples/process_organization_logo_upload.request.json"));
+    let call = async |client: Client| client
+        .process_organization_logo_upload(&types::OrganizationId::from("organization-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/process_organization_logo_upload.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ProcessOrganizationLogoUploadError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn remove_organization_user() {
-    let body: types::RemoveOrganizationUserDocument = read(include_str!("../../../../specs/carium/examples/remove_organization_user.request.json"));
-    let call = async |client: Client| client.remove_organization_user(&types::OrganizationId::from("organization-id"), &body).send().await;
+    let body: types::RemoveOrganizationUserDocument =
+        read(include_str!("../../../../specs/carium/examples/remove_organization_user.request.json"));
+    let call = async |client: Client| client
+        .remove_organization_user(&types::OrganizationId::from("organization-id"), &body)
+        .send()
+        .await;
     expect_success!(call, client, 201, "application/json", "");
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RemoveOrganizationUserError::ClientError(_));
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::RemoveOrganizationUserError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn create_organization_logo_upload() {
-    let body: types::NewLogoUpload = read(include_str!("../../../../specs/carium/examples/create_organization_logo_upload.request.json"));
-    let call = async |client: Client| client.create_organization_logo_upload(&types::OrganizationId::from("organization-id"), &body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/create_organization_logo_upload.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::CreateOrganizationLogoUploadError::ClientError(_));
+    let body: types::NewLogoUpload =
+        read(include_str!("../../../../specs/carium/examples/create_organization_logo_upload.request.json"));
+    let call = async |client: Client| client
+        .create_organization_logo_upload(&types::OrganizationId::from("organization-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/create_organization_logo_upload.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::CreateOrganizationLogoUploadError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn get_organization_code_info() {
-    let call = async |client: Client| client.get_organization_code_info(&types::OrganizationCodeId::from("organization-code-id")).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_organization_code_info.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::GetOrganizationCodeInfoError::ClientError(_));
+    let call = async |client: Client| client
+        .get_organization_code_info(&types::OrganizationCodeId::from("organization-code-id"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/get_organization_code_info.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::GetOrganizationCodeInfoError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_organization_codes() {
     let call = async |client: Client| client.list_organization_codes().send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_organization_codes.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListOrganizationCodesError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_organization_codes.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListOrganizationCodesError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn create_organization_code() {
-    let body: types::NewOrganizationCodeDocument = read(include_str!("../../../../specs/carium/examples/create_organization_code.request.json"));
+    let body: types::NewOrganizationCodeDocument =
+        read(include_str!("../../../../specs/carium/examples/create_organization_code.request.json"));
     let call = async |client: Client| client.create_organization_code(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/create_organization_code.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::CreateOrganizationCodeError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/create_organization_code.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::CreateOrganizationCodeError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn get_organization_code() {
-    let call = async |client: Client| client.get_organization_code(&types::OrganizationCodeId::from("organization-code-id")).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_organization_code.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::GetOrganizationCodeError::ClientError(_));
+    let call = async |client: Client| client
+        .get_organization_code(&types::OrganizationCodeId::from("organization-code-id"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/get_organization_code.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::GetOrganizationCodeError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn update_organization_code() {
-    let body: types::UpdateOrganizationCodeDocument = read(include_str!("../../../../specs/carium/examples/update_organization_code.request.json"));
-    let call = async |client: Client| client.update_organization_code(&types::OrganizationCodeId::from("organization-code-id"), &body).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/update_organization_code.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::UpdateOrganizationCodeError::ClientError(_));
+    let body: types::UpdateOrganizationCodeDocument =
+        read(include_str!("../../../../specs/carium/examples/update_organization_code.request.json"));
+    let call = async |client: Client| client
+        .update_organization_code(&types::OrganizationCodeId::from("organization-code-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/update_organization_code.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::UpdateOrganizationCodeError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_organization_code_users() {
-    let call = async |client: Client| client.list_organization_code_users(&types::OrganizationCodeId::from("organization-code-id")).email("text").email_verified(true).page_limit(1).page_offset(1).state(types::UserState::Archived).text("text").send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_organization_code_users.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListOrganizationCodeUsersError::ClientError(_));
+    let call = async |client: Client| client
+        .list_organization_code_users(&types::OrganizationCodeId::from("organization-code-id"))
+        .email("text")
+        .email_verified(true)
+        .page_limit(1)
+        .page_offset(1)
+        .state(types::UserState::Archived)
+        .text("text")
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_organization_code_users.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListOrganizationCodeUsersError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_organization_email_templates() {
-    let call = async |client: Client| client.list_organization_email_templates().filter_format(types::TemplateFormat::Html).filter_locale(types::Locale::EnUs).filter_type(types::EmailTemplateType::ForgotPassword).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).theme_id(types::ThemeId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_organization_email_templates.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListOrganizationEmailTemplatesError::ClientError(_));
+    let call = async |client: Client| client
+        .list_organization_email_templates()
+        .filter_format(types::TemplateFormat::Html)
+        .filter_locale(types::Locale::EnUs)
+        .filter_type(types::EmailTemplateType::ForgotPassword)
+        .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .theme_id(types::ThemeId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_organization_email_templates.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListOrganizationEmailTemplatesError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn create_organization_email_template() {
-    let body: types::NewEmailTemplateDocument = read(include_str!("../../../../specs/carium/examples/create_organization_email_template.request.json"));
+    let body: types::NewEmailTemplateDocument =
+        read(include_str!("../../../../specs/carium/examples/create_organization_email_template.request.json"));
     let call = async |client: Client| client.create_organization_email_template(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/create_organization_email_template.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::CreateOrganizationEmailTemplateError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/create_organization_email_template.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::CreateOrganizationEmailTemplateError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn get_organization_email_template() {
-    let call = async |client: Client| client.get_organization_email_template(&types::EmailTemplateId::from("email-template-id")).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_organization_email_template.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::GetOrganizationEmailTemplateError::ClientError(_));
+    let call = async |client: Client| client
+        .get_organization_email_template(&types::EmailTemplateId::from("email-template-id"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/get_organization_email_template.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::GetOrganizationEmailTemplateError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn update_organization_email_template() {
-    let body: types::UpdateEmailTemplateDocument = read(include_str!("../../../../specs/carium/examples/update_organization_email_template.request.json"));
-    let call = async |client: Client| client.update_organization_email_template(&types::EmailTemplateId::from("email-template-id"), &body).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/update_organization_email_template.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::UpdateOrganizationEmailTemplateError::ClientError(_));
+    let body: types::UpdateEmailTemplateDocument =
+        read(include_str!("../../../../specs/carium/examples/update_organization_email_template.request.json"));
+    let call = async |client: Client| client
+        .update_organization_email_template(&types::EmailTemplateId::from("email-template-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/update_organization_email_template.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::UpdateOrganizationEmailTemplateError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_organization_general_messages() {
-    let call = async |client: Client| client.list_organization_general_messages(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_organization_general_messages.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListOrganizationGeneralMessagesError::ClientError(_));
+    let call = async |client: Client| client
+        .list_organization_general_messages(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_organization_general_messages.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListOrganizationGeneralMessagesError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn create_organization_general_message() {
-    let body: types::NewGeneralMessageDocument = read(include_str!("../../../../specs/carium/examples/create_organization_general_message.request.json"));
+    let body: types::NewGeneralMessageDocument =
+        read(include_str!("../../../../specs/carium/examples/create_organization_general_message.request.json"));
     let call = async |client: Client| client.create_organization_general_message(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/create_organization_general_message.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::CreateOrganizationGeneralMessageError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/create_organization_general_message.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::CreateOrganizationGeneralMessageError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn get_organization_general_message() {
-    let call = async |client: Client| client.get_organization_general_message(&types::GeneralMessageId::from("general-message-id")).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_organization_general_message.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::GetOrganizationGeneralMessageError::ClientError(_));
+    let call = async |client: Client| client
+        .get_organization_general_message(&types::GeneralMessageId::from("general-message-id"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/get_organization_general_message.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::GetOrganizationGeneralMessageError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn update_organization_general_message() {
-    let body: types::UpdateGeneralMessageDocument = read(include_str!("../../../../specs/carium/examples/update_organization_general_message.request.json"));
-    let call = async |client: Client| client.update_organization_general_message(&types::GeneralMessageId::from("general-message-id"), &body).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/update_organization_general_message.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::UpdateOrganizationGeneralMessageError::ClientError(_));
+    let body: types::UpdateGeneralMessageDocument =
+        read(include_str!("../../../../specs/carium/examples/update_organization_general_message.request.json"));
+    let call = async |client: Client| client
+        .update_organization_general_message(&types::GeneralMessageId::from("general-message-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/update_organization_general_message.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::UpdateOrganizationGeneralMessageError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_organization_sms_templates() {
-    let call = async |client: Client| client.list_organization_sms_templates().filter_locale(types::Locale::EnUs).filter_type(types::SmsTemplateType::Onboarding).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).theme_id(types::ThemeId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_organization_sms_templates.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListOrganizationSmsTemplatesError::ClientError(_));
+    let call = async |client: Client| client
+        .list_organization_sms_templates()
+        .filter_locale(types::Locale::EnUs)
+        .filter_type(types::SmsTemplateType::Onboarding)
+        .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .theme_id(types::ThemeId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_organization_sms_templates.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListOrganizationSmsTemplatesError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn create_organization_sms_template() {
-    let body: types::NewSmsTemplateDocument = read(include_str!("../../../../specs/carium/examples/create_organization_sms_template.request.json"));
+    let body: types::NewSmsTemplateDocument =
+        read(include_str!("../../../../specs/carium/examples/create_organization_sms_template.request.json"));
     let call = async |client: Client| client.create_organization_sms_template(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/create_organization_sms_template.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::CreateOrganizationSmsTemplateError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/create_organization_sms_template.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::CreateOrganizationSmsTemplateError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn get_organization_sms_template() {
-    let call = async |client: Client| client.get_organization_sms_template(&types::SmsTemplateId::from("sms-template-id")).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_organization_sms_template.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::GetOrganizationSmsTemplateError::ClientError(_));
+    let call = async |client: Client| client
+        .get_organization_sms_template(&types::SmsTemplateId::from("sms-template-id"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/get_organization_sms_template.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::GetOrganizationSmsTemplateError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn update_organization_sms_template() {
-    let body: types::UpdateSmsTemplateDocument = read(include_str!("../../../../specs/carium/examples/update_organization_sms_template.request.json"));
-    let call = async |client: Client| client.update_organization_sms_template(&types::SmsTemplateId::from("sms-template-id"), &body).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/update_organization_sms_template.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::UpdateOrganizationSmsTemplateError::ClientError(_));
+    let body: types::UpdateSmsTemplateDocument =
+        read(include_str!("../../../../specs/carium/examples/update_organization_sms_template.request.json"));
+    let call = async |client: Client| client
+        .update_organization_sms_template(&types::SmsTemplateId::from("sms-template-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/update_organization_sms_template.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::UpdateOrganizationSmsTemplateError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_organization_themes() {
-    let call = async |client: Client| client.list_organization_themes().filter_cmp_last_modified_time(["text", "text"]).filter_domain("text").filter_include_inactive(true).filter_support_email("ann@example.com").page_limit(1).page_offset(1).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_organization_themes.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListOrganizationThemesError::ClientError(_));
+    let call = async |client: Client| client
+        .list_organization_themes()
+        .filter_cmp_last_modified_time(["text", "text"])
+        .filter_domain("text")
+        .filter_include_inactive(true)
+        .filter_support_email("ann@example.com")
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_organization_themes.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListOrganizationThemesError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn create_organization_theme() {
-    let body: types::NewThemeDocument = read(include_str!("../../../../specs/carium/examples/create_organization_theme.request.json"));
+    let body: types::NewThemeDocument =
+        read(include_str!("../../../../specs/carium/examples/create_organization_theme.request.json"));
     let call = async |client: Client| client.create_organization_theme(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/create_organization_theme.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::CreateOrganizationThemeError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/create_organization_theme.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::CreateOrganizationThemeError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn get_organization_theme() {
     let call = async |client: Client| client.get_organization_theme(&types::ThemeId::from("theme-id")).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_organization_theme.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::GetOrganizationThemeError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/get_organization_theme.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::GetOrganizationThemeError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn update_organization_theme() {
-    let body: types::UpdateThemeDocument = read(include_str!("../../../../specs/carium/examples/update_organization_theme.request.json"));
-    let call = async |client: Client| client.update_organization_theme(&types::ThemeId::from("theme-id"), &body).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/update_organization_theme.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::UpdateOrganizationThemeError::ClientError(_));
+    let body: types::UpdateThemeDocument =
+        read(include_str!("../../../../specs/carium/examples/update_organization_theme.request.json"));
+    let call =
+        async |client: Client| client.update_organization_theme(&types::ThemeId::from("theme-id"), &body).send().await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/update_organization_theme.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::UpdateOrganizationThemeError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_role_users() {
-    let call = async |client: Client| client.list_role_users(&types::RoleId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_role_users.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListRoleUsersError::ClientError(_));
+    let call = async |client: Client| client
+        .list_role_users(&types::RoleId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_role_users.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListRoleUsersError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn create_role_user() {
-    let body: types::NewRoleUserDocument = read(include_str!("../../../../specs/carium/examples/create_role_user.request.json"));
+    let body: types::NewRoleUserDocument =
+        read(include_str!("../../../../specs/carium/examples/create_role_user.request.json"));
     let call = async |client: Client| client.create_role_user(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/create_role_user.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::CreateRoleUserError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/create_role_user.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::CreateRoleUserError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_roles() {
-    let call = async |client: Client| client.list_roles().filter_name("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_roles.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListRolesError::ClientError(_));
+    let call = async |client: Client| client
+        .list_roles()
+        .filter_name("text")
+        .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_roles.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListRolesError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn add_role_user() {
-    let body: types::ChangeRoleUserDocument = read(include_str!("../../../../specs/carium/examples/add_role_user.request.json"));
+    let body: types::ChangeRoleUserDocument =
+        read(include_str!("../../../../specs/carium/examples/add_role_user.request.json"));
     let call = async |client: Client| client.add_role_user(&types::RoleId::from("role-id"), &body).send().await;
     expect_success!(call, client, 201, "application/json", "");
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::AddRoleUserError::ClientError(_));
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::AddRoleUserError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn remove_role_user() {
-    let body: types::ChangeRoleUserDocument = read(include_str!("../../../../specs/carium/examples/remove_role_user.request.json"));
+    let body: types::ChangeRoleUserDocument =
+        read(include_str!("../../../../specs/carium/examples/remove_role_user.request.json"));
     let call = async |client: Client| client.remove_role_user(&types::RoleId::from("role-id"), &body).send().await;
     expect_success!(call, client, 201, "application/json", "");
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RemoveRoleUserError::ClientError(_));
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::RemoveRoleUserError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_features() {
-    let call = async |client: Client| client.list_features().filter_assignable(true).filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_features.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListFeaturesError::ClientError(_));
+    let call = async |client: Client| client
+        .list_features()
+        .filter_assignable(true)
+        .filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_features.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListFeaturesError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn create_feature() {
-    let body: types::NewFeatureDocument = read(include_str!("../../../../specs/carium/examples/create_feature.request.json"));
+    let body: types::NewFeatureDocument =
+        read(include_str!("../../../../specs/carium/examples/create_feature.request.json"));
     let call = async |client: Client| client.create_feature(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/create_feature.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::CreateFeatureError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/create_feature.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::CreateFeatureError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn get_feature() {
     let call = async |client: Client| client.get_feature(&types::FeatureId::from("feature-id")).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_feature.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::GetFeatureError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/get_feature.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::GetFeatureError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn update_feature() {
-    let body: types::UpdateFeatureDocument = read(include_str!("../../../../specs/carium/examples/update_feature.request.json"));
+    let body: types::UpdateFeatureDocument =
+        read(include_str!("../../../../specs/carium/examples/update_feature.request.json"));
     let call = async |client: Client| client.update_feature(&types::FeatureId::from("feature-id"), &body).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/update_feature.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::UpdateFeatureError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/update_feature.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::UpdateFeatureError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn add_feature_users() {
-    let body: types::AddFeatureUsers = read(include_str!("../../../../specs/carium/examples/add_feature_users.request.json"));
-    let call = async |client: Client| client.add_feature_users(&types::FeatureId::from("feature-id"), &body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/add_feature_users.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::AddFeatureUsersError::ClientError(_));
+    let body: types::AddFeatureUsers =
+        read(include_str!("../../../../specs/carium/examples/add_feature_users.request.json"));
+    let call =
+        async |client: Client| client.add_feature_users(&types::FeatureId::from("feature-id"), &body).send().await;
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/add_feature_users.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::AddFeatureUsersError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn remove_feature_users() {
-    let body: types::RemoveFeatureUsers = read(include_str!("../../../../specs/carium/examples/remove_feature_users.request.json"));
-    let call = async |client: Client| client.remove_feature_users(&types::FeatureId::from("feature-id"), &body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/remove_feature_users.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::RemoveFeatureUsersError::ClientError(_));
+    let body: types::RemoveFeatureUsers =
+        read(include_str!("../../../../specs/carium/examples/remove_feature_users.request.json"));
+    let call =
+        async |client: Client| client.remove_feature_users(&types::FeatureId::from("feature-id"), &body).send().await;
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/remove_feature_users.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::RemoveFeatureUsersError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_organization_features() {
-    let call = async |client: Client| client.list_organization_features().filter_feature_name("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_organization_features.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListOrganizationFeaturesError::ClientError(_));
+    let call = async |client: Client| client
+        .list_organization_features()
+        .filter_feature_name("text")
+        .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_organization_features.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListOrganizationFeaturesError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn create_organization_feature() {
-    let body: types::NewOrganizationFeatureDocument = read(include_str!("../../../../specs/carium/examples/create_organization_feature.request.json"));
+    let body: types::NewOrganizationFeatureDocument =
+        read(include_str!("../../../../specs/carium/examples/create_organization_feature.request.json"));
     let call = async |client: Client| client.create_organization_feature(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/create_organization_feature.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::CreateOrganizationFeatureError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/create_organization_feature.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::CreateOrganizationFeatureError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn get_organization_feature() {
-    let call = async |client: Client| client.get_organization_feature(&types::OrganizationFeatureId::from("organization-feature-id")).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_organization_feature.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::GetOrganizationFeatureError::ClientError(_));
+    let call = async |client: Client| client
+        .get_organization_feature(&types::OrganizationFeatureId::from("organization-feature-id"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/get_organization_feature.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::GetOrganizationFeatureError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn update_organization_feature() {
-    let body: types::UpdateOrganizationFeatureDocument = read(include_str!("../../../../specs/carium/examples/update_organization_feature.request.json"));
-    let call = async |client: Client| client.update_organization_feature(&types::OrganizationFeatureId::from("organization-feature-id"), &body).send().await;
+    let body: types::UpdateOrganizationFeatureDocument =
+        read(include_str!("../../../../specs/carium/examples/update_organization_feature.request.json"));
+    let call = async |client: Client| client
+        .update_organization_feature(&types::OrganizationFeatureId::from("organization-feature-id"), &body)
+        .send()
+        .await;
     expect_success!(call, client, 200, "application/json", "");
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::UpdateOrganizationFeatureError::ClientError(_));
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::UpdateOrganizationFeatureError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_user_features() {
-    let call = async |client: Client| client.list_user_features().filter_feature_name("text").filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).user_email("ann@example.com").user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_user_features.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListUserFeaturesError::ClientError(_));
+    let call = async |client: Client| client
+        .list_user_features()
+        .filter_feature_name("text")
+        .filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .user_email("ann@example.com")
+        .user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_user_features.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListUserFeaturesError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn create_user_feature() {
-    let body: types::NewUserFeatureDocument = read(include_str!("../../../../specs/carium/examples/create_user_feature.request.json"));
+    let body: types::NewUserFeatureDocument =
+        read(include_str!("../../../../specs/carium/examples/create_user_feature.request.json"));
     let call = async |client: Client| client.create_user_feature(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/create_user_feature.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::CreateUserFeatureError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/create_user_feature.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::CreateUserFeatureError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn get_user_feature() {
-    let call = async |client: Client| client.get_user_feature(&types::UserFeatureId::from("user-feature-id")).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_user_feature.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::GetUserFeatureError::ClientError(_));
+    let call =
+        async |client: Client| client.get_user_feature(&types::UserFeatureId::from("user-feature-id")).send().await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/get_user_feature.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::GetUserFeatureError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn update_user_feature() {
-    let body: types::UpdateUserFeatureDocument = read(include_str!("../../../../specs/carium/examples/update_user_feature.request.json"));
-    let call = async |client: Client| client.update_user_feature(&types::UserFeatureId::from("user-feature-id"), &body).send().await;
+    let body: types::UpdateUserFeatureDocument =
+        read(include_str!("../../../../specs/carium/examples/update_user_feature.request.json"));
+    let call = async |client: Client| client
+        .update_user_feature(&types::UserFeatureId::from("user-feature-id"), &body)
+        .send()
+        .await;
     expect_success!(call, client, 200, "application/json", "");
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::UpdateUserFeatureError::ClientError(_));
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::UpdateUserFeatureError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_service_documents() {
-    let call = async |client: Client| client.list_service_documents(true).organization_code(types::OrganizationCodeId::from("organization-code-id")).organizations([types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).referral_code("text").send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_service_documents.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListServiceDocumentsError::ClientError(_));
+    let call = async |client: Client| client
+        .list_service_documents(true)
+        .organization_code(types::OrganizationCodeId::from("organization-code-id"))
+        .organizations([
+            types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+        ])
+        .referral_code("text")
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_service_documents.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListServiceDocumentsError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn get_service_document() {
-    let call = async |client: Client| client.get_service_document(&types::ServiceDocumentId::from("service-document-id")).html(true).locale("text").reflow(true).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_service_document.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::GetServiceDocumentError::ClientError(_));
+    let call = async |client: Client| client
+        .get_service_document(&types::ServiceDocumentId::from("service-document-id"))
+        .html(true)
+        .locale("text")
+        .reflow(true)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/get_service_document.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::GetServiceDocumentError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn delete_user_service_document_agreements() {
-    let body: types::EmptyObject = read(include_str!("../../../../specs/carium/examples/delete_user_service_document_agreements.request.json"));
-    let call = async |client: Client| client.delete_user_service_document_agreements(&types::UserId::from("user-id"), &body).send().await;
+    let body: types::EmptyObject =
+        read(include_str!("../../../../specs/carium/examples/delete_user_service_document_agreements.request.json"));
+    let call = async |client: Client| client
+        .delete_user_service_document_agreements(&types::UserId::from("user-id"), &body)
+        .send()
+        .await;
     expect_success!(call, client, 201, "application/json", "");
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::DeleteUserServiceDocumentAgreementsError::ClientError(_));
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::DeleteUserServiceDocumentAgreementsError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn create_aggregation_request() {
-    let body: types::NewAggregationRequestDocument = read(include_str!("../../../../specs/carium/examples/create_aggregation_request.request.json"));
+    let body: types::NewAggregationRequestDocument =
+        read(include_str!("../../../../specs/carium/examples/create_aggregation_request.request.json"));
     let call = async |client: Client| client.create_aggregation_request(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/create_aggregation_request.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::CreateAggregationRequestError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/create_aggregation_request.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::CreateAggregationRequestError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_archive_requests() {
-    let call = async |client: Client| client.list_archive_requests().filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_archive_requests.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListArchiveRequestsError::ClientError(_));
+    let call = async |client: Client| client
+        .list_archive_requests()
+        .filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_archive_requests.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListArchiveRequestsError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn create_archive_request() {
-    let body: types::NewArchiveRequestDocument = read(include_str!("../../../../specs/carium/examples/create_archive_request.request.json"));
+    let body: types::NewArchiveRequestDocument =
+        read(include_str!("../../../../specs/carium/examples/create_archive_request.request.json"));
     let call = async |client: Client| client.create_archive_request(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/create_archive_request.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::CreateArchiveRequestError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/create_archive_request.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::CreateArchiveRequestError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn answer_archive_request() {
-    let body: types::AnswerArchiveRequest = read(include_str!("../../../../specs/carium/examples/answer_archive_request.request.json"));
-    let call = async |client: Client| client.answer_archive_request(&types::ArchiveRequestId::from("archive-request-id"), &body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/answer_archive_request.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::AnswerArchiveRequestError::ClientError(_));
+    let body: types::AnswerArchiveRequest =
+        read(include_str!("../../../../specs/carium/examples/answer_archive_request.request.json"));
+    let call = async |client: Client| client
+        .answer_archive_request(&types::ArchiveRequestId::from("archive-request-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/answer_archive_request.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::AnswerArchiveRequestError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_deletion_requests() {
-    let call = async |client: Client| client.list_deletion_requests("ann@example.com").page_limit(1).page_offset(1).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_deletion_requests.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListDeletionRequestsError::ClientError(_));
+    let call = async |client: Client| client
+        .list_deletion_requests("ann@example.com")
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_deletion_requests.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListDeletionRequestsError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn create_deletion_request() {
-    let body: types::NewDeletionRequestDocument = read(include_str!("../../../../specs/carium/examples/create_deletion_request.request.json"));
+    let body: types::NewDeletionRequestDocument =
+        read(include_str!("../../../../specs/carium/examples/create_deletion_request.request.json"));
     let call = async |client: Client| client.create_deletion_request(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/create_deletion_request.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::CreateDeletionRequestError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/create_deletion_request.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::CreateDeletionRequestError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn get_deletion_request() {
-    let call = async |client: Client| client.get_deletion_request(&types::DeletionRequestId::from("deletion-request-id")).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_deletion_request.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::GetDeletionRequestError::ClientError(_));
+    let call = async |client: Client| client
+        .get_deletion_request(&types::DeletionRequestId::from("deletion-request-id"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/get_deletion_request.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::GetDeletionRequestError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn update_deletion_request_status() {
-    let body: types::FinishDeletion = read(include_str!("../../../../specs/carium/examples/update_deletion_request_status.request.json"));
-    let call = async |client: Client| client.update_deletion_request_status(&types::DeletionRequestId::from("deletion-request-id"), &body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/update_deletion_request_status.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::UpdateDeletionRequestStatusError::ClientError(_));
+    let body: types::FinishDeletion =
+        read(include_str!("../../../../specs/carium/examples/update_deletion_request_status.request.json"));
+    let call = async |client: Client| client
+        .update_deletion_request_status(&types::DeletionRequestId::from("deletion-request-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/update_deletion_request_status.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::UpdateDeletionRequestStatusError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn purge_data() {
-    let body: types::NewSystemPurgeDocument = read(include_str!("../../../../specs/carium/examples/purge_data.request.json"));
+    let body: types::NewSystemPurgeDocument =
+        read(include_str!("../../../../specs/carium/examples/purge_data.request.json"));
     let call = async |client: Client| client.purge_data(&body).send().await;
     expect_success!(call, client, 201, "application/json", "");
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::PurgeDataError::ClientError(_));
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::PurgeDataError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_replicators() {
     let call = async |client: Client| client.list_replicators().send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_replicators.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListReplicatorsError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_replicators.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListReplicatorsError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn get_replicator() {
     let call = async |client: Client| client.get_replicator(&types::ReplicatorId::from("replicator-id")).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_replicator.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::GetReplicatorError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/get_replicator.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::GetReplicatorError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_user_replications() {
-    let call = async |client: Client| client.list_user_replications(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_user_replications.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListUserReplicationsError::ClientError(_));
+    let call = async |client: Client| client
+        .list_user_replications(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_user_replications.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListUserReplicationsError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn create_user_replication() {
-    let body: types::NewUserReplicationDocument = read(include_str!("../../../../specs/carium/examples/create_user_replication.request.json"));
+    let body: types::NewUserReplicationDocument =
+        read(include_str!("../../../../specs/carium/examples/create_user_replication.request.json"));
     let call = async |client: Client| client.create_user_replication(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/create_user_replication.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::CreateUserReplicationError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/create_user_replication.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::CreateUserReplicationError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_feedback_comments() {
     let call = async |client: Client| client.list_feedback_comments().send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_feedback_comments.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListFeedbackCommentsError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_feedback_comments.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListFeedbackCommentsError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn create_feedback_comment() {
-    let body: types::NewFeedbackCommentDocument = read(include_str!("../../../../specs/carium/examples/create_feedback_comment.request.json"));
+    let body: types::NewFeedbackCommentDocument =
+        read(include_str!("../../../../specs/carium/examples/create_feedback_comment.request.json"));
     let call = async |client: Client| client.create_feedback_comment(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/create_feedback_comment.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::CreateFeedbackCommentError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/create_feedback_comment.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::CreateFeedbackCommentError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn get_feedback_comment() {
-    let call = async |client: Client| client.get_feedback_comment(&types::FeedbackCommentId::from("feedback-comment-id")).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_feedback_comment.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::GetFeedbackCommentError::ClientError(_));
+    let call = async |client: Client| client
+        .get_feedback_comment(&types::FeedbackCommentId::from("feedback-comment-id"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/get_feedback_comment.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::GetFeedbackCommentError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_url_shorteners() {
-    let call = async |client: Client| client.list_url_shorteners().code("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/list_url_shorteners.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::ListUrlShortenersError::ClientError(_));
+    let call = async |client: Client| client
+        .list_url_shorteners()
+        .code("text")
+        .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/list_url_shorteners.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::ListUrlShortenersError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn create_url_shortener() {
-    let body: types::NewUrlShortenerDocument = read(include_str!("../../../../specs/carium/examples/create_url_shortener.request.json"));
+    let body: types::NewUrlShortenerDocument =
+        read(include_str!("../../../../specs/carium/examples/create_url_shortener.request.json"));
     let call = async |client: Client| client.create_url_shortener(&body).send().await;
-    expect_success!(call, client, 201, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/create_url_shortener.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::CreateUrlShortenerError::ClientError(_));
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/create_url_shortener.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::CreateUrlShortenerError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn get_url_shortener() {
-    let call = async |client: Client| client.get_url_shortener(&types::UrlShortenerId::from("url-shortener-id")).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/get_url_shortener.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::GetUrlShortenerError::ClientError(_));
+    let call =
+        async |client: Client| client.get_url_shortener(&types::UrlShortenerId::from("url-shortener-id")).send().await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/get_url_shortener.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::GetUrlShortenerError::ClientError(_)
+    );
 }
 
 #[tokio::test]
 async fn update_url_shortener() {
-    let body: types::UpdateUrlShortenerDocument = read(include_str!("../../../../specs/carium/examples/update_url_shortener.request.json"));
-    let call = async |client: Client| client.update_url_shortener(&types::UrlShortenerId::from("url-shortener-id"), &body).send().await;
-    expect_success!(call, client, 200, "application/vnd.api+json", include_str!("../../../../specs/carium/examples/update_url_shortener.response.json"));
-    expect_error!(call, client, 418, "application/vnd.api+json", r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#, errors::UpdateUrlShortenerError::ClientError(_));
+    let body: types::UpdateUrlShortenerDocument =
+        read(include_str!("../../../../specs/carium/examples/update_url_shortener.request.json"));
+    let call = async |client: Client| client
+        .update_url_shortener(&types::UrlShortenerId::from("url-shortener-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/vnd.api+json",
+        include_str!("../../../../specs/carium/examples/update_url_shortener.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        418,
+        "application/vnd.api+json",
+        r#"{"errors":[{"code":"text","detail":"text","meta":{},"source":{"parameter":"text","pointer":"text"},"status":1}]}"#,
+        errors::UpdateUrlShortenerError::ClientError(_)
+    );
 }

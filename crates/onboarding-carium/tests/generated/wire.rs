@@ -3,8 +3,8 @@
 
 //! Each operation as it is seen on the wire, called with its documented payload and every parameter.
 
-use onboarding_testing::{Loopback, assert_same_json, assert_wire, read};
 use onboarding_carium::{NaiveDate, Secret, UtcDateTime, types};
+use onboarding_testing::{Loopback, assert_same_json, assert_wire, read};
 
 use crate::client;
 
@@ -22,7 +22,8 @@ async fn login() {
 async fn refresh_token() {
     let documented = include_str!("../../../../specs/carium/examples/refresh_token.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::RefreshSession = read(include_str!("../../../../specs/carium/examples/refresh_token.request.json"));
+    let body: types::RefreshSession =
+        read(include_str!("../../../../specs/carium/examples/refresh_token.request.json"));
     let response = client(&server).refresh_token(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("refresh_token", server.request().await);
@@ -32,7 +33,12 @@ async fn refresh_token() {
 async fn get_session() {
     let documented = include_str!("../../../../specs/carium/examples/get_session.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).get_session(&types::SessionId::from("session-id")).include_login_info(true).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_session(&types::SessionId::from("session-id"))
+        .include_login_info(true)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_session", server.request().await);
 }
@@ -41,8 +47,13 @@ async fn get_session() {
 async fn switch_user_organization() {
     let documented = include_str!("../../../../specs/carium/examples/switch_user_organization.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::SwitchOrganization = read(include_str!("../../../../specs/carium/examples/switch_user_organization.request.json"));
-    let response = client(&server).switch_user_organization(&types::UserId::from("user-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::SwitchOrganization =
+        read(include_str!("../../../../specs/carium/examples/switch_user_organization.request.json"));
+    let response = client(&server)
+        .switch_user_organization(&types::UserId::from("user-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("switch_user_organization", server.request().await);
 }
@@ -62,7 +73,8 @@ async fn authenticate_service_v1() {
     let documented = include_str!("../../../../specs/carium/examples/internal_auth.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
     let body: types::InternalLogin = read(include_str!("../../../../specs/carium/examples/internal_auth.request.json"));
-    let response = client(&server).authenticate_service_v1(&body).send().await.expect("the documented response is decoded");
+    let response =
+        client(&server).authenticate_service_v1(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("authenticate_service_v1", server.request().await);
 }
@@ -71,8 +83,10 @@ async fn authenticate_service_v1() {
 async fn create_synthetic_user_token() {
     let documented = include_str!("../../../../specs/carium/examples/create_synthetic_user_token.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::NewSyntheticUserTokenDocument = read(include_str!("../../../../specs/carium/examples/create_synthetic_user_token.request.json"));
-    let response = client(&server).create_synthetic_user_token(&body).send().await.expect("the documented response is decoded");
+    let body: types::NewSyntheticUserTokenDocument =
+        read(include_str!("../../../../specs/carium/examples/create_synthetic_user_token.request.json"));
+    let response =
+        client(&server).create_synthetic_user_token(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_synthetic_user_token", server.request().await);
 }
@@ -81,8 +95,10 @@ async fn create_synthetic_user_token() {
 async fn authenticate_service() {
     let documented = include_str!("../../../../specs/carium/examples/internal_auth_v2.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::NewInternalAuthDocument = read(include_str!("../../../../specs/carium/examples/internal_auth_v2.request.json"));
-    let response = client(&server).authenticate_service(&body).send().await.expect("the documented response is decoded");
+    let body: types::NewInternalAuthDocument =
+        read(include_str!("../../../../specs/carium/examples/internal_auth_v2.request.json"));
+    let response =
+        client(&server).authenticate_service(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("authenticate_service", server.request().await);
 }
@@ -91,7 +107,8 @@ async fn authenticate_service() {
 async fn confirm_sign_up() {
     let documented = include_str!("../../../../specs/carium/examples/confirm_sign_up.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::ConfirmSignUp = read(include_str!("../../../../specs/carium/examples/confirm_sign_up.request.json"));
+    let body: types::ConfirmSignUp =
+        read(include_str!("../../../../specs/carium/examples/confirm_sign_up.request.json"));
     let response = client(&server).confirm_sign_up(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("confirm_sign_up", server.request().await);
@@ -101,7 +118,8 @@ async fn confirm_sign_up() {
 async fn list_registration_invitations() {
     let documented = include_str!("../../../../specs/carium/examples/list_registration_invitations.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_registration_invitations().send().await.expect("the documented response is decoded");
+    let response =
+        client(&server).list_registration_invitations().send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_registration_invitations", server.request().await);
 }
@@ -110,8 +128,10 @@ async fn list_registration_invitations() {
 async fn create_registration_invitation() {
     let documented = include_str!("../../../../specs/carium/examples/create_registration_invitation.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::NewRegistrationInvitationDocument = read(include_str!("../../../../specs/carium/examples/create_registration_invitation.request.json"));
-    let response = client(&server).create_registration_invitation(&body).send().await.expect("the documented response is decoded");
+    let body: types::NewRegistrationInvitationDocument =
+        read(include_str!("../../../../specs/carium/examples/create_registration_invitation.request.json"));
+    let response =
+        client(&server).create_registration_invitation(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_registration_invitation", server.request().await);
 }
@@ -120,7 +140,11 @@ async fn create_registration_invitation() {
 async fn get_registration_invitation() {
     let documented = include_str!("../../../../specs/carium/examples/get_registration_invitation.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).get_registration_invitation(&types::RegistrationInvitationId::from("registration-invitation-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_registration_invitation(&types::RegistrationInvitationId::from("registration-invitation-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_registration_invitation", server.request().await);
 }
@@ -129,7 +153,8 @@ async fn get_registration_invitation() {
 async fn resend_invitation() {
     let documented = include_str!("../../../../specs/carium/examples/resend_invitation.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::ResendInvitation = read(include_str!("../../../../specs/carium/examples/resend_invitation.request.json"));
+    let body: types::ResendInvitation =
+        read(include_str!("../../../../specs/carium/examples/resend_invitation.request.json"));
     let response = client(&server).resend_invitation(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("resend_invitation", server.request().await);
@@ -149,8 +174,10 @@ async fn sign_up() {
 async fn create_onboarding_info() {
     let documented = include_str!("../../../../specs/carium/examples/create_onboarding_info.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::NewOnboardingInfoDocument = read(include_str!("../../../../specs/carium/examples/create_onboarding_info.request.json"));
-    let response = client(&server).create_onboarding_info(&body).send().await.expect("the documented response is decoded");
+    let body: types::NewOnboardingInfoDocument =
+        read(include_str!("../../../../specs/carium/examples/create_onboarding_info.request.json"));
+    let response =
+        client(&server).create_onboarding_info(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_onboarding_info", server.request().await);
 }
@@ -159,7 +186,20 @@ async fn create_onboarding_info() {
 async fn list_onboarding_requests() {
     let documented = include_str!("../../../../specs/carium/examples/list_onboarding_requests.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_onboarding_requests(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).email("text").onboard_type(types::OnboardType::Patient).page_limit(1).page_offset(1).patient_ids([types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).with_invite(true).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_onboarding_requests(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .email("text")
+        .onboard_type(types::OnboardType::Patient)
+        .page_limit(1)
+        .page_offset(1)
+        .patient_ids([
+            types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+        ])
+        .with_invite(true)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_onboarding_requests", server.request().await);
 }
@@ -168,8 +208,10 @@ async fn list_onboarding_requests() {
 async fn create_onboarding_request() {
     let documented = include_str!("../../../../specs/carium/examples/create_onboarding_request.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::NewOnboardingRequestDocument = read(include_str!("../../../../specs/carium/examples/create_onboarding_request.request.json"));
-    let response = client(&server).create_onboarding_request(&body).send().await.expect("the documented response is decoded");
+    let body: types::NewOnboardingRequestDocument =
+        read(include_str!("../../../../specs/carium/examples/create_onboarding_request.request.json"));
+    let response =
+        client(&server).create_onboarding_request(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_onboarding_request", server.request().await);
 }
@@ -178,7 +220,11 @@ async fn create_onboarding_request() {
 async fn get_onboarding_request() {
     let documented = include_str!("../../../../specs/carium/examples/get_onboarding_request.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).get_onboarding_request(&types::OnboardingRequestId::from("onboarding-request-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_onboarding_request(&types::OnboardingRequestId::from("onboarding-request-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_onboarding_request", server.request().await);
 }
@@ -187,18 +233,29 @@ async fn get_onboarding_request() {
 async fn update_onboarding_request() {
     let documented = include_str!("../../../../specs/carium/examples/update_onboarding_request.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let body: types::UpdateOnboardingRequestDocument = read(include_str!("../../../../specs/carium/examples/update_onboarding_request.request.json"));
-    let response = client(&server).update_onboarding_request(&types::OnboardingRequestId::from("onboarding-request-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::UpdateOnboardingRequestDocument =
+        read(include_str!("../../../../specs/carium/examples/update_onboarding_request.request.json"));
+    let response = client(&server)
+        .update_onboarding_request(&types::OnboardingRequestId::from("onboarding-request-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("update_onboarding_request", server.request().await);
 }
 
 #[tokio::test]
 async fn resend_onboarding_request_notifications() {
-    let documented = include_str!("../../../../specs/carium/examples/resend_onboarding_request_notifications.response.json");
+    let documented =
+        include_str!("../../../../specs/carium/examples/resend_onboarding_request_notifications.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::ResendNotificationsDocument = read(include_str!("../../../../specs/carium/examples/resend_onboarding_request_notifications.request.json"));
-    let response = client(&server).resend_onboarding_request_notifications(&types::OnboardingRequestId::from("onboarding-request-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::ResendNotificationsDocument =
+        read(include_str!("../../../../specs/carium/examples/resend_onboarding_request_notifications.request.json"));
+    let response = client(&server)
+        .resend_onboarding_request_notifications(&types::OnboardingRequestId::from("onboarding-request-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("resend_onboarding_request_notifications", server.request().await);
 }
@@ -207,8 +264,13 @@ async fn resend_onboarding_request_notifications() {
 async fn update_onboarding_text_status() {
     let documented = include_str!("../../../../specs/carium/examples/update_onboarding_text_status.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::OnboardingTextStatusDocument = read(include_str!("../../../../specs/carium/examples/update_onboarding_text_status.request.json"));
-    let response = client(&server).update_onboarding_text_status(&types::OnboardingTextId::from("onboarding-text-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::OnboardingTextStatusDocument =
+        read(include_str!("../../../../specs/carium/examples/update_onboarding_text_status.request.json"));
+    let response = client(&server)
+        .update_onboarding_text_status(&types::OnboardingTextId::from("onboarding-text-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("update_onboarding_text_status", server.request().await);
 }
@@ -217,8 +279,10 @@ async fn update_onboarding_text_status() {
 async fn confirm_forgot_password() {
     let documented = include_str!("../../../../specs/carium/examples/confirm_forgot_password.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::ConfirmForgotPassword = read(include_str!("../../../../specs/carium/examples/confirm_forgot_password.request.json"));
-    let response = client(&server).confirm_forgot_password(&body).send().await.expect("the documented response is decoded");
+    let body: types::ConfirmForgotPassword =
+        read(include_str!("../../../../specs/carium/examples/confirm_forgot_password.request.json"));
+    let response =
+        client(&server).confirm_forgot_password(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("confirm_forgot_password", server.request().await);
 }
@@ -227,8 +291,10 @@ async fn confirm_forgot_password() {
 async fn check_password_strength() {
     let documented = include_str!("../../../../specs/carium/examples/check_password_strength.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::CheckPassword = read(include_str!("../../../../specs/carium/examples/check_password_strength.request.json"));
-    let response = client(&server).check_password_strength(&body).send().await.expect("the documented response is decoded");
+    let body: types::CheckPassword =
+        read(include_str!("../../../../specs/carium/examples/check_password_strength.request.json"));
+    let response =
+        client(&server).check_password_strength(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("check_password_strength", server.request().await);
 }
@@ -236,8 +302,13 @@ async fn check_password_strength() {
 #[tokio::test]
 async fn change_user_password() {
     let server = Loopback::responding(201, "application/json", "").await;
-    let body: types::ChangeUserPassword = read(include_str!("../../../../specs/carium/examples/change_user_password.request.json"));
-    client(&server).change_user_password(&types::UserId::from("user-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::ChangeUserPassword =
+        read(include_str!("../../../../specs/carium/examples/change_user_password.request.json"));
+    client(&server)
+        .change_user_password(&types::UserId::from("user-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_wire!("change_user_password", server.request().await);
 }
 
@@ -245,7 +316,12 @@ async fn change_user_password() {
 async fn list_mfa_totp_configurations() {
     let documented = include_str!("../../../../specs/carium/examples/list_mfa_totp_configurations.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_mfa_totp_configurations().filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_mfa_totp_configurations()
+        .filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_mfa_totp_configurations", server.request().await);
 }
@@ -254,8 +330,10 @@ async fn list_mfa_totp_configurations() {
 async fn create_mfa_totp_configuration() {
     let documented = include_str!("../../../../specs/carium/examples/create_mfa_totp_configuration.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::EmptyObject = read(include_str!("../../../../specs/carium/examples/create_mfa_totp_configuration.request.json"));
-    let response = client(&server).create_mfa_totp_configuration(&body).send().await.expect("the documented response is decoded");
+    let body: types::EmptyObject =
+        read(include_str!("../../../../specs/carium/examples/create_mfa_totp_configuration.request.json"));
+    let response =
+        client(&server).create_mfa_totp_configuration(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_mfa_totp_configuration", server.request().await);
 }
@@ -263,7 +341,11 @@ async fn create_mfa_totp_configuration() {
 #[tokio::test]
 async fn delete_mfa_totp_configuration() {
     let server = Loopback::responding(204, "application/json", "").await;
-    client(&server).delete_mfa_totp_configuration(&types::TotpConfigurationId::from("totp-configuration-id")).send().await.expect("the documented response is decoded");
+    client(&server)
+        .delete_mfa_totp_configuration(&types::TotpConfigurationId::from("totp-configuration-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_wire!("delete_mfa_totp_configuration", server.request().await);
 }
 
@@ -271,8 +353,13 @@ async fn delete_mfa_totp_configuration() {
 async fn disable_mfa_totp_configuration() {
     let documented = include_str!("../../../../specs/carium/examples/disable_mfa_totp_configuration.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::DisableTotp = read(include_str!("../../../../specs/carium/examples/disable_mfa_totp_configuration.request.json"));
-    let response = client(&server).disable_mfa_totp_configuration(&types::TotpConfigurationId::from("totp-configuration-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::DisableTotp =
+        read(include_str!("../../../../specs/carium/examples/disable_mfa_totp_configuration.request.json"));
+    let response = client(&server)
+        .disable_mfa_totp_configuration(&types::TotpConfigurationId::from("totp-configuration-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("disable_mfa_totp_configuration", server.request().await);
 }
@@ -281,8 +368,13 @@ async fn disable_mfa_totp_configuration() {
 async fn enable_mfa_totp_configuration() {
     let documented = include_str!("../../../../specs/carium/examples/enable_mfa_totp_configuration.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::EnableTotp = read(include_str!("../../../../specs/carium/examples/enable_mfa_totp_configuration.request.json"));
-    let response = client(&server).enable_mfa_totp_configuration(&types::TotpConfigurationId::from("totp-configuration-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::EnableTotp =
+        read(include_str!("../../../../specs/carium/examples/enable_mfa_totp_configuration.request.json"));
+    let response = client(&server)
+        .enable_mfa_totp_configuration(&types::TotpConfigurationId::from("totp-configuration-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("enable_mfa_totp_configuration", server.request().await);
 }
@@ -291,7 +383,14 @@ async fn enable_mfa_totp_configuration() {
 async fn list_oauth2_client_settings() {
     let documented = include_str!("../../../../specs/carium/examples/list_oauth2_client_settings.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_oauth2_client_settings(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_name("text").page_limit(1).page_offset(1).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_oauth2_client_settings(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_name("text")
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_oauth2_client_settings", server.request().await);
 }
@@ -300,8 +399,10 @@ async fn list_oauth2_client_settings() {
 async fn create_oauth2_client_settings() {
     let documented = include_str!("../../../../specs/carium/examples/create_oauth2_client_settings.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::NewOauth2ClientSettingsDocument = read(include_str!("../../../../specs/carium/examples/create_oauth2_client_settings.request.json"));
-    let response = client(&server).create_oauth2_client_settings(&body).send().await.expect("the documented response is decoded");
+    let body: types::NewOauth2ClientSettingsDocument =
+        read(include_str!("../../../../specs/carium/examples/create_oauth2_client_settings.request.json"));
+    let response =
+        client(&server).create_oauth2_client_settings(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_oauth2_client_settings", server.request().await);
 }
@@ -310,7 +411,11 @@ async fn create_oauth2_client_settings() {
 async fn get_oauth2_client_settings() {
     let documented = include_str!("../../../../specs/carium/examples/get_oauth2_client_settings.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).get_oauth2_client_settings(&types::Oauth2ClientSettingsId::from("oauth2-client-settings-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_oauth2_client_settings(&types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_oauth2_client_settings", server.request().await);
 }
@@ -319,8 +424,13 @@ async fn get_oauth2_client_settings() {
 async fn update_oauth2_client_settings() {
     let documented = include_str!("../../../../specs/carium/examples/update_oauth2_client_settings.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let body: types::UpdateOauth2ClientSettingsDocument = read(include_str!("../../../../specs/carium/examples/update_oauth2_client_settings.request.json"));
-    let response = client(&server).update_oauth2_client_settings(&types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::UpdateOauth2ClientSettingsDocument =
+        read(include_str!("../../../../specs/carium/examples/update_oauth2_client_settings.request.json"));
+    let response = client(&server)
+        .update_oauth2_client_settings(&types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("update_oauth2_client_settings", server.request().await);
 }
@@ -329,8 +439,13 @@ async fn update_oauth2_client_settings() {
 async fn reset_oauth2_client_secret() {
     let documented = include_str!("../../../../specs/carium/examples/reset_oauth2_client_secret.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::EmptyObject = read(include_str!("../../../../specs/carium/examples/reset_oauth2_client_secret.request.json"));
-    let response = client(&server).reset_oauth2_client_secret(&types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::EmptyObject =
+        read(include_str!("../../../../specs/carium/examples/reset_oauth2_client_secret.request.json"));
+    let response = client(&server)
+        .reset_oauth2_client_secret(&types::Oauth2ClientSettingsId::from("oauth2-client-settings-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("reset_oauth2_client_secret", server.request().await);
 }
@@ -338,14 +453,22 @@ async fn reset_oauth2_client_secret() {
 #[tokio::test]
 async fn launch_oauth2() {
     let server = Loopback::responding(302, "application/json", "").await;
-    client(&server).launch_oauth2("text", &Secret::new("text")).send().await.expect("the documented response is decoded");
+    client(&server)
+        .launch_oauth2("text", &Secret::new("text"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_wire!("launch_oauth2", server.request().await);
 }
 
 #[tokio::test]
 async fn redirect_oauth2() {
     let server = Loopback::responding(302, "application/json", "").await;
-    client(&server).redirect_oauth2(&Secret::new("text"), "497f6eca-6276-4993-bfeb-53cbbbba6f08").send().await.expect("the documented response is decoded");
+    client(&server)
+        .redirect_oauth2(&Secret::new("text"), "497f6eca-6276-4993-bfeb-53cbbbba6f08")
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_wire!("redirect_oauth2", server.request().await);
 }
 
@@ -353,7 +476,8 @@ async fn redirect_oauth2() {
 async fn create_oauth2_token() {
     let documented = r#"{"access_token":"text","expires_in":1,"refresh_token":"text","token_type":"text"}"#;
     let server = Loopback::responding(200, "application/json", documented).await;
-    let body: types::NewOauth2Token = read(include_str!("../../../../specs/carium/examples/create_oauth2_token.request.json"));
+    let body: types::NewOauth2Token =
+        read(include_str!("../../../../specs/carium/examples/create_oauth2_token.request.json"));
     let response = client(&server).create_oauth2_token(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_oauth2_token", server.request().await);
@@ -362,22 +486,40 @@ async fn create_oauth2_token() {
 #[tokio::test]
 async fn consume_saml_assertion() {
     let server = Loopback::responding(302, "application/json", "").await;
-    let body: types::SamlAssertion = read(include_str!("../../../../specs/carium/examples/saml_assertion_consumer.request.json"));
-    client(&server).consume_saml_assertion(&types::SamlProviderId::from("saml-provider-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::SamlAssertion =
+        read(include_str!("../../../../specs/carium/examples/saml_assertion_consumer.request.json"));
+    client(&server)
+        .consume_saml_assertion(&types::SamlProviderId::from("saml-provider-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_wire!("consume_saml_assertion", server.request().await);
 }
 
 #[tokio::test]
 async fn logout_with_saml() {
     let server = Loopback::responding(302, "application/json", "").await;
-    client(&server).logout_with_saml(&types::SamlProviderId::from("saml-provider-id"), &Secret::new("text")).relay_state("text").sig_alg("text").signature("text").send().await.expect("the documented response is decoded");
+    client(&server)
+        .logout_with_saml(&types::SamlProviderId::from("saml-provider-id"), &Secret::new("text"))
+        .relay_state("text")
+        .sig_alg("text")
+        .signature("text")
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_wire!("logout_with_saml", server.request().await);
 }
 
 #[tokio::test]
 async fn login_with_saml() {
     let server = Loopback::responding(302, "application/json", "").await;
-    client(&server).login_with_saml("text").email_address("text").next("text").send().await.expect("the documented response is decoded");
+    client(&server)
+        .login_with_saml("text")
+        .email_address("text")
+        .next("text")
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_wire!("login_with_saml", server.request().await);
 }
 
@@ -385,8 +527,10 @@ async fn login_with_saml() {
 async fn get_authz_accessible_resources() {
     let documented = include_str!("../../../../specs/carium/examples/get_authz_accessible_resources.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::AccessibleResourcesQuery = read(include_str!("../../../../specs/carium/examples/get_authz_accessible_resources.request.json"));
-    let response = client(&server).get_authz_accessible_resources(&body).send().await.expect("the documented response is decoded");
+    let body: types::AccessibleResourcesQuery =
+        read(include_str!("../../../../specs/carium/examples/get_authz_accessible_resources.request.json"));
+    let response =
+        client(&server).get_authz_accessible_resources(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_authz_accessible_resources", server.request().await);
 }
@@ -395,7 +539,32 @@ async fn get_authz_accessible_resources() {
 async fn list_authz_individuals() {
     let documented = include_str!("../../../../specs/carium/examples/list_authz_individuals.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_authz_individuals(&types::AccessOperation::Read, &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_account_type("text").filter_birth_date("2024-02-29".parse::<NaiveDate>().unwrap()).filter_email_verified(true).filter_email("text").filter_exclude_owner_ids([types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_first_name("text").filter_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_group_members_with_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_last_name("text").filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_phone_verified(true).filter_phone("text").filter_registered(true).page_limit(1).page_offset(1).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_authz_individuals(
+            &types::AccessOperation::Read,
+            &types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+        )
+        .filter_account_type("text")
+        .filter_birth_date("2024-02-29".parse::<NaiveDate>().unwrap())
+        .filter_email_verified(true)
+        .filter_email("text")
+        .filter_exclude_owner_ids([
+            types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            types::OwnerId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+        ])
+        .filter_first_name("text")
+        .filter_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_group_members_with_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_last_name("text")
+        .filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_phone_verified(true)
+        .filter_phone("text")
+        .filter_registered(true)
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_authz_individuals", server.request().await);
 }
@@ -404,8 +573,10 @@ async fn list_authz_individuals() {
 async fn check_authz_resource_access() {
     let documented = include_str!("../../../../specs/carium/examples/check_authz_resource_access.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::ResourceAccessQuery = read(include_str!("../../../../specs/carium/examples/check_authz_resource_access.request.json"));
-    let response = client(&server).check_authz_resource_access(&body).send().await.expect("the documented response is decoded");
+    let body: types::ResourceAccessQuery =
+        read(include_str!("../../../../specs/carium/examples/check_authz_resource_access.request.json"));
+    let response =
+        client(&server).check_authz_resource_access(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("check_authz_resource_access", server.request().await);
 }
@@ -414,7 +585,18 @@ async fn check_authz_resource_access() {
 async fn list_authz_resource_accessors() {
     let documented = include_str!("../../../../specs/carium/examples/list_authz_resource_accessors.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_authz_resource_accessors(&types::AccessOperation::Read, &[types::ResourceId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")], &types::AccessResourceType::Individual).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_authz_resource_accessors(
+            &types::AccessOperation::Read,
+            &[types::ResourceId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")],
+            &types::AccessResourceType::Individual,
+        )
+        .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_authz_resource_accessors", server.request().await);
 }
@@ -423,7 +605,11 @@ async fn list_authz_resource_accessors() {
 async fn get_authz_user_status() {
     let documented = include_str!("../../../../specs/carium/examples/get_authz_user_status.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).get_authz_user_status(&types::UserId::from("user-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_authz_user_status(&types::UserId::from("user-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_authz_user_status", server.request().await);
 }
@@ -432,8 +618,13 @@ async fn get_authz_user_status() {
 async fn check_bulk_authz_resource_access() {
     let documented = include_str!("../../../../specs/carium/examples/check_bulk_authz_resource_access.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::BulkResourceAccessQuery = read(include_str!("../../../../specs/carium/examples/check_bulk_authz_resource_access.request.json"));
-    let response = client(&server).check_bulk_authz_resource_access(&body).send().await.expect("the documented response is decoded");
+    let body: types::BulkResourceAccessQuery =
+        read(include_str!("../../../../specs/carium/examples/check_bulk_authz_resource_access.request.json"));
+    let response = client(&server)
+        .check_bulk_authz_resource_access(&body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("check_bulk_authz_resource_access", server.request().await);
 }
@@ -442,8 +633,10 @@ async fn check_bulk_authz_resource_access() {
 async fn create_anonymous_access() {
     let documented = include_str!("../../../../specs/carium/examples/create_anonymous_access.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::NewAnonymousAccessDocument = read(include_str!("../../../../specs/carium/examples/create_anonymous_access.request.json"));
-    let response = client(&server).create_anonymous_access(&body).send().await.expect("the documented response is decoded");
+    let body: types::NewAnonymousAccessDocument =
+        read(include_str!("../../../../specs/carium/examples/create_anonymous_access.request.json"));
+    let response =
+        client(&server).create_anonymous_access(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_anonymous_access", server.request().await);
 }
@@ -452,7 +645,11 @@ async fn create_anonymous_access() {
 async fn get_anonymous_access() {
     let documented = include_str!("../../../../specs/carium/examples/get_anonymous_access.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).get_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_anonymous_access", server.request().await);
 }
@@ -461,8 +658,13 @@ async fn get_anonymous_access() {
 async fn update_anonymous_access() {
     let documented = include_str!("../../../../specs/carium/examples/update_anonymous_access.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let body: types::UpdateAnonymousAccessDocument = read(include_str!("../../../../specs/carium/examples/update_anonymous_access.request.json"));
-    let response = client(&server).update_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::UpdateAnonymousAccessDocument =
+        read(include_str!("../../../../specs/carium/examples/update_anonymous_access.request.json"));
+    let response = client(&server)
+        .update_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("update_anonymous_access", server.request().await);
 }
@@ -471,8 +673,13 @@ async fn update_anonymous_access() {
 async fn proxy_anonymous_access() {
     let documented = include_str!("../../../../specs/carium/examples/proxy_anonymous_access.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::ProxyCall = read(include_str!("../../../../specs/carium/examples/proxy_anonymous_access.request.json"));
-    let response = client(&server).proxy_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::ProxyCall =
+        read(include_str!("../../../../specs/carium/examples/proxy_anonymous_access.request.json"));
+    let response = client(&server)
+        .proxy_anonymous_access(&types::AnonymousAccessId::from("anonymous-access-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("proxy_anonymous_access", server.request().await);
 }
@@ -481,7 +688,14 @@ async fn proxy_anonymous_access() {
 async fn list_impersonation_requests() {
     let documented = include_str!("../../../../specs/carium/examples/list_impersonation_requests.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_impersonation_requests().filter_created_by(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_user_email("text").filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_impersonation_requests()
+        .filter_created_by(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_user_email("text")
+        .filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_impersonation_requests", server.request().await);
 }
@@ -490,8 +704,10 @@ async fn list_impersonation_requests() {
 async fn create_impersonation_request() {
     let documented = include_str!("../../../../specs/carium/examples/create_impersonation_request.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::NewImpersonationRequestDocument = read(include_str!("../../../../specs/carium/examples/create_impersonation_request.request.json"));
-    let response = client(&server).create_impersonation_request(&body).send().await.expect("the documented response is decoded");
+    let body: types::NewImpersonationRequestDocument =
+        read(include_str!("../../../../specs/carium/examples/create_impersonation_request.request.json"));
+    let response =
+        client(&server).create_impersonation_request(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_impersonation_request", server.request().await);
 }
@@ -500,7 +716,11 @@ async fn create_impersonation_request() {
 async fn get_impersonation_request() {
     let documented = include_str!("../../../../specs/carium/examples/get_impersonation_request.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).get_impersonation_request(&types::ImpersonationRequestId::from("impersonation-request-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_impersonation_request(&types::ImpersonationRequestId::from("impersonation-request-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_impersonation_request", server.request().await);
 }
@@ -509,8 +729,13 @@ async fn get_impersonation_request() {
 async fn impersonate_user() {
     let documented = include_str!("../../../../specs/carium/examples/impersonate_user.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::ImpersonateUser = read(include_str!("../../../../specs/carium/examples/impersonate_user.request.json"));
-    let response = client(&server).impersonate_user(&types::ImpersonationRequestId::from("impersonation-request-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::ImpersonateUser =
+        read(include_str!("../../../../specs/carium/examples/impersonate_user.request.json"));
+    let response = client(&server)
+        .impersonate_user(&types::ImpersonationRequestId::from("impersonation-request-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("impersonate_user", server.request().await);
 }
@@ -519,7 +744,15 @@ async fn impersonate_user() {
 async fn list_user_organizations() {
     let documented = include_str!("../../../../specs/carium/examples/list_user_organizations.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_user_organizations().organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_user_organizations()
+        .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_user_organizations", server.request().await);
 }
@@ -528,8 +761,10 @@ async fn list_user_organizations() {
 async fn create_user_organization() {
     let documented = include_str!("../../../../specs/carium/examples/create_user_organization.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::NewUserOrganizationDocument = read(include_str!("../../../../specs/carium/examples/create_user_organization.request.json"));
-    let response = client(&server).create_user_organization(&body).send().await.expect("the documented response is decoded");
+    let body: types::NewUserOrganizationDocument =
+        read(include_str!("../../../../specs/carium/examples/create_user_organization.request.json"));
+    let response =
+        client(&server).create_user_organization(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_user_organization", server.request().await);
 }
@@ -538,7 +773,34 @@ async fn create_user_organization() {
 async fn list_users() {
     let documented = include_str!("../../../../specs/carium/examples/list_users.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_users().email("text").filter_classification(types::Classification::Carium).filter_cmp_last_modified_time(["text", "text"]).filter_email_verified(true).filter_enabled(true).filter_include_inactive(true).filter_include_participants(true).filter_include_tester(true).filter_include_unverified(true).filter_organization_admin(true).filter_phone_number("text").filter_primary_individual_ids([types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_registration_invite([types::RegistrationInvite::Accepted, types::RegistrationInvite::Accepted]).filter_username("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).shared_with_id(types::SharedWithId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).sort_by([types::UserSort::EmailDescending]).text("text").send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_users()
+        .email("text")
+        .filter_classification(types::Classification::Carium)
+        .filter_cmp_last_modified_time(["text", "text"])
+        .filter_email_verified(true)
+        .filter_enabled(true)
+        .filter_include_inactive(true)
+        .filter_include_participants(true)
+        .filter_include_tester(true)
+        .filter_include_unverified(true)
+        .filter_organization_admin(true)
+        .filter_phone_number("text")
+        .filter_primary_individual_ids([
+            types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+        ])
+        .filter_registration_invite([types::RegistrationInvite::Accepted, types::RegistrationInvite::Accepted])
+        .filter_username("text")
+        .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .shared_with_id(types::SharedWithId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .sort_by([types::UserSort::EmailDescending])
+        .text("text")
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_users", server.request().await);
 }
@@ -547,7 +809,14 @@ async fn list_users() {
 async fn get_user() {
     let documented = include_str!("../../../../specs/carium/examples/get_user.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).get_user(&types::UserId::from("user-id")).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).with_roles(true).with_signups(true).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_user(&types::UserId::from("user-id"))
+        .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .with_roles(true)
+        .with_signups(true)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_user", server.request().await);
 }
@@ -556,8 +825,13 @@ async fn get_user() {
 async fn update_user() {
     let documented = include_str!("../../../../specs/carium/examples/update_user.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let body: types::UpdateUserDocument = read(include_str!("../../../../specs/carium/examples/update_user.request.json"));
-    let response = client(&server).update_user(&types::UserId::from("user-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::UpdateUserDocument =
+        read(include_str!("../../../../specs/carium/examples/update_user.request.json"));
+    let response = client(&server)
+        .update_user(&types::UserId::from("user-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("update_user", server.request().await);
 }
@@ -565,16 +839,26 @@ async fn update_user() {
 #[tokio::test]
 async fn change_user_email() {
     let server = Loopback::responding(201, "application/json", "").await;
-    let body: types::ChangeUserEmail = read(include_str!("../../../../specs/carium/examples/change_user_email.request.json"));
-    client(&server).change_user_email(&types::UserId::from("user-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::ChangeUserEmail =
+        read(include_str!("../../../../specs/carium/examples/change_user_email.request.json"));
+    client(&server)
+        .change_user_email(&types::UserId::from("user-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_wire!("change_user_email", server.request().await);
 }
 
 #[tokio::test]
 async fn confirm_user_phone() {
     let server = Loopback::responding(201, "application/json", "").await;
-    let body: types::ConfirmUserPhone = read(include_str!("../../../../specs/carium/examples/confirm_user_phone.request.json"));
-    client(&server).confirm_user_phone(&types::UserId::from("user-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::ConfirmUserPhone =
+        read(include_str!("../../../../specs/carium/examples/confirm_user_phone.request.json"));
+    client(&server)
+        .confirm_user_phone(&types::UserId::from("user-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_wire!("confirm_user_phone", server.request().await);
 }
 
@@ -583,7 +867,11 @@ async fn disable_user() {
     let documented = include_str!("../../../../specs/carium/examples/disable_user.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
     let body: types::EmptyObject = read(include_str!("../../../../specs/carium/examples/disable_user.request.json"));
-    let response = client(&server).disable_user(&types::UserId::from("user-id"), &body).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .disable_user(&types::UserId::from("user-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("disable_user", server.request().await);
 }
@@ -593,7 +881,11 @@ async fn enable_user() {
     let documented = include_str!("../../../../specs/carium/examples/enable_user.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
     let body: types::EmptyObject = read(include_str!("../../../../specs/carium/examples/enable_user.request.json"));
-    let response = client(&server).enable_user(&types::UserId::from("user-id"), &body).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .enable_user(&types::UserId::from("user-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("enable_user", server.request().await);
 }
@@ -602,7 +894,16 @@ async fn enable_user() {
 async fn list_email_logs() {
     let documented = include_str!("../../../../specs/carium/examples/list_email_logs.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_email_logs().filter_destination("text").filter_timestamp_gte(UtcDateTime::from("2024-02-29 12:30:00")).filter_timestamp_lte(UtcDateTime::from("2024-02-29 12:30:00")).page_limit(1).page_offset(1).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_email_logs()
+        .filter_destination("text")
+        .filter_timestamp_gte(UtcDateTime::from("2024-02-29 12:30:00"))
+        .filter_timestamp_lte(UtcDateTime::from("2024-02-29 12:30:00"))
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_email_logs", server.request().await);
 }
@@ -611,7 +912,17 @@ async fn list_email_logs() {
 async fn list_user_activities() {
     let documented = include_str!("../../../../specs/carium/examples/list_user_activities.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_user_activities().filter_cmp_timestamp(["text", "text"]).filter_event_types([types::ActivityType::Login, types::ActivityType::Login]).filter_exclude_carium_activity(true).filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_user_activities()
+        .filter_cmp_timestamp(["text", "text"])
+        .filter_event_types([types::ActivityType::Login, types::ActivityType::Login])
+        .filter_exclude_carium_activity(true)
+        .filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_user_activities", server.request().await);
 }
@@ -620,7 +931,15 @@ async fn list_user_activities() {
 async fn list_user_checkins() {
     let documented = include_str!("../../../../specs/carium/examples/list_user_checkins.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_user_checkins(&types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_source(types::CheckinSource::Android).page_limit(1).page_offset(1).summary(true).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_user_checkins(&types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_source(types::CheckinSource::Android)
+        .page_limit(1)
+        .page_offset(1)
+        .summary(true)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_user_checkins", server.request().await);
 }
@@ -629,7 +948,8 @@ async fn list_user_checkins() {
 async fn create_user_checkin() {
     let documented = include_str!("../../../../specs/carium/examples/create_user_checkin.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::NewUserCheckinDocument = read(include_str!("../../../../specs/carium/examples/create_user_checkin.request.json"));
+    let body: types::NewUserCheckinDocument =
+        read(include_str!("../../../../specs/carium/examples/create_user_checkin.request.json"));
     let response = client(&server).create_user_checkin(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_user_checkin", server.request().await);
@@ -639,7 +959,8 @@ async fn create_user_checkin() {
 async fn create_individual() {
     let documented = include_str!("../../../../specs/carium/examples/create_individual.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::NewIndividualDocument = read(include_str!("../../../../specs/carium/examples/create_individual.request.json"));
+    let body: types::NewIndividualDocument =
+        read(include_str!("../../../../specs/carium/examples/create_individual.request.json"));
     let response = client(&server).create_individual(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_individual", server.request().await);
@@ -649,7 +970,11 @@ async fn create_individual() {
 async fn get_individual() {
     let documented = include_str!("../../../../specs/carium/examples/get_individual.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).get_individual(&types::IndividualId::from("individual-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_individual(&types::IndividualId::from("individual-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_individual", server.request().await);
 }
@@ -658,7 +983,13 @@ async fn get_individual() {
 async fn list_individual_group_individuals() {
     let documented = include_str!("../../../../specs/carium/examples/list_individual_group_individuals.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_individual_group_individuals(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_individual_group_individuals(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_individual_group_individuals", server.request().await);
 }
@@ -667,7 +998,13 @@ async fn list_individual_group_individuals() {
 async fn list_individual_group_leaders() {
     let documented = include_str!("../../../../specs/carium/examples/list_individual_group_leaders.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_individual_group_leaders(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_individual_group_leaders(&types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_individual_group_leaders", server.request().await);
 }
@@ -676,7 +1013,17 @@ async fn list_individual_group_leaders() {
 async fn list_individual_group_logs() {
     let documented = include_str!("../../../../specs/carium/examples/list_individual_group_logs.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_individual_group_logs().filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).individual_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_individual_group_logs()
+        .filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .individual_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_individual_group_logs", server.request().await);
 }
@@ -685,7 +1032,36 @@ async fn list_individual_group_logs() {
 async fn list_individual_groups_v1() {
     let documented = include_str!("../../../../specs/carium/examples/list_individual_groups.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_individual_groups_v1().exclude_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_cmp_last_modified_time(["text", "text"]).filter_eligible_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_exclude_ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_include_inactive(true).filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_node_type(types::GroupNodeType::Division).filter_parent_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_tags(["text", "text"]).filter_text("text").filter_tree_node_type(types::TreeNodeType::Leaf).ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).name("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).type_([types::GroupType::AllParticipants, types::GroupType::AllParticipants]).with_individuals(true).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_individual_groups_v1()
+        .exclude_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_cmp_last_modified_time(["text", "text"])
+        .filter_eligible_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_exclude_ids([
+            types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+        ])
+        .filter_include_inactive(true)
+        .filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_node_type(types::GroupNodeType::Division)
+        .filter_parent_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_tags(["text", "text"])
+        .filter_text("text")
+        .filter_tree_node_type(types::TreeNodeType::Leaf)
+        .ids([
+            types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+        ])
+        .name("text")
+        .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .type_([types::GroupType::AllParticipants, types::GroupType::AllParticipants])
+        .with_individuals(true)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_individual_groups_v1", server.request().await);
 }
@@ -694,8 +1070,10 @@ async fn list_individual_groups_v1() {
 async fn create_individual_group() {
     let documented = include_str!("../../../../specs/carium/examples/create_individual_group.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::NewIndividualGroupDocument = read(include_str!("../../../../specs/carium/examples/create_individual_group.request.json"));
-    let response = client(&server).create_individual_group(&body).send().await.expect("the documented response is decoded");
+    let body: types::NewIndividualGroupDocument =
+        read(include_str!("../../../../specs/carium/examples/create_individual_group.request.json"));
+    let response =
+        client(&server).create_individual_group(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_individual_group", server.request().await);
 }
@@ -704,7 +1082,13 @@ async fn create_individual_group() {
 async fn get_individual_group_v1() {
     let documented = include_str!("../../../../specs/carium/examples/get_individual_group.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).get_individual_group_v1(&types::IndividualGroupId::from("individual-group-id")).with_individuals(true).with_members(true).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_individual_group_v1(&types::IndividualGroupId::from("individual-group-id"))
+        .with_individuals(true)
+        .with_members(true)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_individual_group_v1", server.request().await);
 }
@@ -713,8 +1097,13 @@ async fn get_individual_group_v1() {
 async fn update_individual_group() {
     let documented = include_str!("../../../../specs/carium/examples/update_individual_group.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let body: types::UpdateIndividualGroupDocument = read(include_str!("../../../../specs/carium/examples/update_individual_group.request.json"));
-    let response = client(&server).update_individual_group(&types::IndividualGroupId::from("individual-group-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::UpdateIndividualGroupDocument =
+        read(include_str!("../../../../specs/carium/examples/update_individual_group.request.json"));
+    let response = client(&server)
+        .update_individual_group(&types::IndividualGroupId::from("individual-group-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("update_individual_group", server.request().await);
 }
@@ -723,8 +1112,13 @@ async fn update_individual_group() {
 async fn add_individual_group_individuals() {
     let documented = include_str!("../../../../specs/carium/examples/add_individual_group_individuals.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::AddGroupIndividuals = read(include_str!("../../../../specs/carium/examples/add_individual_group_individuals.request.json"));
-    let response = client(&server).add_individual_group_individuals(&types::IndividualGroupId::from("individual-group-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::AddGroupIndividuals =
+        read(include_str!("../../../../specs/carium/examples/add_individual_group_individuals.request.json"));
+    let response = client(&server)
+        .add_individual_group_individuals(&types::IndividualGroupId::from("individual-group-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("add_individual_group_individuals", server.request().await);
 }
@@ -733,8 +1127,13 @@ async fn add_individual_group_individuals() {
 async fn add_individual_group_leaders() {
     let documented = include_str!("../../../../specs/carium/examples/add_individual_group_leaders.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::AddGroupUsers = read(include_str!("../../../../specs/carium/examples/add_individual_group_leaders.request.json"));
-    let response = client(&server).add_individual_group_leaders(&types::IndividualGroupId::from("individual-group-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::AddGroupUsers =
+        read(include_str!("../../../../specs/carium/examples/add_individual_group_leaders.request.json"));
+    let response = client(&server)
+        .add_individual_group_leaders(&types::IndividualGroupId::from("individual-group-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("add_individual_group_leaders", server.request().await);
 }
@@ -743,17 +1142,34 @@ async fn add_individual_group_leaders() {
 async fn add_individual_group_members() {
     let documented = include_str!("../../../../specs/carium/examples/add_individual_group_members.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::AddGroupUsers = read(include_str!("../../../../specs/carium/examples/add_individual_group_members.request.json"));
-    let response = client(&server).add_individual_group_members(&types::IndividualGroupId::from("individual-group-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::AddGroupUsers =
+        read(include_str!("../../../../specs/carium/examples/add_individual_group_members.request.json"));
+    let response = client(&server)
+        .add_individual_group_members(&types::IndividualGroupId::from("individual-group-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("add_individual_group_members", server.request().await);
 }
 
 #[tokio::test]
 async fn list_individual_group_eligible_members() {
-    let documented = include_str!("../../../../specs/carium/examples/list_individual_group_eligible_members.response.json");
+    let documented =
+        include_str!("../../../../specs/carium/examples/list_individual_group_eligible_members.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_individual_group_eligible_members(&types::IndividualGroupId::from("individual-group-id")).filter_registration_invite(types::RegistrationInvite::Accepted).filter_text("text").filter_verified(true).for_children(true).member_type(types::MemberType::Individual).page_limit(1).page_offset(1).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_individual_group_eligible_members(&types::IndividualGroupId::from("individual-group-id"))
+        .filter_registration_invite(types::RegistrationInvite::Accepted)
+        .filter_text("text")
+        .filter_verified(true)
+        .for_children(true)
+        .member_type(types::MemberType::Individual)
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_individual_group_eligible_members", server.request().await);
 }
@@ -762,18 +1178,29 @@ async fn list_individual_group_eligible_members() {
 async fn move_individual_group() {
     let documented = include_str!("../../../../specs/carium/examples/move_individual_group.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::MoveIndividualGroup = read(include_str!("../../../../specs/carium/examples/move_individual_group.request.json"));
-    let response = client(&server).move_individual_group(&types::IndividualGroupId::from("individual-group-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::MoveIndividualGroup =
+        read(include_str!("../../../../specs/carium/examples/move_individual_group.request.json"));
+    let response = client(&server)
+        .move_individual_group(&types::IndividualGroupId::from("individual-group-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("move_individual_group", server.request().await);
 }
 
 #[tokio::test]
 async fn remove_individual_group_individuals() {
-    let documented = include_str!("../../../../specs/carium/examples/remove_individual_group_individuals.response.json");
+    let documented =
+        include_str!("../../../../specs/carium/examples/remove_individual_group_individuals.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::RemoveGroupIndividuals = read(include_str!("../../../../specs/carium/examples/remove_individual_group_individuals.request.json"));
-    let response = client(&server).remove_individual_group_individuals(&types::IndividualGroupId::from("individual-group-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::RemoveGroupIndividuals =
+        read(include_str!("../../../../specs/carium/examples/remove_individual_group_individuals.request.json"));
+    let response = client(&server)
+        .remove_individual_group_individuals(&types::IndividualGroupId::from("individual-group-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("remove_individual_group_individuals", server.request().await);
 }
@@ -782,8 +1209,13 @@ async fn remove_individual_group_individuals() {
 async fn remove_individual_group_leaders() {
     let documented = include_str!("../../../../specs/carium/examples/remove_individual_group_leaders.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::RemoveGroupUsers = read(include_str!("../../../../specs/carium/examples/remove_individual_group_leaders.request.json"));
-    let response = client(&server).remove_individual_group_leaders(&types::IndividualGroupId::from("individual-group-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::RemoveGroupUsers =
+        read(include_str!("../../../../specs/carium/examples/remove_individual_group_leaders.request.json"));
+    let response = client(&server)
+        .remove_individual_group_leaders(&types::IndividualGroupId::from("individual-group-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("remove_individual_group_leaders", server.request().await);
 }
@@ -792,8 +1224,13 @@ async fn remove_individual_group_leaders() {
 async fn remove_individual_group_members() {
     let documented = include_str!("../../../../specs/carium/examples/remove_individual_group_members.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::RemoveGroupUsers = read(include_str!("../../../../specs/carium/examples/remove_individual_group_members.request.json"));
-    let response = client(&server).remove_individual_group_members(&types::IndividualGroupId::from("individual-group-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::RemoveGroupUsers =
+        read(include_str!("../../../../specs/carium/examples/remove_individual_group_members.request.json"));
+    let response = client(&server)
+        .remove_individual_group_members(&types::IndividualGroupId::from("individual-group-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("remove_individual_group_members", server.request().await);
 }
@@ -802,7 +1239,35 @@ async fn remove_individual_group_members() {
 async fn list_individual_groups() {
     let documented = include_str!("../../../../specs/carium/examples/list_individual_groups_v2.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_individual_groups().exclude_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_cmp_last_modified_time(["text", "text"]).filter_eligible_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_exclude_ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).filter_include_inactive(true).filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_node_type(types::GroupNodeType::Division).filter_parent_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_tags(["text", "text"]).filter_text("text").filter_tree_node_type(types::TreeNodeType::Leaf).ids([types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).name("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).type_([types::GroupType::AllParticipants, types::GroupType::AllParticipants]).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_individual_groups()
+        .exclude_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_cmp_last_modified_time(["text", "text"])
+        .filter_eligible_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_exclude_ids([
+            types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+        ])
+        .filter_include_inactive(true)
+        .filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_leader_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_node_type(types::GroupNodeType::Division)
+        .filter_parent_group_id(types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_tags(["text", "text"])
+        .filter_text("text")
+        .filter_tree_node_type(types::TreeNodeType::Leaf)
+        .ids([
+            types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            types::IndividualGroupId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+        ])
+        .name("text")
+        .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .type_([types::GroupType::AllParticipants, types::GroupType::AllParticipants])
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_individual_groups", server.request().await);
 }
@@ -811,7 +1276,12 @@ async fn list_individual_groups() {
 async fn get_individual_group() {
     let documented = include_str!("../../../../specs/carium/examples/get_individual_group_v2.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).get_individual_group(&types::IndividualGroupId::from("individual-group-id")).filter_include_inactive(true).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_individual_group(&types::IndividualGroupId::from("individual-group-id"))
+        .filter_include_inactive(true)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_individual_group", server.request().await);
 }
@@ -820,7 +1290,17 @@ async fn get_individual_group() {
 async fn list_organizations() {
     let documented = include_str!("../../../../specs/carium/examples/list_organizations.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_organizations().filter_cmp_last_modified_time(["text", "text"]).filter_include_inactive(true).filter_name("text").filter_name_contains("text").page_limit(1).page_offset(1).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_organizations()
+        .filter_cmp_last_modified_time(["text", "text"])
+        .filter_include_inactive(true)
+        .filter_name("text")
+        .filter_name_contains("text")
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_organizations", server.request().await);
 }
@@ -829,7 +1309,8 @@ async fn list_organizations() {
 async fn create_organization() {
     let documented = include_str!("../../../../specs/carium/examples/create_organization.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::NewOrganizationDocument = read(include_str!("../../../../specs/carium/examples/create_organization.request.json"));
+    let body: types::NewOrganizationDocument =
+        read(include_str!("../../../../specs/carium/examples/create_organization.request.json"));
     let response = client(&server).create_organization(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_organization", server.request().await);
@@ -839,7 +1320,11 @@ async fn create_organization() {
 async fn get_organization() {
     let documented = include_str!("../../../../specs/carium/examples/get_organization.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).get_organization(&types::OrganizationId::from("organization-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_organization(&types::OrganizationId::from("organization-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_organization", server.request().await);
 }
@@ -848,8 +1333,14 @@ async fn get_organization() {
 async fn update_organization() {
     let documented = include_str!("../../../../specs/carium/examples/update_organization.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let body: types::UpdateOrganizationDocument = read(r#"{"data":{"attributes":{"authorization-type":"text","classification":"carium","display-name":"text","name":"text","provider-type":"text","theme-id":"theme-id","timezone":"text"},"id":"organization-id","type":"organizations"},"meta":{}}"#);
-    let response = client(&server).update_organization(&types::OrganizationId::from("organization-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::UpdateOrganizationDocument = read(
+        r#"{"data":{"attributes":{"authorization-type":"text","classification":"carium","display-name":"text","name":"text","provider-type":"text","theme-id":"theme-id","timezone":"text"},"id":"organization-id","type":"organizations"},"meta":{}}"#,
+    );
+    let response = client(&server)
+        .update_organization(&types::OrganizationId::from("organization-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("update_organization", server.request().await);
 }
@@ -857,8 +1348,13 @@ async fn update_organization() {
 #[tokio::test]
 async fn add_organization_user() {
     let server = Loopback::responding(201, "application/json", "").await;
-    let body: types::AddOrganizationUserDocument = read(include_str!("../../../../specs/carium/examples/add_organization_user.request.json"));
-    client(&server).add_organization_user(&types::OrganizationId::from("organization-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::AddOrganizationUserDocument =
+        read(include_str!("../../../../specs/carium/examples/add_organization_user.request.json"));
+    client(&server)
+        .add_organization_user(&types::OrganizationId::from("organization-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_wire!("add_organization_user", server.request().await);
 }
 
@@ -866,8 +1362,13 @@ async fn add_organization_user() {
 async fn process_organization_logo_upload() {
     let documented = include_str!("../../../../specs/carium/examples/process_organization_logo_upload.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::EmptyObject = read(include_str!("../../../../specs/carium/examples/process_organization_logo_upload.request.json"));
-    let response = client(&server).process_organization_logo_upload(&types::OrganizationId::from("organization-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::EmptyObject =
+        read(include_str!("../../../../specs/carium/examples/process_organization_logo_upload.request.json"));
+    let response = client(&server)
+        .process_organization_logo_upload(&types::OrganizationId::from("organization-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("process_organization_logo_upload", server.request().await);
 }
@@ -875,8 +1376,13 @@ async fn process_organization_logo_upload() {
 #[tokio::test]
 async fn remove_organization_user() {
     let server = Loopback::responding(201, "application/json", "").await;
-    let body: types::RemoveOrganizationUserDocument = read(include_str!("../../../../specs/carium/examples/remove_organization_user.request.json"));
-    client(&server).remove_organization_user(&types::OrganizationId::from("organization-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::RemoveOrganizationUserDocument =
+        read(include_str!("../../../../specs/carium/examples/remove_organization_user.request.json"));
+    client(&server)
+        .remove_organization_user(&types::OrganizationId::from("organization-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_wire!("remove_organization_user", server.request().await);
 }
 
@@ -884,8 +1390,13 @@ async fn remove_organization_user() {
 async fn create_organization_logo_upload() {
     let documented = include_str!("../../../../specs/carium/examples/create_organization_logo_upload.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::NewLogoUpload = read(include_str!("../../../../specs/carium/examples/create_organization_logo_upload.request.json"));
-    let response = client(&server).create_organization_logo_upload(&types::OrganizationId::from("organization-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::NewLogoUpload =
+        read(include_str!("../../../../specs/carium/examples/create_organization_logo_upload.request.json"));
+    let response = client(&server)
+        .create_organization_logo_upload(&types::OrganizationId::from("organization-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_organization_logo_upload", server.request().await);
 }
@@ -894,7 +1405,11 @@ async fn create_organization_logo_upload() {
 async fn get_organization_code_info() {
     let documented = include_str!("../../../../specs/carium/examples/get_organization_code_info.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).get_organization_code_info(&types::OrganizationCodeId::from("organization-code-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_organization_code_info(&types::OrganizationCodeId::from("organization-code-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_organization_code_info", server.request().await);
 }
@@ -912,8 +1427,10 @@ async fn list_organization_codes() {
 async fn create_organization_code() {
     let documented = include_str!("../../../../specs/carium/examples/create_organization_code.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::NewOrganizationCodeDocument = read(include_str!("../../../../specs/carium/examples/create_organization_code.request.json"));
-    let response = client(&server).create_organization_code(&body).send().await.expect("the documented response is decoded");
+    let body: types::NewOrganizationCodeDocument =
+        read(include_str!("../../../../specs/carium/examples/create_organization_code.request.json"));
+    let response =
+        client(&server).create_organization_code(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_organization_code", server.request().await);
 }
@@ -922,7 +1439,11 @@ async fn create_organization_code() {
 async fn get_organization_code() {
     let documented = include_str!("../../../../specs/carium/examples/get_organization_code.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).get_organization_code(&types::OrganizationCodeId::from("organization-code-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_organization_code(&types::OrganizationCodeId::from("organization-code-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_organization_code", server.request().await);
 }
@@ -931,8 +1452,13 @@ async fn get_organization_code() {
 async fn update_organization_code() {
     let documented = include_str!("../../../../specs/carium/examples/update_organization_code.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let body: types::UpdateOrganizationCodeDocument = read(include_str!("../../../../specs/carium/examples/update_organization_code.request.json"));
-    let response = client(&server).update_organization_code(&types::OrganizationCodeId::from("organization-code-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::UpdateOrganizationCodeDocument =
+        read(include_str!("../../../../specs/carium/examples/update_organization_code.request.json"));
+    let response = client(&server)
+        .update_organization_code(&types::OrganizationCodeId::from("organization-code-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("update_organization_code", server.request().await);
 }
@@ -941,7 +1467,17 @@ async fn update_organization_code() {
 async fn list_organization_code_users() {
     let documented = include_str!("../../../../specs/carium/examples/list_organization_code_users.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_organization_code_users(&types::OrganizationCodeId::from("organization-code-id")).email("text").email_verified(true).page_limit(1).page_offset(1).state(types::UserState::Archived).text("text").send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_organization_code_users(&types::OrganizationCodeId::from("organization-code-id"))
+        .email("text")
+        .email_verified(true)
+        .page_limit(1)
+        .page_offset(1)
+        .state(types::UserState::Archived)
+        .text("text")
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_organization_code_users", server.request().await);
 }
@@ -950,7 +1486,18 @@ async fn list_organization_code_users() {
 async fn list_organization_email_templates() {
     let documented = include_str!("../../../../specs/carium/examples/list_organization_email_templates.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_organization_email_templates().filter_format(types::TemplateFormat::Html).filter_locale(types::Locale::EnUs).filter_type(types::EmailTemplateType::ForgotPassword).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).theme_id(types::ThemeId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_organization_email_templates()
+        .filter_format(types::TemplateFormat::Html)
+        .filter_locale(types::Locale::EnUs)
+        .filter_type(types::EmailTemplateType::ForgotPassword)
+        .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .theme_id(types::ThemeId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_organization_email_templates", server.request().await);
 }
@@ -959,8 +1506,13 @@ async fn list_organization_email_templates() {
 async fn create_organization_email_template() {
     let documented = include_str!("../../../../specs/carium/examples/create_organization_email_template.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::NewEmailTemplateDocument = read(include_str!("../../../../specs/carium/examples/create_organization_email_template.request.json"));
-    let response = client(&server).create_organization_email_template(&body).send().await.expect("the documented response is decoded");
+    let body: types::NewEmailTemplateDocument =
+        read(include_str!("../../../../specs/carium/examples/create_organization_email_template.request.json"));
+    let response = client(&server)
+        .create_organization_email_template(&body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_organization_email_template", server.request().await);
 }
@@ -969,7 +1521,11 @@ async fn create_organization_email_template() {
 async fn get_organization_email_template() {
     let documented = include_str!("../../../../specs/carium/examples/get_organization_email_template.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).get_organization_email_template(&types::EmailTemplateId::from("email-template-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_organization_email_template(&types::EmailTemplateId::from("email-template-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_organization_email_template", server.request().await);
 }
@@ -978,8 +1534,13 @@ async fn get_organization_email_template() {
 async fn update_organization_email_template() {
     let documented = include_str!("../../../../specs/carium/examples/update_organization_email_template.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let body: types::UpdateEmailTemplateDocument = read(include_str!("../../../../specs/carium/examples/update_organization_email_template.request.json"));
-    let response = client(&server).update_organization_email_template(&types::EmailTemplateId::from("email-template-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::UpdateEmailTemplateDocument =
+        read(include_str!("../../../../specs/carium/examples/update_organization_email_template.request.json"));
+    let response = client(&server)
+        .update_organization_email_template(&types::EmailTemplateId::from("email-template-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("update_organization_email_template", server.request().await);
 }
@@ -988,17 +1549,29 @@ async fn update_organization_email_template() {
 async fn list_organization_general_messages() {
     let documented = include_str!("../../../../specs/carium/examples/list_organization_general_messages.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_organization_general_messages(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_organization_general_messages(&types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_organization_general_messages", server.request().await);
 }
 
 #[tokio::test]
 async fn create_organization_general_message() {
-    let documented = include_str!("../../../../specs/carium/examples/create_organization_general_message.response.json");
+    let documented =
+        include_str!("../../../../specs/carium/examples/create_organization_general_message.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::NewGeneralMessageDocument = read(include_str!("../../../../specs/carium/examples/create_organization_general_message.request.json"));
-    let response = client(&server).create_organization_general_message(&body).send().await.expect("the documented response is decoded");
+    let body: types::NewGeneralMessageDocument =
+        read(include_str!("../../../../specs/carium/examples/create_organization_general_message.request.json"));
+    let response = client(&server)
+        .create_organization_general_message(&body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_organization_general_message", server.request().await);
 }
@@ -1007,17 +1580,27 @@ async fn create_organization_general_message() {
 async fn get_organization_general_message() {
     let documented = include_str!("../../../../specs/carium/examples/get_organization_general_message.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).get_organization_general_message(&types::GeneralMessageId::from("general-message-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_organization_general_message(&types::GeneralMessageId::from("general-message-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_organization_general_message", server.request().await);
 }
 
 #[tokio::test]
 async fn update_organization_general_message() {
-    let documented = include_str!("../../../../specs/carium/examples/update_organization_general_message.response.json");
+    let documented =
+        include_str!("../../../../specs/carium/examples/update_organization_general_message.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let body: types::UpdateGeneralMessageDocument = read(include_str!("../../../../specs/carium/examples/update_organization_general_message.request.json"));
-    let response = client(&server).update_organization_general_message(&types::GeneralMessageId::from("general-message-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::UpdateGeneralMessageDocument =
+        read(include_str!("../../../../specs/carium/examples/update_organization_general_message.request.json"));
+    let response = client(&server)
+        .update_organization_general_message(&types::GeneralMessageId::from("general-message-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("update_organization_general_message", server.request().await);
 }
@@ -1026,7 +1609,17 @@ async fn update_organization_general_message() {
 async fn list_organization_sms_templates() {
     let documented = include_str!("../../../../specs/carium/examples/list_organization_sms_templates.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_organization_sms_templates().filter_locale(types::Locale::EnUs).filter_type(types::SmsTemplateType::Onboarding).organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).theme_id(types::ThemeId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_organization_sms_templates()
+        .filter_locale(types::Locale::EnUs)
+        .filter_type(types::SmsTemplateType::Onboarding)
+        .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .theme_id(types::ThemeId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_organization_sms_templates", server.request().await);
 }
@@ -1035,8 +1628,13 @@ async fn list_organization_sms_templates() {
 async fn create_organization_sms_template() {
     let documented = include_str!("../../../../specs/carium/examples/create_organization_sms_template.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::NewSmsTemplateDocument = read(include_str!("../../../../specs/carium/examples/create_organization_sms_template.request.json"));
-    let response = client(&server).create_organization_sms_template(&body).send().await.expect("the documented response is decoded");
+    let body: types::NewSmsTemplateDocument =
+        read(include_str!("../../../../specs/carium/examples/create_organization_sms_template.request.json"));
+    let response = client(&server)
+        .create_organization_sms_template(&body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_organization_sms_template", server.request().await);
 }
@@ -1045,7 +1643,11 @@ async fn create_organization_sms_template() {
 async fn get_organization_sms_template() {
     let documented = include_str!("../../../../specs/carium/examples/get_organization_sms_template.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).get_organization_sms_template(&types::SmsTemplateId::from("sms-template-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_organization_sms_template(&types::SmsTemplateId::from("sms-template-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_organization_sms_template", server.request().await);
 }
@@ -1054,8 +1656,13 @@ async fn get_organization_sms_template() {
 async fn update_organization_sms_template() {
     let documented = include_str!("../../../../specs/carium/examples/update_organization_sms_template.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let body: types::UpdateSmsTemplateDocument = read(include_str!("../../../../specs/carium/examples/update_organization_sms_template.request.json"));
-    let response = client(&server).update_organization_sms_template(&types::SmsTemplateId::from("sms-template-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::UpdateSmsTemplateDocument =
+        read(include_str!("../../../../specs/carium/examples/update_organization_sms_template.request.json"));
+    let response = client(&server)
+        .update_organization_sms_template(&types::SmsTemplateId::from("sms-template-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("update_organization_sms_template", server.request().await);
 }
@@ -1064,7 +1671,17 @@ async fn update_organization_sms_template() {
 async fn list_organization_themes() {
     let documented = include_str!("../../../../specs/carium/examples/list_organization_themes.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_organization_themes().filter_cmp_last_modified_time(["text", "text"]).filter_domain("text").filter_include_inactive(true).filter_support_email("ann@example.com").page_limit(1).page_offset(1).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_organization_themes()
+        .filter_cmp_last_modified_time(["text", "text"])
+        .filter_domain("text")
+        .filter_include_inactive(true)
+        .filter_support_email("ann@example.com")
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_organization_themes", server.request().await);
 }
@@ -1073,8 +1690,10 @@ async fn list_organization_themes() {
 async fn create_organization_theme() {
     let documented = include_str!("../../../../specs/carium/examples/create_organization_theme.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::NewThemeDocument = read(include_str!("../../../../specs/carium/examples/create_organization_theme.request.json"));
-    let response = client(&server).create_organization_theme(&body).send().await.expect("the documented response is decoded");
+    let body: types::NewThemeDocument =
+        read(include_str!("../../../../specs/carium/examples/create_organization_theme.request.json"));
+    let response =
+        client(&server).create_organization_theme(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_organization_theme", server.request().await);
 }
@@ -1083,7 +1702,11 @@ async fn create_organization_theme() {
 async fn get_organization_theme() {
     let documented = include_str!("../../../../specs/carium/examples/get_organization_theme.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).get_organization_theme(&types::ThemeId::from("theme-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_organization_theme(&types::ThemeId::from("theme-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_organization_theme", server.request().await);
 }
@@ -1092,8 +1715,13 @@ async fn get_organization_theme() {
 async fn update_organization_theme() {
     let documented = include_str!("../../../../specs/carium/examples/update_organization_theme.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let body: types::UpdateThemeDocument = read(include_str!("../../../../specs/carium/examples/update_organization_theme.request.json"));
-    let response = client(&server).update_organization_theme(&types::ThemeId::from("theme-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::UpdateThemeDocument =
+        read(include_str!("../../../../specs/carium/examples/update_organization_theme.request.json"));
+    let response = client(&server)
+        .update_organization_theme(&types::ThemeId::from("theme-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("update_organization_theme", server.request().await);
 }
@@ -1102,7 +1730,13 @@ async fn update_organization_theme() {
 async fn list_role_users() {
     let documented = include_str!("../../../../specs/carium/examples/list_role_users.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_role_users(&types::RoleId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_role_users(&types::RoleId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_role_users", server.request().await);
 }
@@ -1111,7 +1745,8 @@ async fn list_role_users() {
 async fn create_role_user() {
     let documented = include_str!("../../../../specs/carium/examples/create_role_user.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::NewRoleUserDocument = read(include_str!("../../../../specs/carium/examples/create_role_user.request.json"));
+    let body: types::NewRoleUserDocument =
+        read(include_str!("../../../../specs/carium/examples/create_role_user.request.json"));
     let response = client(&server).create_role_user(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_role_user", server.request().await);
@@ -1121,7 +1756,13 @@ async fn create_role_user() {
 async fn list_roles() {
     let documented = include_str!("../../../../specs/carium/examples/list_roles.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_roles().filter_name("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_roles()
+        .filter_name("text")
+        .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_roles", server.request().await);
 }
@@ -1129,16 +1770,26 @@ async fn list_roles() {
 #[tokio::test]
 async fn add_role_user() {
     let server = Loopback::responding(201, "application/json", "").await;
-    let body: types::ChangeRoleUserDocument = read(include_str!("../../../../specs/carium/examples/add_role_user.request.json"));
-    client(&server).add_role_user(&types::RoleId::from("role-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::ChangeRoleUserDocument =
+        read(include_str!("../../../../specs/carium/examples/add_role_user.request.json"));
+    client(&server)
+        .add_role_user(&types::RoleId::from("role-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_wire!("add_role_user", server.request().await);
 }
 
 #[tokio::test]
 async fn remove_role_user() {
     let server = Loopback::responding(201, "application/json", "").await;
-    let body: types::ChangeRoleUserDocument = read(include_str!("../../../../specs/carium/examples/remove_role_user.request.json"));
-    client(&server).remove_role_user(&types::RoleId::from("role-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::ChangeRoleUserDocument =
+        read(include_str!("../../../../specs/carium/examples/remove_role_user.request.json"));
+    client(&server)
+        .remove_role_user(&types::RoleId::from("role-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_wire!("remove_role_user", server.request().await);
 }
 
@@ -1146,7 +1797,17 @@ async fn remove_role_user() {
 async fn list_features() {
     let documented = include_str!("../../../../specs/carium/examples/list_features.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_features().filter_assignable(true).filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_features()
+        .filter_assignable(true)
+        .filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .filter_user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_features", server.request().await);
 }
@@ -1155,7 +1816,8 @@ async fn list_features() {
 async fn create_feature() {
     let documented = include_str!("../../../../specs/carium/examples/create_feature.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::NewFeatureDocument = read(include_str!("../../../../specs/carium/examples/create_feature.request.json"));
+    let body: types::NewFeatureDocument =
+        read(include_str!("../../../../specs/carium/examples/create_feature.request.json"));
     let response = client(&server).create_feature(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_feature", server.request().await);
@@ -1165,7 +1827,11 @@ async fn create_feature() {
 async fn get_feature() {
     let documented = include_str!("../../../../specs/carium/examples/get_feature.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).get_feature(&types::FeatureId::from("feature-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_feature(&types::FeatureId::from("feature-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_feature", server.request().await);
 }
@@ -1174,8 +1840,13 @@ async fn get_feature() {
 async fn update_feature() {
     let documented = include_str!("../../../../specs/carium/examples/update_feature.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let body: types::UpdateFeatureDocument = read(include_str!("../../../../specs/carium/examples/update_feature.request.json"));
-    let response = client(&server).update_feature(&types::FeatureId::from("feature-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::UpdateFeatureDocument =
+        read(include_str!("../../../../specs/carium/examples/update_feature.request.json"));
+    let response = client(&server)
+        .update_feature(&types::FeatureId::from("feature-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("update_feature", server.request().await);
 }
@@ -1184,8 +1855,13 @@ async fn update_feature() {
 async fn add_feature_users() {
     let documented = include_str!("../../../../specs/carium/examples/add_feature_users.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::AddFeatureUsers = read(include_str!("../../../../specs/carium/examples/add_feature_users.request.json"));
-    let response = client(&server).add_feature_users(&types::FeatureId::from("feature-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::AddFeatureUsers =
+        read(include_str!("../../../../specs/carium/examples/add_feature_users.request.json"));
+    let response = client(&server)
+        .add_feature_users(&types::FeatureId::from("feature-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("add_feature_users", server.request().await);
 }
@@ -1194,8 +1870,13 @@ async fn add_feature_users() {
 async fn remove_feature_users() {
     let documented = include_str!("../../../../specs/carium/examples/remove_feature_users.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::RemoveFeatureUsers = read(include_str!("../../../../specs/carium/examples/remove_feature_users.request.json"));
-    let response = client(&server).remove_feature_users(&types::FeatureId::from("feature-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::RemoveFeatureUsers =
+        read(include_str!("../../../../specs/carium/examples/remove_feature_users.request.json"));
+    let response = client(&server)
+        .remove_feature_users(&types::FeatureId::from("feature-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("remove_feature_users", server.request().await);
 }
@@ -1204,7 +1885,15 @@ async fn remove_feature_users() {
 async fn list_organization_features() {
     let documented = include_str!("../../../../specs/carium/examples/list_organization_features.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_organization_features().filter_feature_name("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_organization_features()
+        .filter_feature_name("text")
+        .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_organization_features", server.request().await);
 }
@@ -1213,8 +1902,10 @@ async fn list_organization_features() {
 async fn create_organization_feature() {
     let documented = include_str!("../../../../specs/carium/examples/create_organization_feature.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::NewOrganizationFeatureDocument = read(include_str!("../../../../specs/carium/examples/create_organization_feature.request.json"));
-    let response = client(&server).create_organization_feature(&body).send().await.expect("the documented response is decoded");
+    let body: types::NewOrganizationFeatureDocument =
+        read(include_str!("../../../../specs/carium/examples/create_organization_feature.request.json"));
+    let response =
+        client(&server).create_organization_feature(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_organization_feature", server.request().await);
 }
@@ -1223,7 +1914,11 @@ async fn create_organization_feature() {
 async fn get_organization_feature() {
     let documented = include_str!("../../../../specs/carium/examples/get_organization_feature.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).get_organization_feature(&types::OrganizationFeatureId::from("organization-feature-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_organization_feature(&types::OrganizationFeatureId::from("organization-feature-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_organization_feature", server.request().await);
 }
@@ -1231,8 +1926,13 @@ async fn get_organization_feature() {
 #[tokio::test]
 async fn update_organization_feature() {
     let server = Loopback::responding(200, "application/json", "").await;
-    let body: types::UpdateOrganizationFeatureDocument = read(include_str!("../../../../specs/carium/examples/update_organization_feature.request.json"));
-    client(&server).update_organization_feature(&types::OrganizationFeatureId::from("organization-feature-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::UpdateOrganizationFeatureDocument =
+        read(include_str!("../../../../specs/carium/examples/update_organization_feature.request.json"));
+    client(&server)
+        .update_organization_feature(&types::OrganizationFeatureId::from("organization-feature-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_wire!("update_organization_feature", server.request().await);
 }
 
@@ -1240,7 +1940,17 @@ async fn update_organization_feature() {
 async fn list_user_features() {
     let documented = include_str!("../../../../specs/carium/examples/list_user_features.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_user_features().filter_feature_name("text").filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).user_email("ann@example.com").user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_user_features()
+        .filter_feature_name("text")
+        .filter_organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .user_email("ann@example.com")
+        .user_id(types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_user_features", server.request().await);
 }
@@ -1249,7 +1959,8 @@ async fn list_user_features() {
 async fn create_user_feature() {
     let documented = include_str!("../../../../specs/carium/examples/create_user_feature.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::NewUserFeatureDocument = read(include_str!("../../../../specs/carium/examples/create_user_feature.request.json"));
+    let body: types::NewUserFeatureDocument =
+        read(include_str!("../../../../specs/carium/examples/create_user_feature.request.json"));
     let response = client(&server).create_user_feature(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_user_feature", server.request().await);
@@ -1259,7 +1970,11 @@ async fn create_user_feature() {
 async fn get_user_feature() {
     let documented = include_str!("../../../../specs/carium/examples/get_user_feature.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).get_user_feature(&types::UserFeatureId::from("user-feature-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_user_feature(&types::UserFeatureId::from("user-feature-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_user_feature", server.request().await);
 }
@@ -1267,8 +1982,13 @@ async fn get_user_feature() {
 #[tokio::test]
 async fn update_user_feature() {
     let server = Loopback::responding(200, "application/json", "").await;
-    let body: types::UpdateUserFeatureDocument = read(include_str!("../../../../specs/carium/examples/update_user_feature.request.json"));
-    client(&server).update_user_feature(&types::UserFeatureId::from("user-feature-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::UpdateUserFeatureDocument =
+        read(include_str!("../../../../specs/carium/examples/update_user_feature.request.json"));
+    client(&server)
+        .update_user_feature(&types::UserFeatureId::from("user-feature-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_wire!("update_user_feature", server.request().await);
 }
 
@@ -1276,7 +1996,17 @@ async fn update_user_feature() {
 async fn list_service_documents() {
     let documented = include_str!("../../../../specs/carium/examples/list_service_documents.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_service_documents(true).organization_code(types::OrganizationCodeId::from("organization-code-id")).organizations([types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")]).referral_code("text").send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_service_documents(true)
+        .organization_code(types::OrganizationCodeId::from("organization-code-id"))
+        .organizations([
+            types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+            types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"),
+        ])
+        .referral_code("text")
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_service_documents", server.request().await);
 }
@@ -1285,7 +2015,14 @@ async fn list_service_documents() {
 async fn get_service_document() {
     let documented = include_str!("../../../../specs/carium/examples/get_service_document.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).get_service_document(&types::ServiceDocumentId::from("service-document-id")).html(true).locale("text").reflow(true).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_service_document(&types::ServiceDocumentId::from("service-document-id"))
+        .html(true)
+        .locale("text")
+        .reflow(true)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_service_document", server.request().await);
 }
@@ -1293,8 +2030,13 @@ async fn get_service_document() {
 #[tokio::test]
 async fn delete_user_service_document_agreements() {
     let server = Loopback::responding(201, "application/json", "").await;
-    let body: types::EmptyObject = read(include_str!("../../../../specs/carium/examples/delete_user_service_document_agreements.request.json"));
-    client(&server).delete_user_service_document_agreements(&types::UserId::from("user-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::EmptyObject =
+        read(include_str!("../../../../specs/carium/examples/delete_user_service_document_agreements.request.json"));
+    client(&server)
+        .delete_user_service_document_agreements(&types::UserId::from("user-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_wire!("delete_user_service_document_agreements", server.request().await);
 }
 
@@ -1302,8 +2044,10 @@ async fn delete_user_service_document_agreements() {
 async fn create_aggregation_request() {
     let documented = include_str!("../../../../specs/carium/examples/create_aggregation_request.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::NewAggregationRequestDocument = read(include_str!("../../../../specs/carium/examples/create_aggregation_request.request.json"));
-    let response = client(&server).create_aggregation_request(&body).send().await.expect("the documented response is decoded");
+    let body: types::NewAggregationRequestDocument =
+        read(include_str!("../../../../specs/carium/examples/create_aggregation_request.request.json"));
+    let response =
+        client(&server).create_aggregation_request(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_aggregation_request", server.request().await);
 }
@@ -1312,7 +2056,14 @@ async fn create_aggregation_request() {
 async fn list_archive_requests() {
     let documented = include_str!("../../../../specs/carium/examples/list_archive_requests.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_archive_requests().filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_archive_requests()
+        .filter_individual_id(types::IndividualId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_archive_requests", server.request().await);
 }
@@ -1321,8 +2072,10 @@ async fn list_archive_requests() {
 async fn create_archive_request() {
     let documented = include_str!("../../../../specs/carium/examples/create_archive_request.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::NewArchiveRequestDocument = read(include_str!("../../../../specs/carium/examples/create_archive_request.request.json"));
-    let response = client(&server).create_archive_request(&body).send().await.expect("the documented response is decoded");
+    let body: types::NewArchiveRequestDocument =
+        read(include_str!("../../../../specs/carium/examples/create_archive_request.request.json"));
+    let response =
+        client(&server).create_archive_request(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_archive_request", server.request().await);
 }
@@ -1331,8 +2084,13 @@ async fn create_archive_request() {
 async fn answer_archive_request() {
     let documented = include_str!("../../../../specs/carium/examples/answer_archive_request.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::AnswerArchiveRequest = read(include_str!("../../../../specs/carium/examples/answer_archive_request.request.json"));
-    let response = client(&server).answer_archive_request(&types::ArchiveRequestId::from("archive-request-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::AnswerArchiveRequest =
+        read(include_str!("../../../../specs/carium/examples/answer_archive_request.request.json"));
+    let response = client(&server)
+        .answer_archive_request(&types::ArchiveRequestId::from("archive-request-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("answer_archive_request", server.request().await);
 }
@@ -1341,7 +2099,13 @@ async fn answer_archive_request() {
 async fn list_deletion_requests() {
     let documented = include_str!("../../../../specs/carium/examples/list_deletion_requests.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_deletion_requests("ann@example.com").page_limit(1).page_offset(1).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_deletion_requests("ann@example.com")
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_deletion_requests", server.request().await);
 }
@@ -1350,8 +2114,10 @@ async fn list_deletion_requests() {
 async fn create_deletion_request() {
     let documented = include_str!("../../../../specs/carium/examples/create_deletion_request.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::NewDeletionRequestDocument = read(include_str!("../../../../specs/carium/examples/create_deletion_request.request.json"));
-    let response = client(&server).create_deletion_request(&body).send().await.expect("the documented response is decoded");
+    let body: types::NewDeletionRequestDocument =
+        read(include_str!("../../../../specs/carium/examples/create_deletion_request.request.json"));
+    let response =
+        client(&server).create_deletion_request(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_deletion_request", server.request().await);
 }
@@ -1360,7 +2126,11 @@ async fn create_deletion_request() {
 async fn get_deletion_request() {
     let documented = include_str!("../../../../specs/carium/examples/get_deletion_request.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).get_deletion_request(&types::DeletionRequestId::from("deletion-request-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_deletion_request(&types::DeletionRequestId::from("deletion-request-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_deletion_request", server.request().await);
 }
@@ -1369,8 +2139,13 @@ async fn get_deletion_request() {
 async fn update_deletion_request_status() {
     let documented = include_str!("../../../../specs/carium/examples/update_deletion_request_status.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::FinishDeletion = read(include_str!("../../../../specs/carium/examples/update_deletion_request_status.request.json"));
-    let response = client(&server).update_deletion_request_status(&types::DeletionRequestId::from("deletion-request-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::FinishDeletion =
+        read(include_str!("../../../../specs/carium/examples/update_deletion_request_status.request.json"));
+    let response = client(&server)
+        .update_deletion_request_status(&types::DeletionRequestId::from("deletion-request-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("update_deletion_request_status", server.request().await);
 }
@@ -1378,7 +2153,8 @@ async fn update_deletion_request_status() {
 #[tokio::test]
 async fn purge_data() {
     let server = Loopback::responding(201, "application/json", "").await;
-    let body: types::NewSystemPurgeDocument = read(include_str!("../../../../specs/carium/examples/purge_data.request.json"));
+    let body: types::NewSystemPurgeDocument =
+        read(include_str!("../../../../specs/carium/examples/purge_data.request.json"));
     client(&server).purge_data(&body).send().await.expect("the documented response is decoded");
     assert_wire!("purge_data", server.request().await);
 }
@@ -1396,7 +2172,11 @@ async fn list_replicators() {
 async fn get_replicator() {
     let documented = include_str!("../../../../specs/carium/examples/get_replicator.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).get_replicator(&types::ReplicatorId::from("replicator-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_replicator(&types::ReplicatorId::from("replicator-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_replicator", server.request().await);
 }
@@ -1405,7 +2185,13 @@ async fn get_replicator() {
 async fn list_user_replications() {
     let documented = include_str!("../../../../specs/carium/examples/list_user_replications.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_user_replications(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).page_limit(1).page_offset(1).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_user_replications(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .page_limit(1)
+        .page_offset(1)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_user_replications", server.request().await);
 }
@@ -1414,8 +2200,10 @@ async fn list_user_replications() {
 async fn create_user_replication() {
     let documented = include_str!("../../../../specs/carium/examples/create_user_replication.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::NewUserReplicationDocument = read(include_str!("../../../../specs/carium/examples/create_user_replication.request.json"));
-    let response = client(&server).create_user_replication(&body).send().await.expect("the documented response is decoded");
+    let body: types::NewUserReplicationDocument =
+        read(include_str!("../../../../specs/carium/examples/create_user_replication.request.json"));
+    let response =
+        client(&server).create_user_replication(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_user_replication", server.request().await);
 }
@@ -1433,8 +2221,10 @@ async fn list_feedback_comments() {
 async fn create_feedback_comment() {
     let documented = include_str!("../../../../specs/carium/examples/create_feedback_comment.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::NewFeedbackCommentDocument = read(include_str!("../../../../specs/carium/examples/create_feedback_comment.request.json"));
-    let response = client(&server).create_feedback_comment(&body).send().await.expect("the documented response is decoded");
+    let body: types::NewFeedbackCommentDocument =
+        read(include_str!("../../../../specs/carium/examples/create_feedback_comment.request.json"));
+    let response =
+        client(&server).create_feedback_comment(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_feedback_comment", server.request().await);
 }
@@ -1443,7 +2233,11 @@ async fn create_feedback_comment() {
 async fn get_feedback_comment() {
     let documented = include_str!("../../../../specs/carium/examples/get_feedback_comment.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).get_feedback_comment(&types::FeedbackCommentId::from("feedback-comment-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_feedback_comment(&types::FeedbackCommentId::from("feedback-comment-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_feedback_comment", server.request().await);
 }
@@ -1452,7 +2246,13 @@ async fn get_feedback_comment() {
 async fn list_url_shorteners() {
     let documented = include_str!("../../../../specs/carium/examples/list_url_shorteners.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).list_url_shorteners().code("text").organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_url_shorteners()
+        .code("text")
+        .organization_id(types::OrganizationId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_url_shorteners", server.request().await);
 }
@@ -1461,8 +2261,10 @@ async fn list_url_shorteners() {
 async fn create_url_shortener() {
     let documented = include_str!("../../../../specs/carium/examples/create_url_shortener.response.json");
     let server = Loopback::responding(201, "application/vnd.api+json", documented).await;
-    let body: types::NewUrlShortenerDocument = read(include_str!("../../../../specs/carium/examples/create_url_shortener.request.json"));
-    let response = client(&server).create_url_shortener(&body).send().await.expect("the documented response is decoded");
+    let body: types::NewUrlShortenerDocument =
+        read(include_str!("../../../../specs/carium/examples/create_url_shortener.request.json"));
+    let response =
+        client(&server).create_url_shortener(&body).send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_url_shortener", server.request().await);
 }
@@ -1471,7 +2273,11 @@ async fn create_url_shortener() {
 async fn get_url_shortener() {
     let documented = include_str!("../../../../specs/carium/examples/get_url_shortener.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let response = client(&server).get_url_shortener(&types::UrlShortenerId::from("url-shortener-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_url_shortener(&types::UrlShortenerId::from("url-shortener-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_url_shortener", server.request().await);
 }
@@ -1480,8 +2286,13 @@ async fn get_url_shortener() {
 async fn update_url_shortener() {
     let documented = include_str!("../../../../specs/carium/examples/update_url_shortener.response.json");
     let server = Loopback::responding(200, "application/vnd.api+json", documented).await;
-    let body: types::UpdateUrlShortenerDocument = read(include_str!("../../../../specs/carium/examples/update_url_shortener.request.json"));
-    let response = client(&server).update_url_shortener(&types::UrlShortenerId::from("url-shortener-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::UpdateUrlShortenerDocument =
+        read(include_str!("../../../../specs/carium/examples/update_url_shortener.request.json"));
+    let response = client(&server)
+        .update_url_shortener(&types::UrlShortenerId::from("url-shortener-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("update_url_shortener", server.request().await);
 }

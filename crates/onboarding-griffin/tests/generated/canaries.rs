@@ -31,7 +31,11 @@ async fn get_legal_person() {
 async fn update_legal_person() {
     let watch = Watch::new(proofs(), "update_legal_person");
     let body: types::UpdateLegalPerson = read(&watch.request());
-    expect_silence!(watch, server, client(&server).update_legal_person(&types::LegalPersonId::from("legal-person-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).update_legal_person(&types::LegalPersonId::from("legal-person-id"), &body)
+    );
 }
 
 #[tokio::test]
@@ -44,7 +48,11 @@ async fn list_legal_persons() {
 async fn create_legal_person() {
     let watch = Watch::new(proofs(), "create_legal_person");
     let body: types::NewLegalPerson = read(&watch.request());
-    expect_silence!(watch, server, client(&server).create_legal_person(&types::OrganizationId::from("organization-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).create_legal_person(&types::OrganizationId::from("organization-id"), &body)
+    );
 }
 
 #[tokio::test]
@@ -57,7 +65,11 @@ async fn create_claim() {
 #[tokio::test]
 async fn list_organization_workflows() {
     let watch = Watch::new(proofs(), "list_organization_workflows");
-    expect_silence!(watch, server, client(&server).list_organization_workflows(&types::OrganizationId::from("organization-id")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).list_organization_workflows(&types::OrganizationId::from("organization-id"))
+    );
 }
 
 #[tokio::test]
@@ -69,14 +81,22 @@ async fn get_workflow() {
 #[tokio::test]
 async fn list_legal_person_verifications() {
     let watch = Watch::new(proofs(), "list_legal_person_verifications");
-    expect_silence!(watch, server, client(&server).list_legal_person_verifications(&types::LegalPersonId::from("legal-person-id")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).list_legal_person_verifications(&types::LegalPersonId::from("legal-person-id"))
+    );
 }
 
 #[tokio::test]
 async fn create_verification() {
     let watch = Watch::new(proofs(), "create_verification");
     let body: types::NewVerification = read(&watch.request());
-    expect_silence!(watch, server, client(&server).create_verification(&types::LegalPersonId::from("legal-person-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).create_verification(&types::LegalPersonId::from("legal-person-id"), &body)
+    );
 }
 
 #[tokio::test]
@@ -88,14 +108,22 @@ async fn get_verification() {
 #[tokio::test]
 async fn list_legal_person_decisions() {
     let watch = Watch::new(proofs(), "list_legal_person_decisions");
-    expect_silence!(watch, server, client(&server).list_legal_person_decisions(&types::LegalPersonId::from("legal-person-id")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).list_legal_person_decisions(&types::LegalPersonId::from("legal-person-id"))
+    );
 }
 
 #[tokio::test]
 async fn create_decision() {
     let watch = Watch::new(proofs(), "create_decision");
     let body: types::NewDecision = read(&watch.request());
-    expect_silence!(watch, server, client(&server).create_decision(&types::LegalPersonId::from("legal-person-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).create_decision(&types::LegalPersonId::from("legal-person-id"), &body)
+    );
 }
 
 #[tokio::test]
@@ -114,7 +142,11 @@ async fn get_bank_account() {
 async fn update_bank_account() {
     let watch = Watch::new(proofs(), "update_bank_account");
     let body: types::UpdateBankAccount = read(&watch.request());
-    expect_silence!(watch, server, client(&server).update_bank_account(&types::BankAccountId::from("bank-account-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).update_bank_account(&types::BankAccountId::from("bank-account-id"), &body)
+    );
 }
 
 #[tokio::test]
@@ -126,39 +158,63 @@ async fn close_bank_account() {
 #[tokio::test]
 async fn list_legal_person_bank_accounts() {
     let watch = Watch::new(proofs(), "list_legal_person_bank_accounts");
-    expect_silence!(watch, server, client(&server).list_legal_person_bank_accounts(&types::LegalPersonId::from("legal-person-id")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).list_legal_person_bank_accounts(&types::LegalPersonId::from("legal-person-id"))
+    );
 }
 
 #[tokio::test]
 async fn create_bank_account() {
     let watch = Watch::new(proofs(), "create_bank_account");
     let body: types::NewBankAccount = read(&watch.request());
-    expect_silence!(watch, server, client(&server).create_bank_account(&types::LegalPersonId::from("legal-person-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).create_bank_account(&types::LegalPersonId::from("legal-person-id"), &body)
+    );
 }
 
 #[tokio::test]
 async fn list_organization_bank_accounts() {
     let watch = Watch::new(proofs(), "list_organization_bank_accounts");
-    expect_silence!(watch, server, client(&server).list_organization_bank_accounts(&types::OrganizationId::from("organization-id")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).list_organization_bank_accounts(&types::OrganizationId::from("organization-id"))
+    );
 }
 
 #[tokio::test]
 async fn list_customer_bank_accounts() {
     let watch = Watch::new(proofs(), "list_customer_bank_accounts");
-    expect_silence!(watch, server, client(&server).list_customer_bank_accounts(&types::OrganizationId::from("organization-id")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).list_customer_bank_accounts(&types::OrganizationId::from("organization-id"))
+    );
 }
 
 #[tokio::test]
 async fn list_bank_account_payments() {
     let watch = Watch::new(proofs(), "list_bank_account_payments");
-    expect_silence!(watch, server, client(&server).list_bank_account_payments(&types::BankAccountId::from("bank-account-id")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).list_bank_account_payments(&types::BankAccountId::from("bank-account-id"))
+    );
 }
 
 #[tokio::test]
 async fn create_payment() {
     let watch = Watch::new(proofs(), "create_payment");
     let body: types::NewPayment = read(&watch.request());
-    expect_silence!(watch, server, client(&server).create_payment(&types::BankAccountId::from("bank-account-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).create_payment(&types::BankAccountId::from("bank-account-id"), &body)
+    );
 }
 
 #[tokio::test]
@@ -182,13 +238,21 @@ async fn submit_payment() {
 #[tokio::test]
 async fn list_bank_account_transactions() {
     let watch = Watch::new(proofs(), "list_bank_account_transactions");
-    expect_silence!(watch, server, client(&server).list_bank_account_transactions(&types::BankAccountId::from("bank-account-id")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).list_bank_account_transactions(&types::BankAccountId::from("bank-account-id"))
+    );
 }
 
 #[tokio::test]
 async fn list_legal_person_payees() {
     let watch = Watch::new(proofs(), "list_legal_person_payees");
-    expect_silence!(watch, server, client(&server).list_legal_person_payees(&types::LegalPersonId::from("legal-person-id")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).list_legal_person_payees(&types::LegalPersonId::from("legal-person-id"))
+    );
 }
 
 #[tokio::test]
@@ -239,13 +303,21 @@ async fn list_membership_roles() {
 async fn set_membership_roles() {
     let watch = Watch::new(proofs(), "set_membership_roles");
     let body: types::UpdateMembershipRoles = read(&watch.request());
-    expect_silence!(watch, server, client(&server).set_membership_roles(&types::MembershipId::from("membership-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).set_membership_roles(&types::MembershipId::from("membership-id"), &body)
+    );
 }
 
 #[tokio::test]
 async fn list_organization_memberships() {
     let watch = Watch::new(proofs(), "list_organization_memberships");
-    expect_silence!(watch, server, client(&server).list_organization_memberships(&types::OrganizationId::from("organization-id")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).list_organization_memberships(&types::OrganizationId::from("organization-id"))
+    );
 }
 
 #[tokio::test]
@@ -263,14 +335,22 @@ async fn get_api_key() {
 #[tokio::test]
 async fn list_organization_api_keys() {
     let watch = Watch::new(proofs(), "list_organization_api_keys");
-    expect_silence!(watch, server, client(&server).list_organization_api_keys(&types::OrganizationId::from("organization-id")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).list_organization_api_keys(&types::OrganizationId::from("organization-id"))
+    );
 }
 
 #[tokio::test]
 async fn create_api_key() {
     let watch = Watch::new(proofs(), "create_api_key");
     let body: types::NewApiKey = read(&watch.request());
-    expect_silence!(watch, server, client(&server).create_api_key(&types::OrganizationId::from("organization-id"), &body));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).create_api_key(&types::OrganizationId::from("organization-id"), &body)
+    );
 }
 
 #[tokio::test]

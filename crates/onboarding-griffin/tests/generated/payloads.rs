@@ -3,32 +3,42 @@
 
 //! Each documented payload is decoded into its type and encoded back to equal JSON.
 
-use onboarding_testing::{assert_round_trip};
 use onboarding_griffin::types;
+use onboarding_testing::assert_round_trip;
 
 #[test]
 fn close_bank_account_response() {
-    assert_round_trip::<types::BankAccount>(include_str!("../../../../specs/griffin/examples/close_bank_account.response.json"));
+    assert_round_trip::<types::BankAccount>(include_str!(
+        "../../../../specs/griffin/examples/close_bank_account.response.json"
+    ));
 }
 
 #[test]
 fn create_api_key_request() {
-    assert_round_trip::<types::NewApiKey>(include_str!("../../../../specs/griffin/examples/create_api_key.request.json"));
+    assert_round_trip::<types::NewApiKey>(include_str!(
+        "../../../../specs/griffin/examples/create_api_key.request.json"
+    ));
 }
 
 #[test]
 fn create_api_key_response() {
-    assert_round_trip::<types::CreatedApiKey>(include_str!("../../../../specs/griffin/examples/create_api_key.response.json"));
+    assert_round_trip::<types::CreatedApiKey>(include_str!(
+        "../../../../specs/griffin/examples/create_api_key.response.json"
+    ));
 }
 
 #[test]
 fn create_bank_account_request() {
-    assert_round_trip::<types::NewBankAccount>(include_str!("../../../../specs/griffin/examples/create_bank_account.request.json"));
+    assert_round_trip::<types::NewBankAccount>(include_str!(
+        "../../../../specs/griffin/examples/create_bank_account.request.json"
+    ));
 }
 
 #[test]
 fn create_bank_account_response() {
-    assert_round_trip::<types::BankAccount>(include_str!("../../../../specs/griffin/examples/create_bank_account.response.json"));
+    assert_round_trip::<types::BankAccount>(include_str!(
+        "../../../../specs/griffin/examples/create_bank_account.response.json"
+    ));
 }
 
 #[test]
@@ -43,22 +53,30 @@ fn create_claim_response() {
 
 #[test]
 fn create_decision_request() {
-    assert_round_trip::<types::NewDecision>(include_str!("../../../../specs/griffin/examples/create_decision.request.json"));
+    assert_round_trip::<types::NewDecision>(include_str!(
+        "../../../../specs/griffin/examples/create_decision.request.json"
+    ));
 }
 
 #[test]
 fn create_decision_response() {
-    assert_round_trip::<types::Decision>(include_str!("../../../../specs/griffin/examples/create_decision.response.json"));
+    assert_round_trip::<types::Decision>(include_str!(
+        "../../../../specs/griffin/examples/create_decision.response.json"
+    ));
 }
 
 #[test]
 fn create_legal_person_request() {
-    assert_round_trip::<types::NewLegalPerson>(include_str!("../../../../specs/griffin/examples/create_legal_person.request.json"));
+    assert_round_trip::<types::NewLegalPerson>(include_str!(
+        "../../../../specs/griffin/examples/create_legal_person.request.json"
+    ));
 }
 
 #[test]
 fn create_legal_person_response() {
-    assert_round_trip::<types::LegalPerson>(include_str!("../../../../specs/griffin/examples/create_legal_person.response.json"));
+    assert_round_trip::<types::LegalPerson>(include_str!(
+        "../../../../specs/griffin/examples/create_legal_person.response.json"
+    ));
 }
 
 #[test]
@@ -73,17 +91,23 @@ fn create_payee_response() {
 
 #[test]
 fn create_payment_request() {
-    assert_round_trip::<types::NewPayment>(include_str!("../../../../specs/griffin/examples/create_payment.request.json"));
+    assert_round_trip::<types::NewPayment>(include_str!(
+        "../../../../specs/griffin/examples/create_payment.request.json"
+    ));
 }
 
 #[test]
 fn create_payment_response() {
-    assert_round_trip::<types::Payment>(include_str!("../../../../specs/griffin/examples/create_payment.response.json"));
+    assert_round_trip::<types::Payment>(include_str!(
+        "../../../../specs/griffin/examples/create_payment.response.json"
+    ));
 }
 
 #[test]
 fn create_verification_request() {
-    assert_round_trip::<types::NewVerification>(include_str!("../../../../specs/griffin/examples/create_verification.request.json"));
+    assert_round_trip::<types::NewVerification>(include_str!(
+        "../../../../specs/griffin/examples/create_verification.request.json"
+    ));
 }
 
 #[test]
@@ -93,12 +117,16 @@ fn get_api_key_response() {
 
 #[test]
 fn get_bank_account_response() {
-    assert_round_trip::<types::BankAccount>(include_str!("../../../../specs/griffin/examples/get_bank_account.response.json"));
+    assert_round_trip::<types::BankAccount>(include_str!(
+        "../../../../specs/griffin/examples/get_bank_account.response.json"
+    ));
 }
 
 #[test]
 fn get_companies_house_company_response() {
-    assert_round_trip::<types::Company>(include_str!("../../../../specs/griffin/examples/get_companies_house_company.response.json"));
+    assert_round_trip::<types::Company>(include_str!(
+        "../../../../specs/griffin/examples/get_companies_house_company.response.json"
+    ));
 }
 
 #[test]
@@ -108,17 +136,23 @@ fn get_index_response() {
 
 #[test]
 fn get_legal_person_response() {
-    assert_round_trip::<types::LegalPerson>(include_str!("../../../../specs/griffin/examples/get_legal_person.response.json"));
+    assert_round_trip::<types::LegalPerson>(include_str!(
+        "../../../../specs/griffin/examples/get_legal_person.response.json"
+    ));
 }
 
 #[test]
 fn get_membership_response() {
-    assert_round_trip::<types::Membership>(include_str!("../../../../specs/griffin/examples/get_membership.response.json"));
+    assert_round_trip::<types::Membership>(include_str!(
+        "../../../../specs/griffin/examples/get_membership.response.json"
+    ));
 }
 
 #[test]
 fn get_organization_response() {
-    assert_round_trip::<types::Organization>(include_str!("../../../../specs/griffin/examples/get_organization.response.json"));
+    assert_round_trip::<types::Organization>(include_str!(
+        "../../../../specs/griffin/examples/get_organization.response.json"
+    ));
 }
 
 #[test]
@@ -138,7 +172,9 @@ fn get_user_response() {
 
 #[test]
 fn get_verification_response() {
-    assert_round_trip::<types::Verification>(include_str!("../../../../specs/griffin/examples/get_verification.response.json"));
+    assert_round_trip::<types::Verification>(include_str!(
+        "../../../../specs/griffin/examples/get_verification.response.json"
+    ));
 }
 
 #[test]
@@ -148,122 +184,170 @@ fn get_workflow_response() {
 
 #[test]
 fn list_bank_account_payments_response() {
-    assert_round_trip::<types::PaymentList>(include_str!("../../../../specs/griffin/examples/list_bank_account_payments.response.json"));
+    assert_round_trip::<types::PaymentList>(include_str!(
+        "../../../../specs/griffin/examples/list_bank_account_payments.response.json"
+    ));
 }
 
 #[test]
 fn list_bank_account_transactions_response() {
-    assert_round_trip::<types::TransactionList>(include_str!("../../../../specs/griffin/examples/list_bank_account_transactions.response.json"));
+    assert_round_trip::<types::TransactionList>(include_str!(
+        "../../../../specs/griffin/examples/list_bank_account_transactions.response.json"
+    ));
 }
 
 #[test]
 fn list_customer_bank_accounts_response() {
-    assert_round_trip::<types::BankAccountList>(include_str!("../../../../specs/griffin/examples/list_customer_bank_accounts.response.json"));
+    assert_round_trip::<types::BankAccountList>(include_str!(
+        "../../../../specs/griffin/examples/list_customer_bank_accounts.response.json"
+    ));
 }
 
 #[test]
 fn list_legal_person_bank_accounts_response() {
-    assert_round_trip::<types::BankAccountList>(include_str!("../../../../specs/griffin/examples/list_legal_person_bank_accounts.response.json"));
+    assert_round_trip::<types::BankAccountList>(include_str!(
+        "../../../../specs/griffin/examples/list_legal_person_bank_accounts.response.json"
+    ));
 }
 
 #[test]
 fn list_legal_person_decisions_response() {
-    assert_round_trip::<types::DecisionList>(include_str!("../../../../specs/griffin/examples/list_legal_person_decisions.response.json"));
+    assert_round_trip::<types::DecisionList>(include_str!(
+        "../../../../specs/griffin/examples/list_legal_person_decisions.response.json"
+    ));
 }
 
 #[test]
 fn list_legal_person_payees_response() {
-    assert_round_trip::<types::PayeeList>(include_str!("../../../../specs/griffin/examples/list_legal_person_payees.response.json"));
+    assert_round_trip::<types::PayeeList>(include_str!(
+        "../../../../specs/griffin/examples/list_legal_person_payees.response.json"
+    ));
 }
 
 #[test]
 fn list_legal_person_verifications_response() {
-    assert_round_trip::<types::VerificationList>(include_str!("../../../../specs/griffin/examples/list_legal_person_verifications.response.json"));
+    assert_round_trip::<types::VerificationList>(include_str!(
+        "../../../../specs/griffin/examples/list_legal_person_verifications.response.json"
+    ));
 }
 
 #[test]
 fn list_legal_persons_response() {
-    assert_round_trip::<types::LegalPersonList>(include_str!("../../../../specs/griffin/examples/list_legal_persons.response.json"));
+    assert_round_trip::<types::LegalPersonList>(include_str!(
+        "../../../../specs/griffin/examples/list_legal_persons.response.json"
+    ));
 }
 
 #[test]
 fn list_membership_roles_response() {
-    assert_round_trip::<types::RoleList>(include_str!("../../../../specs/griffin/examples/list_membership_roles.response.json"));
+    assert_round_trip::<types::RoleList>(include_str!(
+        "../../../../specs/griffin/examples/list_membership_roles.response.json"
+    ));
 }
 
 #[test]
 fn list_organization_api_keys_response() {
-    assert_round_trip::<types::ApiKeyList>(include_str!("../../../../specs/griffin/examples/list_organization_api_keys.response.json"));
+    assert_round_trip::<types::ApiKeyList>(include_str!(
+        "../../../../specs/griffin/examples/list_organization_api_keys.response.json"
+    ));
 }
 
 #[test]
 fn list_organization_bank_accounts_response() {
-    assert_round_trip::<types::BankAccountList>(include_str!("../../../../specs/griffin/examples/list_organization_bank_accounts.response.json"));
+    assert_round_trip::<types::BankAccountList>(include_str!(
+        "../../../../specs/griffin/examples/list_organization_bank_accounts.response.json"
+    ));
 }
 
 #[test]
 fn list_organization_memberships_response() {
-    assert_round_trip::<types::MembershipList>(include_str!("../../../../specs/griffin/examples/list_organization_memberships.response.json"));
+    assert_round_trip::<types::MembershipList>(include_str!(
+        "../../../../specs/griffin/examples/list_organization_memberships.response.json"
+    ));
 }
 
 #[test]
 fn list_organization_workflows_response() {
-    assert_round_trip::<types::WorkflowList>(include_str!("../../../../specs/griffin/examples/list_organization_workflows.response.json"));
+    assert_round_trip::<types::WorkflowList>(include_str!(
+        "../../../../specs/griffin/examples/list_organization_workflows.response.json"
+    ));
 }
 
 #[test]
 fn list_payee_payments_response() {
-    assert_round_trip::<types::PaymentList>(include_str!("../../../../specs/griffin/examples/list_payee_payments.response.json"));
+    assert_round_trip::<types::PaymentList>(include_str!(
+        "../../../../specs/griffin/examples/list_payee_payments.response.json"
+    ));
 }
 
 #[test]
 fn list_user_api_keys_response() {
-    assert_round_trip::<types::ApiKeyList>(include_str!("../../../../specs/griffin/examples/list_user_api_keys.response.json"));
+    assert_round_trip::<types::ApiKeyList>(include_str!(
+        "../../../../specs/griffin/examples/list_user_api_keys.response.json"
+    ));
 }
 
 #[test]
 fn list_user_memberships_response() {
-    assert_round_trip::<types::MembershipList>(include_str!("../../../../specs/griffin/examples/list_user_memberships.response.json"));
+    assert_round_trip::<types::MembershipList>(include_str!(
+        "../../../../specs/griffin/examples/list_user_memberships.response.json"
+    ));
 }
 
 #[test]
 fn set_membership_roles_request() {
-    assert_round_trip::<types::UpdateMembershipRoles>(include_str!("../../../../specs/griffin/examples/set_membership_roles.request.json"));
+    assert_round_trip::<types::UpdateMembershipRoles>(include_str!(
+        "../../../../specs/griffin/examples/set_membership_roles.request.json"
+    ));
 }
 
 #[test]
 fn set_membership_roles_response() {
-    assert_round_trip::<types::RoleList>(include_str!("../../../../specs/griffin/examples/set_membership_roles.response.json"));
+    assert_round_trip::<types::RoleList>(include_str!(
+        "../../../../specs/griffin/examples/set_membership_roles.response.json"
+    ));
 }
 
 #[test]
 fn submit_payment_response() {
-    assert_round_trip::<types::Payment>(include_str!("../../../../specs/griffin/examples/submit_payment.response.json"));
+    assert_round_trip::<types::Payment>(include_str!(
+        "../../../../specs/griffin/examples/submit_payment.response.json"
+    ));
 }
 
 #[test]
 fn update_bank_account_request() {
-    assert_round_trip::<types::UpdateBankAccount>(include_str!("../../../../specs/griffin/examples/update_bank_account.request.json"));
+    assert_round_trip::<types::UpdateBankAccount>(include_str!(
+        "../../../../specs/griffin/examples/update_bank_account.request.json"
+    ));
 }
 
 #[test]
 fn update_bank_account_response() {
-    assert_round_trip::<types::BankAccount>(include_str!("../../../../specs/griffin/examples/update_bank_account.response.json"));
+    assert_round_trip::<types::BankAccount>(include_str!(
+        "../../../../specs/griffin/examples/update_bank_account.response.json"
+    ));
 }
 
 #[test]
 fn update_legal_person_request() {
-    assert_round_trip::<types::UpdateLegalPerson>(include_str!("../../../../specs/griffin/examples/update_legal_person.request.json"));
+    assert_round_trip::<types::UpdateLegalPerson>(include_str!(
+        "../../../../specs/griffin/examples/update_legal_person.request.json"
+    ));
 }
 
 #[test]
 fn update_legal_person_response() {
-    assert_round_trip::<types::LegalPerson>(include_str!("../../../../specs/griffin/examples/update_legal_person.response.json"));
+    assert_round_trip::<types::LegalPerson>(include_str!(
+        "../../../../specs/griffin/examples/update_legal_person.response.json"
+    ));
 }
 
 #[test]
 fn update_payee_request() {
-    assert_round_trip::<types::UpdatePayee>(include_str!("../../../../specs/griffin/examples/update_payee.request.json"));
+    assert_round_trip::<types::UpdatePayee>(include_str!(
+        "../../../../specs/griffin/examples/update_payee.request.json"
+    ));
 }
 
 #[test]

@@ -3,398 +3,1615 @@
 
 //! Each declared status of each operation gives its variant.
 
-use onboarding_testing::{expect_error, expect_success, read};
 use onboarding_griffin::{Client, errors, types};
+use onboarding_testing::{expect_error, expect_success, read};
 
 use crate::client;
 
 #[tokio::test]
 async fn get_index() {
     let call = async |client: Client| client.get_index().send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/get_index.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetIndexError::Unauthorized(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/get_index.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetIndexError::Unauthorized(_)
+    );
 }
 
 #[tokio::test]
 async fn get_legal_person() {
-    let call = async |client: Client| client.get_legal_person(&types::LegalPersonId::from("legal-person-id")).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/get_legal_person.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetLegalPersonError::Unauthorized(_));
-    expect_error!(call, client, 404, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetLegalPersonError::NotFound(_));
+    let call =
+        async |client: Client| client.get_legal_person(&types::LegalPersonId::from("legal-person-id")).send().await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/get_legal_person.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetLegalPersonError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetLegalPersonError::NotFound(_)
+    );
 }
 
 #[tokio::test]
 async fn update_legal_person() {
-    let body: types::UpdateLegalPerson = read(include_str!("../../../../specs/griffin/examples/update_legal_person.request.json"));
-    let call = async |client: Client| client.update_legal_person(&types::LegalPersonId::from("legal-person-id"), &body).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/update_legal_person.response.json"));
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::UpdateLegalPersonError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::UpdateLegalPersonError::Unauthorized(_));
-    expect_error!(call, client, 404, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::UpdateLegalPersonError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::UpdateLegalPersonError::UnprocessableContent(_));
+    let body: types::UpdateLegalPerson =
+        read(include_str!("../../../../specs/griffin/examples/update_legal_person.request.json"));
+    let call = async |client: Client| client
+        .update_legal_person(&types::LegalPersonId::from("legal-person-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/update_legal_person.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::UpdateLegalPersonError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::UpdateLegalPersonError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::UpdateLegalPersonError::NotFound(_)
+    );
+    expect_error!(
+        call,
+        client,
+        422,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::UpdateLegalPersonError::UnprocessableContent(_)
+    );
 }
 
 #[tokio::test]
 async fn list_legal_persons() {
-    let call = async |client: Client| client.list_legal_persons(&types::OrganizationId::from("organization-id")).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/list_legal_persons.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListLegalPersonsError::Unauthorized(_));
-    expect_error!(call, client, 404, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListLegalPersonsError::NotFound(_));
+    let call =
+        async |client: Client| client.list_legal_persons(&types::OrganizationId::from("organization-id")).send().await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/list_legal_persons.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListLegalPersonsError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListLegalPersonsError::NotFound(_)
+    );
 }
 
 #[tokio::test]
 async fn create_legal_person() {
-    let body: types::NewLegalPerson = read(include_str!("../../../../specs/griffin/examples/create_legal_person.request.json"));
-    let call = async |client: Client| client.create_legal_person(&types::OrganizationId::from("organization-id"), &body).send().await;
-    expect_success!(call, client, 201, "application/json", include_str!("../../../../specs/griffin/examples/create_legal_person.response.json"));
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreateLegalPersonError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreateLegalPersonError::Unauthorized(_));
-    expect_error!(call, client, 404, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreateLegalPersonError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreateLegalPersonError::UnprocessableContent(_));
+    let body: types::NewLegalPerson =
+        read(include_str!("../../../../specs/griffin/examples/create_legal_person.request.json"));
+    let call = async |client: Client| client
+        .create_legal_person(&types::OrganizationId::from("organization-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/create_legal_person.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreateLegalPersonError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreateLegalPersonError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreateLegalPersonError::NotFound(_)
+    );
+    expect_error!(
+        call,
+        client,
+        422,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreateLegalPersonError::UnprocessableContent(_)
+    );
 }
 
 #[tokio::test]
 async fn create_claim() {
     let body: types::Claim = read(include_str!("../../../../specs/griffin/examples/create_claim.request.json"));
-    let call = async |client: Client| client.create_claim(&types::LegalPersonId::from("legal-person-id"), &body).send().await;
-    expect_success!(call, client, 201, "application/json", include_str!("../../../../specs/griffin/examples/create_claim.response.json"));
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreateClaimError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreateClaimError::Unauthorized(_));
-    expect_error!(call, client, 422, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreateClaimError::UnprocessableContent(_));
+    let call =
+        async |client: Client| client.create_claim(&types::LegalPersonId::from("legal-person-id"), &body).send().await;
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/create_claim.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreateClaimError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreateClaimError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        422,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreateClaimError::UnprocessableContent(_)
+    );
 }
 
 #[tokio::test]
 async fn list_organization_workflows() {
-    let call = async |client: Client| client.list_organization_workflows(&types::OrganizationId::from("organization-id")).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/list_organization_workflows.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListOrganizationWorkflowsError::Unauthorized(_));
-    expect_error!(call, client, 404, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListOrganizationWorkflowsError::NotFound(_));
+    let call = async |client: Client| client
+        .list_organization_workflows(&types::OrganizationId::from("organization-id"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/list_organization_workflows.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListOrganizationWorkflowsError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListOrganizationWorkflowsError::NotFound(_)
+    );
 }
 
 #[tokio::test]
 async fn get_workflow() {
     let call = async |client: Client| client.get_workflow(&types::WorkflowId::from("workflow-id")).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/get_workflow.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetWorkflowError::Unauthorized(_));
-    expect_error!(call, client, 404, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetWorkflowError::NotFound(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/get_workflow.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetWorkflowError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetWorkflowError::NotFound(_)
+    );
 }
 
 #[tokio::test]
 async fn list_legal_person_verifications() {
-    let call = async |client: Client| client.list_legal_person_verifications(&types::LegalPersonId::from("legal-person-id")).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/list_legal_person_verifications.response.json"));
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListLegalPersonVerificationsError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListLegalPersonVerificationsError::Unauthorized(_));
+    let call = async |client: Client| client
+        .list_legal_person_verifications(&types::LegalPersonId::from("legal-person-id"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/list_legal_person_verifications.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListLegalPersonVerificationsError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListLegalPersonVerificationsError::Unauthorized(_)
+    );
 }
 
 #[tokio::test]
 async fn create_verification() {
-    let body: types::NewVerification = read(include_str!("../../../../specs/griffin/examples/create_verification.request.json"));
-    let call = async |client: Client| client.create_verification(&types::LegalPersonId::from("legal-person-id"), &body).send().await;
-    expect_success!(call, client, 201, "application/json", r#"{"created-at":"2024-02-29T12:30:00Z","legal-person-url":"/v0/legal-persons/legal-person-id","risk-rating":"low-risk","updated-at":"2024-02-29T12:30:00Z","verification-checks-url":"text","verification-status":"pending","verification-url":"/v0/verifications/verification-id","workflow-url":"/v0/workflows/workflow-id"}"#);
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreateVerificationError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreateVerificationError::Unauthorized(_));
-    expect_error!(call, client, 404, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreateVerificationError::NotFound(_));
-    expect_error!(call, client, 409, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreateVerificationError::Conflict(_));
-    expect_error!(call, client, 422, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreateVerificationError::UnprocessableContent(_));
-    expect_error!(call, client, 500, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreateVerificationError::InternalServerError(_));
-    expect_error!(call, client, 502, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreateVerificationError::BadGateway(_));
+    let body: types::NewVerification =
+        read(include_str!("../../../../specs/griffin/examples/create_verification.request.json"));
+    let call = async |client: Client| client
+        .create_verification(&types::LegalPersonId::from("legal-person-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/json",
+        r#"{"created-at":"2024-02-29T12:30:00Z","legal-person-url":"/v0/legal-persons/legal-person-id","risk-rating":"low-risk","updated-at":"2024-02-29T12:30:00Z","verification-checks-url":"text","verification-status":"pending","verification-url":"/v0/verifications/verification-id","workflow-url":"/v0/workflows/workflow-id"}"#
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreateVerificationError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreateVerificationError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreateVerificationError::NotFound(_)
+    );
+    expect_error!(
+        call,
+        client,
+        409,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreateVerificationError::Conflict(_)
+    );
+    expect_error!(
+        call,
+        client,
+        422,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreateVerificationError::UnprocessableContent(_)
+    );
+    expect_error!(
+        call,
+        client,
+        500,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreateVerificationError::InternalServerError(_)
+    );
+    expect_error!(
+        call,
+        client,
+        502,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreateVerificationError::BadGateway(_)
+    );
 }
 
 #[tokio::test]
 async fn get_verification() {
-    let call = async |client: Client| client.get_verification(&types::VerificationId::from("verification-id")).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/get_verification.response.json"));
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetVerificationError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetVerificationError::Unauthorized(_));
-    expect_error!(call, client, 404, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetVerificationError::NotFound(_));
+    let call =
+        async |client: Client| client.get_verification(&types::VerificationId::from("verification-id")).send().await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/get_verification.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetVerificationError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetVerificationError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetVerificationError::NotFound(_)
+    );
 }
 
 #[tokio::test]
 async fn list_legal_person_decisions() {
-    let call = async |client: Client| client.list_legal_person_decisions(&types::LegalPersonId::from("legal-person-id")).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/list_legal_person_decisions.response.json"));
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListLegalPersonDecisionsError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListLegalPersonDecisionsError::Unauthorized(_));
+    let call = async |client: Client| client
+        .list_legal_person_decisions(&types::LegalPersonId::from("legal-person-id"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/list_legal_person_decisions.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListLegalPersonDecisionsError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListLegalPersonDecisionsError::Unauthorized(_)
+    );
 }
 
 #[tokio::test]
 async fn create_decision() {
-    let body: types::NewDecision = read(include_str!("../../../../specs/griffin/examples/create_decision.request.json"));
-    let call = async |client: Client| client.create_decision(&types::LegalPersonId::from("legal-person-id"), &body).send().await;
-    expect_success!(call, client, 201, "application/json", include_str!("../../../../specs/griffin/examples/create_decision.response.json"));
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreateDecisionError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreateDecisionError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreateDecisionError::Forbidden(_));
-    expect_error!(call, client, 404, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreateDecisionError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreateDecisionError::UnprocessableContent(_));
-    expect_error!(call, client, 500, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreateDecisionError::InternalServerError(_));
-    expect_error!(call, client, 503, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreateDecisionError::ServiceUnavailable(_));
+    let body: types::NewDecision =
+        read(include_str!("../../../../specs/griffin/examples/create_decision.request.json"));
+    let call = async |client: Client| client
+        .create_decision(&types::LegalPersonId::from("legal-person-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/create_decision.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreateDecisionError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreateDecisionError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreateDecisionError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreateDecisionError::NotFound(_)
+    );
+    expect_error!(
+        call,
+        client,
+        422,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreateDecisionError::UnprocessableContent(_)
+    );
+    expect_error!(
+        call,
+        client,
+        500,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreateDecisionError::InternalServerError(_)
+    );
+    expect_error!(
+        call,
+        client,
+        503,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreateDecisionError::ServiceUnavailable(_)
+    );
 }
 
 #[tokio::test]
 async fn get_companies_house_company() {
     let call = async |client: Client| client.get_companies_house_company("text").send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/get_companies_house_company.response.json"));
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetCompaniesHouseCompanyError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetCompaniesHouseCompanyError::Unauthorized(_));
-    expect_error!(call, client, 404, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetCompaniesHouseCompanyError::NotFound(_));
-    expect_error!(call, client, 500, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetCompaniesHouseCompanyError::InternalServerError(_));
-    expect_error!(call, client, 502, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetCompaniesHouseCompanyError::BadGateway(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/get_companies_house_company.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetCompaniesHouseCompanyError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetCompaniesHouseCompanyError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetCompaniesHouseCompanyError::NotFound(_)
+    );
+    expect_error!(
+        call,
+        client,
+        500,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetCompaniesHouseCompanyError::InternalServerError(_)
+    );
+    expect_error!(
+        call,
+        client,
+        502,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetCompaniesHouseCompanyError::BadGateway(_)
+    );
 }
 
 #[tokio::test]
 async fn get_bank_account() {
-    let call = async |client: Client| client.get_bank_account(&types::BankAccountId::from("bank-account-id")).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/get_bank_account.response.json"));
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetBankAccountError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetBankAccountError::Unauthorized(_));
-    expect_error!(call, client, 404, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetBankAccountError::NotFound(_));
+    let call =
+        async |client: Client| client.get_bank_account(&types::BankAccountId::from("bank-account-id")).send().await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/get_bank_account.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetBankAccountError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetBankAccountError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetBankAccountError::NotFound(_)
+    );
 }
 
 #[tokio::test]
 async fn update_bank_account() {
-    let body: types::UpdateBankAccount = read(include_str!("../../../../specs/griffin/examples/update_bank_account.request.json"));
-    let call = async |client: Client| client.update_bank_account(&types::BankAccountId::from("bank-account-id"), &body).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/update_bank_account.response.json"));
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::UpdateBankAccountError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::UpdateBankAccountError::Unauthorized(_));
-    expect_error!(call, client, 404, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::UpdateBankAccountError::NotFound(_));
+    let body: types::UpdateBankAccount =
+        read(include_str!("../../../../specs/griffin/examples/update_bank_account.request.json"));
+    let call = async |client: Client| client
+        .update_bank_account(&types::BankAccountId::from("bank-account-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/update_bank_account.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::UpdateBankAccountError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::UpdateBankAccountError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::UpdateBankAccountError::NotFound(_)
+    );
 }
 
 #[tokio::test]
 async fn close_bank_account() {
-    let call = async |client: Client| client.close_bank_account(&types::BankAccountId::from("bank-account-id")).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/close_bank_account.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CloseBankAccountError::Unauthorized(_));
-    expect_error!(call, client, 404, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CloseBankAccountError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CloseBankAccountError::UnprocessableContent(_));
+    let call =
+        async |client: Client| client.close_bank_account(&types::BankAccountId::from("bank-account-id")).send().await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/close_bank_account.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CloseBankAccountError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CloseBankAccountError::NotFound(_)
+    );
+    expect_error!(
+        call,
+        client,
+        422,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CloseBankAccountError::UnprocessableContent(_)
+    );
 }
 
 #[tokio::test]
 async fn list_legal_person_bank_accounts() {
-    let call = async |client: Client| client.list_legal_person_bank_accounts(&types::LegalPersonId::from("legal-person-id")).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/list_legal_person_bank_accounts.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListLegalPersonBankAccountsError::Unauthorized(_));
-    expect_error!(call, client, 404, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListLegalPersonBankAccountsError::NotFound(_));
+    let call = async |client: Client| client
+        .list_legal_person_bank_accounts(&types::LegalPersonId::from("legal-person-id"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/list_legal_person_bank_accounts.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListLegalPersonBankAccountsError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListLegalPersonBankAccountsError::NotFound(_)
+    );
 }
 
 #[tokio::test]
 async fn create_bank_account() {
-    let body: types::NewBankAccount = read(include_str!("../../../../specs/griffin/examples/create_bank_account.request.json"));
-    let call = async |client: Client| client.create_bank_account(&types::LegalPersonId::from("legal-person-id"), &body).send().await;
-    expect_success!(call, client, 201, "application/json", include_str!("../../../../specs/griffin/examples/create_bank_account.response.json"));
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreateBankAccountError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreateBankAccountError::Unauthorized(_));
-    expect_error!(call, client, 404, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreateBankAccountError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreateBankAccountError::UnprocessableContent(_));
+    let body: types::NewBankAccount =
+        read(include_str!("../../../../specs/griffin/examples/create_bank_account.request.json"));
+    let call = async |client: Client| client
+        .create_bank_account(&types::LegalPersonId::from("legal-person-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/create_bank_account.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreateBankAccountError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreateBankAccountError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreateBankAccountError::NotFound(_)
+    );
+    expect_error!(
+        call,
+        client,
+        422,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreateBankAccountError::UnprocessableContent(_)
+    );
 }
 
 #[tokio::test]
 async fn list_organization_bank_accounts() {
-    let call = async |client: Client| client.list_organization_bank_accounts(&types::OrganizationId::from("organization-id")).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/list_organization_bank_accounts.response.json"));
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListOrganizationBankAccountsError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListOrganizationBankAccountsError::Unauthorized(_));
-    expect_error!(call, client, 404, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListOrganizationBankAccountsError::NotFound(_));
+    let call = async |client: Client| client
+        .list_organization_bank_accounts(&types::OrganizationId::from("organization-id"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/list_organization_bank_accounts.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListOrganizationBankAccountsError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListOrganizationBankAccountsError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListOrganizationBankAccountsError::NotFound(_)
+    );
 }
 
 #[tokio::test]
 async fn list_customer_bank_accounts() {
-    let call = async |client: Client| client.list_customer_bank_accounts(&types::OrganizationId::from("organization-id")).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/list_customer_bank_accounts.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListCustomerBankAccountsError::Unauthorized(_));
-    expect_error!(call, client, 404, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListCustomerBankAccountsError::NotFound(_));
+    let call = async |client: Client| client
+        .list_customer_bank_accounts(&types::OrganizationId::from("organization-id"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/list_customer_bank_accounts.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListCustomerBankAccountsError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListCustomerBankAccountsError::NotFound(_)
+    );
 }
 
 #[tokio::test]
 async fn list_bank_account_payments() {
-    let call = async |client: Client| client.list_bank_account_payments(&types::BankAccountId::from("bank-account-id")).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/list_bank_account_payments.response.json"));
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListBankAccountPaymentsError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListBankAccountPaymentsError::Unauthorized(_));
+    let call = async |client: Client| client
+        .list_bank_account_payments(&types::BankAccountId::from("bank-account-id"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/list_bank_account_payments.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListBankAccountPaymentsError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListBankAccountPaymentsError::Unauthorized(_)
+    );
 }
 
 #[tokio::test]
 async fn create_payment() {
     let body: types::NewPayment = read(include_str!("../../../../specs/griffin/examples/create_payment.request.json"));
-    let call = async |client: Client| client.create_payment(&types::BankAccountId::from("bank-account-id"), &body).send().await;
-    expect_success!(call, client, 201, "application/json", include_str!("../../../../specs/griffin/examples/create_payment.response.json"));
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreatePaymentError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreatePaymentError::Unauthorized(_));
-    expect_error!(call, client, 404, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreatePaymentError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreatePaymentError::UnprocessableContent(_));
-    expect_error!(call, client, 500, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreatePaymentError::InternalServerError(_));
+    let call = async |client: Client| client
+        .create_payment(&types::BankAccountId::from("bank-account-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/create_payment.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreatePaymentError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreatePaymentError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreatePaymentError::NotFound(_)
+    );
+    expect_error!(
+        call,
+        client,
+        422,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreatePaymentError::UnprocessableContent(_)
+    );
+    expect_error!(
+        call,
+        client,
+        500,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreatePaymentError::InternalServerError(_)
+    );
 }
 
 #[tokio::test]
 async fn list_payee_payments() {
     let call = async |client: Client| client.list_payee_payments(&types::PayeeId::from("payee-id")).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/list_payee_payments.response.json"));
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListPayeePaymentsError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListPayeePaymentsError::Unauthorized(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/list_payee_payments.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListPayeePaymentsError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListPayeePaymentsError::Unauthorized(_)
+    );
 }
 
 #[tokio::test]
 async fn get_payment() {
     let call = async |client: Client| client.get_payment(&types::PaymentId::from("payment-id")).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/get_payment.response.json"));
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetPaymentError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetPaymentError::Unauthorized(_));
-    expect_error!(call, client, 404, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetPaymentError::NotFound(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/get_payment.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetPaymentError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetPaymentError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetPaymentError::NotFound(_)
+    );
 }
 
 #[tokio::test]
 async fn submit_payment() {
     let call = async |client: Client| client.submit_payment(&types::PaymentId::from("payment-id")).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/submit_payment.response.json"));
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::SubmitPaymentError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::SubmitPaymentError::Unauthorized(_));
-    expect_error!(call, client, 404, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::SubmitPaymentError::NotFound(_));
-    expect_error!(call, client, 410, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::SubmitPaymentError::Gone(_));
-    expect_error!(call, client, 422, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::SubmitPaymentError::UnprocessableContent(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/submit_payment.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::SubmitPaymentError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::SubmitPaymentError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::SubmitPaymentError::NotFound(_)
+    );
+    expect_error!(
+        call,
+        client,
+        410,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::SubmitPaymentError::Gone(_)
+    );
+    expect_error!(
+        call,
+        client,
+        422,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::SubmitPaymentError::UnprocessableContent(_)
+    );
 }
 
 #[tokio::test]
 async fn list_bank_account_transactions() {
-    let call = async |client: Client| client.list_bank_account_transactions(&types::BankAccountId::from("bank-account-id")).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/list_bank_account_transactions.response.json"));
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListBankAccountTransactionsError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListBankAccountTransactionsError::Unauthorized(_));
-    expect_error!(call, client, 404, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListBankAccountTransactionsError::NotFound(_));
+    let call = async |client: Client| client
+        .list_bank_account_transactions(&types::BankAccountId::from("bank-account-id"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/list_bank_account_transactions.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListBankAccountTransactionsError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListBankAccountTransactionsError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListBankAccountTransactionsError::NotFound(_)
+    );
 }
 
 #[tokio::test]
 async fn list_legal_person_payees() {
-    let call = async |client: Client| client.list_legal_person_payees(&types::LegalPersonId::from("legal-person-id")).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/list_legal_person_payees.response.json"));
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListLegalPersonPayeesError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListLegalPersonPayeesError::Unauthorized(_));
+    let call = async |client: Client| client
+        .list_legal_person_payees(&types::LegalPersonId::from("legal-person-id"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/list_legal_person_payees.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListLegalPersonPayeesError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListLegalPersonPayeesError::Unauthorized(_)
+    );
 }
 
 #[tokio::test]
 async fn create_payee() {
     let body: types::NewPayee = read(include_str!("../../../../specs/griffin/examples/create_payee.request.json"));
-    let call = async |client: Client| client.create_payee(&types::LegalPersonId::from("legal-person-id"), &body).send().await;
-    expect_success!(call, client, 201, "application/json", include_str!("../../../../specs/griffin/examples/create_payee.response.json"));
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreatePayeeError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreatePayeeError::Unauthorized(_));
-    expect_error!(call, client, 404, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreatePayeeError::NotFound(_));
+    let call =
+        async |client: Client| client.create_payee(&types::LegalPersonId::from("legal-person-id"), &body).send().await;
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/create_payee.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreatePayeeError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreatePayeeError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreatePayeeError::NotFound(_)
+    );
 }
 
 #[tokio::test]
 async fn get_payee() {
     let call = async |client: Client| client.get_payee(&types::PayeeId::from("payee-id")).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/get_payee.response.json"));
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetPayeeError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetPayeeError::Unauthorized(_));
-    expect_error!(call, client, 404, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetPayeeError::NotFound(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/get_payee.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetPayeeError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetPayeeError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetPayeeError::NotFound(_)
+    );
 }
 
 #[tokio::test]
 async fn update_payee() {
     let body: types::UpdatePayee = read(include_str!("../../../../specs/griffin/examples/update_payee.request.json"));
     let call = async |client: Client| client.update_payee(&types::PayeeId::from("payee-id"), &body).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/update_payee.response.json"));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::UpdatePayeeError::Unauthorized(_));
-    expect_error!(call, client, 422, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::UpdatePayeeError::UnprocessableContent(_));
-    expect_error!(call, client, 500, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::UpdatePayeeError::InternalServerError(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/update_payee.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::UpdatePayeeError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        422,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::UpdatePayeeError::UnprocessableContent(_)
+    );
+    expect_error!(
+        call,
+        client,
+        500,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::UpdatePayeeError::InternalServerError(_)
+    );
 }
 
 #[tokio::test]
 async fn get_organization() {
-    let call = async |client: Client| client.get_organization(&types::OrganizationId::from("organization-id")).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/get_organization.response.json"));
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetOrganizationError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetOrganizationError::Unauthorized(_));
-    expect_error!(call, client, 404, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetOrganizationError::NotFound(_));
+    let call =
+        async |client: Client| client.get_organization(&types::OrganizationId::from("organization-id")).send().await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/get_organization.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetOrganizationError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetOrganizationError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetOrganizationError::NotFound(_)
+    );
 }
 
 #[tokio::test]
 async fn get_user() {
     let call = async |client: Client| client.get_user(&types::UserId::from("user-id")).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/get_user.response.json"));
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetUserError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetUserError::Unauthorized(_));
-    expect_error!(call, client, 404, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetUserError::NotFound(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/get_user.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetUserError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetUserError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetUserError::NotFound(_)
+    );
 }
 
 #[tokio::test]
 async fn get_membership() {
     let call = async |client: Client| client.get_membership(&types::MembershipId::from("membership-id")).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/get_membership.response.json"));
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetMembershipError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetMembershipError::Unauthorized(_));
-    expect_error!(call, client, 404, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetMembershipError::NotFound(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/get_membership.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetMembershipError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetMembershipError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetMembershipError::NotFound(_)
+    );
 }
 
 #[tokio::test]
 async fn list_membership_roles() {
-    let call = async |client: Client| client.list_membership_roles(&types::MembershipId::from("membership-id")).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/list_membership_roles.response.json"));
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListMembershipRolesError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListMembershipRolesError::Unauthorized(_));
+    let call =
+        async |client: Client| client.list_membership_roles(&types::MembershipId::from("membership-id")).send().await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/list_membership_roles.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListMembershipRolesError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListMembershipRolesError::Unauthorized(_)
+    );
 }
 
 #[tokio::test]
 async fn set_membership_roles() {
-    let body: types::UpdateMembershipRoles = read(include_str!("../../../../specs/griffin/examples/set_membership_roles.request.json"));
-    let call = async |client: Client| client.set_membership_roles(&types::MembershipId::from("membership-id"), &body).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/set_membership_roles.response.json"));
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::SetMembershipRolesError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::SetMembershipRolesError::Unauthorized(_));
-    expect_error!(call, client, 404, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::SetMembershipRolesError::NotFound(_));
-    expect_error!(call, client, 422, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::SetMembershipRolesError::UnprocessableContent(_));
+    let body: types::UpdateMembershipRoles =
+        read(include_str!("../../../../specs/griffin/examples/set_membership_roles.request.json"));
+    let call = async |client: Client| client
+        .set_membership_roles(&types::MembershipId::from("membership-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/set_membership_roles.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::SetMembershipRolesError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::SetMembershipRolesError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::SetMembershipRolesError::NotFound(_)
+    );
+    expect_error!(
+        call,
+        client,
+        422,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::SetMembershipRolesError::UnprocessableContent(_)
+    );
 }
 
 #[tokio::test]
 async fn list_organization_memberships() {
-    let call = async |client: Client| client.list_organization_memberships(&types::OrganizationId::from("organization-id")).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/list_organization_memberships.response.json"));
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListOrganizationMembershipsError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListOrganizationMembershipsError::Unauthorized(_));
+    let call = async |client: Client| client
+        .list_organization_memberships(&types::OrganizationId::from("organization-id"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/list_organization_memberships.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListOrganizationMembershipsError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListOrganizationMembershipsError::Unauthorized(_)
+    );
 }
 
 #[tokio::test]
 async fn list_user_memberships() {
     let call = async |client: Client| client.list_user_memberships(&types::UserId::from("user-id")).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/list_user_memberships.response.json"));
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListUserMembershipsError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListUserMembershipsError::Unauthorized(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/list_user_memberships.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListUserMembershipsError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListUserMembershipsError::Unauthorized(_)
+    );
 }
 
 #[tokio::test]
 async fn get_api_key() {
     let call = async |client: Client| client.get_api_key(&types::ApiKeyId::from("api-key-id")).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/get_api_key.response.json"));
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetApiKeyError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetApiKeyError::Unauthorized(_));
-    expect_error!(call, client, 404, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::GetApiKeyError::NotFound(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/get_api_key.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetApiKeyError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetApiKeyError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::GetApiKeyError::NotFound(_)
+    );
 }
 
 #[tokio::test]
 async fn list_organization_api_keys() {
-    let call = async |client: Client| client.list_organization_api_keys(&types::OrganizationId::from("organization-id")).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/list_organization_api_keys.response.json"));
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListOrganizationApiKeysError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListOrganizationApiKeysError::Unauthorized(_));
+    let call = async |client: Client| client
+        .list_organization_api_keys(&types::OrganizationId::from("organization-id"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/list_organization_api_keys.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListOrganizationApiKeysError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListOrganizationApiKeysError::Unauthorized(_)
+    );
 }
 
 #[tokio::test]
 async fn create_api_key() {
     let body: types::NewApiKey = read(include_str!("../../../../specs/griffin/examples/create_api_key.request.json"));
-    let call = async |client: Client| client.create_api_key(&types::OrganizationId::from("organization-id"), &body).send().await;
-    expect_success!(call, client, 201, "application/json", include_str!("../../../../specs/griffin/examples/create_api_key.response.json"));
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreateApiKeyError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreateApiKeyError::Unauthorized(_));
-    expect_error!(call, client, 404, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreateApiKeyError::NotFound(_));
-    expect_error!(call, client, 409, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::CreateApiKeyError::Conflict(_));
+    let call = async |client: Client| client
+        .create_api_key(&types::OrganizationId::from("organization-id"), &body)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/create_api_key.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreateApiKeyError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreateApiKeyError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreateApiKeyError::NotFound(_)
+    );
+    expect_error!(
+        call,
+        client,
+        409,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::CreateApiKeyError::Conflict(_)
+    );
 }
 
 #[tokio::test]
 async fn list_user_api_keys() {
     let call = async |client: Client| client.list_user_api_keys(&types::UserId::from("user-id")).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/griffin/examples/list_user_api_keys.response.json"));
-    expect_error!(call, client, 400, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListUserApiKeysError::BadRequest(_));
-    expect_error!(call, client, 401, "application/json", r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#, errors::ListUserApiKeysError::Unauthorized(_));
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/griffin/examples/list_user_api_keys.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListUserApiKeysError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"errors":[{"allowed":"value","detail":"text","field":"text","links":{"about":"text"},"source":{"pointer":"text"},"status":"text","title":"text"}]}"#,
+        errors::ListUserApiKeysError::Unauthorized(_)
+    );
 }

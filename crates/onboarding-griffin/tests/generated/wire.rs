@@ -3,8 +3,8 @@
 
 //! Each operation as it is seen on the wire, called with its documented payload and every parameter.
 
-use onboarding_testing::{Loopback, assert_same_json, assert_wire, read};
 use onboarding_griffin::types;
+use onboarding_testing::{Loopback, assert_same_json, assert_wire, read};
 
 use crate::client;
 
@@ -21,7 +21,11 @@ async fn get_index() {
 async fn get_legal_person() {
     let documented = include_str!("../../../../specs/griffin/examples/get_legal_person.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).get_legal_person(&types::LegalPersonId::from("legal-person-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_legal_person(&types::LegalPersonId::from("legal-person-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_legal_person", server.request().await);
 }
@@ -30,8 +34,13 @@ async fn get_legal_person() {
 async fn update_legal_person() {
     let documented = include_str!("../../../../specs/griffin/examples/update_legal_person.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let body: types::UpdateLegalPerson = read(include_str!("../../../../specs/griffin/examples/update_legal_person.request.json"));
-    let response = client(&server).update_legal_person(&types::LegalPersonId::from("legal-person-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::UpdateLegalPerson =
+        read(include_str!("../../../../specs/griffin/examples/update_legal_person.request.json"));
+    let response = client(&server)
+        .update_legal_person(&types::LegalPersonId::from("legal-person-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("update_legal_person", server.request().await);
 }
@@ -40,7 +49,11 @@ async fn update_legal_person() {
 async fn list_legal_persons() {
     let documented = include_str!("../../../../specs/griffin/examples/list_legal_persons.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_legal_persons(&types::OrganizationId::from("organization-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_legal_persons(&types::OrganizationId::from("organization-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_legal_persons", server.request().await);
 }
@@ -49,8 +62,13 @@ async fn list_legal_persons() {
 async fn create_legal_person() {
     let documented = include_str!("../../../../specs/griffin/examples/create_legal_person.response.json");
     let server = Loopback::responding(201, "application/json", documented).await;
-    let body: types::NewLegalPerson = read(include_str!("../../../../specs/griffin/examples/create_legal_person.request.json"));
-    let response = client(&server).create_legal_person(&types::OrganizationId::from("organization-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::NewLegalPerson =
+        read(include_str!("../../../../specs/griffin/examples/create_legal_person.request.json"));
+    let response = client(&server)
+        .create_legal_person(&types::OrganizationId::from("organization-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_legal_person", server.request().await);
 }
@@ -60,7 +78,11 @@ async fn create_claim() {
     let documented = include_str!("../../../../specs/griffin/examples/create_claim.response.json");
     let server = Loopback::responding(201, "application/json", documented).await;
     let body: types::Claim = read(include_str!("../../../../specs/griffin/examples/create_claim.request.json"));
-    let response = client(&server).create_claim(&types::LegalPersonId::from("legal-person-id"), &body).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .create_claim(&types::LegalPersonId::from("legal-person-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_claim", server.request().await);
 }
@@ -69,7 +91,11 @@ async fn create_claim() {
 async fn list_organization_workflows() {
     let documented = include_str!("../../../../specs/griffin/examples/list_organization_workflows.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_organization_workflows(&types::OrganizationId::from("organization-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_organization_workflows(&types::OrganizationId::from("organization-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_organization_workflows", server.request().await);
 }
@@ -78,7 +104,11 @@ async fn list_organization_workflows() {
 async fn get_workflow() {
     let documented = include_str!("../../../../specs/griffin/examples/get_workflow.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).get_workflow(&types::WorkflowId::from("workflow-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_workflow(&types::WorkflowId::from("workflow-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_workflow", server.request().await);
 }
@@ -87,7 +117,11 @@ async fn get_workflow() {
 async fn list_legal_person_verifications() {
     let documented = include_str!("../../../../specs/griffin/examples/list_legal_person_verifications.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_legal_person_verifications(&types::LegalPersonId::from("legal-person-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_legal_person_verifications(&types::LegalPersonId::from("legal-person-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_legal_person_verifications", server.request().await);
 }
@@ -96,8 +130,13 @@ async fn list_legal_person_verifications() {
 async fn create_verification() {
     let documented = r#"{"created-at":"2024-02-29T12:30:00Z","legal-person-url":"/v0/legal-persons/legal-person-id","risk-rating":"low-risk","updated-at":"2024-02-29T12:30:00Z","verification-checks-url":"text","verification-status":"pending","verification-url":"/v0/verifications/verification-id","workflow-url":"/v0/workflows/workflow-id"}"#;
     let server = Loopback::responding(201, "application/json", documented).await;
-    let body: types::NewVerification = read(include_str!("../../../../specs/griffin/examples/create_verification.request.json"));
-    let response = client(&server).create_verification(&types::LegalPersonId::from("legal-person-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::NewVerification =
+        read(include_str!("../../../../specs/griffin/examples/create_verification.request.json"));
+    let response = client(&server)
+        .create_verification(&types::LegalPersonId::from("legal-person-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_verification", server.request().await);
 }
@@ -106,7 +145,11 @@ async fn create_verification() {
 async fn get_verification() {
     let documented = include_str!("../../../../specs/griffin/examples/get_verification.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).get_verification(&types::VerificationId::from("verification-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_verification(&types::VerificationId::from("verification-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_verification", server.request().await);
 }
@@ -115,7 +158,11 @@ async fn get_verification() {
 async fn list_legal_person_decisions() {
     let documented = include_str!("../../../../specs/griffin/examples/list_legal_person_decisions.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_legal_person_decisions(&types::LegalPersonId::from("legal-person-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_legal_person_decisions(&types::LegalPersonId::from("legal-person-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_legal_person_decisions", server.request().await);
 }
@@ -124,8 +171,13 @@ async fn list_legal_person_decisions() {
 async fn create_decision() {
     let documented = include_str!("../../../../specs/griffin/examples/create_decision.response.json");
     let server = Loopback::responding(201, "application/json", documented).await;
-    let body: types::NewDecision = read(include_str!("../../../../specs/griffin/examples/create_decision.request.json"));
-    let response = client(&server).create_decision(&types::LegalPersonId::from("legal-person-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::NewDecision =
+        read(include_str!("../../../../specs/griffin/examples/create_decision.request.json"));
+    let response = client(&server)
+        .create_decision(&types::LegalPersonId::from("legal-person-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_decision", server.request().await);
 }
@@ -134,7 +186,8 @@ async fn create_decision() {
 async fn get_companies_house_company() {
     let documented = include_str!("../../../../specs/griffin/examples/get_companies_house_company.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).get_companies_house_company("text").send().await.expect("the documented response is decoded");
+    let response =
+        client(&server).get_companies_house_company("text").send().await.expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_companies_house_company", server.request().await);
 }
@@ -143,7 +196,11 @@ async fn get_companies_house_company() {
 async fn get_bank_account() {
     let documented = include_str!("../../../../specs/griffin/examples/get_bank_account.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).get_bank_account(&types::BankAccountId::from("bank-account-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_bank_account(&types::BankAccountId::from("bank-account-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_bank_account", server.request().await);
 }
@@ -152,8 +209,13 @@ async fn get_bank_account() {
 async fn update_bank_account() {
     let documented = include_str!("../../../../specs/griffin/examples/update_bank_account.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let body: types::UpdateBankAccount = read(include_str!("../../../../specs/griffin/examples/update_bank_account.request.json"));
-    let response = client(&server).update_bank_account(&types::BankAccountId::from("bank-account-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::UpdateBankAccount =
+        read(include_str!("../../../../specs/griffin/examples/update_bank_account.request.json"));
+    let response = client(&server)
+        .update_bank_account(&types::BankAccountId::from("bank-account-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("update_bank_account", server.request().await);
 }
@@ -162,7 +224,11 @@ async fn update_bank_account() {
 async fn close_bank_account() {
     let documented = include_str!("../../../../specs/griffin/examples/close_bank_account.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).close_bank_account(&types::BankAccountId::from("bank-account-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .close_bank_account(&types::BankAccountId::from("bank-account-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("close_bank_account", server.request().await);
 }
@@ -171,7 +237,11 @@ async fn close_bank_account() {
 async fn list_legal_person_bank_accounts() {
     let documented = include_str!("../../../../specs/griffin/examples/list_legal_person_bank_accounts.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_legal_person_bank_accounts(&types::LegalPersonId::from("legal-person-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_legal_person_bank_accounts(&types::LegalPersonId::from("legal-person-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_legal_person_bank_accounts", server.request().await);
 }
@@ -180,8 +250,13 @@ async fn list_legal_person_bank_accounts() {
 async fn create_bank_account() {
     let documented = include_str!("../../../../specs/griffin/examples/create_bank_account.response.json");
     let server = Loopback::responding(201, "application/json", documented).await;
-    let body: types::NewBankAccount = read(include_str!("../../../../specs/griffin/examples/create_bank_account.request.json"));
-    let response = client(&server).create_bank_account(&types::LegalPersonId::from("legal-person-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::NewBankAccount =
+        read(include_str!("../../../../specs/griffin/examples/create_bank_account.request.json"));
+    let response = client(&server)
+        .create_bank_account(&types::LegalPersonId::from("legal-person-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_bank_account", server.request().await);
 }
@@ -190,7 +265,11 @@ async fn create_bank_account() {
 async fn list_organization_bank_accounts() {
     let documented = include_str!("../../../../specs/griffin/examples/list_organization_bank_accounts.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_organization_bank_accounts(&types::OrganizationId::from("organization-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_organization_bank_accounts(&types::OrganizationId::from("organization-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_organization_bank_accounts", server.request().await);
 }
@@ -199,7 +278,11 @@ async fn list_organization_bank_accounts() {
 async fn list_customer_bank_accounts() {
     let documented = include_str!("../../../../specs/griffin/examples/list_customer_bank_accounts.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_customer_bank_accounts(&types::OrganizationId::from("organization-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_customer_bank_accounts(&types::OrganizationId::from("organization-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_customer_bank_accounts", server.request().await);
 }
@@ -208,7 +291,11 @@ async fn list_customer_bank_accounts() {
 async fn list_bank_account_payments() {
     let documented = include_str!("../../../../specs/griffin/examples/list_bank_account_payments.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_bank_account_payments(&types::BankAccountId::from("bank-account-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_bank_account_payments(&types::BankAccountId::from("bank-account-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_bank_account_payments", server.request().await);
 }
@@ -218,7 +305,11 @@ async fn create_payment() {
     let documented = include_str!("../../../../specs/griffin/examples/create_payment.response.json");
     let server = Loopback::responding(201, "application/json", documented).await;
     let body: types::NewPayment = read(include_str!("../../../../specs/griffin/examples/create_payment.request.json"));
-    let response = client(&server).create_payment(&types::BankAccountId::from("bank-account-id"), &body).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .create_payment(&types::BankAccountId::from("bank-account-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_payment", server.request().await);
 }
@@ -227,7 +318,11 @@ async fn create_payment() {
 async fn list_payee_payments() {
     let documented = include_str!("../../../../specs/griffin/examples/list_payee_payments.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_payee_payments(&types::PayeeId::from("payee-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_payee_payments(&types::PayeeId::from("payee-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_payee_payments", server.request().await);
 }
@@ -236,7 +331,11 @@ async fn list_payee_payments() {
 async fn get_payment() {
     let documented = include_str!("../../../../specs/griffin/examples/get_payment.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).get_payment(&types::PaymentId::from("payment-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_payment(&types::PaymentId::from("payment-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_payment", server.request().await);
 }
@@ -245,7 +344,11 @@ async fn get_payment() {
 async fn submit_payment() {
     let documented = include_str!("../../../../specs/griffin/examples/submit_payment.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).submit_payment(&types::PaymentId::from("payment-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .submit_payment(&types::PaymentId::from("payment-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("submit_payment", server.request().await);
 }
@@ -254,7 +357,11 @@ async fn submit_payment() {
 async fn list_bank_account_transactions() {
     let documented = include_str!("../../../../specs/griffin/examples/list_bank_account_transactions.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_bank_account_transactions(&types::BankAccountId::from("bank-account-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_bank_account_transactions(&types::BankAccountId::from("bank-account-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_bank_account_transactions", server.request().await);
 }
@@ -263,7 +370,11 @@ async fn list_bank_account_transactions() {
 async fn list_legal_person_payees() {
     let documented = include_str!("../../../../specs/griffin/examples/list_legal_person_payees.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_legal_person_payees(&types::LegalPersonId::from("legal-person-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_legal_person_payees(&types::LegalPersonId::from("legal-person-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_legal_person_payees", server.request().await);
 }
@@ -273,7 +384,11 @@ async fn create_payee() {
     let documented = include_str!("../../../../specs/griffin/examples/create_payee.response.json");
     let server = Loopback::responding(201, "application/json", documented).await;
     let body: types::NewPayee = read(include_str!("../../../../specs/griffin/examples/create_payee.request.json"));
-    let response = client(&server).create_payee(&types::LegalPersonId::from("legal-person-id"), &body).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .create_payee(&types::LegalPersonId::from("legal-person-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_payee", server.request().await);
 }
@@ -282,7 +397,11 @@ async fn create_payee() {
 async fn get_payee() {
     let documented = include_str!("../../../../specs/griffin/examples/get_payee.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).get_payee(&types::PayeeId::from("payee-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_payee(&types::PayeeId::from("payee-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_payee", server.request().await);
 }
@@ -292,7 +411,11 @@ async fn update_payee() {
     let documented = include_str!("../../../../specs/griffin/examples/update_payee.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
     let body: types::UpdatePayee = read(include_str!("../../../../specs/griffin/examples/update_payee.request.json"));
-    let response = client(&server).update_payee(&types::PayeeId::from("payee-id"), &body).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .update_payee(&types::PayeeId::from("payee-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("update_payee", server.request().await);
 }
@@ -301,7 +424,11 @@ async fn update_payee() {
 async fn get_organization() {
     let documented = include_str!("../../../../specs/griffin/examples/get_organization.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).get_organization(&types::OrganizationId::from("organization-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_organization(&types::OrganizationId::from("organization-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_organization", server.request().await);
 }
@@ -310,7 +437,11 @@ async fn get_organization() {
 async fn get_user() {
     let documented = include_str!("../../../../specs/griffin/examples/get_user.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).get_user(&types::UserId::from("user-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_user(&types::UserId::from("user-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_user", server.request().await);
 }
@@ -319,7 +450,11 @@ async fn get_user() {
 async fn get_membership() {
     let documented = include_str!("../../../../specs/griffin/examples/get_membership.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).get_membership(&types::MembershipId::from("membership-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_membership(&types::MembershipId::from("membership-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_membership", server.request().await);
 }
@@ -328,7 +463,11 @@ async fn get_membership() {
 async fn list_membership_roles() {
     let documented = include_str!("../../../../specs/griffin/examples/list_membership_roles.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_membership_roles(&types::MembershipId::from("membership-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_membership_roles(&types::MembershipId::from("membership-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_membership_roles", server.request().await);
 }
@@ -337,8 +476,13 @@ async fn list_membership_roles() {
 async fn set_membership_roles() {
     let documented = include_str!("../../../../specs/griffin/examples/set_membership_roles.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let body: types::UpdateMembershipRoles = read(include_str!("../../../../specs/griffin/examples/set_membership_roles.request.json"));
-    let response = client(&server).set_membership_roles(&types::MembershipId::from("membership-id"), &body).send().await.expect("the documented response is decoded");
+    let body: types::UpdateMembershipRoles =
+        read(include_str!("../../../../specs/griffin/examples/set_membership_roles.request.json"));
+    let response = client(&server)
+        .set_membership_roles(&types::MembershipId::from("membership-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("set_membership_roles", server.request().await);
 }
@@ -347,7 +491,11 @@ async fn set_membership_roles() {
 async fn list_organization_memberships() {
     let documented = include_str!("../../../../specs/griffin/examples/list_organization_memberships.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_organization_memberships(&types::OrganizationId::from("organization-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_organization_memberships(&types::OrganizationId::from("organization-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_organization_memberships", server.request().await);
 }
@@ -356,7 +504,11 @@ async fn list_organization_memberships() {
 async fn list_user_memberships() {
     let documented = include_str!("../../../../specs/griffin/examples/list_user_memberships.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_user_memberships(&types::UserId::from("user-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_user_memberships(&types::UserId::from("user-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_user_memberships", server.request().await);
 }
@@ -365,7 +517,11 @@ async fn list_user_memberships() {
 async fn get_api_key() {
     let documented = include_str!("../../../../specs/griffin/examples/get_api_key.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).get_api_key(&types::ApiKeyId::from("api-key-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_api_key(&types::ApiKeyId::from("api-key-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_api_key", server.request().await);
 }
@@ -374,7 +530,11 @@ async fn get_api_key() {
 async fn list_organization_api_keys() {
     let documented = include_str!("../../../../specs/griffin/examples/list_organization_api_keys.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_organization_api_keys(&types::OrganizationId::from("organization-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_organization_api_keys(&types::OrganizationId::from("organization-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_organization_api_keys", server.request().await);
 }
@@ -384,7 +544,11 @@ async fn create_api_key() {
     let documented = include_str!("../../../../specs/griffin/examples/create_api_key.response.json");
     let server = Loopback::responding(201, "application/json", documented).await;
     let body: types::NewApiKey = read(include_str!("../../../../specs/griffin/examples/create_api_key.request.json"));
-    let response = client(&server).create_api_key(&types::OrganizationId::from("organization-id"), &body).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .create_api_key(&types::OrganizationId::from("organization-id"), &body)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_api_key", server.request().await);
 }
@@ -393,7 +557,11 @@ async fn create_api_key() {
 async fn list_user_api_keys() {
     let documented = include_str!("../../../../specs/griffin/examples/list_user_api_keys.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_user_api_keys(&types::UserId::from("user-id")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_user_api_keys(&types::UserId::from("user-id"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_user_api_keys", server.request().await);
 }

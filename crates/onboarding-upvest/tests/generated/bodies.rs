@@ -3,8 +3,8 @@
 
 //! The types that the proofs are about, by the names that `proofs.txt` has for them.
 
-use onboarding_upvest::types;
 use onboarding_testing::proofs::{Body, Proofs};
+use onboarding_upvest::types;
 
 /// What the document promises, and the types that are to keep it.
 pub(crate) fn proofs() -> &'static Proofs {

@@ -3,9 +3,9 @@
 
 //! No value that the document marks as sensitive shows in `Debug`, in errors or in traces.
 
-use onboarding_upvest::types;
 use onboarding_testing::canary::{Watch, assert_silent};
 use onboarding_testing::{expect_silence, read};
+use onboarding_upvest::types;
 
 use crate::bodies::proofs;
 use crate::client;
@@ -18,31 +18,58 @@ fn bodies() {
 #[tokio::test]
 async fn list_users() {
     let watch = Watch::new(proofs(), "list_users");
-    expect_silence!(watch, server, client(&server).list_users().sort(types::UserSortKey::CreatedAt).order(types::SortOrder::Asc).offset(1).limit(1));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .list_users()
+            .sort(types::UserSortKey::CreatedAt)
+            .order(types::SortOrder::Asc)
+            .offset(1)
+            .limit(1)
+    );
 }
 
 #[tokio::test]
 async fn create_user() {
     let watch = Watch::new(proofs(), "create_user");
     let body: types::NewUser = read(&watch.request());
-    expect_silence!(watch, server, client(&server).create_user(&body).idempotency_key("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).create_user(&body).idempotency_key("497f6eca-6276-4993-bfeb-53cbbbba6f08")
+    );
 }
 
 #[tokio::test]
 async fn get_user() {
     let watch = Watch::new(proofs(), "get_user");
-    expect_silence!(watch, server, client(&server).get_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).get_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+    );
 }
 
 #[tokio::test]
 async fn offboard_user() {
     let watch = Watch::new(proofs(), "offboard_user");
-    expect_silence!(watch, server, client(&server).offboard_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")));
+    expect_silence!(
+        watch,
+        server,
+        client(&server).offboard_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+    );
 }
 
 #[tokio::test]
 async fn change_user_data() {
     let watch = Watch::new(proofs(), "change_user_data");
     let body: types::UserDataChange = read(&watch.request());
-    expect_silence!(watch, server, client(&server).change_user_data(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).idempotency_key("497f6eca-6276-4993-bfeb-53cbbbba6f08"));
+    expect_silence!(
+        watch,
+        server,
+        client(&server)
+            .change_user_data(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body)
+            .idempotency_key("497f6eca-6276-4993-bfeb-53cbbbba6f08")
+    );
 }

@@ -21,14 +21,14 @@ mod wire;
 use onboarding_testing::{Loopback, Unsigned};
 use onboarding_upvest::{Client, Credentials, Retry};
 
-/// A client that calls the loopback server.
+/// A client that calls the loopback server. It does not try again: each test is about one response.
+///
+/// Its requests are not signed: signatures have tests of their own, and no two are the same.
 fn client(server: &Loopback) -> Client {
     Client::builder()
         .base_url(server.base_url())
         .credentials(Credentials::access_token("the-client_id", "the-token"))
-        // Signatures have tests of their own, and no two are the same.
         .signer(Unsigned)
-        // Each test is about one response.
         .retry(Retry::never())
         .build()
         .expect("a loopback address is a base URL")

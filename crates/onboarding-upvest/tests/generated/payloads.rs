@@ -3,12 +3,14 @@
 
 //! Each documented payload is decoded into its type and encoded back to equal JSON.
 
-use onboarding_testing::{assert_round_trip};
+use onboarding_testing::assert_round_trip;
 use onboarding_upvest::types;
 
 #[test]
 fn change_user_data_request() {
-    assert_round_trip::<types::UserDataChange>(include_str!("../../../../specs/upvest/examples/change_user_data.request.json"));
+    assert_round_trip::<types::UserDataChange>(include_str!(
+        "../../../../specs/upvest/examples/change_user_data.request.json"
+    ));
 }
 
 #[test]
@@ -33,5 +35,7 @@ fn list_users_response() {
 
 #[test]
 fn user_event_request() {
-    assert_round_trip::<types::UserEventDelivery>(include_str!("../../../../specs/upvest/examples/user_event.request.json"));
+    assert_round_trip::<types::UserEventDelivery>(include_str!(
+        "../../../../specs/upvest/examples/user_event.request.json"
+    ));
 }

@@ -3,45 +3,51 @@
 
 //! Each public type's JSON Schema is that of its component, which `proofs.txt` has.
 
+use onboarding_testing::schemas::{Described, assert_schemas};
 use onboarding_upvest::types;
 
-onboarding_testing::assert_schemas! {
-    public include_str!("../../src/generated/types/mod.rs");
-    table "onboarding-upvest" "upvest";
-    types {
-        types::Address,
-        types::AddressDocumentType,
-        types::ConsentDocumentId,
-        types::CountryCode,
-        types::DocumentConsent,
-        types::EventId,
-        types::Fatca,
-        types::IdentityDocumentType,
-        types::ListMeta,
-        types::NewByolUser,
-        types::NewTolUser,
-        types::NewUser,
-        types::Problem,
-        types::RequestId,
-        types::Salutation,
-        types::SortOrder,
-        types::User,
-        types::UserAddressChange,
-        types::UserDataChange,
-        types::UserDataChangeFailure,
-        types::UserDetailsChange,
-        types::UserEvent,
-        types::UserEventBatch,
-        types::UserEventDelivery,
-        types::UserEventObject,
-        types::UserEventType,
-        types::UserId,
-        types::UserList,
-        types::UserNameChange,
-        types::UserNationalityChange,
-        types::UserSortKey,
-        types::UserStatus,
-        types::UserTitle,
-        types::WebhookId,
-    }
+#[test]
+fn every_type_has_the_schema_of_its_component() {
+    let exported = include_str!("../../src/generated/types/mod.rs");
+    assert_schemas(
+        "onboarding-upvest",
+        "upvest",
+        exported,
+        &[
+            Described::of::<types::Address>("Address"),
+            Described::of::<types::AddressDocumentType>("AddressDocumentType"),
+            Described::of::<types::ConsentDocumentId>("ConsentDocumentId"),
+            Described::of::<types::CountryCode>("CountryCode"),
+            Described::of::<types::DocumentConsent>("DocumentConsent"),
+            Described::of::<types::EventId>("EventId"),
+            Described::of::<types::Fatca>("Fatca"),
+            Described::of::<types::IdentityDocumentType>("IdentityDocumentType"),
+            Described::of::<types::ListMeta>("ListMeta"),
+            Described::of::<types::NewByolUser>("NewByolUser"),
+            Described::of::<types::NewTolUser>("NewTolUser"),
+            Described::of::<types::NewUser>("NewUser"),
+            Described::of::<types::Problem>("Problem"),
+            Described::of::<types::RequestId>("RequestId"),
+            Described::of::<types::Salutation>("Salutation"),
+            Described::of::<types::SortOrder>("SortOrder"),
+            Described::of::<types::User>("User"),
+            Described::of::<types::UserAddressChange>("UserAddressChange"),
+            Described::of::<types::UserDataChange>("UserDataChange"),
+            Described::of::<types::UserDataChangeFailure>("UserDataChangeFailure"),
+            Described::of::<types::UserDetailsChange>("UserDetailsChange"),
+            Described::of::<types::UserEvent>("UserEvent"),
+            Described::of::<types::UserEventBatch>("UserEventBatch"),
+            Described::of::<types::UserEventDelivery>("UserEventDelivery"),
+            Described::of::<types::UserEventObject>("UserEventObject"),
+            Described::of::<types::UserEventType>("UserEventType"),
+            Described::of::<types::UserId>("UserId"),
+            Described::of::<types::UserList>("UserList"),
+            Described::of::<types::UserNameChange>("UserNameChange"),
+            Described::of::<types::UserNationalityChange>("UserNationalityChange"),
+            Described::of::<types::UserSortKey>("UserSortKey"),
+            Described::of::<types::UserStatus>("UserStatus"),
+            Described::of::<types::UserTitle>("UserTitle"),
+            Described::of::<types::WebhookId>("WebhookId"),
+        ],
+    );
 }

@@ -10,75 +10,416 @@ use crate::client;
 
 #[tokio::test]
 async fn list_users() {
-    let call = async |client: Client| client.list_users().sort(types::UserSortKey::CreatedAt).order(types::SortOrder::Asc).offset(1).limit(1).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/upvest/examples/list_users.response.json"));
-    expect_error!(call, client, 400, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::ListUsersError::BadRequest(_));
-    expect_error!(call, client, 401, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::ListUsersError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::ListUsersError::Forbidden(_));
-    expect_error!(call, client, 406, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::ListUsersError::NotAcceptable(_));
-    expect_error!(call, client, 429, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::ListUsersError::TooManyRequests(_));
-    expect_error!(call, client, 500, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::ListUsersError::InternalServerError(_));
-    expect_error!(call, client, 503, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::ListUsersError::ServiceUnavailable(_));
-    expect_error!(call, client, 504, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::ListUsersError::GatewayTimeout(_));
+    let call = async |client: Client| client
+        .list_users()
+        .sort(types::UserSortKey::CreatedAt)
+        .order(types::SortOrder::Asc)
+        .offset(1)
+        .limit(1)
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/upvest/examples/list_users.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::ListUsersError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::ListUsersError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::ListUsersError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        406,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::ListUsersError::NotAcceptable(_)
+    );
+    expect_error!(
+        call,
+        client,
+        429,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::ListUsersError::TooManyRequests(_)
+    );
+    expect_error!(
+        call,
+        client,
+        500,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::ListUsersError::InternalServerError(_)
+    );
+    expect_error!(
+        call,
+        client,
+        503,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::ListUsersError::ServiceUnavailable(_)
+    );
+    expect_error!(
+        call,
+        client,
+        504,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::ListUsersError::GatewayTimeout(_)
+    );
 }
 
 #[tokio::test]
 async fn create_user() {
     let body: types::NewUser = read(include_str!("../../../../specs/upvest/examples/create_user.request.json"));
-    let call = async |client: Client| client.create_user(&body).idempotency_key("497f6eca-6276-4993-bfeb-53cbbbba6f08").send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/upvest/examples/create_user.response.json"));
-    expect_error!(call, client, 400, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::CreateUserError::BadRequest(_));
-    expect_error!(call, client, 401, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::CreateUserError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::CreateUserError::Forbidden(_));
-    expect_error!(call, client, 406, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::CreateUserError::NotAcceptable(_));
-    expect_error!(call, client, 429, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::CreateUserError::TooManyRequests(_));
-    expect_error!(call, client, 500, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::CreateUserError::InternalServerError(_));
-    expect_error!(call, client, 503, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::CreateUserError::ServiceUnavailable(_));
-    expect_error!(call, client, 504, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::CreateUserError::GatewayTimeout(_));
+    let call = async |client: Client| client
+        .create_user(&body)
+        .idempotency_key("497f6eca-6276-4993-bfeb-53cbbbba6f08")
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/upvest/examples/create_user.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::CreateUserError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::CreateUserError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::CreateUserError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        406,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::CreateUserError::NotAcceptable(_)
+    );
+    expect_error!(
+        call,
+        client,
+        429,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::CreateUserError::TooManyRequests(_)
+    );
+    expect_error!(
+        call,
+        client,
+        500,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::CreateUserError::InternalServerError(_)
+    );
+    expect_error!(
+        call,
+        client,
+        503,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::CreateUserError::ServiceUnavailable(_)
+    );
+    expect_error!(
+        call,
+        client,
+        504,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::CreateUserError::GatewayTimeout(_)
+    );
 }
 
 #[tokio::test]
 async fn get_user() {
-    let call = async |client: Client| client.get_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await;
-    expect_success!(call, client, 200, "application/json", include_str!("../../../../specs/upvest/examples/get_user.response.json"));
-    expect_error!(call, client, 401, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::GetUserError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::GetUserError::Forbidden(_));
-    expect_error!(call, client, 404, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::GetUserError::NotFound(_));
-    expect_error!(call, client, 406, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::GetUserError::NotAcceptable(_));
-    expect_error!(call, client, 429, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::GetUserError::TooManyRequests(_));
-    expect_error!(call, client, 500, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::GetUserError::InternalServerError(_));
-    expect_error!(call, client, 503, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::GetUserError::ServiceUnavailable(_));
-    expect_error!(call, client, 504, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::GetUserError::GatewayTimeout(_));
+    let call = async |client: Client| client
+        .get_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .send()
+        .await;
+    expect_success!(
+        call,
+        client,
+        200,
+        "application/json",
+        include_str!("../../../../specs/upvest/examples/get_user.response.json")
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::GetUserError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::GetUserError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::GetUserError::NotFound(_)
+    );
+    expect_error!(
+        call,
+        client,
+        406,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::GetUserError::NotAcceptable(_)
+    );
+    expect_error!(
+        call,
+        client,
+        429,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::GetUserError::TooManyRequests(_)
+    );
+    expect_error!(
+        call,
+        client,
+        500,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::GetUserError::InternalServerError(_)
+    );
+    expect_error!(
+        call,
+        client,
+        503,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::GetUserError::ServiceUnavailable(_)
+    );
+    expect_error!(
+        call,
+        client,
+        504,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::GetUserError::GatewayTimeout(_)
+    );
 }
 
 #[tokio::test]
 async fn offboard_user() {
-    let call = async |client: Client| client.offboard_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await;
+    let call = async |client: Client| client
+        .offboard_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .send()
+        .await;
     expect_success!(call, client, 202, "application/json", "");
-    expect_error!(call, client, 401, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::OffboardUserError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::OffboardUserError::Forbidden(_));
-    expect_error!(call, client, 404, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::OffboardUserError::NotFound(_));
-    expect_error!(call, client, 406, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::OffboardUserError::NotAcceptable(_));
-    expect_error!(call, client, 409, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::OffboardUserError::Conflict(_));
-    expect_error!(call, client, 429, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::OffboardUserError::TooManyRequests(_));
-    expect_error!(call, client, 500, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::OffboardUserError::InternalServerError(_));
-    expect_error!(call, client, 503, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::OffboardUserError::ServiceUnavailable(_));
-    expect_error!(call, client, 504, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::OffboardUserError::GatewayTimeout(_));
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::OffboardUserError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::OffboardUserError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::OffboardUserError::NotFound(_)
+    );
+    expect_error!(
+        call,
+        client,
+        406,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::OffboardUserError::NotAcceptable(_)
+    );
+    expect_error!(
+        call,
+        client,
+        409,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::OffboardUserError::Conflict(_)
+    );
+    expect_error!(
+        call,
+        client,
+        429,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::OffboardUserError::TooManyRequests(_)
+    );
+    expect_error!(
+        call,
+        client,
+        500,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::OffboardUserError::InternalServerError(_)
+    );
+    expect_error!(
+        call,
+        client,
+        503,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::OffboardUserError::ServiceUnavailable(_)
+    );
+    expect_error!(
+        call,
+        client,
+        504,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::OffboardUserError::GatewayTimeout(_)
+    );
 }
 
 #[tokio::test]
 async fn change_user_data() {
-    let body: types::UserDataChange = read(include_str!("../../../../specs/upvest/examples/change_user_data.request.json"));
-    let call = async |client: Client| client.change_user_data(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).idempotency_key("497f6eca-6276-4993-bfeb-53cbbbba6f08").send().await;
+    let body: types::UserDataChange =
+        read(include_str!("../../../../specs/upvest/examples/change_user_data.request.json"));
+    let call = async |client: Client| client
+        .change_user_data(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body)
+        .idempotency_key("497f6eca-6276-4993-bfeb-53cbbbba6f08")
+        .send()
+        .await;
     expect_success!(call, client, 202, "application/json", "");
-    expect_error!(call, client, 400, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::ChangeUserDataError::BadRequest(_));
-    expect_error!(call, client, 401, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::ChangeUserDataError::Unauthorized(_));
-    expect_error!(call, client, 403, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::ChangeUserDataError::Forbidden(_));
-    expect_error!(call, client, 404, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::ChangeUserDataError::NotFound(_));
-    expect_error!(call, client, 406, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::ChangeUserDataError::NotAcceptable(_));
-    expect_error!(call, client, 409, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::ChangeUserDataError::Conflict(_));
-    expect_error!(call, client, 429, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::ChangeUserDataError::TooManyRequests(_));
-    expect_error!(call, client, 500, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::ChangeUserDataError::InternalServerError(_));
-    expect_error!(call, client, 503, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::ChangeUserDataError::ServiceUnavailable(_));
-    expect_error!(call, client, 504, "application/problem+json", r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#, errors::ChangeUserDataError::GatewayTimeout(_));
+    expect_error!(
+        call,
+        client,
+        400,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::ChangeUserDataError::BadRequest(_)
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::ChangeUserDataError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::ChangeUserDataError::Forbidden(_)
+    );
+    expect_error!(
+        call,
+        client,
+        404,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::ChangeUserDataError::NotFound(_)
+    );
+    expect_error!(
+        call,
+        client,
+        406,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::ChangeUserDataError::NotAcceptable(_)
+    );
+    expect_error!(
+        call,
+        client,
+        409,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::ChangeUserDataError::Conflict(_)
+    );
+    expect_error!(
+        call,
+        client,
+        429,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::ChangeUserDataError::TooManyRequests(_)
+    );
+    expect_error!(
+        call,
+        client,
+        500,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::ChangeUserDataError::InternalServerError(_)
+    );
+    expect_error!(
+        call,
+        client,
+        503,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::ChangeUserDataError::ServiceUnavailable(_)
+    );
+    expect_error!(
+        call,
+        client,
+        504,
+        "application/problem+json",
+        r#"{"detail":"text","details":"text","instance":"text","request_id":"request-id","status":1,"title":"text","type":"text"}"#,
+        errors::ChangeUserDataError::GatewayTimeout(_)
+    );
 }

@@ -12,7 +12,15 @@ use crate::client;
 async fn list_users() {
     let documented = include_str!("../../../../specs/upvest/examples/list_users.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).list_users().sort(types::UserSortKey::CreatedAt).order(types::SortOrder::Asc).offset(1).limit(1).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .list_users()
+        .sort(types::UserSortKey::CreatedAt)
+        .order(types::SortOrder::Asc)
+        .offset(1)
+        .limit(1)
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("list_users", server.request().await);
 }
@@ -22,7 +30,12 @@ async fn create_user() {
     let documented = include_str!("../../../../specs/upvest/examples/create_user.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
     let body: types::NewUser = read(include_str!("../../../../specs/upvest/examples/create_user.request.json"));
-    let response = client(&server).create_user(&body).idempotency_key("497f6eca-6276-4993-bfeb-53cbbbba6f08").send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .create_user(&body)
+        .idempotency_key("497f6eca-6276-4993-bfeb-53cbbbba6f08")
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("create_user", server.request().await);
 }
@@ -31,7 +44,11 @@ async fn create_user() {
 async fn get_user() {
     let documented = include_str!("../../../../specs/upvest/examples/get_user.response.json");
     let server = Loopback::responding(200, "application/json", documented).await;
-    let response = client(&server).get_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await.expect("the documented response is decoded");
+    let response = client(&server)
+        .get_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_same_json(documented, &response);
     assert_wire!("get_user", server.request().await);
 }
@@ -39,14 +56,24 @@ async fn get_user() {
 #[tokio::test]
 async fn offboard_user() {
     let server = Loopback::responding(202, "application/json", "").await;
-    client(&server).offboard_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08")).send().await.expect("the documented response is decoded");
+    client(&server)
+        .offboard_user(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"))
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_wire!("offboard_user", server.request().await);
 }
 
 #[tokio::test]
 async fn change_user_data() {
     let server = Loopback::responding(202, "application/json", "").await;
-    let body: types::UserDataChange = read(include_str!("../../../../specs/upvest/examples/change_user_data.request.json"));
-    client(&server).change_user_data(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body).idempotency_key("497f6eca-6276-4993-bfeb-53cbbbba6f08").send().await.expect("the documented response is decoded");
+    let body: types::UserDataChange =
+        read(include_str!("../../../../specs/upvest/examples/change_user_data.request.json"));
+    client(&server)
+        .change_user_data(&types::UserId::from("497f6eca-6276-4993-bfeb-53cbbbba6f08"), &body)
+        .idempotency_key("497f6eca-6276-4993-bfeb-53cbbbba6f08")
+        .send()
+        .await
+        .expect("the documented response is decoded");
     assert_wire!("change_user_data", server.request().await);
 }
