@@ -96,8 +96,8 @@ fields = { token = "{refresh_token}" }
     insta::assert_snapshot!("credentials", credentials);
 }
 
-/// A list comes in pages where it is an object with its items, and where the vendor may also send the items alone; by number, by cursor
-/// and by link.
+/// A list comes in pages where it is an object with its items, and where the vendor may also send the items alone; by number, by cursor,
+/// by link and by header.
 #[test]
 fn lists_become_the_reviewed_text() {
     let document = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/documents/lists.yaml"))
@@ -122,6 +122,17 @@ next = ["last"]
 style = "link"
 items = ["entries"]
 next = ["links", "next"]
+
+[[paging]]
+style = "header"
+
+[[paging]]
+style = "number"
+at = "page"
+limit = "limit"
+max-limit = 50
+full-pages = true
+items = ["data"]
 "#,
     );
     let generated = generate(&sources).expect("it is sound");

@@ -79,6 +79,10 @@ pub struct PagedOperation {
     pub limit: Option<String>,
     /// The most items on a page when the call asks for no number, where documented.
     pub default_limit: Option<i64>,
+    /// The most items on a page whatever is asked for, where the vendor says so.
+    pub max_limit: Option<i64>,
+    /// Whether each page but the last is filled.
+    pub full_pages: bool,
 }
 
 /// What the vendor calls.

@@ -61,12 +61,13 @@ pub(super) fn find(
     let mut names_of_pages = BTreeSet::new();
     let types = Types(types.values().map(|definition| (definition.name.as_str(), definition)).collect());
     for (index, paging) in settings.paging.iter().enumerate() {
-        let mut used = BTreeSet::new();
+        let (mut used, mut is_used) = (BTreeSet::new(), false);
         for operation in operations.iter_mut() {
             let Success::Json(value) = &operation.success else { continue };
             let Some(found) = types.pages_of(paging, value) else { continue };
             let Some(asked_for) = types.asked_for(paging, operation) else { continue };
             operation.paging.get_or_insert(asked_for);
+            is_used = true;
             for page in found {
                 used.extend(page.wire.clone());
                 if names_of_pages.insert(page.name.clone()) {
@@ -74,16 +75,20 @@ pub(super) fn find(
                 }
             }
         }
-        for (position, items) in paging.items.iter().enumerate().filter(|(_, items)| !used.contains(*items)) {
-            let by: Vec<String> =
-                [&paging.at, &paging.limit].into_iter().flatten().map(|name| format!("`{name}`")).collect();
-            let by = if by.is_empty() { "links".to_owned() } else { by.join(" and ") };
+        let by: Vec<String> =
+            [&paging.at, &paging.limit].into_iter().flatten().map(|name| format!("`{name}`")).collect();
+        let by = if by.is_empty() { "links".to_owned() } else { by.join(" and ") };
+        let unused = paging.items.iter().enumerate().filter(|(_, items)| !used.contains(*items));
+        let unused = unused.map(|(position, items)| (format!("/items/{position}"), format!("`{items}`")));
+        let bare = (paging.items.is_empty() && !is_used).then(|| (String::new(), "a list".to_owned()));
+        for (place, items) in unused.chain(bare) {
             problems.add_setting(
                 "unused-setting",
-                &format!("/paging/{index}/items/{position}"),
-                format!("no operation has `{items}` in pages by {by}"),
+                &format!("/paging/{index}{place}"),
+                format!("no operation has {items} in pages by {by}"),
                 "Correct the entry, or remove it: an operation fits that has these optional parameters and responds with an \
-                 object whose items are a required list, and in which `next` leads to a text; by links, one with GET."
+                 object whose items are a required list, and in which `next` leads to a text; by links, one with GET, and by the \
+                 header one that responds with a list, too."
                     .to_owned(),
             );
         }
@@ -122,6 +127,8 @@ impl Types<'_> {
             style: paging.style,
             at: paging.at.clone(),
             limit: paging.limit.clone(),
+            max_limit: paging.max_limit,
+            full_pages: paging.full_pages,
             default_limit: limit.and_then(|limit| limit.default.as_ref()).and_then(serde_json::Value::as_i64),
         })
     }
@@ -140,6 +147,9 @@ impl Types<'_> {
 
     /// The page that a response is, and those that it is made of; `None` when it is no page.
     fn pages_of(&self, paging: &Paging, value: &TypeUse) -> Option<Vec<ListPage>> {
+        if let TypeUse::List(_) = value {
+            return paging.style.has_bare_lists.then(Vec::new);
+        }
         let TypeUse::Named(name) = value else { return None };
         let Kind::UntaggedUnion(variants) = &self.0.get(name.as_str())?.kind else {
             return self.object_page(paging, name).map(|page| vec![page]);

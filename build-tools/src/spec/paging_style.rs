@@ -9,10 +9,12 @@ pub struct PagingStyle {
     pub name: &'static str,
     /// What the query parameter `at` takes; none where a page holds the whole address of the next.
     pub at: Option<PagePosition>,
-    /// Whether `limit` names the query parameter for the most items on a page. Without a total, a shorter page is the last.
+    /// Whether `limit` names the query parameter for the most items on a page.
     pub has_limit: bool,
     /// Whether `next` names the member of a page that leads to the next one.
     pub has_next: bool,
+    /// Whether a page may be a list itself, since what leads to the next one is not in it.
+    pub has_bare_lists: bool,
 }
 
 /// What tells the vendor which page is wanted.
@@ -27,13 +29,33 @@ pub enum PagePosition {
 /// All ways that there are. One more is a row here and a function of the runtime's `Paging`.
 pub const PAGING_STYLES: &[PagingStyle] = &[
     // By the number of the page, from 1.
-    PagingStyle { name: "number", at: Some(PagePosition::Number), has_limit: true, has_next: false },
+    PagingStyle {
+        name: "number",
+        at: Some(PagePosition::Number),
+        has_limit: true,
+        has_next: false,
+        has_bare_lists: false,
+    },
     // By the number of items before the page.
-    PagingStyle { name: "offset", at: Some(PagePosition::Number), has_limit: true, has_next: false },
+    PagingStyle {
+        name: "offset",
+        at: Some(PagePosition::Number),
+        has_limit: true,
+        has_next: false,
+        has_bare_lists: false,
+    },
     // By a text that the page before holds.
-    PagingStyle { name: "cursor", at: Some(PagePosition::Cursor), has_limit: false, has_next: true },
+    PagingStyle {
+        name: "cursor",
+        at: Some(PagePosition::Cursor),
+        has_limit: false,
+        has_next: true,
+        has_bare_lists: false,
+    },
     // By the address that the page before holds.
-    PagingStyle { name: "link", at: None, has_limit: false, has_next: true },
+    PagingStyle { name: "link", at: None, has_limit: false, has_next: true, has_bare_lists: false },
+    // By the address that the `Link` header of the page before holds (RFC 8288).
+    PagingStyle { name: "header", at: None, has_limit: false, has_next: false, has_bare_lists: true },
 ];
 
 /// The names of the styles.

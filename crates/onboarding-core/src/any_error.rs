@@ -56,6 +56,7 @@ impl<E: Send + Sync + 'static> From<Error<E>> for AnyError {
             }
             Error::Undeclared(response) => Error::Undeclared(response),
             Error::Malformed(malformed) => Error::Malformed(malformed),
+            Error::EndedEarly(ended) => Error::EndedEarly(ended),
         }))
     }
 }

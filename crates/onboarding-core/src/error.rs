@@ -10,6 +10,7 @@ use http::header::HeaderMap;
 use crate::call_info::{CallInfo, CallOf};
 use crate::credentials_error::CredentialsError;
 use crate::decode::DecodeError;
+use crate::ended_early::{EarlyEnd, EndedEarly};
 use crate::problem_details::ProblemDetails;
 use crate::refused::{Refused, RefusedCall};
 use crate::response::RawResponse;
@@ -34,6 +35,8 @@ pub enum Error<E> {
     /// The vendor's body is not as declared for its status. The status may well be a success, or an error that the operation declares:
     /// then [`declared_status`](Self::declared_status) gives it, as if the body had been read.
     Malformed(Box<Malformed>),
+    /// A list ended before all of it came: see [`Pages`](crate::Pages).
+    EndedEarly(Box<EndedEarly>),
 }
 
 /// A declared error: the typed body, and the response that it came in.
@@ -75,9 +78,7 @@ impl<E> Error<E> {
     pub fn declared(&self) -> Option<&E> {
         match self {
             Self::Declared(declared) => Some(&declared.error),
-            Self::Refused(_) | Self::Credentials(_) | Self::Transport(_) | Self::Undeclared(_) | Self::Malformed(_) => {
-                None
-            }
+            _ => None,
         }
     }
 
@@ -98,6 +99,7 @@ impl<E> Error<E> {
             Self::Refused(refused) => refused.call.as_ref().map(CallOf::info),
             Self::Credentials(error) => error.call(),
             Self::Transport(error) => error.call(),
+            Self::EndedEarly(ended) => ended.call.as_ref().map(CallOf::info),
             Self::Declared(_) | Self::Undeclared(_) | Self::Malformed(_) => self.response()?.call(),
         }
     }
@@ -133,7 +135,7 @@ impl<E> Error<E> {
             Self::Declared(declared) => Some(&declared.response),
             Self::Undeclared(response) => Some(response),
             Self::Malformed(malformed) => Some(&malformed.response),
-            Self::Refused(_) | Self::Credentials(_) | Self::Transport(_) => None,
+            Self::Refused(_) | Self::Credentials(_) | Self::Transport(_) | Self::EndedEarly(_) => None,
         }
     }
 
@@ -151,7 +153,7 @@ impl<E> Error<E> {
         match self {
             Self::Transport(error) => error.status(),
             Self::Declared(_) | Self::Undeclared(_) | Self::Malformed(_) => self.response().map(RawResponse::status),
-            Self::Refused(_) | Self::Credentials(_) => None,
+            Self::Refused(_) | Self::Credentials(_) | Self::EndedEarly(_) => None,
         }
     }
 
@@ -165,10 +167,18 @@ impl<E> Error<E> {
         }
     }
 
+    /// Why a list ended before all of it came, when that is the error.
+    pub fn ended_early(&self) -> Option<EarlyEnd> {
+        match self {
+            Self::EndedEarly(ended) => Some(ended.reason),
+            _ => None,
+        }
+    }
+
     /// How often the call was sent.
     pub fn attempts(&self) -> u32 {
         match self {
-            Self::Refused(_) => 0,
+            Self::Refused(_) | Self::EndedEarly(_) => 0,
             Self::Credentials(error) => error.attempts(),
             Self::Transport(error) => error.attempts(),
             Self::Declared(declared) => declared.response.attempts,
@@ -195,7 +205,7 @@ impl<E> Error<E> {
         match self {
             Self::Transport(error) => error.kind() == TransportErrorKind::Timeout,
             Self::Credentials(error) => error.is_timeout(),
-            Self::Refused(_) | Self::Declared(_) | Self::Undeclared(_) | Self::Malformed(_) => false,
+            _ => false,
         }
     }
 
@@ -204,7 +214,7 @@ impl<E> Error<E> {
         match self {
             Self::Transport(error) => error.kind() == TransportErrorKind::Connect,
             Self::Credentials(error) => error.is_connect(),
-            Self::Refused(_) | Self::Declared(_) | Self::Undeclared(_) | Self::Malformed(_) => false,
+            _ => false,
         }
     }
 
@@ -240,8 +250,7 @@ impl<E> Error<E> {
 
     /// Whether what was sent is at fault: refused here, or by the vendor with 400 or 422.
     pub fn is_validation(&self) -> bool {
-        let refused =
-            matches!(self, Self::Refused(refused) if !matches!(refused.reason, Refused::NextPage | Refused::Runtime));
+        let refused = matches!(self, Self::Refused(refused) if !matches!(refused.reason, Refused::NextPage | Refused::Url | Refused::Hook | Refused::Runtime));
         refused || self.has_status(StatusCode::BAD_REQUEST) || self.has_status(StatusCode::UNPROCESSABLE_ENTITY)
     }
 
@@ -264,6 +273,7 @@ impl<E> fmt::Debug for Error<E> {
             Self::Declared(declared) => formatter.debug_tuple("Declared").field(declared).finish(),
             Self::Undeclared(response) => formatter.debug_tuple("Undeclared").field(response).finish(),
             Self::Malformed(malformed) => formatter.debug_tuple("Malformed").field(malformed).finish(),
+            Self::EndedEarly(ended) => formatter.debug_tuple("EndedEarly").field(ended).finish(),
         }
     }
 }
@@ -289,6 +299,7 @@ impl<E> fmt::Display for Error<E> {
                     malformed.response.status
                 )
             }
+            Self::EndedEarly(_) => formatter.write_str("the list ended before all of it came"),
         }?;
         match (self.request_id(), self.attempts()) {
             (None, 0 | 1) => Ok(()),
@@ -306,6 +317,7 @@ impl<E> std::error::Error for Error<E> {
             Self::Credentials(error) => Some(error),
             Self::Transport(error) => Some(error),
             Self::Malformed(malformed) => Some(&malformed.source),
+            Self::EndedEarly(ended) => Some(&ended.reason),
             Self::Declared(_) | Self::Undeclared(_) => None,
         }
     }
@@ -319,7 +331,7 @@ mod tests {
     use http::StatusCode;
     use http::header::HeaderMap;
 
-    use super::{Declared, Error, Malformed, Refused, TransportError, TransportErrorKind};
+    use super::{Declared, EarlyEnd, EndedEarly, Error, Malformed, Refused, TransportError, TransportErrorKind};
     use crate::check::Violation;
     use crate::credentials_error::{CredentialsError, CredentialsErrorKind, StoreTimedOut};
     use crate::decode::DecodeError;
@@ -423,10 +435,11 @@ mod tests {
                     Refused::PathParameter { .. }
                     | Refused::HeaderParameter { .. }
                     | Refused::QueryParameter { .. }
+                    | Refused::Query { .. }
                     | Refused::Body { .. }
                     | Refused::Value { .. }
                     | Refused::Address => true,
-                    Refused::NextPage | Refused::Runtime => false,
+                    Refused::NextPage | Refused::Url | Refused::Hook | Refused::Runtime => false,
                 },
                 sources: 1,
                 ..Says::default()
@@ -443,6 +456,7 @@ mod tests {
             Error::Declared(declared) => of_call(declared.response.status.as_u16()),
             Error::Undeclared(response) => of_call(response.status.as_u16()),
             Error::Malformed(malformed) => Says { sources: 1, ..of_call(malformed.response.status.as_u16()) },
+            Error::EndedEarly(_) => Says { sources: 1, ..Says::default() },
             Error::Credentials(error) => {
                 let status = error.status().map(|status| status.as_u16());
                 Says {
@@ -475,15 +489,20 @@ mod tests {
             Refused::PathParameter { name: "id" },
             Refused::HeaderParameter { name: "x-id" },
             Refused::QueryParameter { name: "ids" },
+            Refused::Query { reason: "it has none" },
             Refused::Body { reason: "it has none" },
             Refused::Value { violation },
             Refused::Address,
             Refused::NextPage,
+            Refused::Url,
+            Refused::Hook,
             Refused::Runtime,
         ]
         .into_iter()
         .map(|refused| Error::Refused(refused.into()))
         .collect();
+        let ended = EndedEarly { reason: EarlyEnd::RepeatedPage, position: None, call: None };
+        failures.push(Error::EndedEarly(Box::new(ended)));
         for kind in TRANSPORT_KINDS {
             failures.push(Error::Transport(TransportError::of(kind)));
             failures.extend(

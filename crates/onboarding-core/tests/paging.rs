@@ -4,8 +4,8 @@
 
 use onboarding_core::derive::{Object, UntaggedUnion};
 use onboarding_core::{
-    Call, CallInfo, Client, ClientBuilder, Credentials, Drift, Error, JsonValue, Method, NoDeclaredError, Observer,
-    Operation, Page, Refused, Retry, VendorClient, derive,
+    AnyError, Call, CallInfo, Client, ClientBuilder, Credentials, Drift, EarlyEnd, Error, Incomplete, JsonValue,
+    Method, NoDeclaredError, Observer, Operation, Page, Refused, Retry, VendorClient, derive,
 };
 use wiremock::matchers::{any, query_param};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
@@ -113,6 +113,25 @@ impl ListByCursor {
 #[wire(pages(link))]
 pub struct ListByLink(Call<LinkedPage, NoDeclaredError>);
 
+/// By the `Link` header.
+#[derive(Debug, derive::Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(header))]
+pub struct ListByHeader(Call<Vec<i64>, NoDeclaredError>);
+
+/// By number, from a vendor that gives no more than three a page and fills them.
+#[derive(Debug, derive::Call)]
+#[must_use = "nothing is sent before `send`"]
+#[wire(pages(number, "page", "limit", 2, max = 3, full))]
+pub struct ListFullPages(Call<ThingPage, NoDeclaredError>);
+
+impl ListFullPages {
+    /// Limit.
+    pub fn limit(self, limit: impl Into<i64>) -> Self {
+        Self(self.0.query::<i64>("limit", limit.into(), &[]))
+    }
+}
+
 /// A page, or its items alone.
 #[derive(Clone, PartialEq, UntaggedUnion)]
 #[non_exhaustive]
@@ -164,6 +183,16 @@ impl Things {
     fn by_link(&self) -> ListByLink {
         static OPERATION: Operation = Operation::new("by_link", Method::GET, "/things/{kind}");
         ListByLink(self.core.request(&OPERATION).path("kind", &"all").query("limit", &2_i64).returns_json())
+    }
+
+    fn by_header(&self) -> ListByHeader {
+        static OPERATION: Operation = Operation::new("by_header", Method::GET, "/things");
+        ListByHeader(self.core.request(&OPERATION).returns_json())
+    }
+
+    fn full_pages(&self) -> ListFullPages {
+        static OPERATION: Operation = Operation::new("full_pages", Method::GET, "/things");
+        ListFullPages(self.core.request(&OPERATION).returns_json())
     }
 
     fn in_either_form(&self) -> ListInEitherForm {
@@ -226,9 +255,13 @@ async fn an_empty_list_is_one_empty_page() {
 }
 
 #[tokio::test]
-async fn without_a_total_a_short_page_or_an_empty_one_is_the_last() {
+async fn without_a_total_an_empty_page_is_the_last_or_a_short_one_where_pages_are_full() {
     let server = vendor(3, false).await;
     assert_eq!(Things::new(&server).by_number().items().collect().await.unwrap(), [0, 1, 2]);
+    assert_eq!(asked(&server).await, ["page=1", "page=2", "page=3"]);
+
+    let server = vendor(3, false).await;
+    assert_eq!(Things::new(&server).full_pages().items().collect().await.unwrap(), [0, 1, 2]);
     assert_eq!(asked(&server).await, ["page=1", "page=2"]);
 
     let server = vendor(4, false).await;
@@ -253,8 +286,155 @@ async fn a_vendor_that_repeats_itself_is_not_asked_for_ever() {
     let server = MockServer::start().await;
     let same = ResponseTemplate::new(200).set_body_raw(r#"{ "data": [1, 2] }"#, "application/json");
     Mock::given(any()).respond_with(same).mount(&server).await;
-    assert_eq!(Things::new(&server).by_number().items().collect().await.unwrap(), [1, 2]);
+    let incomplete = Things::new(&server).by_number().items().collect().await.unwrap_err();
+    assert_eq!(came(&incomplete), (vec![1, 2], Some(EarlyEnd::RepeatedPage)));
     assert_eq!(asked(&server).await.len(), 2);
+}
+
+/// What came of a list that ended early, and why it did.
+fn came(incomplete: &Incomplete<i64, NoDeclaredError>) -> (Vec<i64>, Option<EarlyEnd>) {
+    (incomplete.items.clone(), incomplete.error.ended_early())
+}
+
+/// A vendor with `count` numbers that gives no more than `cap` a page, but says where a page begins by the limit that it was asked for.
+async fn capping(count: i64, cap: i64, tells_total: bool) -> MockServer {
+    let server = MockServer::start().await;
+    let response = move |request: &Request| {
+        let given = |name: &str| {
+            request.url.query_pairs().find(|(key, _)| key == name).and_then(|(_, value)| value.parse::<i64>().ok())
+        };
+        let limit = given("limit").unwrap_or(2);
+        let from = given("offset").unwrap_or_else(|| (given("page").unwrap_or(1) - 1) * limit);
+        let data: Vec<i64> = (from..count.min(from + limit.min(cap))).collect();
+        ResponseTemplate::new(200)
+            .set_body_json(serde_json::json!({ "data": data, "total": tells_total.then_some(count), "at": from }))
+    };
+    Mock::given(any()).respond_with(response).mount(&server).await;
+    server
+}
+
+#[tokio::test]
+async fn a_vendor_that_caps_what_is_asked_for_loses_nothing_unseen() {
+    // Where items are counted, each page begins behind the last item that came.
+    for tells_total in [false, true] {
+        let server = capping(60, 25, tells_total).await;
+        let items = Things::new(&server).by_offset().limit(100).items().collect().await.unwrap();
+        assert_eq!(items, (0..60).collect::<Vec<_>>());
+    }
+    // Where pages are, the vendor has left out what the call asked for and did not get.
+    let server = capping(60, 25, false).await;
+    let incomplete = Things::new(&server).by_number().limit(30).items().collect().await.unwrap_err();
+    let expected = (0..25).chain(30..55).collect();
+    assert_eq!(came(&incomplete), (expected, Some(EarlyEnd::ShortPage { count: 25, limit: 30 })));
+    let server = capping(60, 25, true).await;
+    let incomplete = Things::new(&server).by_number().limit(30).items().collect().await.unwrap_err();
+    assert_eq!(incomplete.error.ended_early(), Some(EarlyEnd::BeforeTotal { came: 50, total: 60 }));
+    assert_eq!((incomplete.items.len(), incomplete.position.as_deref()), (50, Some("3")));
+    // A cap that is known is no short page.
+    let server = vendor(7, false).await;
+    assert_eq!(Things::new(&server).full_pages().limit(3).items().collect().await.unwrap().len(), 7);
+    let server = capping(3, 3, false).await;
+    assert_eq!(Things::new(&server).full_pages().limit(9).items().collect().await.unwrap().len(), 3);
+    assert_eq!(asked(&server).await, ["limit=9&page=1", "limit=9&page=2"], "the page was full");
+}
+
+#[tokio::test]
+async fn a_list_that_ends_before_its_total_keeps_what_came() {
+    let server = MockServer::start().await;
+    let response = |request: &Request| {
+        let data = if request.url.query() == Some("page=1") { "[0, 1]" } else { "[]" };
+        ResponseTemplate::new(200).set_body_raw(format!(r#"{{ "data": {data}, "total": 45 }}"#), "application/json")
+    };
+    Mock::given(any()).respond_with(response).mount(&server).await;
+    let things = Things::new(&server);
+    let incomplete = things.by_number().items().collect().await.unwrap_err();
+    assert_eq!(came(&incomplete), (vec![0, 1], Some(EarlyEnd::BeforeTotal { came: 2, total: 45 })));
+    assert_eq!(incomplete.position.as_deref(), Some("2"));
+    assert_eq!(incomplete.to_string(), "the list ended after 2 items");
+    assert_eq!(
+        format!("{incomplete:?}"),
+        "Incomplete { items: 2, error: EndedEarly(BeforeTotal { came: 2, total: 45 }), .. }"
+    );
+    let error: AnyError = incomplete.into();
+    assert_eq!(error.to_string(), "things by_number (GET /things): the list ended before all of it came");
+    let source = std::error::Error::source(&error).unwrap().to_string();
+    assert_eq!(source, "the vendor has no more pages after 2 of 45 items");
+    assert_eq!((error.status(), error.attempts(), error.is_validation()), (None, 0, false));
+
+    let mut pages = things.by_number().pages();
+    assert_eq!(pages.next().await.unwrap().unwrap().data, [0, 1]);
+    assert!(pages.next().await.unwrap().unwrap_err().ended_early().is_some());
+    assert!(pages.next().await.is_none());
+}
+
+/// Begun in the middle, a list knows how many items are before it, or does not judge.
+#[tokio::test]
+async fn a_list_that_begins_in_the_middle_is_judged_by_what_is_known_of_it() {
+    let server = vendor(7, true).await;
+    let things = Things::new(&server);
+    for (list, expected) in [
+        (things.by_offset().limit(2).offset(3).items(), vec![3, 4, 5, 6]),
+        (things.by_offset().offset(9).items(), vec![]),
+        (things.by_offset().pages().starting_at("6").items(), vec![6]),
+    ] {
+        assert_eq!(list.collect().await.unwrap(), expected);
+    }
+    assert_eq!(things.by_number().page(3).items().collect().await.unwrap(), [4, 5, 6]);
+    assert_eq!(things.by_number().page(5).items().collect().await.unwrap(), [0_i64; 0]);
+    // The vendor's pages are smaller than asked for, so that more of them are to come than the total and the limit say.
+    let server = MockServer::start().await;
+    let response = |request: &Request| {
+        let page = request.url.query_pairs().find(|(key, _)| key == "page").unwrap().1.parse::<i64>().unwrap();
+        let data: Vec<i64> = ((page - 1) * 2..7.min(page * 2)).collect();
+        ResponseTemplate::new(200).set_body_json(serde_json::json!({ "data": data, "total": 7, "at": page }))
+    };
+    Mock::given(any()).respond_with(response).mount(&server).await;
+    assert_eq!(Things::new(&server).by_number().limit(100).page(2).items().collect().await.unwrap(), [2, 3, 4, 5, 6]);
+}
+
+#[tokio::test]
+async fn the_place_of_the_next_item_is_known() {
+    let server = vendor(5, true).await;
+    let things = Things::new(&server);
+    let mut items = things.by_offset().limit(2).items();
+    for expected in ["0", "1", "2", "3", "4"] {
+        assert_eq!(items.position().as_deref(), Some(expected));
+        items.next().await.unwrap().unwrap();
+    }
+    let rest = things.by_offset().limit(2).pages().starting_at("3").items().collect().await.unwrap();
+    assert_eq!(rest, [3, 4]);
+    let mut items = things.by_number().items();
+    for expected in ["1", "1", "2", "2", "3"] {
+        assert_eq!(items.position().as_deref(), Some(expected), "the page of the item");
+        items.next().await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_response_that_is_no_page_ends_no_list_in_silence() {
+    let server = MockServer::start().await;
+    let other = ResponseTemplate::new(200).set_body_raw("7", "application/json");
+    Mock::given(any()).respond_with(other).mount(&server).await;
+    let incomplete = Things::new(&server).in_either_form().items().collect().await.unwrap_err();
+    assert_eq!(came(&incomplete), (vec![], Some(EarlyEnd::UnknownForm)));
+}
+
+#[tokio::test]
+async fn a_list_is_followed_by_its_link_header() {
+    let server = MockServer::start().await;
+    let response = |request: &Request| {
+        let (data, link) = match request.url.query() {
+            None => ("[0, 1]", r#"</v0/things?page=1>; rel="first", <?page=2>; title="a, b"; rel="next last""#),
+            Some("page=2") => ("[2, 3]", "<things?page=3>;rel=NEXT"),
+            _ => ("[4]", r#"</v0/things>; rel="first""#),
+        };
+        ResponseTemplate::new(200).set_body_raw(data, "application/json").append_header("link", link)
+    };
+    Mock::given(any()).respond_with(response).mount(&server).await;
+    let base = format!("{}/v0", server.uri());
+    let things = ClientBuilder::<Things>::default().base_url(base).build().unwrap();
+    assert_eq!(things.by_header().items().collect().await.unwrap(), [0, 1, 2, 3, 4]);
+    assert_eq!(asked(&server).await, ["", "page=2", "page=3"]);
 }
 
 /// A vendor whose pages go round: the page with each number, or at each offset, comes again after so many.
@@ -278,7 +458,8 @@ async fn pages_that_go_round_end_after_the_first_round() {
     for (length, total) in [(1, None), (2, None), (3, Some(1_000_000)), (10, None), (40, Some(i64::MAX))] {
         let all: Vec<i64> = (0..2 * length).collect();
         let server = round(length, total).await;
-        assert_eq!(Things::new(&server).by_number().items().collect().await.unwrap(), all);
+        let incomplete = Things::new(&server).by_number().items().collect().await.unwrap_err();
+        assert_eq!(came(&incomplete), (all.clone(), Some(EarlyEnd::RepeatedPage)));
         assert_eq!(
             i64::try_from(asked(&server).await.len()).unwrap(),
             length + 1,
@@ -286,7 +467,8 @@ async fn pages_that_go_round_end_after_the_first_round() {
         );
 
         let server = round(length, total).await;
-        assert_eq!(Things::new(&server).by_offset().limit(2).items().collect().await.unwrap(), all);
+        let incomplete = Things::new(&server).by_offset().limit(2).items().collect().await.unwrap_err();
+        assert_eq!(came(&incomplete), (all, Some(EarlyEnd::RepeatedPage)));
         assert_eq!(i64::try_from(asked(&server).await.len()).unwrap(), length + 1);
     }
 }
@@ -309,8 +491,7 @@ async fn the_observer_is_told_that_pages_go_round() {
     let things = ClientBuilder::<Things>::default().base_url(server.uri()).observer(repeats.clone()).build().unwrap();
     let mut pages = things.by_number().pages();
     let mut count = 0;
-    while let Some(page) = pages.next().await {
-        page.unwrap();
+    while let Some(Ok(_)) = pages.next().await {
         count += 1;
     }
     assert_eq!((count, repeats.0.load(std::sync::atomic::Ordering::SeqCst)), (2, 1));
@@ -326,8 +507,10 @@ async fn a_position_beyond_all_numbers_ends_the_list() {
     };
     Mock::given(any()).respond_with(response).mount(&server).await;
     let things = Things::new(&server);
-    assert_eq!(things.by_number().page(i64::MAX - 1).items().collect().await.unwrap(), [0, 1, 1, 1]);
-    assert_eq!(things.by_offset().offset(i64::MAX).items().collect().await.unwrap().len(), 2);
+    let incomplete = things.by_number().page(i64::MAX - 1).items().collect().await.unwrap_err();
+    assert_eq!(came(&incomplete), (vec![0, 1, 1, 1], Some(EarlyEnd::RepeatedPage)));
+    let incomplete = things.by_offset().offset(i64::MAX).items().collect().await.unwrap_err();
+    assert_eq!(incomplete.items.len(), 2);
     assert_eq!(asked(&server).await.len(), 3);
 }
 
@@ -356,12 +539,12 @@ async fn a_list_is_read_with_its_total_and_as_a_bare_array() {
     assert_eq!(asked(&server).await, ["offset=0", "offset=2"]);
 
     let server = MockServer::start().await;
-    for (offset, body) in [("0", "[0, 1]"), ("2", "[2]")] {
+    for (offset, body) in [("0", "[0, 1]"), ("2", "[2]"), ("3", "[]")] {
         let bare = ResponseTemplate::new(200).set_body_raw(body, "application/json");
         Mock::given(query_param("offset", offset)).respond_with(bare).mount(&server).await;
     }
     assert_eq!(Things::new(&server).in_either_form().limit(2).items().collect().await.unwrap(), [0, 1, 2]);
-    assert_eq!(asked(&server).await, ["limit=2&offset=0", "limit=2&offset=2"]);
+    assert_eq!(asked(&server).await, ["limit=2&offset=0", "limit=2&offset=2", "limit=2&offset=3"]);
 
     let mut pages = Things::new(&server).in_either_form().limit(2).pages();
     let page = pages.next().await.unwrap().unwrap();
@@ -474,13 +657,15 @@ async fn what_leads_back_or_nowhere_ends_the_list() {
     .await;
     let repeats = Repeats::default();
     let things = ClientBuilder::<Things>::default().base_url(server.uri()).observer(repeats.clone()).build().unwrap();
-    assert_eq!(things.by_cursor().items().collect().await.unwrap(), [0, 1, 2, 3]);
+    let incomplete = things.by_cursor().items().collect().await.unwrap_err();
+    assert_eq!(came(&incomplete), (vec![0, 1, 2, 3], Some(EarlyEnd::RepeatedPage)));
     assert_eq!(repeats.0.load(std::sync::atomic::Ordering::SeqCst), 1);
 
     // Empty pages without end.
     let number = std::sync::atomic::AtomicI64::new(0);
     let server =
         leading(move |_, _| (vec![], Some(number.fetch_add(1, std::sync::atomic::Ordering::SeqCst).to_string()))).await;
-    assert_eq!(Things::new(&server).by_cursor().items().collect().await.unwrap(), [0_i64; 0]);
+    let incomplete = Things::new(&server).by_cursor().items().collect().await.unwrap_err();
+    assert_eq!(came(&incomplete), (vec![], Some(EarlyEnd::EmptyPages)));
     assert_eq!(asked(&server).await.len(), 1001);
 }

@@ -364,6 +364,13 @@ pub(crate) fn call(input: TokenStream) -> Result<TokenStream, Mistake> {
         None => TokenStream::new(),
         Some(group) => {
             let mut within = Arguments::within(&group);
+            let mut settings = TokenStream::new();
+            if let Some(most) = within.setting("max")? {
+                settings.extend(code(".max_limit(@)", [most]));
+            }
+            if within.flag("full")? {
+                settings.extend(code(".fills_pages()", []));
+            }
             let Some(style) = within.word()? else {
                 return Err(Mistake::new(
                     group.span(),
@@ -371,9 +378,11 @@ pub(crate) fn call(input: TokenStream) -> Result<TokenStream, Mistake> {
                 ));
             };
             let names: TokenStream = within.texts().into_iter().flat_map(|name| code("@,", [one(name)])).collect();
-            let default = within.other()?.unwrap_or_default();
+            if let Some(default) = within.other()? {
+                settings.extend(code(".default_limit(@)", [default]));
+            }
             within.finish()?;
-            code("@(@ [@])", [one(style), names, default])
+            code("@(@) [@]", [one(style), names, settings])
         }
     };
     Ok(code("::onboarding_core::__call! { @ [@] [@] [@] }", [one(name), stream(success), stream(failure), pages]))

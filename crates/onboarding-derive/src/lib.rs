@@ -103,7 +103,8 @@ pub fn outcome(input: TokenStream) -> TokenStream {
 
 /// A call with optional parameters, from a struct that holds a `Call<Success, Failure>`: `send` and what goes with it. With
 /// `pages(offset, "offset", "limit", 100)` also `pages` and `items`: the function of `onboarding_core::Paging` that says how a page is
-/// asked for, what it is given, and how many items a page has when the call asks for no number, where that is known.
+/// asked for, what it is given, and how many items a page has when the call asks for no number, where that is known. `max = 1000` is
+/// how many a page has at most, and `full` says that each page but the last is filled.
 #[proc_macro_derive(Call, attributes(wire))]
 pub fn call(input: TokenStream) -> TokenStream {
     expanded(item::call(input))

@@ -531,6 +531,7 @@ const SETTINGS: &[Key] = &[
     required("credentials", Many(Kind::Credentials)),
     key("errors", One(Kind::ErrorNames)),
     key("idempotency-key", Text),
+    key("request-id-headers", Texts),
     key("signing", One(Kind::Signing)),
     key("webhook", One(Kind::Webhook)),
     key("paging", Many(Kind::Paging)),
@@ -610,7 +611,9 @@ const PAGING: &[Key] = &[
     required("style", Word(PAGING_STYLE_NAMES)),
     key("at", Text),
     key("limit", Text),
-    required("items", Texts),
+    key("max-limit", Count),
+    key("full-pages", Boolean),
+    key("items", Texts),
     key("total", Texts),
     key("next", Texts),
 ];

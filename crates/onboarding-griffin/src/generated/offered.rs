@@ -4,7 +4,8 @@
 //! What every vendor crate offers of the runtime, beside the vendor's own.
 
 pub use onboarding_core::{
-    AnyError, BuildError, Bytes, Call, ClientBuilder, DateTime, Decimal, DecimalNumber, DecodeError, Download, Error,
-    Items, JsonValue, Map, NaiveDate, NoDeclaredError, Observer, Pages, Patch, ProblemDetails, RawResponse, Refused,
-    RefusedCall, Response, Retry, Secret, StatusCode, Timestamp, TransportError, Utc, UtcDateTime,
+    AnyError, BuildError, Bytes, Call, ClientBuilder, DateTime, Decimal, DecimalNumber, DecodeError, Download,
+    EarlyEnd, Error, Incomplete, Items, JsonValue, Map, NaiveDate, NoDeclaredError, Observer, Pages, Patch,
+    ProblemDetails, RawResponse, Refused, RefusedCall, Response, Retry, Secret, StatusCode, Timestamp, TransportError,
+    Utc, UtcDateTime,
 };
