@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::operations::has_followed;
 use super::tokens::{Docs, Imports, Scope, file, ident, number};
 use crate::contract::{
     Contract, CredentialField, CredentialForm, Given, REFRESH_TOKEN, TokenField, TokenRequestBody,
@@ -89,6 +90,24 @@ impl Emitter<'_> {
             quote! { Environment }
         };
         let signer = settings.requires_signer().then(|| quote! { const REQUIRES_SIGNER: bool = true; });
+        let request_id = (!settings.request_id_headers.is_empty()).then(|| {
+            let headers = settings.request_id_headers.iter().map(|header| literal(header));
+            quote! { const REQUEST_ID_HEADERS: &'static [&'static str] = &[#(#headers),*]; }
+        });
+        let follow = has_followed(self.contract).then(|| {
+            let docs = Docs::of(
+                "The call that gives what stands at an address that the vendor gave, such as one in a response: to the client's own host, with \
+                 its credentials. It is refused before anything is sent where the address is on another host, or not of the form that the \
+                 vendor documents for it.",
+            );
+            let follow = self.runtime("Follow");
+            quote! {
+                #docs
+                pub fn follow<U: #follow<Self>>(&self, url: &U) -> U::Call {
+                    url.follow(self)
+                }
+            }
+        });
         quote! {
             #docs
             #[derive(Clone, Debug)]
@@ -106,6 +125,7 @@ impl Emitter<'_> {
                 pub fn core(&self) -> &runtime::Client {
                     &self.core
                 }
+                #follow
             }
 
             impl #vendor_client for Client {
@@ -114,6 +134,7 @@ impl Emitter<'_> {
                 type Environment = #environment;
                 type Credentials = Credentials;
                 #signer
+                #request_id
                 fn from_core(core: runtime::Client) -> Self {
                     Self { core }
                 }

@@ -5,9 +5,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::calls::test_name;
-use super::operations::has_call_type;
+use super::guide::{called, paged};
+use super::operations::{followed, has_call_type, has_followed};
 use super::outline::{Block, Outline};
-use crate::contract::{Contract, CredentialForm, Environment, Given, Kind, Operation, TypeDefinition};
+use crate::contract::{
+    Contract, CredentialForm, Environment, Given, Kind, Operation, TypeDefinition, WebhookSignature,
+};
 use crate::payloads::Payloads;
 use crate::proof::Proved;
 
@@ -41,12 +44,29 @@ pub(super) fn readme(contract: &Contract) -> Vec<Block> {
     let heading = |text: &str| Block::Heading(text.to_owned());
     let code = |language: &str| Block::Code(language.to_owned());
     let mut blocks = vec![heading(&contract.settings.package.name), heading("Install"), code("toml")];
-    blocks.extend([heading("Sign in"), code("no_run"), heading("First call"), code("no_run"), heading("Operations")]);
+    blocks.extend([heading("Sign in"), code("no_run"), heading("First call"), code("no_run")]);
+    let sections = [
+        (called(contract).is_some(), "Errors"),
+        (paged(contract).is_some(), "Lists"),
+        (true, "Timeouts and retries"),
+        (contract.settings.signing.is_some(), "Signing"),
+        (true, "Tracing and metrics"),
+    ];
+    let offered = sections.into_iter().filter(|(is_offered, _)| *is_offered);
+    blocks.extend(offered.flat_map(|(_, name)| [heading(name), code("no_run")]));
+    blocks.push(heading("Operations"));
     let tags = contract.tags.iter().filter(|tag| contract.operations.iter().any(|other| other.module == tag.module));
     // A heading may read otherwise than its text: quotes and dashes become typographic.
     blocks.extend(tags.map(|_| heading("")));
-    if !contract.webhooks.is_empty() {
+    let webhook = contract.settings.webhook.as_ref();
+    if !contract.webhooks.is_empty() || webhook.is_some() {
         blocks.push(heading("Webhooks"));
+    }
+    let has_keys = |signature: &WebhookSignature| signature.keys.is_some();
+    if webhook
+        .is_some_and(|webhook| webhook.shared_secret.is_some() || webhook.signature.as_ref().is_some_and(has_keys))
+    {
+        blocks.push(code("no_run"));
     }
     blocks
 }
@@ -103,10 +123,12 @@ fn client(contract: &Contract) -> Outline {
     outline.item("struct Client / core");
     let environments = &contract.settings.environments;
     let new = (!environments.is_empty()).then_some("fn new");
-    implementation(&mut outline, "Client", ["fn builder", "fn core"].into_iter().chain(new));
+    let follow = has_followed(contract).then_some("fn follow");
+    implementation(&mut outline, "Client", ["fn builder", "fn core"].into_iter().chain(new).chain(follow));
     let vendor_client = ["const USER_AGENT", "const VENDOR", "fn from_core", "type Credentials", "type Environment"];
     let signer = contract.settings.requires_signer().then_some("const REQUIRES_SIGNER");
-    implementation(&mut outline, "VendorClient for Client", vendor_client.into_iter().chain(signer));
+    let request_id = (!contract.settings.request_id_headers.is_empty()).then_some("const REQUEST_ID_HEADERS");
+    implementation(&mut outline, "VendorClient for Client", vendor_client.into_iter().chain(signer).chain(request_id));
     if !environments.is_empty() {
         outline.item("enum Environment");
         outline.items_in("enum Environment", environments.iter().map(Environment::variant));
@@ -167,6 +189,13 @@ fn operations(contract: &Contract, tag: &str) -> Outline {
             if !setters.is_empty() {
                 implementation(&mut outline, &operation.type_stem, setters);
             }
+        }
+        if let Some(url) = followed(contract, operation) {
+            implementation(
+                &mut outline,
+                &format!("Follow<Client> for types::{}", url.name),
+                ["fn follow", "type Call"],
+            );
         }
     }
     outline

@@ -7,7 +7,8 @@ use super::example;
 use super::limits::{is_limited, rules, sentence};
 use super::tokens::{Docs, Example, Imports, Scope, deprecated, file, ident, number, passed, several, type_text};
 use crate::contract::{
-    Body, Contract, Kind, Operation, Parameter, Passed, Provenance, ResponseBody, Success, Tag, TypeUse,
+    Body, Contract, Kind, Method, Operation, Parameter, Passed, Provenance, ResponseBody, Success, Tag, TypeDefinition,
+    TypeUse,
 };
 use crate::text::{Inline, literal};
 
@@ -60,6 +61,38 @@ fn has_setters(operation: &Operation) -> bool {
         || operation.body.as_ref().is_some_and(|body| !body.required)
 }
 
+/// The type of the addresses at which the operation gives the thing, where there is one: a GET of that path, with nothing else that must be
+/// given.
+pub(super) fn followed<'c>(contract: &'c Contract, operation: &Operation) -> Option<&'c TypeDefinition> {
+    let is_get = operation.method == Method::Get && operation.body.is_none();
+    let [only] = operation.path_parameters.as_slice() else { return None };
+    if !is_get || operation.parameters.iter().any(|parameter| parameter.required) {
+        return None;
+    }
+    let is_placeholder = |segment: &str| segment.starts_with('{');
+    let leads_here = |template: &str| {
+        let (mut here, mut there) = (operation.path.split('/'), template.split('/'));
+        loop {
+            match (here.next(), there.next()) {
+                (None, None) => return true,
+                (Some(one), Some(other)) if one == other || (is_placeholder(one) && is_placeholder(other)) => {}
+                _ => return false,
+            }
+        }
+    };
+    contract.types.values().find(|definition| match &definition.kind {
+        Kind::ResourceUrl { template, identifier } => {
+            leads_here(template) && only.value.named() == Some(identifier.as_str()) && !only.style.is_list
+        }
+        _ => false,
+    })
+}
+
+/// Whether there is an address that can be followed.
+pub(super) fn has_followed(contract: &Contract) -> bool {
+    contract.operations.iter().any(|operation| followed(contract, operation).is_some())
+}
+
 fn operations_of_tag(contract: &Contract, tag: &Tag) -> Result<String, String> {
     let imports = Imports::new(contract, Scope::Crate);
     imports.name("crate::generated", "client::Client");
@@ -69,8 +102,9 @@ fn operations_of_tag(contract: &Contract, tag: &Tag) -> Result<String, String> {
     let methods: Vec<TokenStream> = emitters.iter().map(|emitter| emitter.method()).collect();
     let calls: Vec<TokenStream> =
         emitters.iter().filter(|emitter| has_call_type(emitter.operation)).map(|emitter| emitter.call()).collect();
+    let followed: Vec<TokenStream> = emitters.iter().filter_map(|emitter| emitter.followed()).collect();
     let uses = imports.uses();
-    let items = quote! { #uses impl Client { #(#methods)* } #(#calls)* };
+    let items = quote! { #uses impl Client { #(#methods)* } #(#calls)* #(#followed)* };
     file(&contract.vendor, &Docs::of(&tag.description), &items)
 }
 
@@ -128,6 +162,34 @@ impl<'c> Emitter<'c> {
             None => self.imports.runtime("NoDeclaredError"),
         };
         quote! { #call<#success, #error> }
+    }
+
+    /// What an address has to do with the operation that stands there.
+    fn followed(self) -> Option<TokenStream> {
+        let Self { contract, operation, imports } = self;
+        let url = followed(contract, operation)?;
+        let (follow, types) = (imports.runtime("Follow"), imports.module("types"));
+        let (url, method) = (ident(&url.name), ident(&operation.method_name));
+        let identifier = imports.type_of(&operation.path_parameters.first()?.value);
+        let elsewhere = quote! { client.#method(&#identifier::from("")) };
+        let (call, elsewhere) = if has_call_type(operation) {
+            let call = ident(&operation.type_stem);
+            (quote! { #call }, quote! { #call(#elsewhere.0.leading_elsewhere()) })
+        } else {
+            (self.call_type(), quote! { #elsewhere.leading_elsewhere() })
+        };
+        Some(quote! {
+            impl #follow<Client> for #types::#url {
+                type Call = #call;
+                #[inline]
+                fn follow(&self, client: &Client) -> Self::Call {
+                    match self.identifier().filter(|_| client.core.is_own_url(self.as_str())) {
+                        Some(identifier) => client.#method(&identifier),
+                        None => #elsewhere,
+                    }
+                }
+            }
+        })
     }
 
     fn method(self) -> TokenStream {
@@ -330,7 +392,9 @@ impl<'c> Emitter<'c> {
             let names = [&paged.at, &paged.limit].into_iter().flatten().map(|name| literal(name));
             let default = paged.default_limit.map(|limit| number(&limit.to_string()));
             let default = default.into_iter();
-            quote! { #[wire(pages(#style #(, #names)* #(, #default)*))] }
+            let most = paged.max_limit.map(|limit| number(&limit.to_string())).into_iter();
+            let full = paged.full_pages.then(|| quote! { , full });
+            quote! { #[wire(pages(#style #(, #names)* #(, #default)* #(, max = #most)* #full))] }
         });
         // The derive has the name `Call`, and so has what it is derived for.
         let (name, call) = (ident(&operation.type_stem), self.call_type());

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::limits::phrase;
-use super::operations::has_call_type;
+use super::operations::{followed, has_call_type};
 use super::tokens::type_text;
 use crate::contract::{
     ComponentNames, Constant, Contract, Covered, DigestedWhen, EcdsaEncoding, EventBatch, Extra, Given, Kind, ListPage,
@@ -90,6 +90,9 @@ fn client(contract: &Contract) -> String {
     let mut text = String::new();
     for environment in &contract.settings.environments {
         line(&mut text, 0, &format!("environment {} = {}", environment.name, literal(&environment.url)), &[]);
+    }
+    for header in &contract.settings.request_id_headers {
+        line(&mut text, 0, &format!("request id in {}", literal(header)), &[]);
     }
     for form in &contract.settings.credentials {
         let fields: Vec<String> = form
@@ -203,7 +206,9 @@ fn write_operation(text: &mut String, contract: &Contract, operation: &Operation
         let at = paged.at.as_ref().map_or_else(String::new, |at| format!(" {}", literal(at)));
         let limit = paged.limit.as_ref().map_or_else(String::new, |limit| format!(", limit {}", literal(limit)));
         let default = paged.default_limit.map_or_else(String::new, |limit| format!(" (else {limit})"));
-        format!("in pages by {}{at}{limit}{default}", paged.style.name)
+        let most = paged.max_limit.map_or_else(String::new, |limit| format!(" (at most {limit})"));
+        let full = if paged.full_pages { ", all but the last full" } else { "" };
+        format!("in pages by {}{at}{limit}{default}{most}{full}", paged.style.name)
     });
     let head = format!("{}: {} {}", operation.method_name, operation.method.as_str(), visible(&operation.path));
     let marks = marks([
@@ -212,6 +217,7 @@ fn write_operation(text: &mut String, contract: &Contract, operation: &Operation
         mark(operation.deprecated, "deprecated"),
         idempotency.map(|header| format!("idempotency key {}", literal(header))),
         paged,
+        followed(contract, operation).map(|url| format!("follows {}", url.name)),
         mark(operation.accept != "application/json", &format!("accepts {}", operation.accept)),
     ]);
     line(text, 0, &head, &marks);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::taken::{IMPORTED, IN_TESTS, PRELUDE};
+use super::taken::{IMPORTED, IN_TESTS, PRELUDE, SETTERS};
 use super::{snake_case, upper_camel_case};
 
 /// Where a name is used, and so which names are taken there: by what the emitters and the macros of the runtime write, whatever the
@@ -79,8 +79,8 @@ impl Scope {
             Self::Type | Self::Result => PRELUDE.contains(&name),
             Self::CallType => PRELUDE.contains(&name) || IMPORTED.contains(&name),
             // A method `clone` would be called where a service wants another handle of the client.
-            Self::Method => ["builder", "clone", "core", "new"].contains(&name),
-            Self::Setter => ["body", "into_call", "items", "pages", "send", "send_with_response"].contains(&name),
+            Self::Method => ["builder", "clone", "core", "follow", "new"].contains(&name),
+            Self::Setter => SETTERS.contains(&name),
             Self::Argument => name == "body",
             Self::Member => ["build", "builder", "extra", "new"].contains(&name),
             Self::Variant => ["Self", "Unknown"].contains(&name),

@@ -14,6 +14,7 @@ pub(super) const IMPORTED: &[&str] = &[
     "Decimal",
     "DecimalNumber",
     "Download",
+    "Follow",
     "JsonValue",
     "Map",
     "Method",
@@ -24,6 +25,23 @@ pub(super) const IMPORTED: &[&str] = &[
     "Secret",
     "Timestamp",
     "UtcDateTime",
+];
+
+/// The methods of a call that are not setters of the vendor's parameters.
+pub(super) const SETTERS: &[&str] = &[
+    "attempt_timeout",
+    "body",
+    "curl",
+    "into_call",
+    "items",
+    "maybe",
+    "pages",
+    "send",
+    "send_raw",
+    "send_with_response",
+    "timeout",
+    "with_header",
+    "with_query",
 ];
 
 /// What every vendor crate offers of the runtime beside the vendor's types: a type of the same name would be told from it by its
@@ -39,7 +57,9 @@ pub(crate) const OFFERED: &[&str] = &[
     "DecimalNumber",
     "DecodeError",
     "Download",
+    "EarlyEnd",
     "Error",
+    "Incomplete",
     "Items",
     "JsonValue",
     "Map",

@@ -27,6 +27,12 @@ pub enum Refused {
         /// The parameter's name.
         name: &'static str,
     },
+    /// The query could not be encoded.
+    #[error("the query could not be encoded: {reason}")]
+    Query {
+        /// What is wrong with it.
+        reason: &'static str,
+    },
     /// The body could not be encoded.
     #[error("the body could not be encoded: {reason}")]
     Body {
@@ -45,6 +51,12 @@ pub enum Refused {
     /// The vendor's address of the next page of a list is not below the base URL: credentials are not sent there.
     #[error("the vendor's address of the next page is not below the base URL")]
     NextPage,
+    /// An address that the vendor gave leads elsewhere than the document says, or is not below the base URL: credentials are not sent there.
+    #[error("the vendor's address is not below the base URL, or not of the form that is documented")]
+    Url,
+    /// A request hook of the service panicked.
+    #[error("a request hook panicked")]
+    Hook,
     /// The call was made outside of a tokio runtime, or within one that has no clock.
     #[error("the call was not made on a tokio runtime with a clock and network: build it with `enable_all`")]
     Runtime,

@@ -1,5 +1,6 @@
 //! The request of one call: put together by generated code, or by hand for what the vendor's document lacks.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use serde::Serialize;
 use url::{Position, Url};
 use uuid::Uuid;
 
-use crate::call_info::{CallInfo, CallOf};
+use crate::call_info::{CallId, CallInfo, CallOf};
 use crate::check::{self, Check, Rule};
 use crate::client::Client;
 use crate::form::{self, NoForm};
@@ -30,6 +31,7 @@ const ROOM_FOR_PARAMETERS: usize = 64;
 #[derive(Clone)]
 pub struct Request {
     pub(crate) client: Client,
+    id: CallId,
     pub(crate) operation: OperationRef,
     /// The path so far: the base URL's, and what of the operation's is filled in.
     path: String,
@@ -41,6 +43,8 @@ pub struct Request {
     pub(crate) timeout: Option<Duration>,
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) max_response_bytes: Option<usize>,
+    /// Whether it must not be sent twice, even if the vendor has seen nothing of it.
+    pub(crate) once: bool,
     pub(crate) refused: Option<Box<Refused>>,
 }
 
@@ -52,6 +56,7 @@ impl Request {
         path.push_str(base);
         Self {
             client,
+            id: CallId::next(),
             template: operation.path,
             operation,
             path,
@@ -61,6 +66,7 @@ impl Request {
             timeout: None,
             attempt_timeout: None,
             max_response_bytes: None,
+            once: false,
             refused: None,
         }
     }
@@ -107,9 +113,24 @@ impl Request {
     }
 
     /// Adds a query parameter.
-    pub fn query(mut self, name: &'static str, value: &dyn Parameter) -> Self {
+    pub fn query(mut self, name: &str, value: &dyn Parameter) -> Self {
         self.push_query(name, &encode(&value.to_text()));
         self
+    }
+
+    /// Adds a query parameter for each member of a struct or map, one for each item where a member is a list: for what has no type in the
+    /// vendor's crate.
+    pub fn query_of<T: Serialize + ?Sized>(mut self, members: &T) -> Self {
+        match form::encode(members) {
+            Ok(pairs) => {
+                if !pairs.is_empty() {
+                    self.query.push(if self.query.is_empty() { '?' } else { '&' });
+                    self.query.push_str(&pairs);
+                }
+                self
+            }
+            Err(NoForm(reason)) => self.refuse(Refused::Query { reason }),
+        }
     }
 
     /// Adds a query parameter once for each value.
@@ -190,10 +211,15 @@ impl Request {
     }
 
     /// Sends a JSON body under the given media type, unless it breaks a limit that the vendor documents.
-    pub fn json<T: Serialize + Check + ?Sized>(mut self, media_type: &'static str, body: &T) -> Self {
+    pub fn json<T: Serialize + Check + ?Sized>(self, media_type: &'static str, body: &T) -> Self {
         if let Err(violation) = body.check() {
             return self.refuse(Refused::Value { violation });
         }
+        self.json_of(media_type, body)
+    }
+
+    /// Sends anything as a JSON body under the given media type: for what has no type in the vendor's crate.
+    pub fn json_of<T: Serialize + ?Sized>(mut self, media_type: &'static str, body: &T) -> Self {
         match serde_json::to_vec(body) {
             Ok(bytes) => {
                 self.body = Some((media_type, bytes.into()));
@@ -204,10 +230,15 @@ impl Request {
     }
 
     /// Sends a form-encoded body, unless it breaks a limit that the vendor documents. A list is sent as a pair for each item.
-    pub fn form<T: Serialize + Check + ?Sized>(mut self, body: &T) -> Self {
+    pub fn form<T: Serialize + Check + ?Sized>(self, body: &T) -> Self {
         if let Err(violation) = body.check() {
             return self.refuse(Refused::Value { violation });
         }
+        self.form_of(body)
+    }
+
+    /// Sends the members of a struct or map as a form-encoded body: for what has no type in the vendor's crate.
+    pub fn form_of<T: Serialize + ?Sized>(mut self, body: &T) -> Self {
         match form::encode(body) {
             Ok(text) => {
                 self.body = Some(("application/x-www-form-urlencoded", text.into()));
@@ -242,6 +273,12 @@ impl Request {
         self
     }
 
+    /// Must not be sent twice, whatever becomes of it.
+    pub(crate) const fn once(mut self) -> Self {
+        self.once = true;
+        self
+    }
+
     /// Leaves out the last segments of the base URL's path. It comes before all parameters of the path.
     pub(crate) fn above_base(mut self, segments: usize) -> Self {
         if segments > 0 {
@@ -252,22 +289,27 @@ impl Request {
 
     /// What may be told of the call.
     pub(crate) fn info(&self) -> CallInfo<'_> {
-        CallInfo::of(self.client.shared.vendor, &self.operation)
+        CallInfo::of(&self.id, self.client.shared.vendor, &self.operation)
     }
 
     /// Whose call it is.
     pub(crate) fn call_of(&self) -> CallOf {
-        CallOf { vendor: self.client.shared.vendor, operation: self.operation.clone() }
+        CallOf { id: self.id.same(), vendor: self.client.shared.vendor, operation: self.operation.clone() }
     }
 
     /// What tells the client's observer of drift, when there is one.
     pub(crate) fn reporter(&self) -> Option<Reporter> {
-        Reporter::new(&self.client, &self.operation)
+        Reporter::new(&self.client, || self.call_of())
     }
 
     /// Whether the vendor documents this status as a success of the operation.
     pub(crate) fn is_success(&self, status: StatusCode) -> bool {
         status.is_success() || (self.operation.redirects && status.is_redirection())
+    }
+
+    /// The query so far, with its `?`.
+    pub(crate) fn query_text(&self) -> &str {
+        &self.query
     }
 
     /// The first value of a query parameter as it was given, when it needs no decoding.
@@ -299,7 +341,11 @@ impl Request {
 
     /// Goes to the address of the next page, which the page at `from` holds as the whole address or relative to its own. It must be
     /// below the base URL, since it is signed in like the call itself.
-    pub(crate) fn next_page(mut self, from: &Url, link: &str) -> Self {
+    pub(crate) fn next_page(self, from: &Url, link: &str) -> Self {
+        self.at_address(from, link, Refused::NextPage)
+    }
+
+    fn at_address(mut self, from: &Url, link: &str, refused: Refused) -> Self {
         let base = &self.client.shared.base_url;
         let directory = base.path().trim_end_matches('/');
         let is_below = |next: &Url| {
@@ -307,11 +353,29 @@ impl Request {
             next.origin() == base.origin() && below.is_some_and(|path| path.starts_with('/'))
         };
         let Some(next) = from.join(link).ok().filter(is_below) else {
-            return self.refuse(Refused::NextPage);
+            return self.refuse(refused);
         };
         next.path().clone_into(&mut self.path);
         self.template = "";
         self.query = next.query().map(|query| format!("?{query}")).unwrap_or_default();
+        self
+    }
+
+    /// Puts path and query, encoded as they are sent, behind the base URL.
+    fn at_path(mut self, target: &str) -> Self {
+        if !target.starts_with('/') {
+            return self.refuse(Refused::Address);
+        }
+        let (path, query) = target.split_at(target.find('?').unwrap_or(target.len()));
+        self.path.push_str(path);
+        self.query.push_str(query);
+        self.template = "";
+        self
+    }
+
+    /// Refuses the call because the address that the vendor gave leads elsewhere, whatever else is wrong with it.
+    pub(crate) fn leading_elsewhere(mut self) -> Self {
+        self.refused = Some(Box::new(Refused::Url));
         self
     }
 
@@ -384,21 +448,54 @@ impl Client {
         Request::new(self.clone(), OperationRef::Generated(operation))
     }
 
-    /// Begins a request that the vendor's document lacks: `path` stands below the base URL and may hold `{placeholders}`.
+    /// Begins a request that the vendor's document lacks.
+    ///
+    /// A path in the program's text stands below the base URL and may hold `{placeholders}`. One that is put together at run time is taken
+    /// as it is sent, percent-encoded and perhaps with a query; spans and errors show `/{path}` in its place, since it may be private.
+    /// Where it does not begin with `/`, or would reach another address, the call is refused.
     ///
     /// It is signed in, signed, limited and repeated like any other call.
     ///
     /// ```no_run
     /// # async fn example(client: onboarding_core::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use onboarding_core::Method;
+    /// use onboarding_core::{Method, NoDeclaredError};
     ///
     /// let response = client.raw(Method::GET, "/things/{id}").path("id", &17).query("full", &true).send_raw().await?;
     /// assert_eq!(response.status(), 200);
+    ///
+    /// let (kind, body) = ("cats", serde_json::json!({ "name": "Tom" }));
+    /// let request = client.raw(Method::POST, format!("/things/{kind}")).json_of("application/json", &body);
+    /// let created: serde_json::Value = request.returns_json::<_, NoDeclaredError>().send().await?;
     /// # Ok(())
     /// # }
     /// ```
-    pub fn raw(&self, method: Method, path: &'static str) -> Request {
-        Request::new(self.clone(), OperationRef::Own(Arc::new(Operation::new("raw", method, path))))
+    pub fn raw(&self, method: Method, path: impl Into<Cow<'static, str>>) -> Request {
+        match path.into() {
+            Cow::Borrowed(path) => self.own("raw", method, path),
+            Cow::Owned(target) => self.own("raw", method, "/{path}").at_path(&target),
+        }
+    }
+
+    /// Begins a request to an address that the vendor gave in a response, as the whole address or relative to the base URL. It is signed in
+    /// and sent as with [`raw`](Self::raw), and therefore refused where it leads to another host or out of the base URL's path. Spans and
+    /// errors show `/{url}` in its place.
+    pub fn raw_url(&self, method: Method, url: &str) -> Request {
+        let mut from = self.shared.base_url.clone();
+        if !from.path().ends_with('/') {
+            from.set_path(&format!("{}/", from.path()));
+        }
+        self.own("raw_url", method, "/{url}").at_address(&from, url, Refused::Url)
+    }
+
+    fn own(&self, name: &'static str, method: Method, path: &'static str) -> Request {
+        Request::new(self.clone(), OperationRef::Own(Arc::new(Operation::new(name, method, path))))
+    }
+
+    /// Whether an address that the vendor gave is on the host that is called.
+    #[doc(hidden)]
+    pub fn is_own_url(&self, url: &str) -> bool {
+        let base = &self.shared.base_url;
+        base.join(url).is_ok_and(|url| url.origin() == base.origin())
     }
 }
 

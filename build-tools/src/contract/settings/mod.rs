@@ -48,6 +48,9 @@ pub struct Settings {
     /// The header that makes repeating a call safe. The client fills it in where an operation has it and the caller gives none.
     #[serde(default)]
     pub idempotency_key: Option<String>,
+    /// The headers of a response in which the vendor names the request; the first that came counts.
+    #[serde(default)]
+    pub request_id_headers: Vec<String>,
     /// How requests are signed, where the vendor knows signatures: then the crate has the feature `signing`.
     #[serde(default)]
     pub signing: Option<SigningSettings>,
@@ -173,6 +176,9 @@ impl Settings {
         }
         if let Some(header) = &self.idempotency_key {
             mistakes.extend(not_a_header("/idempotency-key", header));
+        }
+        for (index, header) in self.request_id_headers.iter().enumerate() {
+            mistakes.extend(not_a_header(&format!("/request-id-headers/{index}"), header));
         }
         if let Some(signing) = &self.signing {
             signing.mistakes("/signing", &mut mistakes);

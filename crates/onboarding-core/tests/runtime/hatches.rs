@@ -7,7 +7,7 @@ use onboarding_core::{
     Signer,
 };
 
-use crate::common::{FakeRuntime, SECRET, Server, builder, json, printed, response};
+use crate::common::{FakeRuntime, SECRET, Server, builder, client, json, printed, response};
 
 static POST: Operation =
     Operation::new("create", Method::POST, "/things").idempotency_key("idempotency-key").accept("text/plain");
@@ -134,4 +134,41 @@ async fn reqwests_own_builder_cannot_switch_redirects_on() {
     assert_eq!(client.raw(Method::GET, "/things").send_raw().await.unwrap().status().as_u16(), 307);
     assert_eq!(server.count(), 1);
     assert_eq!(server.received()[0].header("accept-encoding"), None);
+}
+
+#[tokio::test]
+async fn a_raw_request_is_put_together_at_run_time() {
+    let server = Server::start(|_, _| json(200, r#"{"id":7}"#)).await;
+    let client = client(&server);
+    let filter = std::collections::BTreeMap::from([("kind", vec!["a b"]), ("tags", vec!["x", "y&z"])]);
+    let id = 7;
+    let request = client.raw(Method::POST, format!("/things/{id}%20b?full=true")).query_of(&filter);
+    let request = request.query(&format!("no-{id}"), &true).json_of("application/json", &filter);
+    let value: serde_json::Value = request.returns_json::<_, NoDeclaredError>().send().await.unwrap();
+    assert_eq!(value["id"], 7);
+    let raw = client.raw(Method::PUT, "/things").form_of(&filter).send_raw().await.unwrap();
+    assert_eq!(raw.status().as_u16(), 200);
+    let received = server.received();
+    assert_eq!(received[0].target(), "/things/7%20b?full=true&kind=a+b&tags=x&tags=y%26z&no-7=true");
+    assert_eq!(received[0].text(), r#"{"kind":["a b"],"tags":["x","y&z"]}"#);
+    assert_eq!(received[1].text(), "kind=a+b&tags=x&tags=y%26z");
+}
+
+#[tokio::test]
+async fn a_path_of_run_time_is_refused_where_it_leads_elsewhere_and_is_never_shown() {
+    let server = Server::start(|_, _| json(404, "{}")).await;
+    let client = client(&server);
+    for path in ["", "things", "/../secret", "/a/%2e%2e/b", "/a b", "/a#b", "/{id}", "/a?b#c", "\\\\host"] {
+        let error = client.raw(Method::GET, path.to_owned()).send_raw().await.unwrap_err();
+        let Error::Refused(refused) = &error else { panic!("{path}: {error:?}") };
+        assert_eq!(refused.reason, onboarding_core::Refused::Address, "{path}");
+    }
+    assert_eq!(server.count(), 0);
+    let call = client.raw(Method::GET, format!("/people/{SECRET}")).returns_nothing::<NoDeclaredError>();
+    let error = call.send().await.unwrap_err();
+    assert!(!printed(&error).contains(SECRET));
+    assert!(error.to_string().contains("(GET /{path})"), "{error}");
+    let nested = serde_json::json!({ "a": { "b": 1 } });
+    let error = client.raw(Method::GET, "/things").query_of(&nested).send_raw().await.unwrap_err();
+    assert!(error.is_validation() && server.count() == 1);
 }

@@ -4,7 +4,7 @@
 //! The client of Griffin: where it calls, and how it signs in.
 
 use onboarding_core as runtime;
-use onboarding_core::{BuildError, ClientBuilder, Secret, VendorClient};
+use onboarding_core::{BuildError, ClientBuilder, Follow, Secret, VendorClient};
 
 /// The client of Griffin. Each operation is a method. Clones are cheap and share connections and settings.
 #[derive(Clone, Debug)]
@@ -27,6 +27,13 @@ impl Client {
     /// credentials, signatures, limits and retries.
     pub fn core(&self) -> &runtime::Client {
         &self.core
+    }
+
+    /// The call that gives what stands at an address that the vendor gave, such as one in a response: to the client's
+    /// own host, with its credentials. It is refused before anything is sent where the address is on another host, or
+    /// not of the form that the vendor documents for it.
+    pub fn follow<U: Follow<Self>>(&self, url: &U) -> U::Call {
+        url.follow(self)
     }
 }
 

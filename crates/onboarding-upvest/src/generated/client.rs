@@ -43,6 +43,7 @@ impl VendorClient for Client {
     type Environment = Environment;
     type Credentials = Credentials;
     const REQUIRES_SIGNER: bool = true;
+    const REQUEST_ID_HEADERS: &'static[&'static str] = &["upvest-request-id"];
 
     fn from_core(core: runtime::Client) -> Self {
         Self { core }

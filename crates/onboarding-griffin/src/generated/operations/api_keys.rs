@@ -4,7 +4,7 @@
 //! Credentials of clients. A secret is shown once, when its key is made.
 
 use onboarding_core::derive::Call;
-use onboarding_core::{Call, Method, Operation};
+use onboarding_core::{Call, Follow, Method, Operation};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -186,3 +186,15 @@ pub struct ListOrganizationApiKeys(pub(crate) Call<types::ApiKeyList, errors::Li
 #[must_use = "nothing is sent before `send`"]
 #[wire(pages(link))]
 pub struct ListUserApiKeys(pub(crate) Call<types::ApiKeyList, errors::ListUserApiKeysError>);
+
+impl Follow<Client> for types::ApiKeyUrl {
+    type Call = Call<types::ApiKey, errors::GetApiKeyError>;
+
+    #[inline]
+    fn follow(&self, client: &Client) -> Self::Call {
+        match self.identifier().filter(|_| client.core.is_own_url(self.as_str())) {
+            Some(identifier) => client.get_api_key(&identifier),
+            None => client.get_api_key(&types::ApiKeyId::from("")).leading_elsewhere(),
+        }
+    }
+}

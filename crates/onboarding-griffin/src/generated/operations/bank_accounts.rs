@@ -4,7 +4,7 @@
 //! Bank accounts of the organization and of its customers.
 
 use onboarding_core::derive::Call;
-use onboarding_core::{Call, Method, Operation};
+use onboarding_core::{Call, Follow, Method, Operation};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -367,3 +367,15 @@ pub struct ListOrganizationBankAccounts(
 #[must_use = "nothing is sent before `send`"]
 #[wire(pages(link))]
 pub struct ListCustomerBankAccounts(pub(crate) Call<types::BankAccountList, errors::ListCustomerBankAccountsError>);
+
+impl Follow<Client> for types::BankAccountUrl {
+    type Call = Call<types::BankAccount, errors::GetBankAccountError>;
+
+    #[inline]
+    fn follow(&self, client: &Client) -> Self::Call {
+        match self.identifier().filter(|_| client.core.is_own_url(self.as_str())) {
+            Some(identifier) => client.get_bank_account(&identifier),
+            None => client.get_bank_account(&types::BankAccountId::from("")).leading_elsewhere(),
+        }
+    }
+}

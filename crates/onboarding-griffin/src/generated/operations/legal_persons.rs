@@ -4,7 +4,7 @@
 //! Individuals and corporations: the organization's customers, those behind them, and the organization itself.
 
 use onboarding_core::derive::Call;
-use onboarding_core::{Call, Method, Operation};
+use onboarding_core::{Call, Follow, Method, Operation};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -203,3 +203,15 @@ impl Client {
 #[must_use = "nothing is sent before `send`"]
 #[wire(pages(link))]
 pub struct ListLegalPersons(pub(crate) Call<types::LegalPersonList, errors::ListLegalPersonsError>);
+
+impl Follow<Client> for types::LegalPersonUrl {
+    type Call = Call<types::LegalPerson, errors::GetLegalPersonError>;
+
+    #[inline]
+    fn follow(&self, client: &Client) -> Self::Call {
+        match self.identifier().filter(|_| client.core.is_own_url(self.as_str())) {
+            Some(identifier) => client.get_legal_person(&identifier),
+            None => client.get_legal_person(&types::LegalPersonId::from("")).leading_elsewhere(),
+        }
+    }
+}

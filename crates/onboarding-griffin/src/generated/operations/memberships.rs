@@ -4,7 +4,7 @@
 //! Users in organizations, and the roles that they have there.
 
 use onboarding_core::derive::Call;
-use onboarding_core::{Call, Method, Operation};
+use onboarding_core::{Call, Follow, Method, Operation};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -244,3 +244,15 @@ pub struct ListOrganizationMemberships(
 #[must_use = "nothing is sent before `send`"]
 #[wire(pages(link))]
 pub struct ListUserMemberships(pub(crate) Call<types::MembershipList, errors::ListUserMembershipsError>);
+
+impl Follow<Client> for types::MembershipUrl {
+    type Call = Call<types::Membership, errors::GetMembershipError>;
+
+    #[inline]
+    fn follow(&self, client: &Client) -> Self::Call {
+        match self.identifier().filter(|_| client.core.is_own_url(self.as_str())) {
+            Some(identifier) => client.get_membership(&identifier),
+            None => client.get_membership(&types::MembershipId::from("")).leading_elsewhere(),
+        }
+    }
+}

@@ -3,7 +3,7 @@
 
 //! Customers of the vendor, each the root of its own resources.
 
-use onboarding_core::{Call, Method, Operation};
+use onboarding_core::{Call, Follow, Method, Operation};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -48,5 +48,17 @@ impl Client {
         static OPERATION: Operation =
             Operation::new("get_organization", Method::GET, "/v0/organizations/{organization-id}");
         self.core.request(&OPERATION).path("organization-id", organization_id).returns_json()
+    }
+}
+
+impl Follow<Client> for types::OrganizationUrl {
+    type Call = Call<types::Organization, errors::GetOrganizationError>;
+
+    #[inline]
+    fn follow(&self, client: &Client) -> Self::Call {
+        match self.identifier().filter(|_| client.core.is_own_url(self.as_str())) {
+            Some(identifier) => client.get_organization(&identifier),
+            None => client.get_organization(&types::OrganizationId::from("")).leading_elsewhere(),
+        }
     }
 }

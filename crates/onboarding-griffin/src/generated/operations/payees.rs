@@ -4,7 +4,7 @@
 //! Bank accounts that payments can go to.
 
 use onboarding_core::derive::Call;
-use onboarding_core::{Call, Method, Operation};
+use onboarding_core::{Call, Follow, Method, Operation};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -191,3 +191,15 @@ impl Client {
 #[must_use = "nothing is sent before `send`"]
 #[wire(pages(link))]
 pub struct ListLegalPersonPayees(pub(crate) Call<types::PayeeList, errors::ListLegalPersonPayeesError>);
+
+impl Follow<Client> for types::PayeeUrl {
+    type Call = Call<types::Payee, errors::GetPayeeError>;
+
+    #[inline]
+    fn follow(&self, client: &Client) -> Self::Call {
+        match self.identifier().filter(|_| client.core.is_own_url(self.as_str())) {
+            Some(identifier) => client.get_payee(&identifier),
+            None => client.get_payee(&types::PayeeId::from("")).leading_elsewhere(),
+        }
+    }
+}

@@ -4,7 +4,7 @@
 //! Payments, registered first and submitted afterwards.
 
 use onboarding_core::derive::Call;
-use onboarding_core::{Call, Method, Operation};
+use onboarding_core::{Call, Follow, Method, Operation};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -242,3 +242,15 @@ pub struct ListBankAccountPayments(pub(crate) Call<types::PaymentList, errors::L
 #[must_use = "nothing is sent before `send`"]
 #[wire(pages(link))]
 pub struct ListPayeePayments(pub(crate) Call<types::PaymentList, errors::ListPayeePaymentsError>);
+
+impl Follow<Client> for types::PaymentUrl {
+    type Call = Call<types::Payment, errors::GetPaymentError>;
+
+    #[inline]
+    fn follow(&self, client: &Client) -> Self::Call {
+        match self.identifier().filter(|_| client.core.is_own_url(self.as_str())) {
+            Some(identifier) => client.get_payment(&identifier),
+            None => client.get_payment(&types::PaymentId::from("")).leading_elsewhere(),
+        }
+    }
+}

@@ -3,7 +3,7 @@
 
 //! People who work with the vendor's platform.
 
-use onboarding_core::{Call, Method, Operation};
+use onboarding_core::{Call, Follow, Method, Operation};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -44,5 +44,17 @@ impl Client {
     pub fn get_user(&self, user_id: &types::UserId) -> Call<types::User, errors::GetUserError> {
         static OPERATION: Operation = Operation::new("get_user", Method::GET, "/v0/users/{user-id}");
         self.core.request(&OPERATION).path("user-id", user_id).returns_json()
+    }
+}
+
+impl Follow<Client> for types::UserUrl {
+    type Call = Call<types::User, errors::GetUserError>;
+
+    #[inline]
+    fn follow(&self, client: &Client) -> Self::Call {
+        match self.identifier().filter(|_| client.core.is_own_url(self.as_str())) {
+            Some(identifier) => client.get_user(&identifier),
+            None => client.get_user(&types::UserId::from("")).leading_elsewhere(),
+        }
     }
 }

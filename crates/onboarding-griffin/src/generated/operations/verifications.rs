@@ -4,7 +4,7 @@
 //! Runs of checks on legal persons.
 
 use onboarding_core::derive::Call;
-use onboarding_core::{Call, Method, Operation};
+use onboarding_core::{Call, Follow, Method, Operation};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -170,3 +170,15 @@ impl Client {
 pub struct ListLegalPersonVerifications(
     pub(crate) Call<types::VerificationList, errors::ListLegalPersonVerificationsError>,
 );
+
+impl Follow<Client> for types::VerificationUrl {
+    type Call = Call<types::Verification, errors::GetVerificationError>;
+
+    #[inline]
+    fn follow(&self, client: &Client) -> Self::Call {
+        match self.identifier().filter(|_| client.core.is_own_url(self.as_str())) {
+            Some(identifier) => client.get_verification(&identifier),
+            None => client.get_verification(&types::VerificationId::from("")).leading_elsewhere(),
+        }
+    }
+}

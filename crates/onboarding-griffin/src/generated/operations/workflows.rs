@@ -4,7 +4,7 @@
 //! Sets of checks that a verification can follow.
 
 use onboarding_core::derive::Call;
-use onboarding_core::{Call, Method, Operation};
+use onboarding_core::{Call, Follow, Method, Operation};
 
 use crate::generated::{client::Client, errors, types};
 
@@ -91,3 +91,15 @@ impl Client {
 #[must_use = "nothing is sent before `send`"]
 #[wire(pages(link))]
 pub struct ListOrganizationWorkflows(pub(crate) Call<types::WorkflowList, errors::ListOrganizationWorkflowsError>);
+
+impl Follow<Client> for types::WorkflowUrl {
+    type Call = Call<types::Workflow, errors::GetWorkflowError>;
+
+    #[inline]
+    fn follow(&self, client: &Client) -> Self::Call {
+        match self.identifier().filter(|_| client.core.is_own_url(self.as_str())) {
+            Some(identifier) => client.get_workflow(&identifier),
+            None => client.get_workflow(&types::WorkflowId::from("")).leading_elsewhere(),
+        }
+    }
+}
