@@ -20,6 +20,7 @@ use crate::parameter::Parameter;
 use crate::received::Received;
 use crate::request::Request;
 use crate::response::{Headers, RawResponse, Response};
+use crate::runtime::BoxFuture;
 use crate::status_error::{NoDeclaredError, Outcome, StatusError};
 use crate::unknown::{Noting, noted};
 
@@ -102,6 +103,11 @@ impl<T, E> Call<T, E> {
         self.request.send_raw().await
     }
 
+    /// The call as a command line of `curl`, to be put into a ticket, without any value that is sent: see [`Request::curl`].
+    pub fn curl(&self) -> String {
+        self.request.curl()
+    }
+
     /// How long the whole call may take, instead of what the client allows.
     pub fn timeout(self, limit: Duration) -> Self {
         self.with_request(|request| request.timeout(limit))
@@ -137,9 +143,24 @@ impl<T, E> Call<T, E> {
     }
 }
 
+/// `client.get_thing(&id).await` is `client.get_thing(&id).send().await`, at the cost of an allocation.
+impl<T: Send + 'static, E: Send + 'static> IntoFuture for Call<T, E> {
+    type Output = Result<T, Error<E>>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
 /// How generated setters add what is optional.
 #[doc(hidden)]
 impl<T, E> Call<T, E> {
+    /// Refuses the call because the address that it follows leads elsewhere.
+    pub fn leading_elsewhere(self) -> Self {
+        self.with_request(Request::leading_elsewhere)
+    }
+
     pub fn query<P: Parameter + Check>(self, name: &'static str, value: P, rules: &[Rule]) -> Self {
         self.with_request(|request| request.check(name, &value, rules).query(name, &value))
     }

@@ -341,6 +341,14 @@ macro_rules! __string_enum {
             }
         }
 
+        /// The value as the vendor writes it.
+        impl ::core::fmt::Display for $Name {
+            #[inline]
+            fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                formatter.pad(self.as_str())
+            }
+        }
+
         impl ::core::convert::From<&str> for $Name {
             #[inline]
             fn from(text: &str) -> Self {
@@ -784,12 +792,59 @@ macro_rules! __by_status {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __call {
-    ($Name:ident [$Success:ty] [$Failure:ty] [$($style:ident($($name:literal,)* [$($default:literal)?]))?]) => {
+    ($Name:ident [$Success:ty] [$Failure:ty] [$($style:ident($($name:literal,)*) [$($settings:tt)*])?]) => {
         impl $Name {
             /// The call as it stands, to set what holds for a single call: its timeouts, more headers, more of the query.
             #[inline]
             pub fn into_call(self) -> $crate::Call<$Success, $Failure> {
                 self.0
+            }
+
+            /// How long the whole call may take, instead of what the client allows.
+            #[inline]
+            pub fn timeout(self, limit: ::core::time::Duration) -> Self {
+                Self(self.0.timeout(limit))
+            }
+
+            /// How long one attempt may take, instead of what the client allows.
+            #[inline]
+            pub fn attempt_timeout(self, limit: ::core::time::Duration) -> Self {
+                Self(self.0.attempt_timeout(limit))
+            }
+
+            /// Sends one more header, in place of one of the same name that the client would send.
+            #[inline]
+            pub fn with_header(self, name: &'static str, value: &dyn $crate::Parameter) -> Self {
+                Self(self.0.with_header(name, value))
+            }
+
+            /// Sends one more query parameter.
+            #[inline]
+            pub fn with_query(self, name: &'static str, value: &dyn $crate::Parameter) -> Self {
+                Self(self.0.with_query(name, value))
+            }
+
+            /// Sets what is optional where there is a value: `call.maybe(limit, Self::limit)`.
+            #[inline]
+            pub fn maybe<V>(self, value: ::core::option::Option<V>, set: impl ::core::ops::FnOnce(Self, V) -> Self) -> Self {
+                match value {
+                    ::core::option::Option::Some(value) => set(self, value),
+                    ::core::option::Option::None => self,
+                }
+            }
+
+            /// The call as a command line of `curl`, to be put into a ticket, without any value that is sent.
+            #[inline]
+            pub fn curl(&self) -> ::std::string::String {
+                self.0.curl()
+            }
+
+            /// Sends the call and gives the response as it came, whatever its status.
+            #[inline]
+            pub async fn send_raw(
+                self,
+            ) -> ::core::result::Result<$crate::RawResponse, $crate::Error<$crate::NoDeclaredError>> {
+                self.0.send_raw().await
             }
 
             /// Sends the call and decodes the response.
@@ -806,7 +861,18 @@ macro_rules! __call {
                 self.0.send_with_response().await
             }
 
-            $($crate::__pages! { $Success, $Failure, $crate::Paging::$style($($name),*)$(.default_limit($default))? })?
+            $($crate::__pages! { $Success, $Failure, $crate::Paging::$style($($name),*)$($settings)* })?
+        }
+
+        /// `call.await` is `call.send().await`, at the cost of an allocation.
+        impl ::core::future::IntoFuture for $Name {
+            type Output = ::core::result::Result<$Success, $crate::Error<$Failure>>;
+            type IntoFuture = $crate::BoxFuture<'static, Self::Output>;
+
+            #[inline]
+            fn into_future(self) -> Self::IntoFuture {
+                ::core::future::IntoFuture::into_future(self.0)
+            }
         }
     };
 }
@@ -868,6 +934,14 @@ macro_rules! __page {
                 match self {
                     $(Self::$Variant(page) => $crate::Page::next(page),)+
                     Self::$Unknown(_) => ::core::option::Option::None,
+                }
+            }
+
+            #[inline]
+            fn is_known(&self) -> bool {
+                match self {
+                    $(Self::$Variant(page) => $crate::Page::is_known(page),)+
+                    Self::$Unknown(_) => false,
                 }
             }
         }

@@ -6,8 +6,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::StatusCode;
 use http::header::HeaderMap;
+use serde::de::DeserializeOwned;
 
 use crate::call_info::{CallInfo, CallOf};
+use crate::decode::{self, DecodeError};
 use crate::problem_details::ProblemDetails;
 
 /// A response as it came: status, headers and bytes. Its `Debug` shows the size of the body, never the body.
@@ -36,6 +38,16 @@ impl RawResponse {
     /// The body as it came.
     pub const fn bytes(&self) -> &Bytes {
         &self.body
+    }
+
+    /// The body read as JSON: for responses that the vendor's document lacks.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
+        decode::json(&self.body)
+    }
+
+    /// The body as text, which has to be UTF-8.
+    pub fn text(&self) -> Result<&str, DecodeError> {
+        std::str::from_utf8(&self.body).map_err(|_| DecodeError::new("", "the body is not UTF-8"))
     }
 
     /// How often the call was sent until this response came.

@@ -11,7 +11,8 @@ use http::header::{HeaderMap, RETRY_AFTER};
 use crate::runtime::{Runtime, random_part};
 
 /// How calls are repeated that failed and may be repeated: those with an idempotent method or an idempotency key, after a failure
-/// of the connection or the statuses 408, 429, 502, 503 and 504.
+/// of the connection or the statuses 408, 429, 502, 503 and 504. A call for which no connection was made, so that the vendor has seen
+/// nothing of it, may be repeated whatever it is.
 ///
 /// The pause before an attempt grows exponentially, with full jitter: a random part of 0.2, 0.4, 0.8, … seconds. A `Retry-After`
 /// makes it longer, never shorter. Three attempts are made by default.
@@ -23,6 +24,7 @@ pub struct Retry {
     max_delay: Duration,
     max_retry_after: Duration,
     budget: u32,
+    unseen: bool,
 }
 
 impl Default for Retry {
@@ -33,6 +35,7 @@ impl Default for Retry {
             max_delay: Duration::from_secs(10),
             max_retry_after: Duration::from_secs(30),
             budget: 50,
+            unseen: true,
         }
     }
 }
@@ -72,6 +75,18 @@ impl Retry {
     pub const fn budget(mut self, repetitions: u32) -> Self {
         self.budget = repetitions;
         self
+    }
+
+    /// Whether a call that is not safe to repeat is repeated where no connection was made for it: it is by default. Whoever gives the client
+    /// a [`Transport`](crate::Transport) of its own that cannot tell for certain switches it off.
+    pub const fn unseen_calls(mut self, are_repeated: bool) -> Self {
+        self.unseen = are_repeated;
+        self
+    }
+
+    /// Whether calls that the vendor has seen nothing of are repeated whatever they are.
+    pub(crate) const fn repeats_unseen(&self) -> bool {
+        self.unseen
     }
 
     /// The pause before the next attempt after so many; `None` when there is to be none.
