@@ -57,6 +57,7 @@ fn features(contract: &Contract) -> Table {
     let always = [
         ("rustls", "TLS by rustls."),
         ("native-tls", "TLS by the system's library."),
+        ("metrics", "Metrics of calls, by the `metrics` crate."),
         ("schemars", "JSON Schemas of all types, by schemars."),
     ];
     let offered = offers.into_iter().filter(|(_, _, is_offered)| *is_offered).map(|(name, about, _)| (name, about));

@@ -16,6 +16,7 @@ use crate::header::checked_header;
 use crate::http_client::{HttpClients, is_loopback};
 use crate::limits::Limits;
 use crate::observer::Observer;
+use crate::request_hook::RequestHook;
 use crate::retry::{Retry, RetryBudget};
 use crate::runtime::{Runtime, SystemRuntime};
 use crate::signer::Signer;
@@ -109,7 +110,8 @@ struct Settings {
     rate_limit: Option<(u32, Duration)>,
     retry: Retry,
     signer: Option<Arc<dyn Signer>>,
-    observer: Option<Arc<dyn Observer>>,
+    hooks: Vec<Arc<dyn RequestHook>>,
+    observers: Vec<Arc<dyn Observer>>,
     runtime: Arc<dyn Runtime>,
     allow_http: bool,
     transport: TransportSetting,
@@ -154,7 +156,8 @@ impl Default for Settings {
             rate_limit: None,
             retry: Retry::default(),
             signer: None,
-            observer: None,
+            hooks: Vec::new(),
+            observers: Vec::new(),
             runtime: Arc::new(SystemRuntime),
             allow_http: false,
             transport: TransportSetting::Default,
@@ -163,6 +166,8 @@ impl Default for Settings {
 }
 
 impl<V: VendorClient> ClientBuilder<V> {
+    const OF: &'static Vendor = &Vendor { name: V::VENDOR, request_id_headers: V::REQUEST_ID_HEADERS };
+
     /// Calls one of the vendor's installations.
     #[expect(clippy::needless_pass_by_value, reason = "environments are small enumerations, given by name")]
     pub fn environment(mut self, environment: V::Environment) -> Self {
@@ -260,9 +265,15 @@ impl<V: VendorClient> ClientBuilder<V> {
         self
     }
 
-    /// Tells the observer of every call.
+    /// Has the hook add headers to every request before it is signed. Further hooks are called after it.
+    pub fn request_hook(mut self, hook: impl RequestHook + 'static) -> Self {
+        self.settings.hooks.push(Arc::new(hook));
+        self
+    }
+
+    /// Tells the observer of every call. Further observers are told after it.
     pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
-        self.settings.observer = Some(Arc::new(observer));
+        self.settings.observers.push(Arc::new(observer));
         self
     }
 
@@ -321,13 +332,17 @@ impl<V: VendorClient> ClientBuilder<V> {
 
     /// Builds the client. Nothing is sent.
     pub fn build(self) -> Result<V, BuildError> {
-        let vendor = Vendor { name: V::VENDOR, request_id_headers: V::REQUEST_ID_HEADERS };
-        self.settings.build(vendor, V::USER_AGENT, V::REQUIRES_SIGNER).map(V::from_core)
+        self.settings.build(Self::OF, V::USER_AGENT, V::REQUIRES_SIGNER).map(V::from_core)
     }
 }
 
 impl Settings {
-    fn build(self, vendor: Vendor, user_agent: &'static str, requires_signer: bool) -> Result<Client, BuildError> {
+    fn build(
+        self,
+        vendor: &'static Vendor,
+        user_agent: &'static str,
+        requires_signer: bool,
+    ) -> Result<Client, BuildError> {
         let base_url = checked_base_url(self.base_url.as_deref(), self.allow_http)?;
         // A set-up of the service's own may have brought TLS along by reqwest's features.
         if base_url.scheme() == "https" && !HAS_TLS && matches!(self.transport, TransportSetting::Default) {
@@ -357,6 +372,12 @@ impl Settings {
             let names = signer.header_names().into_iter();
             sent.extend(names.map(|name| (name, "the signer sends it: leave it out")));
         }
+        for name in self.hooks.iter().flat_map(|hook| hook.header_names()) {
+            if let Some(remedy) = remedy(&name, &sent) {
+                return Err(BuildError::HeaderTwice { name: name.as_str().to_owned(), remedy });
+            }
+            sent.push((name, "a request hook sends it: leave it out of one of them"));
+        }
         let headers = checked_headers(self.user_agent.as_deref().unwrap_or(user_agent), &self.headers, &sent)?;
         Ok(Client {
             shared: Arc::new(Shared {
@@ -377,7 +398,9 @@ impl Settings {
                 retry_budget: RetryBudget::new(&self.retry),
                 retry: self.retry,
                 signer: self.signer,
-                observer: self.observer,
+                hooks: self.hooks,
+                observers: self.observers,
+                in_flight: Arc::default(),
                 runtime: self.runtime,
                 transport,
             }),
@@ -433,9 +456,7 @@ fn checked_headers(
     for (index, (name, value)) in given.iter().enumerate() {
         let place = format!("number {} of the headers given to `header`", index + 1);
         let (name, mut value) = checked_header(name, value).ok_or_else(invalid(place))?;
-        let reserved = RESERVED.into_iter().find(|(reserved, _)| name == *reserved).map(|(_, remedy)| remedy);
-        let taken = sent.iter().find(|(sent, _)| *sent == name).map(|(_, remedy)| *remedy);
-        if let Some(remedy) = taken.or(reserved) {
+        if let Some(remedy) = remedy(&name, sent) {
             return Err(BuildError::HeaderTwice { name: name.as_str().to_owned(), remedy });
         }
         // It may hold a key, so no layer below shall print it.
@@ -445,6 +466,13 @@ fn checked_headers(
         }
     }
     Ok(headers)
+}
+
+/// What to do instead of sending the header, when it is sent in any case.
+fn remedy(name: &HeaderName, sent: &[(HeaderName, &'static str)]) -> Option<&'static str> {
+    let reserved = RESERVED.into_iter().find(|(reserved, _)| name == *reserved).map(|(_, remedy)| remedy);
+    let taken = sent.iter().find(|(sent, _)| sent == name).map(|(_, remedy)| *remedy);
+    taken.or(reserved)
 }
 
 fn checked_base_url(given: Option<&str>, allow_http: bool) -> Result<Url, BuildError> {

@@ -9,8 +9,10 @@ use url::Url;
 
 use crate::call_info::Vendor;
 use crate::credentials_error::CredentialsError;
+use crate::in_flight::InFlight;
 use crate::limits::Limits;
 use crate::observer::Observer;
+use crate::request_hook::RequestHook;
 use crate::retry::{Retry, RetryBudget};
 use crate::runtime::{BoxFuture, Runtime};
 use crate::secret::Secret;
@@ -44,7 +46,7 @@ pub struct Client {
 }
 
 pub(crate) struct Shared {
-    pub(crate) vendor: Vendor,
+    pub(crate) vendor: &'static Vendor,
     pub(crate) base_url: Url,
     /// The base URL with a long path: what requests copy, so that theirs can be written in its place.
     pub(crate) roomy_url: Url,
@@ -64,7 +66,9 @@ pub(crate) struct Shared {
     pub(crate) retry: Retry,
     pub(crate) retry_budget: RetryBudget,
     pub(crate) signer: Option<Arc<dyn Signer>>,
-    pub(crate) observer: Option<Arc<dyn Observer>>,
+    pub(crate) hooks: Vec<Arc<dyn RequestHook>>,
+    pub(crate) observers: Vec<Arc<dyn Observer>>,
+    pub(crate) in_flight: Arc<InFlight>,
     pub(crate) runtime: Arc<dyn Runtime>,
     pub(crate) transport: Box<dyn Transport>,
 }
@@ -78,6 +82,14 @@ impl Client {
     /// The vendor's name.
     pub fn vendor(&self) -> &'static str {
         self.shared.vendor.name
+    }
+
+    /// Waits until nothing of this client and its clones is under way: no call, no renewal of tokens, no download. Calls that begin
+    /// meanwhile are waited for as well, so that a service stops taking in work first and then waits.
+    ///
+    /// It has no limit of its own: calls end in time, a download that nobody reads does not.
+    pub async fn idle(&self) {
+        self.shared.in_flight.idle().await;
     }
 
     /// Where the client takes time and chance from.

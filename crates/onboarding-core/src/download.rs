@@ -10,6 +10,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 use http::header::HeaderMap;
 
+use crate::in_flight::Busy;
 use crate::limits::Place;
 use crate::runtime::{BoxFuture, Runtime, caught};
 use crate::transport::Body;
@@ -33,7 +34,7 @@ pub struct Download {
     /// How much is held in memory.
     max_held_bytes: usize,
     /// A file that is being read counts among the calls in flight.
-    place: Place,
+    places: Option<(Place, Busy)>,
 }
 
 /// What a download may take, as the client's builder was told.
@@ -52,7 +53,7 @@ impl Download {
         body: Body,
         limits: &DownloadLimits,
         runtime: Arc<dyn Runtime>,
-        place: Place,
+        places: (Place, Busy),
     ) -> Self {
         Self {
             headers,
@@ -63,7 +64,7 @@ impl Download {
             timer: None,
             runtime,
             max_held_bytes: limits.max_held_bytes,
-            place,
+            places: Some(places),
         }
     }
 
@@ -144,7 +145,7 @@ impl Stream for Download {
         if matches!(polled, Poll::Ready(None | Some(Err(_)))) {
             // The connection and the place among the calls are given back at once.
             self.body = None;
-            self.place = None;
+            self.places = None;
         }
         polled
     }

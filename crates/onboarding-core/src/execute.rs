@@ -13,8 +13,9 @@ use crate::client::{Authenticate, Shared};
 use crate::credentials_error::{CredentialsError, CredentialsErrorKind};
 use crate::download::{Download, DownloadLimits};
 use crate::error::Error;
+use crate::in_flight::Busy;
 use crate::observe;
-use crate::observer::{CallEnd, Drift};
+use crate::observer::{AttemptEnd, CallEnd, Drift, RetryReason};
 use crate::received::{Failure, Received};
 use crate::refused::Refused;
 use crate::request::Request;
@@ -61,15 +62,18 @@ impl Request {
         if let Some((media_type, _)) = &self.body {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
         }
-        if let Some(signer) = &shared.signer {
+        if shared.signer.is_some() || !shared.hooks.is_empty() {
             let body = self.body.as_ref().map_or(&[][..], |(_, body)| body);
             let mut request =
                 SignableRequest { method: &self.operation.method, url: &url, headers: &mut headers, body };
+            for hook in &shared.hooks {
+                caught(|| hook.prepare(&self.info(), &mut request)).map_err(|_| Refused::Hook)?;
+            }
             let failed = || CredentialsError::of(CredentialsErrorKind::Signing);
-            match caught(|| signer.sign(&mut request)) {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => return Err(Failure::Credentials(failed().because(error))),
-                Err(panicked) => return Err(Failure::Credentials(failed().because(panicked))),
+            match shared.signer.as_ref().map(|signer| caught(|| signer.sign(&mut request))) {
+                None | Some(Ok(Ok(()))) => {}
+                Some(Ok(Err(error))) => return Err(Failure::Credentials(failed().because(error))),
+                Some(Err(panicked)) => return Err(Failure::Credentials(failed().because(panicked))),
             }
         }
         let body = self.body.as_ref().map(|(_, body)| body.clone());
@@ -101,7 +105,10 @@ pub(crate) fn execute(mut request: Request, stream_success: bool) -> BoxFuture<'
                 observer.drift(&request.info(), &Drift::DeprecatedOperation);
             }
         });
+        shared.in_flight.enter();
         let mut execution = Execution {
+            begun,
+            is_over: false,
             deadline: begun.checked_add(request.timeout.unwrap_or(shared.timeout)),
             request: &request,
             shared: &shared,
@@ -114,12 +121,9 @@ pub(crate) fn execute(mut request: Request, stream_success: bool) -> BoxFuture<'
         let mut result = observe::within(&span, pin!(execution.run())).await;
         let attempts = execution.attempts;
         span.record("attempts", attempts);
-        observe::record(&span, &result);
-        observe::tell(&request.client, |observer| {
-            let (status, failure) = observe::ending(&result);
-            let elapsed = shared.runtime.instant().saturating_duration_since(begun);
-            observer.after(&request.info(), &CallEnd { status, failure, attempts, elapsed });
-        });
+        observe::record(&span, shared.vendor, &result);
+        let (status, failure) = observe::ending(&result);
+        execution.tell_end(status, failure);
         let response = match &mut result {
             Ok(Received::Whole(response, _)) => response,
             Ok(Received::Streamed(streamed)) => &mut streamed.1,
@@ -143,9 +147,43 @@ struct Execution<'a> {
     repeatable: bool,
     stream_success: bool,
     attempts: u32,
+    begun: Instant,
+    /// Whether its end was told of.
+    is_over: bool,
+}
+
+/// The caller may drop a call at any time: its end is told of all the same.
+impl Drop for Execution<'_> {
+    fn drop(&mut self) {
+        if !self.is_over {
+            self.tell_end(None, Some("dropped"));
+        }
+        self.shared.in_flight.leave();
+    }
 }
 
 impl Execution<'_> {
+    fn tell_end(&mut self, status: Option<StatusCode>, failure: Option<&'static str>) {
+        self.is_over = true;
+        observe::tell(&self.request.client, |observer| {
+            let elapsed = self.shared.runtime.instant().saturating_duration_since(self.begun);
+            let end = CallEnd { status, failure, attempts: self.attempts, elapsed };
+            observer.after(&self.request.info(), &end);
+        });
+    }
+
+    fn tell_retry(&self, result: &Result<Received, Failure>, pause: Duration) {
+        let (status, failure) = observe::ending(result);
+        let reason = RetryReason { attempt: self.attempts, status, failure, pause };
+        tracing::debug!(
+            http.response.status_code = status.map(|status| status.as_u16()),
+            error.type = failure,
+            pause_seconds = pause.as_secs_f64(),
+            "the call is sent again"
+        );
+        observe::tell(&self.request.client, |observer| observer.retry(&self.request.info(), &reason));
+    }
+
     /// Sends the request until a response is final.
     async fn run(&mut self) -> Result<Received, Failure> {
         let shared = self.shared;
@@ -169,6 +207,7 @@ impl Execution<'_> {
             {
                 let renewed = self.signed_in(&**authenticate, Some(refused)).await?;
                 if renewed != *refused {
+                    self.tell_retry(&result, Duration::ZERO);
                     signed_in_again = true;
                     signed_in = Some(renewed);
                     result = self.attempt(signed_in.as_ref()).await;
@@ -178,6 +217,7 @@ impl Execution<'_> {
             let Some(pause) = self.pause_after(&result) else {
                 return result;
             };
+            self.tell_retry(&result, pause);
             shared.runtime.sleep(pause).await;
         }
     }
@@ -192,8 +232,10 @@ impl Execution<'_> {
             }
             _ => return None,
         };
+        let is_unseen = matches!(result, Err(Failure::Transport(error)) if error.is_connect()) && !self.request.once;
+        let may_be_repeated = self.repeatable || (is_unseen && self.shared.retry.repeats_unseen());
         // What was not sent once for want of time is not tried again.
-        if !self.repeatable || self.attempts == 0 {
+        if !may_be_repeated || self.attempts == 0 {
             return None;
         }
         let pause = self.shared.retry.delay(self.attempts, asked, runtime)?;
@@ -221,8 +263,16 @@ impl Execution<'_> {
     /// Sends the request once.
     async fn attempt(&mut self, signed_in: Option<&SignInHeaders>) -> Result<Received, Failure> {
         let span = observe::attempt_span(&self.request.info(), &self.shared.base_url, self.attempts);
+        let (sent_before, is_observed) = (self.attempts, !self.shared.observers.is_empty());
+        let begun = is_observed.then(|| self.shared.runtime.instant());
         let result = observe::within(&span, pin!(self.exchange(signed_in))).await;
-        observe::record(&span, &result);
+        observe::record(&span, self.shared.vendor, &result);
+        if let Some(begun) = begun.filter(|_| self.attempts > sent_before) {
+            let (status, failure) = observe::ending(&result);
+            let elapsed = self.shared.runtime.instant().saturating_duration_since(begun);
+            let end = AttemptEnd { attempt: self.attempts, status, failure, elapsed };
+            observe::tell(&self.request.client, |observer| observer.attempt(&self.request.info(), &end));
+        }
         result
     }
 
@@ -256,7 +306,8 @@ impl Execution<'_> {
                     timeout: shared.download_timeout,
                     max_held_bytes: shared.max_response_bytes,
                 };
-                let download = Download::new(response.headers.clone(), body, &limits, shared.runtime.clone(), place);
+                let places = (place, Busy::new(&shared.in_flight));
+                let download = Download::new(response.headers.clone(), body, &limits, shared.runtime.clone(), places);
                 return Ok(Received::Streamed(Box::new((download, response))));
             }
             let head = head.insert(response);

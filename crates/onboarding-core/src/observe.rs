@@ -7,19 +7,19 @@ use http::StatusCode;
 use tracing::{Span, field};
 use url::Url;
 
-use crate::call_info::{CallInfo, CallOf};
+use crate::call_info::{CallInfo, CallOf, Vendor};
 use crate::client::Client;
 use crate::observer::{Drift, Observer};
-use crate::operation::OperationRef;
 use crate::received::{Failure, Received};
 use crate::runtime::caught;
 
-/// Tells the client's observer, if there is one, and survives it.
-pub(crate) fn tell(client: &Client, tell: impl FnOnce(&dyn Observer)) {
-    if let Some(observer) = &client.shared.observer
-        && caught(|| tell(&**observer)).is_err()
-    {
-        tracing::error!(vendor = client.vendor(), "the observer panicked");
+/// Tells the client's observers, if there are any, and survives them.
+#[inline]
+pub(crate) fn tell(client: &Client, tell: impl Fn(&dyn Observer)) {
+    for observer in &client.shared.observers {
+        if caught(|| tell(&**observer)).is_err() {
+            tracing::error!(vendor = client.vendor(), "an observer panicked");
+        }
     }
 }
 
@@ -36,6 +36,7 @@ pub(crate) fn call_span(call: &CallInfo<'_>, url: &Url) -> Span {
         server.address = url.host_str().unwrap_or_default(),
         http.response.status_code = field::Empty,
         error.type = field::Empty,
+        request_id = field::Empty,
         attempts = field::Empty,
     )
 }
@@ -55,6 +56,7 @@ pub(crate) fn attempt_span(call: &CallInfo<'_>, url: &Url, resends: u32) -> Span
         http.request.resend_count = (resends > 0).then_some(resends),
         http.response.status_code = field::Empty,
         error.type = field::Empty,
+        request_id = field::Empty,
     )
 }
 
@@ -68,9 +70,18 @@ pub(crate) fn within<F: Future>(span: &Span, mut future: Pin<&mut F>) -> impl Fu
 }
 
 /// Notes in a span how the call or attempt ended.
-pub(crate) fn record(span: &Span, result: &Result<Received, Failure>) {
+pub(crate) fn record(span: &Span, vendor: &Vendor, result: &Result<Received, Failure>) {
     if span.is_disabled() {
         return;
+    }
+    let headers = match result {
+        Ok(Received::Whole(response, _)) => Some(&response.headers),
+        Ok(Received::Streamed(streamed)) => Some(&streamed.1.headers),
+        Err(Failure::Transport(error)) => error.headers(),
+        Err(Failure::Refused(_) | Failure::Credentials(_)) => None,
+    };
+    if let Some(id) = headers.and_then(|headers| vendor.request_id(headers)) {
+        span.record("request_id", id);
     }
     let (status, failure) = ending(result);
     if let Some(status) = status {
@@ -102,10 +113,9 @@ pub(crate) struct Reporter {
 }
 
 impl Reporter {
-    /// One for the calls of an operation, when the client has an observer.
-    pub(crate) fn new(client: &Client, operation: &OperationRef) -> Option<Self> {
-        let observed = client.shared.observer.is_some();
-        let call = || CallOf { vendor: client.shared.vendor, operation: operation.clone() };
+    /// One for a call, when its client has an observer.
+    pub(crate) fn new(client: &Client, call: impl FnOnce() -> CallOf) -> Option<Self> {
+        let observed = !client.shared.observers.is_empty();
         observed.then(|| Self { client: client.clone(), call: call() })
     }
 

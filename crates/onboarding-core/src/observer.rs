@@ -17,7 +17,17 @@ pub trait Observer: Send + Sync + fmt::Debug {
         let _ = call;
     }
 
-    /// A call has ended. One that was dropped by its caller is not told of.
+    /// An attempt of a call has ended. The number of the attempt is 1 for the first.
+    fn attempt(&self, call: &CallInfo<'_>, end: &AttemptEnd) {
+        let _ = (call, end);
+    }
+
+    /// A call is about to be sent again: after a pause, or at once with other credentials.
+    fn retry(&self, call: &CallInfo<'_>, retry: &RetryReason) {
+        let _ = (call, retry);
+    }
+
+    /// A call has ended. Each that began is told of once: one that was dropped by its caller ends with the failure `dropped`.
     fn after(&self, call: &CallInfo<'_>, end: &CallEnd) {
         let _ = (call, end);
     }
@@ -27,11 +37,44 @@ pub trait Observer: Send + Sync + fmt::Debug {
         let _ = (call, drift);
     }
 
+    /// The vendor has given out new tokens.
+    fn tokens_obtained(&self, vendor: &'static str) {
+        let _ = vendor;
+    }
+
     /// New tokens could not be saved by the [`TokenStore`](crate::TokenStore): they are kept in memory, and a later call tries again.
     /// A process that ends before that loses them, and with them perhaps the only refresh token that is still good.
     fn tokens_not_saved(&self, vendor: &'static str, error: &CredentialsError) {
         let _ = (vendor, error);
     }
+}
+
+/// How an attempt ended.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct AttemptEnd {
+    /// The number of the attempt, from 1.
+    pub attempt: u32,
+    /// The status of the response, when one came.
+    pub status: Option<StatusCode>,
+    /// What kept a response from coming, as in [`CallEnd::failure`].
+    pub failure: Option<&'static str>,
+    /// How long it took. For downloads it ends where the file begins.
+    pub elapsed: Duration,
+}
+
+/// Why a call is sent again: the status that came, or what kept one from coming.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct RetryReason {
+    /// The number of the attempt that it follows on, from 1.
+    pub attempt: u32,
+    /// The status of the response, when one came.
+    pub status: Option<StatusCode>,
+    /// What kept a response from coming, as in [`CallEnd::failure`].
+    pub failure: Option<&'static str>,
+    /// How long it is waited for until then.
+    pub pause: Duration,
 }
 
 /// How a call ended.
@@ -40,7 +83,8 @@ pub trait Observer: Send + Sync + fmt::Debug {
 pub struct CallEnd {
     /// The status of the last response, when one came.
     pub status: Option<StatusCode>,
-    /// What kept a response from coming: `refused`, `credentials`, `connect`, `timeout`, `response_too_large` or `interrupted`.
+    /// What kept a response from coming: `refused`, `credentials`, `connect`, `timeout`, `response_too_large`, `interrupted`
+    /// or `dropped`, when the caller has not waited for the end.
     pub failure: Option<&'static str>,
     /// How often the call was sent.
     pub attempts: u32,

@@ -17,6 +17,7 @@ use url::Url;
 use crate::client::Authenticate;
 use crate::credentials_error::{CredentialsError, CredentialsErrorKind, StoreTimedOut};
 use crate::decode::{self, DecodeError};
+use crate::in_flight::Busy;
 use crate::operation::OperationRef;
 use crate::refused::{Refused, RefusedCall};
 use crate::renewal::{Renewal, Renewed, Step, Waited};
@@ -288,7 +289,11 @@ impl Inner {
         let outdated = at_hand.or_else(|| refused.clone());
         let work = {
             let renewal = renewal.clone();
-            async move { inner.run(&renewal, &client, outdated.as_ref(), refused.as_ref()).await }
+            let busy = Busy::new(&client.shared.in_flight);
+            async move {
+                inner.run(&renewal, &client, outdated.as_ref(), refused.as_ref()).await;
+                drop(busy);
+            }
         };
         renewal.drive(Box::pin(work.in_current_span()));
         Found::UnderWay { renewal, had_given: false, good }
@@ -322,11 +327,13 @@ impl Inner {
         drop(state);
         let work = {
             let (inner, renewal, client) = (self.clone(), renewal.clone(), client.clone());
+            let busy = Busy::new(&client.shared.in_flight);
             async move {
                 match inner.locked(&renewal, &client).await {
                     Ok(_held) => inner.save(&renewal, &client).await,
                     Err(error) => inner.not_saved(&client, &error),
                 }
+                drop(busy);
             }
         };
         renewal.drive(Box::pin(work.in_current_span()));
@@ -405,6 +412,7 @@ impl Inner {
             return Ok(current);
         }
         let tokens = self.fetch(renewal, client, stored.as_ref()).await?;
+        crate::observe::tell(client, |observer| observer.tokens_obtained(client.vendor()));
         self.current(&tokens, runtime)
     }
 
@@ -575,6 +583,9 @@ impl Inner {
         }
         let mut http_request =
             Request::new(client.clone(), OperationRef::Own(Arc::new(operation))).above_base(request.above_base);
+        if !retried {
+            http_request = http_request.once();
+        }
         for (header, template) in request.headers {
             http_request = http_request.header(header, &self.fill(template, None)?);
         }
@@ -717,9 +728,11 @@ fn no_response(error: Error<NoDeclaredError>) -> CredentialsError {
         Error::Transport(error) if error.kind() == TransportErrorKind::ResponseTooLarge => {
             CredentialsErrorKind::Malformed
         }
-        Error::Transport(_) | Error::Declared(_) | Error::Undeclared(_) | Error::Malformed(_) => {
-            CredentialsErrorKind::Unavailable
-        }
+        Error::Transport(_)
+        | Error::Declared(_)
+        | Error::Undeclared(_)
+        | Error::Malformed(_)
+        | Error::EndedEarly(_) => CredentialsErrorKind::Unavailable,
     };
     CredentialsError::of(kind).because(error)
 }

@@ -15,7 +15,7 @@ use onboarding_core::{
 };
 use tracing_subscriber::fmt::format::FmtSpan;
 
-use crate::common::{FakeRuntime, SECRET, Server, Step, builder, client, json};
+use crate::common::{FakeRuntime, SECRET, Server, Step, builder, client, json, response};
 
 /// Held by each test while it calls.
 static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
@@ -277,7 +277,7 @@ async fn spans_have_the_names_of_opentelemetry_and_hold_nothing_private() {
     let server = Server::start(|number, request| match (request.path(), number) {
         ("/token", _) => json(200, format!(r#"{{"access_token":"{SECRET}","expires_in":900}}"#)),
         (_, 1) => json(503, SECRET),
-        (_, 2) => json(200, "true"),
+        (_, 2) => response("200 OK", &[("content-type", "application/json"), ("x-request-id", "r-7")], "true"),
         (_, 3) => vec![Step::Reset],
         (_, 4) => json(401, SECRET),
         (_, 6) => json(400, SECRET),
@@ -323,6 +323,8 @@ async fn spans_have_the_names_of_opentelemetry_and_hold_nothing_private() {
         "error.type=\"503\"",
         "error.type=\"interrupted\"",
         "attempts=2",
+        "request_id=\"r-7\"",
+        "the call is sent again",
         "operation=sign_in",
     ] {
         assert!(text.contains(part), "{part} in\n{text}");
