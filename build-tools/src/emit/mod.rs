@@ -4,6 +4,7 @@ mod calls;
 mod client;
 mod errors;
 mod example;
+mod guide;
 mod layout;
 mod limits;
 mod manifest;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::guide::{receiving, sections};
 use crate::contract::{Contract, Operation};
 use crate::output::header;
 use crate::text::{Inline, fenced, paragraphs, table};
@@ -37,10 +38,15 @@ pub(super) fn readme(contract: &Contract) -> String {
     let _ = write!(text, "## First call\n\n{}\n", fenced("no_run", &contract.settings.first_call));
     text.push_str(
         "Every operation is a method of `Client`. What it needs are its arguments, what is optional are setters on what it \
-         returns, and `send` runs it. An error keeps the status, the headers and the bytes that came; \
-         `error.declared()` gives a variant for each status that the operation declares, of the type in `errors` that is named \
-         after the operation.\n\n## Operations\n\n",
+         returns, and `send` or `.await` runs it.\n\n",
     );
+    for section in sections(contract) {
+        let _ = write!(text, "## {}\n\n{}\n\n", section.heading, section.text);
+        if let Some(example) = section.example {
+            let _ = writeln!(text, "{}", fenced("no_run", &example));
+        }
+    }
+    text.push_str("## Operations\n\n");
     for tag in &contract.tags {
         let operations: Vec<&Operation> =
             contract.operations.iter().filter(|operation| operation.module == tag.module).collect();
@@ -49,11 +55,13 @@ pub(super) fn readme(contract: &Contract) -> String {
         }
         let _ = write!(text, "### {}\n\n", Inline::prose(&tag.name).line());
         write_paragraphs(&mut text, &tag.description);
-        let rows: Vec<[Inline; 3]> = operations.into_iter().map(row).collect();
-        write_table(&mut text, ["method", "what it does", "request"], &rows);
+        let rows: Vec<[Inline; 4]> = operations.into_iter().map(row).collect();
+        write_table(&mut text, ["method", "what it does", "request", "in `errors`"], &rows);
+    }
+    if !contract.webhooks.is_empty() || contract.settings.webhook.is_some() {
+        text.push_str("## Webhooks\n\n");
     }
     if !contract.webhooks.is_empty() {
-        text.push_str("## Webhooks\n\n");
         let rows: Vec<[Inline; 3]> = contract
             .webhooks
             .iter()
@@ -64,24 +72,32 @@ pub(super) fn readme(contract: &Contract) -> String {
             .collect();
         write_table(&mut text, ["event", "what it tells", "type"], &rows);
     }
-    if let (Some(_), Some(batch)) = (&contract.settings.webhook, contract.batches.first()) {
-        let _ = write!(
-            text,
-            "With the feature `webhook`, the module of that name verifies a delivery, and `delivery.events::<types::{}>()` gives its events \
-             one by one: one that cannot be read is an error with its place and its text, and the others are given all the same.\n\n",
-            batch.name
+    if contract.settings.webhook.is_some() {
+        text.push_str(
+            "With the feature `webhook`, the module of that name verifies a delivery before anything of it is read",
         );
+        text.push_str(match contract.batches.first() {
+            Some(_) => {
+                ". Its events are given one by one: one that cannot be read is an error with its place and its text, and the others \
+                 are given all the same.\n\n"
+            }
+            None => ".\n\n",
+        });
+    }
+    if let Some(example) = receiving(contract) {
+        let _ = writeln!(text, "{}", fenced("no_run", &example));
     }
     let _ = writeln!(text, "The vendor's own documentation: {}", Inline::prose(&package.documentation).line());
     text
 }
 
-fn row(operation: &Operation) -> [Inline; 3] {
+fn row(operation: &Operation) -> [Inline; 4] {
     let deprecated = if operation.deprecated { " (deprecated)" } else { "" };
     [
         Inline::code(&operation.method_name),
         Inline::prose(&format!("{}{deprecated}", operation.summary)),
         Inline::code(&format!("{} {}", operation.method.as_str(), operation.path)),
+        operation.error.as_deref().map(Inline::code).unwrap_or_default(),
     ]
 }
 
@@ -92,6 +108,6 @@ fn write_paragraphs(text: &mut String, prose: &str) {
     }
 }
 
-fn write_table(text: &mut String, heading: [&'static str; 3], rows: &[[Inline; 3]]) {
+fn write_table<const COLUMNS: usize>(text: &mut String, heading: [&'static str; COLUMNS], rows: &[[Inline; COLUMNS]]) {
     let _ = write!(text, "{}\n\n", table(heading, rows).join("\n"));
 }

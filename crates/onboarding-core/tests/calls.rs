@@ -58,7 +58,7 @@ async fn a_call_has_settings_of_its_own_also_behind_setters() {
         .await
         .unwrap();
     let received = server.received();
-    let targets: Vec<&str> = received.iter().map(|request| request.target()).collect();
+    let targets: Vec<&str> = received.iter().map(common::Received::target).collect();
     assert_eq!(
         targets,
         [
