@@ -158,6 +158,29 @@ fn operations(count: usize) -> String {
     )
 }
 
+/// Operations whose names begin alike, and differ in underscores and behind what a name is cut to.
+fn names_alike(count: usize) -> String {
+    let operations = lines(count, |number| {
+        let id: String = (0..12).map(|bit| if number >> bit & 1 == 1 { "aB" } else { "ab" }).collect();
+        let long = format!("{}{number}", "LongName".repeat(40));
+        let first = operation(&format!("/short{number}"), &id, "{type: string}");
+        format!("{first}{}", operation(&format!("/long{number}"), &long, "{type: string}"))
+    });
+    format!(
+        "paths:\n{operations}components:\n{SECURITY}    Unused: {{type: string, description: Nobody reaches it.}}\n"
+    )
+}
+
+/// Operations with parameters, which share their errors and succeed with several statuses.
+fn shared_errors(count: usize) -> String {
+    let parameters =
+        "      parameters:\n        - {name: some-key, in: header, description: A key., schema: {type: string}}\n";
+    let statuses = "        '201': {description: Made., content: {application/json: {schema: {type: integer}}}}\n        '404': \
+                    {description: None., content: {application/json: {schema: {type: string}}}}\n        4XX: {description: Other.}\n";
+    let all = operations(count).replace("      requestBody:", &format!("{parameters}      requestBody:"));
+    all.replace("      responses:\n", &format!("      responses:\n{statuses}"))
+}
+
 fn values(count: usize) -> String {
     let values = lines(count, |number| format!("        - value_{number}"));
     rooted(&format!("    Root:\n      description: One of many.\n      type: string\n      enum:\n{values}"))
@@ -235,7 +258,7 @@ fn four_times_as_much_takes_about_four_times_as_much() {
         ("values", values, 400, true),
         ("mistakes", mistakes, 150, false),
     ];
-    let found: [(&str, Document, usize); 9] = [
+    let found: [(&str, Document, usize); 11] = [
         ("published members", members, 250),
         ("published tagged variants", tagged_variants, 60),
         ("published untagged variants", untagged_variants, 60),
@@ -243,6 +266,8 @@ fn four_times_as_much_takes_about_four_times_as_much() {
         ("published chain", chain, 100),
         ("published components", components, 100),
         ("published operations", operations, 20),
+        ("published names alike", names_alike, 40),
+        ("published shared errors", shared_errors, 40),
         ("published values", values, 400),
         ("published schemas in place", in_place, 60),
     ];

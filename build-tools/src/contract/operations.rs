@@ -9,7 +9,7 @@ use super::calls::{
 };
 use super::definitions::TypeUse;
 use super::problems::Problems;
-use super::sample::{Extent, MAX_NODES, is_possible, sample};
+use super::sample::{Extent, MAX_REQUIRED, is_possible, sample};
 use super::types::{is_private, limits, or_null, schema_type};
 use crate::model::{CallView, Model, ParameterView, View};
 use crate::names::{Scope, error_type, outcome_type, shared_error_type, status_variant};
@@ -211,7 +211,7 @@ fn check_sample(schema: &View<'_>, problems: &Problems<'_>) {
         problems.add(
             "absurd-limit",
             schema.pointer(),
-            format!("no value of it can be made: it has no end, or more than {MAX_NODES} values"),
+            format!("no value of it can be made: it has no end, or more than {MAX_REQUIRED} values"),
             "Let an object that contains itself do so by a member that may be left out or null, and lower `minItems`."
                 .to_owned(),
         );

@@ -15,6 +15,18 @@ pub enum Extent {
     Required,
     /// Every member, save those that would repeat an object within itself.
     Everything,
+    /// The same, until there are so many values: then nothing more that may be left out.
+    UpTo(usize),
+}
+
+impl Extent {
+    /// From how many values on a sample gets nothing more that may be left out.
+    fn many(self) -> usize {
+        match self {
+            Self::Required | Self::Everything => MANY_NODES,
+            Self::UpTo(values) => values.min(MANY_NODES),
+        }
+    }
 }
 
 /// A value that fits the schema. The same schema always gives the same value.
@@ -22,16 +34,22 @@ pub fn sample(schema: &View<'_>, extent: Extent) -> Value {
     Sampler::new(extent, None).of_schema(schema)
 }
 
-/// Whether a value that fits the schema can be made: none can of what contains itself without an end, or of more than
-/// [`MAX_NODES`] values.
+/// Whether a value that fits the schema can be made: none can of what contains itself without an end, or of which that which must be
+/// there is more than [`MAX_REQUIRED`] values.
 pub(super) fn is_possible(schema: &View<'_>) -> bool {
-    let mut sampler = Sampler::new(Extent::Everything, None);
+    let mut sampler = Sampler { limit: MAX_REQUIRED, ..Sampler::new(Extent::Required, None) };
     sampler.of_schema(schema);
     !sampler.failed
 }
 
-/// How many values a sample may consist of.
-pub(super) const MAX_NODES: usize = 200_000;
+/// How many values a sample may consist of: as many as there may be of those that must be there, and as many more.
+const MAX_NODES: usize = 200_000;
+
+/// How many values of a sample may be such that must be there.
+pub(super) const MAX_REQUIRED: usize = MAX_NODES / 2;
+
+/// How many values a sample has at most behind the last that may be left out.
+const MAX_OPTIONAL: usize = MAX_REQUIRED / 2;
 
 /// From how many values on a sample gets nothing more that may be left out.
 const MANY_NODES: usize = 3_000;
@@ -122,8 +140,9 @@ struct Sampler<'m> {
     held: Option<Held>,
     /// Whether the present value holds a variant that none before it holds.
     found_new: bool,
-    /// How many values there are so far.
+    /// How many values there are so far, and how many there may be.
     nodes: usize,
+    limit: usize,
     /// How many variants the unions without a tag have that were met.
     compared: usize,
     /// Whether what is being filled in cannot be, because it has no end or is too large. What may be left out then is.
@@ -132,12 +151,21 @@ struct Sampler<'m> {
 
 impl<'m> Sampler<'m> {
     fn new(extent: Extent, held: Option<Held>) -> Self {
-        Self { extent, open: Vec::new(), held, found_new: false, nodes: 0, compared: 0, failed: false }
+        Self {
+            extent,
+            open: Vec::new(),
+            held,
+            found_new: false,
+            nodes: 0,
+            limit: MAX_NODES,
+            compared: 0,
+            failed: false,
+        }
     }
 
     fn of_schema(&mut self, schema: &View<'m>) -> Value {
         self.nodes += 1;
-        if self.open.len() > MAX_OPEN || self.nodes > MAX_NODES {
+        if self.open.len() > MAX_OPEN || self.nodes > self.limit {
             self.failed |= !schema.nullable_here();
             return Value::Null;
         }
@@ -192,13 +220,18 @@ impl<'m> Sampler<'m> {
     fn list(&mut self, items: &View<'m>, count: CountRange) -> Value {
         let least = count.least.and_then(|least| usize::try_from(least).ok()).unwrap_or_default();
         // A list within a list of the same kind ends empty.
-        if least == 0 && (self.repeats(items) || self.nodes > MANY_NODES) {
+        if least == 0 && (self.repeats(items) || self.nodes > self.extent.many()) {
             return json!([]);
+        }
+        let limit = self.limit;
+        if least == 0 {
+            self.limit = limit.min(MAX_OPTIONAL);
         }
         let mut values = Vec::new();
         while values.len() < least.max(1) && !self.failed {
             values.push(self.of_schema(items));
         }
+        self.limit = limit;
         if least == 0 && std::mem::take(&mut self.failed) {
             values.clear();
         }
@@ -294,11 +327,16 @@ impl<'m> Sampler<'m> {
         for (name, member) in properties {
             let needed = required.contains(name);
             let wanted =
-                (self.extent == Extent::Everything && self.nodes <= MANY_NODES) || (value.len() as u64) < minimum;
+                (self.extent != Extent::Required && self.nodes <= self.extent.many()) || (value.len() as u64) < minimum;
             // Where all is wanted, a list of what is being filled in is there, and empty.
             let ends_empty = self.held.is_some() && member.items().is_some();
             if needed || (wanted && (ends_empty || !self.repeats(&member))) {
+                let limit = self.limit;
+                if !needed {
+                    self.limit = limit.min(MAX_OPTIONAL);
+                }
                 let member = self.of_schema(&member);
+                self.limit = limit;
                 if needed || !std::mem::take(&mut self.failed) {
                     value.insert(name.to_owned(), member);
                 }

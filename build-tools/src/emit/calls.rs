@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
 
 use super::example::{parameter_argument, setter_argument};
-use super::tokens::{Docs, Imports, file, ident, number, type_text};
+use super::tokens::{Docs, Imports, Written, file, ident, number, type_text};
 use crate::contract::{Contract, Operation, Status, TypeUse};
 use crate::model::SchemaPlace;
 use crate::text::literal;
@@ -18,7 +18,7 @@ pub(super) struct TestCall {
 }
 
 /// The text of a file of tests: its documentation, what the items use, and the items.
-pub(super) fn test_file(imports: &Imports<'_>, about: &str, items: &[TokenStream]) -> Result<String, String> {
+pub(super) fn test_file(imports: &Imports<'_>, about: &str, items: &[TokenStream]) -> Result<Written, String> {
     let uses = imports.uses();
     file(&imports.contract().vendor, &Docs::of(about), &quote! { #uses #(#items)* })
 }

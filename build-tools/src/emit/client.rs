@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::operations::has_followed;
-use super::tokens::{Docs, Imports, Scope, file, ident, number};
+use super::tokens::{Docs, Imports, Scope, Written, file, ident, number};
 use crate::contract::{
     Contract, CredentialField, CredentialForm, Given, REFRESH_TOKEN, TokenField, TokenRequestBody,
     TokenRequestSettings, TokenSettings,
@@ -15,7 +15,7 @@ use crate::names::OFFERED;
 use crate::text::{Inline, literal};
 
 /// The text of `mod.rs`.
-pub(super) fn module(contract: &Contract) -> Result<String, String> {
+pub(super) fn module(contract: &Contract) -> Result<Written, String> {
     let docs = Docs::of("Everything that is generated; `lib.rs` chooses what of it is public.");
     let settings = &contract.settings;
     let signing = settings.signing.iter().map(|_| quote! { #[cfg(feature = "signing")] pub(crate) mod signing; });
@@ -34,14 +34,14 @@ pub(super) fn module(contract: &Contract) -> Result<String, String> {
 }
 
 /// The text of `offered.rs`.
-pub(super) fn offered(contract: &Contract) -> Result<String, String> {
+pub(super) fn offered(contract: &Contract) -> Result<Written, String> {
     let docs = Docs::of("What every vendor crate offers of the runtime, beside the vendor's own.");
     let names = OFFERED.iter().map(|name| ident(name));
     file(&contract.vendor, &docs, &quote! { pub use onboarding_core::{#(#names),*}; })
 }
 
 /// The text of `client.rs`.
-pub(super) fn client(contract: &Contract) -> Result<String, String> {
+pub(super) fn client(contract: &Contract) -> Result<Written, String> {
     let vendor = &contract.settings.package.vendor;
     let emitter = Emitter { contract, imports: &Imports::new(contract, Scope::Crate) };
     let client = emitter.client();

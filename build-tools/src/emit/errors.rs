@@ -1,27 +1,34 @@
 //! The error and outcome types: a variant for each declared status.
 
+use std::collections::BTreeMap;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::tokens::{Docs, Imports, Scope, file, ident, number};
-use crate::contract::{Contract, ErrorType, OutcomeType, ResponseBody, StatusVariant};
+use super::tokens::{Docs, Imports, Scope, Written, file, ident, number};
+use crate::contract::{Contract, ErrorType, Operation, OutcomeType, ResponseBody, StatusVariant};
 use crate::text::Inline;
 
 /// The text of `errors.rs`.
-pub(super) fn errors(contract: &Contract) -> Result<String, String> {
+pub(super) fn errors(contract: &Contract) -> Result<Written, String> {
     let docs = Docs::of(
         "The errors of each operation, by status. Operations that declare the same statuses with the same bodies share a type; each \
          has a name of its own for it, so that a `match` names the call.",
     );
     let imports = Imports::new(contract, Scope::Crate);
-    let errors: Vec<TokenStream> = contract.errors.iter().map(|one| error(contract, &imports, one)).collect();
-    let outcomes: Vec<TokenStream> = contract.outcomes.iter().map(|one| outcome(contract, &imports, one)).collect();
+    let by_method: ByMethod<'_> =
+        contract.operations.iter().map(|operation| (operation.method_name.as_str(), operation)).collect();
+    let errors: Vec<TokenStream> = contract.errors.iter().map(|one| error(&by_method, &imports, one)).collect();
+    let outcomes: Vec<TokenStream> = contract.outcomes.iter().map(|one| outcome(&by_method, &imports, one)).collect();
     let uses = imports.uses();
     file(&contract.vendor, &docs, &quote! { #uses #(#errors)* #(#outcomes)* })
 }
 
+/// The operations by the names of their methods.
+type ByMethod<'c> = BTreeMap<&'c str, &'c Operation>;
+
 /// An error type, and the names that operations have for it.
-fn error(contract: &Contract, imports: &Imports<'_>, error: &ErrorType) -> TokenStream {
+fn error(by_method: &ByMethod<'_>, imports: &Imports<'_>, error: &ErrorType) -> TokenStream {
     let docs = Docs::of_inline(&if error.aliases.is_empty() {
         let operations: Vec<Inline> = error.operations.iter().map(|method| method_link(method)).collect();
         Inline::join([&Inline::prose("How "), &in_words(&operations), &Inline::prose(" can fail, by status.")])
@@ -42,7 +49,7 @@ fn error(contract: &Contract, imports: &Imports<'_>, error: &ErrorType) -> Token
             ResponseBody::Json(value) => Some(imports.type_of(value)),
             ResponseBody::Nothing | ResponseBody::Text | ResponseBody::Bytes => None,
         };
-        self::variant(contract, &error.operations, variant, value, None)
+        self::variant(by_method, &error.operations, variant, value, None)
     });
     let aliases = error.aliases.iter().zip(&error.operations).map(|(alias, method)| {
         let mut docs = Docs::default();
@@ -66,7 +73,7 @@ fn error(contract: &Contract, imports: &Imports<'_>, error: &ErrorType) -> Token
 }
 
 /// The type of what an operation with several successes gives.
-fn outcome(contract: &Contract, imports: &Imports<'_>, outcome: &OutcomeType) -> TokenStream {
+fn outcome(by_method: &ByMethod<'_>, imports: &Imports<'_>, outcome: &OutcomeType) -> TokenStream {
     let docs = Docs::of_inline(&Inline::join([
         &Inline::prose("What "),
         &method_link(&outcome.operation),
@@ -80,7 +87,7 @@ fn outcome(contract: &Contract, imports: &Imports<'_>, outcome: &OutcomeType) ->
             ResponseBody::Text => (Some(quote! { String }), Some(quote! { text })),
             ResponseBody::Bytes => (Some(imports.runtime("Bytes")), Some(quote! { bytes })),
         };
-        self::variant(contract, std::slice::from_ref(&outcome.operation), variant, value, encoding)
+        self::variant(by_method, std::slice::from_ref(&outcome.operation), variant, value, encoding)
     });
     quote! {
         #docs
@@ -91,24 +98,23 @@ fn outcome(contract: &Contract, imports: &Imports<'_>, outcome: &OutcomeType) ->
 }
 
 fn variant(
-    contract: &Contract,
+    by_method: &ByMethod<'_>,
     operations: &[String],
     variant: &StatusVariant,
     value: Option<TokenStream>,
     encoding: Option<TokenStream>,
 ) -> TokenStream {
-    let docs = Docs::of(&meaning(contract, operations, &variant.code));
+    let docs = Docs::of(&meaning(by_method, operations, &variant.code));
     let (name, value) = (ident(&variant.name), value.map(|value| quote! { (#value) }));
     let arguments = std::iter::once(pattern(&variant.code)).chain(encoding);
     quote! { #docs #[wire(#(#arguments),*)] #name #value, }
 }
 
 /// What a status means, in the words of the document where all the operations agree.
-fn meaning(contract: &Contract, operations: &[String], code: &str) -> String {
-    let mut words: Vec<&str> = contract
-        .operations
+fn meaning(by_method: &ByMethod<'_>, operations: &[String], code: &str) -> String {
+    let mut words: Vec<&str> = operations
         .iter()
-        .filter(|operation| operations.contains(&operation.method_name))
+        .filter_map(|method| by_method.get(method.as_str()))
         .flat_map(|operation| &operation.statuses)
         .filter(|status| status.code == code)
         .map(|status| status.description.as_str())

@@ -22,9 +22,13 @@ mod tokens;
 mod types;
 mod wrapped;
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::thread;
+
 pub use self::operations::arguments;
-use self::outline::Block;
+use self::outline::{Block, Outline};
 pub(crate) use self::surface::surface;
+use self::tokens::Written;
 use crate::contract::Contract;
 use crate::output::OutputFile;
 use crate::payloads::Payloads;
@@ -41,51 +45,88 @@ pub(crate) struct Unmeant {
 /// All files of the vendor's crate, sorted by path; or the file that is not what was meant, and why.
 pub(crate) fn emit(contract: &Contract, payloads: &Payloads, proved: &Proved) -> Result<Vec<OutputFile>, Unmeant> {
     let root = format!("crates/{}", contract.settings.package.name);
-    let mut files = vec![
-        OutputFile::new(format!("{root}/Cargo.toml"), manifest::manifest(contract)),
-        OutputFile::new(format!("{root}/README.md"), readme::readme(contract)),
-    ];
-    let generated = [
-        ("mod.rs".to_owned(), client::module(contract)),
-        ("client.rs".to_owned(), client::client(contract)),
-        ("errors.rs".to_owned(), errors::errors(contract)),
-        ("offered.rs".to_owned(), client::offered(contract)),
-    ];
-    let signing = [("signing.rs", signing::signing(contract)), ("webhook.rs", signing::webhook(contract))];
-    let signing = signing.into_iter().filter_map(|(file, text)| Some((file.to_owned(), text?)));
-    let within = |directory: &str, files: Vec<(String, Result<String, String>)>| {
-        let files = files.into_iter().map(|(file, text)| (format!("{directory}/{file}"), text));
-        files.collect::<Vec<_>>()
-    };
-    let rust = within("src/generated", generated.into_iter().chain(signing).collect())
-        .into_iter()
-        .chain(within("src/generated/operations", operations::operations(contract)))
-        .chain(within("src/generated/types", types::types(contract)))
-        .chain(within("tests/generated", tests::tests(contract, payloads, proved)));
-    let mut meant = meant::rust_files(contract, payloads, proved);
-    let package = contract.settings.package.name.replace('-', "_");
-    let examples = calls::path_of_payloads(contract);
-    for (path, text) in rust {
-        let path_of_file = format!("{root}/{path}");
-        let Some(outline) = meant.remove(&path) else {
-            return Err(Unmeant { file: path_of_file, how: "nobody asked for it".to_owned() });
-        };
-        let unmeant = |how: String| Unmeant { file: path_of_file.clone(), how };
-        let text = text.map_err(unmeant)?;
-        if let Err(how) = outline::check(&text, &outline, &package, &examples) {
-            return Err(Unmeant { file: path_of_file, how });
+    let meant = meant::rust_files(contract, payloads, proved);
+    let (package, payloads_at) = (contract.settings.package.name.replace('-', "_"), calls::path_of_payloads(contract));
+    let check = Check { root: &root, meant: &meant, package: &package, payloads: &payloads_at };
+    // The syntax of a large interface takes most of the time, and each part of it is by itself.
+    let mut files = thread::scope(|scope| {
+        let operations = spawn(scope, || check.files("src/generated/operations", operations::operations(contract)));
+        let types = spawn(scope, || check.files("src/generated/types", types::types(contract)));
+        let tests = spawn(scope, || check.files("tests/generated", tests::tests(contract, payloads, proved)));
+        let mut files = check.files("src/generated", own(contract))?;
+        for others in [operations(), types(), tests()] {
+            files.extend(others?);
         }
-        files.push(OutputFile::new(path_of_file, text));
+        Ok(files)
+    })?;
+    let written: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
+    if let Some(missing) =
+        meant.keys().map(|path| format!("{root}/{path}")).find(|path| !written.contains(path.as_str()))
+    {
+        return Err(Unmeant { file: missing, how: "it was not written".to_owned() });
     }
-    if let Some(missing) = meant.keys().next() {
-        return Err(Unmeant { file: format!("{root}/{missing}"), how: "it was not written".to_owned() });
-    }
+    files.push(OutputFile::new(format!("{root}/Cargo.toml"), manifest::manifest(contract)));
+    files.push(OutputFile::new(format!("{root}/README.md"), readme::readme(contract)));
     let path = format!("{root}/tests/generated/proofs.txt");
     let table = table::table(contract, proved).map_err(|how| Unmeant { file: path.clone(), how })?;
     files.push(OutputFile::new(path, table));
     check_readme(contract, &files)?;
     files.sort_by(|left, right| left.path.cmp(&right.path));
     Ok(files)
+}
+
+/// Begins work on a thread of its own, or does it where there can be none; what is returned waits for it.
+fn spawn<'s, T: Send + 's>(
+    scope: &'s thread::Scope<'s, '_>,
+    work: impl Fn() -> T + Send + Copy + 's,
+) -> impl FnOnce() -> T + 's {
+    let started = thread::Builder::new().spawn_scoped(scope, work);
+    move || match started {
+        Ok(started) => started.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+        Err(_) => work(),
+    }
+}
+
+/// The files beside those of operations and types.
+fn own(contract: &Contract) -> impl Iterator<Item = (String, Result<Written, String>)> {
+    let generated = [
+        ("mod.rs", Some(client::module(contract))),
+        ("client.rs", Some(client::client(contract))),
+        ("errors.rs", Some(errors::errors(contract))),
+        ("offered.rs", Some(client::offered(contract))),
+        ("signing.rs", signing::signing(contract)),
+        ("webhook.rs", signing::webhook(contract)),
+    ];
+    generated.into_iter().filter_map(|(file, written)| Some((file.to_owned(), written?)))
+}
+
+/// What the Rust files of a crate are compared with.
+#[derive(Clone, Copy)]
+struct Check<'c> {
+    root: &'c str,
+    meant: &'c BTreeMap<String, Outline>,
+    package: &'c str,
+    payloads: &'c str,
+}
+
+impl Check<'_> {
+    /// The files of a directory, each of which is what was meant.
+    fn files(
+        self,
+        directory: &str,
+        files: impl Iterator<Item = (String, Result<Written, String>)>,
+    ) -> Result<Vec<OutputFile>, Unmeant> {
+        let mut checked = Vec::new();
+        for (file, written) in files {
+            let path = format!("{directory}/{file}");
+            let unmeant = |how: String| Unmeant { file: format!("{}/{path}", self.root), how };
+            let meant = self.meant.get(&path).ok_or_else(|| unmeant("nobody asked for it".to_owned()))?;
+            let written = written.map_err(unmeant)?;
+            outline::check(&written, meant, self.package, self.payloads).map_err(unmeant)?;
+            checked.push(OutputFile::new(format!("{}/{path}", self.root), written.text));
+        }
+        Ok(checked)
+    }
 }
 
 /// The README has the sections and the examples that were meant, and no others.

@@ -1,32 +1,31 @@
 //! The operations, a file for each tag: a method of the client each, and a type of its own for calls with optional parameters.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::example;
 use super::limits::{is_limited, rules, sentence};
-use super::tokens::{Docs, Example, Imports, Scope, deprecated, file, ident, number, passed, several, type_text};
+use super::tokens::{
+    Docs, Example, Imports, Scope, Written, deprecated, file, ident, number, passed, several, type_text,
+};
 use crate::contract::{
     Body, Contract, Kind, Method, Operation, Parameter, Passed, Provenance, ResponseBody, Success, Tag, TypeDefinition,
     TypeUse,
 };
 use crate::text::{Inline, literal};
 
-/// File names and texts, `mod.rs` among them.
-pub(super) fn operations(contract: &Contract) -> Vec<(String, Result<String, String>)> {
-    let used: Vec<&Tag> = contract
-        .tags
-        .iter()
-        .filter(|tag| contract.operations.iter().any(|operation| operation.module == tag.module))
-        .collect();
-    let mut files = vec![("mod.rs".to_owned(), index(contract, &used))];
-    for tag in used {
-        files.push((format!("{}.rs", tag.module), operations_of_tag(contract, tag)));
-    }
-    files
+/// File names and files, `mod.rs` among them. Each is made when it is asked for.
+pub(super) fn operations(contract: &Contract) -> impl Iterator<Item = (String, Result<Written, String>)> {
+    let modules: BTreeSet<&str> = contract.operations.iter().map(|operation| operation.module.as_str()).collect();
+    let used: Vec<&Tag> = contract.tags.iter().filter(|tag| modules.contains(tag.module.as_str())).collect();
+    let index = index(contract, &used);
+    let tags = used.into_iter().map(|tag| (format!("{}.rs", tag.module), operations_of_tag(contract, tag)));
+    std::iter::once(("mod.rs".to_owned(), index)).chain(tags)
 }
 
-fn index(contract: &Contract, tags: &[&Tag]) -> Result<String, String> {
+fn index(contract: &Contract, tags: &[&Tag]) -> Result<Written, String> {
     let mut docs = Docs::of_inline(&Inline::join([
         &Inline::prose("The operations, grouped as the vendor groups them. Each is a method of "),
         &Inline::link(&Inline::code("Client"), "crate::Client"),
@@ -93,7 +92,7 @@ pub(super) fn has_followed(contract: &Contract) -> bool {
     contract.operations.iter().any(|operation| followed(contract, operation).is_some())
 }
 
-fn operations_of_tag(contract: &Contract, tag: &Tag) -> Result<String, String> {
+fn operations_of_tag(contract: &Contract, tag: &Tag) -> Result<Written, String> {
     let imports = Imports::new(contract, Scope::Crate);
     imports.name("crate::generated", "client::Client");
     let of_tag = contract.operations.iter().filter(|operation| operation.module == tag.module);

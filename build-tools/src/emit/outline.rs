@@ -9,6 +9,8 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
 use syn::{ImplItem, Item, UseTree};
 
+use super::tokens::Written;
+
 /// The derives.
 const DERIVES: &[&str] = &[
     "Call",
@@ -122,15 +124,13 @@ impl Outline {
 
 /// Whether a Rust file is what was meant, or else how it differs. `package` is the crate as Rust names it, `payloads` the way from
 /// a test to the documented payloads.
-pub(super) fn check(text: &str, meant: &Outline, package: &str, payloads: &str) -> Result<(), String> {
-    let tokens: TokenStream = text.parse().map_err(|error| format!("it is not valid Rust: {error}"))?;
-    let file: syn::File = syn::parse2(tokens.clone()).map_err(|error| format!("it is not valid Rust: {error}"))?;
+pub(super) fn check(written: &Written, meant: &Outline, package: &str, payloads: &str) -> Result<(), String> {
     let mut found = Outline::default();
-    for item in &file.items {
+    for item in &written.file.items {
         read_item(item, "", package, &mut found)?;
     }
     let mut surroundings = Surroundings { payloads, examples: 0, documentation: String::new() };
-    surroundings.read(tokens)?;
+    surroundings.read(written.tokens.clone())?;
     found.examples = surroundings.examples;
     meant.difference(&found).map_or(Ok(()), Err)
 }
@@ -263,7 +263,9 @@ impl Surroundings<'_> {
         if let [TokenTree::Ident(doc), TokenTree::Punct(_), TokenTree::Literal(text)] = trees.as_slice()
             && doc == "doc"
         {
-            let line: syn::LitStr = syn::parse_str(&text.to_string()).map_err(|error| error.to_string())?;
+            let syn::Lit::Str(line) = syn::Lit::new(text.clone()) else {
+                return Err(format!("its documentation is `{}`", shortened(&text.to_string())));
+            };
             let line = line.value();
             self.documentation.push_str(line.strip_prefix(' ').unwrap_or(&line));
             self.documentation.push('\n');
@@ -424,7 +426,7 @@ fn shortened(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Block, Outline, blocks, check};
+    use super::{Block, Outline, Written, blocks, check};
 
     const FILE: &str = "\
 //! A file.
@@ -477,7 +479,7 @@ pub enum Value {
     }
 
     fn checked(text: &str) -> Result<(), String> {
-        check(text, &meant(), "onboarding_tiny", "../examples/")
+        check(&Written::read(text.to_owned())?, &meant(), "onboarding_tiny", "../examples/")
     }
 
     #[test]

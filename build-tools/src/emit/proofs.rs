@@ -7,13 +7,13 @@ use quote::quote;
 use serde_json::Value;
 
 use super::calls::{TestCall, call_with, calling_test, quoted, test, test_file, test_name, testing, type_name};
-use super::tokens::{Docs, Imports, Scope, ident};
+use super::tokens::{Docs, Imports, Scope, Written, ident};
 use crate::contract::{Contract, TypeUse};
 use crate::proof::Proved;
 use crate::proof::canaries::Call;
 
 /// `bodies.rs`: each type that a proof is about, by the name that the table has for it.
-pub(super) fn bodies(contract: &Contract, proved: &Proved) -> Result<String, String> {
+pub(super) fn bodies(contract: &Contract, proved: &Proved) -> Result<Written, String> {
     let mut types: BTreeMap<String, (&TypeUse, bool, bool)> = BTreeMap::new();
     for mutated in proved.mutated.values().flatten() {
         let value = &mutated.response.body;
@@ -49,7 +49,7 @@ pub(super) fn bodies(contract: &Contract, proved: &Proved) -> Result<String, Str
 }
 
 /// `mutations.rs`: a test for each module of operations.
-pub(super) fn mutations(contract: &Contract, proved: &Proved) -> Result<String, String> {
+pub(super) fn mutations(contract: &Contract, proved: &Proved) -> Result<Written, String> {
     let imports = &Imports::new(contract, Scope::Tests);
     let tests = proved.mutated.keys().map(|module| {
         let assert_mutants = imports.name("onboarding_testing::mutation", "assert_mutants");
@@ -61,7 +61,7 @@ pub(super) fn mutations(contract: &Contract, proved: &Proved) -> Result<String, 
 }
 
 /// `canaries.rs`: a test of all bodies, and one for each operation that sends or receives what is sensitive.
-pub(super) fn canaries(contract: &Contract, proved: &Proved) -> Result<String, String> {
+pub(super) fn canaries(contract: &Contract, proved: &Proved) -> Result<Written, String> {
     let imports = &Imports::new(contract, Scope::Tests);
     let (assert_silent, proofs) = (of_canaries(imports, "assert_silent"), imports.name("crate::bodies", "proofs"));
     let mut tests = vec![test("bodies", &quote! { #assert_silent(#proofs()); })];

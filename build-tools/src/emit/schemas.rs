@@ -6,13 +6,13 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::calls::{test, test_file};
-use super::tokens::{Imports, Scope};
+use super::tokens::{Imports, Scope, Written};
 use crate::contract::{Contract, TypeDefinition};
 use crate::model::WrittenSchema;
 use crate::text::literal;
 
 /// The text of `schemas.rs`, which names the types. What they are compared with is in the table.
-pub(super) fn schemas(contract: &Contract) -> Result<String, String> {
+pub(super) fn schemas(contract: &Contract) -> Result<Written, String> {
     let imports = &Imports::new(contract, Scope::Tests);
     let [assert_schemas, described] =
         ["assert_schemas", "Described"].map(|name| imports.name("onboarding_testing::schemas", name));

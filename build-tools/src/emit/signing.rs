@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::tokens::{Docs, Imports, Scope, file, number};
+use super::tokens::{Docs, Imports, Scope, Written, file, number};
 use crate::contract::{
     BodyDigest, ComponentNames, Contract, Covered, DigestAlgorithm, DigestHeader, DigestedWhen, EcdsaEncoding,
     SharedSecret, SignatureAlgorithm, SignatureParameter, SigningSettings, UnsignedHeaders, WebhookSignature, When,
@@ -18,7 +18,7 @@ const SIGNING: &str = "onboarding_core::signing";
 const WEBHOOK: &str = "onboarding_core::webhook";
 
 /// The text of `signing.rs`, where requests are signed.
-pub(super) fn signing(contract: &Contract) -> Option<Result<String, String>> {
+pub(super) fn signing(contract: &Contract) -> Option<Result<Written, String>> {
     let settings = contract.settings.signing.as_ref()?;
     let imports = Imports::new(contract, Scope::Crate);
     let docs = Docs::of(&format!("How {} wants requests signed.", contract.settings.package.vendor));
@@ -27,7 +27,7 @@ pub(super) fn signing(contract: &Contract) -> Option<Result<String, String>> {
 }
 
 /// The text of `webhook.rs`, where the vendor delivers webhooks.
-pub(super) fn webhook(contract: &Contract) -> Option<Result<String, String>> {
+pub(super) fn webhook(contract: &Contract) -> Option<Result<Written, String>> {
     let settings = contract.settings.webhook.as_ref()?;
     let imports = Imports::new(contract, Scope::Crate);
     let docs = Docs::of(&format!("How {} vouches for its webhooks.", contract.settings.package.vendor));
@@ -40,7 +40,7 @@ pub(super) fn webhook(contract: &Contract) -> Option<Result<String, String>> {
     Some(finish(contract, &imports, &docs, &items))
 }
 
-fn finish(contract: &Contract, imports: &Imports<'_>, docs: &Docs, items: &TokenStream) -> Result<String, String> {
+fn finish(contract: &Contract, imports: &Imports<'_>, docs: &Docs, items: &TokenStream) -> Result<Written, String> {
     let uses = imports.uses();
     file(&contract.vendor, docs, &quote! { #uses #items })
 }

@@ -1,5 +1,7 @@
 //! Tests that prove the crate against the document: every call on the wire, every declared status, every documented payload.
 
+use std::collections::BTreeMap;
+
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
 
@@ -7,32 +9,50 @@ use super::calls::{
     TestCall, call_with, calling_test, code_number, included, quoted, test, test_file, test_name, testing,
 };
 use super::proofs::{bodies, canaries, mutations};
-use super::tokens::{Docs, Imports, Scope, file, ident};
-use crate::contract::{Contract, Extent, Operation, ResponseBody, Status, Success, TypeUse, sample};
+use super::tokens::{Docs, Imports, Scope, Written, file, ident};
+use crate::contract::{Contract, ErrorType, Extent, Level, Operation, ResponseBody, Status, Success, TypeUse, sample};
 use crate::model::SchemaPlace;
 use crate::payloads::Payloads;
 use crate::proof::Proved;
 use crate::text::raw_literal;
 
-/// File names and texts.
-pub(super) fn tests(
-    contract: &Contract,
-    payloads: &Payloads,
-    proved: &Proved,
-) -> Vec<(String, Result<String, String>)> {
-    vec![
-        ("main.rs".to_owned(), main(contract)),
-        ("wire.rs".to_owned(), wire(contract, payloads)),
-        ("statuses.rs".to_owned(), statuses(contract, payloads)),
-        ("payloads.rs".to_owned(), round_trips(contract, payloads)),
-        ("schemas.rs".to_owned(), super::schemas::schemas(contract)),
-        ("bodies.rs".to_owned(), bodies(contract, proved)),
-        ("mutations.rs".to_owned(), mutations(contract, proved)),
-        ("canaries.rs".to_owned(), canaries(contract, proved)),
-    ]
+/// How a file is made.
+type Making<'c> = Box<dyn Fn() -> Result<Written, String> + 'c>;
+
+/// File names and files. Each is made when it is asked for.
+pub(super) fn tests<'c>(
+    contract: &'c Contract,
+    payloads: &'c Payloads,
+    proved: &'c Proved,
+) -> impl Iterator<Item = (String, Result<Written, String>)> {
+    let files: [(&str, Making<'c>); 8] = [
+        ("main.rs", Box::new(|| main(contract))),
+        ("wire.rs", Box::new(|| wire(contract, payloads))),
+        ("statuses.rs", Box::new(|| statuses(contract, payloads))),
+        ("payloads.rs", Box::new(|| round_trips(contract, payloads))),
+        ("schemas.rs", Box::new(|| super::schemas::schemas(contract))),
+        ("bodies.rs", Box::new(|| bodies(contract, proved))),
+        ("mutations.rs", Box::new(|| mutations(contract, proved))),
+        ("canaries.rs", Box::new(|| canaries(contract, proved))),
+    ];
+    files.into_iter().map(|(file, written)| (file.to_owned(), written()))
 }
 
-fn main(contract: &Contract) -> Result<String, String> {
+/// How many values all samples have together in the tests of a crate of which nothing more is proved than that it works.
+const FOUND_VALUES: usize = 100_000;
+
+/// How few values a sample is never kept to.
+const FEW_VALUES: usize = 20;
+
+/// How much of what is made from schemas the tests hold. What was taken as it was found may have ten thousand operations.
+fn extent(contract: &Contract) -> Extent {
+    match contract.settings.level {
+        Level::Proved => Extent::Everything,
+        Level::Found => Extent::UpTo((FOUND_VALUES / contract.operations.len().max(1)).max(FEW_VALUES)),
+    }
+}
+
+fn main(contract: &Contract) -> Result<Written, String> {
     let imports = &Imports::new(contract, Scope::Tests);
     let modules = ["bodies", "canaries", "mutations", "payloads", "statuses", "wire"].map(ident);
     let [client, credentials, retry] = ["Client", "Credentials", "Retry"].map(|name| imports.runtime(name));
@@ -74,7 +94,7 @@ fn payload(contract: &Contract, payloads: &Payloads, name: &str, schema: Option<
     if payloads.has(name) {
         return included(contract, name);
     }
-    let sample = schema.map(|schema| sample(&contract.model.schema(schema), Extent::Everything)).unwrap_or_default();
+    let sample = schema.map(|schema| sample(&contract.model.schema(schema), extent(contract))).unwrap_or_default();
     raw_literal(&sample.to_string()).into_token_stream()
 }
 
@@ -113,7 +133,7 @@ fn response_body(contract: &Contract, payloads: &Payloads, operation: &Operation
     }
 }
 
-fn wire(contract: &Contract, payloads: &Payloads) -> Result<String, String> {
+fn wire(contract: &Contract, payloads: &Payloads) -> Result<Written, String> {
     let imports = &Imports::new(contract, Scope::Tests);
     let tests: Vec<TokenStream> = contract
         .operations
@@ -180,22 +200,29 @@ fn sent(imports: &Imports<'_>, payloads: &Payloads, operation: &Operation) -> To
     }
 }
 
-fn statuses(contract: &Contract, payloads: &Payloads) -> Result<String, String> {
+fn statuses(contract: &Contract, payloads: &Payloads) -> Result<Written, String> {
     let imports = &Imports::new(contract, Scope::Tests);
+    let errors: Errors<'_> = contract.errors.iter().map(|error| (error.name.as_str(), error)).collect();
     let tests: Vec<TokenStream> = contract
         .operations
         .iter()
-        .map(|operation| calling_test(&test_name(&operation.method_name), &received(imports, payloads, operation)))
+        .map(|operation| {
+            let received = received(imports, payloads, &errors, operation);
+            calling_test(&test_name(&operation.method_name), &received)
+        })
         .collect();
     test_file(imports, "Each declared status of each operation gives its variant.", &tests)
 }
 
+/// The error types by name.
+type Errors<'c> = BTreeMap<&'c str, &'c ErrorType>;
+
 /// The body of a test that calls an operation once for each of its statuses.
-fn received(imports: &Imports<'_>, payloads: &Payloads, operation: &Operation) -> TokenStream {
+fn received(imports: &Imports<'_>, payloads: &Payloads, errors: &Errors<'_>, operation: &Operation) -> TokenStream {
     let contract = imports.contract();
     let client = imports.runtime("Client");
     let TestCall { body, call } = call(imports, payloads, operation, &quote! { client });
-    let set = contract.errors.iter().find(|error| Some(&error.name) == operation.error_set.as_ref());
+    let set = operation.error_set.as_ref().and_then(|name| errors.get(name.as_str()));
     let expectations = operation.statuses.iter().filter_map(|status| {
         let code = code_number(operation, status);
         let (media_type, text) = (quoted(media_type(status)), response_body(contract, payloads, operation, status));
@@ -218,7 +245,7 @@ fn received(imports: &Imports<'_>, payloads: &Payloads, operation: &Operation) -
     }
 }
 
-fn round_trips(contract: &Contract, payloads: &Payloads) -> Result<String, String> {
+fn round_trips(contract: &Contract, payloads: &Payloads) -> Result<Written, String> {
     let imports = &Imports::new(contract, Scope::Tests);
     let tests: Vec<TokenStream> = payloads
         .sound()

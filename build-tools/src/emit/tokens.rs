@@ -12,6 +12,7 @@ use quote::{ToTokens, TokenStreamExt as _, quote};
 
 use super::layout;
 use crate::contract::{Contract, Kind, Passed, Success, TypeUse};
+use crate::names::is_keyword;
 use crate::output::header;
 use crate::text::{Inline, literal, paragraphs, table};
 
@@ -23,6 +24,11 @@ const PROSE: usize = 112;
 
 /// A name as an identifier.
 pub(super) fn ident(name: &str) -> TokenStream {
+    let is_plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && name.starts_with(|first: char| first.is_ascii_alphabetic());
+    if is_plain && !is_keyword(name) {
+        return Ident::new(name, Span::call_site()).into_token_stream();
+    }
     match syn::parse_str::<Ident>(name) {
         Ok(identifier) if identifier == name => identifier.into_token_stream(),
         // No Rust file holds a hash before a literal.
@@ -429,19 +435,38 @@ fn is_own(root: &str) -> bool {
     ["crate", "self", "super"].iter().any(|start| root.split("::").next() == Some(start))
 }
 
-/// The text of a file: the two lines that say where it comes from, its documentation, and its items. An error says what is no Rust, or
-/// that the text does not read as the tokens that it was made of.
-pub(super) fn file(vendor: &str, docs: &Docs, items: &TokenStream) -> Result<String, String> {
+/// A file as it is written, with what was read back of it, so that it is read once.
+pub(super) struct Written {
+    pub(super) text: String,
+    /// The tokens of the text.
+    pub(super) tokens: TokenStream,
+    /// The same as syntax.
+    pub(super) file: syn::File,
+}
+
+#[cfg(test)]
+impl Written {
+    /// Reads a text.
+    pub(super) fn read(text: String) -> Result<Self, String> {
+        let tokens: TokenStream = text.parse().map_err(|error| format!("it is not valid Rust: {error}"))?;
+        let file = syn::parse2(tokens.clone()).map_err(|error| format!("it is not valid Rust: {error}"))?;
+        Ok(Self { text, tokens, file })
+    }
+}
+
+/// A file: the two lines that say where it comes from, its documentation, and its items. An error says what is no Rust, or that the
+/// text does not read as the tokens that it was made of.
+pub(super) fn file(vendor: &str, docs: &Docs, items: &TokenStream) -> Result<Written, String> {
     let inner = docs.inner();
     let file: syn::File =
         syn::parse2(quote! { #inner #items }).map_err(|error| format!("it is not valid Rust: {error}"))?;
-    let tokens = file.to_token_stream();
+    let meant = file.to_token_stream();
     let mut text = String::new();
     for line in header(vendor) {
         let _ = writeln!(text, "// {line}");
     }
     let (docs, attributes): (Vec<_>, Vec<_>) =
-        file.attrs.into_iter().partition(|attribute| attribute.path().is_ident("doc"));
+        file.attrs.iter().cloned().partition(|attribute| attribute.path().is_ident("doc"));
     for attributes in [docs, attributes] {
         if !attributes.is_empty() {
             let _ = writeln!(text, "\n{}", layout::attributes(&attributes));
@@ -450,8 +475,8 @@ pub(super) fn file(vendor: &str, docs: &Docs, items: &TokenStream) -> Result<Str
     if !file.items.is_empty() {
         let _ = writeln!(text, "\n{}", layout::items(&file.items));
     }
-    match text.parse() {
-        Ok(read) if layout::is_same(&read, &tokens) => Ok(text),
+    match text.parse::<TokenStream>() {
+        Ok(tokens) if layout::is_same(&tokens, &meant) => Ok(Written { text, tokens, file }),
         Ok(_) => Err("it does not read as it was meant".to_owned()),
         Err(error) => Err(format!("it is not valid Rust: {error}")),
     }
@@ -465,7 +490,7 @@ mod tests {
     use crate::text::literal;
 
     fn text(items: &proc_macro2::TokenStream) -> String {
-        let text = file("tiny", &Docs::of("A file."), items).unwrap_or_else(|error| panic!("{error}"));
+        let text = file("tiny", &Docs::of("A file."), items).unwrap_or_else(|error| panic!("{error}")).text;
         let (head, items) = text.split_once("//! A file.\n\n").expect("the documentation stands before the items");
         assert_eq!(head.lines().count(), 3, "{head}");
         items.to_owned()

@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::limits::{attributes, attributes_of_each, sentence};
-use super::tokens::{Docs, Imports, Scope, deprecated, file, ident, several, type_text};
+use super::tokens::{Docs, Imports, Scope, Written, deprecated, file, ident, several, type_text};
 use super::wrapped::wrapped;
 use crate::contract::{
     Constant, Contract, EventBatch, Extra, Kind, ListPage, Mark, Member, PageForm, PathStep, Presence, TypeDefinition,
@@ -18,21 +18,21 @@ use crate::text::{Inline, literal};
 /// What documentation says of what is kept out of `Debug`.
 const PRIVATE: &str = "Personal data: `Debug` shows `[redacted]`.";
 
-/// File names and texts, `mod.rs` among them.
-pub(super) fn types(contract: &Contract) -> Vec<(String, Result<String, String>)> {
+/// File names and files, `mod.rs` among them. Each is made when it is asked for.
+pub(super) fn types(contract: &Contract) -> impl Iterator<Item = (String, Result<Written, String>)> {
     let mut modules: BTreeMap<&str, Vec<&TypeDefinition>> = BTreeMap::new();
     for definition in contract.types.values() {
         modules.entry(&definition.module).or_default().push(definition);
     }
-    let mut files = vec![("mod.rs".to_owned(), index(contract, &modules))];
-    for (module, definitions) in &modules {
-        files.push((format!("{module}.rs"), types_of_tag(contract, module, definitions)));
-    }
-    files
+    let index = index(contract, &modules);
+    let modules = modules
+        .into_iter()
+        .map(|(module, definitions)| (format!("{module}.rs"), types_of_tag(contract, module, &definitions)));
+    std::iter::once(("mod.rs".to_owned(), index)).chain(modules)
 }
 
 /// A module for each tag. Every type is also found without its module, which documentation does not show again.
-fn index(contract: &Contract, modules: &BTreeMap<&str, Vec<&TypeDefinition>>) -> Result<String, String> {
+fn index(contract: &Contract, modules: &BTreeMap<&str, Vec<&TypeDefinition>>) -> Result<Written, String> {
     let mut docs = Docs::of(&format!(
         "What {} sends and receives: a module for each group of operations.",
         contract.settings.package.vendor
@@ -58,7 +58,7 @@ fn index(contract: &Contract, modules: &BTreeMap<&str, Vec<&TypeDefinition>>) ->
     file(&contract.vendor, &docs, &items)
 }
 
-fn types_of_tag(contract: &Contract, module: &str, definitions: &[&TypeDefinition]) -> Result<String, String> {
+fn types_of_tag(contract: &Contract, module: &str, definitions: &[&TypeDefinition]) -> Result<Written, String> {
     let imports = Imports::new(contract, Scope::Types);
     let items: Vec<TokenStream> =
         definitions.iter().map(|definition| Emitter { contract, imports: &imports, definition }.item()).collect();

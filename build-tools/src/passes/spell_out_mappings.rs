@@ -1,5 +1,7 @@
 //! Writes references in the place of the names in `discriminator.mapping`.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::{PassError, escape};
@@ -11,11 +13,11 @@ pub fn spell_out_mappings(document: &mut Value) -> Result<Vec<String>, PassError
     let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else {
         return Ok(changes);
     };
-    let names: Vec<String> = schemas.keys().cloned().collect();
+    let names: BTreeSet<String> = schemas.keys().cloned().collect();
     for (union, schema) in schemas.iter_mut() {
         let mapping = schema.pointer_mut("/discriminator/mapping").and_then(Value::as_object_mut);
         for (tag, target) in mapping.into_iter().flatten() {
-            let name = names.iter().find(|name| target.as_str() == Some(name.as_str()));
+            let name = target.as_str().and_then(|target| names.get(target));
             if let Some(name) = name {
                 *target = Value::String(format!("#/components/schemas/{}", escape(name)));
                 changes.push(format!("{union}: {tag}"));

@@ -31,15 +31,15 @@ impl Given {
 
     /// A name for an operation: its method and the type of its call are its own.
     pub(super) fn operation(&mut self, wanted: &str) -> String {
-        let stem = snake(wanted);
+        let mut stem = snake(wanted);
+        stem.truncate(LONGEST);
+        let stem = stem.trim_end_matches('_');
         let claims = |name: &str| {
-            vec![
-                Scope::Method.name(name, None),
-                Scope::CallType.name(name, None).to_lowercase(),
-                error_type(&camel(name)).to_lowercase(),
-            ]
+            let call = Scope::CallType.name(name, None);
+            vec![Scope::Method.name(name, None), call.to_lowercase(), error_type(&call).to_lowercase()]
         };
-        self.first_free(&stem, "_", claims)
+        // Names that differ in underscores alone are told apart by one row of numbers.
+        self.first_free_of(&stem.replace('_', ""), stem, "_", claims)
     }
 
     /// A name for a member, beside the method that clears it.
@@ -70,7 +70,12 @@ impl Given {
 
     /// The name itself or the first with a number behind it whose claims are all free; then they are taken.
     fn first_free(&mut self, stem: &str, joint: &str, claims: impl Fn(&str) -> Vec<String>) -> String {
-        let number = self.numbers.entry(stem.to_lowercase()).or_insert(0);
+        self.first_free_of(&stem.to_lowercase(), stem, joint, claims)
+    }
+
+    /// The same, with one row of numbers for all names of a key.
+    fn first_free_of(&mut self, key: &str, stem: &str, joint: &str, claims: impl Fn(&str) -> Vec<String>) -> String {
+        let number = self.numbers.entry(key.to_owned()).or_insert(0);
         loop {
             *number += 1;
             let name = match *number {
@@ -164,5 +169,15 @@ mod tests {
             .map(|name| operations.operation(name))
             .into();
         assert_eq!(names, ["list_users", "list_users_2", "call_2fa", "call_operation", "new", "call", "call_call_2"]);
+    }
+
+    /// The number that tells them apart is not cut off with the rest.
+    #[test]
+    fn long_names_that_begin_alike_differ() {
+        let mut operations = Given::default();
+        let long = "AbcDef".repeat(60);
+        let names: Vec<String> = (0..200).map(|number| operations.operation(&format!("{long}{number}"))).collect();
+        assert!(names.iter().all(|name| name.len() < 130), "{names:?}");
+        assert_eq!(names.iter().collect::<std::collections::BTreeSet<_>>().len(), 200);
     }
 }

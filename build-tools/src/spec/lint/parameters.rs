@@ -1,6 +1,6 @@
 //! Parameters, and whether they fit the path that they belong to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     context::{Context, Operation},
@@ -13,8 +13,9 @@ use crate::spec::headers::RESERVED_HEADERS;
 use crate::spec::{Node, PARAMETER_STYLES, parameter_style, pointer::join};
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
+    let keys = keys(context);
     for site in context.objects(Kind::Parameter) {
-        check_parameter(context, site, report);
+        check_parameter(context, site, &keys, report);
     }
     for operation in &context.operations {
         check_duplicates(operation, report);
@@ -25,7 +26,7 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
 }
 
 /// Rules `path-parameter-optional`, `reserved-header`, `missing-key` and `unsupported` for one parameter.
-fn check_parameter(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'_>) {
+fn check_parameter(context: &Context<'_>, site: &Site<'_>, keys: &Keys<'_>, report: &mut Report<'_>) {
     let name = site.node.get("name").and_then(Node::as_str).unwrap_or_default();
     let location = site.node.get("in").and_then(Node::as_str).unwrap_or_default();
     match location {
@@ -59,7 +60,7 @@ fn check_parameter(context: &Context<'_>, site: &Site<'_>, report: &mut Report<'
         let help = "Remove `allowReserved`: reserved characters are percent-encoded, which is the same value.";
         report.at("unsupported", reserved.span, &join(&site.pointer, "allowReserved"), message, help);
     }
-    check_key(context, site, name, location, report);
+    check_key(site, name, location, keys, report);
 }
 
 /// Rule `unsupported` for what the runtime has no function for.
@@ -121,16 +122,33 @@ fn check_value<'d>(context: &Context<'d>, site: &Site<'d>, name: &str, schema: &
     report.pointed("unsupported", &join(&site.pointer, "schema"), message, help);
 }
 
-/// Rule `reserved-parameter`: the credentials send it.
-fn check_key(context: &Context<'_>, site: &Site<'_>, name: &str, location: &str, report: &mut Report<'_>) {
-    let scheme = context.objects(Kind::SecurityScheme).find(|scheme| {
+/// The security schemes whose keys are sent as a parameter would be, by place and name; names of headers are in small letters.
+type Keys<'d> = BTreeMap<(&'d str, String), &'d str>;
+
+fn keys<'d>(context: &'d Context<'_>) -> Keys<'d> {
+    let mut keys = Keys::new();
+    for scheme in context.objects(Kind::SecurityScheme) {
         let text = |key: &str| scheme.node.get(key).and_then(Node::as_str).unwrap_or_default();
-        let same = if location == "header" { text("name").eq_ignore_ascii_case(name) } else { text("name") == name };
-        // Of `Authorization` another rule says it.
-        text("type") == "apiKey" && text("in") == location && same && !name.eq_ignore_ascii_case("authorization")
-    });
-    if let Some(scheme) = scheme {
-        let message = format!("the parameter `{name}` is what the security scheme `{}` sends", scheme.name);
+        if text("type") == "apiKey" {
+            keys.entry((text("in"), sent_as(text("name"), text("in")))).or_insert(scheme.name);
+        }
+    }
+    keys
+}
+
+/// A name as it is compared at its place.
+fn sent_as(name: &str, location: &str) -> String {
+    if location == "header" { name.to_ascii_lowercase() } else { name.to_owned() }
+}
+
+/// Rule `reserved-parameter`: the credentials send it.
+fn check_key(site: &Site<'_>, name: &str, location: &str, keys: &Keys<'_>, report: &mut Report<'_>) {
+    // Of `Authorization` another rule says it.
+    if name.eq_ignore_ascii_case("authorization") {
+        return;
+    }
+    if let Some(scheme) = keys.get(&(location, sent_as(name, location))) {
+        let message = format!("the parameter `{name}` is what the security scheme `{scheme}` sends");
         let help = "Remove the parameter: the key is given once, as credentials.";
         report.pointed("reserved-parameter", &join(&site.pointer, "name"), message, help);
     }
