@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
-use build_tools::published::{curate, settings};
+use build_tools::published::Published;
 use build_tools::spec::{Severity, SourceFile, VendorSources, parse_yaml};
 use serde_json::{Map, Value, json};
 
@@ -166,12 +166,9 @@ fn run(corpus: &[VendorSources], limit: Duration, seed: u64, saved: &Path) -> Fi
 
 /// Takes the document as a vendor might have published it: what is `OpenAPI` 3 gives a crate.
 fn attempt_published(text: &str) {
-    let openapi = SourceFile { path: "specs/found/upstream.yaml".to_owned(), text: text.to_owned() };
-    let Ok(root) = parse_yaml(&openapi) else { return };
-    let Ok(curated) = curate(&root) else { return };
-    let vendor_toml = SourceFile { path: "specs/found/vendor.toml".to_owned(), text: settings("found", &curated) };
-    let sources = VendorSources { name: "found".to_owned(), openapi, vendor_toml, ..VendorSources::default() };
-    if let Err(refused) = build_tools::generate(&sources) {
+    let beside = &mut |_: &str| Err("there is one file".to_owned());
+    let Ok((published, document)) = Published::read("found", text.to_owned(), &[], beside) else { return };
+    if let Err(refused) = published.generate(document) {
         let errors: Vec<String> = refused
             .iter()
             .filter(|finding| finding.severity == Severity::Error)

@@ -9,7 +9,7 @@ use crate::output::OutputFile;
 use crate::payloads::Payloads;
 use crate::proof::{Proofs, prove};
 use crate::report::Report;
-use crate::spec::{Finding, MISTAKE, Severity, Span, VendorSources};
+use crate::spec::{Document, Finding, MISTAKE, Severity, Span, VendorSources};
 use crate::text::visible;
 
 /// What generation gives for one vendor.
@@ -34,7 +34,15 @@ impl Generated {
 
 /// Generates a vendor's crate. The findings are all that stand in the way, not only the first: those of [`lint`](crate::lint()).
 pub fn generate(sources: &VendorSources) -> Result<Generated, Vec<Finding>> {
-    let checked = check(sources);
+    generate_loaded(sources, Document::of_vendor(sources))
+}
+
+/// The same from a document that was loaded already, or could not be.
+pub(crate) fn generate_loaded(
+    sources: &VendorSources,
+    document: Result<Document, Vec<Finding>>,
+) -> Result<Generated, Vec<Finding>> {
+    let checked = check(sources, document);
     let Some(Built { changes, contract }) = checked.built else {
         return Err(checked.findings);
     };

@@ -14,7 +14,7 @@ use crate::text::visible;
 /// All findings of a vendor at once, by file, line, column and rule. Without an error among them, [`generate`](crate::generate())
 /// gives a crate.
 pub fn lint(sources: &VendorSources) -> Vec<Finding> {
-    check(sources).findings
+    check(sources, Document::of_vendor(sources)).findings
 }
 
 /// What is wrong with a vendor's documents, and what is generated from them when there is no error.
@@ -41,9 +41,10 @@ const RULES_OF_NAMES: [&str; 7] = [
     "rust-name-form",
 ];
 
-/// Checks everything. Later stages need a document without errors; mistakes in the other files do not keep them from looking at it.
-pub(crate) fn check(sources: &VendorSources) -> Checked {
-    let (mut findings, document) = spec::load_and_lint(sources);
+/// Checks everything, with the document as it was loaded, or why it could not be. Later stages need a document without errors;
+/// mistakes in the other files do not keep them from looking at it.
+pub(crate) fn check(sources: &VendorSources, document: Result<Document, Vec<Finding>>) -> Checked {
+    let mut findings = spec::lint_loaded(sources, document.as_ref());
     // Names that meet keep nothing from being read, so that those that only the contract can see are found at once.
     let is_sound = |findings: &[Finding], file: &str| {
         let stands_in_the_way = |finding: &&Finding| {
@@ -55,13 +56,14 @@ pub(crate) fn check(sources: &VendorSources) -> Checked {
     // What is no TOML has been reported already.
     if let Ok(document) = Document::load_toml(&sources.vendor_toml) {
         findings.extend(misnamed(&sources.name, &document));
+        findings.extend(divided(sources, &document));
         match Settings::read(&document) {
             Ok(found) => settings = Some((found, document)),
             Err(mistakes) => findings.extend(mistakes),
         }
     }
     let mut built = None;
-    if let Some(document) = document.filter(|_| is_sound(&findings, &sources.openapi.path)) {
+    if let Some(document) = document.ok().filter(|_| is_sound(&findings, &sources.openapi.path)) {
         match build(&document, settings, &sources.name) {
             Ok(found) => built = found,
             Err(mistakes) => {
@@ -106,6 +108,14 @@ fn build(
         settings.map_or((Settings::default(), None), |(settings, places)| (settings, Some(places)));
     let contract = contract::build(document, curated, typed(lowered)?, settings, places.as_ref(), vendor)?;
     Ok(is_complete.then_some(Built { changes, contract }))
+}
+
+/// A curated document has what is wanted, and nothing else.
+fn divided(sources: &VendorSources, settings: &Document) -> Option<Finding> {
+    let has_patterns = settings.root.get("operations").is_some() && !sources.openapi.is_published();
+    let message = || "a part of a curated document is taken".to_owned();
+    let help = "Remove `operations`, and from the document what is not wanted.";
+    has_patterns.then(|| settings.finding("vendor-settings", "/operations", message(), help.to_owned()))
 }
 
 /// The name of the vendor's directory is part of paths, of comments and of the crate's keywords.

@@ -6,20 +6,13 @@ use std::fmt::Write as _;
 use std::fs;
 
 use build_tools::generate;
-use build_tools::published::{curate, library, settings};
-use build_tools::spec::{Node, NodeValue, SourceFile, VendorSources, parse_yaml};
+use build_tools::published::{NotPublished, Published};
+use build_tools::spec::{Document, Node, NodeValue, SourceFile, parse_yaml};
 use common::root;
 
-fn published(name: &str, text: String) -> VendorSources {
-    let openapi = SourceFile { path: format!("specs/{name}/upstream.yaml"), text };
-    let tree = parse_yaml(&openapi).unwrap_or_else(|findings| panic!("{name}: {findings:?}"));
-    let curated = curate(&tree).unwrap_or_else(|(message, _)| panic!("{name}: {message}"));
-    VendorSources {
-        name: name.to_owned(),
-        vendor_toml: SourceFile { path: format!("specs/{name}/vendor.toml"), text: settings(name, &curated) },
-        openapi,
-        ..VendorSources::default()
-    }
+fn read(name: &str, text: String) -> (Published, Document) {
+    let beside = &mut |_: &str| Err("there is one file".to_owned());
+    Published::read(name, text, &[], beside).unwrap_or_else(|refused| panic!("{name}: {refused:?}"))
 }
 
 fn documents() -> Vec<(String, String)> {
@@ -42,11 +35,10 @@ fn documents() -> Vec<(String, String)> {
 #[test]
 fn each_construct_becomes_what_was_reviewed() {
     for (name, text) in documents() {
-        let tree = parse_yaml(&SourceFile { path: "specs/x/upstream.yaml".to_owned(), text }).expect("it is YAML");
-        let curated = curate(&tree).expect("it is OpenAPI 3");
-        let mut shown = serde_json::to_string_pretty(&curated.root.to_json()).expect("it is JSON");
+        let (published, document) = read("x", text);
+        let mut shown = serde_json::to_string_pretty(&document.root.to_json()).expect("it is JSON");
         shown.push('\n');
-        for loss in &curated.losses {
+        for loss in &published.losses {
             let _ = write!(shown, "\nloss {}: {}: {}", loss.construct, loss.place, loss.message);
             assert!(loss.span.line > 0, "{name}: {loss:?} has no place");
         }
@@ -58,13 +50,18 @@ fn each_construct_becomes_what_was_reviewed() {
 fn every_operation_is_a_method() {
     for (name, text) in documents() {
         let calls = text.matches("responses:").count() - text.matches("\n  responses:").count();
-        let sources = published(&name, text);
-        let generated = generate(&sources).unwrap_or_else(|findings| {
+        let (published, document) = read(&name, text);
+        let generated = published.generate(document).unwrap_or_else(|findings| {
             panic!("{name}: {}", findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
         });
         let traces = usize::from(name == "parameters");
         assert_eq!(generated.contract.operations.len(), calls - traces, "{name}");
-        assert!(library(&generated.contract).contains("mod generated;"));
+        assert_eq!((published.operations, published.callable), (calls, calls - traces), "{name}");
+        let library = generated.files.iter().find(|file| file.path == format!("crates/onboarding-{name}/src/lib.rs"));
+        assert!(library.is_some_and(|library| library.contents.contains("mod generated;")), "{name}");
+        // What is generated again is the same, without the library.
+        let again = generate(&published.sources).expect("it generates");
+        assert!(generated.files.starts_with(&again.files) && generated.files.len() == again.files.len() + 1, "{name}");
     }
 }
 
@@ -72,11 +69,14 @@ fn every_operation_is_a_method() {
 #[test]
 fn names_do_not_depend_on_the_order_of_keys() {
     for (name, text) in documents() {
-        let original = published(&name, text);
-        let tree = parse_yaml(&original.openapi).expect("it is YAML");
-        let reversed = published(&name, reversed(&tree).to_string());
-        assert_ne!(original.openapi.text, reversed.openapi.text);
-        let (one, other) = (generate(&original).expect("it generates"), generate(&reversed).expect("it generates"));
+        let tree = parse_yaml(&SourceFile::published(&name, text.clone())).expect("it is YAML");
+        let generated = |text: String| {
+            let (published, document) = read(&name, text);
+            published.generate(document).expect("it generates")
+        };
+        let other = reversed(&tree).to_string();
+        assert_ne!(text, other);
+        let (one, other) = (generated(text), generated(other));
         for (one, other) in one.files.iter().zip(&other.files) {
             assert_eq!(one.path, other.path, "{name}");
             assert_eq!(one.contents, other.contents, "{}", one.path);
@@ -104,9 +104,9 @@ fn what_is_no_openapi_3_is_refused_in_a_sentence() {
         ("title: x", "no OpenAPI document"),
         ("[]", "no OpenAPI document"),
     ] {
-        let tree =
-            parse_yaml(&SourceFile { path: "upstream.yaml".to_owned(), text: text.to_owned() }).expect("it is YAML");
-        let (message, help) = curate(&tree).expect_err("it is refused");
+        let refused =
+            Published::read("x", text.to_owned(), &[], &mut |_| Err(String::new())).expect_err("it is refused");
+        let NotPublished::Other(message, help) = refused else { panic!("{refused:?}") };
         assert!(message.contains(said), "{message}");
         assert!(help.ends_with('.'), "{help}");
     }

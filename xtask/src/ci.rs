@@ -15,7 +15,7 @@ use toml::Table;
 use xtask::workspace::{DOCUMENT, SETTINGS, Workspace, read_text};
 use xtask::{Status, cargo, comparison};
 
-use crate::{coverage, generate, lint};
+use crate::{corpus, coverage, generate, lint, newcomers};
 
 /// The hand-written part of a vendor crate stays small: more of it belongs into the generator or the runtime.
 const LIBRARY_LINES: usize = 40;
@@ -65,6 +65,8 @@ enum Step {
     Examples,
     /// The crates send what plain progenitor sends
     Differential,
+    /// Documents as published become crates whose tests pass: ours, and three that are taken in a copy of the workspace
+    Published,
     /// All tests pass, and every snapshot is used
     Tests,
 }
@@ -186,6 +188,13 @@ impl Step {
                 workspace.specs.as_os_str(),
                 OsStr::new("differential"),
             ]),
+            Self::Published => {
+                let own = corpus::Arguments::all_of(workspace.root.join("build-tools/tests/published"));
+                match corpus::run(workspace, &own)? {
+                    Status::Fine => newcomers::run(workspace),
+                    other => Ok(other),
+                }
+            }
             // `--check` leaves no `.snap.new` behind.
             Self::Tests => {
                 let all =

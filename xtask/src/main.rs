@@ -5,10 +5,13 @@
 mod ci;
 mod corpus;
 mod coverage;
+mod enlisted;
 mod generate;
 mod lint;
 mod new_vendor;
+mod newcomers;
 mod parallel;
+mod remove_vendor;
 
 use std::env;
 use std::process::ExitCode;
@@ -33,6 +36,7 @@ enum Command {
     Generate(generate::Arguments),
     Lint(lint::Arguments),
     NewVendor(new_vendor::Arguments),
+    RemoveVendor(remove_vendor::Arguments),
     Coverage(coverage::Arguments),
     Corpus(corpus::Arguments),
     #[command(flatten)]
@@ -56,6 +60,7 @@ fn run(cli: Cli) -> Result<Status> {
         Command::Generate(arguments) => generate::run(&workspace, &arguments),
         Command::Lint(arguments) => lint::run(&workspace, &arguments),
         Command::NewVendor(arguments) => new_vendor::run(&workspace, &arguments),
+        Command::RemoveVendor(arguments) => remove_vendor::run(&workspace, &arguments),
         Command::Corpus(arguments) => corpus::run(&workspace, &arguments),
         Command::Coverage(arguments) => coverage::run(&workspace, &arguments),
         // Their program reads the same command line again.

@@ -8,13 +8,14 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use build_tools::output::{Change, OutputFile};
-use build_tools::published::{Curated, Loss, bundle, curate, library, settings};
-use build_tools::spec::{SourceFile, VendorSources, parse_yaml};
+use build_tools::published::{Loss, NotPublished, Published};
+use build_tools::spec::VendorSources;
 use build_tools::text::visible;
-use toml_edit::{Array, DocumentMut, InlineTable, Item, Value, value};
 
-use xtask::workspace::{PUBLISHED, SETTINGS, Workspace, read_text};
+use xtask::workspace::{SETTINGS, Workspace};
 use xtask::{Status, report};
+
+use crate::enlisted::enlist;
 
 /// The longest document that is read, in bytes.
 const LONGEST: u64 = 64 * 1024 * 1024;
@@ -29,6 +30,7 @@ Examples:
   cargo xtask new-vendor acme openapi.json      a document of OpenAPI 3.0, 3.1 or 3.2, in JSON or YAML
   cargo xtask new-vendor acme - < openapi.yaml  the same from standard input
   cargo xtask new-vendor acme openapi.json --dry-run
+  cargo xtask new-vendor acme openapi.json --operations 'GET /pets*' --operations Owners
 
 It writes specs/NAME (the document as published, vendor.toml, LOSSES.md), the crate onboarding-NAME, and its place in the workspace
 and in the facade. What the document does not say is made up; what has no form yet is left out and listed in LOSSES.md.
@@ -40,12 +42,30 @@ pub(crate) struct Arguments {
     /// The document, or `-` for standard input
     document: String,
 
+    /// Take only the operations of which the operationId, the path, the method and path, or a tag fits; `*` stands for any text. May be
+    /// given several times
+    #[arg(long, value_name = "PATTERN")]
+    operations: Vec<String>,
+
     /// Tell what would be made, and write nothing
     #[arg(long)]
     dry_run: bool,
 
     #[command(flatten)]
     shown: report::Shown,
+}
+
+impl Arguments {
+    /// All operations of a document.
+    pub(crate) fn of(name: &str, document: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            document: document.to_owned(),
+            operations: Vec::new(),
+            dry_run: false,
+            shown: report::Shown::default(),
+        }
+    }
 }
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status> {
@@ -60,46 +80,24 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status
     let package = format!("onboarding-{name}");
     let crate_directory = workspace.root.join("crates").join(&package);
     ensure!(!crate_directory.exists(), "{} is there already: choose another name", crate_directory.display());
-    let text = read_document(&arguments.document)?;
-    let mut file =
-        if text.trim_start_matches('\u{feff}').trim_start().starts_with('{') { PUBLISHED[0] } else { PUBLISHED[1] };
-    let openapi = SourceFile { path: format!("specs/{name}/{file}"), text };
-    let mut sources = VendorSources {
-        name: name.clone(),
-        openapi,
-        vendor_toml: SourceFile { path: format!("specs/{name}/{SETTINGS}"), text: String::new() },
-        ..VendorSources::default()
-    };
     let refuse = |sources: &VendorSources, findings: &[_]| {
         let colour = report::wants_colour(&io::stderr());
         eprint!("{}", report::render(findings, sources, colour, arguments.shown));
     };
-    match bundle(&sources.openapi, &mut |path| read_beside(&arguments.document, path)) {
-        Ok(None) => {}
-        Ok(Some(text)) => {
-            sources.openapi = SourceFile { path: format!("specs/{name}/{}", PUBLISHED[0]), text };
-            file = PUBLISHED[0];
-        }
-        Err((file, findings)) => {
-            sources.openapi = file;
-            refuse(&sources, &findings);
-            bail!("the document cannot be read, see above; nothing was written");
-        }
-    }
-    let root = match parse_yaml(&sources.openapi) {
-        Ok(root) => root,
-        Err(findings) => {
-            refuse(&sources, &findings);
+    let text = read_document(&arguments.document)?;
+    let read = Published::read(name, text, &arguments.operations, &mut |path| read_beside(&arguments.document, path));
+    let (published, document) = match read {
+        Ok(read) => read,
+        Err(NotPublished::Other(message, help)) => bail!("{message}. {help}"),
+        Err(NotPublished::Unreadable(openapi, findings)) => {
+            refuse(&VendorSources { name: name.clone(), openapi, ..VendorSources::default() }, &findings);
             bail!("the document cannot be read, see above; nothing was written");
         }
     };
-    let curated = curate(&root).map_err(|(message, help)| anyhow!("{message}. {help}"))?;
-    drop(root);
-    sources.vendor_toml.text = settings(name, &curated);
-    let generated = match build_tools::generate(&sources) {
+    let generated = match published.generate(document) {
         Ok(generated) => generated,
         Err(findings) => {
-            refuse(&sources, &findings);
+            refuse(&published.sources, &findings);
             bail!("no crate can be made of the document, see above; nothing was written");
         }
     };
@@ -107,10 +105,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status
     println!(
         "{name}: {} of {} operations, {types} types, {} losses",
         generated.contract.operations.len(),
-        curated.published,
-        curated.losses.len()
+        published.operations,
+        published.losses.len()
     );
-    for (construct, losses) in by_construct(&curated.losses) {
+    for (construct, losses) in by_construct(&published.losses) {
         println!(
             "  {construct}: {}, such as {}",
             losses.len(),
@@ -121,18 +119,20 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status
         println!("nothing was written");
         return Ok(Status::Fine);
     }
-    let mut files = generated.files;
-    files.push(OutputFile::new(format!("crates/{package}/src/lib.rs"), library(&generated.contract)));
-    let mut changes: Vec<Change> = files.into_iter().map(Change::Missing).collect();
+    let sources = &published.sources;
+    let written = [
+        (sources.openapi.path.clone(), sources.openapi.text.clone()),
+        (sources.vendor_toml.path.clone(), sources.vendor_toml.text.clone()),
+        (format!("specs/{name}/LOSSES.md"), losses(name, &published)),
+    ];
     let specs = workspace.specs.strip_prefix(&workspace.root).context("the documents lie outside of the workspace")?;
-    for (file, text) in [
-        (file, sources.openapi.text.clone()),
-        (SETTINGS, sources.vendor_toml.text.clone()),
-        ("LOSSES.md", losses(name, &curated)),
-    ] {
-        changes.push(Change::Missing(OutputFile::new(format!("{}/{name}/{file}", specs.display()), text)));
-    }
-    changes.extend(enlisted(workspace, name, &package)?);
+    let written = written.into_iter().map(|(path, text)| {
+        let path =
+            path.strip_prefix("specs/").map_or_else(|| path.clone(), |path| format!("{}/{path}", specs.display()));
+        OutputFile::new(path, text)
+    });
+    let mut changes: Vec<Change> = generated.files.into_iter().chain(written).map(Change::Missing).collect();
+    changes.extend(enlist(workspace, name, &package)?);
     workspace.apply(&changes)?;
     println!("wrote specs/{name}, crates/{package}, and their places in the workspace and the facade\n");
     print!("{}", next_steps(name, &package));
@@ -196,69 +196,18 @@ fn read_beside(document: &str, path: &str) -> Result<String, String> {
     read_document(&directory.join(path).to_string_lossy()).map_err(|error| format!("{error:#}"))
 }
 
-/// The workspace's manifest, and the facade's manifest and library, with the new crate in them.
-fn enlisted(workspace: &Workspace, name: &str, package: &str) -> Result<Vec<Change>> {
-    let mut changes = Vec::new();
-    let mut change = |path: &str, edit: &dyn Fn(&str) -> Result<String>| -> Result<()> {
-        let before = read_text(&workspace.root.join(path))?;
-        let after = edit(&before).with_context(|| format!("{path} cannot be changed"))?;
-        changes.push(Change::Differs(before, OutputFile::new(path, after)));
-        Ok(())
-    };
-    change("Cargo.toml", &|text| {
-        let mut manifest: DocumentMut = text.parse()?;
-        let mut dependency = InlineTable::new();
-        dependency.insert("path", format!("crates/{package}").into());
-        dependency.insert("version", "0.1.0".into());
-        dependency.insert("default-features", false.into());
-        manifest["workspace"]["dependencies"][package] = value(dependency);
-        Ok(manifest.to_string())
-    })?;
-    if !workspace.root.join("crates/onboarding").is_dir() {
-        return Ok(changes);
-    }
-    change("crates/onboarding/Cargo.toml", &|text| {
-        let mut manifest: DocumentMut = text.parse()?;
-        let mut own = Array::new();
-        own.push(format!("dep:{package}"));
-        manifest["features"][name] = value(own);
-        for feature in ["rustls", "native-tls", "schemars"] {
-            if let Some(Item::Value(Value::Array(all))) = manifest["features"].get_mut(feature) {
-                let mut entry = Value::from(format!("{package}?/{feature}"));
-                // The list has a line for each.
-                entry.decor_mut().set_prefix("\n    ");
-                all.push_formatted(entry);
-            }
-        }
-        let mut dependency = InlineTable::new();
-        dependency.insert("workspace", true.into());
-        dependency.insert("optional", true.into());
-        manifest["dependencies"][package] = value(dependency);
-        Ok(manifest.to_string())
-    })?;
-    change("crates/onboarding/src/lib.rs", &|text| {
-        let module = name.replace('-', "_");
-        let library = package.replace('-', "_");
-        let entry = format!("#[cfg(feature = \"{name}\")]\n#[doc(inline)]\npub use {library} as {module};\n");
-        let last = text.rfind("pub use onboarding_").ok_or_else(|| anyhow!("there is no vendor to write it behind"))?;
-        let end = text.get(last..).and_then(|rest| rest.find('\n')).map_or(text.len(), |end| last + end + 1);
-        Ok(format!("{}{entry}{}", &text[..end], &text[end..]))
-    })?;
-    Ok(changes)
-}
-
 /// What the crate has less of than the document, for a person.
-fn losses(name: &str, curated: &Curated) -> String {
+fn losses(name: &str, published: &Published) -> String {
     let mut text = format!("# What the crate of {name} has less of than the published document\n\n");
     let _ = writeln!(
         text,
         "Written by `cargo xtask new-vendor`. {} of {} operations are methods.\n",
-        curated.callable, curated.published
+        published.callable, published.operations
     );
-    if curated.losses.is_empty() {
+    if published.losses.is_empty() {
         text.push_str("Nothing is lost.\n");
     }
-    for (construct, losses) in by_construct(&curated.losses) {
+    for (construct, losses) in by_construct(&published.losses) {
         let _ = writeln!(text, "## {construct}: {}\n", losses.len());
         for loss in losses.iter().take(LISTED) {
             let _ = writeln!(text, "- {}", shown(loss));

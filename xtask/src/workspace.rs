@@ -6,12 +6,10 @@ use std::{env, fs, io};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use build_tools::output::{Change, OutputFile, is_generated};
-use build_tools::spec::{SourceFile, VendorSources};
+use build_tools::spec::{PUBLISHED, SourceFile, VendorSources};
 
 /// The curated document of a vendor.
 pub const DOCUMENT: &str = "openapi.yaml";
-/// The document of a vendor as the vendor publishes it, in JSON and in YAML; there is none where there is a curated one.
-pub const PUBLISHED: [&str; 2] = ["upstream.json", "upstream.yaml"];
 /// The inventory of what the vendor documents; only curated vendors have one.
 pub const INVENTORY: &str = "documented.yaml";
 /// What the document cannot say.
@@ -369,11 +367,13 @@ fn direct_files_in(directory: &Path) -> Result<Vec<PathBuf>> {
     Ok(entries)
 }
 
-fn is_real_directory(path: &Path) -> bool {
+/// Whether a path is a directory, and no link to one.
+pub fn is_real_directory(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir())
 }
 
-fn entries_of(directory: &Path) -> Result<Vec<PathBuf>> {
+/// What a directory holds; nothing when there is no such directory.
+pub fn entries_of(directory: &Path) -> Result<Vec<PathBuf>> {
     if !directory.is_dir() {
         return Ok(Vec::new());
     }
@@ -382,7 +382,7 @@ fn entries_of(directory: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// The path with forward slashes on every system.
-fn slashed(path: &Path) -> String {
+pub fn slashed(path: &Path) -> String {
     let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     // An absolute path begins with its root, which is itself a slash.
     parts.join("/").replacen("//", "/", 1)

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use super::lowered::{Direction, NOT_DESCRIBED, Wish, described, entries, short};
 use super::make::{Made, mapping_at};
 use super::schemas::Schemas;
+use super::shape::says_members;
+use super::source::types;
 use crate::spec::{Encoding, Node, encoding};
 
 const JSON: &str = "application/json";
@@ -138,8 +140,18 @@ fn content<'d>(schemas: &mut Schemas<'d>, body: &'d Node, wish: &Wish) -> Option
             Some((media_type.to_owned(), schema))
         }
         Ok(Encoding::Form) if is_sent && !binary => Some((media_type.to_owned(), schemas.form(schema, wish, span))),
-        Ok(Encoding::Text) if !binary => Some((media_type.to_owned(), Made::at(span).text("type", "string").node())),
-        Ok(_) => bytes(media_type),
+        Ok(encoding) => {
+            let is_text = encoding == Encoding::Text && !binary;
+            if schema.is_some_and(|schema| has_parts(schemas, schema)) {
+                let what = if is_text { "text" } else { "bytes" };
+                let message = format!("values are not written as or read from `{}`: its {what}", short(media_type));
+                schemas.lose("media-type", &wish.place, message, span);
+            }
+            if is_text {
+                return Some((media_type.to_owned(), Made::at(span).text("type", "string").node()));
+            }
+            bytes(media_type)
+        }
         // A JSON type with parameters that say more.
         Err(_) if matches!(encoding(&essence), Ok(Encoding::Json)) && schema.is_some() => {
             Some((essence, schema.map_or_else(|| Made::at(span).node(), |schema| json(schemas, schema, wish))))
@@ -147,6 +159,16 @@ fn content<'d>(schemas: &mut Schemas<'d>, body: &'d Node, wish: &Wish) -> Option
         Err(_) if encoding(&essence).is_ok() => bytes(&essence),
         Err(_) => bytes(BYTES),
     }
+}
+
+/// Whether a value consists of others, so that more is lost of it than its form.
+fn has_parts(schemas: &Schemas<'_>, schema: &Node) -> bool {
+    let flat = schemas.source.followed(schema);
+    flat.is_some_and(|flat| {
+        let kinds = flat.facets.iter().flat_map(|facet| types(facet));
+        flat.facets.iter().any(|facet| says_members(facet))
+            || kinds.into_iter().any(|kind| ["object", "array"].contains(&kind))
+    })
 }
 
 fn json<'d>(schemas: &mut Schemas<'d>, schema: &'d Node, wish: &Wish) -> Node {

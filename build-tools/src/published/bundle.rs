@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use crate::spec::{Finding, SourceFile, parse_yaml};
+use crate::spec::{Finding, Node, NodeValue, SourceFile, parse_yaml};
 
 /// Where the files are kept.
 pub(super) const BUNDLED: &str = "x-bundled";
@@ -17,13 +17,15 @@ const MAX_FILES: usize = 2_000;
 ///
 /// # Errors
 ///
-/// When a file cannot be read or parsed: the findings, and the file that they are about.
-pub fn bundle(
-    document: &SourceFile,
+/// When a file cannot be read or parsed: the file, and what is wrong with it.
+pub(super) fn bundle(
+    document: &Node,
     read: &mut dyn FnMut(&str) -> Result<String, String>,
 ) -> Result<Option<String>, (SourceFile, Vec<Finding>)> {
-    let parse = |file: &SourceFile| parse_yaml(file).map_err(|findings| (file.clone(), findings));
-    let mut root = parse(document)?.to_json();
+    if !refers_to_files(document) {
+        return Ok(None);
+    }
+    let mut root = document.to_json();
     let mut files: BTreeMap<String, Value> = BTreeMap::new();
     let mut known = BTreeSet::new();
     let mut open = Vec::new();
@@ -36,12 +38,12 @@ pub fn bundle(
         let Ok(text) = read(&path) else { continue };
         // It is read as leniently as the document itself, which a name says.
         let published = SourceFile { path: format!("{path}/upstream.yaml"), text };
-        let mut value = parse(&published)
-            .map_err(|(file, mut findings)| {
+        let mut value = parse_yaml(&published)
+            .map_err(|mut findings| {
                 for finding in &mut findings {
                     finding.file.clone_from(&path);
                 }
-                (SourceFile { path: path.clone(), text: file.text }, findings)
+                (SourceFile { path: path.clone(), text: published.text }, findings)
             })?
             .to_json();
         rewrite(&mut value, &path, true, &mut open);
@@ -53,6 +55,27 @@ pub fn bundle(
     }
     entries.insert(BUNDLED.to_owned(), Value::Object(files.into_iter().collect::<Map<String, Value>>()));
     Ok(Some(format!("{root:#}\n")))
+}
+
+/// Whether a reference leads to another file.
+fn refers_to_files(document: &Node) -> bool {
+    let mut nodes = vec![document];
+    while let Some(node) = nodes.pop() {
+        match &node.value {
+            NodeValue::Mapping(entries) => {
+                for entry in entries {
+                    let reference = entry.value.as_str().filter(|_| entry.key == "$ref");
+                    if reference.is_some_and(|reference| target(reference, "", false).is_some()) {
+                        return true;
+                    }
+                    nodes.push(&entry.value);
+                }
+            }
+            NodeValue::Sequence(items) => nodes.extend(items),
+            _ => {}
+        }
+    }
+    false
 }
 
 /// Lets references lead to where their files will be kept, and lists the files. `own` is the path of the file itself.
@@ -111,16 +134,18 @@ mod tests {
     use serde_json::Value;
 
     use super::bundle;
-    use crate::spec::SourceFile;
+    use crate::spec::{Node, SourceFile, parse_yaml};
+
+    fn parsed(text: &str) -> Node {
+        parse_yaml(&SourceFile { path: "specs/x/upstream.yaml".to_owned(), text: text.to_owned() }).expect("it is YAML")
+    }
 
     #[test]
     fn references_lead_to_the_files_that_are_kept() {
-        let document = SourceFile {
-            path: "specs/x/upstream.yaml".to_owned(),
-            text: "a: { $ref: 'schemas/pet.yaml' }\nb: { $ref: '#/a' }\nc: { $ref: 'https://x.example/y.yaml' }\n\
-                   d: { $ref: '../outside.yaml' }\ne: { $ref: 'gone.yaml#/x' }"
-                .to_owned(),
-        };
+        let document = parsed(
+            "a: { $ref: 'schemas/pet.yaml' }\nb: { $ref: '#/a' }\nc: { $ref: 'https://x.example/y.yaml' }\n\
+             d: { $ref: '../outside.yaml' }\ne: { $ref: 'gone.yaml#/x' }",
+        );
         let files = BTreeMap::from([
             ("schemas/pet.yaml", "type: object\nowner: { $ref: '../people.yaml#/Owner' }\nself: { $ref: '#/owner' }"),
             ("people.yaml", "Owner: { pet: { $ref: 'schemas/pet.yaml' } }"),
@@ -150,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_document_of_one_file_stays_as_it_is() {
-        let document = SourceFile { path: "upstream.yaml".to_owned(), text: "a: { $ref: '#/b' }\nb: 1".to_owned() };
+        let document = parsed("a: { $ref: '#/b' }\nb: 1");
         assert!(matches!(bundle(&document, &mut |_| Err(String::new())), Ok(None)));
     }
 }

@@ -6,17 +6,17 @@ use crate::spec::Node;
 
 /// A published document in the curated dialect.
 #[derive(Clone, Debug)]
-pub struct Curated {
+pub(crate) struct Curated {
     /// The document.
-    pub root: Node,
+    pub(crate) root: Node,
     /// What it says less of.
-    pub losses: Vec<Loss>,
+    pub(crate) losses: Vec<Loss>,
     /// How callers prove who they are.
-    pub schemes: Vec<Scheme>,
+    pub(crate) schemes: Vec<Scheme>,
     /// The base URLs that are no template and no path: each with its description.
-    pub servers: Vec<(String, String)>,
-    /// How many operations the document has.
-    pub published: usize,
+    pub(crate) servers: Vec<(String, String)>,
+    /// How many operations the document, or the slice of it that is taken, has.
+    pub(crate) published: usize,
     /// How many of them a client can call.
-    pub callable: usize,
+    pub(crate) callable: usize,
 }

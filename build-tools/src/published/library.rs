@@ -3,7 +3,7 @@
 use crate::contract::{Contract, CredentialForm};
 
 /// The file that re-exports what is generated, beside what every vendor crate offers.
-pub fn library(contract: &Contract) -> String {
+pub(super) fn library(contract: &Contract) -> String {
     let mut own = vec!["Client".to_owned(), "Credentials".to_owned()];
     if !contract.settings.environments.is_empty() {
         own.push("Environment".to_owned());

@@ -21,17 +21,17 @@ mod schemas;
 mod security;
 mod settings;
 mod shape;
+mod slice;
 mod source;
 mod survey;
+mod taken;
 mod unions;
 
-pub use self::bundle::bundle;
-pub use self::curated::Curated;
-pub use self::library::library;
 pub use self::loss::Loss;
-pub use self::security::{Place, Scheme};
-pub use self::settings::settings;
+pub(crate) use self::slice::{FITS, Slice, nothing_fits};
+pub use self::taken::{NotPublished, Published};
 
+use self::curated::Curated;
 use self::lowered::short;
 use self::make::{Made, text_at};
 use self::schemas::Schemas;
@@ -39,12 +39,12 @@ use self::security::Security;
 use self::source::{Source, list};
 use crate::spec::Node;
 
-/// Curates a published document.
+/// Curates the operations of a published document that a slice takes, with all that they need.
 ///
 /// # Errors
 ///
 /// When it is no `OpenAPI` 3: a sentence that says what it is, and one that says what to do.
-pub fn curate(root: &Node) -> Result<Curated, (String, String)> {
+pub(crate) fn curate(root: &Node, slice: &mut Slice) -> Result<Curated, (String, String)> {
     let version = root.get("openapi").and_then(|version| match version.as_str() {
         Some(text) => Some(text.to_owned()),
         // Without quotes, 3.1 is a number.
@@ -68,7 +68,7 @@ pub fn curate(root: &Node) -> Result<Curated, (String, String)> {
     let source = Source { root };
     let mut schemas = Schemas::new(source);
     let security = Security::new(source, &mut schemas.losses);
-    let operations = operations::operations(&mut schemas, &security);
+    let operations = operations::operations(&mut schemas, &security, slice);
     for key in ["webhooks", "x-webhooks"] {
         if let Some(webhooks) =
             root.get(key).filter(|webhooks| webhooks.as_mapping().is_some_and(|map| !map.is_empty()))

@@ -9,6 +9,7 @@ use super::names::{Given, camel, snake};
 use super::parameters::{Received, parameters};
 use super::schemas::Schemas;
 use super::security::Security;
+use super::slice::Slice;
 use super::source::list;
 use crate::names::Scope;
 use crate::spec::paths::{METHODS, without_fragment};
@@ -36,16 +37,16 @@ struct Found<'d> {
 pub(super) struct Operations {
     pub(super) paths: Node,
     pub(super) tags: Node,
-    /// How many operations the document has, and how many of them a client can call.
+    /// How many operations the slice has, and how many of them a client can call.
     pub(super) published: usize,
     pub(super) callable: usize,
 }
 
-/// All operations, in the order of path and method.
-pub(super) fn operations(schemas: &mut Schemas<'_>, security: &Security) -> Operations {
+/// The operations of a slice, in the order of path and method.
+pub(super) fn operations(schemas: &mut Schemas<'_>, security: &Security, slice: &mut Slice) -> Operations {
     let root = schemas.source.root;
     let mut published = 0;
-    let mut found = find(schemas, &mut published);
+    let mut found = find(schemas, slice, &mut published);
     // The same order whatever the text's is, so that names are the same.
     found.sort_by(|left, right| (&left.path, left.method).cmp(&(&right.path, right.method)));
     let mut names = Given::default();
@@ -72,7 +73,7 @@ pub(super) fn operations(schemas: &mut Schemas<'_>, security: &Security) -> Oper
     Operations { paths, tags: tags.node(root.span), published, callable: found.len() }
 }
 
-fn find<'d>(schemas: &mut Schemas<'d>, published: &mut usize) -> Vec<Found<'d>> {
+fn find<'d>(schemas: &mut Schemas<'d>, slice: &mut Slice, published: &mut usize) -> Vec<Found<'d>> {
     let root = schemas.source.root;
     let mut found: Vec<Found<'d>> = Vec::new();
     // The first path of each shape: the names of parameters do not tell paths apart.
@@ -98,19 +99,20 @@ fn find<'d>(schemas: &mut Schemas<'d>, published: &mut usize) -> Vec<Found<'d>> 
         let first = shapes.entry(shape.clone()).or_insert_with(|| path_made.clone()).clone();
         let shared = matched(&first, &path_made, &names);
         for (method, node) in entries(Some(item)) {
-            if method == "trace" && node.as_mapping().is_some() {
-                *published += 1;
+            let is_operation = (METHODS.contains(&method) || method == "trace") && node.as_mapping().is_some();
+            if !is_operation || !slice.takes(method, path, node) {
+                continue;
+            }
+            *published += 1;
+            if method == "trace" {
                 schemas.lose(
                     "trace",
                     &format!("`TRACE {}`", short(path)),
                     "clients do not send TRACE: left out",
                     node.span,
                 );
-            }
-            if !METHODS.contains(&method) || node.as_mapping().is_none() {
                 continue;
             }
-            *published += 1;
             let (mut key, mut renamed) = (first.clone(), shared.clone());
             let mut number = 1;
             loop {

@@ -9,8 +9,8 @@ use super::bundle::BUNDLED;
 use super::component::{Component, Work, plain};
 use super::limits::{limits, number};
 use super::loss::Loss;
-use super::lowered::{Direction, Kind, Lowered, Wish, anything, described, entries, named, short};
-use super::make::{Made, mapping_at, text_at, texts_at, true_at};
+use super::lowered::{Direction, Kind, Lowered, NOT_DESCRIBED, Wish, anything, described, entries, named, short};
+use super::make::{Made, list_at, mapping_at, text_at, texts_at, true_at};
 use super::names::{Given, camel};
 use super::shape::{Shape, identity, kind_of, needs_name, says_members, says_something, texts_of, values_of};
 use super::source::{Flat, Seen, Source, list, types};
@@ -29,7 +29,8 @@ pub(super) struct Schemas<'d> {
     pub(super) names: Given,
     /// The names of the document's own components, by JSON pointer.
     declared: BTreeMap<String, String>,
-    memo: BTreeMap<(String, Direction), (String, Kind)>,
+    /// The components of what has a place in the document: the name, what it is, and whether null is among its values.
+    memo: BTreeMap<(String, Direction), (String, Kind, bool)>,
     /// The components of schemas that are written in place, by what they are made of: one that is reached again, by a list or a map
     /// that only has a name, is the same component.
     in_place: BTreeMap<(Vec<usize>, Direction), String>,
@@ -105,15 +106,18 @@ impl<'d> Schemas<'d> {
     pub(super) fn reference(&mut self, pointer: String, target: &'d Node, wish: &Wish, span: Span) -> Lowered {
         let direction = if self.survey.differing.contains(&pointer) { wish.direction } else { Direction::Read };
         let key = (pointer, direction);
-        if let Some((name, kind)) = self.memo.get(&key) {
-            return named(name.clone(), *kind, span);
+        if let Some(known) = self.known(&key, span) {
+            return known;
         }
-        if self.inlined.contains(&key) || self.inlined.len() >= MAX_INLINED {
+        let is_again = self.inlined.contains(&key);
+        let seen = self.source.see(target);
+        let is_other_name = !matches!(seen, Seen::Flat(_));
+        if self.inlined.len() >= MAX_INLINED || (is_again && is_other_name) {
             let message = "a list, a map or another name that consists of itself: any value";
             self.lose("recursion", &wish.place, message, span);
             return anything(span);
         }
-        let Seen::Flat(flat) = self.source.see(target) else {
+        let Seen::Flat(flat) = seen else {
             // Another name of something else.
             self.inlined.push(key);
             let lowered = self.lower(target, wish);
@@ -126,7 +130,8 @@ impl<'d> Schemas<'d> {
             let own = Wish { is_member: false, ..wish.clone() };
             self.shape(&flat, &own, span)
         };
-        if needs_name(&shape) {
+        // What is met again within itself needs one as well.
+        if needs_name(&shape) || is_again {
             let wanted = self.declared.get(&key.0).cloned();
             let name = match (wanted, direction) {
                 (Some(name), Direction::Read) => name,
@@ -136,20 +141,28 @@ impl<'d> Schemas<'d> {
                     self.names.type_name(&wanted)
                 }
             };
-            let kind = kind_of(&shape);
-            self.memo.insert(key.clone(), (name.clone(), kind));
+            let (kind, nullable) = (kind_of(&shape), flat.nullable);
+            self.memo.insert(key.clone(), (name.clone(), kind, nullable));
             let place = self.declared.contains_key(&key.0).then(|| format!("schema `{name}`"));
             let wish = Wish { direction, ..wish.inner(name.clone(), place.unwrap_or_else(|| wish.place.clone())) };
-            let nullable = flat.nullable;
             self.work.push_back(Work { name: name.clone(), flat, shape, wish, pointer: Some(key.0) });
             let mut lowered = named(name, kind, span);
             lowered.nullable = nullable;
             return lowered;
         }
-        self.inlined.push(key);
+        self.inlined.push(key.clone());
         let lowered = self.shaped(flat, shape, wish, span);
         self.inlined.pop();
-        lowered
+        // What was met within itself has a name by now.
+        self.known(&key, span).unwrap_or(lowered)
+    }
+
+    /// The component that has been named for what is at a place of the document.
+    fn known(&self, key: &(String, Direction), span: Span) -> Option<Lowered> {
+        let (name, kind, nullable) = self.memo.get(key)?;
+        let mut lowered = named(name.clone(), *kind, span);
+        lowered.nullable = *nullable;
+        Some(lowered)
     }
 
     pub(super) fn flat(&mut self, flat: Flat<'d>, wish: &Wish, span: Span) -> Lowered {
@@ -460,12 +473,39 @@ impl<'d> Schemas<'d> {
         component
     }
 
-    /// Lists and maps that consist of themselves, and objects whose other members do: any value, where they lead back.
+    /// Lists that consist of themselves become unions of one variant, which is a type as any other. Maps that do, and objects whose
+    /// other members do, have any value where they lead back.
     fn close_collections(&mut self) {
-        let keys = ["items", "additionalProperties"];
-        let names: Vec<String> = self.components.keys().cloned().collect();
+        for component in self.in_circles(&["items", "additionalProperties"]) {
+            let Some(component) = self.components.get_mut(&component).filter(|component| component.made.has("items"))
+            else {
+                continue;
+            };
+            let span = component.span;
+            // An end is what makes a value possible.
+            component.made.remove("minItems");
+            let mut list = std::mem::replace(&mut component.made, Made::at(span));
+            let description = list.text_of("description").unwrap_or(NOT_DESCRIBED).to_owned();
+            list.remove("description");
+            let variant = list.text("title", "List").node();
+            component.made =
+                Made::at(span).with("anyOf", list_at(span, vec![variant])).text("description", &description);
+        }
+        let key = "additionalProperties";
+        for name in self.in_circles(&[key]) {
+            if let Some(component) = self.components.get_mut(&name) {
+                let span = component.span;
+                component.made.set(key, true_at(span));
+                let place = format!("schema `{name}`");
+                self.lose("recursion", &place, "a map that consists of itself: any value", span);
+            }
+        }
+    }
+
+    /// The components that consist of themselves by what these keys lead to.
+    fn in_circles(&self, keys: &[&str]) -> Vec<String> {
         let index: BTreeMap<&str, usize> =
-            names.iter().enumerate().map(|(index, name)| (name.as_str(), index)).collect();
+            self.components.keys().enumerate().map(|(index, name)| (name.as_str(), index)).collect();
         let targets: Vec<Vec<usize>> = self
             .components
             .values()
@@ -474,19 +514,8 @@ impl<'d> Schemas<'d> {
                 inner.filter_map(|name| index.get(name).copied()).collect()
             })
             .collect();
-        let mut closed = Vec::new();
-        for ((name, component), in_circle) in self.components.iter_mut().zip(in_circles(&targets)) {
-            for key in keys.into_iter().filter(|_| in_circle) {
-                if component.made.has(key) {
-                    let value = if key == "items" { Made::at(component.span).node() } else { true_at(component.span) };
-                    component.made.set(key, value);
-                    closed.push((format!("schema `{name}`"), component.span));
-                }
-            }
-        }
-        for (place, span) in closed {
-            self.lose("recursion", &place, "a list or a map that consists of itself: any value", span);
-        }
+        let found = self.components.keys().zip(in_circles(&targets));
+        found.filter(|(_, in_circle)| *in_circle).map(|(name, _)| name.clone()).collect()
     }
 
     /// Objects that need each other without end: one of them can be left out.

@@ -11,18 +11,18 @@ use crate::spec::{Node, Span};
 
 /// A way to prove who is calling.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Scheme {
+pub(crate) struct Scheme {
     /// Its name in the document.
-    pub name: String,
+    pub(crate) name: String,
     /// What the document says of it.
-    pub description: String,
+    pub(crate) description: String,
     /// Where the credentials travel.
-    pub place: Place,
+    pub(crate) place: Place,
 }
 
 /// Where credentials travel.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub(crate) enum Place {
     /// In a header.
     Header(String),
     /// In the query.

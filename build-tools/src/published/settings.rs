@@ -10,8 +10,8 @@ use crate::names::{Scope, is_keyword};
 use crate::spec::Node;
 use crate::text::visible;
 
-/// The settings of a vendor whose directory has this name.
-pub fn settings(vendor: &str, curated: &Curated) -> String {
+/// The settings of a vendor whose directory has this name, of whose operations those are taken that fit one of the patterns.
+pub(super) fn settings(vendor: &str, patterns: &[String], curated: &Curated) -> String {
     let title = curated.root.at("/info/title").and_then(Node::as_str).unwrap_or(vendor);
     let title = one_line(title);
     let package = format!("onboarding-{vendor}");
@@ -20,6 +20,9 @@ pub fn settings(vendor: &str, curated: &Curated) -> String {
     let forms = forms(&curated.schemes);
     let (sign_in, first_call) = examples(&library, curated, &forms);
     document["level"] = value("found");
+    if !patterns.is_empty() {
+        document["operations"] = value(patterns.iter().collect::<Array>());
+    }
     document["sign-in"] = value(sign_in);
     document["first-call"] = value(first_call);
     let mut table = Table::new();

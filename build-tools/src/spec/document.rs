@@ -1,14 +1,14 @@
 //! One document: its text, its tree, and how to get about in it.
 
 use super::{
-    SourceFile, dialect,
+    SourceFile, VendorSources, dialect,
     finding::Finding,
     node::{Node, Span},
     pointer,
     toml::parse_toml,
     yaml::{parse_payload, parse_yaml},
 };
-use crate::published::curate;
+use crate::published::{FITS, Slice, curate, nothing_fits};
 
 /// A document that could be parsed; whether it makes sense is for [`lint`](crate::lint()) to say.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,13 +25,38 @@ impl Document {
     pub fn load(file: &SourceFile) -> Result<Document, Vec<Finding>> {
         let mut root = parse_yaml(file)?;
         if file.is_published() {
-            let curated = curate(&root).map_err(|(message, help)| {
-                vec![Finding::new("unsupported", &file.path, root.span, "", message, help)]
-            })?;
-            return Ok(Document { file: file.clone(), root: curated.root });
+            return Self::curated(file, &root, &mut Slice::default());
         }
         dialect::lower(&mut root);
         Ok(Document { file: file.clone(), root })
+    }
+
+    /// Parses the document of a vendor as [`Document::load`] does, and takes the part of a published one that its `vendor.toml` names.
+    pub(crate) fn of_vendor(sources: &VendorSources) -> Result<Document, Vec<Finding>> {
+        let file = &sources.openapi;
+        if !file.is_published() {
+            return Self::load(file);
+        }
+        // What is wrong with the settings is told with all else that is.
+        let settings = Self::load_toml(&sources.vendor_toml).ok();
+        let patterns = settings.as_ref().and_then(|settings| settings.root.get("operations")?.as_sequence());
+        let patterns = patterns.unwrap_or_default().iter().map(|pattern| pattern.as_str().unwrap_or("*").to_owned());
+        let mut slice = Slice::of(patterns.collect());
+        let document = Self::curated(file, &parse_yaml(file)?, &mut slice)?;
+        let mistake = |settings: &Document, index: usize, pattern: &str| {
+            settings.finding("vendor-settings", &format!("/operations/{index}"), nothing_fits(pattern), FITS.to_owned())
+        };
+        let unmatched = settings
+            .iter()
+            .flat_map(|settings| slice.unmatched().map(move |(index, pattern)| mistake(settings, index, pattern)));
+        let mistakes: Vec<Finding> = unmatched.collect();
+        if mistakes.is_empty() { Ok(document) } else { Err(mistakes) }
+    }
+
+    fn curated(file: &SourceFile, root: &Node, slice: &mut Slice) -> Result<Document, Vec<Finding>> {
+        let curated = curate(root, slice)
+            .map_err(|(message, help)| vec![Finding::new("unsupported", &file.path, root.span, "", message, help)])?;
+        Ok(Document { file: file.clone(), root: curated.root })
     }
 
     /// Parses a text of TOML.

@@ -32,7 +32,7 @@ mod yaml;
 use std::collections::BTreeMap;
 
 pub(crate) use self::finding::MISTAKE;
-pub(crate) use self::lint::{in_order, lint_settings, load_and_lint, unsound_payloads};
+pub(crate) use self::lint::{in_order, lint_loaded, lint_settings, unsound_payloads};
 pub(crate) use self::pointer::unescape;
 pub(crate) use self::reference::COMPONENT_PREFIX;
 pub(crate) use self::sensitive_names::is_sensitive as suggests_sensitive;
@@ -52,6 +52,9 @@ pub use self::{
     yaml::parse_yaml,
 };
 
+/// The names of a document as its vendor publishes it, in JSON and in YAML.
+pub const PUBLISHED: [&str; 2] = ["upstream.json", "upstream.yaml"];
+
 /// A text that came from a file.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct SourceFile {
@@ -65,7 +68,14 @@ impl SourceFile {
     /// Whether this is a document as its vendor publishes it, `upstream.json` or `upstream.yaml`, and not one that was curated by hand.
     pub fn is_published(&self) -> bool {
         let name = self.path.rsplit('/').next().unwrap_or_default();
-        matches!(name, "upstream.json" | "upstream.yaml")
+        PUBLISHED.contains(&name)
+    }
+
+    /// The document of this text as its vendor publishes it.
+    pub fn published(vendor: &str, text: String) -> Self {
+        let [json, yaml] = PUBLISHED;
+        let name = if json::looks_like_json(&text) { json } else { yaml };
+        Self { path: format!("specs/{vendor}/{name}"), text }
     }
 }
 

@@ -102,6 +102,45 @@ fn several_files_become_one_document() {
     assert!(types.contains("pub struct Owner {"), "{types}");
 }
 
+/// A slice is taken from standard input, is kept when it is generated again, and goes without a trace.
+#[test]
+fn a_part_of_a_document_has_what_it_needs_and_is_removed_in_one_command() {
+    let tree = workspace();
+    let shared = ["Cargo.toml", "crates/onboarding/Cargo.toml", "crates/onboarding/src/lib.rs"];
+    let before = shared.map(|path| tree.read(path));
+    let document = PETS.replace("\"/pets\": {", "\"/owners\": { \"get\": { \"tags\": [\"Owners\"], \"responses\": { \"200\": { \"description\": \"All\", \
+        \"content\": { \"application/json\": { \"schema\": { \"$ref\": \"#/components/schemas/Owner\" } } } } } } },\n\"/pets\": {");
+    let document = document.trim_end().trim_end_matches('}').to_owned()
+        + ", \"components\": { \"schemas\": { \"Owner\": { \"type\": \"object\", \"properties\": { \"name\": { \"type\": \"string\" } } } } } }";
+    let made = tree.run_with(&["new-vendor", "pets", "-", "--operations", "GET /p*"], &document);
+    assert_eq!(made.code, Some(0), "{}", made.stderr);
+    assert!(made.stdout.starts_with("pets: 1 of 1 operations, 1 types, "), "{}", made.stdout);
+    assert_eq!(tree.read("specs/pets/upstream.json"), document, "the document is kept whole");
+    assert!(tree.read("specs/pets/vendor.toml").contains("operations = [\"GET /p*\"]"));
+    assert!(!tree.path("crates/onboarding-pets/src/generated/types/owners.rs").exists());
+    let check = tree.run(&["generate", "--check", "pets"]);
+    assert_eq!(check.code, Some(0), "{}{}", check.stdout, check.stderr);
+
+    // Another part, and one that there is not.
+    tree.replace("specs/pets/vendor.toml", "GET /p*", "Owners");
+    assert_eq!(tree.run(&["generate", "pets"]).code, Some(0));
+    assert!(tree.read("crates/onboarding-pets/src/generated/types/owners.rs").contains("pub struct Owner {"));
+    tree.replace("specs/pets/vendor.toml", "[\"Owners\"]", "[\"Owners\", \"Nobody\"]");
+    let refused = tree.run(&["generate", "pets"]);
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.stderr.contains("no operation fits `Nobody`"), "{}", refused.stderr);
+
+    let dry = tree.run(&["remove-vendor", "pets", "--dry-run"]);
+    assert!(dry.stdout.starts_with("would remove specs/pets and crates/onboarding-pets"), "{}", dry.stdout);
+    let removed = tree.run(&["remove-vendor", "pets"]);
+    assert_eq!(removed.code, Some(0), "{}", removed.stderr);
+    assert!(!tree.path("specs/pets").exists() && !tree.path("crates/onboarding-pets").exists());
+    assert_eq!(shared.map(|path| tree.read(path)), before);
+    let unknown = tree.run(&["remove-vendor", "../pets"]);
+    assert_eq!(unknown.code, Some(1));
+    assert!(unknown.stderr.contains("there is no vendor"), "{}", unknown.stderr);
+}
+
 #[test]
 fn nothing_is_written_on_a_dry_run_or_of_what_is_refused() {
     let tree = workspace();

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
@@ -37,12 +38,23 @@ impl Tree {
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
-        let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        self.run_with(arguments, "")
+    }
+
+    /// The same with this on its standard input.
+    pub(crate) fn run_with(&self, arguments: &[&str], input: &str) -> Run {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"))
             .arg("--root")
             .arg(self.directory.path())
             .args(arguments)
-            .output()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
             .expect("the command starts");
+        // Whoever reads nothing of it may have ended by now.
+        let _ = command.stdin.take().expect("it has an input").write_all(input.as_bytes());
+        let output = command.wait_with_output().expect("it ends");
         Run {
             code: output.status.code(),
             stdout: String::from_utf8(output.stdout).expect("UTF-8"),

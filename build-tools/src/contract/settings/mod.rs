@@ -37,6 +37,9 @@ pub struct Settings {
     /// How much of the crate is proved.
     #[serde(default)]
     pub level: Level,
+    /// Patterns of the operations that are taken of a published document; all, where there are none.
+    #[serde(default)]
+    pub operations: Vec<String>,
     /// The vendor's installations with an address of their own, in order; none where every customer has one.
     #[serde(default)]
     pub environments: Vec<Environment>,

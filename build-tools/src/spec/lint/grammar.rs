@@ -527,6 +527,7 @@ const TAG: &[Key] = &[
 const SETTINGS: &[Key] = &[
     required("package", One(Kind::Package)),
     key("level", Word(&["found", "proved"])),
+    key("operations", Texts),
     key("environments", Many(Kind::Environment)),
     required("credentials", Many(Kind::Credentials)),
     key("errors", One(Kind::ErrorNames)),

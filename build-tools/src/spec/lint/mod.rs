@@ -42,11 +42,12 @@ use super::{Document, Finding, VendorSources};
 /// All findings about what the vendor's document and the files beside it say, in order. [`crate::lint()`] adds what only later
 /// stages can tell.
 pub fn lint(sources: &VendorSources) -> Vec<Finding> {
-    load_and_lint(sources).0
+    let document = Document::of_vendor(sources);
+    in_order(lint_loaded(sources, document.as_ref()))
 }
 
-/// The same, and the document where it could be read.
-pub(crate) fn load_and_lint(sources: &VendorSources) -> (Vec<Finding>, Option<Document>) {
+/// The same, in any order, of a document that was loaded already, or could not be.
+pub(crate) fn lint_loaded(sources: &VendorSources, document: Result<&Document, &Vec<Finding>>) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some(documented) = &sources.documented {
         match Document::load(documented) {
@@ -61,17 +62,11 @@ pub(crate) fn load_and_lint(sources: &VendorSources) -> (Vec<Finding>, Option<Do
             None
         }
     };
-    let document = match Document::load(&sources.openapi) {
-        Ok(document) => {
-            findings.extend(lint_document(sources, &document, settings.as_ref()));
-            Some(document)
-        }
-        Err(mistakes) => {
-            findings.extend(mistakes);
-            None
-        }
-    };
-    (in_order(findings), document)
+    match document {
+        Ok(document) => findings.extend(lint_document(sources, document, settings.as_ref())),
+        Err(mistakes) => findings.extend_from_slice(mistakes),
+    }
+    findings
 }
 
 /// Every key of a document or of a file beside it that holds text, for tests that go through all of them.
