@@ -82,6 +82,10 @@ impl Emitter<'_> {
             "The client below this one: requests that the vendor's document lacks go out by its `raw`, with the same credentials, \
              signatures, limits and retries.",
         );
+        let idle_docs = Docs::of(
+            "Waits until no call, no renewal of tokens and no download of this client and its clones is under way: for a service that \
+             has stopped taking in work and wants to end.",
+        );
         let (builder, vendor_client) = (self.runtime("ClientBuilder"), self.runtime("VendorClient"));
         let (name, user_agent) = (literal(&self.contract.vendor), literal(&format!("{}/", settings.package.name)));
         let environment = if settings.environments.is_empty() {
@@ -124,6 +128,10 @@ impl Emitter<'_> {
                 #core_docs
                 pub fn core(&self) -> &runtime::Client {
                     &self.core
+                }
+                #idle_docs
+                pub async fn idle(&self) {
+                    self.core.idle().await;
                 }
                 #follow
             }

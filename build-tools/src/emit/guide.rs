@@ -190,7 +190,7 @@ impl Guide<'_> {
         let text = "Each call is a span of the `tracing` crate and each attempt one within it, with OpenTelemetry's names and no value that is \
                     sent or received. An `Observer` is told of each call, attempt and retry, and where the vendor departs from its document; with \
                     the feature `metrics`, `runtime::Metrics` is one that records them by the `metrics` crate. A `RequestHook` adds headers, \
-                    such as those of a trace, before a request is signed. `client.core().idle()` waits for all that is under way.";
+                    such as those of a trace, before a request is signed. `client.idle()` waits for all that is under way.";
         section("Tracing and metrics", text, example)
     }
 }

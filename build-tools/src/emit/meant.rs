@@ -124,7 +124,7 @@ fn client(contract: &Contract) -> Outline {
     let environments = &contract.settings.environments;
     let new = (!environments.is_empty()).then_some("fn new");
     let follow = has_followed(contract).then_some("fn follow");
-    implementation(&mut outline, "Client", ["fn builder", "fn core"].into_iter().chain(new).chain(follow));
+    implementation(&mut outline, "Client", ["fn builder", "fn core", "fn idle"].into_iter().chain(new).chain(follow));
     let vendor_client = ["const USER_AGENT", "const VENDOR", "fn from_core", "type Credentials", "type Environment"];
     let signer = contract.settings.requires_signer().then_some("const REQUIRES_SIGNER");
     let request_id = (!contract.settings.request_id_headers.is_empty()).then_some("const REQUEST_ID_HEADERS");

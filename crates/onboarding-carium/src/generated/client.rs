@@ -30,6 +30,12 @@ impl Client {
     pub fn core(&self) -> &runtime::Client {
         &self.core
     }
+
+    /// Waits until no call, no renewal of tokens and no download of this client and its clones is under way: for a
+    /// service that has stopped taking in work and wants to end.
+    pub async fn idle(&self) {
+        self.core.idle().await;
+    }
 }
 
 impl VendorClient for Client {

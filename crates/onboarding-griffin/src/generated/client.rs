@@ -29,6 +29,12 @@ impl Client {
         &self.core
     }
 
+    /// Waits until no call, no renewal of tokens and no download of this client and its clones is under way: for a
+    /// service that has stopped taking in work and wants to end.
+    pub async fn idle(&self) {
+        self.core.idle().await;
+    }
+
     /// The call that gives what stands at an address that the vendor gave, such as one in a response: to the client's
     /// own host, with its credentials. It is refused before anything is sent where the address is on another host, or
     /// not of the form that the vendor documents for it.
