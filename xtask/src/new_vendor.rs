@@ -165,6 +165,8 @@ fn is_name(name: &str) -> bool {
             "http-signatures",
             "rustls",
             "native-tls",
+            "metrics",
+            "mock",
             "schemars",
             "signing",
             "webhook",

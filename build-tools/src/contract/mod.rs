@@ -32,6 +32,7 @@ pub use self::definitions::{
 pub use self::events::EventBatch;
 pub use self::paging::{ListPage, PageForm, PathStep};
 use self::problems::Problems;
+pub(crate) use self::sample::is_possible;
 pub use self::sample::{Extent, Held, sample, samples};
 pub use self::scalars::{Passed, Scalar, Written};
 pub use self::settings::{

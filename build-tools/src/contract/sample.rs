@@ -36,7 +36,7 @@ pub fn sample(schema: &View<'_>, extent: Extent) -> Value {
 
 /// Whether a value that fits the schema can be made: none can of what contains itself without an end, or of which that which must be
 /// there is more than [`MAX_REQUIRED`] values.
-pub(super) fn is_possible(schema: &View<'_>) -> bool {
+pub(crate) fn is_possible(schema: &View<'_>) -> bool {
     let mut sampler = Sampler { limit: MAX_REQUIRED, ..Sampler::new(Extent::Required, None) };
     sampler.of_schema(schema);
     !sampler.failed

@@ -25,6 +25,8 @@ pub(super) fn module(contract: &Contract) -> Result<Written, String> {
         pub mod calls;
         pub(crate) mod client;
         pub mod errors;
+        #[cfg(feature = "mock")]
+        pub mod mock;
         pub(crate) mod offered;
         #(#signing)*
         pub mod types;

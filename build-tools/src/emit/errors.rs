@@ -25,7 +25,7 @@ pub(super) fn errors(contract: &Contract) -> Result<Written, String> {
 }
 
 /// The operations by the names of their methods.
-type ByMethod<'c> = BTreeMap<&'c str, &'c Operation>;
+pub(super) type ByMethod<'c> = BTreeMap<&'c str, &'c Operation>;
 
 /// An error type, and the names that operations have for it.
 fn error(by_method: &ByMethod<'_>, imports: &Imports<'_>, error: &ErrorType) -> TokenStream {
@@ -111,7 +111,7 @@ fn variant(
 }
 
 /// What a status means, in the words of the document where all the operations agree.
-fn meaning(by_method: &ByMethod<'_>, operations: &[String], code: &str) -> String {
+pub(super) fn meaning(by_method: &ByMethod<'_>, operations: &[String], code: &str) -> String {
     let mut words: Vec<&str> = operations
         .iter()
         .filter_map(|method| by_method.get(method.as_str()))

@@ -83,7 +83,7 @@ fn handled(imports: &Imports<'_>) -> TokenStream {
 }
 
 /// The same where no conversion takes place: a text is a `String` there.
-fn owned(imports: &Imports<'_>, value: &TypeUse, sample: &Value) -> TokenStream {
+pub(super) fn owned(imports: &Imports<'_>, value: &TypeUse, sample: &Value) -> TokenStream {
     let made = expression(imports, value, sample);
     if *value == TypeUse::Scalar(Scalar::Text) {
         quote! { #made.to_owned() }

@@ -13,12 +13,14 @@ pub(super) fn manifest(contract: &Contract) -> String {
     manifest["features"] = Item::Table(features(contract));
     manifest["dependencies"] = Item::Table(inherited(["onboarding-core"]));
     manifest["dev-dependencies"] = Item::Table(inherited(["onboarding-testing", "serde_json", "tokio"]));
-    let mut schemas = Table::new();
-    schemas["name"] = value("schemas");
-    schemas["path"] = value("tests/generated/schemas.rs");
-    schemas["required-features"] = value(list(["schemars"]));
     let mut tests = ArrayOfTables::new();
-    tests.push(schemas);
+    for (name, feature) in [("mocks", "mock"), ("schemas", "schemars")] {
+        let mut test = Table::new();
+        test["name"] = value(name);
+        test["path"] = value(format!("tests/generated/{name}.rs"));
+        test["required-features"] = value(list([feature]));
+        tests.push(test);
+    }
     manifest["test"] = Item::ArrayOfTables(tests);
     let mut lints = Table::new();
     lints["workspace"] = value(true);
@@ -42,6 +44,10 @@ fn package(contract: &Contract) -> Table {
     for key in ["edition", "rust-version", "license"] {
         package[key] = workspace();
     }
+    // What docs.rs shows: everything there is.
+    let mut shown = Table::new();
+    shown["all-features"] = value(true);
+    package["metadata"] = within("docs", within("rs", Item::Table(shown)));
     package
 }
 
@@ -58,6 +64,7 @@ fn features(contract: &Contract) -> Table {
         ("rustls", "TLS by rustls."),
         ("native-tls", "TLS by the system's library."),
         ("metrics", "Metrics of calls, by the `metrics` crate."),
+        ("mock", "What stands in for the vendor in the tests of a service."),
         ("schemars", "JSON Schemas of all types, by schemars."),
     ];
     let offered = offers.into_iter().filter(|(_, _, is_offered)| *is_offered).map(|(name, about, _)| (name, about));
@@ -68,6 +75,14 @@ fn features(contract: &Contract) -> Table {
         }
     }
     features
+}
+
+/// A table that has nothing but another one.
+fn within(name: &str, inner: Item) -> Item {
+    let mut table = Table::new();
+    table.set_implicit(true);
+    table[name] = inner;
+    Item::Table(table)
 }
 
 /// Dependencies as the workspace has them.

@@ -6,11 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::calls::test_name;
 use super::guide::{called, paged};
+use super::mock;
 use super::operations::{followed, has_call_type, has_followed};
 use super::outline::{Block, Outline};
+use super::testing;
 use crate::contract::{
     Contract, CredentialForm, Environment, Given, Kind, Operation, TypeDefinition, WebhookSignature,
 };
+use crate::names::{response, sample_function};
 use crate::payloads::Payloads;
 use crate::proof::Proved;
 
@@ -27,12 +30,13 @@ pub(super) fn rust_files(contract: &Contract, payloads: &Payloads, proved: &Prov
     for tag in &tags {
         files.insert(format!("src/generated/operations/{tag}.rs"), operations(contract, tag));
     }
-    files.insert("src/generated/operations/mod.rs".to_owned(), modules(tags));
+    files.insert("src/generated/operations/mod.rs".to_owned(), modules(tags.iter().copied()));
     let groups: BTreeSet<&str> = contract.types.values().map(|definition| definition.module.as_str()).collect();
     for group in &groups {
         files.insert(format!("src/generated/types/{group}.rs"), types(contract, group));
     }
     files.insert("src/generated/types/mod.rs".to_owned(), modules(groups));
+    files.extend(mock(contract, &tags).map(|(file, outline)| (format!("src/generated/mock/{file}.rs"), outline)));
     for (name, outline) in tests(contract, payloads, proved) {
         files.insert(format!("tests/generated/{name}.rs"), outline);
     }
@@ -68,6 +72,8 @@ pub(super) fn readme(contract: &Contract) -> Vec<Block> {
     {
         blocks.push(code("no_run"));
     }
+    blocks.extend([heading(testing::HEADING), code("toml")]);
+    blocks.extend(testing::example(contract).map(|_| code("no_run")));
     blocks
 }
 
@@ -81,7 +87,7 @@ fn modules<'m>(names: impl IntoIterator<Item = &'m str>) -> Outline {
 
 fn own_modules(contract: &Contract) -> Outline {
     let signing = signing(contract).map(|(module, _)| module);
-    modules(["calls", "client", "errors", "offered", "types"].into_iter().chain(signing))
+    modules(["calls", "client", "errors", "mock", "offered", "types"].into_iter().chain(signing))
 }
 
 /// How requests are signed and webhooks are vouched for, where `vendor.toml` says it.
@@ -108,6 +114,61 @@ fn signing(contract: &Contract) -> impl Iterator<Item = (&'static str, Outline)>
         ("webhook", outline)
     });
     signing.chain(webhook)
+}
+
+/// What stands in for the vendor in tests.
+fn mock(contract: &Contract, tags: &BTreeSet<&str>) -> impl Iterator<Item = (String, Outline)> {
+    let mut own = modules(["calls", "responses", "samples"]);
+    own.item("struct Mock");
+    implementation(&mut own, "Mock", ["fn new"]);
+    implementation(&mut own, "Default for Mock", ["fn default"]);
+    implementation(&mut own, "std::ops::Deref for Mock", ["fn deref", "type Target"]);
+    let mut samples = Outline::default();
+    for definition in mock::sampled(contract) {
+        samples.item(format!("fn {}", sample_function(&definition.name)));
+    }
+    if contract.settings.webhook.is_some() {
+        own.item("mod webhook");
+    }
+    let mut files = vec![("mod".to_owned(), own), ("samples".to_owned(), samples)];
+    files.extend(contract.settings.webhook.as_ref().map(|webhook| {
+        let mut outline = Outline::default();
+        if webhook.signature.is_some() {
+            outline.item("fn signer");
+        }
+        for (name, _) in mock::deliveries(contract) {
+            outline.item(format!("fn {name}"));
+        }
+        ("webhook".to_owned(), outline)
+    }));
+    files.extend(["calls", "responses"].map(|directory| (format!("{directory}/mod"), modules(tags.iter().copied()))));
+    for tag in tags {
+        let operations: Vec<&Operation> =
+            contract.operations.iter().filter(|operation| operation.module == *tag).collect();
+        let (mut calls, mut responses) = (Outline::default(), Outline::default());
+        let methods = operations.iter().map(|operation| format!("fn {}", mock::method(operation)));
+        implementation(&mut calls, "mock::Mock", methods);
+        for operation in operations {
+            let name = &operation.type_stem;
+            calls.item(format!("struct {name}"));
+            responses.item(format!("struct {name}"));
+            let setters = mock::parameters(operation).map(|parameter| format!("fn {}", mock::setter(parameter)));
+            let mut setters: Vec<String> = setters.collect();
+            if let Some(body) = &operation.body {
+                let without = (!body.required).then_some("fn without_body");
+                setters.extend(["fn body", "fn body_matching"].into_iter().chain(without).map(str::to_owned));
+            }
+            if !setters.is_empty() {
+                implementation(&mut calls, name, setters);
+            }
+            let statuses = operation.statuses.iter().map(|status| format!("fn {}", response(&status.code)));
+            if !operation.statuses.is_empty() {
+                implementation(&mut responses, name, statuses);
+            }
+        }
+        files.extend([(format!("calls/{tag}"), calls), (format!("responses/{tag}"), responses)]);
+    }
+    files.into_iter()
 }
 
 /// An implementation and what it consists of.
@@ -252,6 +313,15 @@ fn tests(contract: &Contract, payloads: &Payloads, proved: &Proved) -> Vec<(&'st
     let calls = canaries.calls.iter().map(|call| call.operation.method_name.clone());
     let mut watched = functions(calls.collect());
     watched.item("fn bodies");
+    let mut mocks = functions(methods());
+    mocks.item("fn client");
+    mocks.item("fn every_sample_is_of_its_type");
+    if let Some(example) = testing::example(contract) {
+        let path = format!("fn {}", testing::TEST);
+        let package = contract.settings.package.name.replace('-', "_");
+        mocks.items_in(&path, (0..example.imports).map(|_| format!("use {package}")));
+        mocks.item(path);
+    }
     let mut bodies = Outline::default();
     bodies.item("fn proofs");
     bodies.item("const BODIES");
@@ -263,6 +333,7 @@ fn tests(contract: &Contract, payloads: &Payloads, proved: &Proved) -> Vec<(&'st
         ("payloads", functions(payloads.sound().map(|(name, _)| crate::names::payload(name)).collect())),
         ("mutations", functions(proved.mutated.keys().cloned().collect())),
         ("canaries", watched),
+        ("mocks", mocks),
         ("schemas", functions(vec!["every_type_has_the_schema_of_its_component".to_owned()])),
     ]
 }

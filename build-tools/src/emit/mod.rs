@@ -9,6 +9,8 @@ mod layout;
 mod limits;
 mod manifest;
 mod meant;
+mod mock;
+mod mock_tests;
 mod operations;
 mod outline;
 mod proofs;
@@ -17,13 +19,14 @@ mod schemas;
 mod signing;
 mod surface;
 mod table;
+mod testing;
 mod tests;
 mod tokens;
 mod types;
 mod wrapped;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::thread;
+use std::{iter, thread};
 
 pub use self::operations::arguments;
 use self::outline::{Block, Outline};
@@ -53,8 +56,11 @@ pub(crate) fn emit(contract: &Contract, payloads: &Payloads, proved: &Proved) ->
         let operations = spawn(scope, || check.files("src/generated/operations", operations::operations(contract)));
         let types = spawn(scope, || check.files("src/generated/types", types::types(contract)));
         let tests = spawn(scope, || check.files("tests/generated", tests::tests(contract, payloads, proved)));
+        let mocks = spawn(scope, || check.files("src/generated/mock", mock::mock(contract, payloads).into_iter()));
         let mut files = check.files("src/generated", own(contract))?;
-        for others in [operations(), types(), tests()] {
+        let mock_tests = ("mocks.rs".to_owned(), mock_tests::mocks(contract, payloads));
+        files.extend(check.files("tests/generated", iter::once(mock_tests))?);
+        for others in [operations(), types(), tests(), mocks()] {
             files.extend(others?);
         }
         Ok(files)

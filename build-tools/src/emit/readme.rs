@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::guide::{receiving, sections};
+use super::testing;
 use crate::contract::{Contract, Operation};
 use crate::output::header;
 use crate::text::{Inline, fenced, paragraphs, table};
@@ -87,6 +88,7 @@ pub(super) fn readme(contract: &Contract) -> String {
     if let Some(example) = receiving(contract) {
         let _ = writeln!(text, "{}", fenced("no_run", &example));
     }
+    text.push_str(&testing::section(contract));
     let _ = writeln!(text, "The vendor's own documentation: {}", Inline::prose(&package.documentation).line());
     text
 }

@@ -8,6 +8,7 @@ use quote::{ToTokens as _, quote};
 use super::calls::{
     TestCall, call_with, calling_test, code_number, included, quoted, test, test_file, test_name, testing,
 };
+use super::mock::media_type;
 use super::proofs::{bodies, canaries, mutations};
 use super::tokens::{Docs, Imports, Scope, Written, file, ident};
 use crate::contract::{Contract, ErrorType, Extent, Level, Operation, ResponseBody, Status, Success, TypeUse, sample};
@@ -90,7 +91,12 @@ fn main(contract: &Contract) -> Result<Written, String> {
 }
 
 /// The documented payload, or else a value made from the schema, as an expression of type `&str`.
-fn payload(contract: &Contract, payloads: &Payloads, name: &str, schema: Option<&SchemaPlace>) -> TokenStream {
+pub(super) fn payload(
+    contract: &Contract,
+    payloads: &Payloads,
+    name: &str,
+    schema: Option<&SchemaPlace>,
+) -> TokenStream {
     if payloads.has(name) {
         return included(contract, name);
     }
@@ -108,15 +114,12 @@ fn first_success(operation: &Operation) -> Option<&Status> {
     operation.statuses.iter().find(|status| status.is_success())
 }
 
-fn media_type(status: &Status) -> &str {
-    match status.media_type.as_str() {
-        "" => "application/json",
-        "*/*" => "application/octet-stream",
-        media_type => media_type,
-    }
-}
-
-fn response_body(contract: &Contract, payloads: &Payloads, operation: &Operation, status: &Status) -> TokenStream {
+pub(super) fn response_body(
+    contract: &Contract,
+    payloads: &Payloads,
+    operation: &Operation,
+    status: &Status,
+) -> TokenStream {
     match &status.body {
         ResponseBody::Nothing => quoted(""),
         ResponseBody::Text => quoted("text"),

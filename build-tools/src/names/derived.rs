@@ -49,6 +49,21 @@ pub(crate) fn payload(file: &str) -> String {
     snake_case(file)
 }
 
+/// The method that responds with a status.
+pub(crate) fn response(code: &str) -> String {
+    snake_case(&status_variant(code))
+}
+
+/// The function that delivers a webhook.
+pub(crate) fn delivery(id: &str) -> String {
+    format!("deliver_{}", snake_case(id).trim_end_matches('_'))
+}
+
+/// The function that gives a sample of a type.
+pub(crate) fn sample_function(type_name: &str) -> String {
+    snake_case(type_name)
+}
+
 /// The variant of a status.
 pub(crate) fn status_variant(code: &str) -> String {
     let name = match code {

@@ -9,8 +9,8 @@ mod verbs;
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
 pub(crate) use self::derived::{
-    builder_type, clearing, error_type, flow, outcome_type, payload, shared_error_type, sign_in_type, status_variant,
-    test,
+    builder_type, clearing, delivery, error_type, flow, outcome_type, payload, response, sample_function,
+    shared_error_type, sign_in_type, status_variant, test,
 };
 pub use self::scope::{Claim, Clash, Scope};
 pub(crate) use self::taken::OFFERED;

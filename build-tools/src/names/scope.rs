@@ -35,6 +35,10 @@ pub enum Scope {
     Module,
     /// A test of the generated tests, beside what they share.
     Test,
+    /// A method of a mock, which says that an operation is called.
+    Mock,
+    /// A method of what a mock says of calls.
+    Expectation,
 }
 
 /// Something that has a name in a scope.
@@ -90,6 +94,10 @@ impl Scope {
             // The others are devices of Windows, which has no files of these names.
             Self::Module => ["aux", "con", "nul", "prn", "shared"].contains(&name),
             Self::Test => IN_TESTS.contains(&name),
+            Self::Mock => ["builder", "client", "new", "raw", "transport", "verify", "when"].contains(&name),
+            Self::Expectation => {
+                ["absent", "body", "body_matching", "header", "matching", "then", "without_body"].contains(&name)
+            }
         }
     }
 
@@ -114,7 +122,7 @@ impl Scope {
             Self::Type => "the type",
             Self::CallType => "the type of a call",
             Self::Result => "the type in `errors`",
-            Self::Method => "the method",
+            Self::Method | Self::Mock | Self::Expectation => "the method",
             Self::Setter | Self::Argument => "the parameter",
             Self::Member => "the field or method",
             Self::Variant | Self::Environment => "the variant",
@@ -178,6 +186,9 @@ mod tests {
             (Scope::Member, "extra", None, "extra_"),
             (Scope::Module, "Mod", None, "mod_"),
             (Scope::Module, "AUX", None, "aux_"),
+            (Scope::Mock, "verify", None, "verify_"),
+            (Scope::Expectation, "then", None, "then_"),
+            (Scope::CallType, "send", None, "SendCall"),
         ] {
             assert_eq!(scope.name(text, given), name, "{scope:?} {text} {given:?}");
         }

@@ -7,13 +7,14 @@ pub(super) const PRELUDE: &[&str] = &[
     "String", "Vec",
 ];
 
-/// What a module of operations imports.
+/// What a module of operations imports, or of what mocks them; the traits of the prelude that those name.
 pub(super) const IMPORTED: &[&str] = &[
     "Bytes",
     "Client",
     "Decimal",
     "DecimalNumber",
     "Download",
+    "Fn",
     "Follow",
     "JsonValue",
     "Map",
@@ -23,6 +24,8 @@ pub(super) const IMPORTED: &[&str] = &[
     "Operation",
     "Rule",
     "Secret",
+    "Send",
+    "Sync",
     "Timestamp",
     "UtcDateTime",
 ];
@@ -96,6 +99,7 @@ pub(super) const IN_TESTS: &[&str] = &[
     "bodies",
     "client",
     "drop",
+    "every_sample_is_of_its_type",
     "expect_error",
     "expect_refusal",
     "expect_silence",
@@ -103,6 +107,8 @@ pub(super) const IN_TESTS: &[&str] = &[
     "long",
     "proofs",
     "read",
+    "samples",
+    "the_service_is_tested_without_the_vendor",
 ];
 
 /// The derive macros of the prelude and those of the runtime.

@@ -13,7 +13,7 @@ pub(super) fn library(contract: &Contract) -> String {
     );
     own.sort();
     format!(
-        "{HEAD}pub use crate::generated::client::{{{}}};\npub use crate::generated::offered::*;\npub use crate::generated::{{calls, errors, types}};\n",
+        "{HEAD}pub use crate::generated::client::{{{}}};\n#[cfg(feature = \"mock\")]\npub use crate::generated::mock;\npub use crate::generated::offered::*;\npub use crate::generated::{{calls, errors, types}};\n",
         own.join(", ")
     )
 }

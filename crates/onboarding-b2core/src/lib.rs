@@ -15,5 +15,7 @@ mod generated;
 pub use onboarding_core as runtime;
 
 pub use crate::generated::client::{Client, Credentials, PasswordSignIn};
+#[cfg(feature = "mock")]
+pub use crate::generated::mock;
 pub use crate::generated::offered::*;
 pub use crate::generated::{calls, errors, types};

@@ -11,12 +11,16 @@ use serde::de::{
 pub use serde::de::{Error as DeError, IgnoredAny};
 use serde::ser::SerializeMap;
 pub use serde::{self, Serialize};
+#[cfg(feature = "mock")]
+pub use serde_json;
 
 pub use crate::check::{all, extra, member, within};
 use crate::decode::{self, DecodeError, Finish as _, ask};
 pub use crate::missing_members::missing_members;
 #[cfg(feature = "schemars")]
 pub use crate::schema::described as schema;
+#[cfg(feature = "mock")]
+pub use crate::status_error::DeclaredStatus;
 use crate::unknown;
 use crate::{JsonValue, Patch};
 

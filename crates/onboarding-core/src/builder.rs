@@ -21,6 +21,12 @@ use crate::retry::{Retry, RetryBudget};
 use crate::runtime::{Runtime, SystemRuntime};
 use crate::signer::Signer;
 use crate::transport::Transport;
+#[cfg(feature = "mock")]
+use crate::{
+    runtime::BoxFuture,
+    transport::{TransportRequest, TransportResponse},
+    transport_error::{TransportError, TransportErrorKind},
+};
 
 /// How long connecting may take unless the builder says otherwise.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -330,9 +336,40 @@ impl<V: VendorClient> ClientBuilder<V> {
         self
     }
 
+    /// Signs every call in with these credentials, of whatever form.
+    #[cfg(feature = "mock")]
+    pub(crate) fn core_credentials(mut self, credentials: Credentials) -> Self {
+        self.settings.credentials = credentials;
+        self
+    }
+
     /// Builds the client. Nothing is sent.
     pub fn build(self) -> Result<V, BuildError> {
         self.settings.build(Self::OF, V::USER_AGENT, V::REQUIRES_SIGNER).map(V::from_core)
+    }
+}
+
+#[cfg(feature = "mock")]
+impl Client {
+    /// A client that no request is ever sent by.
+    pub(crate) fn unconnected() -> Self {
+        static NOBODY: Vendor = Vendor { name: "none", request_id_headers: &[] };
+
+        #[derive(Debug)]
+        struct Unconnected;
+
+        impl Transport for Unconnected {
+            fn send(&self, _: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
+                Box::pin(async { Err(TransportError::of(TransportErrorKind::Rejected)) })
+            }
+        }
+
+        let settings = Settings {
+            base_url: Some("https://unconnected.invalid".to_owned()),
+            transport: TransportSetting::Own(Box::new(Unconnected)),
+            ..Settings::default()
+        };
+        settings.build(&NOBODY, "none", false).unwrap_or_else(|error| panic!("the address is a base URL: {error}"))
     }
 }
 

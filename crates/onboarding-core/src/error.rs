@@ -408,11 +408,12 @@ mod tests {
     }
 
     const STATUSES: [u16; 14] = [200, 307, 400, 401, 403, 404, 408, 409, 422, 429, 500, 502, 503, 504];
-    const TRANSPORT_KINDS: [TransportErrorKind; 4] = [
+    const TRANSPORT_KINDS: [TransportErrorKind; 5] = [
         TransportErrorKind::Connect,
         TransportErrorKind::Timeout,
         TransportErrorKind::ResponseTooLarge,
         TransportErrorKind::Interrupted,
+        TransportErrorKind::Rejected,
     ];
     const CREDENTIALS_KINDS: [CredentialsErrorKind; 10] = [
         CredentialsErrorKind::MissingValue { name: "client_id" },
@@ -449,7 +450,9 @@ mod tests {
                 let (timeout, connect) = match error.kind() {
                     TransportErrorKind::Timeout => (true, false),
                     TransportErrorKind::Connect => (false, true),
-                    TransportErrorKind::ResponseTooLarge | TransportErrorKind::Interrupted => (false, false),
+                    TransportErrorKind::ResponseTooLarge
+                    | TransportErrorKind::Interrupted
+                    | TransportErrorKind::Rejected => (false, false),
                 };
                 Says { timeout, connect, sources: 1, ..status }
             }

@@ -77,7 +77,7 @@ impl Request {
             }
         }
         let body = self.body.as_ref().map(|(_, body)| body.clone());
-        Ok(TransportRequest { method: self.operation.method.clone(), url, headers, body })
+        Ok(TransportRequest { method: self.operation.method.clone(), url, headers, body, call: self.call_of() })
     }
 }
 
@@ -227,9 +227,7 @@ impl Execution<'_> {
         let runtime = &*self.shared.runtime;
         let asked = match result {
             Ok(Received::Whole(response, false)) if retry::is_temporary(response.status) => response.retry_after,
-            Err(Failure::Transport(error)) if error.kind() != TransportErrorKind::ResponseTooLarge => {
-                error.retry_after()
-            }
+            Err(Failure::Transport(error)) if error.kind().is_passing() => error.retry_after(),
             _ => return None,
         };
         let is_unseen = matches!(result, Err(Failure::Transport(error)) if error.is_connect()) && !self.request.once;

@@ -89,7 +89,7 @@ impl fmt::Debug for HttpClients {
 
 impl Transport for HttpClients {
     fn send(&self, request: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
-        let TransportRequest { method, url, headers, body } = request;
+        let TransportRequest { method, url, headers, body, .. } = request;
         let mut request = reqwest::Request::new(method, url);
         *request.headers_mut() = headers;
         *request.body_mut() = body.map(Into::into);

@@ -38,6 +38,8 @@ mod limits;
 mod link_header;
 mod macros;
 mod missing_members;
+#[cfg(feature = "mock")]
+pub mod mock;
 mod number;
 mod observe;
 mod observer;

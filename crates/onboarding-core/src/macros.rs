@@ -717,6 +717,119 @@ macro_rules! __status_error {
                 }
             }
         }
+
+        $crate::__declared_status! { $Name [$($Variant $(($Type))? = $status,)*] }
+    };
+}
+
+/// How a test writes an error status that is declared; nothing without the feature `mock`.
+#[cfg(feature = "mock")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __declared_status {
+    ($Name:ident [$($Variant:ident $(($Type:ty))? = $status:pat,)*]) => {
+        impl $crate::__private::DeclaredStatus for $Name {
+            fn stands_for(&self, status: u16) -> bool {
+                match status {
+                    $($status => ::core::matches!(self, Self::$Variant { .. }),)*
+                    _ => false,
+                }
+            }
+
+            fn body(
+                &self,
+            ) -> ::core::result::Result<::std::vec::Vec<u8>, $crate::__private::serde_json::Error> {
+                $($crate::__declared_body!(self $Variant $(($Type))?);)*
+                ::core::result::Result::Ok(::std::vec::Vec::new())
+            }
+        }
+    };
+}
+
+#[cfg(not(feature = "mock"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __declared_status {
+    ($($tokens:tt)*) => {};
+}
+
+/// The body of one variant of an error, if it is that.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __declared_body {
+    ($self:ident $Variant:ident) => {};
+    ($self:ident $Variant:ident($Type:ty)) => {
+        if let Self::$Variant(body) = $self {
+            return $crate::__private::serde_json::to_vec(body);
+        }
+    };
+}
+
+/// The methods of what mocks an operation: see `onboarding_derive::Mocked`.
+#[cfg(feature = "mock")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __mocked {
+    ($Name:ident [$Responses:ty]) => {
+        impl $Name {
+            /// The optional query or header parameter of that name on the wire is left out.
+            ///
+            /// # Panics
+            ///
+            /// When the operation has no optional parameter of that name.
+            #[track_caller]
+            pub fn absent(self, name: &'static str) -> Self {
+                Self(self.0.absent(name))
+            }
+
+            /// The request has this header once, with this value, whether or not it is a parameter of the operation.
+            ///
+            /// # Panics
+            ///
+            /// When no header can have that value.
+            #[track_caller]
+            pub fn header(self, name: &'static str, value: &str) -> Self {
+                Self(self.0.header(name, value))
+            }
+
+            /// The function says `true` of the request, whatever else is said of it.
+            pub fn matching(
+                self,
+                matches: impl Fn(&$crate::TransportRequest) -> bool + ::core::marker::Send + ::core::marker::Sync + 'static,
+            ) -> Self {
+                Self(self.0.matching(matches))
+            }
+
+            /// From now on, such calls are responded to so. How often they are expected is said behind it.
+            pub fn then(
+                self,
+                reply: impl ::core::ops::FnOnce($Responses) -> $crate::mock::Reply,
+            ) -> $crate::mock::Expected<$Responses> {
+                self.0.then(reply)
+            }
+        }
+    };
+}
+
+/// What can be responded to a mocked call: see `onboarding_derive::Responses`.
+#[cfg(feature = "mock")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __responses {
+    ($Name:ident) => {
+        impl ::core::convert::From<$crate::mock::Then> for $Name {
+            fn from(then: $crate::mock::Then) -> Self {
+                Self(then)
+            }
+        }
+
+        impl ::core::ops::Deref for $Name {
+            type Target = $crate::mock::Then;
+
+            fn deref(&self) -> &$crate::mock::Then {
+                &self.0
+            }
+        }
     };
 }
 

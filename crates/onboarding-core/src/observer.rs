@@ -83,8 +83,8 @@ pub struct RetryReason {
 pub struct CallEnd {
     /// The status of the last response, when one came.
     pub status: Option<StatusCode>,
-    /// What kept a response from coming: `refused`, `credentials`, `connect`, `timeout`, `response_too_large`, `interrupted`
-    /// or `dropped`, when the caller has not waited for the end.
+    /// What kept a response from coming: `refused`, `credentials`, `connect`, `timeout`, `response_too_large`, `interrupted`,
+    /// `rejected` or `dropped`, when the caller has not waited for the end.
     pub failure: Option<&'static str>,
     /// How often the call was sent.
     pub attempts: u32,

@@ -10,6 +10,7 @@ use http::header::HeaderMap;
 use http::{Method, StatusCode};
 use url::Url;
 
+use crate::call_info::{CallInfo, CallOf};
 use crate::runtime::BoxFuture;
 use crate::transport_error::TransportError;
 
@@ -35,6 +36,14 @@ pub struct TransportRequest {
     pub headers: HeaderMap,
     /// The body; `None` when there is none.
     pub body: Option<Bytes>,
+    pub(crate) call: CallOf,
+}
+
+impl TransportRequest {
+    /// The call that it is an attempt of: vendor, operation, and the path with its placeholders. A request for a token is a call of its own.
+    pub fn call(&self) -> CallInfo<'_> {
+        self.call.info()
+    }
 }
 
 /// The head of a response, and the body that follows it. `Debug` shows its status alone.

@@ -32,6 +32,9 @@ pub enum TransportErrorKind {
     ResponseTooLarge,
     /// The connection failed while the request was sent or the response was read.
     Interrupted,
+    /// The [`Transport`](crate::Transport) did not take the request, and would not take it again: the vendor has seen nothing of it. No
+    /// network fails so; a transport of the service's own does, or the mock of a test.
+    Rejected,
 }
 
 impl TransportErrorKind {
@@ -42,7 +45,13 @@ impl TransportErrorKind {
             Self::Timeout => "timeout",
             Self::ResponseTooLarge => "response_too_large",
             Self::Interrupted => "interrupted",
+            Self::Rejected => "rejected",
         }
+    }
+
+    /// Whether the same request may well be sent a moment later.
+    pub(crate) const fn is_passing(self) -> bool {
+        !matches!(self, Self::ResponseTooLarge | Self::Rejected)
     }
 }
 
@@ -143,6 +152,7 @@ impl fmt::Display for TransportError {
             TransportErrorKind::Timeout => "the time allowed has passed",
             TransportErrorKind::ResponseTooLarge => "the response is longer than it may be",
             TransportErrorKind::Interrupted => "the connection failed before the response was complete",
+            TransportErrorKind::Rejected => "the transport did not take the request",
         })
     }
 }

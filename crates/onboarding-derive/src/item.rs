@@ -388,6 +388,23 @@ pub(crate) fn call(input: TokenStream) -> Result<TokenStream, Mistake> {
     Ok(code("::onboarding_core::__call! { @ [@] [@] [@] }", [one(name), stream(success), stream(failure), pages]))
 }
 
+pub(crate) fn mocked(input: TokenStream) -> Result<TokenStream, Mistake> {
+    let Item { name, arguments, body } = Item::read(input)?;
+    arguments.finish()?;
+    let value = only_value(&name, body)?;
+    let Some(responses) = value.inner("When") else {
+        return Err(Mistake::new(value.span(), "what mocks a call holds a `When<Responses>`"));
+    };
+    Ok(code("::onboarding_core::__mocked! { @ [@] }", [one(name), responses]))
+}
+
+pub(crate) fn responses(input: TokenStream) -> Result<TokenStream, Mistake> {
+    let Item { name, arguments, body } = Item::read(input)?;
+    arguments.finish()?;
+    only_value(&name, body)?;
+    Ok(code("::onboarding_core::__responses! { @ }", [one(name)]))
+}
+
 /// An item that has a derive.
 struct Item {
     name: Ident,

@@ -110,6 +110,18 @@ pub fn call(input: TokenStream) -> TokenStream {
     expanded(item::call(input))
 }
 
+/// What mocks the calls of an operation, from a struct that holds a `When<Responses>`: what can be said of any call, and `then`.
+#[proc_macro_derive(Mocked, attributes(wire))]
+pub fn mocked(input: TokenStream) -> TokenStream {
+    expanded(item::mocked(input))
+}
+
+/// What can be responded to a mocked call, from a struct that holds a `Then`, whose methods it then has too.
+#[proc_macro_derive(Responses, attributes(wire))]
+pub fn responses(input: TokenStream) -> TokenStream {
+    expanded(item::responses(input))
+}
+
 /// What a derive gives: the impls, or the error at its place.
 fn expanded(result: Result<TokenStream, Mistake>) -> TokenStream {
     result.unwrap_or_else(Mistake::compile_error)

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING,
     ECDSA_P384_SHA384_FIXED_SIGNING, ECDSA_P521_SHA512_ASN1_SIGNING, ECDSA_P521_SHA512_FIXED_SIGNING, EcdsaKeyPair,
@@ -56,6 +56,37 @@ impl SigningKey {
             return Err(KeyError::EmptySecret);
         }
         Ok(Self(Inner::Hmac(Arc::new(hmac::Key::new(hmac::HMAC_SHA256, secret)))))
+    }
+
+    /// A new key of that algorithm, which nobody else has: for tests, and to be stored nowhere. RSA-PSS is for verification alone.
+    ///
+    /// ```
+    /// use onboarding_http_signatures::{Algorithm, SigningKey};
+    ///
+    /// let key = SigningKey::generate(Algorithm::Ed25519)?;
+    /// assert_eq!(key.verifying_key()?.algorithm(), Algorithm::Ed25519);
+    /// # Ok::<(), onboarding_http_signatures::KeyError>(())
+    /// ```
+    pub fn generate(algorithm: Algorithm) -> Result<Self, KeyError> {
+        let random = SystemRandom::new();
+        if algorithm == Algorithm::HmacSha256 {
+            let mut secret = [0; 32];
+            random.fill(&mut secret).map_err(|_| KeyError::NoRandomness)?;
+            return Self::hmac_sha256(&secret);
+        }
+        let document = match algorithm {
+            Algorithm::Ed25519 => Ed25519KeyPair::generate_pkcs8(&random),
+            Algorithm::EcdsaP256Sha256 => EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random),
+            Algorithm::EcdsaP384Sha384 => EcdsaKeyPair::generate_pkcs8(&ECDSA_P384_SHA384_FIXED_SIGNING, &random),
+            Algorithm::EcdsaP521Sha512 => EcdsaKeyPair::generate_pkcs8(&ECDSA_P521_SHA512_FIXED_SIGNING, &random),
+            Algorithm::HmacSha256 | Algorithm::RsaPssSha512 => return Err(KeyError::UnsupportedKey),
+        };
+        let document = document.map_err(|_| KeyError::NoRandomness)?;
+        if algorithm == Algorithm::Ed25519 {
+            let pair = Ed25519KeyPair::from_pkcs8(document.as_ref()).map_err(|_| KeyError::UnsupportedKey)?;
+            return Ok(Self(Inner::Ed25519(pair)));
+        }
+        Self::ecdsa(|curve| EcdsaKeyPair::from_pkcs8(curve, document.as_ref()))
     }
 
     /// The algorithm that the key signs with.

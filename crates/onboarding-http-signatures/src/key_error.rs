@@ -33,6 +33,9 @@ pub enum KeyError {
     /// The key is damaged, or of a kind that is not supported.
     #[error("the key is damaged or of a kind that is not supported: Ed25519, or ECDSA on P-256, P-384 or P-521")]
     UnsupportedKey,
+    /// No key can be made: the system gives no random numbers.
+    #[error("no key can be made: the system gives no random numbers")]
+    NoRandomness,
     /// The shared secret is empty.
     #[error("the shared secret is empty")]
     EmptySecret,

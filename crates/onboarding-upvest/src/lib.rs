@@ -15,6 +15,8 @@ mod generated;
 pub use onboarding_core as runtime;
 
 pub use crate::generated::client::{Client, ClientCredentialsSignIn, Credentials, Environment};
+#[cfg(feature = "mock")]
+pub use crate::generated::mock;
 pub use crate::generated::offered::*;
 pub use crate::generated::{calls, errors, types};
 

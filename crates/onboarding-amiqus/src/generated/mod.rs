@@ -7,6 +7,8 @@
 pub mod calls;
 pub(crate) mod client;
 pub mod errors;
+#[cfg(feature = "mock")]
+pub mod mock;
 pub(crate) mod offered;
 pub mod types;
 #[cfg(feature = "webhook")]

@@ -1,0 +1,190 @@
+//! A service and its tests, to be copied: it pays by one vendor and hears from two others, and no test of it needs a server.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests too")]
+
+use onboarding::griffin::errors::CreatePaymentError;
+use onboarding::griffin::mock::{Mock, error, samples};
+use onboarding::griffin::types::{BankAccountId, NewPayment, PayeeUrl, Payment};
+use onboarding::griffin::{Client, Error};
+use onboarding::{amiqus, carium, upvest};
+use serde_json::json;
+use upvest::runtime::Method;
+use upvest::runtime::mock::webhook::Request;
+use upvest::signing::{Algorithm, RequestSigner, SigningKey};
+use upvest::webhook::{ReceivedRequest, SignedWebhooks};
+
+/// What the service is about.
+struct Rents {
+    griffin: Client,
+    account: BankAccountId,
+}
+
+/// What became of a rent.
+#[derive(Debug, PartialEq)]
+enum Paid {
+    Registered(Box<Payment>),
+    /// The payee or the account does not exist: a person has to look at it.
+    NoSuchPayee,
+    /// Nobody knows; the payment is looked for before it is made again.
+    Unknown,
+}
+
+impl Rents {
+    async fn pay(&self, payee: &PayeeUrl) -> Paid {
+        let amount = samples::payment().payment_amount;
+        let payment = NewPayment::new(payee.clone(), amount).payment_reference("Rent");
+        match self.griffin.create_payment(&self.account, &payment).send().await {
+            Ok(payment) => Paid::Registered(Box::new(payment)),
+            Err(error) => of(&error),
+        }
+    }
+}
+
+/// What an error means for a rent.
+fn of(error: &Error<CreatePaymentError>) -> Paid {
+    match error.declared() {
+        Some(CreatePaymentError::NotFound(_)) => Paid::NoSuchPayee,
+        _ => Paid::Unknown,
+    }
+}
+
+fn rents(griffin: &Mock) -> Rents {
+    Rents { griffin: griffin.client(), account: BankAccountId::from("ba.1") }
+}
+
+fn payee() -> PayeeUrl {
+    PayeeUrl::from("/v0/payees/pe.1")
+}
+
+#[tokio::test]
+async fn a_rent_is_paid() {
+    let griffin = Mock::new();
+    // A sample, in which the test changes what it is about.
+    let mut payment = samples::payment();
+    payment.payment_reference = Some("Rent".to_owned());
+    griffin
+        .create_payment()
+        .bank_account_id(&BankAccountId::from("ba.1"))
+        .body_matching(|payment| payment.payment_reference.as_deref() == Some("Rent") && payment.payee_url == payee())
+        .then(|respond| respond.created(&payment))
+        .times(1);
+    assert_eq!(rents(&griffin).pay(&payee()).await, Paid::Registered(Box::new(payment)));
+    griffin.verify();
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_vendor_refuses_and_what_is_lost_are_told_apart() {
+    let griffin = Mock::new();
+    griffin
+        .create_payment()
+        .then(|respond| respond.not_found(&samples::error_response()))
+        .then(|respond| respond.status(503).header("retry-after", "1"))
+        .then(|respond| respond.reset())
+        .then(|respond| respond.never());
+    let rents = rents(&griffin);
+    assert_eq!(rents.pay(&payee()).await, Paid::NoSuchPayee);
+    // A payment is no call that is made again: each of these is one.
+    for _ in 0..3 {
+        assert_eq!(rents.pay(&payee()).await, Paid::Unknown);
+    }
+}
+
+/// What is safe to repeat is repeated, without the test waiting for it.
+#[tokio::test(start_paused = true)]
+async fn a_list_is_asked_for_until_it_comes() {
+    let griffin = Mock::new();
+    let listed = griffin
+        .list_bank_account_payments()
+        .then(|respond| respond.status(429).header("retry-after", "20"))
+        .then(|respond| respond.reset())
+        .then(|respond| respond.ok(&samples::payment_list()));
+    let account = BankAccountId::from("ba.1");
+    let payments = griffin.client().list_bank_account_payments(&account).send().await.unwrap();
+    assert_eq!((payments, listed.calls()), (samples::payment_list(), 3));
+}
+
+/// What a service makes of an error needs no call at all.
+#[test]
+fn errors_are_built_in_place() {
+    assert_eq!(of(&error::declared(CreatePaymentError::NotFound(samples::error_response()))), Paid::NoSuchPayee);
+    assert_eq!(of(&error::undeclared(503, "out of order")), Paid::Unknown);
+    assert_eq!(of(&error::timeout()), Paid::Unknown);
+}
+
+/// A call that no test expected cannot be taken for a response of the vendor, and says why in words.
+#[tokio::test]
+async fn an_unexpected_call_is_told_by_member() {
+    let griffin = Mock::new();
+    griffin
+        .create_payment()
+        .bank_account_id(&BankAccountId::from("ba.2"))
+        .then(|respond| respond.created(&samples::payment()))
+        .any_times();
+    assert_eq!(rents(&griffin).pay(&payee()).await, Paid::Unknown);
+    let said = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| griffin.verify())).unwrap_err();
+    let said = said.downcast_ref::<String>().unwrap();
+    assert!(said.contains("the path parameter `bank-account-id`: expected \"ba.2\", received \"ba.1\""), "{said}");
+}
+
+/// Optional parameters: what is not asked for is absent.
+#[tokio::test]
+async fn what_is_left_out_can_be_asked_for() {
+    let carium = carium::mock::Mock::new();
+    carium.list_users().absent("page[limit]").then(|respond| respond.ok(&carium::mock::samples::user_list())).times(1);
+    carium.client().list_users().send().await.unwrap();
+}
+
+/// A client that the service builds itself, with its own signatures and a sign-in that the vendor has to respond to.
+#[tokio::test]
+async fn a_client_of_the_service_s_own_signs_in() {
+    let upvest = upvest::mock::Mock::new();
+    upvest
+        .raw(Method::POST, "/auth/token")
+        .form_matching(|form| form.get("grant_type") == Some("client_credentials"))
+        .then(|respond| respond.status(200).json(&json!({ "access_token": "a-token", "expires_in": 3600 })))
+        .times(1);
+    upvest
+        .list_users()
+        .header("authorization", "Bearer a-token")
+        .matching(|request| request.headers.contains_key("signature"))
+        .then(|respond| respond.ok(&upvest::mock::samples::user_list()))
+        .times(2);
+    let key = SigningKey::generate(Algorithm::Ed25519).unwrap();
+    let client = upvest::Client::builder()
+        .environment(upvest::Environment::Sandbox)
+        .credentials(upvest::Credentials::client_credentials("client-id", "client-secret", "users:read"))
+        .signer(RequestSigner::new(key, "key-id", upvest::signing::profile()))
+        .transport(upvest.transport())
+        .build()
+        .unwrap();
+    for _ in 0..2 {
+        client.list_users().send().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn webhooks_are_delivered_with_keys_of_the_test() {
+    let signer = upvest::mock::webhook::signer();
+    let webhooks = SignedWebhooks::new(upvest::webhook::policy(), signer.keys());
+    let event = upvest::mock::samples::user_event_delivery();
+    let request =
+        upvest::mock::webhook::deliver_user_event("https://service.example/webhooks?from=upvest", &event, &signer);
+    let received = ReceivedRequest {
+        method: request.method(),
+        target: request.uri().path_and_query().unwrap().as_str(),
+        headers: request.headers(),
+        body: request.body(),
+    };
+    let delivery = webhooks.verify(&received).await.unwrap();
+    assert_eq!(delivery.json::<upvest::types::UserEventDelivery>().unwrap(), event);
+
+    let other = upvest::mock::webhook::signer();
+    let webhooks = SignedWebhooks::new(upvest::webhook::policy(), other.keys());
+    assert!(webhooks.verify(&received).await.unwrap_err().is_refused());
+
+    let secret = amiqus::Secret::new("a secret of the test");
+    let body = upvest::runtime::Map::from([("event", "client.created")].map(|(name, value)| (name.to_owned(), value)));
+    let request: Request<_> = amiqus::mock::webhook::deliver("https://service.example/webhooks", &body, &secret);
+    let webhooks = amiqus::webhook::SharedSecretWebhooks::new(amiqus::webhook::scheme(), &secret).unwrap();
+    assert_eq!(webhooks.verify(request.headers(), request.body()).unwrap().delivery_id(), Some("test-delivery"));
+}
