@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
-use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
+use std::{env, fs};
 
 use onboarding_core::{Check, DecodeError};
 use serde::Serialize;
@@ -146,7 +146,9 @@ impl Proofs {
 ///
 /// When it cannot be read.
 pub(crate) fn table(package: &str, vendor: &str) -> Table {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    // Cargo names the crate that is tested, which may be in another workspace than this one.
+    let own = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let root = Path::new(&own).join("../..");
     let path = root.join(format!("crates/{package}/tests/generated/proofs.txt"));
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let payloads = root.join(format!("specs/{vendor}/examples"));
