@@ -168,6 +168,7 @@ fn is_name(name: &str) -> bool {
             "metrics",
             "mock",
             "schemars",
+            "mock",
             "signing",
             "webhook",
             "default",
