@@ -60,10 +60,15 @@ impl Request {
             headers.insert(name.clone(), value.clone());
         }
         if let Some((media_type, _)) = &self.body {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+            headers.insert(CONTENT_TYPE, media_type.clone());
         }
         if shared.signer.is_some() || !shared.hooks.is_empty() {
-            let body = self.body.as_ref().map_or(&[][..], |(_, body)| body);
+            let at_hand = self.body.as_ref().map(|(_, body)| body.as_bytes());
+            if shared.signer.is_some() && at_hand == Some(None) {
+                // A signature covers all of the body, before any of it is sent.
+                return Err(Refused::Body { reason: "a file on disk cannot be signed: send its bytes" }.into());
+            }
+            let body = at_hand.flatten().map_or(&[][..], |body| body);
             let mut request =
                 SignableRequest { method: &self.operation.method, url: &url, headers: &mut headers, body };
             for hook in &shared.hooks {

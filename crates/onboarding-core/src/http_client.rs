@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
+use http::header::CONTENT_LENGTH;
 use reqwest::redirect;
 use tokio::runtime::{Handle, Id};
 use url::{Host, Url};
@@ -92,7 +93,16 @@ impl Transport for HttpClients {
         let TransportRequest { method, url, headers, body, .. } = request;
         let mut request = reqwest::Request::new(method, url);
         *request.headers_mut() = headers;
-        *request.body_mut() = body.map(Into::into);
+        if let Some(body) = body {
+            *request.body_mut() = Some(match body.as_bytes() {
+                Some(bytes) => bytes.clone().into(),
+                None => {
+                    // It would not be known of a stream, and some vendors take no body without it.
+                    request.headers_mut().insert(CONTENT_LENGTH, body.length().into());
+                    reqwest::Body::wrap_stream(body.into_chunks())
+                }
+            });
+        }
         let pending = self.current().execute(request);
         Box::pin(async move {
             let mut response = pending.await.map_err(transport_error)?;

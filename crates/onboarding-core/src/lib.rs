@@ -40,6 +40,7 @@ mod macros;
 mod missing_members;
 #[cfg(feature = "mock")]
 pub mod mock;
+mod multipart;
 mod number;
 mod observe;
 mod observer;
@@ -52,6 +53,7 @@ mod received;
 mod refused;
 mod renewal;
 mod request;
+mod request_body;
 mod request_hook;
 mod response;
 mod retry;
@@ -69,6 +71,7 @@ mod token_store;
 mod transport;
 mod transport_error;
 mod unknown;
+mod upload;
 mod utc_date_time;
 #[cfg(feature = "webhook")]
 pub mod webhook;
@@ -138,6 +141,7 @@ pub use crate::patch::Patch;
 pub use crate::problem_details::ProblemDetails;
 pub use crate::refused::{Refused, RefusedCall};
 pub use crate::request::Request;
+pub use crate::request_body::{RequestBody, RequestChunks};
 pub use crate::request_hook::RequestHook;
 pub use crate::response::{Headers, RawResponse, Response};
 pub use crate::retry::Retry;
@@ -151,6 +155,7 @@ pub use crate::token_source::TokenSource;
 pub use crate::token_store::{MemoryStore, StoreError, StoreLock, TokenStore, Tokens};
 pub use crate::transport::{ResponseBody, Transport, TransportRequest, TransportResponse};
 pub use crate::transport_error::{TransportError, TransportErrorKind};
+pub use crate::upload::Upload;
 pub use crate::utc_date_time::UtcDateTime;
 
 /// A point in time.

@@ -17,10 +17,12 @@ use crate::check::{self, Check, Rule};
 use crate::client::Client;
 use crate::form::{self, NoForm};
 use crate::header::checked_header;
+use crate::multipart::{self, NoParts};
 use crate::observe::Reporter;
 use crate::operation::{Operation, OperationRef};
 use crate::parameter::{Parameter, encode};
 use crate::refused::Refused;
+use crate::request_body::RequestBody;
 
 /// How long an address may be; HTTP clients take no longer one.
 const MAX_URL_BYTES: usize = 65_534;
@@ -39,7 +41,7 @@ pub struct Request {
     template: &'static str,
     query: String,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
-    pub(crate) body: Option<(&'static str, Bytes)>,
+    pub(crate) body: Option<(HeaderValue, RequestBody)>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) max_response_bytes: Option<usize>,
@@ -222,7 +224,7 @@ impl Request {
     pub fn json_of<T: Serialize + ?Sized>(mut self, media_type: &'static str, body: &T) -> Self {
         match serde_json::to_vec(body) {
             Ok(bytes) => {
-                self.body = Some((media_type, bytes.into()));
+                self.body = Some((HeaderValue::from_static(media_type), Bytes::from(bytes).into()));
                 self
             }
             Err(_) => self.refuse(Refused::Body { reason: "a member has no JSON form" }),
@@ -241,16 +243,32 @@ impl Request {
     pub fn form_of<T: Serialize + ?Sized>(mut self, body: &T) -> Self {
         match form::encode(body) {
             Ok(text) => {
-                self.body = Some(("application/x-www-form-urlencoded", text.into()));
+                let media_type = HeaderValue::from_static("application/x-www-form-urlencoded");
+                self.body = Some((media_type, Bytes::from(text).into()));
                 self
             }
             Err(NoForm(reason)) => self.refuse(Refused::Body { reason }),
         }
     }
 
+    /// Sends a body as `multipart/form-data`, unless it breaks a limit that the vendor documents: a part for each member, and for a list
+    /// a part for each of its items. An [`Upload`](crate::Upload) is a part with a file name.
+    pub fn multipart<T: Serialize + Check + ?Sized>(mut self, body: &T) -> Self {
+        if let Err(violation) = body.check() {
+            return self.refuse(Refused::Value { violation });
+        }
+        match multipart::encode(body) {
+            Ok(body) => {
+                self.body = Some(body);
+                self
+            }
+            Err(NoParts(reason)) => self.refuse(Refused::Body { reason }),
+        }
+    }
+
     /// Sends bytes under the given media type.
     pub fn bytes(mut self, media_type: &'static str, body: Bytes) -> Self {
-        self.body = Some((media_type, body));
+        self.body = Some((HeaderValue::from_static(media_type), body.into()));
         self
     }
 

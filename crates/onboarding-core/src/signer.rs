@@ -30,7 +30,7 @@ pub struct SignableRequest<'a> {
     pub url: &'a Url,
     /// The headers so far.
     pub headers: &'a mut HeaderMap,
-    /// The body; empty when there is none.
+    /// The body; empty when there is none, and for hooks where a file on disk is part of it: a signer is not asked for such a request.
     pub body: &'a [u8],
 }
 

@@ -11,6 +11,7 @@ use http::{Method, StatusCode};
 use url::Url;
 
 use crate::call_info::{CallInfo, CallOf};
+use crate::request_body::RequestBody;
 use crate::runtime::BoxFuture;
 use crate::transport_error::TransportError;
 
@@ -35,7 +36,7 @@ pub struct TransportRequest {
     /// are marked as sensitive.
     pub headers: HeaderMap,
     /// The body; `None` when there is none.
-    pub body: Option<Bytes>,
+    pub body: Option<RequestBody>,
     pub(crate) call: CallOf,
 }
 
