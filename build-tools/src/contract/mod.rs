@@ -16,6 +16,7 @@ mod sample;
 mod scalars;
 mod settings;
 mod types;
+mod uploads;
 mod uses;
 
 use std::collections::BTreeMap;
@@ -110,6 +111,7 @@ pub fn build(
     let mut types = types::collect(&model, &problems);
     let mut found = operations::collect(&model, &tags, &settings, &problems);
     uses::settle(&mut types, &found, &tags);
+    uploads::check(&types, &found, &problems);
     collisions::check(&tags, &found, &types, &settings, &problems);
     credentials::check(&model, &settings, &problems);
     let pages = paging::find(&settings, &mut found.operations, &types, &problems);

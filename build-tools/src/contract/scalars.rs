@@ -29,6 +29,8 @@ pub enum Scalar {
     UtcDateTime,
     /// A text that never shows itself.
     Secret,
+    /// A file that is a part of a multipart body.
+    Upload,
     /// Any JSON value.
     Json,
 }
@@ -77,7 +79,7 @@ pub enum Passed {
 }
 
 impl Scalar {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Text,
         Self::Boolean,
         Self::Integer,
@@ -89,6 +91,7 @@ impl Scalar {
         Self::DateTime,
         Self::UtcDateTime,
         Self::Secret,
+        Self::Upload,
         Self::Json,
     ];
 
@@ -163,6 +166,13 @@ impl Scalar {
             Self::Secret => ScalarForm {
                 rust: "Secret",
                 format: Some("password"),
+                written: Written::New,
+                passed: Passed::Reference,
+                ..OF_TEXT
+            },
+            Self::Upload => ScalarForm {
+                rust: "Upload",
+                format: Some("binary"),
                 written: Written::New,
                 passed: Passed::Reference,
                 ..OF_TEXT

@@ -27,6 +27,7 @@ pub(super) const IMPORTED: &[&str] = &[
     "Send",
     "Sync",
     "Timestamp",
+    "Upload",
     "UtcDateTime",
 ];
 
@@ -81,6 +82,7 @@ pub(crate) const OFFERED: &[&str] = &[
     "StatusCode",
     "Timestamp",
     "TransportError",
+    "Upload",
     "Utc",
     "UtcDateTime",
 ];

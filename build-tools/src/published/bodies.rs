@@ -11,6 +11,7 @@ use crate::spec::{Encoding, Node, encoding};
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
+const MULTIPART: &str = "multipart/form-data";
 const BYTES: &str = "application/octet-stream";
 
 /// The body of a request; none where the document names no media type.
@@ -128,7 +129,11 @@ fn content<'d>(schemas: &mut Schemas<'d>, body: &'d Node, wish: &Wish) -> Option
         };
     }
     if essence.starts_with("multipart/") {
-        schemas.lose("multipart", &wish.place, "the parts of a multipart body have no form yet: its bytes", span);
+        if essence == MULTIPART && is_sent {
+            return Some((MULTIPART.to_owned(), schemas.form(schema, true, wish, span)));
+        }
+        let message = "of multipart bodies, only `multipart/form-data` that is sent has parts: its bytes";
+        schemas.lose("multipart", &wish.place, message, span);
         return bytes(BYTES);
     }
     match encoding(media_type) {
@@ -139,7 +144,9 @@ fn content<'d>(schemas: &mut Schemas<'d>, body: &'d Node, wish: &Wish) -> Option
             };
             Some((media_type.to_owned(), schema))
         }
-        Ok(Encoding::Form) if is_sent && !binary => Some((media_type.to_owned(), schemas.form(schema, wish, span))),
+        Ok(Encoding::Form) if is_sent && !binary => {
+            Some((media_type.to_owned(), schemas.form(schema, false, wish, span)))
+        }
         Ok(encoding) => {
             let is_text = encoding == Encoding::Text && !binary;
             if schema.is_some_and(|schema| has_parts(schemas, schema)) {
@@ -186,7 +193,7 @@ fn rank(media_type: &str, is_sent: bool) -> (usize, String) {
         (JSON, _) => 0,
         (_, Ok(Encoding::Json)) => 1,
         ("*/*" | "application/*", _) => 3,
-        (FORM, _) if is_sent => 2,
+        (FORM | MULTIPART, _) if is_sent => 2,
         (_, Ok(Encoding::Text)) => 4,
         _ => 5,
     };

@@ -23,8 +23,9 @@ const MAX_FORM_DEPTH: usize = 4;
 
 impl<'d> Schemas<'d> {
     /// The body of a form: an object whose members are texts, numbers, booleans and lists of them. Members of members are written as
-    /// `a[b]`, which is what most servers read.
-    pub(super) fn form(&mut self, schema: Option<&'d Node>, wish: &Wish, span: Span) -> Node {
+    /// `a[b]`, which is what most servers read. With parts, they are JSON, and members can be files.
+    pub(super) fn form(&mut self, schema: Option<&'d Node>, has_parts: bool, wish: &Wish, span: Span) -> Node {
+        let max_depth = if has_parts { 0 } else { MAX_FORM_DEPTH };
         let mut members: Vec<(String, Node)> = Vec::new();
         let mut required = Vec::new();
         let mut names = Given::default();
@@ -39,16 +40,17 @@ impl<'d> Schemas<'d> {
                 self.lose("form-member", &place, format!("a form has more than {MAX_FORM} members: left out"), span);
                 continue;
             }
-            if depth < MAX_FORM_DEPTH
+            if depth < max_depth
                 && let [only] = schemas.as_slice()
                 && self.open_form(only, &wire, is_required, depth, &mut open)
             {
                 continue;
             }
             let inner = Wish { is_member: true, ..wish.inner(format!("{}{}", wish.name, camel(&wire)), place.clone()) };
-            let mut lowered = self.lower_all(&schemas, &inner, span);
+            let file = if has_parts { schemas.iter().find_map(|schema| self.file(schema, span)) } else { None };
+            let mut lowered = file.unwrap_or_else(|| self.lower_all(&schemas, &inner, span));
             lowered.nullable = false;
-            if !lowered.kind.is_scalar() && !lowered.is_list_of_scalars() {
+            if !has_parts && !lowered.kind.is_scalar() && !lowered.is_list_of_scalars() {
                 self.lose(
                     "form-member",
                     &place,
@@ -71,6 +73,23 @@ impl<'d> Schemas<'d> {
             .with("properties", mapping_at(span, members));
         self.components.insert(name.clone(), Component { made, span, required, variants: Vec::new() });
         named(name, Kind::Object, span).node(None)
+    }
+
+    /// The schema of a file, or of a list of files, in a body with parts.
+    fn file(&self, schema: &'d Node, span: Span) -> Option<Lowered> {
+        let flat = self.source.followed(schema)?;
+        let is_file = |flat: &Flat<'d>| {
+            let is_binary = flat.first("format").and_then(Node::as_str) == Some("binary");
+            // OpenAPI 3.1 says what is in the file.
+            is_binary || (flat.first("contentMediaType").is_some() && flat.first("contentEncoding").is_none())
+        };
+        let file = || Made::at(span).text("type", "string").text("format", "binary");
+        if is_file(&flat) {
+            return Some(Lowered::new(Kind::Scalar, file(), span));
+        }
+        let items = flat.first("items").and_then(|items| self.source.followed(items))?;
+        let list = || Made::at(span).text("type", "array").with("items", file().node());
+        is_file(&items).then(|| Lowered::new(Kind::List, list(), span))
     }
 
     /// Adds the members of an object to those that a form still has to get; whether it is an object with members.

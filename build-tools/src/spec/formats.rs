@@ -75,7 +75,7 @@ impl Eq for TextFormat {}
 
 /// All formats that are known. Any other value of `format` says nothing.
 pub const TEXT_FORMATS: &[TextFormat] = &[
-    TextFormat { name: "binary", is_of_machine: true, ..TextFormat::PLAIN },
+    TextFormat { name: "binary", role: FormatRole::Typed, is_of_machine: true, ..TextFormat::PLAIN },
     TextFormat { name: "byte", sample: "dGV4dA==", is_of_machine: true, ..TextFormat::PLAIN },
     TextFormat {
         name: "date",

@@ -10,6 +10,8 @@ pub enum Encoding {
     Json,
     /// The pairs of an HTML form.
     Form,
+    /// The parts of an HTML form, of which some are files.
+    Multipart,
     /// Text, in UTF-8.
     Text,
     /// Anything else: bytes that are neither read nor written as a value.
@@ -25,22 +27,29 @@ pub struct BodyEncoding {
     pub takes_media_type: bool,
     /// Whether it is given a value of a type; otherwise bytes.
     pub is_typed: bool,
+    /// Whether members can be files.
+    pub has_parts: bool,
 }
 
 impl Encoding {
     /// How a request body of this encoding is written: the only place that knows, so that one more is a row here, the media types
     /// that have it, and a function of the runtime.
     pub const fn of_request(self) -> &'static BodyEncoding {
+        const TYPED: BodyEncoding =
+            BodyEncoding { function: "json", takes_media_type: true, is_typed: true, has_parts: false };
         match self {
-            Self::Json => &BodyEncoding { function: "json", takes_media_type: true, is_typed: true },
-            Self::Form => &BodyEncoding { function: "form", takes_media_type: false, is_typed: true },
-            Self::Text | Self::Bytes => &BodyEncoding { function: "bytes", takes_media_type: true, is_typed: false },
+            Self::Json => &TYPED,
+            Self::Form => &BodyEncoding { function: "form", takes_media_type: false, ..TYPED },
+            Self::Multipart => {
+                &BodyEncoding { function: "multipart", takes_media_type: false, has_parts: true, ..TYPED }
+            }
+            Self::Text | Self::Bytes => &BodyEncoding { function: "bytes", is_typed: false, ..TYPED },
         }
     }
 
     /// Whether no response can have it.
     pub const fn is_only_sent(self) -> bool {
-        matches!(self, Self::Form)
+        matches!(self, Self::Form | Self::Multipart)
     }
 }
 
@@ -57,6 +66,8 @@ pub struct MediaTypeMistake {
 const JSON: [&str; 2] = ["application/json", "text/json"];
 
 const FORM: &str = "application/x-www-form-urlencoded";
+
+const MULTIPART: &str = "multipart/form-data";
 
 /// The parameters that leave a JSON body one JSON value. Others may not: `application/json;stream=watch` is a sequence.
 const JSON_PARAMETERS: [&str; 10] = [
@@ -106,19 +117,23 @@ pub fn encoding(media_type: &str) -> Result<Encoding, MediaTypeMistake> {
         )
     })?;
     let Parsed { kind, subtype, parameters } = parsed;
-    if kind == "multipart" {
+    let essence = format!("{kind}/{subtype}");
+    if kind == "multipart" && (essence != MULTIPART || !parameters.is_empty()) {
         return Err(mistake(
-            format!("`{media_type}`: multipart bodies are not supported"),
-            "Name the one media type of the body; a file travels as `application/octet-stream`.",
+            format!(
+                "`{media_type}`: of multipart bodies, only `{MULTIPART}` is written, with a boundary that the client makes"
+            ),
+            "Write `multipart/form-data`, or name the one media type of the body; a file travels as `application/octet-stream`.",
         ));
     }
-    let essence = format!("{kind}/{subtype}");
     let encoding = if is_sequence(&subtype) {
         Encoding::Bytes
     } else if JSON.contains(&essence.as_str()) || subtype.strip_suffix("+json").is_some_and(|name| !name.is_empty()) {
         Encoding::Json
     } else if essence == FORM {
         Encoding::Form
+    } else if essence == MULTIPART {
+        Encoding::Multipart
     } else if kind == "text" && subtype != "*" && subtype != "xml" && !subtype.ends_with("+xml") {
         // XML says within itself how it is encoded.
         Encoding::Text
@@ -161,6 +176,11 @@ pub fn body_encoding(
     }
     let (message, help) = match encoding {
         Encoding::Json | Encoding::Form => return Ok(encoding),
+        Encoding::Multipart if schema_type.is_none_or(|schema_type| schema_type == "object") => return Ok(encoding),
+        Encoding::Multipart => (
+            format!("a body of `{media_type}` has a part for each member, but its schema is no object"),
+            "Write an object with a member for each part; a file is `type: string` with `format: binary`.",
+        ),
         Encoding::Text if text => return Ok(encoding),
         Encoding::Text => (
             format!("a body of `{media_type}` is text, but its schema is not"),
@@ -273,6 +293,7 @@ mod tests {
             assert_eq!(encoding(media_type), Ok(Encoding::Text), "{media_type}");
         }
         assert_eq!(encoding("application/x-www-form-urlencoded"), Ok(Encoding::Form));
+        assert_eq!(encoding("Multipart/Form-Data"), Ok(Encoding::Multipart));
     }
 
     #[test]
@@ -291,8 +312,8 @@ mod tests {
             "application/json; stream=watch",
             "application/json; boundary=NL",
             "text/plain; charset=windows-1252",
-            "multipart/form-data",
-            "multipart/mixed; boundary=x",
+            "multipart/form-data; boundary=x",
+            "multipart/mixed",
         ] {
             assert!(encoding(media_type).is_err(), "{media_type}");
         }

@@ -95,7 +95,11 @@ impl Loopback {
             };
             let _ = write!(text, "\n{body}\n");
         }
-        text
+        // A boundary is another one each time.
+        match request.headers.get("content-type").and_then(|value| value.to_str().ok()?.split_once("; boundary=")) {
+            Some((_, boundary)) => text.replace(boundary, "BOUNDARY"),
+            None => text,
+        }
     }
 }
 

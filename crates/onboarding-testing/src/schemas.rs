@@ -15,7 +15,7 @@
 //! 6. **Numbers**: every integer is an `i64`, every other number an `f64`, whatever width is documented.
 //! 7. **Decimals** (`format: decimal`) have a pattern in place of the format, which JSON Schema does not know; where they are
 //!    read they may be numbers too. A documented pattern goes before that pattern.
-//! 8. **`format: byte`, `binary` and `utc-date-time`** are texts in JSON: texts of another form are read as well.
+//! 8. **`format: byte` and `utc-date-time`** are texts in JSON: texts of another form are read as well.
 //! 9. **Enumerations are open**: any other text is an alternative beside the documented values.
 //! 10. **Unions with a tag** have an alternative for tags that nobody documented. The order of variants means nothing.
 //! 11. **Unions without a tag** have a last alternative for any other form. `oneOf` is `anyOf`, since the first that fits wins.
@@ -402,14 +402,16 @@ impl<'t> Document<'t> {
         };
         expect_keywords(schema, known, place);
         let result = match (text("type"), text("format")) {
-            ("string", format @ ("date" | "date-time" | "password")) => json!({ "type": "string", "format": format }),
+            ("string", format @ ("binary" | "date" | "date-time" | "password")) => {
+                json!({ "type": "string", "format": format })
+            }
             // schemars' own words for a decimal.
             ("string", "decimal") if view.direction == Direction::Read => {
                 json!({ "type": ["string", "number"], "pattern": r"^-?\d+(\.\d+)?([eE]\d+)?$" })
             }
             ("string", "decimal") => json!({ "type": "string", "pattern": r"^-?\d+(\.\d+)?$" }),
             // `limits_of` adds these formats where they are held.
-            ("string", "" | "byte" | "binary" | "utc-date-time" | "uuid" | "email" | "uri") => {
+            ("string", "" | "byte" | "utc-date-time" | "uuid" | "email" | "uri") => {
                 json!({ "type": "string" })
             }
             ("number", "decimal") => json!({ "type": "number" }),
