@@ -140,7 +140,7 @@ fn arguments(
             }
             expressions.push(expression(&argument.ty, &parameter_value(parameter)));
         } else if let (Some(body), "body") = (&operation.body, name.as_str()) {
-            expressions.push(if body.encoding.is_typed {
+            expressions.push(if body.encoding.is_typed && !body.encoding.has_parts {
                 let documented = payloads.get(&format!("{}.request", operation.id));
                 let documented = documented.and_then(|text| serde_json::from_str(text).ok());
                 let everything = || sample(&contract.model.schema(&body.schema), Extent::Everything);

@@ -41,6 +41,7 @@ enum Body {
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) enum Explained {
     MediaType,
+    Parts,
     Array,
     Null,
     Empty,
@@ -55,6 +56,7 @@ impl Explained {
             Self::MediaType => {
                 "plain progenitor sends every body but forms as JSON or bytes, ours under its own media type"
             }
+            Self::Parts => "plain progenitor has no form for a body in parts and sends bytes",
             Self::Array => {
                 "plain progenitor fails to encode a list of fixed length in a query, so only ours was asked to"
             }
@@ -143,6 +145,10 @@ pub(crate) fn difference(mut ours: Wire, theirs: &Wire, explained: &mut BTreeSet
         && lowered(our_type) == their_type
     {
         explained.insert(Explained::MediaType);
+        if our_type.starts_with("multipart/") {
+            explained.insert(Explained::Parts);
+            ours.body = theirs.body.clone();
+        }
         ours.content_type = Some(their_type.clone());
     }
     if let (Body::Json(our_body), Body::Json(their_body)) = (&mut ours.body, &theirs.body) {

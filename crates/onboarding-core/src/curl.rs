@@ -46,8 +46,8 @@ impl Request {
             header(name.as_str(), REDACTED);
         }
         if let Some((media_type, body)) = &self.body {
-            header("content-type", media_type);
-            let _ = write!(command, " --data-binary '[redacted: {} bytes]'", body.len());
+            header("content-type", media_type.to_str().unwrap_or_default());
+            let _ = write!(command, " --data-binary '[redacted: {} bytes]'", body.length());
         }
         command
     }

@@ -56,6 +56,24 @@ pub enum AddClientOrganisationsError {
     UnprocessableContent(Map<Vec<types::ErrorText>>),
 }
 
+/// How [`create_attachment`](crate::Client::create_attachment) can fail, by status.
+#[derive(Clone, PartialEq, StatusError)]
+#[non_exhaustive]
+pub enum CreateAttachmentError {
+    /// 401: The token is missing, wrong or expired.
+    #[wire(401)]
+    Unauthorized(types::ErrorBody),
+    /// 403: The user behind the token may not do this.
+    #[wire(403)]
+    Forbidden(types::ErrorMessageBody),
+    /// 413: The file is too large.
+    #[wire(413)]
+    ContentTooLarge,
+    /// 422: Members of the request break a rule.
+    #[wire(422)]
+    UnprocessableContent(Map<Vec<types::ErrorText>>),
+}
+
 /// The errors, by status, that several operations declare; each has a name of its own for them:
 /// [`CreateRecordError`], [`CreateClientError`] and [`CreateCaseError`].
 #[derive(Clone, PartialEq, StatusError)]

@@ -406,6 +406,13 @@ async fn delete_client_assignees() {
 }
 
 #[tokio::test]
+async fn create_attachment() {
+    let watch = Watch::new(proofs(), "create_attachment");
+    let body: types::NewAttachment = read(&watch.request());
+    expect_silence!(watch, server, client(&server).create_attachment(&body));
+}
+
+#[tokio::test]
 async fn download_client_file() {
     let watch = Watch::new(proofs(), "download_client_file");
     expect_silence!(watch, server, client(&server).download_client_file(types::ClientId(1), types::ClientFileId(1)));

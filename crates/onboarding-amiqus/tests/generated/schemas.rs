@@ -190,6 +190,7 @@ fn every_type_has_the_schema_of_its_component() {
             Described::of::<types::NewAccessNiStep>("NewAccessNiStep"),
             Described::of::<types::NewAddress>("NewAddress"),
             Described::of::<types::NewAssignee>("NewAssignee"),
+            Described::of::<types::NewAttachment>("NewAttachment"),
             Described::of::<types::NewAutomatedReferencingPreferences>("NewAutomatedReferencingPreferences"),
             Described::of::<types::NewBankingInformationPreferences>("NewBankingInformationPreferences"),
             Described::of::<types::NewBankingInformationStep>("NewBankingInformationStep"),

@@ -1293,6 +1293,44 @@ async fn delete_client_assignees() {
 }
 
 #[tokio::test]
+async fn create_attachment() {
+    let body: types::NewAttachment = read(r#"{"attachment":"text"}"#);
+    let call = async |client: Client| client.create_attachment(&body).send().await;
+    expect_success!(
+        call,
+        client,
+        201,
+        "application/json",
+        r#"{"av_status":"pending","created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"attachment","original":"text","size":1,"type":"text","updated_at":"2024-02-29T12:30:00Z"}"#
+    );
+    expect_error!(
+        call,
+        client,
+        401,
+        "application/json",
+        r#"{"error":"text"}"#,
+        errors::CreateAttachmentError::Unauthorized(_)
+    );
+    expect_error!(
+        call,
+        client,
+        403,
+        "application/json",
+        r#"{"message":"text"}"#,
+        errors::CreateAttachmentError::Forbidden(_)
+    );
+    expect_error!(call, client, 413, "text/html", "text", errors::CreateAttachmentError::ContentTooLarge);
+    expect_error!(
+        call,
+        client,
+        422,
+        "application/json",
+        r#"{"key":["error-text"]}"#,
+        errors::CreateAttachmentError::UnprocessableContent(_)
+    );
+}
+
+#[tokio::test]
 async fn download_client_file() {
     let call =
         async |client: Client| client.download_client_file(types::ClientId(1), types::ClientFileId(1)).send().await;

@@ -567,6 +567,16 @@ async fn delete_client_assignees() {
 }
 
 #[tokio::test]
+async fn create_attachment() {
+    let documented = r#"{"av_status":"pending","created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"attachment","original":"text","size":1,"type":"text","updated_at":"2024-02-29T12:30:00Z"}"#;
+    let server = Loopback::responding(201, "application/json", documented).await;
+    let body: types::NewAttachment = read(r#"{"attachment":"text"}"#);
+    let response = client(&server).create_attachment(&body).send().await.expect("the documented response is decoded");
+    assert_same_json(documented, &response);
+    assert_wire!("create_attachment", server.request().await);
+}
+
+#[tokio::test]
 async fn download_client_file() {
     let server = Loopback::responding(200, "application/octet-stream", "bytes").await;
     let file = client(&server)

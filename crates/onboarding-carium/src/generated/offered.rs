@@ -7,5 +7,5 @@ pub use onboarding_core::{
     AnyError, BuildError, Bytes, Call, ClientBuilder, DateTime, Decimal, DecimalNumber, DecodeError, Download,
     EarlyEnd, Error, Incomplete, Items, JsonValue, Map, NaiveDate, NoDeclaredError, Observer, Pages, Patch,
     ProblemDetails, RawResponse, Refused, RefusedCall, Response, Retry, Secret, StatusCode, Timestamp, TransportError,
-    Utc, UtcDateTime,
+    Upload, Utc, UtcDateTime,
 };

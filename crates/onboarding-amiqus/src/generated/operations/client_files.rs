@@ -9,6 +9,47 @@ use onboarding_core::{Call, Download, Method, Operation, Rule};
 use crate::generated::{client::Client, errors, types};
 
 impl Client {
+    /// Upload a file.
+    ///
+    /// Uploads a file, of which the number is then given to `create_client_file`. At most 100 MB of PDF, Word, Excel,
+    /// CSV, text, JPEG, PNG, TIFF or ZIP. It is scanned for viruses behind the response.
+    ///
+    /// Provenance: the vendor's page does not state method and path of this operation; they are restored from another
+    /// source.
+    ///
+    /// | status | meaning | body |
+    /// |---|---|---|
+    /// | 201 | The new file. | [`Attachment`](crate::types::Attachment) |
+    /// | 401 | The token is missing, wrong or expired. | [`ErrorBody`](crate::types::ErrorBody) |
+    /// | 403 | The user behind the token may not do this. | [`ErrorMessageBody`](crate::types::ErrorMessageBody) |
+    /// | 413 | The file is too large. | `text/html` |
+    /// | 422 | Members of the request break a rule. | <code>Map&lt;Vec&lt;[ErrorText](crate::types::ErrorText)&gt;&gt;</code> |
+    ///
+    /// Errors by status: [`CreateAttachmentError`](crate::errors::CreateAttachmentError).
+    ///
+    /// `POST /attachments`, under "Create an attachment" in [the vendor's documentation](https://developers.amiqus.co/aqid/api-reference.html).
+    ///
+    /// # Example
+    ///
+    /// With sample values, which fit the documented limits and are not the vendor's data:
+    ///
+    /// ```no_run
+    /// # use onboarding_amiqus::{Client, types, *};
+    /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.create_attachment(&types::NewAttachment::new(Upload::new("text"))).send().await?;
+    /// # drop(response);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[inline]
+    pub fn create_attachment(
+        &self,
+        body: &types::NewAttachment,
+    ) -> Call<types::Attachment, errors::CreateAttachmentError> {
+        static OPERATION: Operation = Operation::new("create_attachment", Method::POST, "/attachments");
+        self.core.request(&OPERATION).multipart(body).returns_json()
+    }
+
     /// Download a file of a client.
     ///
     /// Returns the file as it is. Fails while the virus scan is not done, and for good when it found a virus.

@@ -4,7 +4,7 @@
 //! Types of Client Files.
 
 use onboarding_core::derive::{Identifier, Object, StringEnum, TaggedUnion, UntaggedUnion};
-use onboarding_core::{JsonValue, Patch, Timestamp};
+use onboarding_core::{JsonValue, Patch, Timestamp, Upload};
 
 use super::{
     Attachment, AttachmentId, Check, CheckPointer, ClientForm, ClientFormId, ClientId, ClientProfile, PageLinks,
@@ -318,6 +318,18 @@ pub enum ExpandedClientFileSource {
     /// A variant that the vendor did not document when this crate was generated, as it came.
     #[wire(unknown)]
     Unknown(JsonValue),
+}
+
+/// File to upload.
+#[derive(Clone, PartialEq, Object)]
+#[non_exhaustive]
+#[wire(sent)]
+pub struct NewAttachment {
+    /// File with its name and media type.
+    ///
+    /// Personal data: `Debug` shows `[redacted]`.
+    #[wire(required, "attachment", private)]
+    pub attachment: Upload,
 }
 
 /// File to keep with a client, from an upload.

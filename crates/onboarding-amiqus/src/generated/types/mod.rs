@@ -42,7 +42,7 @@ pub use self::client_files::{
     ClientFile, ClientFileAuthor, ClientFileAuthorPointer, ClientFileExpansion, ClientFileId, ClientFilePage,
     ClientFileSort, ClientFileSource, ClientFileSourceFilter, ClientFileSourcePointer, ClientFileSourceTypeFilter,
     ClientFileType, ClientFormPointer, ClientPointer, ExpandedClientFileAuthor, ExpandedClientFileSource,
-    NewClientFile, TeamMemberPointer,
+    NewAttachment, NewClientFile, TeamMemberPointer,
 };
 #[doc(hidden)]
 pub use self::client_forms::{ClientFormExpansion, ClientFormPage};
