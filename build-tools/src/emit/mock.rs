@@ -295,6 +295,7 @@ fn body_setters(contract: &Contract, imports: &Imports<'_>, body: &Body) -> Toke
             (argument, given, Some(quote! { ::<#whole> }), whole)
         }
         "form" => (imports.argument(&body.value, false), quote! { body }, None, quote! { runtime::mock::Form }),
+        "multipart" => (imports.argument(&body.value, false), quote! { body }, None, quote! { [u8] }),
         _ => {
             let bytes = imports.runtime("Bytes");
             (quote! { impl Into<#bytes> }, quote! { body }, None, quote! { [u8] })

@@ -10,12 +10,6 @@ use super::{
     tree::{Builder, Numbers, Step, unreadable},
 };
 
-/// Whether a text is to be read as JSON: it begins as an object or a list does. A text that then turns out to be none may still be
-/// YAML, of which that is a notation too.
-pub(super) fn looks_like_json(text: &str) -> bool {
-    text.trim_start_matches(['\u{FEFF}', ' ', '\t', '\n', '\r']).starts_with(['{', '['])
-}
-
 /// Why a text gave no tree.
 pub(super) enum Refused {
     /// It is no JSON.

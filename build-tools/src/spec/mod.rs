@@ -55,6 +55,12 @@ pub use self::{
 /// The names of a document as its vendor publishes it, in JSON and in YAML.
 pub const PUBLISHED: [&str; 2] = ["upstream.json", "upstream.yaml"];
 
+/// Whether a text is to be read as JSON: it begins as an object or a list does. A text that then turns out to be none may still be
+/// YAML, of which that is a notation too.
+fn looks_like_json(text: &str) -> bool {
+    text.trim_start_matches(['\u{FEFF}', ' ', '\t', '\n', '\r']).starts_with(['{', '['])
+}
+
 /// A text that came from a file.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct SourceFile {
@@ -74,7 +80,7 @@ impl SourceFile {
     /// The document of this text as its vendor publishes it.
     pub fn published(vendor: &str, text: String) -> Self {
         let [json, yaml] = PUBLISHED;
-        let name = if json::looks_like_json(&text) { json } else { yaml };
+        let name = if looks_like_json(&text) { json } else { yaml };
         Self { path: format!("specs/{vendor}/{name}"), text }
     }
 }

@@ -5,7 +5,8 @@ use saphyr_parser::{Event, Parser, ScalarStyle};
 use super::{
     SourceFile,
     finding::Finding,
-    json::{Refused, looks_like_json, parse_json},
+    json::{Refused, parse_json},
+    looks_like_json,
     node::{Node, NodeValue, Span},
     positions::Positions,
     tree::{Builder, Numbers, Step, unreadable},

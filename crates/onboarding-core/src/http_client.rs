@@ -94,13 +94,12 @@ impl Transport for HttpClients {
         let mut request = reqwest::Request::new(method, url);
         *request.headers_mut() = headers;
         if let Some(body) = body {
-            *request.body_mut() = Some(match body.as_bytes() {
-                Some(bytes) => bytes.clone().into(),
-                None => {
-                    // It would not be known of a stream, and some vendors take no body without it.
-                    request.headers_mut().insert(CONTENT_LENGTH, body.length().into());
-                    reqwest::Body::wrap_stream(body.into_chunks())
-                }
+            *request.body_mut() = Some(if let Some(bytes) = body.as_bytes() {
+                bytes.clone().into()
+            } else {
+                // It would not be known of a stream, and some vendors take no body without it.
+                request.headers_mut().insert(CONTENT_LENGTH, body.length().into());
+                reqwest::Body::wrap_stream(body.into_chunks())
             });
         }
         let pending = self.current().execute(request);

@@ -15,6 +15,7 @@ use crate::request_body::{Piece, RequestBody};
 use crate::upload::{Collected, Upload};
 
 /// Why a body has no parts. It never holds a value.
+#[derive(Debug)]
 pub(crate) struct NoParts(pub(crate) &'static str);
 
 const NO_OBJECT: NoParts = NoParts("only an object has parts");
@@ -44,6 +45,26 @@ pub(crate) fn encode<T: Serialize + ?Sized>(body: &T) -> Result<(HeaderValue, Re
     let media_type = format!("multipart/form-data; boundary={boundary}");
     let media_type = HeaderValue::from_str(&media_type).map_err(|_| NO_FORM)?;
     Ok((media_type, RequestBody::of(pieces)))
+}
+
+/// The boundary of a body of that media type.
+#[cfg(feature = "mock")]
+pub(crate) fn boundary(media_type: &HeaderValue) -> Option<&str> {
+    media_type.to_str().ok()?.strip_prefix("multipart/form-data; boundary=")
+}
+
+/// Whether two bodies, each with its boundary, are of one value.
+#[cfg(feature = "mock")]
+pub(crate) fn is_same((one, boundary): (&[u8], &str), (other, other_boundary): (&[u8], &str)) -> bool {
+    let (mut one, mut other) = (one, other);
+    while !one.is_empty() {
+        match (one.strip_prefix(boundary.as_bytes()), other.strip_prefix(other_boundary.as_bytes())) {
+            (Some(rest), Some(other_rest)) => (one, other) = (rest, other_rest),
+            (None, None) if one.first() == other.first() => (one, other) = (&one[1..], &other[1..]),
+            _ => return false,
+        }
+    }
+    other.is_empty()
 }
 
 /// The members of an object in the order in which they are written.

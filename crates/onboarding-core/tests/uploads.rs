@@ -141,7 +141,7 @@ async fn a_file_that_is_gone_or_shorter_fails_the_call() {
     let changes: [fn(&PathBuf); 2] =
         [|path| std::fs::write(path, "short").unwrap(), |path| std::fs::remove_file(path).unwrap()];
     for change in changes {
-        let on_disk = OnDisk::new("changing", &[b'x'; 100_000]);
+        let on_disk = OnDisk::new("changing", &vec![b'x'; 100_000]);
         let upload = Upload::open(&on_disk.0).await.unwrap();
         change(&on_disk.0);
         let error = client(&server).request(&POST).multipart(&NewFile::new(upload)).send_raw().await.unwrap_err();

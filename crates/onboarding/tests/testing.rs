@@ -188,3 +188,18 @@ async fn webhooks_are_delivered_with_keys_of_the_test() {
     let webhooks = amiqus::webhook::SharedSecretWebhooks::new(amiqus::webhook::scheme(), &secret).unwrap();
     assert_eq!(webhooks.verify(request.headers(), request.body()).unwrap().delivery_id(), Some("test-delivery"));
 }
+
+#[tokio::test]
+async fn a_file_is_uploaded_as_it_was_expected() {
+    let amiqus = amiqus::mock::Mock::new();
+    let scan = || amiqus::Upload::new(b"%PDF".as_slice()).file_name("passport.pdf").media_type("application/pdf");
+    let body = |upload| amiqus::types::NewAttachment::new(upload);
+    let stored = amiqus::mock::samples::attachment();
+    amiqus.create_attachment().body(&body(scan())).then(|response| response.created(&stored));
+    let is_other = |body: &[u8]| String::from_utf8_lossy(body).contains(r#"filename="other.pdf""#);
+    amiqus.create_attachment().body_matching(is_other).then(|response| response.content_too_large("too large"));
+    let client = amiqus.client();
+    assert_eq!(client.create_attachment(&body(scan())).send().await.unwrap(), stored);
+    let error = client.create_attachment(&body(scan().file_name("other.pdf"))).send().await.unwrap_err();
+    assert_eq!(error.declared(), Some(&amiqus::errors::CreateAttachmentError::ContentTooLarge));
+}

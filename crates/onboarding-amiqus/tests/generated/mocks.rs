@@ -1482,6 +1482,47 @@ async fn delete_client_assignees() {
 }
 
 #[tokio::test]
+async fn create_attachment() {
+    let mock = Mock::new();
+    let body: types::NewAttachment = read(r#"{"attachment":"text"}"#);
+    let call = async || client(&mock).create_attachment(&body).send().await;
+    let when = || mock.create_attachment().body(&body);
+    when()
+        .then(
+            |respond| respond.created(&read::<types::Attachment>(
+                r#"{"av_status":"pending","created_at":"2024-02-29T12:30:00Z","id":1,"name":"text","object":"attachment","original":"text","size":1,"type":"text","updated_at":"2024-02-29T12:30:00Z"}"#,
+            )),
+        )
+        .times(1);
+    assert!(call().await.is_ok(), "a declared success is one");
+    when().then(|respond| respond.unauthorized(&read::<types::ErrorBody>(r#"{"error":"text"}"#))).times(1);
+    assert!(matches!(
+        call().await.expect_err("an error status is an error").declared(),
+        Some(errors::CreateAttachmentError::Unauthorized(_))
+    ));
+    when().then(|respond| respond.forbidden(&read::<types::ErrorMessageBody>(r#"{"message":"text"}"#))).times(1);
+    assert!(matches!(
+        call().await.expect_err("an error status is an error").declared(),
+        Some(errors::CreateAttachmentError::Forbidden(_))
+    ));
+    when().then(|respond| respond.content_too_large("text")).times(1);
+    assert!(matches!(
+        call().await.expect_err("an error status is an error").declared(),
+        Some(errors::CreateAttachmentError::ContentTooLarge)
+    ));
+    when()
+        .then(|respond| respond.unprocessable_content(&read::<Map<Vec<types::ErrorText>>>(r#"{"key":["error-text"]}"#)))
+        .times(1);
+    assert!(matches!(
+        call().await.expect_err("an error status is an error").declared(),
+        Some(errors::CreateAttachmentError::UnprocessableContent(_))
+    ));
+    when().then(|respond| respond.refuse()).times(1);
+    assert!(call().await.expect_err("nothing was sent").is_connect());
+    mock.verify();
+}
+
+#[tokio::test]
 async fn download_client_file() {
     let mock = Mock::new();
     let call = async || client(&mock).download_client_file(types::ClientId(1), types::ClientFileId(1)).send().await;

@@ -3,6 +3,7 @@
 use http::header::HeaderValue;
 use percent_encoding::percent_decode_str;
 
+use crate::request_body::RequestBody;
 use crate::transport::TransportRequest;
 
 /// How much of a value is shown.
@@ -32,9 +33,9 @@ impl<'r> Received<'r> {
         self.request.headers.get_all(name).iter().collect()
     }
 
-    /// The body; empty when there is none.
+    /// The body; empty when there is none, and when a file on disk is part of it.
     pub(super) fn body(self) -> &'r [u8] {
-        self.request.body.as_deref().unwrap_or_default()
+        self.request.body.as_ref().and_then(RequestBody::as_bytes).map_or(&[], |body| body)
     }
 }
 

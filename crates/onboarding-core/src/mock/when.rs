@@ -18,6 +18,7 @@ use super::script::Shared;
 use crate::client::Client;
 use crate::decode;
 use crate::form;
+use crate::multipart;
 use crate::operation::{Operation, OperationRef};
 use crate::parameter::{Parameter, encode};
 use crate::request::Request;
@@ -295,6 +296,31 @@ impl<R> When<R> {
         })
     }
 
+    /// The body is this value in parts. One with a file on disk in it is never the same.
+    ///
+    /// # Panics
+    ///
+    /// When the value has no parts.
+    #[track_caller]
+    pub fn multipart<B: Serialize + fmt::Debug>(self, body: &B) -> Self {
+        let encoded = multipart::encode(body).unwrap_or_else(|error| panic!("the body has no parts: {}", error.0));
+        let (media_type, expected) = (encoded.0, encoded.1.as_bytes().cloned().unwrap_or_default());
+        self.condition("the body".to_owned(), format!("{body:?}"), move |received| {
+            let sent = received.header("content-type").first().and_then(|sent| multipart::boundary(sent));
+            let is_same = match (multipart::boundary(&media_type), sent) {
+                // The boundaries are all that two encodings of one value differ in, and as long as each other.
+                (Some(own), Some(sent)) => multipart::is_same((&expected, own), (received.body(), sent)),
+                _ => false,
+            };
+            if is_same { Ok(()) } else { Err(format!("{} other bytes", received.body().len())) }
+        })
+    }
+
+    /// The function says `true` of the body in parts, as it is on the wire.
+    pub fn multipart_matching(self, matches: impl Fn(&[u8]) -> bool + Send + Sync + 'static) -> Self {
+        self.bytes_matching(matches)
+    }
+
     /// The body is these bytes.
     pub fn bytes(self, body: impl Into<Bytes>) -> Self {
         let expected = body.into();
@@ -316,9 +342,9 @@ impl<R> When<R> {
 
     /// There is no body.
     pub fn without_body(self) -> Self {
-        self.condition("the body".to_owned(), "nothing".to_owned(), move |received| match received.request.body {
+        self.condition("the body".to_owned(), "nothing".to_owned(), move |received| match &received.request.body {
             None => Ok(()),
-            Some(_) => Err(format!("{} bytes", received.body().len())),
+            Some(body) => Err(format!("{} bytes", body.length())),
         })
     }
 

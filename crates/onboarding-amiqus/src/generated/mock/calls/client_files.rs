@@ -9,6 +9,11 @@ use onboarding_core::derive::Mocked;
 use crate::generated::{mock, types};
 
 impl mock::Mock {
+    /// Mocks [`create_attachment`](crate::Client::create_attachment).
+    pub fn create_attachment(&self) -> CreateAttachment {
+        CreateAttachment(self.0.when(runtime::mock::Mocked::new("create_attachment")))
+    }
+
     /// Mocks [`download_client_file`](crate::Client::download_client_file).
     pub fn download_client_file(&self) -> DownloadClientFile {
         DownloadClientFile(self.0.when(
@@ -28,6 +33,24 @@ impl mock::Mock {
     /// Mocks [`create_client_file`](crate::Client::create_client_file).
     pub fn create_client_file(&self) -> CreateClientFile {
         CreateClientFile(self.0.when(runtime::mock::Mocked::new("create_client_file").shown(&["id"])))
+    }
+}
+
+/// Which calls of [`create_attachment`](crate::Client::create_attachment) are meant: all, unless something is said
+/// here.
+#[derive(Debug, Mocked)]
+#[must_use = "nothing is mocked before `then`"]
+pub struct CreateAttachment(runtime::mock::When<mock::responses::CreateAttachment>);
+
+impl CreateAttachment {
+    /// The body is this one.
+    pub fn body(self, body: &types::NewAttachment) -> Self {
+        Self(self.0.multipart(body))
+    }
+
+    /// The function says `true` of the body.
+    pub fn body_matching(self, matches: impl Fn(&[u8]) -> bool + Send + Sync + 'static) -> Self {
+        Self(self.0.multipart_matching(matches))
     }
 }
 

@@ -9,6 +9,38 @@ use onboarding_core::{Bytes, Map};
 
 use crate::generated::types;
 
+/// What can be responded to [`create_attachment`](crate::Client::create_attachment): the statuses that it declares
+/// and, by the runtime's `Then`, everything else.
+#[derive(Clone, Copy, Debug, Responses)]
+pub struct CreateAttachment(runtime::mock::Then);
+
+impl CreateAttachment {
+    /// 201: The new file.
+    pub fn created(self, body: &types::Attachment) -> runtime::mock::Reply {
+        self.0.json(201, "application/json", body)
+    }
+
+    /// 401: The token is missing, wrong or expired.
+    pub fn unauthorized(self, body: &types::ErrorBody) -> runtime::mock::Reply {
+        self.0.json(401, "application/json", body)
+    }
+
+    /// 403: The user behind the token may not do this.
+    pub fn forbidden(self, body: &types::ErrorMessageBody) -> runtime::mock::Reply {
+        self.0.json(403, "application/json", body)
+    }
+
+    /// 413: The file is too large.
+    pub fn content_too_large(self, body: &str) -> runtime::mock::Reply {
+        self.0.bytes(413, "text/html", body.to_owned())
+    }
+
+    /// 422: Members of the request break a rule.
+    pub fn unprocessable_content(self, body: &Map<Vec<types::ErrorText>>) -> runtime::mock::Reply {
+        self.0.json(422, "application/json", body)
+    }
+}
+
 /// What can be responded to [`download_client_file`](crate::Client::download_client_file): the statuses that it
 /// declares and, by the runtime's `Then`, everything else.
 #[derive(Clone, Copy, Debug, Responses)]

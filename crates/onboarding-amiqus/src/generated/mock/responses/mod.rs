@@ -28,7 +28,7 @@ pub use self::client_assignees::{
     AddClientAssignees, DeleteClientAssignee, DeleteClientAssignees, ListClientAssignees, ReplaceClientAssignees,
 };
 pub use self::client_corrections::{ListClientCorrections, UpdateClientCorrection};
-pub use self::client_files::{CreateClientFile, DownloadClientFile, ListClientFiles};
+pub use self::client_files::{CreateAttachment, CreateClientFile, DownloadClientFile, ListClientFiles};
 pub use self::client_forms::{DownloadClientForm, GetClientForm, ListClientForms};
 pub use self::client_organisations::{
     AddClientOrganisations, DeleteClientOrganisation, DeleteClientOrganisations, ListClientOrganisations,
