@@ -28,7 +28,7 @@ pub(super) fn mocks(contract: &Contract, payloads: &Payloads) -> Result<Written,
     let samples: Vec<TokenStream> = sampled(contract)
         .map(|definition| {
             let (samples, sample) = (of_mock("samples"), ident(&sample_function(&definition.name)));
-            quote! { drop(#samples::#sample()); }
+            quote! { let _sample = #samples::#sample(); }
         })
         .collect();
     tests.push(test("every_sample_is_of_its_type", &quote! { #(#samples)* }));

@@ -166,12 +166,12 @@ async fn get_client() {
 
 #[test]
 fn every_sample_is_of_its_type() {
-    drop(samples::client_list());
-    drop(samples::client_page());
-    drop(samples::client_profile());
-    drop(samples::company());
-    drop(samples::country());
-    drop(samples::error_body());
+    let _sample = samples::client_list();
+    let _sample = samples::client_page();
+    let _sample = samples::client_profile();
+    let _sample = samples::company();
+    let _sample = samples::country();
+    let _sample = samples::error_body();
 }
 
 /// The example of the README.

@@ -587,18 +587,18 @@ async fn change_user_data() {
 
 #[test]
 fn every_sample_is_of_its_type() {
-    drop(samples::address());
-    drop(samples::document_consent());
-    drop(samples::fatca());
-    drop(samples::list_meta());
-    drop(samples::problem());
-    drop(samples::user());
-    drop(samples::user_data_change_failure());
-    drop(samples::user_event());
-    drop(samples::user_event_batch());
-    drop(samples::user_event_delivery());
-    drop(samples::user_event_object());
-    drop(samples::user_list());
+    let _sample = samples::address();
+    let _sample = samples::document_consent();
+    let _sample = samples::fatca();
+    let _sample = samples::list_meta();
+    let _sample = samples::problem();
+    let _sample = samples::user();
+    let _sample = samples::user_data_change_failure();
+    let _sample = samples::user_event();
+    let _sample = samples::user_event_batch();
+    let _sample = samples::user_event_delivery();
+    let _sample = samples::user_event_object();
+    let _sample = samples::user_list();
 }
 
 /// The example of the README.
