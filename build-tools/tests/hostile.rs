@@ -311,17 +311,18 @@ fn check_rust(text: &str) -> Result<(), String> {
     let tokens: TokenStream = text.parse().map_err(|error| format!("it is not Rust: {error}"))?;
     let mut documentation = String::new();
     check_tokens(tokens, &mut documentation)?;
-    for (language, code) in code_blocks(&documentation) {
-        if language != "no_run" {
-            return Err(format!("an example is `{language}`"));
-        }
-        // A line that is not shown begins with a hash.
-        let code: String =
-            code.lines().map(|line| line.strip_prefix("# ").unwrap_or(line)).collect::<Vec<_>>().join("\n");
-        let tokens: TokenStream = code.parse().map_err(|error| format!("an example is not Rust: {error}\n{code}"))?;
-        check_tokens(tokens, &mut String::new())?;
+    code_blocks(&documentation).iter().try_for_each(|(language, code)| check_example(language, code))
+}
+
+/// An example is compiled and not run, and no marker is a token of it.
+fn check_example(language: &str, code: &str) -> Result<(), String> {
+    if language != "no_run" {
+        return Err(format!("an example is `{language}`"));
     }
-    Ok(())
+    // A line that is not shown begins with a hash.
+    let code: String = code.lines().map(|line| line.strip_prefix("# ").unwrap_or(line)).collect::<Vec<_>>().join("\n");
+    let tokens: TokenStream = code.parse().map_err(|error| format!("an example is not Rust: {error}\n{code}"))?;
+    check_tokens(tokens, &mut String::new())
 }
 
 /// No marker is a token; documentation is collected.
@@ -404,6 +405,7 @@ fn check_manifest(text: &str) -> Result<(), String> {
         "exclude",
         "keywords",
         "license",
+        "metadata",
         "name",
         "readme",
         "rust-version",
@@ -416,18 +418,18 @@ fn check_manifest(text: &str) -> Result<(), String> {
     if dependencies != (expected(&["onboarding-core"]), expected(&["onboarding-testing", "serde_json", "tokio"])) {
         return Err(format!("it depends on {dependencies:?}"));
     }
-    let features = expected(&["default", "native-tls", "rustls", "schemars", "signing", "webhook"]);
+    let features = expected(&["default", "mock", "native-tls", "rustls", "schemars", "signing", "webhook"]);
     if !keys(&manifest["features"]).is_subset(&features) {
         return Err(format!("its features are {:?}", keys(&manifest["features"])));
     }
     Ok(())
 }
 
-/// The only examples are the two that `vendor.toml` gives as such.
+/// The first two examples are those that `vendor.toml` gives; the others are made by the generator.
 fn check_readme(inputs: &Inputs, text: &str) -> Result<(), String> {
     let setting = |key: &str| inputs.settings[key].as_str().unwrap_or_default().trim().to_owned();
     let blocks = code_blocks(text);
-    let [(toml, _), (sign_in, sign_in_code), (first_call, first_call_code)] = blocks.as_slice() else {
+    let [(toml, _), (sign_in, sign_in_code), (first_call, first_call_code), others @ ..] = blocks.as_slice() else {
         return Err(format!("its examples are {blocks:?}"));
     };
     let languages = [toml, sign_in, first_call].map(String::as_str);
@@ -435,7 +437,14 @@ fn check_readme(inputs: &Inputs, text: &str) -> Result<(), String> {
     if languages != ["toml", "no_run", "no_run"] || codes != [setting("sign-in"), setting("first-call")] {
         return Err(format!("its examples are {blocks:?}"));
     }
-    Ok(())
+    // One for each section, whatever the document says.
+    if others.len() > 10 {
+        return Err(format!("it has {} examples", blocks.len()));
+    }
+    others.iter().try_for_each(|(language, code)| match language.as_str() {
+        "toml" => toml::from_str::<toml::Table>(code).map(drop).map_err(|error| error.to_string()),
+        language => check_example(language, code),
+    })
 }
 
 /// The tokens of the library without literals and comments: what no prose can change.
@@ -628,7 +637,9 @@ fn a_crate_of_hostile_prose_compiles_and_documents_itself() {
     cargo(&["test", "--no-run", "--tests"]);
     cargo(&["doc", "--no-deps"]);
     let examples = cargo(&["test", "--doc"]);
-    let meant = generated.contract.operations.len() + 2;
+    let readme = generated.files.iter().find(|file| file.path.ends_with("/README.md")).expect("there is a README");
+    let in_readme = readme.contents.lines().filter(|line| *line == "```no_run").count();
+    let meant = generated.contract.operations.len() + in_readme;
     assert!(examples.contains(&format!("{meant} passed; 0 failed; 0 ignored")), "{meant} were meant: {examples}");
 }
 

@@ -47,7 +47,7 @@ fn type_names(file: &syn::File, module: &str) -> Vec<String> {
 fn amiqus() {
     let output = baseline("amiqus");
     assert_eq!(output.left_out, [""; 0]);
-    assert_eq!(operations(&output), 58);
+    assert_eq!(operations(&output), 59);
 }
 
 #[test]
