@@ -544,7 +544,7 @@ mod tests {
     #[test]
     fn credentials_of_a_test_tell_what_they_stand_for() {
         assert_eq!(test_value("Bearer {access_token}"), "Bearer test-access-token");
-        assert_eq!(test_value("GriffinAPIKey {secret}"), "GriffinAPIKey test-secret");
+        assert_eq!(test_value("Key {secret}"), "Key test-secret");
         assert_eq!(test_value("fixed"), "fixed");
     }
 }
