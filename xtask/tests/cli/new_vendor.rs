@@ -12,7 +12,7 @@ const PETS: &str = r#"{
     "/pets": {
       "get": { "responses": { "200": { "description": "All", "content": { "application/json": {
         "schema": { "type": "array", "items": { "type": "object", "properties": { "name": { "type": "string" } } } } } } } } },
-      "post": { "requestBody": { "content": { "multipart/form-data": { "schema": { "type": "object" } } } },
+      "post": { "requestBody": { "content": { "multipart/mixed": { "schema": { "type": "object" } } } },
         "responses": { "201": { "description": "Made" } } }
     }
   }
