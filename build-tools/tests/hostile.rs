@@ -418,7 +418,7 @@ fn check_manifest(text: &str) -> Result<(), String> {
     if dependencies != (expected(&["onboarding-core"]), expected(&["onboarding-testing", "serde_json", "tokio"])) {
         return Err(format!("it depends on {dependencies:?}"));
     }
-    let features = expected(&["default", "mock", "native-tls", "rustls", "schemars", "signing", "webhook"]);
+    let features = expected(&["default", "metrics", "mock", "native-tls", "rustls", "schemars", "signing", "webhook"]);
     if !keys(&manifest["features"]).is_subset(&features) {
         return Err(format!("its features are {:?}", keys(&manifest["features"])));
     }

@@ -288,6 +288,8 @@ fn compile(workspace: &Workspace, scratch: &Path, crates: &[Compiled]) -> Result
             )
             // What is sent is recorded, and not compared with anything.
             .env("INSTA_UPDATE", "always")
+            // What is traced is looked at in one thread; another that traces first, in so small a test binary, can hide it.
+            .env("RUST_TEST_THREADS", "1")
             .status()
             .context("cannot run cargo")?;
         Ok(status.success())

@@ -208,6 +208,10 @@ impl<T, E> Call<T, E> {
         self.with_request(|request| request.form(body))
     }
 
+    pub fn multipart<B: Serialize + Check + ?Sized>(self, body: &B) -> Self {
+        self.with_request(|request| request.multipart(body))
+    }
+
     pub fn bytes(self, media_type: &'static str, body: impl Into<Bytes>) -> Self {
         self.with_request(|request| request.bytes(media_type, body.into()))
     }
