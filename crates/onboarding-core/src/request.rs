@@ -214,55 +214,49 @@ impl Request {
 
     /// Sends a JSON body under the given media type, unless it breaks a limit that the vendor documents.
     pub fn json<T: Serialize + Check + ?Sized>(self, media_type: &'static str, body: &T) -> Self {
-        if let Err(violation) = body.check() {
-            return self.refuse(Refused::Value { violation });
-        }
-        self.json_of(media_type, body)
+        self.checked(body, |request| request.json_of(media_type, body))
     }
 
     /// Sends anything as a JSON body under the given media type: for what has no type in the vendor's crate.
-    pub fn json_of<T: Serialize + ?Sized>(mut self, media_type: &'static str, body: &T) -> Self {
-        match serde_json::to_vec(body) {
-            Ok(bytes) => {
-                self.body = Some((HeaderValue::from_static(media_type), Bytes::from(bytes).into()));
-                self
-            }
-            Err(_) => self.refuse(Refused::Body { reason: "a member has no JSON form" }),
-        }
+    pub fn json_of<T: Serialize + ?Sized>(self, media_type: &'static str, body: &T) -> Self {
+        let encoded = serde_json::to_vec(body).map_err(|_| "a member has no JSON form");
+        self.encoded(encoded.map(|bytes| (HeaderValue::from_static(media_type), Bytes::from(bytes).into())))
     }
 
     /// Sends a form-encoded body, unless it breaks a limit that the vendor documents. A list is sent as a pair for each item.
     pub fn form<T: Serialize + Check + ?Sized>(self, body: &T) -> Self {
-        if let Err(violation) = body.check() {
-            return self.refuse(Refused::Value { violation });
-        }
-        self.form_of(body)
+        self.checked(body, |request| request.form_of(body))
     }
 
     /// Sends the members of a struct or map as a form-encoded body: for what has no type in the vendor's crate.
-    pub fn form_of<T: Serialize + ?Sized>(mut self, body: &T) -> Self {
-        match form::encode(body) {
-            Ok(text) => {
-                let media_type = HeaderValue::from_static("application/x-www-form-urlencoded");
-                self.body = Some((media_type, Bytes::from(text).into()));
-                self
-            }
-            Err(NoForm(reason)) => self.refuse(Refused::Body { reason }),
-        }
+    pub fn form_of<T: Serialize + ?Sized>(self, body: &T) -> Self {
+        let encoded = form::encode(body).map_err(|NoForm(reason)| reason);
+        let media_type = HeaderValue::from_static("application/x-www-form-urlencoded");
+        self.encoded(encoded.map(|text| (media_type, Bytes::from(text).into())))
     }
 
     /// Sends a body as `multipart/form-data`, unless it breaks a limit that the vendor documents: a part for each member, and for a list
     /// a part for each of its items. An [`Upload`](crate::Upload) is a part with a file name.
-    pub fn multipart<T: Serialize + Check + ?Sized>(mut self, body: &T) -> Self {
-        if let Err(violation) = body.check() {
-            return self.refuse(Refused::Value { violation });
+    pub fn multipart<T: Serialize + Check + ?Sized>(self, body: &T) -> Self {
+        self.checked(body, |request| request.encoded(multipart::encode(body).map_err(|NoParts(reason)| reason)))
+    }
+
+    /// Refuses a body that breaks a limit that the vendor documents.
+    fn checked<T: Check + ?Sized>(self, body: &T, encode: impl FnOnce(Self) -> Self) -> Self {
+        match body.check() {
+            Ok(()) => encode(self),
+            Err(violation) => self.refuse(Refused::Value { violation }),
         }
-        match multipart::encode(body) {
+    }
+
+    /// Sends what a body was encoded to, or refuses it for the reason that it could not be.
+    fn encoded(mut self, encoded: Result<(HeaderValue, RequestBody), &'static str>) -> Self {
+        match encoded {
             Ok(body) => {
                 self.body = Some(body);
                 self
             }
-            Err(NoParts(reason)) => self.refuse(Refused::Body { reason }),
+            Err(reason) => self.refuse(Refused::Body { reason }),
         }
     }
 
