@@ -120,7 +120,7 @@ fn arguments(
     operation: &Operation,
     method: &ImplItemFn,
 ) -> Result<(Vec<String>, Vec<String>), String> {
-    let parameters: Vec<&Parameter> = operation.path_parameters.iter().chain(&operation.parameters).collect();
+    let parameters: Vec<&Parameter> = operation.all_parameters().collect();
     let (mut given, mut withheld) = (Vec::new(), Vec::new());
     let mut expressions = Vec::new();
     for argument in &method.sig.inputs {

@@ -148,6 +148,19 @@ pub enum Provenance {
     Inferred(String),
 }
 
+impl Operation {
+    /// Its parameters, those in the path first.
+    pub fn all_parameters(&self) -> impl Iterator<Item = &Parameter> {
+        self.path_parameters.iter().chain(&self.parameters)
+    }
+
+    /// The parameters that must be given, in the order of the method's arguments.
+    pub fn required_parameters(&self) -> impl Iterator<Item = &Parameter> {
+        let required = self.parameters.iter().filter(|parameter| parameter.required);
+        self.path_parameters.iter().chain(required)
+    }
+}
+
 /// A parameter in path, query or header.
 #[derive(Clone, Debug)]
 pub struct Parameter {

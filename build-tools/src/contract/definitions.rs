@@ -102,6 +102,23 @@ pub enum Kind {
     },
 }
 
+impl Kind {
+    /// What its members or variants hold.
+    pub fn values(&self) -> Vec<&TypeUse> {
+        match self {
+            Self::Object { members, extra, .. } => {
+                members.iter().map(|member| &member.value).chain(extra.iter().map(|extra| &extra.value)).collect()
+            }
+            Self::TaggedUnion { variants, .. } | Self::UntaggedUnion(variants) => {
+                variants.iter().map(|variant| &variant.value).collect()
+            }
+            Self::StringEnum(_) | Self::TextIdentifier | Self::IntegerIdentifier { .. } | Self::ResourceUrl { .. } => {
+                Vec::new()
+            }
+        }
+    }
+}
+
 /// Members of an object beyond those with names of their own.
 #[derive(Clone, Debug)]
 pub struct Extra {

@@ -20,7 +20,7 @@ pub(super) fn check(types: &IndexMap<String, TypeDefinition>, found: &Found, pro
     let mut in_parts: BTreeSet<&str> = BTreeSet::new();
     let mut elsewhere: BTreeSet<&str> = BTreeSet::new();
     for operation in &found.operations {
-        for parameter in operation.path_parameters.iter().chain(&operation.parameters) {
+        for parameter in operation.all_parameters() {
             if is_upload(&parameter.value) {
                 let pointer =
                     format!("/paths/{}/{}", escape(&operation.path), operation.method.as_str().to_lowercase());
@@ -40,7 +40,7 @@ pub(super) fn check(types: &IndexMap<String, TypeDefinition>, found: &Found, pro
     }
     elsewhere.extend(found.webhooks.iter().filter_map(|webhook| webhook.body.named()));
     for definition in types.values() {
-        elsewhere.extend(values(&definition.kind).into_iter().filter_map(TypeUse::named));
+        elsewhere.extend(definition.kind.values().into_iter().filter_map(TypeUse::named));
     }
     for definition in types.values().filter(|definition| sending.contains(&*definition.name)) {
         let name = &*definition.name;
@@ -65,22 +65,8 @@ fn is_upload(value: &TypeUse) -> bool {
     }
 }
 
-fn values(kind: &Kind) -> Vec<&TypeUse> {
-    match kind {
-        Kind::Object { members, extra, .. } => {
-            members.iter().map(|member| &member.value).chain(extra.iter().map(|extra| &extra.value)).collect()
-        }
-        Kind::TaggedUnion { variants, .. } | Kind::UntaggedUnion(variants) => {
-            variants.iter().map(|variant| &variant.value).collect()
-        }
-        Kind::StringEnum(_) | Kind::TextIdentifier | Kind::IntegerIdentifier { .. } | Kind::ResourceUrl { .. } => {
-            Vec::new()
-        }
-    }
-}
-
 fn has_upload(kind: &Kind) -> bool {
-    values(kind).into_iter().any(is_upload)
+    kind.values().into_iter().any(is_upload)
 }
 
 /// Whether each file is a member, or an item of a list that is one.

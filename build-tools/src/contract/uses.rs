@@ -130,17 +130,10 @@ fn tell_variants_apart(types: &mut IndexMap<String, TypeDefinition>) {
 
 /// The types that a type mentions.
 fn used_by(kind: &Kind) -> BTreeSet<String> {
-    let values: Vec<&TypeUse> = match kind {
-        Kind::Object { members, extra, .. } => {
-            members.iter().map(|member| &member.value).chain(extra.iter().map(|extra| &extra.value)).collect()
-        }
-        Kind::TaggedUnion { variants, .. } | Kind::UntaggedUnion(variants) => {
-            variants.iter().map(|variant| &variant.value).collect()
-        }
-        Kind::ResourceUrl { identifier, .. } => return BTreeSet::from([identifier.clone()]),
-        _ => Vec::new(),
-    };
-    values.into_iter().filter_map(TypeUse::named).map(str::to_owned).collect()
+    if let Kind::ResourceUrl { identifier, .. } = kind {
+        return BTreeSet::from([identifier.clone()]);
+    }
+    kind.values().into_iter().filter_map(TypeUse::named).map(str::to_owned).collect()
 }
 
 /// The types whose values lie within a type's own value, not behind a list or map.

@@ -56,9 +56,8 @@ pub(super) fn call_with(
     client: &TokenStream,
     text: impl FnOnce(&SchemaPlace) -> TokenStream,
 ) -> TestCall {
-    let required = operation.parameters.iter().filter(|parameter| parameter.required);
-    let parameters = operation.path_parameters.iter().chain(required);
-    let mut arguments: Vec<TokenStream> = parameters.map(|parameter| parameter_argument(imports, parameter)).collect();
+    let required = operation.required_parameters();
+    let mut arguments: Vec<TokenStream> = required.map(|parameter| parameter_argument(imports, parameter)).collect();
     let optional = operation.parameters.iter().filter(|parameter| !parameter.required);
     let mut setters: Vec<TokenStream> = optional
         .map(|parameter| {

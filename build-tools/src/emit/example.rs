@@ -174,9 +174,8 @@ fn innermost(imports: &Imports<'_>, name: &str, sample: &Value) -> TokenStream {
 /// The arguments of a call in documentation, with the least that must be given.
 pub(super) fn arguments(contract: &Contract, operation: &Operation) -> Vec<TokenStream> {
     let imports = &Imports::new(contract, Scope::Example);
-    let required = operation.parameters.iter().filter(|parameter| parameter.required);
-    let parameters = operation.path_parameters.iter().chain(required);
-    let mut arguments: Vec<TokenStream> = parameters.map(|parameter| parameter_argument(imports, parameter)).collect();
+    let required = operation.required_parameters();
+    let mut arguments: Vec<TokenStream> = required.map(|parameter| parameter_argument(imports, parameter)).collect();
     if let Some(body) = operation.body.as_ref().filter(|body| body.required) {
         let sample = sample(&contract.model.schema(&body.schema), Extent::Required);
         arguments.push(match &body.value {

@@ -152,7 +152,7 @@ fn mock(contract: &Contract, tags: &BTreeSet<&str>) -> impl Iterator<Item = (Str
             let name = &operation.type_stem;
             calls.item(format!("struct {name}"));
             responses.item(format!("struct {name}"));
-            let setters = mock::parameters(operation).map(|parameter| format!("fn {}", mock::setter(parameter)));
+            let setters = operation.all_parameters().map(|parameter| format!("fn {}", mock::setter(parameter)));
             let mut setters: Vec<String> = setters.collect();
             if let Some(body) = &operation.body {
                 let without = (!body.required).then_some("fn without_body");

@@ -65,11 +65,6 @@ pub(super) fn setter(parameter: &Parameter) -> String {
     names::Scope::Expectation.name("", Some(&parameter.name))
 }
 
-/// The parameters of an operation, required ones first.
-pub(super) fn parameters(operation: &Operation) -> impl Iterator<Item = &Parameter> {
-    operation.path_parameters.iter().chain(&operation.parameters)
-}
-
 fn module(contract: &Contract) -> Result<Written, String> {
     let vendor = &contract.settings.package.vendor;
     let mut docs = Docs::of(&format!("What stands in for {vendor} in the tests of a service, without a server."));
@@ -210,8 +205,9 @@ fn mock_method(operation: &Operation) -> TokenStream {
     let docs = Docs::of_inline(&Inline::join([&Inline::prose("Mocks "), &method_link(operation), &Inline::prose(".")]));
     let deprecated = deprecated(operation.deprecated);
     let (method, call, id) = (ident(&method(operation)), ident(&operation.type_stem), literal(&operation.id));
-    let is_shown = |name: &str| parameters(operation).all(|parameter| parameter.wire != name || !parameter.private);
-    let mut shown: Vec<&str> = parameters(operation).map(|parameter| parameter.wire.as_str()).collect();
+    let is_shown =
+        |name: &str| operation.all_parameters().all(|parameter| parameter.wire != name || !parameter.private);
+    let mut shown: Vec<&str> = operation.all_parameters().map(|parameter| parameter.wire.as_str()).collect();
     shown.retain(|name| is_shown(name));
     let optional = operation.parameters.iter().filter(|parameter| !parameter.required);
     let optional: Vec<&str> = optional.map(|parameter| parameter.wire.as_str()).collect();
@@ -240,7 +236,7 @@ fn call(contract: &Contract, imports: &Imports<'_>, operation: &Operation) -> To
     ]));
     let (name, derive) = (ident(&operation.type_stem), imports.name("onboarding_core::derive", "Mocked"));
     let setters: Vec<TokenStream> =
-        parameters(operation).map(|parameter| parameter_setter(imports, parameter)).collect();
+        operation.all_parameters().map(|parameter| parameter_setter(imports, parameter)).collect();
     let body = operation.body.as_ref().map(|body| body_setters(contract, imports, body));
     let items = (!setters.is_empty() || body.is_some()).then(|| quote! { impl #name { #(#setters)* #body } });
     quote! {
@@ -282,7 +278,9 @@ fn parameter_setter(imports: &Imports<'_>, parameter: &Parameter) -> TokenStream
 
 fn body_setters(contract: &Contract, imports: &Imports<'_>, body: &Body) -> TokenStream {
     let function = body.encoding.function;
-    let (exact, matching) = (ident(function), ident(&format!("{function}_matching")));
+    // What is in parts is looked at as bytes.
+    let looked_at = if body.encoding.has_parts { "bytes" } else { function };
+    let (exact, matching) = (ident(function), ident(&format!("{looked_at}_matching")));
     let (argument, given, type_arguments, judged) = match function {
         "json" => {
             let (argument, whole) = (imports.argument(&body.value, false), imports.type_of(&body.value));

@@ -6,7 +6,7 @@ use quote::quote;
 
 use super::calls::{self, TestCall, call_with, calling_test, code_number, test, test_name};
 use super::example::{owned, parameter_argument};
-use super::mock::{method, parameters, sampled, setter};
+use super::mock::{method, sampled, setter};
 use super::testing;
 use super::tests::{payload, response_body};
 use super::tokens::{Docs, Imports, Scope, Written, file, ident, passed};
@@ -92,7 +92,7 @@ fn mocked(imports: &Imports<'_>, payloads: &Payloads, operation: &Operation, moc
 /// What is said of the call that the test makes.
 fn when(imports: &Imports<'_>, operation: &Operation) -> TokenStream {
     let method = ident(&method(operation));
-    let setters = parameters(operation).map(|parameter| {
+    let setters = operation.all_parameters().map(|parameter| {
         let (name, value) = (ident(&setter(parameter)), argument(imports, parameter));
         quote! { .#name(#value) }
     });

@@ -124,18 +124,12 @@ struct Emitter<'c> {
 }
 
 impl<'c> Emitter<'c> {
-    /// The path parameters and the others that must be given.
-    fn required(self) -> impl Iterator<Item = &'c Parameter> {
-        let required = self.operation.parameters.iter().filter(|parameter| parameter.required);
-        self.operation.path_parameters.iter().chain(required)
-    }
-
     fn optional(self) -> impl Iterator<Item = &'c Parameter> {
         self.operation.parameters.iter().filter(|parameter| !parameter.required)
     }
 
     fn arguments(self) -> Vec<(&'c str, TokenStream)> {
-        let parameters = self.required().map(|parameter| {
+        let parameters = self.operation.required_parameters().map(|parameter| {
             (parameter.name.as_str(), self.imports.argument(&parameter.value, parameter.style.is_list))
         });
         let body = self.operation.body.as_ref().filter(|body| body.required).map(|body| {
@@ -248,7 +242,7 @@ impl<'c> Emitter<'c> {
     /// The steps that put the request together.
     fn steps(self) -> Vec<TokenStream> {
         let mut steps: Vec<TokenStream> =
-            self.required().flat_map(|parameter| self.parameter_steps(parameter)).collect();
+            self.operation.required_parameters().flat_map(|parameter| self.parameter_steps(parameter)).collect();
         steps.extend(self.operation.body.as_ref().filter(|body| body.required).map(|body| {
             let is_value = passed(self.contract, &body.value, false) == Passed::Value;
             let given = if is_value && body.encoding.is_typed {
@@ -318,7 +312,7 @@ impl<'c> Emitter<'c> {
         for note in notes(operation) {
             docs.text(&note);
         }
-        docs.list(self.required().map(|parameter| {
+        docs.list(self.operation.required_parameters().map(|parameter| {
             let limits = sentence(&parameter.limits).map(|limits| format!(" {limits}")).unwrap_or_default();
             (parameter.name.as_str(), format!("{}{limits}", parameter.description))
         }));

@@ -12,7 +12,7 @@ use crate::text::{Inline, fenced, paragraphs, table};
 pub(super) fn readme(contract: &Contract) -> String {
     let package = &contract.settings.package;
     let [made, edit] = header(&contract.vendor);
-    let name = &package.name;
+    let (name, version) = (&package.name, package.requirement());
     let mut text = format!("<!-- {made} -->\n<!-- {edit} -->\n\n# {name}\n\n");
     write_paragraphs(&mut text, &format!("Unofficial client of {}", package.description));
     write_paragraphs(&mut text, &contract.description);
@@ -20,7 +20,7 @@ pub(super) fn readme(contract: &Contract) -> String {
         if contract.settings.requires_signer() { "[\"native-tls\", \"signing\"]" } else { "[\"native-tls\"]" };
     let _ = write!(
         text,
-        "## Install\n\n```toml\n[dependencies]\n{name} = \"0.1\"\ntokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n```\n\n\
+        "## Install\n\n```toml\n[dependencies]\n{name} = \"{version}\"\ntokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n```\n\n\
          TLS comes from `rustls`; for the system's library use `default-features = false, features = {features}`.\n\
          With the feature `schemars`, everything in `types` implements its `JsonSchema`.\n\n",
     );

@@ -221,7 +221,7 @@ fn write_operation(text: &mut String, contract: &Contract, operation: &Operation
         mark(operation.accept != "application/json", &format!("accepts {}", operation.accept)),
     ]);
     line(text, 0, &head, &marks);
-    for parameter in operation.path_parameters.iter().chain(&operation.parameters) {
+    for parameter in operation.all_parameters() {
         write_parameter(text, parameter);
     }
     if let Some(body) = &operation.body {

@@ -21,11 +21,11 @@ pub(super) const HEADING: &str = "Testing your service";
 
 /// The section.
 pub(super) fn section(contract: &Contract) -> String {
-    let name = &contract.settings.package.name;
+    let (name, version) = (&contract.settings.package.name, contract.settings.package.requirement());
     let mut text = format!(
         "## {HEADING}\n\n\
          With the feature `mock`, for tests alone, the module of that name stands in for the vendor, without a server:\n\n\
-         ```toml\n[dev-dependencies]\n{name} = {{ version = \"0.1\", features = [\"mock\"] }}\n```\n\n"
+         ```toml\n[dev-dependencies]\n{name} = {{ version = \"{version}\", features = [\"mock\"] }}\n```\n\n"
     );
     if let Some(example) = example(contract) {
         let _ = writeln!(text, "{}", fenced("no_run", &example.text));
@@ -68,7 +68,7 @@ pub(super) fn example(contract: &Contract) -> Option<Test> {
     let Success::Json(TypeUse::Named(returned)) = &operation.success else { return None };
     let status = operation.statuses.iter().find(|status| status.is_success())?;
     let imports = Imports::new(contract, Scope::Tests);
-    let required: Vec<&Parameter> = required(operation).collect();
+    let required: Vec<&Parameter> = operation.required_parameters().collect();
     let setters = required.iter().map(|parameter| {
         let (name, value) = (ident(&setter(parameter)), parameter_argument(&imports, parameter));
         quote! { .#name(#value) }
@@ -118,8 +118,4 @@ fn chosen(contract: &Contract) -> Option<&Operation> {
     let mut shown = contract.operations.iter().filter(is_shown);
     let first = shown.next()?;
     Some(std::iter::once(first).chain(shown).find(has_parameters).unwrap_or(first))
-}
-
-fn required(operation: &Operation) -> impl Iterator<Item = &Parameter> {
-    operation.path_parameters.iter().chain(operation.parameters.iter().filter(|parameter| parameter.required))
 }

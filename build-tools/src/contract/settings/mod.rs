@@ -96,6 +96,13 @@ pub struct Package {
     pub documentation: String,
 }
 
+impl Package {
+    /// What a service's manifest asks for: the version without its last number.
+    pub fn requirement(&self) -> &str {
+        self.version.rsplit_once('.').map_or(&*self.version, |(requirement, _)| requirement)
+    }
+}
+
 /// One of the vendor's installations.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]

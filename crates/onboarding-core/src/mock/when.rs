@@ -316,11 +316,6 @@ impl<R> When<R> {
         })
     }
 
-    /// The function says `true` of the body in parts, as it is on the wire.
-    pub fn multipart_matching(self, matches: impl Fn(&[u8]) -> bool + Send + Sync + 'static) -> Self {
-        self.bytes_matching(matches)
-    }
-
     /// The body is these bytes.
     pub fn bytes(self, body: impl Into<Bytes>) -> Self {
         let expected = body.into();

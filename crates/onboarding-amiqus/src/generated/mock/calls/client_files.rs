@@ -50,7 +50,7 @@ impl CreateAttachment {
 
     /// The function says `true` of the body.
     pub fn body_matching(self, matches: impl Fn(&[u8]) -> bool + Send + Sync + 'static) -> Self {
-        Self(self.0.multipart_matching(matches))
+        Self(self.0.bytes_matching(matches))
     }
 }
 
