@@ -325,6 +325,8 @@ fn tests(contract: &Contract, payloads: &Payloads, proved: &Proved) -> Vec<(&'st
     let mut bodies = Outline::default();
     bodies.item("fn proofs");
     bodies.item("const BODIES");
+    let mut schemas = functions(vec!["every_type_has_the_schema_of_its_component".to_owned()]);
+    schemas.item("const TYPES");
     vec![
         ("main", main),
         ("bodies", bodies),
@@ -334,6 +336,6 @@ fn tests(contract: &Contract, payloads: &Payloads, proved: &Proved) -> Vec<(&'st
         ("mutations", functions(proved.mutated.keys().cloned().collect())),
         ("canaries", watched),
         ("mocks", mocks),
-        ("schemas", functions(vec!["every_type_has_the_schema_of_its_component".to_owned()])),
+        ("schemas", schemas),
     ]
 }

@@ -112,7 +112,7 @@ fn compare(expected: &Value, found: &Value, place: &str, places: &mut Vec<String
 
 impl Described {
     /// The type of that name.
-    pub fn of<T: JsonSchema>(name: &'static str) -> Self {
+    pub const fn of<T: JsonSchema>(name: &'static str) -> Self {
         Self { name, describe: SchemaGenerator::subschema_for::<T> }
     }
 }

@@ -9,30 +9,27 @@ use onboarding_testing::schemas::{Described, assert_schemas};
 #[test]
 fn every_type_has_the_schema_of_its_component() {
     let exported = include_str!("../../src/generated/types/mod.rs");
-    assert_schemas(
-        "onboarding-b2core",
-        "b2core",
-        exported,
-        &[
-            Described::of::<types::ClientId>("ClientId"),
-            Described::of::<types::ClientList>("ClientList"),
-            Described::of::<types::ClientPage>("ClientPage"),
-            Described::of::<types::ClientProfile>("ClientProfile"),
-            Described::of::<types::ClientStatusId>("ClientStatusId"),
-            Described::of::<types::ClientTypeId>("ClientTypeId"),
-            Described::of::<types::Company>("Company"),
-            Described::of::<types::Country>("Country"),
-            Described::of::<types::CountryCode>("CountryCode"),
-            Described::of::<types::ErrorBody>("ErrorBody"),
-            Described::of::<types::InternalTypeId>("InternalTypeId"),
-            Described::of::<types::ManagerId>("ManagerId"),
-            Described::of::<types::NewClient>("NewClient"),
-            Described::of::<types::NewClientAddress>("NewClientAddress"),
-            Described::of::<types::NewClientInfo>("NewClientInfo"),
-            Described::of::<types::NewClientPhone>("NewClientPhone"),
-            Described::of::<types::RiskLevelId>("RiskLevelId"),
-            Described::of::<types::SortOrder>("SortOrder"),
-            Described::of::<types::VerificationLevelId>("VerificationLevelId"),
-        ],
-    );
+    assert_schemas("onboarding-b2core", "b2core", exported, TYPES);
 }
+
+const TYPES: &[Described] = &[
+    Described::of::<types::ClientId>("ClientId"),
+    Described::of::<types::ClientList>("ClientList"),
+    Described::of::<types::ClientPage>("ClientPage"),
+    Described::of::<types::ClientProfile>("ClientProfile"),
+    Described::of::<types::ClientStatusId>("ClientStatusId"),
+    Described::of::<types::ClientTypeId>("ClientTypeId"),
+    Described::of::<types::Company>("Company"),
+    Described::of::<types::Country>("Country"),
+    Described::of::<types::CountryCode>("CountryCode"),
+    Described::of::<types::ErrorBody>("ErrorBody"),
+    Described::of::<types::InternalTypeId>("InternalTypeId"),
+    Described::of::<types::ManagerId>("ManagerId"),
+    Described::of::<types::NewClient>("NewClient"),
+    Described::of::<types::NewClientAddress>("NewClientAddress"),
+    Described::of::<types::NewClientInfo>("NewClientInfo"),
+    Described::of::<types::NewClientPhone>("NewClientPhone"),
+    Described::of::<types::RiskLevelId>("RiskLevelId"),
+    Described::of::<types::SortOrder>("SortOrder"),
+    Described::of::<types::VerificationLevelId>("VerificationLevelId"),
+];
