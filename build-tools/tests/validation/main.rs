@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod json_schema;
+mod passes;
 
 use std::fmt::Write as _;
 
