@@ -1,9 +1,10 @@
 //! `cargo xtask ci`: everything that has to hold before a change is merged, step by step.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::iter;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -29,7 +30,7 @@ Examples:
   cargo xtask ci                    everything, with the tests last
   cargo xtask ci format lint        some steps only
 
-Needs cargo-deny and cargo-insta; `.ci/run` installs them.")]
+Needs cargo-deny; `.ci/run` installs it.")]
 pub(crate) struct Arguments {
     /// The steps to run [default: all]
     #[arg(value_name = "STEP", value_enum)]
@@ -90,6 +91,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status
         let value = step.to_possible_value();
         let name = value.as_ref().map_or("step", |value| value.get_name());
         let help = value.as_ref().and_then(|value| value.get_help()).map(ToString::to_string).unwrap_or_default();
+        // Before the tests and not at the end, where the summary of the test runner stands.
+        if *step == Step::Tests && !times.is_empty() {
+            println!("\nci: all other steps passed ({})", listed(&times));
+        }
         println!("\n=== {}/{} {name}: {help}", index + 1, steps.len());
         let start = Instant::now();
         let outcome = step.run(workspace, &vendors);
@@ -106,9 +111,16 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status
         }
         times.push((name.to_owned(), time));
     }
-    let times: Vec<String> = times.iter().map(|(name, time)| format!("{name} {:.0} s", time.as_secs_f64())).collect();
-    println!("\nci: all steps passed ({})", times.join(", "));
+    if !steps.contains(&Step::Tests) {
+        println!("\nci: all steps passed ({})", listed(&times));
+    }
     Ok(Status::Fine)
+}
+
+/// The steps with the seconds that each took.
+fn listed(times: &[(String, Duration)]) -> String {
+    let times: Vec<String> = times.iter().map(|(name, time)| format!("{name} {:.0} s", time.as_secs_f64())).collect();
+    times.join(", ")
 }
 
 /// Every vendor with the name of its crate. A directory with a document but no settings is a mistake here.
@@ -219,17 +231,58 @@ impl Step {
                     other => Ok(other),
                 }
             }
-            // `--check` leaves no `.snap.new` behind.
-            Self::Tests => {
-                let all =
-                    ["insta", "test", "--test-runner", "cargo-test", "--check", "--workspace", "--unreferenced=reject"];
-                // What a client without TLS refuses.
-                let without_tls =
-                    ["test", "--package", "onboarding-core", "--no-default-features", "--test", "building"];
-                every([all.as_slice(), &without_tls], cargo)
-            }
+            Self::Tests => tests(workspace),
         }
     }
+}
+
+/// Runs all tests by the README's command. A snapshot that differs is not written, and one that no test compared is an error.
+fn tests(workspace: &Workspace) -> Result<Status> {
+    // What a client without TLS refuses.
+    let without_tls = ["test", "--package", "onboarding-core", "--no-default-features", "--test", "building"];
+    let status = run_cargo(workspace, &without_tls, &[])?;
+    if status != Status::Fine {
+        return Ok(status);
+    }
+    // Every test process appends to it the snapshots that it compares.
+    let target = workspace.root.join("target");
+    fs::create_dir_all(&target).with_context(|| format!("cannot make {}", target.display()))?;
+    let compared = target.join("compared-snapshots.txt");
+    fs::write(&compared, "").with_context(|| format!("cannot write {}", compared.display()))?;
+    let path = compared.to_str().context("the path of the workspace is not UTF-8")?;
+    let variables = [("INSTA_UPDATE", "no"), ("INSTA_SNAPSHOT_REFERENCES_FILE", path)];
+    let status = run_cargo(workspace, &["test", "--workspace"], &variables)?;
+    if status != Status::Fine {
+        return Ok(status);
+    }
+    let compared: BTreeSet<PathBuf> =
+        read(&compared)?.lines().map(|line| fs::canonicalize(line).unwrap_or_else(|_| line.into())).collect();
+    let mut snapshots = Vec::new();
+    collect_snapshots(&workspace.root, &mut snapshots)?;
+    let unused: Vec<&PathBuf> = snapshots.iter().filter(|snapshot| !compared.contains(*snapshot)).collect();
+    for snapshot in &unused {
+        eprintln!("error: no test compares {}: delete it", snapshot.display());
+    }
+    ensure!(!snapshots.is_empty(), "{} holds no snapshot", workspace.root.display());
+    Ok(if unused.is_empty() { Status::Fine } else { Status::Broken })
+}
+
+/// All files of snapshots in a directory, without what cargo builds and what is hidden.
+fn collect_snapshots(directory: &Path, snapshots: &mut Vec<PathBuf>) -> Result<()> {
+    let list = || format!("cannot list {}", directory.display());
+    for entry in fs::read_dir(directory).with_context(list)? {
+        let entry = entry.with_context(list)?;
+        let (path, name) = (entry.path(), entry.file_name());
+        let is_left_out = name == "target" || name.to_string_lossy().starts_with('.');
+        if entry.file_type().with_context(list)?.is_dir() {
+            if !is_left_out {
+                collect_snapshots(&path, snapshots)?;
+            }
+        } else if path.extension().is_some_and(|extension| extension == "snap") {
+            snapshots.push(fs::canonicalize(&path).with_context(|| format!("cannot find {}", path.display()))?);
+        }
+    }
+    Ok(())
 }
 
 /// Runs `work` for each, up to the first that fails.
