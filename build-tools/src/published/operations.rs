@@ -244,6 +244,9 @@ fn make<'d>(schemas: &mut Schemas<'d>, security: &Security, tags: &mut Tags, ope
         made = made.with("requestBody", body);
     }
     made = made.with("responses", bodies::responses(schemas, node, &stem, &place, operation.method));
+    if node.get("callbacks").and_then(Node::as_mapping).is_some_and(|callbacks| !callbacks.is_empty()) {
+        schemas.lose("callbacks", &place, "what the vendor calls has no form yet: left out", span);
+    }
     if let Some(requirements) = security.of_operation(node) {
         made = made.with("security", requirements);
     }

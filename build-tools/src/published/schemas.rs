@@ -22,6 +22,23 @@ use crate::spec::{Node, Pattern, Span, TextFormat, text_format, unescape};
 /// How many lists and maps that are only referred to may be within each other.
 const MAX_INLINED: usize = 32;
 
+/// Keywords that no form of the curated dialect says: values are not held against them.
+const UNCHECKED: [&str; 13] = [
+    "$dynamicRef",
+    "contains",
+    "contentSchema",
+    "dependencies",
+    "dependentRequired",
+    "dependentSchemas",
+    "else",
+    "if",
+    "not",
+    "patternProperties",
+    "propertyNames",
+    "then",
+    "unevaluatedItems",
+];
+
 /// Makes components of the published schemas.
 pub(super) struct Schemas<'d> {
     pub(super) source: Source<'d>,
@@ -197,6 +214,9 @@ impl<'d> Schemas<'d> {
 
     /// What a flat schema is.
     pub(super) fn shape(&mut self, flat: &Flat<'d>, wish: &Wish, span: Span) -> Shape<'d> {
+        for keyword in UNCHECKED.into_iter().filter(|keyword| flat.first(keyword).is_some()) {
+            self.lose("keyword", &wish.place, format!("what `{keyword}` says is not checked"), span);
+        }
         if let Some((first, others)) = flat.unions.split_first() {
             if !others.is_empty() {
                 self.lose("several-unions", &wish.place, "of several unions that all hold, the first counts", span);
