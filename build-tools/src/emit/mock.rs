@@ -14,6 +14,7 @@ use crate::contract::{
 };
 use crate::names::{self, response, sample_function};
 use crate::payloads::Payloads;
+use crate::spec::Shown;
 use crate::text::{Inline, literal, raw_literal};
 
 /// The longest sample with all that may be left out; of longer ones there is what must be there.
@@ -277,28 +278,28 @@ fn parameter_setter(imports: &Imports<'_>, parameter: &Parameter) -> TokenStream
 }
 
 fn body_setters(contract: &Contract, imports: &Imports<'_>, body: &Body) -> TokenStream {
-    let function = body.encoding.function;
-    // What is in parts is looked at as bytes.
-    let looked_at = if body.encoding.has_parts { "bytes" } else { function };
-    let (exact, matching) = (ident(function), ident(&format!("{looked_at}_matching")));
-    let (argument, given, type_arguments, judged) = match function {
-        "json" => {
-            let (argument, whole) = (imports.argument(&body.value, false), imports.type_of(&body.value));
+    let argument = if body.encoding.is_typed {
+        imports.argument(&body.value, false)
+    } else {
+        let bytes = imports.runtime("Bytes");
+        quote! { impl Into<#bytes> }
+    };
+    // What is shown decoded is compared decoded, and taken by reference.
+    let (given, type_arguments, matching, judged) = match body.encoding.shown {
+        Shown::Value => {
+            let whole = imports.type_of(&body.value);
             let is_value = passed(contract, &body.value, false) == Passed::Value;
             let given = if is_value {
                 quote! { &body }
             } else {
                 quote! { body }
             };
-            (argument, given, Some(quote! { ::<#whole> }), whole)
+            (given, Some(quote! { ::<#whole> }), "json_matching", whole)
         }
-        "form" => (imports.argument(&body.value, false), quote! { body }, None, quote! { runtime::mock::Form }),
-        "multipart" => (imports.argument(&body.value, false), quote! { body }, None, quote! { [u8] }),
-        _ => {
-            let bytes = imports.runtime("Bytes");
-            (quote! { impl Into<#bytes> }, quote! { body }, None, quote! { [u8] })
-        }
+        Shown::Form => (quote! { body }, None, "form_matching", quote! { runtime::mock::Form }),
+        Shown::Bytes => (quote! { body }, None, "bytes_matching", quote! { [u8] }),
     };
+    let (exact, matching) = (ident(body.encoding.function), ident(matching));
     let (exact_docs, matching_docs, without_docs) = (
         Docs::of("The body is this one."),
         Docs::of("The function says `true` of the body."),

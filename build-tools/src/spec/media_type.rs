@@ -29,21 +29,45 @@ pub struct BodyEncoding {
     pub is_typed: bool,
     /// Whether members can be files.
     pub has_parts: bool,
+    /// As what a mock shows the body that was sent.
+    pub shown: Shown,
+}
+
+/// As what a mock shows a body to the condition of a test.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Shown {
+    /// The value, decoded.
+    Value,
+    /// Names and values of a form.
+    Form,
+    /// The bytes.
+    Bytes,
 }
 
 impl Encoding {
     /// How a request body of this encoding is written: the only place that knows, so that one more is a row here, the media types
     /// that have it, and a function of the runtime.
     pub const fn of_request(self) -> &'static BodyEncoding {
-        const TYPED: BodyEncoding =
-            BodyEncoding { function: "json", takes_media_type: true, is_typed: true, has_parts: false };
+        const TYPED: BodyEncoding = BodyEncoding {
+            function: "json",
+            takes_media_type: true,
+            is_typed: true,
+            has_parts: false,
+            shown: Shown::Value,
+        };
         match self {
             Self::Json => &TYPED,
-            Self::Form => &BodyEncoding { function: "form", takes_media_type: false, ..TYPED },
-            Self::Multipart => {
-                &BodyEncoding { function: "multipart", takes_media_type: false, has_parts: true, ..TYPED }
+            Self::Form => &BodyEncoding { function: "form", takes_media_type: false, shown: Shown::Form, ..TYPED },
+            Self::Multipart => &BodyEncoding {
+                function: "multipart",
+                takes_media_type: false,
+                has_parts: true,
+                shown: Shown::Bytes,
+                ..TYPED
+            },
+            Self::Text | Self::Bytes => {
+                &BodyEncoding { function: "bytes", is_typed: false, shown: Shown::Bytes, ..TYPED }
             }
-            Self::Text | Self::Bytes => &BodyEncoding { function: "bytes", is_typed: false, ..TYPED },
         }
     }
 

@@ -41,7 +41,7 @@ pub use self::{
     finding::Finding,
     formats::{FormatRole, TEXT_FORMATS, TextFormat, text_format},
     lint::{Direction, RULES, Rule, SchemaSet, Violation, accepted_keywords, lint, text_keys},
-    media_type::{BodyEncoding, Encoding, MediaTypeMistake, body_encoding, encoding},
+    media_type::{BodyEncoding, Encoding, MediaTypeMistake, Shown, body_encoding, encoding},
     node::{Entry, Mapping, Node, NodeValue, Span},
     operations::{OperationEntry, operations},
     paging_style::{PAGING_STYLES, PagePosition, PagingStyle},
