@@ -6,10 +6,10 @@
 //! cargo run --release -p build-tools --example fuzz_generate -- replay DIR   one saved input again
 //! ```
 //!
-//! The inputs are the vendors' documents, the constructs and the linter's fixtures, changed as trees (members dropped, renamed,
-//! moved, replaced, made recursive or huge) and as texts (bytes, lines, pieces of others). The same seed gives the same inputs. What
-//! fails is saved under `target/fuzz/generate/`; the input that is being tried is under `current/` there, so that what aborts the
-//! process, such as an exhausted stack, is found, too. The exit code is 1 when anything failed.
+//! The inputs are the vendors' documents, the constructs, the published documents of the tests and the linter's fixtures, changed as
+//! trees (members dropped, renamed, moved, replaced, made recursive or huge) and as texts (bytes, lines, pieces of others). The same seed
+//! gives the same inputs. What fails is saved under `target/fuzz/generate/`; the input that is being tried is under `current/` there, so
+//! that what aborts the process, such as an exhausted stack, is found, too. The exit code is 1 when anything failed.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks to its user")]
 

@@ -1,4 +1,5 @@
-//! Questions about what leads to what, each answered in time linear in nodes and edges and without recursion.
+//! Which nodes of a directed graph lead back to themselves, and which to each other: answered in time linear in nodes and edges, and
+//! without recursion.
 
 /// The group of each node, by number: two nodes are in one group when each leads to the other. `targets` lists for each node where
 /// it leads.

@@ -1,7 +1,9 @@
-//! All generator logic: a curated `OpenAPI` document in, the files of a vendor crate out.
+//! All generator logic: the texts of a vendor's directory in, the files of a vendor crate out.
 //!
-//! The stages run in the order of the modules below. None of them reads the clock, the environment, the network or the disk:
-//! `xtask` hands in texts and writes what comes back.
+//! [`lint()`] and [`generate()`] run the stages: [`spec`] loads and lints (a document as its vendor publishes it goes through
+//! [`published`]), [`passes`] rewrite the document, [`model`] types it, [`contract`] says what the interface is, and `emit` writes the
+//! files. The other modules serve several stages. None of them reads the clock, the environment, the network or the disk: `xtask` hands
+//! in texts and writes what comes back.
 
 pub mod spec;
 

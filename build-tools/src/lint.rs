@@ -1,5 +1,5 @@
 //! Everything that is wrong with a vendor's documents, in one list: what the documents say, what `vendor.toml` says, and what only
-//! shows when the contract is built.
+//! shows when the contract is built. The contract is built of a document that has no error but in its names.
 
 use std::collections::BTreeSet;
 

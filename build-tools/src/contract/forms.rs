@@ -1,5 +1,5 @@
-//! What tells the variants of a union without a tag apart: the kind of their JSON, constants, and required members that the others
-//! of that kind do not have.
+//! What tells the variants of a union without a tag apart: the kind of their JSON and, where several have one kind, constants and listed
+//! values, required members that the others do not have or need not have, the kind of a list's items, and the format of a text.
 
 use std::collections::{BTreeMap, BTreeSet};
 

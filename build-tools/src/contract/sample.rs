@@ -1,4 +1,4 @@
-//! A value that fits a schema, for documentation, wire tests and statuses without a documented payload.
+//! A value that fits a schema: for documentation, for the samples of mocks, and for tests of what has no documented payload.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,5 @@
-//! What each generated file is for, from the contract alone: whatever else a file declares is a mistake, see [`outline`](super::outline).
+//! What each generated file is for, said without the emitters: from the contract, from which payloads are documented, and from what is
+//! proved. Whatever else a file declares is a mistake, see [`outline`](super::outline).
 //!
 //! Whoever lets an emitter write something new says so here.
 

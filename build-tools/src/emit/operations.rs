@@ -1,4 +1,5 @@
-//! The operations, a file for each tag: a method of the client each, and a type of its own for calls with optional parameters.
+//! The operations, a file for each tag: a method of the client each, and a type of its own for each call that has optional parameters
+//! or comes in pages.
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,6 @@
 //! What a generated file declares, read back from its text: the last defence against a text of a document that became code.
 //!
-//! [`meant`](super::meant) says from the contract alone what each file is for. A file that declares anything else, calls another
+//! [`meant`](super::meant) says without the emitters what each file is for. A file that declares anything else, calls another
 //! macro, has another attribute, or holds another example is no output, whatever the reason.
 
 use std::collections::BTreeMap;

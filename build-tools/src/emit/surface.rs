@@ -1,9 +1,9 @@
 //! What a crate offers, as an outline that is reviewed as a snapshot at every regeneration: whatever a caller or the vendor could
 //! notice is in it, a line each, and prose is not.
 //!
-//! The files are those of the crate: `operations/<tag>` and `types/<tag>`, with `client` and `errors` for what belongs to no tag. A line
-//! says the name in Rust and its type, then `= "…"` with the name on the wire, then what else holds: where a parameter is sent,
-//! what is redacted, deprecated or limited.
+//! The files are those of the crate: `operations/<tag>` and `types/<tag>`, with `client` and `errors` for what belongs to no tag; a file of
+//! types that is too long to be reviewed is one for each first letter. A line says the name in Rust and its type, then `= "…"` with the
+//! name on the wire, then what else holds: where a parameter is sent, what is redacted, deprecated or limited.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -1,4 +1,4 @@
-//! Objects that only wrap another one, in whose place that can be given.
+//! Objects whose only required member is another object: that object can be given in their place.
 
 use crate::contract::{Contract, Kind, Member, Presence, TypeDefinition, TypeUse};
 

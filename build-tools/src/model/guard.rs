@@ -1,7 +1,8 @@
 //! Nothing is lost: what the library parsed, written again, is what went in.
 //!
 //! `openapiv3` drops without a word what it does not know: `xml`, what is beside a `$ref`, a key of another version. So the
-//! typed document is written again and compared. What may differ is listed in [`DEFAULTS`] and [`NUMBERS`]; all else is a fault.
+//! typed document is written again and compared. What may differ are empty lists and maps, null, and what [`DEFAULTS`] and [`NUMBERS`]
+//! list; all else is a fault.
 
 use indexmap::IndexMap;
 use openapiv3::{OpenAPI, PathItem, ReferenceOr, Schema, SecurityScheme};

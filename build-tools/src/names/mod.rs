@@ -1,5 +1,6 @@
-//! From the vendor's names to Rust names. Every name is made here: the linter and the contract ask the same scopes, and the emitters use
-//! the names of the contract.
+//! From the vendor's names to Rust names. What a name becomes is decided by a [`Scope`], which the linter and the contract ask alike, and
+//! by `derived.rs` for names that follow from others; the emitters use the names of the contract. What a published document does not
+//! name is named by `published/names.rs`, by the same scopes.
 
 mod derived;
 mod scope;

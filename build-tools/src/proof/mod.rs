@@ -1,5 +1,5 @@
-//! What the generated tests prove beyond the documented payloads: derived from the document's schemas alone, never from what
-//! the crates do.
+//! What the generated tests prove beyond the decoding of documented payloads: derived from the document and its payloads alone, never
+//! from what the crates do.
 
 pub(crate) mod canaries;
 mod choice;

@@ -1,4 +1,4 @@
-//! What a published schema is, before what it is made of is looked at.
+//! Which kind of schema a published one is (texts, a list, an object, a union, …), before its members or variants are looked at.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,8 +1,9 @@
 //! Reading a vendor's documents: texts in, trees with positions out, and everything that is wrong with them.
 //!
 //! [`parse_yaml`] keeps the place of every node, [`Document`] answers questions about one `OpenAPI` document,
-//! [`lint()`] reports all mistakes of a vendor at once, and [`SchemaSet`] validates payloads against the schemas of a document.
-//! Later stages may assume that [`lint()`] found no error in the document.
+//! [`lint()`] reports what is wrong with a vendor's texts, and [`SchemaSet`] validates payloads against the schemas of a document.
+//! Later stages may assume that [`lint()`] found no error in the document, save in its names: a document whose names are refused is
+//! read all the same, so that the names which only later stages can see are reported with them.
 
 mod dialect;
 mod document;

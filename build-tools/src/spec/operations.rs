@@ -1,4 +1,4 @@
-//! The index of everything that can be called, and of everything that the vendor calls.
+//! The list of a document's operations, which the client calls, and of its webhooks, which the vendor calls.
 
 use super::{document::Document, node::Node, paths::METHODS, pointer};
 

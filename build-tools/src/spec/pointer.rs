@@ -1,4 +1,4 @@
-//! JSON pointers (RFC 6901), built and taken apart in one place.
+//! JSON pointers (RFC 6901), built and taken apart.
 
 /// The pointer of the member `key` of what `parent` points at.
 pub(crate) fn join(parent: &str, key: &str) -> String {

@@ -1,4 +1,4 @@
-//! Bodies that are sent as forms: what has no place in one.
+//! Bodies that are sent as `application/x-www-form-urlencoded`: what has no place in such a form.
 
 use super::{
     context::{Context, JsonKinds},

@@ -1,8 +1,8 @@
 //! Everything that is wrong with a vendor's document, at once.
 //!
 //! [`mod@walk`] goes over the document once along the table in [`grammar`], reports what does not fit and lists every
-//! object. Each other module holds the rules of one subject: they look at the listed objects through [`Context`] and
-//! never stop at the first mistake.
+//! object. The rules are in modules by subject (names, operations, schemas, …): they look at the listed objects through [`Context`]
+//! and never stop at the first mistake. `rules` is the table of all of them.
 
 mod composition;
 mod context;
