@@ -1,5 +1,5 @@
 //! Fuzzes the decoder, with no nightly compiler:
-//! `cargo run --release -p onboarding-core --features webhook --example fuzz_decode -- <seconds> [<first seed>]`.
+//! `cargo run --release -p onboarding-core --example fuzz_decode -- <seconds> [<first seed>]`.
 //!
 //! Beside panics and inputs that take too long, it counts what must never be: bodies that are JSON for one decoder alone, values that
 //! come back changed, and more looks at a value than its size allows.

@@ -1,4 +1,4 @@
-//! What the macros of this crate expand to calls of. Not for use by hand; it changes without notice.
+//! What is called by the code that this crate's macros write. Not for use by hand; it changes without notice.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Holding what is sent against the limits that the vendor documents, before anything leaves.
+//! Validates what is sent against the limits that the vendor documents, before anything is sent.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! Addresses of things, which lead to the operation that gives the thing.
+//! The addresses of things that vendors send in responses (hypermedia): each leads to the operation that gives the thing.
 
 /// The address of a thing, as a vendor with hypermedia sends it: the operation of the client `C` that stands at such addresses gives the
 /// thing. Vendor crates implement it for the types of the addresses that the vendor documents.

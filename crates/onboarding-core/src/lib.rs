@@ -1,9 +1,9 @@
 //! The runtime behind the `onboarding-*` vendor clients.
 //!
 //! A generated operation describes its request as plain data ([`Operation`], [`Request`]) and names how its response is decoded;
-//! one shared executor in [`Client`] sends it. Everything that every vendor needs lives here once: building the client, encoding
-//! of paths, queries and headers, errors that keep status, headers and bytes, decoding with the path of the member that failed,
-//! and types that keep private values out of logs.
+//! one function (`execute.rs`) sends the requests of every [`Client`]. Everything that every vendor needs lives here once: building the
+//! client, encoding of paths, queries, headers and bodies, errors that keep status, headers and bytes, decoding with the path of the
+//! member that failed, and types that keep private values out of logs.
 //!
 //! Services depend on a vendor crate and meet this one only through what that crate re-exports.
 

@@ -1,4 +1,4 @@
-//! How many calls a client makes at once and in a time, on its own side of the wire.
+//! How many attempts of calls a client has under way at once, and how many it begins in a time: limits that the service sets.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};

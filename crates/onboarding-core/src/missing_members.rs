@@ -1,4 +1,4 @@
-//! What a builder says when it cannot build.
+//! The error of a builder that was not given all required members.
 
 use std::fmt;
 

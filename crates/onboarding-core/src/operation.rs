@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use http::Method;
 
-/// The fixed part of an operation: generated code declares one constant for each.
+/// The fixed part of an operation: generated code declares one static for each.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own that the vendor documents or does not")]
 #[non_exhaustive]

@@ -1,5 +1,5 @@
-//! When a call that failed is sent again, and after how long. Whether it may be is not decided here: the executor only asks for calls
-//! that are safe to repeat.
+//! When a call that failed is sent again, and after how long. Whether it may be is decided by `execute.rs`, which asks only for calls that
+//! are safe to repeat or that the vendor has seen nothing of.
 
 use std::sync::Mutex;
 use std::sync::PoisonError;

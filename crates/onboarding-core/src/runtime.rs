@@ -1,4 +1,4 @@
-//! Time and chance, behind a trait so that tests decide them and do not wait; and what keeps a service's own code from
+//! Time and random numbers, behind a trait so that tests decide them and do not wait; and what keeps a service's own code from
 //! stopping a call: limits on how long it is waited for, and panics that end where they happen.
 
 use std::any::Any;

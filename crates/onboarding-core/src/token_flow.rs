@@ -1,4 +1,5 @@
-//! How a vendor gives out tokens, as data: a generated crate declares one constant and writes no code for it.
+//! How a vendor gives out tokens, as data: a generated crate declares one static for each form of credentials that needs tokens, and has
+//! no code of its own for it.
 
 /// How a vendor gives out tokens, and what is sent with them.
 ///

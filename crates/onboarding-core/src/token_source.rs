@@ -1,4 +1,5 @@
-//! Gets tokens as a [`TokenFlow`] says, keeps them, and renews them once for all calls that need them.
+//! Obtains tokens as a [`TokenFlow`] says, keeps them, and renews them (by refreshing them or by signing in again) once for all calls
+//! that need them.
 
 use std::collections::BTreeMap;
 use std::fmt;

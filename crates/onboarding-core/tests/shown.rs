@@ -1,4 +1,4 @@
-//! What `Debug` and `Display` of the runtime's types show: never what opens a door or is about a person.
+//! What `Debug` and `Display` of the runtime's types show: never what gives access or is about a person.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "helpers and types of tests are tests too")]
 

@@ -1,7 +1,7 @@
 //! Where the values of a JSON text begin and end, so that any of them can be reached, skipped or copied without reading it again.
 //!
-//! The text is checked once by `serde_json`, for its grammar, and then read once more into a flat list of tokens: one for each
-//! value and one for each member's name, in the order of the text.
+//! The text is checked once by `serde_json`, for its grammar, and then read into a flat list of tokens: one for each value and one for
+//! each member's name, in the order of the text.
 
 use serde::de::IgnoredAny;
 

@@ -2,7 +2,7 @@
 //!
 //! A body is checked and indexed (`index`), and then types read what they want from a deserializer over the index (`cursor`). So a
 //! union can look at the members of its object before it decodes it (`union`), what nobody documented can be kept as it came,
-//! and no value is copied on the way.
+//! and nothing is decoded into a value in between.
 
 mod cursor;
 mod error;

@@ -15,9 +15,10 @@
 //! | `^date` | the format of the text |
 //!
 //! Of the variants with a form of the value's kind, the one is chosen of which the value has most: constants first, then members
-//! that no other variant has, then all those that it shares with some; among equals the first. A variant of which the value has
-//! none of all that is not chosen, unless it is the only one of that kind. A constant that has another value says that the value
-//! is of another variant.
+//! that no other variant has, then all those that it shares with some; among equals the first. A variant that is told by such members,
+//! of which the value has none, is not chosen unless it is the only one of that kind; one that nothing tells is chosen where no other
+//! is. A constant that has another value says that the value is of another variant, and so does a text that is not among the listed
+//! ones or not of the format, or a list whose first item is of another kind.
 
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;

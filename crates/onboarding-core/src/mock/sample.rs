@@ -1,4 +1,4 @@
-//! Values from texts that the generator has checked.
+//! The values of generated samples, made from their JSON texts; the generated tests prove that each text is of its type.
 
 use serde::de::DeserializeOwned;
 

@@ -17,15 +17,16 @@
 //! |---|---|---|
 //! | is not vouched for: not from the vendor, changed, too old, or accepted before | 401 | [`is_refused`](WebhookError::is_refused) |
 //! | has a body that is larger than is accepted | 413 | [`is_refused`](WebhookError::is_refused) |
-//! | cannot be judged now: the keys cannot be fetched, or the key is one that the vendor may just have begun to use; the store of accepted signatures fails | 503, with `Retry-After` where [`retry_after`](WebhookError::retry_after) knows it | [`is_retryable`](WebhookError::is_retryable) |
+//! | cannot be judged now: the keys cannot be fetched, or the key is one that the vendor may just have begun to use; the store of accepted signatures fails; the process remembers too many, or its clock went back | 503, with `Retry-After` where [`retry_after`](WebhookError::retry_after) knows it | [`is_retryable`](WebhookError::is_retryable) |
 //!
 //! Once it is accepted, a service should respond with success only when it has handled or kept every event, those that it could
 //! not decode included: see [`Events`].
 //!
 //! # Replays and repeated deliveries
 //!
-//! A signature is accepted once. A process remembers what it has accepted until the signature ends, and a [`ReplayStore`] does so
-//! for all processes and across restarts. An HMAC of the body alone has no time, and is accepted whenever it comes.
+//! A signature is accepted once. A process remembers what it has accepted until the signature ends; a [`ReplayStore`], where the service
+//! gives one, does so in its place, for all processes and across restarts. An HMAC of the body alone has no time, and is accepted
+//! whenever it comes.
 //!
 //! That is not the same as an event that comes twice: vendors deliver an event again, with a new signature, when the response was
 //! lost. Telling such events by their identifiers is left to the service.

@@ -1,4 +1,4 @@
-//! Tokens: had, kept, renewed once for all, and never lost. Each vendor's flow is the data that its crate would declare.
+//! Tokens: obtained, kept, renewed once for all calls that wait, and never lost. Each vendor's flow is the data that its crate would declare.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
