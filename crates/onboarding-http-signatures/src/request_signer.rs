@@ -1,4 +1,4 @@
-//! Signs requests with one key, after one profile.
+//! Signs requests with one key, according to one profile.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
-//! Verifies signed messages after a policy.
+//! Verifies signed messages according to a policy.
 //!
-//! What is asked of a message, in this order: sizes that can be looked at; one signature of the right label; the parameters that
+//! What is asked of a message, in this order: sizes within the limits; one signature of the right label; the parameters that
 //! are wanted; a time that is neither too old nor in the future; the parts that have to be covered; a key that is known, of an
 //! algorithm that is allowed; the signature itself; a body that matches its covered digest; and that the signature has not been
 //! accepted before. Whoever has no key never makes the body hashed, and what the rest costs is bounded by [`limits`].

@@ -12,7 +12,8 @@
 //!    written it is null only if the document says so of something that is sent: those are the members with three states.
 //! 5. **Limits** (lengths, ranges, patterns, counts, the formats `uuid`, `email` and `uri`, and the value of a boolean that has
 //!    only one) belong to types that are sent: responses are not held against them. Identifiers keep theirs always.
-//! 6. **Numbers**: every integer is an `i64`, every other number an `f64`, whatever width is documented.
+//! 6. **Numbers**: an integer is a `u64` with `format: uint64` and otherwise an `i64`, every other number an `f64`, whatever width is
+//!    documented.
 //! 7. **Decimals** (`format: decimal`) have a pattern in place of the format, which JSON Schema does not know; where they are
 //!    read they may be numbers too. A documented pattern goes before that pattern.
 //! 8. **`format: byte` and `utc-date-time`** are texts in JSON: texts of another form are read as well.

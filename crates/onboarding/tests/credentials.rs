@@ -1,4 +1,4 @@
-//! Every vendor's sign-in against a server on loopback: what is sent for tokens, and that nothing which opens a door is ever shown,
+//! Every vendor's sign-in against a server on loopback: what is sent for tokens, and that no credential is ever shown,
 //! neither by `Debug` nor by an error nor by any layer's logs at their finest level.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests too")]

@@ -1,4 +1,5 @@
-//! A service and its tests, to be copied: it pays by one vendor and hears from two others, and no test of it needs a server.
+//! A service and its tests, to be copied: it pays by one vendor, and no test of it needs a server. Further tests show what other vendors'
+//! mocks do: parameters that are left out, webhooks, files.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests too")]
 

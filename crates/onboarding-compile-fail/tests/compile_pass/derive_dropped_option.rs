@@ -1,4 +1,4 @@
-//! A member that the vendor may leave out, without `Option`.
+//! A member that the vendor may leave out is an `Option`.
 
 use onboarding_core::derive::Object;
 

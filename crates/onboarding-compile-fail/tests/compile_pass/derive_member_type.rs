@@ -1,4 +1,4 @@
-//! A member of a type that is not read from JSON: the error is at the type.
+//! A member has a type that is read from JSON.
 
 use onboarding_core::derive::Object;
 

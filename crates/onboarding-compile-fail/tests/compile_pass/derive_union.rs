@@ -1,4 +1,4 @@
-//! Variants that do not say how they are told apart, or which status they are.
+//! Variants say how they are told apart, or which status they are.
 
 use onboarding_core::JsonValue;
 use onboarding_core::derive::{StatusError, UntaggedUnion};

@@ -1,4 +1,4 @@
-//! An argument of `wire` that nothing takes, and one that is there twice.
+//! Each argument of `wire` is one that the derive takes, and is there once.
 
 use onboarding_core::derive::Object;
 

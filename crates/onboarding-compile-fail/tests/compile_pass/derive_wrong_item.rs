@@ -1,4 +1,4 @@
-//! An item that is not what the derive is for.
+//! Each item is what its derive is for.
 
 use onboarding_core::derive::{Identifier, Object, StringEnum};
 

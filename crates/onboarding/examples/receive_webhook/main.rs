@@ -11,8 +11,8 @@
 //! - What the vendor has not signed gets 401, and so does what comes a second time.
 //! - When that cannot be told now, because the vendor has just changed its key or cannot be reached, 503 makes the vendor deliver
 //!   again.
-//! - An event that cannot be read is kept as it came, for someone to look at, and the others are handled. Only when it could not be
-//!   kept either is the response 500.
+//! - An event that cannot be read is kept as it came, for someone to look at, and the others are handled. Only when an event could be
+//!   neither handled nor kept is the response 500, and the vendor delivers all of them again.
 //!
 //! A service with several replicas gives `SignedWebhooks` a `ReplayStore` that they share; this one remembers by itself.
 
