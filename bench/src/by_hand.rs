@@ -1,4 +1,4 @@
-//! The two calls by hand: what a careful person writes with reqwest and serde when there is no client crate.
+//! The two operations by hand: what a careful person writes with reqwest and serde when there is no client crate.
 
 #![expect(clippy::struct_field_names, reason = "the members have the vendor's names")]
 

@@ -1,6 +1,6 @@
-//! The same two calls, once by a vendor crate and once by hand, and the server that responds them.
+//! The same calls of two operations, once by a vendor crate and once by hand, and the server that responds to them.
 //!
-//! `overhead-time` and `overhead-allocations` make the calls in turn and print what each costs. They are two programs because
+//! `overhead-time` and `overhead-allocations` make the calls, side by side, and print what each costs. They are two programs because
 //! counting allocations takes time itself. The server is a third, so that its work is not counted.
 
 mod by_hand;

@@ -1,7 +1,7 @@
 //! `cargo xtask differential`: what our crates send is what plain progenitor sends, called with the same arguments.
 //!
-//! Ours is read from the reviewed wire snapshots of the crates, which `cargo test` proves. Plain progenitor's is sent for once to a
-//! recording server on loopback, by a program that is generated for it.
+//! Ours is read from the reviewed wire snapshots of the crates: `cargo test` proves that these are what is sent. Plain progenitor's is
+//! sent to a recording server on loopback, by a program that is generated for it.
 
 mod recorder;
 mod wire;

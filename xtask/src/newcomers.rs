@@ -1,5 +1,5 @@
-//! Whether a person takes a published document to a crate with passing tests, touching nothing by hand: three documents, in a copy of
-//! the workspace.
+//! Whether a person takes a published document to a crate with passing tests, and removes the vendor again, touching nothing by hand:
+//! three documents, in a copy of the workspace.
 
 use std::fs;
 use std::path::Path;
