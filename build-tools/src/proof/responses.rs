@@ -1,4 +1,4 @@
-//! Every response that a vendor may give: the documented payloads, and samples that reach each member.
+//! The bodies of JSON that a vendor may send, in responses and webhooks: the documented payloads, and samples that reach each member.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! A request that a client sends by way of the hook verifies as it comes in, whatever its address looks like.
+//! A request that the hook has signed verifies as it comes in, whatever its address looks like.
 #![cfg(feature = "signing")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests, which `allow-unwrap-in-tests` does not reach")]
 
