@@ -418,7 +418,18 @@ fn check_manifest(text: &str) -> Result<(), String> {
     if dependencies != (expected(&["onboarding-core"]), expected(&["onboarding-testing", "serde_json", "tokio"])) {
         return Err(format!("it depends on {dependencies:?}"));
     }
-    let features = expected(&["default", "metrics", "mock", "native-tls", "rustls", "schemars", "signing", "webhook"]);
+    let features = expected(&[
+        "compression",
+        "default",
+        "http2",
+        "metrics",
+        "mock",
+        "native-tls",
+        "rustls",
+        "schemars",
+        "signing",
+        "webhook",
+    ]);
     if !keys(&manifest["features"]).is_subset(&features) {
         return Err(format!("its features are {:?}", keys(&manifest["features"])));
     }

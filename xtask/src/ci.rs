@@ -22,6 +22,8 @@ use crate::{corpus, coverage, generate, lint, newcomers};
 const LIBRARY_LINES: usize = 44;
 /// The crate that offers each vendor as a feature.
 const FACADE: &str = "onboarding";
+/// Features of the transport that are off by default.
+const TRANSPORT: &str = "compression,http2";
 
 /// Run everything that CI runs, and stop at the first failure
 #[derive(Debug, clap::Args)]
@@ -170,7 +172,8 @@ impl Step {
                 };
                 let names: Vec<&str> = vendors.iter().map(|vendor| vendor.name.as_str()).collect();
                 let all = names.join(",");
-                let together = [format!("{all},mock,schemars,signing,webhook,rustls"), format!("{all},native-tls")];
+                let together =
+                    [format!("{all},mock,schemars,signing,webhook,rustls,{TRANSPORT}"), format!("{all},native-tls")];
                 let combinations = [""].into_iter().chain(names).chain(together.iter().map(String::as_str));
                 every(combinations, facade)
             }
@@ -241,6 +244,12 @@ fn tests(workspace: &Workspace) -> Result<Status> {
     // What a client without TLS refuses.
     let without_tls = ["test", "--package", "onboarding-core", "--no-default-features", "--test", "building"];
     let status = run_cargo(workspace, &without_tls, &[])?;
+    if status != Status::Fine {
+        return Ok(status);
+    }
+    // What the transport does by features that are off by default, of which the workspace's tests shall have none.
+    let optional = ["test", "--package", "onboarding-core", "--features", TRANSPORT, "--test", "optional"];
+    let status = run_cargo(workspace, &optional, &[])?;
     if status != Status::Fine {
         return Ok(status);
     }

@@ -20,7 +20,14 @@ pub(super) struct Section {
 /// The sections behind the first call.
 pub(super) fn sections(contract: &Contract) -> Vec<Section> {
     let guide = Guide { contract, package: ident(&contract.settings.package.name.replace('-', "_")) };
-    let sections = [guide.errors(), guide.lists(), Some(guide.retries()), guide.signing(), Some(guide.tracing())];
+    let sections = [
+        guide.errors(),
+        guide.lists(),
+        Some(guide.retries()),
+        guide.signing(),
+        Some(guide.transport()),
+        Some(guide.tracing()),
+    ];
     sections.into_iter().flatten().collect()
 }
 
@@ -169,6 +176,29 @@ impl Guide<'_> {
                 section.example.map(|code| format!("# #[cfg(feature = \"signing\")]\n# mod example {{\n{code}\n# }}"));
         }
         Some(section)
+    }
+
+    fn transport(&self) -> Section {
+        let package = &self.package;
+        let example = quote! {
+            use #package::runtime::{
+                BoxFuture, HeaderMap, StatusCode, Transport, TransportError, TransportRequest, TransportResponse,
+            };
+            use #package::{Client, ClientBuilder};
+            #[derive(Debug)]
+            struct Offline;
+            impl Transport for Offline {
+                fn send(&self, _: TransportRequest) -> BoxFuture<'_, Result<TransportResponse, TransportError>> {
+                    Box::pin(async { Ok(TransportResponse::new(StatusCode::NOT_FOUND, HeaderMap::new(), "")) })
+                }
+            }
+            fn offline() -> ClientBuilder<Client> {
+                Client::builder().transport(Offline)
+            }
+        };
+        let text = "HTTP/2 is the feature `http2`, and compressed responses are the feature `compression`, whose limits hold for what is \
+                    decompressed. reqwest is set up by `http_client_builder`; anything else that sends requests is given by `transport`.";
+        section("HTTP client", text, example)
     }
 
     fn tracing(&self) -> Section {

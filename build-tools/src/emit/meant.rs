@@ -55,6 +55,7 @@ pub(super) fn readme(contract: &Contract) -> Vec<Block> {
         (paged(contract).is_some(), "Lists"),
         (true, "Timeouts and retries"),
         (contract.settings.signing.is_some(), "Signing"),
+        (true, "HTTP client"),
         (true, "Tracing and metrics"),
     ];
     let offered = sections.into_iter().filter(|(is_offered, _)| *is_offered);

@@ -44,7 +44,7 @@ const MAX_BASE_URL_BYTES: usize = 4096;
 /// Headers that the client or what carries the request sends, and what to do instead of giving them to the builder.
 const RESERVED: [(&str, &str); 15] = [
     ("accept", "each operation sends its own"),
-    ("accept-encoding", "compressed responses are not read"),
+    ("accept-encoding", "the feature `compression` sends it"),
     ("connection", CARRIED),
     ("content-length", CARRIED),
     ("content-type", "each operation sends its own"),
@@ -297,8 +297,8 @@ impl<V: VendorClient> ClientBuilder<V> {
         self
     }
 
-    /// Sets the HTTP client up by reqwest's own builder: proxies, client certificates, roots. Redirects are not followed, responses not
-    /// decompressed, and this machine not called through a proxy, whatever it says.
+    /// Sets the HTTP client up by reqwest's own builder: proxies, client certificates, roots. Redirects are not followed, responses
+    /// decompressed by the feature `compression` alone, and this machine not called through a proxy, whatever it says.
     ///
     /// Such a builder makes one HTTP client, which all tokio runtimes share: a connection that was opened on one of them cannot be used
     /// while nobody drives that one. Otherwise each runtime has connections of its own.

@@ -165,17 +165,26 @@ impl Setup {
             let this_machine = [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)];
             builder = builder.resolve_to_addrs(name, &this_machine.map(|address| SocketAddr::new(address, 0)));
         }
-        builder
+        let builder = builder
             .connect_timeout(self.connect_timeout)
             .read_timeout(READ_TIMEOUT)
             .redirect(redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            // Another crate's features of reqwest would otherwise add a header here, after the request was signed.
-            .no_gzip()
-            .no_brotli()
-            .no_deflate()
-            .no_zstd()
+            .retry(reqwest::retry::never());
+        decompressing(builder)
     }
+}
+
+/// Responses are decompressed, whatever the builder was told before. The header that asks for it is added after the request was signed, so
+/// that no signature covers it.
+#[cfg(feature = "compression")]
+fn decompressing(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    builder.gzip(true).brotli(true).deflate(true).zstd(true)
+}
+
+/// Another crate's features of reqwest would otherwise add a header, after the request was signed.
+#[cfg(not(feature = "compression"))]
+fn decompressing(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    builder.no_gzip().no_brotli().no_deflate().no_zstd()
 }
 
 /// Whether an address is this machine's, by its name or number.
