@@ -227,6 +227,7 @@ fn tiny(text: String) -> VendorSources {
         name: "tiny".to_owned(),
         openapi: SourceFile { path: "specs/tiny/openapi.yaml".to_owned(), text },
         vendor_toml: SourceFile { path: "specs/tiny/vendor.toml".to_owned(), text: SETTINGS.to_owned() },
+        overlay: None,
         documented: None,
         examples: BTreeMap::new(),
         unsound: None,
@@ -256,6 +257,7 @@ fn load(directory: &Path) -> VendorSources {
     VendorSources {
         openapi: file("openapi.yaml"),
         vendor_toml: file("vendor.toml"),
+        overlay: None,
         documented: optional("documented.yaml"),
         unsound: optional("examples/unsound.yaml"),
         examples: payloads.collect(),

@@ -115,6 +115,7 @@ impl Inputs {
                 path: format!("specs/{}/vendor.toml", self.name),
                 text: toml::to_string(&settings).expect("it can be written"),
             },
+            overlay: None,
             documented: Some(file("documented.yaml", &self.documented)),
             unsound: Some(file("unsound.yaml", &self.unsound)),
             examples: self

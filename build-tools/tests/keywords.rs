@@ -428,6 +428,7 @@ fn tiny(document: &str) -> VendorSources {
         name: "tiny".to_owned(),
         openapi: file("openapi.yaml", document),
         vendor_toml: file("vendor.toml", VENDOR),
+        overlay: None,
         documented: None,
         examples: BTreeMap::new(),
         unsound: None,

@@ -44,6 +44,7 @@ fn vendor(document: &str) -> VendorSources {
         name: "tiny".to_owned(),
         openapi: SourceFile { path: "openapi.yaml".to_owned(), text: format!("{HEAD}{document}") },
         vendor_toml: SourceFile { path: "vendor.toml".to_owned(), text: SETTINGS.to_owned() },
+        overlay: None,
         documented: None,
         examples: BTreeMap::new(),
         unsound: None,

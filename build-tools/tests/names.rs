@@ -300,6 +300,7 @@ fn names_that_become_one_are_reported_with_both_places() {
         name: "names".to_owned(),
         openapi: file("openapi.yaml", fs::read_to_string(path).expect("there is a fixture")),
         vendor_toml: file("vendor.toml", SETTINGS.to_owned()),
+        overlay: None,
         documented: None,
         examples: BTreeMap::new(),
         unsound: None,

@@ -7,7 +7,7 @@ use std::fs;
 
 use build_tools::generate;
 use build_tools::published::{NotPublished, Published};
-use build_tools::spec::{Document, Node, NodeValue, SourceFile, parse_yaml};
+use build_tools::spec::{Document, Node, NodeValue, SourceFile, VendorSources, parse_yaml};
 use common::root;
 
 fn read(name: &str, text: String) -> (Published, Document) {
@@ -110,4 +110,55 @@ fn what_is_no_openapi_3_is_refused_in_a_sentence() {
         assert!(message.contains(said), "{message}");
         assert!(help.ends_with('.'), "{help}");
     }
+}
+
+/// A correction changes what is generated; one that corrects nothing is told at its place in the overlay, and beside a document that was
+/// curated by hand there is none.
+#[test]
+fn a_published_document_is_corrected_by_its_overlay() {
+    let (_, text) = documents().into_iter().find(|(name, _)| name == "inline").expect("there is the document");
+    let (published, _) = read("inline", text);
+    let corrected = |action: &str| {
+        let head = "overlay: 1.1.0\ninfo: {title: Corrections, version: '1'}\nactions:\n";
+        let overlay =
+            SourceFile { path: "specs/inline/overlay.yaml".to_owned(), text: format!("{head}  - {action}\n") };
+        VendorSources { overlay: Some(overlay), ..published.sources.clone() }
+    };
+    let method = |sources: &VendorSources| {
+        let generated = generate(sources).expect("it generates");
+        let operations = generated.contract.operations.iter();
+        operations.map(|operation| operation.method_name.clone()).collect::<Vec<_>>()
+    };
+    let before = method(&published.sources);
+    let after = method(&corrected("{target: '$.paths[\"/orders\"].post', update: {operationId: placeOrder}}"));
+    assert_eq!(before.len(), after.len());
+    assert!(!before.contains(&"place_order".to_owned()) && after.contains(&"place_order".to_owned()), "{after:?}");
+
+    // Names and what is private as well.
+    let marked = "{target: '$.paths[\"/orders\"].get..items.properties[\"id\", \"email\"]', \
+                  update: {x-rust-name: renamed}, x-guard: {count: 2}}";
+    assert!(generate(&corrected(marked)).is_ok(), "two members that would have one name get two");
+    let marked = "{target: '$.paths[\"/orders\"].get.responses[\"200\"].content.*.schema.items.properties', \
+                  update: {id: {x-sensitive: true, x-rust-name: number}, email: {x-sensitive: false}}, x-guard: {count: 1}}";
+    let generated = generate(&corrected(marked)).expect("it generates");
+    let types = generated.files.iter().find(|file| file.path.ends_with("types/orders.rs")).expect("it has types");
+    let member = |name: &str| types.contents.split("#[wire(").find(|text| text.contains(&format!("pub {name}:")));
+    assert!(
+        member("number").is_some_and(|member| member.contains("\"id\"") && member.contains("private")),
+        "{}",
+        types.contents
+    );
+    assert!(member("email").is_some_and(|member| !member.contains("private")), "{}", types.contents);
+
+    let sources = corrected("{target: '$.paths[\"/invoices\"]', remove: true}");
+    let findings = build_tools::lint(&sources);
+    let places: Vec<_> =
+        findings.iter().map(|finding| (finding.file.as_str(), finding.span.line, finding.rule)).collect();
+    assert_eq!(places, [("specs/inline/overlay.yaml", 4, "overlay-no-match")]);
+    assert_eq!(generate(&sources).map(|_| ()), Err(findings));
+
+    let mut curated = corrected("{target: $.info, update: {title: Other}}");
+    curated.openapi.path = "specs/inline/openapi.yaml".to_owned();
+    let findings = build_tools::lint(&curated);
+    assert_eq!(findings.iter().map(|finding| finding.rule).collect::<Vec<_>>(), ["overlay-form"]);
 }

@@ -103,6 +103,7 @@ impl File<'_> {
 fn files(sources: &VendorSources) -> BTreeMap<&str, File<'_>> {
     [&sources.openapi, &sources.vendor_toml]
         .into_iter()
+        .chain(&sources.overlay)
         .chain(&sources.documented)
         .chain(&sources.unsound)
         .chain(sources.examples.values())
@@ -262,6 +263,7 @@ mod tests {
             name: "acme".to_owned(),
             openapi: SourceFile { path: "openapi.yaml".to_owned(), text },
             vendor_toml: SourceFile { path: "vendor.toml".to_owned(), text: String::new() },
+            overlay: None,
             documented: None,
             examples: BTreeMap::new(),
             unsound: None,

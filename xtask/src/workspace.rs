@@ -6,7 +6,7 @@ use std::{env, fs, io};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use build_tools::output::{Change, OutputFile, is_generated};
-use build_tools::spec::{PUBLISHED, SourceFile, VendorSources};
+use build_tools::spec::{OVERLAY, PUBLISHED, SourceFile, VendorSources};
 
 /// The curated document of a vendor.
 pub const DOCUMENT: &str = "openapi.yaml";
@@ -126,6 +126,7 @@ impl Workspace {
         Ok(VendorSources {
             name: name.to_owned(),
             openapi,
+            overlay: self.read(&directory.join(OVERLAY))?,
             vendor_toml: self.read(&directory.join(SETTINGS))?.unwrap_or_else(|| empty(SETTINGS)),
             documented: self.read(&directory.join(INVENTORY))?,
             examples,

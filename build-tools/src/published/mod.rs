@@ -16,6 +16,7 @@ mod make;
 mod names;
 mod objects;
 mod operations;
+mod overlay;
 mod parameters;
 mod schemas;
 mod security;
@@ -28,6 +29,7 @@ mod taken;
 mod unions;
 
 pub use self::loss::Loss;
+pub(crate) use self::overlay::overlay;
 pub(crate) use self::slice::{FITS, Slice, nothing_fits};
 pub use self::taken::{NotPublished, Published};
 

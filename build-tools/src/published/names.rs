@@ -6,6 +6,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
 
 use crate::names::{Scope, clearing, error_type, is_offered};
+use crate::spec::Node;
+
+/// The name that the document itself gives, by a correction of it: it is preferred to the one that the wire has.
+pub(super) fn rust_name<'d>(nodes: &[&'d Node]) -> Option<&'d str> {
+    nodes.iter().find_map(|node| node.get("x-rust-name")?.as_str())
+}
+
+/// Whether the document itself says that something is sensitive, or that it is not, by a correction of it. Where it says nothing, its
+/// name decides.
+pub(super) fn says_sensitive(nodes: &[&Node]) -> Option<bool> {
+    nodes.iter().find_map(|node| node.get("x-sensitive")?.as_bool())
+}
 
 /// The names of one scope that have been given.
 #[derive(Debug, Default)]

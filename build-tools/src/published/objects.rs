@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::component::{Component, Work, plain};
 use super::lowered::{Direction, Kind, Lowered, NOT_DESCRIBED, Wish, anything, described, entries, named, short};
 use super::make::{Made, mapping_at, texts_at};
-use super::names::{Given, camel};
+use super::names::{Given, camel, rust_name, says_sensitive};
 use super::schemas::Schemas;
 use super::shape::{Shape, required_of, texts_of};
 use super::source::Flat;
@@ -274,7 +274,7 @@ fn tag_member(tag: &Tag, span: Span) -> Lowered {
 
 /// A member of an object: its value, and all that is said of it.
 fn member(wire: &str, lowered: Lowered, schemas: &[&Node], names: &mut Given) -> Node {
-    let is_sensitive = lowered.kind == Kind::Text && suggests_sensitive(wire);
+    let is_sensitive = says_sensitive(schemas).unwrap_or(lowered.kind == Kind::Text && suggests_sensitive(wire));
     let is_deprecated = schemas.iter().any(|schema| schema.get("deprecated").and_then(Node::as_bool) == Some(true));
     let mut made = Made::of(lowered.node(Some(&described(schemas))));
     if is_sensitive {
@@ -283,7 +283,7 @@ fn member(wire: &str, lowered: Lowered, schemas: &[&Node], names: &mut Given) ->
     if is_deprecated {
         made = made.flag("deprecated", true);
     }
-    let rust_name = names.member(wire);
+    let rust_name = names.member(rust_name(schemas).unwrap_or(wire));
     if rust_name != Scope::Member.name(wire, None) {
         made = made.text("x-rust-name", &rust_name);
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::lowered::{Direction, Kind, Lowered, Wish, described, entries, short};
 use super::make::Made;
-use super::names::{Given, camel};
+use super::names::{Given, camel, rust_name, says_sensitive};
 use super::schemas::Schemas;
 use super::security::Security;
 use super::shape::required_of;
@@ -51,7 +51,8 @@ pub(super) fn parameters<'d>(schemas: &mut Schemas<'d>, security: &Security, rec
     let mut given = BTreeMap::new();
     for index in order {
         if let Some(parameter) = sent.get(index) {
-            given.insert(index, names.parameter(&parameter.name, parameter.required));
+            let wanted = parameter.node.and_then(|node| rust_name(&[node])).unwrap_or(&parameter.name);
+            given.insert(index, names.parameter(wanted, parameter.required));
         }
     }
     let mut nodes = Vec::new();
@@ -289,7 +290,8 @@ fn make<'d>(schemas: &mut Schemas<'d>, received: &Received<'d, '_>, parameter: &
     if parameter.node.and_then(|node| node.get("deprecated")).and_then(Node::as_bool) == Some(true) {
         made = made.flag("deprecated", true);
     }
-    if is_text && suggests_sensitive(&parameter.name) {
+    let says_so = parameter.node.and_then(|node| says_sensitive(&[node]));
+    if says_so.unwrap_or(is_text && suggests_sensitive(&parameter.name)) {
         made = made.flag("x-sensitive", true);
     }
     let scope = if parameter.required { Scope::Argument } else { Scope::Setter };

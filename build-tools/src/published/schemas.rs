@@ -11,7 +11,7 @@ use super::limits::{limits, number};
 use super::loss::Loss;
 use super::lowered::{Direction, Kind, Lowered, NOT_DESCRIBED, Wish, anything, described, entries, named, short};
 use super::make::{Made, list_at, mapping_at, text_at, texts_at, true_at};
-use super::names::{Given, camel};
+use super::names::{Given, camel, rust_name};
 use super::shape::{Shape, identity, kind_of, needs_name, says_members, says_something, texts_of, values_of};
 use super::source::{Flat, Seen, Source, list, types};
 use super::survey::{Survey, pointer_of};
@@ -62,9 +62,11 @@ pub(super) struct Schemas<'d> {
 impl<'d> Schemas<'d> {
     pub(super) fn new(source: Source<'d>) -> Self {
         let mut names = Given::default();
-        let mut keys: Vec<&str> = entries(source.root.at("/components/schemas")).map(|(key, _)| key).collect();
-        keys.sort_unstable();
-        let declared = keys.into_iter().map(|key| (pointer_of(key), names.type_name(key))).collect();
+        let mut components: Vec<(&str, &Node)> = entries(source.root.at("/components/schemas")).collect();
+        components.sort_unstable_by_key(|(key, _)| *key);
+        let of_component =
+            |(key, node): (&str, &Node)| (pointer_of(key), names.type_name(rust_name(&[node]).unwrap_or(key)));
+        let declared = components.into_iter().map(of_component).collect();
         Self {
             source,
             losses: Vec::new(),

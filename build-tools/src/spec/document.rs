@@ -8,7 +8,7 @@ use super::{
     toml::parse_toml,
     yaml::{parse_payload, parse_yaml},
 };
-use crate::published::{FITS, Slice, curate, nothing_fits};
+use crate::published::{FITS, Slice, curate, nothing_fits, overlay};
 
 /// A document that could be parsed; whether it makes sense is for [`lint`](crate::lint()) to say.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,18 +31,29 @@ impl Document {
         Ok(Document { file: file.clone(), root })
     }
 
-    /// Parses the document of a vendor as [`Document::load`] does, and takes the part of a published one that its `vendor.toml` names.
+    /// Parses the document of a vendor as [`Document::load`] does, corrects a published one by its overlay, and takes the part of a published one that its `vendor.toml` names.
     pub(crate) fn of_vendor(sources: &VendorSources) -> Result<Document, Vec<Finding>> {
         let file = &sources.openapi;
         if !file.is_published() {
-            return Self::load(file);
+            return match &sources.overlay {
+                None => Self::load(file),
+                Some(overlay) => {
+                    let message = "only a document as its vendor publishes it is corrected by an overlay".to_owned();
+                    let help = format!("Correct `{}` itself, and delete this file.", file.path);
+                    Err(vec![Finding::new("overlay-form", &overlay.path, Span::default(), "", message, help)])
+                }
+            };
         }
         // What is wrong with the settings is told with all else that is.
         let settings = Self::load_toml(&sources.vendor_toml).ok();
         let patterns = settings.as_ref().and_then(|settings| settings.root.get("operations")?.as_sequence());
         let patterns = patterns.unwrap_or_default().iter().map(|pattern| pattern.as_str().unwrap_or("*").to_owned());
         let mut slice = Slice::of(patterns.collect());
-        let document = Self::curated(file, &parse_yaml(file)?, &mut slice)?;
+        let mut root = parse_yaml(file)?;
+        if let Some(corrections) = &sources.overlay {
+            overlay(&mut root, file, corrections)?;
+        }
+        let document = Self::curated(file, &root, &mut slice)?;
         let mistake = |settings: &Document, index: usize, pattern: &str| {
             settings.finding("vendor-settings", &format!("/operations/{index}"), nothing_fits(pattern), FITS.to_owned())
         };

@@ -34,7 +34,7 @@ use std::collections::BTreeMap;
 
 pub(crate) use self::finding::MISTAKE;
 pub(crate) use self::lint::{in_order, lint_loaded, lint_settings, unsound_payloads};
-pub(crate) use self::pointer::unescape;
+pub(crate) use self::pointer::{join as join_pointer, split as split_pointer, unescape};
 pub(crate) use self::reference::COMPONENT_PREFIX;
 pub(crate) use self::sensitive_names::is_sensitive as suggests_sensitive;
 pub use self::{
@@ -55,6 +55,9 @@ pub use self::{
 
 /// The names of a document as its vendor publishes it, in JSON and in YAML.
 pub const PUBLISHED: [&str; 2] = ["upstream.json", "upstream.yaml"];
+
+/// The name of the corrections of a published document.
+pub const OVERLAY: &str = "overlay.yaml";
 
 /// Whether a text is to be read as JSON: it begins as an object or a list does. A text that then turns out to be none may still be
 /// YAML, of which that is a notation too.
@@ -93,6 +96,8 @@ pub struct VendorSources {
     pub name: String,
     /// The curated document, `openapi.yaml`, or the one that the vendor publishes ([`SourceFile::is_published`]).
     pub openapi: SourceFile,
+    /// Corrections of the document that the vendor publishes, `overlay.yaml`.
+    pub overlay: Option<SourceFile>,
     /// What the document cannot say, `vendor.toml`.
     pub vendor_toml: SourceFile,
     /// The inventory of what the vendor documents, `documented.yaml`.

@@ -63,11 +63,21 @@ impl Mapping {
 
     /// The entry under `key`.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries.get(self.index_of(key)?)
+    }
+
+    /// The value under `key`, to be changed.
+    pub(crate) fn value_mut(&mut self, key: &str) -> Option<&mut Node> {
+        let index = self.index_of(key)?;
+        self.entries.get_mut(index).map(|entry| &mut entry.value)
+    }
+
+    fn index_of(&self, key: &str) -> Option<usize> {
         if self.sorted.is_empty() {
-            return self.entries.iter().find(|entry| entry.key == key);
+            return self.entries.iter().position(|entry| entry.key == key);
         }
         let found = self.sorted.binary_search_by(|index| key_at(&self.entries, *index).cmp(key)).ok()?;
-        self.entries.get(*self.sorted.get(found)?)
+        self.sorted.get(found).copied()
     }
 }
 
