@@ -21,6 +21,8 @@ use crate::retry::{Retry, RetryBudget};
 use crate::runtime::{Runtime, SystemRuntime};
 use crate::signer::Signer;
 use crate::transport::Transport;
+#[cfg(feature = "webhook")]
+use crate::webhook::KeyCaches;
 #[cfg(feature = "mock")]
 use crate::{
     runtime::BoxFuture,
@@ -440,6 +442,8 @@ impl Settings {
                 in_flight: Arc::default(),
                 runtime: self.runtime,
                 transport,
+                #[cfg(feature = "webhook")]
+                key_caches: KeyCaches::default(),
             }),
         })
     }

@@ -19,6 +19,8 @@ use crate::secret::Secret;
 use crate::sign_in_headers::SignInHeaders;
 use crate::signer::Signer;
 use crate::transport::Transport;
+#[cfg(feature = "webhook")]
+use crate::webhook::KeyCaches;
 
 /// Signs calls in with headers that change over time.
 pub trait Authenticate: Send + Sync + fmt::Debug {
@@ -71,6 +73,9 @@ pub(crate) struct Shared {
     pub(crate) in_flight: Arc<InFlight>,
     pub(crate) runtime: Arc<dyn Runtime>,
     pub(crate) transport: Box<dyn Transport>,
+    /// The keys of the vendor's webhooks. What is in here has no client, which would hold itself.
+    #[cfg(feature = "webhook")]
+    pub(crate) key_caches: KeyCaches,
 }
 
 impl Client {

@@ -21,7 +21,7 @@ use onboarding_core::webhook::{
     SharedSecretScheme, SharedSecretWebhooks, Sighting, SignedWebhooks, StoreError, WebhookError,
 };
 use onboarding_core::{
-    Bytes, HeaderMap, HeaderValue, Method, Runtime, Secret, SignableRequest, Signer, StatusCode, Timestamp,
+    Bytes, HeaderMap, HeaderValue, Method, Observer, Runtime, Secret, SignableRequest, Signer, StatusCode, Timestamp,
 };
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -347,6 +347,50 @@ async fn a_clients_keys_are_read_no_further_than_a_set_can_reach() {
     }
     assert_eq!(status(&webhooks, &deliver("key-1", &hand), BODY).await, StatusCode::OK);
     assert_eq!(server.received()[2].target(), "/auth/verify_keys");
+}
+
+/// Counts, by what it holds, the clients that are there.
+#[derive(Debug)]
+struct Held(#[expect(dead_code, reason = "it is counted")] Arc<()>);
+
+impl Observer for Held {}
+
+#[tokio::test]
+async fn a_client_keeps_its_keys_for_all_who_ask_and_does_not_keep_itself() {
+    let (hand, clients) = (Hand::default(), Arc::new(()));
+    let server = common::Server::start(|_, _| common::response("200 OK", &[], jwks("key-1"))).await;
+    let client = common::builder(&server).observer(Held(Arc::clone(&clients))).build().unwrap().0;
+    let accepted = async |keys: FetchedKeys| {
+        assert_eq!(status(&webhooks(keys, &hand), &deliver("key-1", &hand), BODY).await, StatusCode::OK);
+        server.received().len()
+    };
+    assert_eq!(accepted(FetchedKeys::from_client(&client, "/keys")).await, 1);
+    assert_eq!(accepted(FetchedKeys::from_client(&client.clone(), "/keys")).await, 1);
+    assert_eq!(accepted(FetchedKeys::from_client(&client, "/other-keys")).await, 2);
+    // Another clock cannot tell how old they are.
+    assert_eq!(accepted(FetchedKeys::from_client(&client, "/keys").with_runtime(hand.clone())).await, 3);
+
+    // The interval holds for all of them, and so does what was fetched.
+    let unknown = webhooks(FetchedKeys::from_client(&client, "/keys"), &hand);
+    let error = verify(&unknown, &deliver("key-2", &hand), BODY).await.unwrap_err();
+    assert!(matches!(error, WebhookError::Keys(KeySourceError::TooEarly { .. })), "{error:?}");
+    assert_eq!(server.received().len(), 3);
+
+    drop((client, unknown));
+    assert_eq!(Arc::strong_count(&clients), 1);
+}
+
+#[tokio::test]
+async fn one_fetch_serves_all_who_ask_a_client() {
+    let hand = Hand::default();
+    let server = common::Server::start(|_, _| common::response("200 OK", &[], jwks("key-1"))).await;
+    let client = common::client(&server);
+    let receive = async || {
+        let webhooks = webhooks(FetchedKeys::from_client(&client, "/keys"), &hand);
+        status(&webhooks, &deliver("key-1", &hand), BODY).await
+    };
+    let answered = tokio::join!(receive(), receive(), receive());
+    assert_eq!((answered, server.received().len()), ((StatusCode::OK, StatusCode::OK, StatusCode::OK), 1));
 }
 
 /// A store as several processes would share it.

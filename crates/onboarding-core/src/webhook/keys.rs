@@ -1,5 +1,6 @@
 //! Where the keys come from that verify webhooks.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;
 use std::future::Future;
@@ -91,6 +92,8 @@ impl KeySource for KeySet {
 ///
 /// However many webhooks wait for the keys, one fetch serves them all. It is a task of its own on the Tokio runtime of the webhook
 /// that began it: a sender that hangs up interrupts nothing. Ages and the interval are measured by a clock that never goes back.
+///
+/// What [`from_client`](Self::from_client) gives shares its keys with all others of that client and path.
 pub struct FetchedKeys {
     fetch: Fetch,
     runtime: Arc<dyn Runtime>,
@@ -98,11 +101,30 @@ pub struct FetchedKeys {
     fresh: Duration,
     stale: Duration,
     timeout: Duration,
+    cache: Arc<Cache>,
+}
+
+/// The keys that are kept, and the fetch that is under way. It has no client, so that a client can hold it.
+#[derive(Default)]
+struct Cache {
     kept: RwLock<Arc<Kept>>,
     /// How many fetches have begun.
     begun: AtomicU64,
     /// Held while fetching: who needs what is fetched waits for it, and who knows the key already does not.
     attempt: Mutex<Attempt>,
+}
+
+/// What a client and its clones keep of the keys at each path.
+#[derive(Default)]
+pub(crate) struct KeyCaches(RwLock<BTreeMap<&'static str, Arc<Cache>>>);
+
+impl KeyCaches {
+    fn at(&self, path: &'static str) -> Arc<Cache> {
+        if let Some(cache) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(path) {
+            return Arc::clone(cache);
+        }
+        Arc::clone(self.0.write().unwrap_or_else(PoisonError::into_inner).entry(path).or_default())
+    }
 }
 
 /// What was fetched, and when that was begun.
@@ -143,9 +165,13 @@ impl FetchedKeys {
 
     /// Keys that a client of the vendor fetches, signed in like its other calls, by a GET of this path such as
     /// `/auth/verify_keys`. No more of the response is read than a set of keys can have.
+    ///
+    /// The client keeps what was fetched: all `FetchedKeys` of it and its clones that have the same path share the keys and the
+    /// fetch that is under way, whenever they are made. Ages, interval and limit are each one's own.
     pub fn from_client(client: &Client, path: &'static str) -> Self {
+        let cache = client.shared.key_caches.at(path);
         let client = client.clone();
-        Self::fetched_by(Arc::new(move || {
+        let keys = Self::fetched_by(Arc::new(move || {
             let request = client.raw(Method::GET, path).max_response_bytes(MAX_KEY_SET_BYTES);
             Box::pin(async move {
                 let response = request.send_raw().await.map_err(|error| KeySourceError::Fetch(Arc::new(error)))?;
@@ -155,7 +181,8 @@ impl FetchedKeys {
                     Err(KeySourceError::Status(response.status()))
                 }
             })
-        }))
+        }));
+        Self { cache, ..keys }
     }
 
     fn fetched_by(fetch: Fetch) -> Self {
@@ -166,9 +193,7 @@ impl FetchedKeys {
             fresh: Duration::from_secs(60 * 60),
             stale: Duration::from_secs(24 * 60 * 60),
             timeout: KEY_FETCH_TIMEOUT,
-            kept: RwLock::default(),
-            begun: AtomicU64::new(0),
-            attempt: Mutex::default(),
+            cache: Arc::default(),
         }
     }
 
@@ -191,18 +216,20 @@ impl FetchedKeys {
         self
     }
 
-    /// The same with another clock: [`Runtime::instant`] measures ages and the interval.
+    /// Keys with another clock: [`Runtime::instant`] measures ages and the interval. They are fetched and kept apart from those that
+    /// a client shares, whose ages that clock could not tell.
     pub fn with_runtime(mut self, runtime: impl Runtime + 'static) -> Self {
         self.runtime = Arc::new(runtime);
+        self.cache = Arc::default();
         self
     }
 
     async fn find(&self, key_id: &str) -> Result<Option<VerifyingKey>, KeySourceError> {
-        let begun_before = self.begun.load(Ordering::Relaxed);
+        let begun_before = self.cache.begun.load(Ordering::Relaxed);
         if let Some(key) = self.kept_key(key_id, self.fresh) {
             return Ok(Some(key));
         }
-        let mut attempt = self.attempt.lock().await;
+        let mut attempt = self.cache.attempt.lock().await;
         // Another may have fetched it meanwhile.
         if let Some(key) = self.kept_key(key_id, self.fresh) {
             return Ok(Some(key));
@@ -210,7 +237,7 @@ impl FetchedKeys {
         let (now, stale) = (self.runtime.instant(), self.kept_key(key_id, self.stale));
         if attempt.task.is_none() && self.rest_of_interval(&attempt, now).is_zero() {
             // Noted before the response is there, so that the interval holds even if this future is dropped.
-            let number = self.begun.fetch_add(1, Ordering::Relaxed) + 1;
+            let number = self.cache.begun.fetch_add(1, Ordering::Relaxed) + 1;
             *attempt = Attempt { number, started: Some(now), succeeded: false, task: None };
             attempt.task = Some(self.begin()?);
         }
@@ -260,13 +287,14 @@ impl FetchedKeys {
         let ended = ended.map_err(|_| KeySourceError::TimedOut(self.timeout))?;
         let keys = ended.map_err(|_| KeySourceError::Interrupted)??;
         attempt.succeeded = true;
-        *self.kept.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Kept { keys, fetched: Some(started) });
+        *self.cache.kept.write().unwrap_or_else(PoisonError::into_inner) =
+            Arc::new(Kept { keys, fetched: Some(started) });
         Ok(())
     }
 
     /// The key, if it was fetched no longer ago than this.
     fn kept_key(&self, key_id: &str, limit: Duration) -> Option<VerifyingKey> {
-        let kept = Arc::clone(&self.kept.read().unwrap_or_else(PoisonError::into_inner));
+        let kept = Arc::clone(&self.cache.kept.read().unwrap_or_else(PoisonError::into_inner));
         let young = age(kept.fetched?, self.runtime.instant()) < limit;
         if young { kept.keys.get(key_id).cloned() } else { None }
     }

@@ -43,6 +43,8 @@ use http::StatusCode;
 
 use crate::signing::VerifyError;
 
+pub(crate) use keys::KeyCaches;
+
 pub use crate::event_batch::EventBatch;
 pub use crate::runtime::BoxFuture;
 pub use crate::token_store::StoreError;
